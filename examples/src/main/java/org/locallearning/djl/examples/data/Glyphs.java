@@ -41,8 +41,8 @@ final class Glyphs {
     private static final double WOBBLE = 0.03;
     private static final double MAX_TURN = 0.3;
     private static final double MAX_SLANT = 0.4;
-    private static final double MAX_SHIFT = 3.0;
-    private static final double NOISE = 0.1;
+    private static final double MAX_SHIFT = 2.5;
+    private static final double NOISE = 0.08;
 
     /** Which of the two disjoint parts an image belongs to. */
     enum Part {
