@@ -1,0 +1,58 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.environment;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+
+/**
+ * The build of the program that made a result.
+ *
+ * @param version the version of this project
+ * @param commit the commit of the sources, with {@code -dirty} behind it where they were changed
+ *     since, or {@code unknown} for a build outside a repository
+ * @param djl the version of Deep Java Library
+ */
+public record Build(String version, String commit, String djl) {
+
+    private static final String RESOURCE = "build.properties";
+    private static final String UNKNOWN = "unknown";
+
+    /**
+     * Returns the build that is running.
+     *
+     * @return the build, read from what Maven wrote into the program
+     */
+    public static Build current() {
+        Properties written = new Properties();
+        try (InputStream in = Build.class.getResourceAsStream(RESOURCE)) {
+            if (in != null) {
+                written.load(in);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        String commit = written.getProperty("commit", "");
+        boolean dirty = Boolean.parseBoolean(written.getProperty("dirty"));
+        return new Build(
+                written.getProperty("version", UNKNOWN),
+                // outside a repository Maven leaves the placeholder as it is
+                commit.isEmpty() || commit.startsWith("$")
+                        ? UNKNOWN
+                        : commit + (dirty ? "-dirty" : ""),
+                written.getProperty("djl", UNKNOWN));
+    }
+}
