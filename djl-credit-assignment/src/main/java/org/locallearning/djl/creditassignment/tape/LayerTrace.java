@@ -1,0 +1,108 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.tape;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.training.ParameterStore;
+import org.locallearning.djl.creditassignment.engine.Autograd;
+
+/** A weighted layer as it ran once: {@code h = W x + b}. */
+public final class LayerTrace extends Trace {
+
+    private final Layer layer;
+    private final ParameterStore store;
+    private final NDArray input;
+    private final NDArray output;
+
+    LayerTrace(
+            Layer layer,
+            ParameterStore store,
+            NDArray input,
+            NDArray output,
+            boolean inputErrorWanted) {
+        super(inputErrorWanted);
+        this.layer = layer;
+        this.store = store;
+        this.input = input;
+        this.output = output;
+    }
+
+    /**
+     * Returns the layer.
+     *
+     * @return the layer
+     */
+    public Layer getLayer() {
+        return layer;
+    }
+
+    /**
+     * Returns the input {@code x} of the layer, shape (N, ...), without history.
+     *
+     * @return the input
+     */
+    public NDArray getInput() {
+        return input;
+    }
+
+    /**
+     * Returns the output {@code h} of the layer, shape (N, ...): the pre-activation.
+     *
+     * @return the output
+     */
+    public NDArray getOutput() {
+        return output;
+    }
+
+    /**
+     * Returns the weight {@code W} on the device of this pass, without history; closed with the
+     * tape.
+     *
+     * @return the weight
+     */
+    public NDArray getWeight() {
+        NDArray weight = store.getValue(layer.weight(), input.getDevice(), true);
+        return Autograd.detach(weight, input.getManager());
+    }
+
+    /**
+     * Sends an error to the input of the layer through given weights.
+     *
+     * @param delta the error at the output
+     * @param feedback the weights to use in place of {@code W}, of its shape
+     * @return the error at the input, of the input's shape
+     */
+    public NDArray inputError(NDArray delta, NDArray feedback) {
+        return layer.maths().inputError(layer.block(), input, delta, feedback);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    NDList outputs() {
+        return new NDList(output);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    NDList backward(NDList errors, BackwardPass pass) {
+        NDArray delta = errors.singletonOrThrow();
+        if (Autograd.isDifferentiable(output)) {
+            Autograd.backward(output, delta, pass.keepGraph());
+        }
+        return isInputErrorWanted()
+                ? new NDList(pass.feedback().inputError(this, delta))
+                : new NDList();
+    }
+}
