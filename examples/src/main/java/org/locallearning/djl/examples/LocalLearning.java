@@ -16,6 +16,7 @@ package org.locallearning.djl.examples;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.TreeSet;
+import org.locallearning.djl.examples.benchmark.BenchmarkCommand;
 import org.locallearning.djl.examples.compare.CompareCommand;
 import org.locallearning.djl.examples.environment.Build;
 import picocli.CommandLine;
@@ -46,7 +47,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         },
         optionListHeading = "%nOptions:%n",
         commandListHeading = "%nSubcommands:%n",
-        subcommands = {CompareCommand.class},
+        subcommands = {CompareCommand.class, BenchmarkCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:everything asked for was done",

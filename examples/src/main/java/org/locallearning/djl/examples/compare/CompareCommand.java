@@ -38,6 +38,7 @@ import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.MethodNames;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.models.ModelOptions;
@@ -74,7 +75,7 @@ import picocli.CommandLine.Spec;
                     + " curves.png. They are replaced after every finished run, so stopping the"
                     + " program loses only the run at hand."
         },
-        optionListHeading = "%nOther:%n",
+        optionListHeading = "%nGeneral:%n",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:every run finished",
@@ -93,8 +94,10 @@ import picocli.CommandLine.Spec;
         })
 public final class CompareCommand implements Callable<Integer> {
 
-    /** The methods that are compared unless others are named. */
-    static final List<String> DEFAULT_METHODS = List.of("bp", "fa", "dfa");
+    private static final String MLP = "mlp";
+
+    /** Two hidden layers: with one, direct feedback alignment is feedback alignment. */
+    private static final Hidden MLP_HIDDEN = new Hidden(List.of(300, 100));
 
     @Spec private CommandSpec spec;
 
@@ -119,11 +122,11 @@ public final class CompareCommand implements Callable<Integer> {
         @Option(
                 names = "--dataset",
                 paramLabel = "NAME",
-                description = {
-                    "glyphs (drawn by the program), mnist, fashion-mnist or cifar10"
-                            + " (default: ${DEFAULT-VALUE})."
-                })
-        private String dataset = "glyphs";
+                defaultValue = "glyphs",
+                description =
+                        "glyphs (drawn by the program), mnist, fashion-mnist or cifar10 (default:"
+                                + " ${DEFAULT-VALUE}).")
+        private String dataset;
 
         @Option(
                 names = "--data-repository",
@@ -148,10 +151,12 @@ public final class CompareCommand implements Callable<Integer> {
         @Option(
                 names = "--no-standardise",
                 negatable = true,
+                defaultValue = "true",
+                fallbackValue = "true",
                 description =
                         "Keep pixels in 0 to 1; otherwise every channel of the training images"
                                 + " gets mean 0 and variance 1.")
-        private boolean standardise = true;
+        private boolean standardise;
     }
 
     /** Which network. */
@@ -160,11 +165,11 @@ public final class CompareCommand implements Callable<Integer> {
         @Option(
                 names = "--model",
                 paramLabel = "NAME",
-                description = {
-                    "mlp, dense (four hidden layers of 1000), conv (a small LeNet) or resnet20"
-                            + " (default: ${DEFAULT-VALUE})."
-                })
-        private String name = "mlp";
+                defaultValue = MLP,
+                description =
+                        "mlp, dense (four hidden layers of 1000), conv (a small LeNet) or resnet20"
+                                + " (default: ${DEFAULT-VALUE}).")
+        private String name;
 
         @Option(
                 names = "--hidden",
@@ -172,7 +177,7 @@ public final class CompareCommand implements Callable<Integer> {
                 converter = Hidden.Converter.class,
                 description =
                         "Sizes of the hidden dense layers, such as 300,100 or 1000x4 (default: the"
-                                + " model's; mlp: 256).")
+                                + " model's; mlp: 300,100).")
         private Hidden hidden;
 
         @Option(
@@ -197,33 +202,41 @@ public final class CompareCommand implements Callable<Integer> {
                 names = "--methods",
                 split = ",",
                 paramLabel = "NAME",
-                description = "Methods to compare (default: ${DEFAULT-VALUE}). All: ${METHODS}.")
-        private List<String> methods = DEFAULT_METHODS;
+                defaultValue = "bp,fa,dfa",
+                completionCandidates = MethodNames.class,
+                description =
+                        "Methods to compare, out of ${COMPLETION-CANDIDATES} (default:"
+                                + " ${DEFAULT-VALUE}).")
+        private List<String> methods;
 
         @Option(
                 names = "--epochs",
                 paramLabel = "N",
+                defaultValue = "10",
                 description = "Passes over the training images (default: ${DEFAULT-VALUE}).")
-        private int epochs = 5;
+        private int epochs;
 
         @Option(
                 names = "--seeds",
                 split = ",",
                 paramLabel = "N",
+                defaultValue = "1,2,3",
                 description = "One run per method and seed (default: ${DEFAULT-VALUE}).")
-        private List<Integer> seeds = List.of(1, 2, 3);
+        private List<Integer> seeds;
 
         @Option(
                 names = "--batch",
                 paramLabel = "N",
+                defaultValue = "64",
                 description = "Images per training step (default: ${DEFAULT-VALUE}).")
-        private int batch = 64;
+        private int batch;
 
         @Option(
                 names = "--optimizer",
                 paramLabel = "NAME",
-                description = "adam or sgd with momentum 0.9 (default: ${DEFAULT-VALUE}).")
-        private OptimizerKind optimizer = OptimizerKind.ADAM;
+                defaultValue = "adam",
+                description = "adam, or sgd with momentum 0.9 (default: ${DEFAULT-VALUE}).")
+        private OptimizerKind optimizer;
 
         @Option(
                 names = "--learning-rate",
@@ -237,10 +250,11 @@ public final class CompareCommand implements Callable<Integer> {
         @Option(
                 names = "--alignments",
                 paramLabel = "N",
+                defaultValue = "4",
                 description =
                         "Measure the angle to backpropagation about N times per epoch; each time"
                                 + " costs one backward pass more (default: ${DEFAULT-VALUE}).")
-        private int alignments = 4;
+        private int alignments;
 
         @Option(
                 names = "--threads",
@@ -255,8 +269,9 @@ public final class CompareCommand implements Callable<Integer> {
         @Option(
                 names = "--out",
                 paramLabel = "DIR",
+                defaultValue = "results",
                 description = "Output folder, made if missing (default: ${DEFAULT-VALUE}).")
-        private Path folder = Path.of("results");
+        private Path folder;
     }
 
     /** Runs the comparison. */
@@ -395,6 +410,10 @@ public final class CompareCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), sentence);
     }
 
+    private Hidden hidden() {
+        return model.hidden == null && model.name.equals(MLP) ? MLP_HIDDEN : model.hidden;
+    }
+
     private ModelOptions modelOptions() {
         ModelOptions.Builder options = ModelOptions.builder();
         if (model.hidden != null) {
@@ -442,7 +461,7 @@ public final class CompareCommand implements Callable<Integer> {
         Settings settings =
                 new Settings(
                         data.repository == null ? null : data.repository.toString(),
-                        model.hidden == null ? null : model.hidden.sizes(),
+                        hidden() == null ? null : hidden().sizes(),
                         model.activation,
                         model.slope,
                         training.methods,
@@ -463,13 +482,10 @@ public final class CompareCommand implements Callable<Integer> {
                 summary.text(),
                 summary.parameters(),
                 settings,
-                CommandLineText.of(spec.root().commandLine().getParseResult().originalArgs()),
+                CommandLineText.of(spec),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 Build.current(),
-                Machine.current(
-                        engine.getEngineName() + " " + engine.getVersion(),
-                        engine.defaultDevice().toString(),
-                        training.threads),
+                Machine.of(engine, training.threads),
                 List.of());
     }
 

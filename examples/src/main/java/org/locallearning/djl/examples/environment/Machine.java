@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.examples.environment;
 
+import ai.djl.engine.Engine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,12 +46,11 @@ public record Machine(
     /**
      * Describes the machine the program runs on.
      *
-     * @param engine name and version of the engine in use
-     * @param device the device in use
+     * @param engine the engine in use
      * @param threads how many threads one operation of the engine may use
      * @return the description
      */
-    public static Machine current(String engine, String device, int threads) {
+    public static Machine of(Engine engine, int threads) {
         String arch = System.getProperty("os.arch");
         return new Machine(
                 field(Path.of("/proc/cpuinfo"), "model name", arch),
@@ -58,8 +58,8 @@ public record Machine(
                 memory(),
                 System.getProperty("os.name") + " " + arch,
                 System.getProperty("java.vm.name") + " " + Runtime.version(),
-                engine,
-                device,
+                engine.getEngineName() + " " + engine.getVersion(),
+                engine.defaultDevice().toString(),
                 threads);
     }
 

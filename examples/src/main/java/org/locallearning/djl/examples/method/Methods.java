@@ -36,8 +36,9 @@ public final class Methods {
     private static final LearningRates EXACT =
             LearningRates.of(1e-3f, 0.1f).with("dense", OptimizerKind.ADAM, 1e-4f);
 
-    /** Rates of random feedback through every layer: Adam 1e-4, SGD 1e-3. */
-    private static final LearningRates RANDOM = LearningRates.of(1e-4f, 1e-3f);
+    /** Rates of random feedback through every layer: Adam 1e-4, SGD 1e-3, small nets more. */
+    private static final LearningRates RANDOM =
+            LearningRates.of(1e-4f, 1e-3f).with("mlp", OptimizerKind.ADAM, 1e-3f);
 
     private static final List<Method> ALL =
             List.of(

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.output;
 
 import java.util.List;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Writes a command line so that a shell reads the same arguments again. */
 public final class CommandLineText {
@@ -22,6 +23,16 @@ public final class CommandLineText {
     private static final Pattern PLAIN = Pattern.compile("[\\w@%+=:,./-]+");
 
     private CommandLineText() {}
+
+    /**
+     * Returns the arguments that the program was started with.
+     *
+     * @param command the command that is running
+     * @return one line
+     */
+    public static String of(CommandSpec command) {
+        return of(command.root().commandLine().getParseResult().originalArgs());
+    }
 
     /**
      * Joins arguments with spaces, quoting those that a POSIX shell would take apart.

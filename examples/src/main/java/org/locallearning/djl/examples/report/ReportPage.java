@@ -156,12 +156,12 @@ public final class ReportPage {
                 new StringBuilder(
                         "<table><thead><tr><th>Method</th><th>Test accuracy</th>"
                                 + "<th>Best epoch</th><th>Train accuracy</th><th>Train loss</th>"
-                                + "<th>Seconds per epoch</th><th>Learning rate</th></tr></thead>"
+                                + "<th>s / epoch</th><th>Learning rate</th></tr></thead>"
                                 + "<tbody>\n");
         for (String method : methods) {
             table.append("<tr><td>")
                     .append(Html.escape(Methods.named(method).title()))
-                    .append(" <code>")
+                    .append("<br><code class=\"quiet\">")
                     .append(Html.escape(method))
                     .append("</code></td>");
             cell(table, last(method, EpochResult::testAccuracy), Percent::of);
