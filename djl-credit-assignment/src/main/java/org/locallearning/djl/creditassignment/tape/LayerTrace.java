@@ -15,6 +15,7 @@ package org.locallearning.djl.creditassignment.tape;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
 import org.locallearning.djl.creditassignment.engine.Autograd;
 
@@ -23,6 +24,7 @@ public final class LayerTrace extends Trace {
 
     private final Layer layer;
     private final ParameterStore store;
+    private final NDManager scope;
     private final NDArray input;
     private final NDArray output;
 
@@ -35,6 +37,7 @@ public final class LayerTrace extends Trace {
         super(inputErrorWanted);
         this.layer = layer;
         this.store = store;
+        scope = input.getManager();
         this.input = input;
         this.output = output;
     }
@@ -49,7 +52,8 @@ public final class LayerTrace extends Trace {
     }
 
     /**
-     * Returns the input {@code x} of the layer, shape (N, ...), without history.
+     * Returns the input {@code x} of the layer, shape (N, ...), without history. It is closed once
+     * the error has passed the layer and the graph is not kept.
      *
      * @return the input
      */
@@ -58,7 +62,8 @@ public final class LayerTrace extends Trace {
     }
 
     /**
-     * Returns the output {@code h} of the layer, shape (N, ...): the pre-activation.
+     * Returns the output {@code h} of the layer, shape (N, ...): the pre-activation. It is closed
+     * once the error has passed the layer and the graph is not kept.
      *
      * @return the output
      */
@@ -73,8 +78,8 @@ public final class LayerTrace extends Trace {
      * @return the weight
      */
     public NDArray getWeight() {
-        NDArray weight = store.getValue(layer.weight(), input.getDevice(), true);
-        return Autograd.detach(weight, input.getManager());
+        NDArray weight = store.getValue(layer.weight(), scope.getDevice(), true);
+        return Autograd.detach(weight, scope);
     }
 
     /**
@@ -104,5 +109,12 @@ public final class LayerTrace extends Trace {
         return isInputErrorWanted()
                 ? new NDList(pass.feedback().inputError(this, delta))
                 : new NDList();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    void release() {
+        output.close();
+        input.close();
     }
 }
