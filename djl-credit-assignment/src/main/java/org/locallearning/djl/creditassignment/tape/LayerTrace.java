@@ -18,6 +18,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
 import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.layer.LayerPass;
 
 /** A weighted layer as it ran once: {@code h = W x + b}. */
 public final class LayerTrace extends Trace {
@@ -25,20 +26,20 @@ public final class LayerTrace extends Trace {
     private final Layer layer;
     private final ParameterStore store;
     private final NDManager scope;
-    private final NDArray input;
+    private final LayerPass pass;
     private final NDArray output;
 
     LayerTrace(
             Layer layer,
             ParameterStore store,
-            NDArray input,
+            LayerPass pass,
             NDArray output,
             boolean inputErrorWanted) {
         super(inputErrorWanted);
         this.layer = layer;
         this.store = store;
-        scope = input.getManager();
-        this.input = input;
+        scope = pass.input().getManager();
+        this.pass = pass;
         this.output = output;
     }
 
@@ -58,7 +59,7 @@ public final class LayerTrace extends Trace {
      * @return the input
      */
     public NDArray getInput() {
-        return input;
+        return pass.input();
     }
 
     /**
@@ -90,7 +91,7 @@ public final class LayerTrace extends Trace {
      * @return the error at the input, of the input's shape
      */
     public NDArray inputError(NDArray delta, NDArray feedback) {
-        return layer.maths().inputError(layer.block(), input, delta, feedback);
+        return layer.maths().inputError(layer.block(), pass, delta, feedback);
     }
 
     /** {@inheritDoc} */
@@ -101,13 +102,13 @@ public final class LayerTrace extends Trace {
 
     /** {@inheritDoc} */
     @Override
-    NDList backward(NDList errors, BackwardPass pass) {
+    NDList backward(NDList errors, BackwardPass way) {
         NDArray delta = errors.singletonOrThrow();
         if (Autograd.isDifferentiable(output)) {
-            Autograd.backward(output, delta, pass.keepGraph());
+            Autograd.backward(output, delta, way.keepGraph());
         }
         return isInputErrorWanted()
-                ? new NDList(pass.feedback().inputError(this, delta))
+                ? new NDList(way.feedback().inputError(this, delta))
                 : new NDList();
     }
 
@@ -115,6 +116,6 @@ public final class LayerTrace extends Trace {
     @Override
     void release() {
         output.close();
-        input.close();
+        pass.input().close();
     }
 }
