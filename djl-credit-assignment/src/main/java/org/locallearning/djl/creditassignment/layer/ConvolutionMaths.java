@@ -34,7 +34,8 @@ final class ConvolutionMaths implements LayerMaths<Convolution> {
 
     /** {@inheritDoc} */
     @Override
-    public NDArray inputError(Convolution layer, NDArray input, NDArray delta, NDArray feedback) {
+    public NDArray inputError(Convolution layer, LayerPass pass, NDArray delta, NDArray feedback) {
+        NDArray input = pass.input();
         // by the weights at hand, since a broadcast error comes through a kernel without groups
         int groups = Math.toIntExact(input.getShape().get(1) / feedback.getShape().get(1));
         return TorchScript.convolutionInputError(

@@ -14,8 +14,11 @@
 package org.locallearning.djl.creditassignment.layer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
 
 /**
  * What a learning rule has to know about one kind of weighted layer.
@@ -40,14 +43,27 @@ public interface LayerMaths<B extends Block> {
     Parameter getWeight(B layer);
 
     /**
+     * Copies what the way back needs and the training forward that follows is going to change. Most
+     * layers change nothing.
+     *
+     * @param layer the layer, initialized
+     * @param store where its parameters come from
+     * @param scope the manager of the pass, which closes the copies
+     * @return the copies
+     */
+    default NDList remember(B layer, ParameterStore store, NDManager scope) {
+        return new NDList();
+    }
+
+    /**
      * Sends the error at the output of a layer to its input, through given weights.
      *
      * @param layer the layer
-     * @param input the input of the layer in this pass, shape (N, ...)
+     * @param pass the arrays of the layer in this pass
      * @param delta the error at the output, of the output's shape (N, ...)
      * @param feedback the weights to use in place of the layer's own; of the weight's shape, or
      *     with another number of output units or channels if {@code delta} has that number too
      * @return the error at the input, of the input's shape
      */
-    NDArray inputError(B layer, NDArray input, NDArray delta, NDArray feedback);
+    NDArray inputError(B layer, LayerPass pass, NDArray delta, NDArray feedback);
 }

@@ -28,7 +28,7 @@ final class LinearMaths implements LayerMaths<Linear> {
 
     /** {@inheritDoc} */
     @Override
-    public NDArray inputError(Linear layer, NDArray input, NDArray delta, NDArray feedback) {
+    public NDArray inputError(Linear layer, LayerPass pass, NDArray delta, NDArray feedback) {
         return delta.matMul(feedback);
     }
 }

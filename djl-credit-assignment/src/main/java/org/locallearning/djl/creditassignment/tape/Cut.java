@@ -21,6 +21,7 @@ import org.locallearning.djl.creditassignment.engine.Autograd;
 /** A place where the engine's graph is cut: a new graph begins, and errors that reach it stop. */
 final class Cut {
 
+    private final NDManager scope;
     private final NDList arrays;
 
     /**
@@ -31,6 +32,7 @@ final class Cut {
      * @param scope the manager that closes the cut
      */
     Cut(NDList made, boolean errorWanted, NDManager scope) {
+        this.scope = scope;
         arrays = new NDList(made.size());
         for (NDArray array : made) {
             arrays.add(errorWanted ? Autograd.leaf(array, scope) : Autograd.detach(array, scope));
@@ -40,6 +42,11 @@ final class Cut {
     /** Returns the arrays above the cut, from which the graph goes on. */
     NDList arrays() {
         return arrays;
+    }
+
+    /** Returns the manager that closes the cut. */
+    NDManager scope() {
+        return scope;
     }
 
     /** Takes the errors that have arrived; arrays of whole numbers have zeros. */

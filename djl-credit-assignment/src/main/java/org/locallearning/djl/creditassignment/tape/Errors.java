@@ -42,6 +42,15 @@ final class Errors {
         }
     }
 
+    /** Closes errors that have been sent, but for those that are sent on as they are. */
+    static void close(NDList errors, NDList sentOn) {
+        for (NDArray error : errors) {
+            if (sentOn.stream().noneMatch(other -> other == error)) {
+                error.close();
+            }
+        }
+    }
+
     /** Adds errors that reach the same arrays on two ways. */
     static NDList sum(NDList some, NDList others) {
         NDList sums = new NDList(some.size());

@@ -16,6 +16,7 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -39,11 +40,13 @@ final class ExactNode extends Node {
     @Override
     Trace run(ForwardPass pass, NDList inputs, boolean inputErrorWanted) {
         Cut cut = new Cut(inputs, inputErrorWanted, pass.scope());
+        List<NDList> outputs = new ArrayList<>(members.size());
         NDList current = cut.arrays();
         for (Member member : members) {
             current = pass.run(member.path(), member.block(), current);
+            outputs.add(current);
         }
-        return new ExactTrace(cut, current, inputErrorWanted);
+        return new ExactTrace(cut, outputs, inputErrorWanted);
     }
 
     /** A block of the run. */
@@ -52,9 +55,9 @@ final class ExactNode extends Node {
     private static final class ExactTrace extends Trace {
 
         private final Cut cut;
-        private final NDList outputs;
+        private final List<NDList> outputs;
 
-        ExactTrace(Cut cut, NDList outputs, boolean inputErrorWanted) {
+        ExactTrace(Cut cut, List<NDList> outputs, boolean inputErrorWanted) {
             super(inputErrorWanted);
             this.cut = cut;
             this.outputs = outputs;
@@ -63,14 +66,21 @@ final class ExactNode extends Node {
         /** {@inheritDoc} */
         @Override
         NDList outputs() {
-            return outputs;
+            return outputs.get(outputs.size() - 1);
         }
 
         /** {@inheritDoc} */
         @Override
         NDList backward(NDList errors, BackwardPass pass) {
-            Errors.send(outputs, errors, pass.keepGraph());
+            Errors.send(outputs(), errors, pass.keepGraph());
             return isInputErrorWanted() ? cut.takeErrors(pass.keepGraph()) : new NDList();
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        void release() {
+            outputs.forEach(arrays -> closeOwn(arrays, cut.scope()));
+            cut.arrays().close();
         }
     }
 }

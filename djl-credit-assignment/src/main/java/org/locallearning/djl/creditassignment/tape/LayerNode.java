@@ -16,6 +16,7 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.layer.LayerPass;
 
 /** A weighted layer: the graph is cut at its input, so that its weights alone are in it. */
 final class LayerNode extends Node {
@@ -35,9 +36,16 @@ final class LayerNode extends Node {
     @Override
     LayerTrace run(ForwardPass pass, NDList inputs, boolean inputErrorWanted) {
         NDArray input = Autograd.detach(inputs.singletonOrThrow(), pass.scope());
+        NDList remembered = layer.maths().remember(layer.block(), pass.store(), pass.scope());
         NDArray output =
                 pass.run(layer.path(), layer.block(), new NDList(input)).singletonOrThrow();
-        LayerTrace trace = new LayerTrace(layer, pass.store(), input, output, inputErrorWanted);
+        LayerTrace trace =
+                new LayerTrace(
+                        layer,
+                        pass.store(),
+                        new LayerPass(input, remembered),
+                        output,
+                        inputErrorWanted);
         pass.layers().add(trace);
         return trace;
     }

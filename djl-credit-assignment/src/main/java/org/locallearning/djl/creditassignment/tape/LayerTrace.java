@@ -15,27 +15,31 @@ package org.locallearning.djl.creditassignment.tape;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.training.ParameterStore;
 import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.layer.LayerPass;
 
 /** A weighted layer as it ran once: {@code h = W x + b}. */
 public final class LayerTrace extends Trace {
 
     private final Layer layer;
     private final ParameterStore store;
-    private final NDArray input;
+    private final NDManager scope;
+    private final LayerPass pass;
     private final NDArray output;
 
     LayerTrace(
             Layer layer,
             ParameterStore store,
-            NDArray input,
+            LayerPass pass,
             NDArray output,
             boolean inputErrorWanted) {
         super(inputErrorWanted);
         this.layer = layer;
         this.store = store;
-        this.input = input;
+        scope = pass.input().getManager();
+        this.pass = pass;
         this.output = output;
     }
 
@@ -49,16 +53,18 @@ public final class LayerTrace extends Trace {
     }
 
     /**
-     * Returns the input {@code x} of the layer, shape (N, ...), without history.
+     * Returns the input {@code x} of the layer, shape (N, ...), without history. It is closed once
+     * the error has passed the layer and the graph is not kept.
      *
      * @return the input
      */
     public NDArray getInput() {
-        return input;
+        return pass.input();
     }
 
     /**
-     * Returns the output {@code h} of the layer, shape (N, ...): the pre-activation.
+     * Returns the output {@code h} of the layer, shape (N, ...): the pre-activation. It is closed
+     * once the error has passed the layer and the graph is not kept.
      *
      * @return the output
      */
@@ -73,8 +79,8 @@ public final class LayerTrace extends Trace {
      * @return the weight
      */
     public NDArray getWeight() {
-        NDArray weight = store.getValue(layer.weight(), input.getDevice(), true);
-        return Autograd.detach(weight, input.getManager());
+        NDArray weight = store.getValue(layer.weight(), scope.getDevice(), true);
+        return Autograd.detach(weight, scope);
     }
 
     /**
@@ -85,7 +91,7 @@ public final class LayerTrace extends Trace {
      * @return the error at the input, of the input's shape
      */
     public NDArray inputError(NDArray delta, NDArray feedback) {
-        return layer.maths().inputError(layer.block(), input, delta, feedback);
+        return layer.maths().inputError(layer.block(), pass, delta, feedback);
     }
 
     /** {@inheritDoc} */
@@ -96,13 +102,20 @@ public final class LayerTrace extends Trace {
 
     /** {@inheritDoc} */
     @Override
-    NDList backward(NDList errors, BackwardPass pass) {
+    NDList backward(NDList errors, BackwardPass way) {
         NDArray delta = errors.singletonOrThrow();
         if (Autograd.isDifferentiable(output)) {
-            Autograd.backward(output, delta, pass.keepGraph());
+            Autograd.backward(output, delta, way.keepGraph());
         }
         return isInputErrorWanted()
-                ? new NDList(pass.feedback().inputError(this, delta))
+                ? new NDList(way.feedback().inputError(this, delta))
                 : new NDList();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    void release() {
+        output.close();
+        pass.input().close();
     }
 }

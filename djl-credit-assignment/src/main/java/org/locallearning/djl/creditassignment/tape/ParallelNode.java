@@ -79,12 +79,21 @@ final class ParallelNode extends Node {
                     continue;
                 }
                 NDList branchErrors = cuts.get(i).takeErrors(pass.keepGraph());
-                NDList inputErrors = traces.get(i).backward(branchErrors, pass);
+                NDList inputErrors = traces.get(i).backwardAndRelease(branchErrors, pass);
                 if (isInputErrorWanted()) {
                     sum = sum == null ? inputErrors : Errors.sum(sum, inputErrors);
                 }
             }
             return sum == null ? new NDList() : sum;
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        void release() {
+            for (Cut cut : cuts) {
+                closeOwn(combined, cut.scope());
+                cut.arrays().close();
+            }
         }
     }
 }

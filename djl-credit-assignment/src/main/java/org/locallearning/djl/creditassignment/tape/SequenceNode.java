@@ -95,7 +95,7 @@ final class SequenceNode extends Node {
                     current = sum(current, errors.subList(begin, end));
                     end = begin;
                 }
-                current = trace.backward(current, pass);
+                current = trace.backwardAndRelease(current, pass);
                 // nothing learns below, not even what made outputs that were returned
                 if (!trace.isInputErrorWanted()) {
                     return new NDList();
@@ -109,6 +109,12 @@ final class SequenceNode extends Node {
                 return new NDList(returned);
             }
             return Errors.sum(fromAbove, new NDList(returned));
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        void release() {
+            // its nodes have released themselves
         }
     }
 }

@@ -130,12 +130,12 @@ public final class Tape implements AutoCloseable {
      * Sends errors back through the network and adds to the gradient of every trainable parameter
      * what the error at its layer makes of it.
      *
-     * @param errors the error at each prediction
+     * @param errors the error at each prediction; closed unless the graph is kept
      * @param feedback how the error passes weighted layers
      * @param keepGraph whether to keep the tape for another way back
      */
     public void backward(NDList errors, Feedback feedback, boolean keepGraph) {
-        trace.backward(errors, new BackwardPass(feedback, keepGraph));
+        trace.backwardAndRelease(errors, new BackwardPass(feedback, keepGraph));
     }
 
     /**

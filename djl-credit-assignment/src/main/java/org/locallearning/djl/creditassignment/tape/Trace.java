@@ -13,7 +13,9 @@
  */
 package org.locallearning.djl.creditassignment.tape;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 
 /** One node of a network as it ran once: what came out, and the way back. */
 abstract class Trace {
@@ -46,4 +48,29 @@ abstract class Trace {
      * @return the error at each input; empty if it is not wanted
      */
     abstract NDList backward(NDList errors, BackwardPass pass);
+
+    /**
+     * Closes the arrays that only the way back needed. Freed memory is taken again for the errors
+     * further down, which is faster than fresh memory.
+     */
+    abstract void release();
+
+    /** Closes arrays, but for those that a block took from elsewhere. */
+    static void closeOwn(NDList arrays, NDManager scope) {
+        for (NDArray array : arrays) {
+            if (array.getManager() == scope) {
+                array.close();
+            }
+        }
+    }
+
+    /** Sends errors back as {@link #backward} and closes what is then used up. */
+    final NDList backwardAndRelease(NDList errors, BackwardPass pass) {
+        NDList inputErrors = backward(errors, pass);
+        if (!pass.keepGraph()) {
+            Errors.close(errors, inputErrors);
+            release();
+        }
+        return inputErrors;
+    }
 }
