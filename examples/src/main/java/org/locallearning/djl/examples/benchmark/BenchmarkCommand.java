@@ -128,17 +128,19 @@ public final class BenchmarkCommand implements Callable<Integer> {
         @Option(
                 names = "--threads",
                 paramLabel = "N",
-                description = "Threads of one operation (default: ${DEFAULT-VALUE}).")
-        private int threads = EngineThreads.available();
+                description =
+                        "Threads of one operation (default: half of the processors,"
+                                + " ${DEFAULT-VALUE} here).")
+        private int threads = EngineThreads.byDefault();
 
         @Option(
-                names = "--no-memory",
+                names = "--memory",
                 negatable = true,
                 defaultValue = "true",
                 fallbackValue = "true",
                 description =
-                        "Do not measure peak memory, which takes a few seconds per method and"
-                                + " model.")
+                        "Measure peak memory, a few seconds per method and model, or leave it out"
+                                + " (default: --memory).")
         private boolean memory;
 
         @Option(
@@ -178,7 +180,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         .right("steps/s", 8)
                         .right("x bp", 5)
                         .right("quartiles", 12)
-                        .right("multiply-adds x bp", 8)
+                        .right("MAC x bp", 8)
                         .right("GFLOP/s", 8)
                         .right("peak MiB", 8);
         out.println(table.header());
@@ -249,6 +251,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
         for (Workload workload : workloads) {
             out.println(workload.name() + " is " + workload.description() + ".");
         }
+        out.println("x bp: time over that of bp in the same round; MAC: multiply-adds of a step.");
         out.println(
                 "A 1024x1024 matrix product ran at "
                         + fixed("%.1f", results.matrixGflops())

@@ -71,8 +71,8 @@ import picocli.CommandLine.Spec;
                     + " the same order. On the same machine with the same number of threads a run"
                     + " repeats bit for bit.",
             "",
-            "The output folder gets report.html (one file, opens in any browser), results.json and"
-                    + " curves.png. They are replaced after every finished run, so stopping the"
+            "The output folder gets report.html (one file, opens in any browser), curves.png and"
+                    + " results.json. They are replaced after every finished run, so stopping the"
                     + " program loses only the run at hand."
         },
         optionListHeading = "%nGeneral:%n",
@@ -86,10 +86,9 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  compare",
-            "      backpropagation, FA and DFA on drawn digits: no data and no network needed",
-            "  compare --dataset mnist --model mlp --hidden 1000 --activation tanh --epochs 20",
-            "  compare --dataset cifar10 --data-repository ../shared/data --model dense"
-                    + " --batch 256",
+            "      (drawn digits: needs no data and no network)",
+            "  compare --dataset mnist --hidden 1000 --activation tanh --epochs 20",
+            "  compare --dataset cifar10 --model dense --batch 256 --epochs 5",
             "  compare --methods bp,fa --learning-rate fa=3e-4 --seeds 1,2,3,4,5"
         })
 public final class CompareCommand implements Callable<Integer> {
@@ -149,13 +148,13 @@ public final class CompareCommand implements Callable<Integer> {
         private Integer testLimit;
 
         @Option(
-                names = "--no-standardise",
+                names = "--standardise",
                 negatable = true,
                 defaultValue = "true",
                 fallbackValue = "true",
                 description =
-                        "Keep pixels in 0 to 1; otherwise every channel of the training images"
-                                + " gets mean 0 and variance 1.")
+                        "Give every channel of the training images mean 0 and variance 1, or"
+                                + " keep pixels in 0 to 1 (default: --standardise).")
         private boolean standardise;
     }
 
@@ -259,8 +258,10 @@ public final class CompareCommand implements Callable<Integer> {
         @Option(
                 names = "--threads",
                 paramLabel = "N",
-                description = "Threads of one operation (default: ${DEFAULT-VALUE}).")
-        private int threads = EngineThreads.available();
+                description =
+                        "Threads of one operation (default: half of the processors,"
+                                + " ${DEFAULT-VALUE} here).")
+        private int threads = EngineThreads.byDefault();
     }
 
     /** What to leave behind. */
@@ -416,8 +417,8 @@ public final class CompareCommand implements Callable<Integer> {
 
     private ModelOptions modelOptions() {
         ModelOptions.Builder options = ModelOptions.builder();
-        if (model.hidden != null) {
-            options.optHidden(model.hidden.sizes().stream().mapToInt(Integer::intValue).toArray());
+        if (hidden() != null) {
+            options.optHidden(hidden().sizes().stream().mapToInt(Integer::intValue).toArray());
         }
         if (model.activation != null) {
             options.optActivation(model.activation);
@@ -442,7 +443,7 @@ public final class CompareCommand implements Callable<Integer> {
     private String trainingSummary() {
         return String.format(
                 Locale.ROOT,
-                "%d epochs, batches of %d, %s, seeds %s, %d threads",
+                "epochs: %d, batches of %d, %s, seeds: %s, threads: %d",
                 training.epochs,
                 training.batch,
                 training.optimizer.title(),

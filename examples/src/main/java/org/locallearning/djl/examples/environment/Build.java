@@ -15,8 +15,11 @@ package org.locallearning.djl.examples.environment;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Properties;
+import java.util.regex.Pattern;
 
 /**
  * The build of the program that made a result.
@@ -28,8 +31,8 @@ import java.util.Properties;
  */
 public record Build(String version, String commit, String djl) {
 
-    private static final String RESOURCE = "build.properties";
     private static final String UNKNOWN = "unknown";
+    private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}(-dirty)?");
 
     /**
      * Returns the build that is running.
@@ -37,22 +40,22 @@ public record Build(String version, String commit, String djl) {
      * @return the build, read from what Maven wrote into the program
      */
     public static Build current() {
-        Properties written = new Properties();
-        try (InputStream in = Build.class.getResourceAsStream(RESOURCE)) {
-            if (in != null) {
-                written.load(in);
-            }
+        Properties properties = new Properties();
+        try {
+            properties.load(new StringReader(read("build.properties")));
+            String commit = read("commit.txt").trim();
+            return new Build(
+                    properties.getProperty("version", UNKNOWN),
+                    COMMIT.matcher(commit).matches() ? commit : UNKNOWN,
+                    properties.getProperty("djl", UNKNOWN));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        String commit = written.getProperty("commit", "");
-        boolean dirty = Boolean.parseBoolean(written.getProperty("dirty"));
-        return new Build(
-                written.getProperty("version", UNKNOWN),
-                // outside a repository Maven leaves the placeholder as it is
-                commit.isEmpty() || commit.startsWith("$")
-                        ? UNKNOWN
-                        : commit + (dirty ? "-dirty" : ""),
-                written.getProperty("djl", UNKNOWN));
+    }
+
+    private static String read(String resource) throws IOException {
+        try (InputStream in = Build.class.getResourceAsStream(resource)) {
+            return in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 }

@@ -71,7 +71,7 @@ public record Machine(
     public String summary() {
         return String.format(
                 Locale.ROOT,
-                "%s, %d cores, %.0f GiB, %s, %s on %s, %d threads, %s",
+                "%s, %d cores, %.0f GiB, %s, %s on %s, %d thread%s, %s",
                 processor,
                 cores,
                 memoryGiB,
@@ -79,6 +79,7 @@ public record Machine(
                 engine,
                 device,
                 threads,
+                threads == 1 ? "" : "s",
                 java);
     }
 
