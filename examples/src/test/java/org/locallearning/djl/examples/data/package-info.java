@@ -1,0 +1,2 @@
+/** Tests of the data sets. */
+package org.locallearning.djl.examples.data;

@@ -1,0 +1,2 @@
+/** Tests of the models. */
+package org.locallearning.djl.examples.models;
