@@ -97,6 +97,7 @@ final class DataRepository extends RemoteRepository {
         if (!Files.isDirectory(folder)) {
             throw new DataRepositoryException(
                     String.format(
+                            Locale.ROOT,
                             "The data repository %s %s: %s",
                             folder,
                             Files.exists(folder) ? "is not a folder" : "does not exist",
@@ -105,7 +106,11 @@ final class DataRepository extends RemoteRepository {
         Path root = folder.toRealPath();
         if (!Files.isDirectory(root.resolve(ARTIFACTS))) {
             throw new DataRepositoryException(
-                    String.format("The folder %s is not a data repository: %s", folder, advice));
+                    String.format(
+                            Locale.ROOT,
+                            "The folder %s is not a data repository: %s",
+                            folder,
+                            advice));
         }
         for (String artifactId : artifactIds) {
             Path file = root.resolve(ARTIFACTS + artifactId + "/metadata.json");
@@ -122,6 +127,7 @@ final class DataRepository extends RemoteRepository {
         }
         throw new DataRepositoryException(
                 String.format(
+                        Locale.ROOT,
                         "The data repository %s has no data set %s (it has: %s): choose one that it"
                                 + " has, or add %s.",
                         folder,
@@ -143,9 +149,11 @@ final class DataRepository extends RemoteRepository {
                 if (!Files.exists(stored)) {
                     throw new DataRepositoryException(
                             String.format(
+                                    Locale.ROOT,
                                     "%s can't be read (%s): check the network, or give a folder"
                                             + " that holds the data as data repository.",
-                                    address, e),
+                                    address,
+                                    e),
                             e);
                 }
                 json = Files.readAllBytes(stored);
@@ -163,6 +171,7 @@ final class DataRepository extends RemoteRepository {
     String describe() {
         String description = metadata.getDescription();
         return String.format(
+                Locale.ROOT,
                 "%s, %s:%s:%s%s",
                 folder != null ? folder : uri,
                 BasicDatasets.GROUP_ID,
@@ -192,6 +201,7 @@ final class DataRepository extends RemoteRepository {
         if (item == null) {
             throw new DataRepositoryException(
                     String.format(
+                            Locale.ROOT,
                             "%s lists no file \"%s\" (only %s): it is not the metadata of this data"
                                     + " set; replace it.",
                             uri.resolve(metadata.getRepositoryUri()).resolve("metadata.json"),
@@ -235,6 +245,7 @@ final class DataRepository extends RemoteRepository {
         } catch (IOException e) {
             throw new DataRepositoryException(
                     String.format(
+                            Locale.ROOT,
                             "%s can't be unpacked (%s): %s.",
                             locationOf(item),
                             e.getMessage(),
@@ -264,16 +275,21 @@ final class DataRepository extends RemoteRepository {
                 || !artifactId.equals(metadata.getArtifactId())) {
             throw new DataRepositoryException(
                     String.format(
+                            Locale.ROOT,
                             "%s does not describe the artifact %s; replace it.",
-                            location, artifactId));
+                            location,
+                            artifactId));
         }
         metadata.init(Map.of());
         metadata.setRepositoryUri(URI.create(ARTIFACTS + artifactId + '/'));
         if (metadata.search(VersionRange.parse(VERSION), null).isEmpty()) {
             throw new DataRepositoryException(
                     String.format(
+                            Locale.ROOT,
                             "%s has no version %s of %s; replace it.",
-                            location, VERSION, artifactId));
+                            location,
+                            VERSION,
+                            artifactId));
         }
         return metadata;
     }
@@ -294,26 +310,34 @@ final class DataRepository extends RemoteRepository {
             if (!Files.isRegularFile(file)) {
                 throw new DataRepositoryException(
                         String.format(
+                                Locale.ROOT,
                                 "%s is missing, though %s lists it: copy it into the repository"
                                         + " again.",
-                                file, root.relativize(metadataFile)));
+                                file,
+                                root.relativize(metadataFile)));
             }
             long size = Files.size(file);
             if (item.getSize() > 0 && size != item.getSize()) {
                 throw new DataRepositoryException(
                         String.format(
+                                Locale.ROOT,
                                 "%s holds %,d bytes instead of %,d: it is truncated or was changed;"
                                         + " copy it again.",
-                                file, size, item.getSize()));
+                                file,
+                                size,
+                                item.getSize()));
             }
             String digest = digest(file);
             String expected = item.getSha1Hash();
             if (expected != null && !expected.equalsIgnoreCase(digest)) {
                 throw new DataRepositoryException(
                         String.format(
+                                Locale.ROOT,
                                 "%s has the SHA-1 checksum %s instead of %s: it is damaged or was"
                                         + " changed; copy it again.",
-                                file, digest, expected));
+                                file,
+                                digest,
+                                expected));
             }
             digests.put(item.getUri(), digest);
         }

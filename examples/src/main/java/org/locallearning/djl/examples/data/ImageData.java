@@ -26,6 +26,7 @@ import ai.djl.training.dataset.SequenceSampler;
 import ai.djl.translate.Transform;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One data set, loaded: labelled training and test images in memory.
@@ -83,6 +84,7 @@ public final class ImageData implements AutoCloseable {
                         : PixelScale.unit((int) sampleShape.get(0));
         provenance =
                 String.format(
+                        Locale.ROOT,
                         "%s; %,d training images and %,d test images; %s",
                         source,
                         trainingImages.size(),
