@@ -130,7 +130,7 @@ public final class DataOptions {
         /**
          * Sets the address of a repository to read from in place of DJL's own, such as a mirror.
          *
-         * @param repositoryUri an address that ends in a slash; null (the default) for DJL's own
+         * @param repositoryUri the address of its root folder; null (the default) for DJL's own
          * @return this builder
          */
         public Builder optRepositoryUri(URI repositoryUri) {

@@ -32,7 +32,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -136,7 +135,8 @@ final class DataRepository extends RemoteRepository {
                         root.resolve(ARTIFACTS + artifactIds[0] + "/metadata.json")));
     }
 
-    private static DataRepository openNetwork(URI uri, String artifactId) throws IOException {
+    private static DataRepository openNetwork(URI named, String artifactId) throws IOException {
+        URI uri = named.toString().endsWith("/") ? named : URI.create(named + "/");
         URI address = uri.resolve(ARTIFACTS + artifactId + "/metadata.json");
         Path stored = cacheRoot().resolve("metadata").resolve(digest(address.toString()) + ".json");
         byte[] json;
@@ -233,7 +233,18 @@ final class DataRepository extends RemoteRepository {
     /** {@inheritDoc} */
     @Override
     public Path getCacheDirectory() throws IOException {
-        return Files.createDirectories(cacheDirectory);
+        try {
+            return Files.createDirectories(cacheDirectory);
+        } catch (IOException e) {
+            throw new DataRepositoryException(
+                    String.format(
+                            Locale.ROOT,
+                            "The cache folder %s can't be made (%s): set DJL_CACHE_DIR to a folder"
+                                    + " that can be written.",
+                            cacheDirectory,
+                            e),
+                    e);
+        }
     }
 
     /** {@inheritDoc} */
@@ -246,11 +257,12 @@ final class DataRepository extends RemoteRepository {
             throw new DataRepositoryException(
                     String.format(
                             Locale.ROOT,
-                            "%s can't be unpacked (%s): %s.",
+                            "%s can't be unpacked to %s (%s): %s.",
                             locationOf(item),
+                            cacheDirectory,
                             e.getMessage(),
                             folder != null
-                                    ? "it is truncated or damaged; copy it again"
+                                    ? "copy it again if it is truncated or damaged"
                                     : "check the network and try again"),
                     e);
         }
@@ -271,8 +283,8 @@ final class DataRepository extends RemoteRepository {
                     e);
         }
         if (metadata == null
-                || metadata.getArtifacts() == null
-                || !artifactId.equals(metadata.getArtifactId())) {
+                || !artifactId.equals(metadata.getArtifactId())
+                || !isComplete(metadata)) {
             throw new DataRepositoryException(
                     String.format(
                             Locale.ROOT,
@@ -292,6 +304,18 @@ final class DataRepository extends RemoteRepository {
                             artifactId));
         }
         return metadata;
+    }
+
+    /** Tells whether everything is there that DJL reads without looking. */
+    private static boolean isComplete(Metadata metadata) {
+        return metadata.getArtifacts() != null
+                && metadata.getArtifacts().stream()
+                        .allMatch(
+                                artifact ->
+                                        artifact != null
+                                                && artifact.getVersion() != null
+                                                && artifact.getFiles().values().stream()
+                                                        .allMatch(item -> item.getUri() != null));
     }
 
     private static Artifact artifact(Metadata metadata) {
@@ -390,11 +414,19 @@ final class DataRepository extends RemoteRepository {
 
     private static String digest(Path file) throws IOException {
         MessageDigest digest = messageDigest("SHA-1");
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
+        try (InputStream in = Files.newInputStream(file)) {
             byte[] buffer = new byte[1 << 16];
-            while (in.read(buffer) >= 0) {
-                continue;
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                digest.update(buffer, 0, read);
             }
+        } catch (IOException e) {
+            throw new DataRepositoryException(
+                    String.format(
+                            Locale.ROOT,
+                            "%s can't be read (%s): allow it to be read, or copy it again.",
+                            file,
+                            e),
+                    e);
         }
         return Hex.toHexString(digest.digest());
     }

@@ -85,10 +85,10 @@ public final class ImageData implements AutoCloseable {
         provenance =
                 String.format(
                         Locale.ROOT,
-                        "%s; %,d training images and %,d test images; %s",
+                        "%s; %s training images and %s test images; %s",
                         source,
-                        trainingImages.size(),
-                        testImages.size(),
+                        share(trainingImages, parts.training()),
+                        share(testImages, parts.test()),
                         options.isStandardised()
                                 ? "standardised by the training images' " + pixelScale
                                 : "pixels in 0..1, not standardised");
@@ -201,6 +201,12 @@ public final class ImageData implements AutoCloseable {
     @Override
     public String toString() {
         return title + " (" + provenance + ")";
+    }
+
+    private static String share(LabelledImages used, LabelledImages all) {
+        return used.size() == all.size()
+                ? String.format(Locale.ROOT, "%,d", all.size())
+                : String.format(Locale.ROOT, "the first %,d of %,d", used.size(), all.size());
     }
 
     private RandomAccessDataset dataset(Part part, Sampler sampler) {

@@ -36,7 +36,10 @@ class DataRepositoryTest {
     @Test
     void repositoriesOfTheSameArtifactNeverShareACacheEntry() throws Exception {
         Path dark = new RepositoryOnDisk(temp.resolve("dark")).mnist(20, 10, 10).write("mnist");
-        Path light = new RepositoryOnDisk(temp.resolve("light")).mnist(30, 10, 200).write("mnist");
+        Path light =
+                new RepositoryOnDisk(temp.resolve("light & \u00e4"))
+                        .mnist(30, 10, 200)
+                        .write("mnist");
         assertPixel(10, 20, dark);
         assertPixel(200, 30, light);
         assertPixel(10, 20, dark);
@@ -83,7 +86,7 @@ class DataRepositoryTest {
         String address = "http://localhost:" + server.getAddress().getPort();
         URI darkUri = URI.create(address + "/dark/");
         URI lightUri = URI.create(address + "/light/");
-        URI neverRead = URI.create(address + "/other/");
+        URI neverRead = URI.create(address + "/other");
         try {
             assertPixel(10, 20, DataOptions.builder().optRepositoryUri(darkUri));
             assertPixel(200, 30, DataOptions.builder().optRepositoryUri(lightUri));
@@ -97,6 +100,30 @@ class DataRepositoryTest {
                 DataOptions.builder().optRepositoryUri(neverRead),
                 "/other/dataset/cv/ai/djl/basicdataset/mnist/metadata.json can't be read",
                 "check the network");
+    }
+
+    @Test
+    void refusesADamagedDownload() throws Exception {
+        RepositoryOnDisk repository = new RepositoryOnDisk(temp).mnist(20, 10, 10);
+        Path root = repository.write("mnist");
+        Files.write(
+                repository.place("mnist", "test_labels"),
+                RepositoryOnDisk.gzip(RepositoryOnDisk.idxLabels(10, 3)));
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        serve(server, "/", root);
+        server.start();
+        try {
+            URI uri = URI.create("http://localhost:" + server.getAddress().getPort() + "/");
+            assertRefused(
+                    "mnist",
+                    DataOptions.builder().optRepositoryUri(uri),
+                    uri + "dataset/cv/ai/djl/basicdataset/mnist/1.0/test_labels.gz can't be",
+                    "Checksum error",
+                    "check the network and try again");
+        } finally {
+            server.stop(0);
+        }
     }
 
     @Test
@@ -165,6 +192,10 @@ class DataRepositoryTest {
         assertRefused("mnist", root, metadata + " is not a DJL metadata file", "replace it");
         Files.writeString(metadata, "");
         assertRefused("mnist", root, metadata + " does not describe the artifact mnist");
+        for (String part : new String[] {"version", "uri", "artifacts", "artifactId"}) {
+            Files.writeString(metadata, json.replace('"' + part + '"', "\"other\""));
+            assertRefused("mnist", root, metadata + " does not describe the artifact mnist");
+        }
         Files.writeString(metadata, json.replace("\"1.0\"", "\"2.0\""));
         assertRefused("mnist", root, metadata + " has no version 1.0 of mnist");
         Files.writeString(metadata, json.replace("\"train_data\"", "\"something\""));

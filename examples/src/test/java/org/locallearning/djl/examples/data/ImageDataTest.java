@@ -29,6 +29,8 @@ import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.evaluator.Accuracy;
 import ai.djl.training.loss.Loss;
+import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -48,6 +50,8 @@ class ImageDataTest {
         LabelledImages test = random(2, 5);
         DataOptions options = DataOptions.builder().optLimit(6).build();
         try (ImageData data = data(training, test, options)) {
+            assertTrue(
+                    data.getProvenance().startsWith("made up; the first 6 of 9 training images"));
             float[] values = all(data.training(4));
             assertEquals(6 * SIZE, values.length);
             double[] mean = new double[2];
@@ -213,6 +217,13 @@ class ImageDataTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> DataOptions.builder().optTestLimit(-1).build());
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                        DataOptions.builder()
+                                .optRepository(Path.of("folder"))
+                                .optRepositoryUri(URI.create("https://localhost/"))
+                                .build());
         IllegalArgumentException unknown =
                 assertThrows(
                         IllegalArgumentException.class,
