@@ -199,6 +199,8 @@ class DataRepositoryTest {
         String json = Files.readString(metadata);
         Files.writeString(metadata, json.substring(0, json.length() / 2));
         assertRefused("mnist", root, metadata + " is not a DJL metadata file", "replace it");
+        Files.write(metadata, new byte[] {(byte) 0xff, 0, (byte) 0xc0});
+        assertRefused("mnist", root, metadata.toString(), "replace it");
         Files.writeString(metadata, "");
         assertRefused("mnist", root, metadata + " does not describe the artifact mnist");
         for (String part : new String[] {"version", "uri", "artifacts", "artifactId"}) {
