@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.data;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What to load: where from, how much, and how to scale it. */
@@ -93,6 +94,7 @@ public final class DataOptions {
     @Override
     public String toString() {
         return String.format(
+                Locale.ROOT,
                 "DataOptions[repository=%s, limit=%d, testLimit=%d, standardise=%b, seed=%d]",
                 repository != null ? repository : repositoryUri,
                 limit,
@@ -128,7 +130,7 @@ public final class DataOptions {
         /**
          * Sets the address of a repository to read from in place of DJL's own, such as a mirror.
          *
-         * @param repositoryUri an address that ends in a slash; null (the default) for DJL's own
+         * @param repositoryUri the address of its root folder; null (the default) for DJL's own
          * @return this builder
          */
         public Builder optRepositoryUri(URI repositoryUri) {
@@ -195,15 +197,18 @@ public final class DataOptions {
             if (limit < 0 || testLimit < 0) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "A limit of images is 0 for all, or positive, but is %d.",
                                 Math.min(limit, testLimit)));
             }
             if (repository != null && repositoryUri != null) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "Give one data repository, not both the folder %s and the address"
                                         + " %s.",
-                                repository, repositoryUri));
+                                repository,
+                                repositoryUri));
             }
             return new DataOptions(this);
         }

@@ -18,28 +18,15 @@ import ai.djl.repository.Artifact;
 import ai.djl.repository.MRL;
 import ai.djl.repository.Metadata;
 import ai.djl.repository.RemoteRepository;
-import ai.djl.repository.VersionRange;
-import ai.djl.util.Hex;
-import ai.djl.util.JsonUtils;
 import ai.djl.util.Progress;
 import ai.djl.util.Utils;
-import com.google.gson.JsonParseException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.net.URLConnection;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -56,20 +43,20 @@ import java.util.stream.Stream;
  */
 final class DataRepository extends RemoteRepository {
 
-    private static final String ARTIFACTS =
-            "dataset/cv/" + BasicDatasets.GROUP_ID.replace('.', '/') + '/';
-    private static final String VERSION = "1.0";
-    private static final int TIMEOUT_MILLIS = 20_000;
-
     private final Path folder;
     private final Metadata metadata;
+    private final Artifact artifact;
     private final Path cacheDirectory;
 
-    private DataRepository(URI uri, Path folder, Metadata metadata, Path cacheDirectory) {
+    private DataRepository(
+            URI uri, Path folder, ArtifactMetadata source, Map<String, String> fileDigests) {
         super("data", uri);
         this.folder = folder;
-        this.metadata = metadata;
-        this.cacheDirectory = cacheDirectory;
+        metadata = source.metadata();
+        artifact = source.artifact();
+        String identity = uri + "\n" + source.json() + "\n" + fileDigests;
+        String key = Digests.sha256(identity).substring(0, 16);
+        cacheDirectory = cacheRoot().resolve(metadata.getArtifactId() + '-' + key);
     }
 
     /**
@@ -93,81 +80,65 @@ final class DataRepository extends RemoteRepository {
     private static DataRepository openFolder(Path folder, String... artifactIds)
             throws IOException {
         String advice =
-                "give a folder in DJL's repository layout, with " + ARTIFACTS + " in it, or none.";
+                "give a folder in DJL's repository layout, with "
+                        + ArtifactMetadata.FOLDER
+                        + " in it, or none.";
         if (!Files.isDirectory(folder)) {
             throw new DataRepositoryException(
                     String.format(
+                            Locale.ROOT,
                             "The data repository %s %s: %s",
                             folder,
                             Files.exists(folder) ? "is not a folder" : "does not exist",
                             advice));
         }
         Path root = folder.toRealPath();
-        if (!Files.isDirectory(root.resolve(ARTIFACTS))) {
+        if (!Files.isDirectory(root.resolve(ArtifactMetadata.FOLDER))) {
             throw new DataRepositoryException(
-                    String.format("The folder %s is not a data repository: %s", folder, advice));
+                    String.format(
+                            Locale.ROOT,
+                            "The folder %s is not a data repository: %s",
+                            folder,
+                            advice));
         }
         for (String artifactId : artifactIds) {
-            Path file = root.resolve(ARTIFACTS + artifactId + "/metadata.json");
+            Path file = root.resolve(ArtifactMetadata.placeOf(artifactId));
             if (Files.isRegularFile(file)) {
-                byte[] json = Files.readAllBytes(file);
-                Metadata metadata = parse(json, artifactId, file.toString());
-                return new DataRepository(
-                        root.toUri(),
-                        root,
-                        metadata,
-                        cacheDirectory(
-                                artifactId, root.toUri(), json, digests(root, metadata, file)));
+                ArtifactMetadata metadata = ArtifactMetadata.read(file, artifactId);
+                Map<String, String> digests =
+                        ArtifactFiles.check(file.getParent(), metadata.artifact());
+                return new DataRepository(root.toUri(), root, metadata, digests);
             }
         }
         throw new DataRepositoryException(
                 String.format(
+                        Locale.ROOT,
                         "The data repository %s has no data set %s (it has: %s): choose one that it"
                                 + " has, or add %s.",
                         folder,
                         String.join(" or ", artifactIds),
                         String.join(", ", artifactsOf(root)),
-                        root.resolve(ARTIFACTS + artifactIds[0] + "/metadata.json")));
+                        root.resolve(ArtifactMetadata.placeOf(artifactIds[0]))));
     }
 
-    private static DataRepository openNetwork(URI uri, String artifactId) throws IOException {
-        URI address = uri.resolve(ARTIFACTS + artifactId + "/metadata.json");
-        Path stored = cacheRoot().resolve("metadata").resolve(digest(address.toString()) + ".json");
-        byte[] json;
-        if (Utils.isOfflineMode() && Files.exists(stored)) {
-            json = Files.readAllBytes(stored);
-        } else {
-            try {
-                json = fetch(address);
-            } catch (IOException e) {
-                if (!Files.exists(stored)) {
-                    throw new DataRepositoryException(
-                            String.format(
-                                    "%s can't be read (%s): check the network, or give a folder"
-                                            + " that holds the data as data repository.",
-                                    address, e),
-                            e);
-                }
-                json = Files.readAllBytes(stored);
-            }
-        }
-        Metadata metadata = parse(json, artifactId, address.toString());
-        if (!Files.exists(stored) || !Arrays.equals(json, Files.readAllBytes(stored))) {
-            store(json, stored);
-        }
-        return new DataRepository(
-                uri, null, metadata, cacheDirectory(artifactId, uri, json, Map.of()));
+    private static DataRepository openNetwork(URI named, String artifactId) throws IOException {
+        URI uri = named.toString().endsWith("/") ? named : URI.create(named + "/");
+        URI address = uri.resolve(ArtifactMetadata.placeOf(artifactId));
+        Path stored = cacheRoot().resolve("metadata").resolve(Digests.sha256(address.toString()));
+        ArtifactMetadata metadata = ArtifactMetadata.download(address, artifactId, stored);
+        return new DataRepository(uri, null, metadata, Map.of());
     }
 
     /** Returns the artifact's identity for a reader. */
     String describe() {
         String description = metadata.getDescription();
         return String.format(
+                Locale.ROOT,
                 "%s, %s:%s:%s%s",
                 folder != null ? folder : uri,
                 BasicDatasets.GROUP_ID,
                 metadata.getArtifactId(),
-                VERSION,
+                ArtifactMetadata.VERSION,
                 description == null ? "" : " (" + description + ")");
     }
 
@@ -188,15 +159,16 @@ final class DataRepository extends RemoteRepository {
      * @throws DataRepositoryException if the metadata does not list it
      */
     Artifact.Item item(String name) throws DataRepositoryException {
-        Artifact.Item item = artifact(metadata).getFiles().get(name);
+        Artifact.Item item = artifact.getFiles().get(name);
         if (item == null) {
             throw new DataRepositoryException(
                     String.format(
+                            Locale.ROOT,
                             "%s lists no file \"%s\" (only %s): it is not the metadata of this data"
                                     + " set; replace it.",
                             uri.resolve(metadata.getRepositoryUri()).resolve("metadata.json"),
                             name,
-                            String.join(", ", artifact(metadata).getFiles().keySet())));
+                            String.join(", ", artifact.getFiles().keySet())));
         }
         return item;
     }
@@ -211,7 +183,7 @@ final class DataRepository extends RemoteRepository {
 
     /** Unpacks the whole artifact into the cache folder, unless that was done before. */
     void prepare() throws IOException {
-        prepare(artifact(metadata));
+        prepare(artifact);
     }
 
     /** {@inheritDoc} */
@@ -223,7 +195,18 @@ final class DataRepository extends RemoteRepository {
     /** {@inheritDoc} */
     @Override
     public Path getCacheDirectory() throws IOException {
-        return Files.createDirectories(cacheDirectory);
+        try {
+            return Files.createDirectories(cacheDirectory);
+        } catch (IOException e) {
+            throw new DataRepositoryException(
+                    String.format(
+                            Locale.ROOT,
+                            "The cache folder %s can't be made (%s): set DJL_CACHE_DIR to a folder"
+                                    + " that can be written.",
+                            cacheDirectory,
+                            e),
+                    e);
+        }
     }
 
     /** {@inheritDoc} */
@@ -235,93 +218,20 @@ final class DataRepository extends RemoteRepository {
         } catch (IOException e) {
             throw new DataRepositoryException(
                     String.format(
-                            "%s can't be unpacked (%s): %s.",
+                            Locale.ROOT,
+                            "%s can't be unpacked to %s (%s): %s.",
                             locationOf(item),
+                            cacheDirectory,
                             e.getMessage(),
                             folder != null
-                                    ? "it is truncated or damaged; copy it again"
+                                    ? "copy it again if it is truncated or damaged"
                                     : "check the network and try again"),
                     e);
         }
     }
 
-    private static Metadata parse(byte[] json, String artifactId, String location)
-            throws DataRepositoryException {
-        Metadata metadata;
-        try {
-            metadata =
-                    JsonUtils.GSON.fromJson(
-                            new String(json, StandardCharsets.UTF_8), Metadata.class);
-        } catch (JsonParseException e) {
-            throw new DataRepositoryException(
-                    location
-                            + " is not a DJL metadata file: it is truncated or damaged; replace"
-                            + " it.",
-                    e);
-        }
-        if (metadata == null
-                || metadata.getArtifacts() == null
-                || !artifactId.equals(metadata.getArtifactId())) {
-            throw new DataRepositoryException(
-                    String.format(
-                            "%s does not describe the artifact %s; replace it.",
-                            location, artifactId));
-        }
-        metadata.init(Map.of());
-        metadata.setRepositoryUri(URI.create(ARTIFACTS + artifactId + '/'));
-        if (metadata.search(VersionRange.parse(VERSION), null).isEmpty()) {
-            throw new DataRepositoryException(
-                    String.format(
-                            "%s has no version %s of %s; replace it.",
-                            location, VERSION, artifactId));
-        }
-        return metadata;
-    }
-
-    private static Artifact artifact(Metadata metadata) {
-        return metadata.search(VersionRange.parse(VERSION), null).get(0);
-    }
-
-    /** Checks every file of an artifact and returns its digests, by file name. */
-    private static Map<String, String> digests(Path root, Metadata metadata, Path metadataFile)
-            throws IOException {
-        Map<String, String> digests = new TreeMap<>();
-        for (Artifact.Item item : artifact(metadata).getFiles().values()) {
-            if (URI.create(item.getUri()).isAbsolute()) {
-                continue;
-            }
-            Path file = metadataFile.resolveSibling(item.getUri());
-            if (!Files.isRegularFile(file)) {
-                throw new DataRepositoryException(
-                        String.format(
-                                "%s is missing, though %s lists it: copy it into the repository"
-                                        + " again.",
-                                file, root.relativize(metadataFile)));
-            }
-            long size = Files.size(file);
-            if (item.getSize() > 0 && size != item.getSize()) {
-                throw new DataRepositoryException(
-                        String.format(
-                                "%s holds %,d bytes instead of %,d: it is truncated or was changed;"
-                                        + " copy it again.",
-                                file, size, item.getSize()));
-            }
-            String digest = digest(file);
-            String expected = item.getSha1Hash();
-            if (expected != null && !expected.equalsIgnoreCase(digest)) {
-                throw new DataRepositoryException(
-                        String.format(
-                                "%s has the SHA-1 checksum %s instead of %s: it is damaged or was"
-                                        + " changed; copy it again.",
-                                file, digest, expected));
-            }
-            digests.put(item.getUri(), digest);
-        }
-        return digests;
-    }
-
     private static List<String> artifactsOf(Path root) throws IOException {
-        try (Stream<Path> entries = Files.list(root.resolve(ARTIFACTS))) {
+        try (Stream<Path> entries = Files.list(root.resolve(ArtifactMetadata.FOLDER))) {
             return entries.filter(entry -> Files.exists(entry.resolve("metadata.json")))
                     .map(entry -> entry.getFileName().toString())
                     .sorted()
@@ -331,55 +241,5 @@ final class DataRepository extends RemoteRepository {
 
     private static Path cacheRoot() {
         return Utils.getCacheDir().resolve("cache").resolve("local-learning");
-    }
-
-    private static Path cacheDirectory(
-            String artifactId, URI uri, byte[] json, Map<String, String> fileDigests) {
-        String source = uri + "\n" + new String(json, StandardCharsets.UTF_8) + "\n" + fileDigests;
-        return cacheRoot().resolve(artifactId + '-' + digest(source).substring(0, 16));
-    }
-
-    private static byte[] fetch(URI address) throws IOException {
-        URLConnection connection = address.toURL().openConnection();
-        connection.setConnectTimeout(TIMEOUT_MILLIS);
-        connection.setReadTimeout(TIMEOUT_MILLIS);
-        try (InputStream in = connection.getInputStream()) {
-            return in.readAllBytes();
-        }
-    }
-
-    private static void store(byte[] content, Path file) throws IOException {
-        Files.createDirectories(file.getParent());
-        Path beside = Files.createTempFile(file.getParent(), "metadata", ".part");
-        try {
-            Files.write(beside, content);
-            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(beside);
-        }
-    }
-
-    private static String digest(String text) {
-        return Hex.toHexString(
-                messageDigest("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-    }
-
-    private static String digest(Path file) throws IOException {
-        MessageDigest digest = messageDigest("SHA-1");
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-            byte[] buffer = new byte[1 << 16];
-            while (in.read(buffer) >= 0) {
-                continue;
-            }
-        }
-        return Hex.toHexString(digest.digest());
-    }
-
-    private static MessageDigest messageDigest(String algorithm) {
-        try {
-            return MessageDigest.getInstance(algorithm);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has " + algorithm, e);
-        }
     }
 }

@@ -18,6 +18,7 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,10 @@ import java.util.zip.CheckedOutputStream;
  */
 final class DecodedImages {
 
+    private static final int HEADER_BYTES = 4 * Integer.BYTES;
+    private static final int CHECKSUM_BYTES = Long.BYTES;
+    private static final int MAX_SIDE = 1 << 15;
+
     private DecodedImages() {}
 
     /** Reads a file, or returns empty where there is none or it is damaged. */
@@ -48,19 +53,35 @@ final class DecodedImages {
                         new CheckedInputStream(
                                 new BufferedInputStream(Files.newInputStream(file)), checksum))) {
             int count = in.readInt();
-            Shape shape = new Shape(in.readInt(), in.readInt(), in.readInt());
-            if (count < 0
-                    || Files.size(file)
-                            != 4 * Integer.BYTES + count * (1 + shape.size()) + Long.BYTES) {
+            int channels = in.readInt();
+            int height = in.readInt();
+            int width = in.readInt();
+            if (!isPlausible(count, channels, height, width, Files.size(file))) {
                 return Optional.empty();
             }
+            Shape shape = new Shape(channels, height, width);
             byte[] labels = in.readNBytes(count);
             byte[] pixels = in.readNBytes(Math.toIntExact(count * shape.size()));
             long computed = checksum.getValue();
             return in.readLong() == computed
                     ? Optional.of(new LabelledImages(shape, pixels, labels))
                     : Optional.empty();
+        } catch (EOFException e) {
+            return Optional.empty();
         }
+    }
+
+    /**
+     * Tells whether a file of this size can hold so many images; damaged numbers can be anything.
+     */
+    private static boolean isPlausible(
+            int count, int channels, int height, int width, long fileSize) {
+        long body = fileSize - HEADER_BYTES - CHECKSUM_BYTES;
+        return count > 0
+                && Math.min(channels, Math.min(height, width)) > 0
+                && Math.max(channels, Math.max(height, width)) <= MAX_SIDE
+                && body % count == 0
+                && body / count == 1 + (long) channels * height * width;
     }
 
     /** Writes a file beside its place and then moves it there. */

@@ -31,6 +31,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * The data sets that DJL's own classes load.
@@ -87,8 +88,10 @@ final class DjlArchives {
                         repository,
                         item,
                         String.format(
+                                Locale.ROOT,
                                 "%,d bytes are not a whole number of %,d-byte CIFAR-10 images",
-                                size, CIFAR_RECORD));
+                                size,
+                                CIFAR_RECORD));
             }
         }
         return parts(
@@ -146,9 +149,12 @@ final class DjlArchives {
                 if ((label & 0xff) >= CLASSES) {
                     throw new DataRepositoryException(
                             String.format(
+                                    Locale.ROOT,
                                     "%s holds the class index %d, but there are %d classes: the"
                                             + " data are damaged; replace them.",
-                                    repository.describe(), label & 0xff, CLASSES));
+                                    repository.describe(),
+                                    label & 0xff,
+                                    CLASSES));
                 }
             }
             return new LabelledImages(shape, pixels.array(), labels.array());
@@ -164,7 +170,8 @@ final class DjlArchives {
                 throw damaged(
                         repository,
                         repository.item(part + "_labels"),
-                        String.format("%,d labels are not for %,d images", labels, images));
+                        String.format(
+                                Locale.ROOT, "%,d labels are not for %,d images", labels, images));
             }
         }
     }
@@ -177,7 +184,10 @@ final class DjlArchives {
         Path file = repository.getFile(item, "");
         long size = Files.size(file);
         if (size < header) {
-            throw damaged(repository, item, String.format("%,d bytes are no IDX file", size));
+            throw damaged(
+                    repository,
+                    item,
+                    String.format(Locale.ROOT, "%,d bytes are no IDX file", size));
         }
         try (DataInputStream in = new DataInputStream(Files.newInputStream(file))) {
             int found = in.readInt();
@@ -195,7 +205,11 @@ final class DjlArchives {
                 throw damaged(
                         repository,
                         item,
-                        String.format("%,d bytes are not those of %,d records", size, count));
+                        String.format(
+                                Locale.ROOT,
+                                "%,d bytes are not those of %,d records",
+                                size,
+                                count));
             }
             return count;
         }
@@ -205,8 +219,11 @@ final class DjlArchives {
             DataRepository repository, Artifact.Item item, String what) throws IOException {
         return new DataRepositoryException(
                 String.format(
+                        Locale.ROOT,
                         "%s is damaged once unpacked (%s): replace it, or, if it is sound, delete"
                                 + " %s.",
-                        repository.locationOf(item), what, repository.getCacheDirectory()));
+                        repository.locationOf(item),
+                        what,
+                        repository.getCacheDirectory()));
     }
 }

@@ -26,6 +26,7 @@ import ai.djl.training.dataset.SequenceSampler;
 import ai.djl.translate.Transform;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One data set, loaded: labelled training and test images in memory.
@@ -83,10 +84,11 @@ public final class ImageData implements AutoCloseable {
                         : PixelScale.unit((int) sampleShape.get(0));
         provenance =
                 String.format(
-                        "%s; %,d training images and %,d test images; %s",
+                        Locale.ROOT,
+                        "%s; %s training images and %s test images; %s",
                         source,
-                        trainingImages.size(),
-                        testImages.size(),
+                        share(trainingImages, parts.training()),
+                        share(testImages, parts.test()),
                         options.isStandardised()
                                 ? "standardised by the training images' " + pixelScale
                                 : "pixels in 0..1, not standardised");
@@ -199,6 +201,12 @@ public final class ImageData implements AutoCloseable {
     @Override
     public String toString() {
         return title + " (" + provenance + ")";
+    }
+
+    private static String share(LabelledImages used, LabelledImages all) {
+        return used.size() == all.size()
+                ? String.format(Locale.ROOT, "%,d", all.size())
+                : String.format(Locale.ROOT, "the first %,d of %,d", used.size(), all.size());
     }
 
     private RandomAccessDataset dataset(Part part, Sampler sampler) {

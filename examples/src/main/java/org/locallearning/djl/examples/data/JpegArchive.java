@@ -62,9 +62,11 @@ final class JpegArchive {
         } catch (IOException e) {
             throw new DataRepositoryException(
                     String.format(
+                            Locale.ROOT,
                             "%s can't be unpacked (%s): it is truncated or damaged; copy it"
                                     + " again.",
-                            archive, e.getMessage()),
+                            archive,
+                            e.getMessage()),
                     e);
         }
         List<String> folders =
@@ -73,9 +75,12 @@ final class JpegArchive {
         if (!names.equals(classes)) {
             throw new DataRepositoryException(
                     String.format(
+                            Locale.ROOT,
                             "%s holds the classes %s instead of %s: it is another data set; replace"
                                     + " it.",
-                            archive, names, classes));
+                            archive,
+                            names,
+                            classes));
         }
         entries.sort(Comparator.comparing(Entry::file));
         try {
@@ -95,8 +100,10 @@ final class JpegArchive {
         } catch (UncheckedIOException e) {
             throw new DataRepositoryException(
                     String.format(
+                            Locale.ROOT,
                             "%s holds a damaged image (%s); copy it again.",
-                            archive, e.getCause().getMessage()),
+                            archive,
+                            e.getCause().getMessage()),
                     e);
         }
     }
@@ -129,6 +136,7 @@ final class JpegArchive {
             throw new UncheckedIOException(
                     new IOException(
                             String.format(
+                                    Locale.ROOT,
                                     "%s/%s is %dx%d pixels instead of %dx%d",
                                     entry.folder(),
                                     entry.file(),

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.data;
 
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * Images with their class indices, as unsigned bytes.
@@ -29,8 +30,11 @@ record LabelledImages(Shape shape, byte[] pixels, byte[] labels) {
         if (pixels.length != labels.length * shape.size()) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "%d labels but %d bytes of pixels for images of shape %s",
-                            labels.length, pixels.length, shape));
+                            labels.length,
+                            pixels.length,
+                            shape));
         }
     }
 

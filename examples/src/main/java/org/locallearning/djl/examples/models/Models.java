@@ -23,6 +23,7 @@ import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.pooling.Pool;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The networks of the experiments, by name. All end in one logit per class, without softmax.
@@ -91,8 +92,10 @@ public final class Models {
                     default ->
                             throw new IllegalArgumentException(
                                     String.format(
+                                            Locale.ROOT,
                                             "Unknown model \"%s\": choose one of %s.",
-                                            name, String.join(", ", names())));
+                                            name,
+                                            String.join(", ", names())));
                 };
         if (options.getInitialization() == ModelOptions.Initialization.FAN_IN_UNIFORM) {
             FanInUniformInitializer.setOn(block);
@@ -171,8 +174,13 @@ public final class Models {
         if (sampleShape.get(1) < smallest || sampleShape.get(2) < smallest) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "The model %s takes images of at least %dx%d pixels, not %dx%d.",
-                            name, smallest, smallest, sampleShape.get(1), sampleShape.get(2)));
+                            name,
+                            smallest,
+                            smallest,
+                            sampleShape.get(1),
+                            sampleShape.get(2)));
         }
     }
 }
