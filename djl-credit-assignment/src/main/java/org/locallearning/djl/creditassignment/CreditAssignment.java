@@ -72,9 +72,6 @@ public abstract class CreditAssignment {
      *     the policy is {@link UnknownBlocks#FAIL}
      */
     public CreditTrainer newTrainer(Model model, TrainingConfig config) {
-        // the stock trainer applies initializers and unfreezes loaded models; none of that is
-        // public
-        model.newTrainer(new SilentTrainingConfig(config)).close();
         if (!"PyTorch".equals(model.getNDManager().getEngine().getEngineName())) {
             throw new IllegalArgumentException(
                     String.format(
@@ -82,6 +79,9 @@ public abstract class CreditAssignment {
                                     + " it with Model.newInstance(name, \"PyTorch\").",
                             model.getNDManager().getEngine().getEngineName()));
         }
+        // the stock trainer applies initializers and unfreezes loaded models; none of that is
+        // public
+        model.newTrainer(new SilentTrainingConfig(config)).close();
         Network network = Network.of(model.getBlock(), layers);
         checkUnknownBlocks(network);
         return new CreditTrainer(model, config, this, network);
