@@ -1,0 +1,216 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.data;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What to load: where from, how much, and how to scale it. */
+public final class DataOptions {
+
+    private final Path repository;
+    private final URI repositoryUri;
+    private final int limit;
+    private final int testLimit;
+    private final boolean standardise;
+    private final long seed;
+
+    private DataOptions(Builder builder) {
+        repository = builder.repository;
+        repositoryUri = builder.repositoryUri;
+        limit = builder.limit;
+        testLimit = builder.testLimit;
+        standardise = builder.standardise;
+        seed = builder.seed;
+    }
+
+    /**
+     * Creates a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Returns the folder to read from.
+     *
+     * @return the folder, or empty for a repository on the network
+     */
+    public Optional<Path> getRepository() {
+        return Optional.ofNullable(repository);
+    }
+
+    /**
+     * Returns the address of the repository to read from.
+     *
+     * @return the address, or empty for a folder or DJL's own repository
+     */
+    public Optional<URI> getRepositoryUri() {
+        return Optional.ofNullable(repositoryUri);
+    }
+
+    /**
+     * Returns whether each channel gets mean 0 and variance 1.
+     *
+     * @return whether images are standardised
+     */
+    public boolean isStandardised() {
+        return standardise;
+    }
+
+    /**
+     * Returns the seed of the data sets that are drawn.
+     *
+     * @return the seed
+     */
+    public long getSeed() {
+        return seed;
+    }
+
+    int limitOr(int all) {
+        return limit == 0 ? all : limit;
+    }
+
+    int testLimitOr(int all) {
+        return testLimit == 0 ? all : testLimit;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "DataOptions[repository=%s, limit=%d, testLimit=%d, standardise=%b, seed=%d]",
+                repository != null ? repository : repositoryUri,
+                limit,
+                testLimit,
+                standardise,
+                seed);
+    }
+
+    /** A builder for {@link DataOptions}. */
+    public static final class Builder {
+
+        private Path repository;
+        private URI repositoryUri;
+        private int limit;
+        private int testLimit;
+        private boolean standardise = true;
+        private long seed = 1;
+
+        private Builder() {}
+
+        /**
+         * Sets the folder to read from, in DJL's repository layout: it holds {@code
+         * dataset/cv/ai/djl/basicdataset/ARTIFACT/metadata.json} and the files named there.
+         *
+         * @param repository the folder; null (the default) for DJL's own repository
+         * @return this builder
+         */
+        public Builder optRepository(Path repository) {
+            this.repository = repository;
+            return this;
+        }
+
+        /**
+         * Sets the address of a repository to read from in place of DJL's own, such as a mirror.
+         *
+         * @param repositoryUri the address of its root folder; null (the default) for DJL's own
+         * @return this builder
+         */
+        public Builder optRepositoryUri(URI repositoryUri) {
+            this.repositoryUri = repositoryUri;
+            return this;
+        }
+
+        /**
+         * Sets the number of training images: the first ones, in the order of the data set.
+         *
+         * @param limit the number of images, or 0 (the default) for all; where the data set has
+         *     fewer, all are used; for {@code glyphs}, 0 draws 6,000
+         * @return this builder
+         */
+        public Builder optLimit(int limit) {
+            this.limit = limit;
+            return this;
+        }
+
+        /**
+         * Sets the number of test images: the first ones, in the order of the data set.
+         *
+         * @param testLimit the number of images, or 0 (the default) for all; where the data set has
+         *     fewer, all are used; for {@code glyphs}, 0 draws 1,000
+         * @return this builder
+         */
+        public Builder optTestLimit(int testLimit) {
+            this.testLimit = testLimit;
+            return this;
+        }
+
+        /**
+         * Sets whether each channel of the training images gets mean 0 and variance 1, and the test
+         * images the same shift and factor. Otherwise pixels are in 0..1.
+         *
+         * @param standardise true (the default) to standardise
+         * @return this builder
+         */
+        public Builder optStandardise(boolean standardise) {
+            this.standardise = standardise;
+            return this;
+        }
+
+        /**
+         * Sets the seed of data sets that are drawn, which is {@code glyphs}. It is not the seed of
+         * the order of the images: that is {@code Engine.setRandomSeed}.
+         *
+         * @param seed the seed, 1 by default
+         * @return this builder
+         */
+        public Builder optSeed(long seed) {
+            this.seed = seed;
+            return this;
+        }
+
+        /**
+         * Builds the options.
+         *
+         * @return the options
+         * @throws IllegalArgumentException if a limit is negative, or both a folder and an address
+         *     are given
+         */
+        public DataOptions build() {
+            if (limit < 0 || testLimit < 0) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                Locale.ROOT,
+                                "A limit of images is 0 for all, or positive, but is %d.",
+                                Math.min(limit, testLimit)));
+            }
+            if (repository != null && repositoryUri != null) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                Locale.ROOT,
+                                "Give one data repository, not both the folder %s and the address"
+                                        + " %s.",
+                                repository,
+                                repositoryUri));
+            }
+            return new DataOptions(this);
+        }
+    }
+}

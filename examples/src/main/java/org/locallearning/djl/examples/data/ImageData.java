@@ -1,0 +1,228 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.data;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.dataset.ArrayDataset;
+import ai.djl.training.dataset.BatchSampler;
+import ai.djl.training.dataset.RandomAccessDataset;
+import ai.djl.training.dataset.Sampler;
+import ai.djl.training.dataset.SequenceSampler;
+import ai.djl.translate.Transform;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * One data set, loaded: labelled training and test images in memory.
+ *
+ * <p>Pixels are kept as bytes and become float32 batch by batch. A batch's data has shape (N, C, H,
+ * W), its label is the class index, int64 of shape (N), as {@code SoftmaxCrossEntropyLoss} and
+ * {@code Accuracy} take it.
+ *
+ * <p>The images live outside the Java heap until {@link #close()}; the data sets handed out are
+ * views of them and must not be used after it.
+ */
+public final class ImageData implements AutoCloseable {
+
+    private final String name;
+    private final String title;
+    private final Shape sampleShape;
+    private final List<String> classes;
+    private final String provenance;
+    private final NDManager manager;
+    private final Part training;
+    private final Part test;
+    private final Transform scale;
+
+    /** The arrays of one part: pixels uint8 (N, C, H, W) and labels int64 (N). */
+    private record Part(NDArray pixels, NDArray labels) {
+
+        static Part of(LabelledImages images, NDManager manager) {
+            long[] labels = new long[images.size()];
+            for (int i = 0; i < labels.length; i++) {
+                labels[i] = images.labels()[i] & 0xff;
+            }
+            Shape shape = new Shape(images.size()).addAll(images.shape());
+            return new Part(
+                    manager.create(ByteBuffer.wrap(images.pixels()), shape, DataType.UINT8),
+                    manager.create(labels));
+        }
+    }
+
+    ImageData(
+            String name,
+            String title,
+            List<String> classes,
+            String source,
+            ImageParts parts,
+            DataOptions options) {
+        this.name = name;
+        this.title = title;
+        this.classes = List.copyOf(classes);
+        LabelledImages trainingImages = parts.training().first(options.limitOr(Integer.MAX_VALUE));
+        LabelledImages testImages = parts.test().first(options.testLimitOr(Integer.MAX_VALUE));
+        sampleShape = trainingImages.shape();
+        PixelScale pixelScale =
+                options.isStandardised()
+                        ? PixelScale.standardising(trainingImages)
+                        : PixelScale.unit((int) sampleShape.get(0));
+        provenance =
+                String.format(
+                        Locale.ROOT,
+                        "%s; %s training images and %s test images; %s",
+                        source,
+                        share(trainingImages, parts.training()),
+                        share(testImages, parts.test()),
+                        options.isStandardised()
+                                ? "standardised by the training images' " + pixelScale
+                                : "pixels in 0..1, not standardised");
+        manager = NDManager.newBaseManager(Device.cpu());
+        manager.setName(name);
+        training = Part.of(trainingImages, manager);
+        test = Part.of(testImages, manager);
+        scale = pixelScale.asTransform(manager);
+    }
+
+    /**
+     * Returns the name by which the data set was asked for.
+     *
+     * @return the name, such as {@code mnist}
+     */
+    public String getName() {
+        return name;
+    }
+
+    /**
+     * Returns the name a report shows. It says so where the images are not the originals.
+     *
+     * @return the title, such as {@code CIFAR-10 (JPEG re-encoded)}
+     */
+    public String getTitle() {
+        return title;
+    }
+
+    /**
+     * Returns the training images, shuffled anew for each pass.
+     *
+     * <p>The order is a function of {@code Engine.setRandomSeed} and of the draws that DJL made
+     * from its Java generator since; the engine's own random arrays (initial weights, noise) come
+     * from another generator and do not disturb it. The last batch of a pass may be smaller, but is
+     * left out where it would hold a single image.
+     *
+     * @param batchSize the number of images in a batch
+     * @return a data set of float32 images (N, C, H, W) and int64 class indices (N)
+     * @throws IllegalArgumentException if the batch size is not positive
+     */
+    public RandomAccessDataset training(int batchSize) {
+        return dataset(training, new TrainingSampler(checkBatchSize(batchSize)));
+    }
+
+    /**
+     * Returns the test images in their stored order, all of them.
+     *
+     * @param batchSize the number of images in a batch; the last batch may be smaller
+     * @return a data set of float32 images (N, C, H, W) and int64 class indices (N)
+     * @throws IllegalArgumentException if the batch size is not positive
+     */
+    public RandomAccessDataset test(int batchSize) {
+        return dataset(
+                test, new BatchSampler(new SequenceSampler(), checkBatchSize(batchSize), false));
+    }
+
+    /**
+     * Returns the shape of one image.
+     *
+     * @return the shape (channels, height, width)
+     */
+    public Shape getSampleShape() {
+        return sampleShape;
+    }
+
+    /**
+     * Returns the names of the classes, in the order of their indices.
+     *
+     * @return the class names
+     */
+    public List<String> getClasses() {
+        return classes;
+    }
+
+    /**
+     * Returns the number of training images in use.
+     *
+     * @return the number of training images
+     */
+    public int getTrainingSize() {
+        return (int) training.labels().size();
+    }
+
+    /**
+     * Returns the number of test images in use.
+     *
+     * @return the number of test images
+     */
+    public int getTestSize() {
+        return (int) test.labels().size();
+    }
+
+    /**
+     * Says where the images came from: repository, artifact and version, or the drawing seed; how
+     * many are used; and how they were standardised.
+     *
+     * @return one line of text
+     */
+    public String getProvenance() {
+        return provenance;
+    }
+
+    /** Frees the images. */
+    @Override
+    public void close() {
+        manager.close();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String toString() {
+        return title + " (" + provenance + ")";
+    }
+
+    private static String share(LabelledImages used, LabelledImages all) {
+        return used.size() == all.size()
+                ? String.format(Locale.ROOT, "%,d", all.size())
+                : String.format(Locale.ROOT, "the first %,d of %,d", used.size(), all.size());
+    }
+
+    private RandomAccessDataset dataset(Part part, Sampler sampler) {
+        return new ArrayDataset.Builder()
+                .setData(part.pixels())
+                .optLabels(part.labels())
+                .setSampling(sampler)
+                .addTransform(scale)
+                .build();
+    }
+
+    private static int checkBatchSize(int batchSize) {
+        if (batchSize < 1) {
+            throw new IllegalArgumentException(
+                    "The batch size must be at least 1, but is " + batchSize + ".");
+        }
+        return batchSize;
+    }
+}

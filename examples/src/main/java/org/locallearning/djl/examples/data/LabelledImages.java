@@ -1,0 +1,56 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.data;
+
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * Images with their class indices, as unsigned bytes.
+ *
+ * @param shape the shape of one image, (channels, height, width)
+ * @param pixels the pixels of all images, one image after another, each in the order of its shape
+ * @param labels the class index of each image
+ */
+record LabelledImages(Shape shape, byte[] pixels, byte[] labels) {
+
+    LabelledImages {
+        if (pixels.length != labels.length * shape.size()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "%d labels but %d bytes of pixels for images of shape %s",
+                            labels.length,
+                            pixels.length,
+                            shape));
+        }
+    }
+
+    /** Returns the number of images. */
+    int size() {
+        return labels.length;
+    }
+
+    /** Returns the first images, or all of them where there are no more than that. */
+    LabelledImages first(int count) {
+        if (count >= size()) {
+            return this;
+        }
+        return new LabelledImages(
+                shape,
+                Arrays.copyOf(pixels, Math.toIntExact(count * shape.size())),
+                Arrays.copyOf(labels, count));
+    }
+}

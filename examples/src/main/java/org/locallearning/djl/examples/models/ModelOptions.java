@@ -1,0 +1,203 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.models;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What may be chosen about a model. What is not chosen is the model's own default; an option that a
+ * model has no use for is refused by {@link Models#create}.
+ */
+public final class ModelOptions {
+
+    /** The slope of {@code leaky-relu} for negative inputs, unless another is chosen. */
+    public static final float DEFAULT_SLOPE = 0.01f;
+
+    private final int[] hidden;
+    private final String activation;
+    private final Float slope;
+    private final Initialization initialization;
+
+    /** How weights and biases start. */
+    public enum Initialization {
+        /** Uniform on ±1/√(fan-in), biases too, as PyTorch does. */
+        FAN_IN_UNIFORM,
+        /** DJL's default: weights normal with variance 2/(fan-in), biases zero. */
+        DJL
+    }
+
+    private ModelOptions(Builder builder) {
+        hidden = builder.hidden;
+        activation = builder.activation;
+        slope = builder.slope;
+        initialization = builder.initialization;
+    }
+
+    /**
+     * Creates a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Returns the names of activation functions that can be chosen.
+     *
+     * @return the names
+     */
+    public static List<String> activations() {
+        return List.of("tanh", "relu", "leaky-relu", "elu", "logistic");
+    }
+
+    /**
+     * Returns the sizes of the hidden dense layers.
+     *
+     * @return the sizes from input to output, or empty for the model's default
+     */
+    public Optional<int[]> getHidden() {
+        return Optional.ofNullable(hidden).map(int[]::clone);
+    }
+
+    /**
+     * Returns the activation function.
+     *
+     * @return one of {@link #activations()}, or empty for the model's default
+     */
+    public Optional<String> getActivation() {
+        return Optional.ofNullable(activation);
+    }
+
+    /**
+     * Returns the slope of {@code leaky-relu} for negative inputs.
+     *
+     * @return the slope, or empty for the model's default
+     */
+    public Optional<Float> getSlope() {
+        return Optional.ofNullable(slope);
+    }
+
+    /**
+     * Returns how weights and biases start.
+     *
+     * @return the initialization
+     */
+    public Initialization getInitialization() {
+        return initialization;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String toString() {
+        return String.format(
+                "ModelOptions[hidden=%s, activation=%s, slope=%s, initialization=%s]",
+                hidden == null ? "default" : Arrays.toString(hidden),
+                activation == null ? "default" : activation,
+                slope == null ? "default" : slope,
+                initialization);
+    }
+
+    /** A builder for {@link ModelOptions}. */
+    public static final class Builder {
+
+        private int[] hidden;
+        private String activation;
+        private Float slope;
+        private Initialization initialization = Initialization.FAN_IN_UNIFORM;
+
+        private Builder() {}
+
+        /**
+         * Sets the sizes of the hidden dense layers.
+         *
+         * @param sizes the sizes from input to output; none for a linear classifier
+         * @return this builder
+         */
+        public Builder optHidden(int... sizes) {
+            hidden = sizes.clone();
+            return this;
+        }
+
+        /**
+         * Sets the activation function.
+         *
+         * @param name one of {@link ModelOptions#activations()}
+         * @return this builder
+         */
+        public Builder optActivation(String name) {
+            activation = name;
+            return this;
+        }
+
+        /**
+         * Sets the slope of {@code leaky-relu} for negative inputs.
+         *
+         * @param slope from 0 to 1
+         * @return this builder
+         */
+        public Builder optSlope(float slope) {
+            this.slope = slope;
+            return this;
+        }
+
+        /**
+         * Sets how weights and biases start.
+         *
+         * @param initialization the initialization, {@link Initialization#FAN_IN_UNIFORM} by
+         *     default
+         * @return this builder
+         */
+        public Builder optInitialization(Initialization initialization) {
+            this.initialization = initialization;
+            return this;
+        }
+
+        /**
+         * Builds the options.
+         *
+         * @return the options
+         * @throws IllegalArgumentException if a size, the activation's name or the slope is
+         *     invalid, or a slope is given for an activation that has none
+         */
+        public ModelOptions build() {
+            if (hidden != null && Arrays.stream(hidden).anyMatch(size -> size < 1)) {
+                throw new IllegalArgumentException(
+                        "Hidden layers have at least 1 unit each, but the sizes are "
+                                + Arrays.toString(hidden)
+                                + ".");
+            }
+            if (activation != null && !activations().contains(activation)) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "Unknown activation \"%s\": choose one of %s.",
+                                activation, String.join(", ", activations())));
+            }
+            if (slope != null && !(slope >= 0 && slope <= 1)) {
+                throw new IllegalArgumentException(
+                        "The slope of leaky-relu is from 0 to 1, but is " + slope + ".");
+            }
+            if (slope != null && activation != null && !activation.equals("leaky-relu")) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "The activation %s has no slope: leave the slope out, or choose"
+                                        + " leaky-relu.",
+                                activation));
+            }
+            return new ModelOptions(this);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.models;
+
+import ai.djl.basicmodelzoo.cv.classification.ResNetV1;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.Blocks;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.pooling.Pool;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The networks of the experiments, by name. All end in one logit per class, without softmax.
+ *
+ * <ul>
+ *   <li>{@code mlp}: a multilayer perceptron, one hidden layer of 256 units unless other sizes are
+ *       chosen
+ *   <li>{@code dense}: four hidden layers of 1000 units, the dense network of the decorrelation
+ *       paper (3072-1000-1000-1000-1000-10 on CIFAR-10), with an activation behind all four
+ *   <li>{@code conv}: a small LeNet: two 5x5 convolutions (8 and 16 channels), each followed by 2x2
+ *       average pooling, then a hidden dense layer of 128 units
+ *   <li>{@code resnet20}: DJL's own {@link ResNetV1} with 20 layers, the variant for small images
+ * </ul>
+ *
+ * <p>Hidden sizes and activation can be chosen for all but {@code resnet20}; the default activation
+ * is LeakyReLU with slope 0.01.
+ */
+public final class Models {
+
+    private static final int[] MLP_HIDDEN = {256};
+    private static final int[] DENSE_HIDDEN = {1000, 1000, 1000, 1000};
+    private static final int[] CONV_HIDDEN = {128};
+    private static final int[] CONV_FILTERS = {8, 16};
+    private static final int CONV_SMALLEST_SIDE = 12;
+    private static final int RESNET_SMALLEST_SIDE = 8;
+
+    private Models() {}
+
+    /**
+     * Returns the names that {@link #create} takes.
+     *
+     * @return the names
+     */
+    public static List<String> names() {
+        return List.of("mlp", "dense", "conv", "resnet20");
+    }
+
+    /**
+     * Creates a network, not yet initialized.
+     *
+     * @param name one of {@link #names()}
+     * @param options what was chosen in place of the network's defaults
+     * @param sampleShape the shape of one image, (channels, height, width)
+     * @param classes the number of classes, which is the number of outputs
+     * @return a block from (N, channels, height, width) to (N, classes)
+     * @throws IllegalArgumentException if there is no network of that name, the network has no use
+     *     for a chosen option, or the image or the number of classes is too small for it
+     */
+    public static Block create(String name, ModelOptions options, Shape sampleShape, int classes) {
+        if (sampleShape.dimension() != 3) {
+            throw new IllegalArgumentException(
+                    "A model takes images of shape (channels, height, width), not "
+                            + sampleShape
+                            + ".");
+        }
+        if (classes < 2) {
+            throw new IllegalArgumentException(
+                    "A classifier has at least 2 classes, not " + classes + ".");
+        }
+        Block block =
+                switch (name) {
+                    case "mlp" -> perceptron(options, MLP_HIDDEN, sampleShape, classes);
+                    case "dense" -> perceptron(options, DENSE_HIDDEN, sampleShape, classes);
+                    case "conv" -> conv(options, sampleShape, classes);
+                    case "resnet20" -> resnet20(options, sampleShape, classes);
+                    default ->
+                            throw new IllegalArgumentException(
+                                    String.format(
+                                            Locale.ROOT,
+                                            "Unknown model \"%s\": choose one of %s.",
+                                            name,
+                                            String.join(", ", names())));
+                };
+        if (options.getInitialization() == ModelOptions.Initialization.FAN_IN_UNIFORM) {
+            FanInUniformInitializer.setOn(block);
+        }
+        return block;
+    }
+
+    private static Block perceptron(
+            ModelOptions options, int[] defaultHidden, Shape sampleShape, int classes) {
+        SequentialBlock block =
+                new SequentialBlock().add(Blocks.batchFlattenBlock(sampleShape.size()));
+        return addDense(block, options, defaultHidden, classes);
+    }
+
+    private static Block conv(ModelOptions options, Shape sampleShape, int classes) {
+        checkSides("conv", sampleShape, CONV_SMALLEST_SIDE);
+        SequentialBlock block = new SequentialBlock();
+        Shape padding = new Shape(2, 2);
+        for (int filters : CONV_FILTERS) {
+            block.add(
+                            Conv2d.builder()
+                                    .setKernelShape(new Shape(5, 5))
+                                    .setFilters(filters)
+                                    .optPadding(padding)
+                                    .build())
+                    .add(activation(options))
+                    .add(Pool.avgPool2dBlock(new Shape(2, 2), new Shape(2, 2)));
+            padding = new Shape(0, 0);
+        }
+        block.add(Blocks.batchFlattenBlock());
+        return addDense(block, options, CONV_HIDDEN, classes);
+    }
+
+    private static Block resnet20(ModelOptions options, Shape sampleShape, int classes) {
+        checkSides("resnet20", sampleShape, RESNET_SMALLEST_SIDE);
+        if (options.getHidden().isPresent()
+                || options.getActivation().isPresent()
+                || options.getSlope().isPresent()) {
+            throw new IllegalArgumentException(
+                    "The model resnet20 has no choice of hidden sizes or activation: leave them"
+                            + " out.");
+        }
+        // DJL picks the variant for small images by a height of at most 28. The network has no
+        // fixed
+        // input size, and 32-pixel images are what this variant was designed for.
+        return ResNetV1.builder()
+                .setImageShape(new Shape(sampleShape.get(0), 28, 28))
+                .setNumLayers(20)
+                .setOutSize(classes)
+                .build();
+    }
+
+    private static SequentialBlock addDense(
+            SequentialBlock block, ModelOptions options, int[] defaultHidden, int classes) {
+        for (int size : options.getHidden().orElse(defaultHidden)) {
+            block.add(Linear.builder().setUnits(size).build()).add(activation(options));
+        }
+        return block.add(Linear.builder().setUnits(classes).build());
+    }
+
+    private static Block activation(ModelOptions options) {
+        String name = options.getActivation().orElse("leaky-relu");
+        return switch (name) {
+            case "tanh" -> Activation.tanhBlock();
+            case "relu" -> Activation.reluBlock();
+            case "leaky-relu" ->
+                    Activation.leakyReluBlock(
+                            options.getSlope().orElse(ModelOptions.DEFAULT_SLOPE));
+            case "elu" -> Activation.eluBlock(1);
+            case "logistic" -> Activation.sigmoidBlock();
+            default -> throw new IllegalArgumentException("No activation is called " + name);
+        };
+    }
+
+    private static void checkSides(String name, Shape sampleShape, int smallest) {
+        if (sampleShape.get(1) < smallest || sampleShape.get(2) < smallest) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "The model %s takes images of at least %dx%d pixels, not %dx%d.",
+                            name,
+                            smallest,
+                            smallest,
+                            sampleShape.get(1),
+                            sampleShape.get(2)));
+        }
+    }
+}

@@ -1,0 +1,225 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.models;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.Pair;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ModelsTest {
+
+    private static final ModelOptions DEFAULTS = ModelOptions.builder().build();
+
+    static List<String> names() {
+        return Models.names();
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void givesOneLogitPerClass(String name) {
+        for (Shape sample : List.of(new Shape(1, 28, 28), new Shape(3, 32, 32))) {
+            try (NDManager manager = NDManager.newBaseManager()) {
+                Block block = Models.create(name, DEFAULTS, sample, 7);
+                Shape batch = new Shape(5).addAll(sample);
+                block.initialize(manager, DataType.FLOAT32, batch);
+                NDList out =
+                        block.forward(
+                                new ParameterStore(manager, false),
+                                new NDList(manager.randomNormal(batch)),
+                                true);
+                assertEquals(new Shape(5, 7), out.singletonOrThrow().getShape());
+                assertEquals(new Shape(5, 7), block.getOutputShapes(new Shape[] {batch})[0]);
+            }
+        }
+    }
+
+    @Test
+    void weightsHaveThePapersSizes() {
+        assertEquals(
+                List.of(new Shape(256, 784), new Shape(10, 256)),
+                weights("mlp", DEFAULTS, new Shape(1, 28, 28)));
+        Shape thousand = new Shape(1000, 1000);
+        assertEquals(
+                List.of(new Shape(1000, 3072), thousand, thousand, thousand, new Shape(10, 1000)),
+                weights("dense", DEFAULTS, new Shape(3, 32, 32)));
+        assertEquals(
+                List.of(
+                        new Shape(8, 1, 5, 5),
+                        new Shape(16, 8, 5, 5),
+                        new Shape(128, 16 * 5 * 5),
+                        new Shape(10, 128)),
+                weights("conv", DEFAULTS, new Shape(1, 28, 28)));
+        assertEquals(
+                List.of(new Shape(30, 784), new Shape(20, 30), new Shape(10, 20)),
+                weights(
+                        "mlp",
+                        ModelOptions.builder().optHidden(30, 20).build(),
+                        new Shape(1, 28, 28)));
+        assertEquals(
+                List.of(new Shape(10, 784)),
+                weights("mlp", ModelOptions.builder().optHidden().build(), new Shape(1, 28, 28)));
+    }
+
+    @Test
+    void resnet20HasThreeStagesOfThreeUnits() {
+        List<Shape> weights = weights("resnet20", DEFAULTS, new Shape(3, 32, 32));
+        // one stem, two convolutions in each of nine units, the classifier; one projection a stage
+        assertEquals(1 + 2 * 9 + 1 + 3, weights.size());
+        assertEquals(new Shape(16, 3, 3, 3), weights.get(0));
+        assertEquals(new Shape(10, 64), weights.get(weights.size() - 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"tanh", "relu", "leaky-relu", "elu", "logistic"})
+    void activationsAreWhatTheirNamesSay(String name) {
+        DoubleUnaryOperator function =
+                switch (name) {
+                    case "tanh" -> Math::tanh;
+                    case "relu" -> x -> Math.max(x, 0);
+                    case "leaky-relu" -> x -> x > 0 ? x : 0.01 * x;
+                    case "elu" -> x -> x > 0 ? x : Math.expm1(x);
+                    default -> x -> 1 / (1 + Math.exp(-x));
+                };
+        assertActivation(function, ModelOptions.builder().optActivation(name).build());
+    }
+
+    @Test
+    void theSlopeOfLeakyReluCanBeChosen() {
+        assertActivation(x -> x > 0 ? x : 0.05 * x, ModelOptions.builder().optSlope(0.05f).build());
+    }
+
+    private static void assertActivation(DoubleUnaryOperator function, ModelOptions options) {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Shape batch = new Shape(7, 1, 28, 28);
+            Block block = Models.create("mlp", options, batch.slice(1), 10);
+            block.initialize(manager, DataType.FLOAT32, batch);
+            Block activation = block.getChildren().valueAt(2);
+            float[] in = {-30, -2, -0.5f, 0, 0.5f, 2, 30};
+            NDList out =
+                    activation.forward(
+                            new ParameterStore(manager, false),
+                            new NDList(manager.create(in)),
+                            true);
+            float[] expected = new float[in.length];
+            for (int i = 0; i < in.length; i++) {
+                expected[i] = (float) function.applyAsDouble(in[i]);
+            }
+            assertArrayEquals(expected, out.singletonOrThrow().toFloatArray(), 1e-6f);
+        }
+    }
+
+    @Test
+    void startsFromTheChosenDistribution() {
+        Shape sample = new Shape(1, 28, 28);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            for (ModelOptions.Initialization initialization :
+                    ModelOptions.Initialization.values()) {
+                ModelOptions options =
+                        ModelOptions.builder().optInitialization(initialization).build();
+                Block block = Models.create("mlp", options, sample, 10);
+                block.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(sample));
+                NDArray weight = block.getParameters().valueAt(0).getArray();
+                NDArray bias = block.getParameters().valueAt(1).getArray();
+                boolean uniform = initialization == ModelOptions.Initialization.FAN_IN_UNIFORM;
+                // variance 1/(3 fan-in) of the uniform distribution, 2/(fan-in) of DJL's normal
+                double variance = (uniform ? 1 / 3.0 : 2) / 784;
+                assertEquals(variance, weight.square().mean().getFloat(), 0.02 * variance);
+                assertEquals(uniform, bias.abs().max().getFloat() > 0);
+            }
+        }
+    }
+
+    @Test
+    void refusesWhatItCannotBuild() {
+        Shape sample = new Shape(1, 28, 28);
+        assertRefused(
+                "Unknown model \"vgg\": choose one of mlp, dense, conv, resnet20.",
+                () -> Models.create("vgg", DEFAULTS, sample, 10));
+        assertRefused(
+                "The model conv takes images of at least 12x12 pixels, not 11x28.",
+                () -> Models.create("conv", DEFAULTS, new Shape(1, 11, 28), 10));
+        assertRefused(
+                "The model resnet20 takes images of at least 8x8 pixels, not 7x7.",
+                () -> Models.create("resnet20", DEFAULTS, new Shape(1, 7, 7), 10));
+        assertRefused(
+                "The model resnet20 has no choice of hidden sizes or activation: leave them out.",
+                () ->
+                        Models.create(
+                                "resnet20",
+                                ModelOptions.builder().optActivation("tanh").build(),
+                                sample,
+                                10));
+        assertRefused(
+                "A model takes images of shape (channels, height, width), not (784).",
+                () -> Models.create("mlp", DEFAULTS, new Shape(784), 10));
+        assertRefused(
+                "A classifier has at least 2 classes, not 1.",
+                () -> Models.create("mlp", DEFAULTS, sample, 1));
+        assertRefused(
+                "Unknown activation \"sigmoid\": choose one of tanh, relu, leaky-relu, elu,"
+                        + " logistic.",
+                () -> ModelOptions.builder().optActivation("sigmoid").build());
+        assertRefused(
+                "The activation tanh has no slope: leave the slope out, or choose leaky-relu.",
+                () -> ModelOptions.builder().optActivation("tanh").optSlope(0.1f).build());
+        assertRefused(
+                "The slope of leaky-relu is from 0 to 1, but is NaN.",
+                () -> ModelOptions.builder().optSlope(Float.NaN).build());
+        assertRefused(
+                "Hidden layers have at least 1 unit each, but the sizes are [10, 0].",
+                () -> ModelOptions.builder().optHidden(10, 0).build());
+    }
+
+    @Test
+    void acceptsTheSmallestImages() {
+        assertEquals(new Shape(128, 16), weights("conv", DEFAULTS, new Shape(1, 12, 12)).get(2));
+        weights("resnet20", DEFAULTS, new Shape(3, 8, 8));
+    }
+
+    private static void assertRefused(String message, Runnable action) {
+        assertEquals(
+                message, assertThrows(IllegalArgumentException.class, action::run).getMessage());
+    }
+
+    private static List<Shape> weights(String name, ModelOptions options, Shape sample) {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Block block = Models.create(name, options, sample, 10);
+            block.initialize(manager, DataType.FLOAT32, new Shape(2).addAll(sample));
+            List<Shape> shapes = new ArrayList<>();
+            for (Pair<String, Parameter> entry : block.getParameters()) {
+                if (entry.getValue().getType() == Parameter.Type.WEIGHT) {
+                    shapes.add(entry.getValue().getShape());
+                }
+            }
+            return shapes;
+        }
+    }
+}
