@@ -242,7 +242,7 @@ public final class CompareCommand implements Callable<Integer> {
                 split = ",",
                 paramLabel = "METHOD=RATE",
                 description =
-                        "Learning rate of a method (default: presets per method, model and"
+                        "Learning rate of a method (default: presets per method, data set, model and"
                                 + " optimizer).")
         private Map<String, Float> learningRates = new LinkedHashMap<>();
 
@@ -455,7 +455,7 @@ public final class CompareCommand implements Callable<Integer> {
         Float chosen = training.learningRates.get(method.name());
         return chosen != null
                 ? chosen
-                : method.learningRates().rate(model.name, training.optimizer);
+                : method.learningRates().rate(data.dataset, model.name, training.optimizer);
     }
 
     private Results results(Engine engine, ImageData images, ModelSummary summary) {

@@ -18,7 +18,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -38,6 +38,7 @@ import org.locallearning.djl.examples.results.Spread;
 final class Console {
 
     private static final int BAR_MILLIS = 200;
+    private static final int BAR_WIDTH = 78;
 
     private final PrintWriter out;
     private final boolean terminal;
@@ -67,12 +68,15 @@ final class Console {
         if (terminal) {
             bar =
                     new ProgressBarBuilder()
-                            .setTaskName(method.name() + " seed " + seed + " epoch " + epoch)
+                            .setTaskName(method.name() + ", seed " + seed + ", epoch " + epoch)
                             .setInitialMax(batches)
                             .setStyle(ProgressBarStyle.ASCII)
                             .setUpdateIntervalMillis(BAR_MILLIS)
-                            .setConsumer(new ConsoleProgressBarConsumer(System.err))
-                            .clearDisplayOnFinish()
+                            .hideEta()
+                            .setMaxRenderedLength(BAR_WIDTH)
+                            .setConsumer(
+                                    new DelegatingProgressBarConsumer(
+                                            text -> System.err.print('\r' + text), BAR_WIDTH))
                             .build();
         }
     }
@@ -80,8 +84,7 @@ final class Console {
     void batchEnds(double loss, double accuracy) {
         if (bar != null) {
             bar.setExtraMessage(
-                    String.format(
-                            Locale.ROOT, " loss %.3f accuracy %.1f %%", loss, 100 * accuracy));
+                    String.format(Locale.ROOT, " loss %.3f, %.1f %%", loss, 100 * accuracy));
             bar.step();
         }
     }
@@ -105,6 +108,7 @@ final class Console {
         if (bar != null) {
             bar.close();
             bar = null;
+            System.err.print('\r' + " ".repeat(BAR_WIDTH) + '\r');
         }
     }
 

@@ -17,10 +17,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The learning rates a method starts with: one per optimizer, and others for the models that want
- * them.
+ * The learning rates a method starts with: one per optimizer, and others for the models and data
+ * sets that want them.
  */
 public final class LearningRates {
+
+    /** Stands for every data set. */
+    public static final String ANY = "";
 
     private final List<Preset> presets;
 
@@ -29,7 +32,7 @@ public final class LearningRates {
     }
 
     /**
-     * Creates the presets that hold for every model.
+     * Creates the presets that hold for every model and data set.
      *
      * @param adam the rate with {@link OptimizerKind#ADAM}
      * @param sgd the rate with {@link OptimizerKind#SGD}
@@ -38,42 +41,44 @@ public final class LearningRates {
     public static LearningRates of(float adam, float sgd) {
         return new LearningRates(
                 List.of(
-                        new Preset(OptimizerKind.ADAM, "", adam),
-                        new Preset(OptimizerKind.SGD, "", sgd)));
+                        new Preset(ANY, ANY, OptimizerKind.ADAM, adam),
+                        new Preset(ANY, ANY, OptimizerKind.SGD, sgd)));
     }
 
     /**
-     * Returns presets with another rate for one model.
+     * Returns presets with another rate for one model, before which the rates so far step back.
      *
+     * @param dataset the data set's name, or {@link #ANY}
      * @param model the model's name
      * @param optimizer the optimizer
      * @param rate the rate
      * @return these presets and the new one
      */
-    public LearningRates with(String model, OptimizerKind optimizer, float rate) {
+    public LearningRates with(String dataset, String model, OptimizerKind optimizer, float rate) {
         List<Preset> more = new ArrayList<>(presets);
-        more.add(new Preset(optimizer, model, rate));
+        more.add(new Preset(dataset, model, optimizer, rate));
         return new LearningRates(List.copyOf(more));
     }
 
     /**
-     * Returns the rate for a model and an optimizer.
+     * Returns the rate for a data set, a model and an optimizer.
      *
+     * @param dataset the data set's name
      * @param model the model's name
      * @param optimizer the optimizer
-     * @return the model's own rate, or else the optimizer's
+     * @return the rate that was set last of those that hold for all three
      */
-    public float rate(String model, OptimizerKind optimizer) {
+    public float rate(String dataset, String model, OptimizerKind optimizer) {
         float rate = Float.NaN;
         for (Preset preset : presets) {
             if (preset.optimizer == optimizer
-                    && (preset.model.isEmpty() || preset.model.equals(model))) {
+                    && (preset.dataset.equals(ANY) || preset.dataset.equals(dataset))
+                    && (preset.model.equals(ANY) || preset.model.equals(model))) {
                 rate = preset.rate;
             }
         }
         return rate;
     }
 
-    /** An empty model's name stands for every model. */
-    private record Preset(OptimizerKind optimizer, String model, float rate) {}
+    private record Preset(String dataset, String model, OptimizerKind optimizer, float rate) {}
 }

@@ -15,6 +15,9 @@ package org.locallearning.djl.examples.method;
 
 import static org.locallearning.djl.examples.method.ErrorPath.DIRECT;
 import static org.locallearning.djl.examples.method.ErrorPath.LAYER_BY_LAYER;
+import static org.locallearning.djl.examples.method.LearningRates.ANY;
+import static org.locallearning.djl.examples.method.OptimizerKind.ADAM;
+import static org.locallearning.djl.examples.method.OptimizerKind.SGD;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,13 +35,18 @@ public final class Methods {
     /** The stock trainer of DJL, to which every other method is compared. */
     public static final String BASELINE = "bp";
 
-    /** Rates of exact gradients and of those with the right signs: Adam 1e-3, SGD 0.1. */
+    /** Rates of exact gradients and of those with the right signs. */
     private static final LearningRates EXACT =
-            LearningRates.of(1e-3f, 0.1f).with("dense", OptimizerKind.ADAM, 1e-4f);
+            LearningRates.of(1e-3f, 0.1f)
+                    .with(ANY, "mlp", SGD, 0.03f)
+                    .with(ANY, "dense", ADAM, 1e-4f);
 
-    /** Rates of random feedback through every layer: Adam 1e-4, SGD 1e-3, small nets more. */
+    /** Rates of random feedback: most nets want smaller steps than with exact gradients. */
     private static final LearningRates RANDOM =
-            LearningRates.of(1e-4f, 1e-3f).with("mlp", OptimizerKind.ADAM, 1e-3f);
+            LearningRates.of(1e-4f, 1e-3f)
+                    .with(ANY, "mlp", ADAM, 1e-3f)
+                    .with(ANY, "mlp", SGD, 3e-3f)
+                    .with("glyphs", "conv", ADAM, 1e-3f);
 
     private static final List<Method> ALL =
             List.of(

@@ -110,7 +110,7 @@ public final class ReportPage {
 
     private String subtitle() {
         Settings settings = results.settings();
-        int missing = settings.methods().size() * settings.seeds().size() - results.runs().size();
+        int wanted = settings.methods().size() * settings.seeds().size();
         return results.modelSummary()
                 + ". "
                 + count(settings.epochs(), "epoch")
@@ -119,13 +119,13 @@ public final class ReportPage {
                 + ", batches of "
                 + settings.batch()
                 + "."
-                + (missing == 0
+                + (results.runs().size() == wanted
                         ? ""
-                        : " Not finished: "
-                                + count(missing, "run")
+                        : " Finished so far: "
+                                + results.runs().size()
                                 + " of "
-                                + settings.methods().size() * settings.seeds().size()
-                                + " still to come.");
+                                + count(wanted, "run")
+                                + ".");
     }
 
     private String verdict() {

@@ -21,7 +21,7 @@ package org.locallearning.djl.examples.results;
  * @param trainAccuracy the share of training images classified correctly, 0 to 1, likewise
  * @param testLoss the loss over the test images after the epoch
  * @param testAccuracy the share of test images classified correctly after the epoch, 0 to 1
- * @param seconds the time spent on training, without the test
+ * @param seconds the time spent on training and on measuring the alignment, without the test
  */
 public record EpochResult(
         int epoch,
