@@ -242,8 +242,8 @@ public final class CompareCommand implements Callable<Integer> {
                 split = ",",
                 paramLabel = "METHOD=RATE",
                 description =
-                        "Learning rate of a method (default: presets per method, data set, model and"
-                                + " optimizer).")
+                        "Learning rate of a method (default: presets per method, data set,"
+                                + " model and optimizer).")
         private Map<String, Float> learningRates = new LinkedHashMap<>();
 
         @Option(
