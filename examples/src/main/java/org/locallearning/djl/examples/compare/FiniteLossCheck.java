@@ -36,7 +36,18 @@ final class FiniteLossCheck extends TrainingListenerAdapter {
     /** {@inheritDoc} */
     @Override
     public void onTrainingBatch(Trainer trainer, BatchData batchData) {
-        float loss = trainer.getLoss().getAccumulator(EvaluatorTrainingListener.TRAIN_ALL);
+        check("loss", EvaluatorTrainingListener.TRAIN_ALL, trainer, batchData);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void onValidationBatch(Trainer trainer, BatchData batchData) {
+        check("test loss", EvaluatorTrainingListener.VALIDATE_EPOCH, trainer, batchData);
+    }
+
+    private static void check(
+            String name, String accumulator, Trainer trainer, BatchData batchData) {
+        float loss = trainer.getLoss().getAccumulator(accumulator);
         if (Float.isFinite(loss)) {
             return;
         }
@@ -52,7 +63,8 @@ final class FiniteLossCheck extends TrainingListenerAdapter {
             throw new IllegalStateException(
                     String.format(
                             Locale.ROOT,
-                            "The loss is %s: %s; try a lower rate with --learning-rate.",
+                            "The %s is %s: %s; try a lower rate with --learning-rate.",
+                            name,
                             loss,
                             layer == null
                                     ? "the outputs of all layers are finite, so it arises in the"

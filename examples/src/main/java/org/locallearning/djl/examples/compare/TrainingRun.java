@@ -109,16 +109,7 @@ final class TrainingRun {
             return List.of();
         }
         return listener.getAlignments().stream()
-                .map(
-                        alignment ->
-                                new AlignmentResult(
-                                        (double) (alignment.step() - 1) / batches,
-                                        alignment.path(),
-                                        alignment.gradientAngle(),
-                                        alignment.normRatio(),
-                                        alignment.feedbackAngle().isPresent()
-                                                ? alignment.feedbackAngle().getAsDouble()
-                                                : null))
+                .map(measured -> AlignmentResult.of(measured, batches))
                 .toList();
     }
 }

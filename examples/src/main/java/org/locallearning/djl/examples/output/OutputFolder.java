@@ -73,6 +73,16 @@ public final class OutputFolder {
     }
 
     /**
+     * Removes a file, if there is one of that name.
+     *
+     * @param name the file's name
+     * @throws IOException if it cannot be removed
+     */
+    public void remove(String name) throws IOException {
+        Files.deleteIfExists(file(name));
+    }
+
+    /**
      * Writes a text file in UTF-8.
      *
      * @param name the file's name

@@ -69,10 +69,10 @@ public final class ExampleResults {
                 method.equals("bp")
                         ? List.of()
                         : List.of(
-                                new AlignmentResult(0, "01Linear_weight", 88 + seed, 1.5, null),
-                                new AlignmentResult(0, "02Linear_weight", 0, 1, 91.0),
-                                new AlignmentResult(1, "01Linear_weight", 60 + seed, 1.2, null),
-                                new AlignmentResult(1, "02Linear_weight", 0, 1, 70.0));
+                                new AlignmentResult(0, "01Linear_weight", 88.0 + seed, 1.5, null),
+                                new AlignmentResult(0, "02Linear_weight", 0.0, 1.0, 91.0),
+                                new AlignmentResult(1, "01Linear_weight", 60.0 + seed, 1.2, null),
+                                new AlignmentResult(1, "02Linear_weight", 0.0, 1.0, 70.0));
         return new RunResult(
                 method,
                 seed,
