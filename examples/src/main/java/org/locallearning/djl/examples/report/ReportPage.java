@@ -42,6 +42,7 @@ public final class ReportPage {
 
     private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
     private static final double RIGHT_ANGLE = 90;
+    private static final int MOST_NAMED_LAYERS = 8;
 
     private final Results results;
     private final List<String> methods;
@@ -318,15 +319,9 @@ public final class ReportPage {
         }
         List<Curve> curves = new ArrayList<>();
         List<String> colours = new ArrayList<>();
-        StringBuilder legend = new StringBuilder("<ul class=\"legend\">");
         for (String layer : layers) {
-            String colour = Palette.layerColour(curves.size(), layers.size());
-            legend.append("<li>")
-                    .append(swatch(colour, curves.size()))
-                    .append(Html.escape(layer))
-                    .append("</li>");
+            colours.add(Palette.layerColour(curves.size(), layers.size()));
             curves.add(Curve.overAlignment(results, method, layer, quantity));
-            colours.add(colour);
         }
         return "<figure><figcaption>"
                 + Html.escape(title)
@@ -339,7 +334,25 @@ public final class ReportPage {
                         colours,
                         RIGHT_ANGLE,
                         v -> String.format(Locale.ROOT, "%.1f°", v))
-                + legend.append("</ul></figure>\n");
+                + layerLegend(List.copyOf(layers), colours)
+                + "</figure>\n";
+    }
+
+    /** Names the layers, or of many only the ends of the ramp of colours. */
+    private static String layerLegend(List<String> layers, List<String> colours) {
+        StringBuilder legend = new StringBuilder("<ul class=\"legend\">");
+        for (int i = 0; i < layers.size(); ++i) {
+            boolean named = layers.size() <= MOST_NAMED_LAYERS || i == 0 || i == layers.size() - 1;
+            if (named) {
+                legend.append("<li>")
+                        .append(swatch(colours.get(i), i))
+                        .append(Html.escape(layers.get(i)))
+                        .append("</li>");
+            } else if (i == 1) {
+                legend.append("<li>… " + (layers.size() - 2) + " layers between …</li>");
+            }
+        }
+        return legend.append("</ul>").toString();
     }
 
     private String settings() {

@@ -17,12 +17,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.locallearning.djl.examples.results.AlignmentResult;
 import org.locallearning.djl.examples.results.Results;
+import org.locallearning.djl.examples.results.RunResult;
 
 class ReportPageTest {
 
@@ -103,6 +106,26 @@ class ReportPageTest {
     void oneRunOfOneEpochCanBeShown() {
         Results one = results.with(List.of(results.runs().get(0)));
         assertTrue(ReportPage.html(one).contains("90.00 %"));
+    }
+
+    @Test
+    void ofManyLayersOnlyTheEndsAreNamed() {
+        List<AlignmentResult> deep = new ArrayList<>();
+        for (int layer = 1; layer <= 20; ++layer) {
+            deep.add(new AlignmentResult(0, "layer" + layer + ".", 80.0, 1.0, null));
+        }
+        RunResult run = results.runsOf("fa").get(0);
+        String many =
+                ReportPage.html(
+                        results.with(
+                                List.of(
+                                        new RunResult(
+                                                "fa", 1, run.learningRate(), run.epochs(), deep))));
+
+        assertTrue(many.contains("layer1.</li>"));
+        assertTrue(many.contains("18 layers between"));
+        assertTrue(many.contains("layer20.</li>"));
+        assertFalse(many.contains("layer10.</li>"));
     }
 
     private int count(String text) {
