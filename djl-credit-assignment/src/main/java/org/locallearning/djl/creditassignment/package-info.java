@@ -1,16 +1,18 @@
-/*
- * Copyright 2026 the DJL Local Learning authors
+/**
+ * The trainer that lets a learning rule take the place of backpropagation.
  *
- * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
- * except in compliance with the License. You may obtain a copy of the License at
+ * <p>{@link org.locallearning.djl.creditassignment.CreditAssignment} is a rule: {@code
+ * rule.newTrainer(model, config)} in place of {@code model.newTrainer(config)} is all that a
+ * program has to change. The trainer knows no rule. It records a {@link
+ * org.locallearning.djl.creditassignment.tape.Tape} of every training forward, lets any DJL loss
+ * leave its gradient at the predictions, and hands both to the rule.
  *
- *     http://www.apache.org/licenses/LICENSE-2.0
- *
- * Unless required by applicable law or agreed to in writing, software distributed under the
- * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
- * either express or implied. See the License for the specific language governing permissions
- * and limitations under the License.
+ * <ul>
+ *   <li>{@code layer}: the maths of each kind of layer, and the table of known blocks
+ *   <li>{@code tape}: runs a block tree in pieces and sends errors back through it
+ *   <li>{@code rule}: the rules, one small class each
+ *   <li>{@code alignment}: how far a rule's gradient is from backpropagation's
+ *   <li>{@code engine}: what only the PyTorch engine can do
+ * </ul>
  */
-
-/** The trainer that lets a learning rule take the place of backpropagation. */
 package org.locallearning.djl.creditassignment;

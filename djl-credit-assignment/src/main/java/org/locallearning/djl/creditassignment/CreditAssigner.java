@@ -1,0 +1,57 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import java.util.Optional;
+import org.locallearning.djl.creditassignment.tape.Layer;
+import org.locallearning.djl.creditassignment.tape.LayerTrace;
+import org.locallearning.djl.creditassignment.tape.Tape;
+
+/**
+ * A rule at work in one trainer.
+ *
+ * <p>With several devices, {@link #assign} is called once for each device's part of the batch, one
+ * after another.
+ */
+public interface CreditAssigner {
+
+    /**
+     * Adds to the gradient of every trainable parameter what the error of one batch makes of it.
+     * Gradients are directions of ascent, as DJL's optimizers expect, and add up over calls until
+     * the optimizer clears them.
+     *
+     * @param tape the training forward of the batch; not used any more afterwards
+     * @param errors the gradient of the loss with respect to each prediction
+     */
+    void assign(Tape tape, NDList errors);
+
+    /**
+     * Says in a few words how the error passes a layer.
+     *
+     * @param layer the layer
+     * @return the words, for the report
+     */
+    String describeFeedback(Layer layer);
+
+    /**
+     * Returns the weights by which the error passed a layer.
+     *
+     * @param layer the layer in the last batch
+     * @return weights of the shape of the layer's own, closed with the tape or later; empty if the
+     *     error passes in another way
+     */
+    Optional<NDArray> getFeedback(LayerTrace layer);
+}

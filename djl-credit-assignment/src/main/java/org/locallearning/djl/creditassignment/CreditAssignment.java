@@ -1,0 +1,168 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment;
+
+import ai.djl.Model;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.TrainingConfig;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.locallearning.djl.creditassignment.layer.LayerTable;
+import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.UnknownBlocks;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A rule for credit assignment: how the error of a network becomes the gradient of each of its
+ * parameters.
+ *
+ * <p>A rule takes the place of backpropagation in a DJL program by one line:
+ *
+ * <pre>{@code
+ * CreditAssignment rule = FeedbackAlignment.builder().build();
+ * try (Trainer trainer = rule.newTrainer(model, config)) { // was: model.newTrainer(config)
+ *     trainer.initialize(new Shape(64, 784));
+ *     EasyTrain.fit(trainer, 10, training, validation);
+ * }
+ * }</pre>
+ *
+ * <p>A rule is an immutable set of settings and may make any number of trainers; what a rule
+ * remembers while it trains a model belongs to the trainer.
+ */
+public abstract class CreditAssignment {
+
+    private static final Logger logger = LoggerFactory.getLogger(CreditAssignment.class);
+
+    private final LayerTable layers;
+    private final UnknownBlocks unknownBlocks;
+
+    /**
+     * Creates a rule.
+     *
+     * @param builder the builder with the settings that all rules share
+     */
+    protected CreditAssignment(Builder<?> builder) {
+        layers = builder.layers;
+        unknownBlocks = builder.unknownBlocks;
+    }
+
+    /**
+     * Creates a trainer that trains a model by this rule, in place of {@link
+     * Model#newTrainer(TrainingConfig)}.
+     *
+     * <p>Initializers, frozen parameters, devices, the loss, the optimizer, evaluators and
+     * listeners work as with the stock trainer.
+     *
+     * @param model the model; its engine is PyTorch
+     * @param config the configuration
+     * @return the trainer
+     * @throws IllegalArgumentException if the model holds a block that this rule does not know and
+     *     the policy is {@link UnknownBlocks#FAIL}
+     */
+    public CreditTrainer newTrainer(Model model, TrainingConfig config) {
+        // the stock trainer applies initializers and unfreezes loaded models; none of that is
+        // public
+        model.newTrainer(new SilentTrainingConfig(config)).close();
+        if (!"PyTorch".equals(model.getNDManager().getEngine().getEngineName())) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "The model runs on the engine %s, but only PyTorch is supported; create"
+                                    + " it with Model.newInstance(name, \"PyTorch\").",
+                            model.getNDManager().getEngine().getEngineName()));
+        }
+        Network network = Network.of(model.getBlock(), layers);
+        checkUnknownBlocks(network);
+        return new CreditTrainer(model, config, this, network);
+    }
+
+    private void checkUnknownBlocks(Network network) {
+        List<String> unknown =
+                network.getMembers().stream()
+                        .filter(member -> member.role() == Network.Role.OPAQUE)
+                        .map(
+                                member ->
+                                        String.format(
+                                                "%s (%s)",
+                                                member.path().isEmpty() ? "root" : member.path(),
+                                                member.block().getClass().getName()))
+                        .collect(Collectors.toList());
+        if (unknown.isEmpty() || unknownBlocks == UnknownBlocks.ACCEPT) {
+            return;
+        }
+        String message =
+                String.format(
+                        "%s does not know %s: it would be backpropagated through inside.",
+                        getClass().getSimpleName(), String.join(", ", unknown));
+        if (unknownBlocks == UnknownBlocks.FAIL) {
+            throw new IllegalArgumentException(
+                    message
+                            + " Add it to the LayerTable with optLayers, or choose"
+                            + " optUnknownBlocks(ACCEPT).");
+        }
+        logger.warn("{} optUnknownBlocks(ACCEPT) silences this warning.", message);
+    }
+
+    /**
+     * Creates what assigns credit in one trainer, with whatever it remembers from batch to batch.
+     *
+     * @param network the network to train
+     * @param manager the trainer's manager, which closes what the assigner keeps
+     * @return the assigner
+     */
+    protected abstract CreditAssigner newAssigner(Network network, NDManager manager);
+
+    /**
+     * The settings that all rules share.
+     *
+     * @param <T> the type of the builder
+     */
+    public abstract static class Builder<T extends Builder<T>> {
+
+        private LayerTable layers = LayerTable.standard();
+        private UnknownBlocks unknownBlocks = UnknownBlocks.WARN;
+
+        /** Creates a builder. */
+        protected Builder() {}
+
+        /**
+         * Sets which layers are known.
+         *
+         * @param layers the table; {@link LayerTable#standard()} by default
+         * @return this builder
+         */
+        public T optLayers(LayerTable layers) {
+            this.layers = layers;
+            return self();
+        }
+
+        /**
+         * Sets what to do about a block that the table does not know.
+         *
+         * @param unknownBlocks the policy; {@link UnknownBlocks#WARN} by default
+         * @return this builder
+         */
+        public T optUnknownBlocks(UnknownBlocks unknownBlocks) {
+            this.unknownBlocks = unknownBlocks;
+            return self();
+        }
+
+        /**
+         * Returns this builder as its own type.
+         *
+         * @return this builder
+         */
+        protected abstract T self();
+    }
+}

@@ -1,0 +1,80 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a rule found in a model: every block that is not a plain container, the shape of its
+ * parameters, its role, and how the error passes it. {@link #toString} lays it out as a table.
+ */
+public final class CreditReport {
+
+    private final String rule;
+    private final List<Row> rows;
+
+    CreditReport(String rule, List<Row> rows) {
+        this.rule = rule;
+        this.rows = List.copyOf(rows);
+    }
+
+    /**
+     * Returns one row per block, in the order in which blocks run.
+     *
+     * @return the rows
+     */
+    public List<Row> getRows() {
+        return rows;
+    }
+
+    /** Returns the report as a table of text. */
+    @Override
+    public String toString() {
+        List<String[]> cells = new ArrayList<>();
+        cells.add(new String[] {"layer", "type", "parameters", "role", "way of the error"});
+        for (Row row : rows) {
+            cells.add(
+                    new String[] {
+                        row.path(), row.type(), row.parameters(), row.role(), row.feedback()
+                    });
+        }
+        int[] widths = new int[cells.get(0).length];
+        for (String[] row : cells) {
+            for (int i = 0; i < row.length; i++) {
+                widths[i] = Math.max(widths[i], row[i].length());
+            }
+        }
+        StringBuilder table = new StringBuilder(rule).append(System.lineSeparator());
+        for (String[] row : cells) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < row.length; i++) {
+                line.append(String.format("%-" + (widths[i] + 2) + "s", row[i]));
+            }
+            table.append(line.toString().stripTrailing()).append(System.lineSeparator());
+        }
+        return table.toString();
+    }
+
+    /**
+     * A block.
+     *
+     * @param path the names of the children that lead to it
+     * @param type the simple name of its class
+     * @param parameters the shapes of its parameters, by name; empty if it has none
+     * @param role what it is to the rule: weighted, exact or unknown
+     * @param feedback how the error passes it
+     */
+    public record Row(String path, String type, String parameters, String role, String feedback) {}
+}

@@ -1,0 +1,312 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment;
+
+import ai.djl.Device;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.UninitializedParameterException;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.Trainer;
+import ai.djl.training.TrainingConfig;
+import ai.djl.util.Pair;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.stream.Collectors;
+import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.tape.Layer;
+import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.Tape;
+
+/**
+ * A trainer that assigns credit by a rule. It knows no rule itself.
+ *
+ * <p>Use it as any DJL trainer, with {@code EasyTrain} or a loop of your own: open {@link
+ * #newGradientCollector()}, then {@link #forward(NDList, NDList)}, then the collector's {@code
+ * backward(loss)}, then {@link #step()}. Between the forward and the backward of one device's part
+ * of a batch no other forward may happen on that device.
+ *
+ * <p>On several devices the parts of a batch are trained one after another, since DJL's parallel
+ * form does not wait for them; as with the stock trainer their gradients are summed.
+ *
+ * <p>When a loss is not finite, {@code backward} throws {@link NonFiniteLossException}. The trainer
+ * is then good only for closing, and closing it does not tell listeners that training ended, so
+ * that none of them saves the broken model over a good one.
+ */
+public final class CreditTrainer extends Trainer {
+
+    private final CreditAssignment rule;
+    private final Network network;
+    private final CreditAssigner assigner;
+    private final ParameterStore store;
+    private final List<Parameter> parameters;
+    private final List<CreditListener> creditListeners;
+    private final Map<Device, Tape> tapes = new ConcurrentHashMap<>();
+    private boolean credited;
+    private long batches;
+    private NonFiniteLossException failure;
+
+    CreditTrainer(Model model, TrainingConfig config, CreditAssignment rule, Network network) {
+        super(model, config);
+        this.rule = rule;
+        this.network = network;
+        // the stock trainer's store is private, and fills itself only when the stock methods run
+        store = new ParameterStore(getManager(), false);
+        store.setParameterServer(
+                getManager().getEngine().newParameterServer(config.getOptimizer()),
+                config.getDevices());
+        parameters = model.getBlock().getParameters().values();
+        creditListeners =
+                config.getTrainingListeners().stream()
+                        .filter(CreditListener.class::isInstance)
+                        .map(CreditListener.class::cast)
+                        .collect(Collectors.toList());
+        assigner = rule.newAssigner(network, getManager());
+    }
+
+    /**
+     * Returns the rule.
+     *
+     * @return the rule that made this trainer
+     */
+    public CreditAssignment getRule() {
+        return rule;
+    }
+
+    /**
+     * Reports what the rule found in the model. Shapes of parameters are known once the trainer has
+     * been initialized.
+     *
+     * @return the report
+     */
+    public CreditReport getReport() {
+        Set<Layer> passed = network.getLayersWithLearningBelow();
+        Map<String, Layer> layers =
+                network.getLayers().stream().collect(Collectors.toMap(Layer::path, layer -> layer));
+        List<CreditReport.Row> rows = new ArrayList<>();
+        for (Network.Member member : network.getMembers()) {
+            String feedback;
+            if (member.role() != Network.Role.WEIGHTED) {
+                feedback = "exact";
+            } else if (passed.contains(layers.get(member.path()))) {
+                feedback = assigner.describeFeedback(layers.get(member.path()));
+            } else {
+                feedback = "not needed: nothing learns below";
+            }
+            rows.add(
+                    new CreditReport.Row(
+                            member.path(),
+                            member.block().getClass().getSimpleName(),
+                            shapes(member.block()),
+                            member.role().getDescription(),
+                            feedback));
+        }
+        return new CreditReport(rule.toString(), rows);
+    }
+
+    private static String shapes(Block block) {
+        List<String> shapes = new ArrayList<>();
+        for (Pair<String, Parameter> parameter : block.getParameters()) {
+            Parameter value = parameter.getValue();
+            String shape = value.isInitialized() ? value.getArray().getShape().toString() : "?";
+            shapes.add(parameter.getKey() + " " + shape);
+        }
+        return String.join(", ", shapes);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void initialize(Shape... shapes) {
+        Model model = getModel();
+        model.getBlock().initialize(model.getNDManager(), model.getDataType(), shapes);
+        for (Pair<String, Parameter> parameter : model.getBlock().getParameters()) {
+            for (Device device : getDevices()) {
+                try {
+                    store.getValue(parameter.getValue(), device, true);
+                } catch (UninitializedParameterException e) {
+                    throw new IllegalStateException(
+                            String.format(
+                                    "Parameter %s was not initialized; the block that holds it has"
+                                            + " to initialize its children in"
+                                            + " initializeChildBlocks.",
+                                    parameter.getKey()),
+                            e);
+                }
+            }
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public GradientCollector newGradientCollector() {
+        return new CreditCollector(this, super.newGradientCollector());
+    }
+
+    /**
+     * Returns the executor that trains the parts of a batch in parallel.
+     *
+     * @return the executor of the configuration, or empty on several devices
+     */
+    @Override
+    public Optional<ExecutorService> getExecutorService() {
+        // EasyTrain does not wait for its parallel parts before it closes the collector
+        return getDevices().length > 1 ? Optional.empty() : super.getExecutorService();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public NDList forward(NDList data) {
+        return run(data, null);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public NDList forward(NDList data, NDList labels) {
+        if (labels == null || labels.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "The batch has no labels; use a dataset that gives labels, or forward(data) and"
+                            + " a loss that needs none.");
+        }
+        return run(data, labels);
+    }
+
+    private NDList run(NDList data, NDList labels) {
+        checkUsable();
+        long begin = System.nanoTime();
+        Block block = getModel().getBlock();
+        if (!block.isInitialized()) {
+            initialize(data.getShapes());
+        }
+        try {
+            if (!Autograd.isRecording()) {
+                return labels == null
+                        ? block.forward(store, data, true)
+                        : block.forward(store, data, labels, null);
+            }
+            Tape tape = Tape.record(network, store, data, labels);
+            Tape unused = tapes.put(data.head().getDevice(), tape);
+            if (unused != null) {
+                unused.close();
+            }
+            return tape.getPredictions();
+        } finally {
+            addMetric("forward", begin);
+        }
+    }
+
+    /**
+     * Differentiates the loss as far as the predictions and lets the rule go on from there.
+     *
+     * @param loss the loss, a value of the predictions of the last forward on its device
+     * @param engine the engine's collector
+     */
+    void assignCredit(NDArray loss, GradientCollector engine) {
+        checkUsable();
+        Tape tape = tapes.remove(loss.getDevice());
+        if (tape == null) {
+            throw new IllegalStateException(
+                    "There is no forward to assign credit for; call trainer.forward inside the"
+                            + " gradient collector, once for each backward.");
+        }
+        try (tape) {
+            batches++;
+            checkFinite(loss, tape);
+            engine.backward(loss);
+            NDList errors = tape.getOutputErrors();
+            List<CreditListener> curious =
+                    creditListeners.stream()
+                            .filter(listener -> listener.wantsComparison(this))
+                            .collect(Collectors.toList());
+            if (curious.isEmpty()) {
+                assigner.assign(tape, errors);
+            } else {
+                List<LayerCredit> layers =
+                        new GradientComparison(tape, parameters, store).assign(assigner, errors);
+                curious.forEach(listener -> listener.onCredit(this, layers));
+            }
+            credited = true;
+        }
+    }
+
+    private void checkFinite(NDArray loss, Tape tape) {
+        double value;
+        try (NDArray sum = loss.sum().toType(DataType.FLOAT64, true)) {
+            value = sum.getDouble();
+        }
+        if (!Double.isFinite(value)) {
+            String where =
+                    tape.findNonFinite()
+                            .orElse("every layer is finite, so it is the loss function's own");
+            failure =
+                    new NonFiniteLossException(
+                            String.format(
+                                    "The loss is %s in batch %d: %s. Training stopped and nothing"
+                                            + " was saved; try a smaller learning rate, or check"
+                                            + " the data.",
+                                    value, batches, where));
+            throw failure;
+        }
+    }
+
+    private void checkUsable() {
+        if (failure != null) {
+            throw new IllegalStateException(
+                    "This trainer stopped when its loss was not finite; make a new one.", failure);
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public NDList evaluate(NDList input) {
+        return getModel().getBlock().forward(store, input, false, null);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void step() {
+        checkUsable();
+        if (!credited) {
+            throw new IllegalStateException(
+                    "No credit was assigned since this trainer was made; call backward(loss) of its"
+                            + " gradient collector before step().");
+        }
+        long begin = System.nanoTime();
+        store.updateAllParameters();
+        addMetric("step", begin);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void close() {
+        tapes.values().forEach(Tape::close);
+        tapes.clear();
+        if (failure == null) {
+            store.sync();
+            super.close();
+        } else {
+            getManager().close();
+        }
+    }
+}

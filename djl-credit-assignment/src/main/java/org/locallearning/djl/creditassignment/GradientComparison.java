@@ -1,0 +1,93 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.locallearning.djl.creditassignment.tape.LayerTrace;
+import org.locallearning.djl.creditassignment.tape.Tape;
+
+/**
+ * Assigns credit for a batch twice over the same tape: by backpropagation, whose gradients are
+ * taken away again, and by the rule.
+ */
+final class GradientComparison {
+
+    private final Tape tape;
+    private final NDManager scope;
+    private final Map<Parameter, NDArray> values = new LinkedHashMap<>();
+
+    GradientComparison(Tape tape, List<Parameter> parameters, ParameterStore store) {
+        this.tape = tape;
+        scope = tape.getManager();
+        for (Parameter parameter : parameters) {
+            if (parameter.requiresGradient()) {
+                values.put(parameter, store.getValue(parameter, scope.getDevice(), true));
+            }
+        }
+    }
+
+    List<LayerCredit> assign(CreditAssigner assigner, NDList errors) {
+        Map<Parameter, NDArray> before = gradients();
+        tape.backward(errors, (layer, delta) -> layer.inputError(delta, layer.getWeight()), true);
+        Map<Parameter, NDArray> reference = gradients();
+        before.forEach(this::putBack);
+        assigner.assign(tape, errors);
+        Map<Parameter, NDArray> after = gradients();
+
+        List<LayerCredit> credits = new ArrayList<>();
+        for (LayerTrace layer : tape.getLayers()) {
+            Parameter weight = layer.getLayer().weight();
+            if (before.containsKey(weight)) {
+                NDArray zero = before.get(weight);
+                credits.add(
+                        new LayerCredit(
+                                layer.getLayer(),
+                                after.get(weight).sub(zero),
+                                reference.get(weight).sub(zero),
+                                layer.getWeight(),
+                                assigner.getFeedback(layer)));
+            }
+        }
+        return credits;
+    }
+
+    /** Copies the gradients as they are now. */
+    private Map<Parameter, NDArray> gradients() {
+        Map<Parameter, NDArray> copies = new LinkedHashMap<>();
+        values.forEach(
+                (parameter, value) -> {
+                    try (NDArray gradient = value.getGradient()) {
+                        NDArray copy = gradient.duplicate();
+                        copy.attach(scope);
+                        copies.put(parameter, copy);
+                    }
+                });
+        return copies;
+    }
+
+    private void putBack(Parameter parameter, NDArray before) {
+        try (NDArray gradient = values.get(parameter).getGradient()) {
+            gradient.set(new NDIndex("..."), before);
+        }
+    }
+}

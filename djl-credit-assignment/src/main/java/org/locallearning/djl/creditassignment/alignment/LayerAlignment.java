@@ -1,0 +1,36 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.alignment;
+
+import java.util.OptionalDouble;
+
+/**
+ * How a rule and backpropagation compare at one layer on one batch. Angles are in degrees, from 0
+ * (same direction) over 90 (unrelated) to 180 (opposite).
+ *
+ * @param step the number of the batch since training began, from 1
+ * @param path the path of the layer's weight among the model's parameters
+ * @param gradientAngle the angle between the rule's and backpropagation's gradient of the weight;
+ *     not a number where one of them is zero
+ * @param normRatio the norm of the rule's gradient over that of backpropagation's; not a number
+ *     where the latter is zero
+ * @param feedbackAngle the angle between the weight and the feedback weights, if the rule has
+ *     feedback weights of that shape for this layer
+ */
+public record LayerAlignment(
+        long step,
+        String path,
+        double gradientAngle,
+        double normRatio,
+        OptionalDouble feedbackAngle) {}

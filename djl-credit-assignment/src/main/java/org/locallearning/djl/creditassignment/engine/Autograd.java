@@ -1,0 +1,113 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.engine;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+
+/**
+ * The engine's automatic differentiation, as far as a vector-Jacobian product of one piece of a
+ * network needs it: cut the graph, run the piece, send an error back through it, read the error at
+ * the cut.
+ *
+ * <p>DJL's own {@link ai.djl.training.GradientCollector} only starts from a scalar loss; the
+ * PyTorch engine's native call takes the error as an array, which saves a product and a sum per
+ * piece.
+ */
+public final class Autograd {
+
+    private Autograd() {}
+
+    /**
+     * Returns whether operations on this thread are recorded for differentiation.
+     *
+     * @return true between opening and closing of a gradient collector
+     */
+    public static boolean isRecording() {
+        return JniUtils.isGradMode();
+    }
+
+    /**
+     * Returns an alias of an array that is cut from the graph that made it.
+     *
+     * @param array the array
+     * @param manager the manager that closes the alias
+     * @return the alias: same values, same memory, no history
+     */
+    public static NDArray detach(NDArray array, NDManager manager) {
+        NDArray alias = array.stopGradient();
+        alias.attach(manager);
+        return alias;
+    }
+
+    /**
+     * Returns an alias of an array at which a new graph begins and at which its gradient can be
+     * read.
+     *
+     * @param array the array; arrays of whole numbers have no gradient and are only detached
+     * @param manager the manager that closes the alias
+     * @return the alias
+     */
+    public static NDArray leaf(NDArray array, NDManager manager) {
+        NDArray leaf = detach(array, manager);
+        if (leaf.getDataType().isFloating()) {
+            leaf.setRequiresGradient(true);
+        }
+        return leaf;
+    }
+
+    /**
+     * Returns whether an array depends on something that wants a gradient.
+     *
+     * @param array the array
+     * @return true if {@link #backward} may start from it
+     */
+    public static boolean isDifferentiable(NDArray array) {
+        // the engine's Java side answers for leaves only
+        return TorchScript.isDifferentiable(array);
+    }
+
+    /**
+     * Adds the vector-Jacobian product of an output to the gradients of the leaves it depends on.
+     *
+     * @param output the output of the graph
+     * @param error the error at the output, of the same shape
+     * @param keepGraph whether the graph is to be used again
+     */
+    public static void backward(NDArray output, NDArray error, boolean keepGraph) {
+        JniUtils.backward((PtNDArray) output, (PtNDArray) error, keepGraph, false);
+    }
+
+    /**
+     * Takes the gradient that has arrived at a leaf.
+     *
+     * @param leaf the leaf
+     * @param keepGraph whether the graph is to be used again: the leaf is then left with a zero
+     *     gradient, as before
+     * @return the gradient, attached to the leaf's manager
+     */
+    public static NDArray takeGradient(NDArray leaf, boolean keepGraph) {
+        NDArray gradient = leaf.getGradient();
+        if (!keepGraph) {
+            return gradient;
+        }
+        NDArray copy = gradient.duplicate();
+        gradient.set(new NDIndex("..."), 0f);
+        gradient.close();
+        return copy;
+    }
+}

@@ -1,0 +1,196 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.engine;
+
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Operations of the PyTorch engine that DJL's {@code NDArray} has no name for, compiled by the
+ * engine itself from a few lines of TorchScript.
+ *
+ * <p>The script travels as the archive that {@code torch.jit.save} would have written: an object
+ * without parameters whose class is the source text below. Nothing but the engine's own natives is
+ * needed.
+ */
+public final class TorchScript {
+
+    /**
+     * Whether an array has a history, and the engine's own backward of a convolution, asked for the
+     * error at the input alone. Its numbers (stride, padding, dilation, groups) arrive as the sizes
+     * of an array without elements: sizes are known to the host, so that reading them never waits
+     * for a device.
+     */
+    private static final String SOURCE =
+            """
+            class Operations(Module):
+              __parameters__ = []
+              __buffers__ = []
+              training : bool
+              def convolution_input_error(self: __torch__.Operations,
+                delta: Tensor,
+                input: Tensor,
+                weight: Tensor,
+                geometry: Tensor) -> Tensor:
+                sizes = torch.size(geometry)
+                n = torch.sub(torch.dim(delta), 2)
+                stride = torch.slice(sizes, 1, torch.add(n, 1))
+                padding = torch.slice(sizes, torch.add(n, 1), torch.add(torch.mul(n, 2), 1))
+                dilation = torch.slice(sizes, torch.add(torch.mul(n, 2), 1), torch.add(torch.mul(n, 3), 1))
+                none = torch.mul([0], n)
+                error, _0, _1 = torch.convolution_backward(delta, input, weight, None, stride, padding, dilation, False, none, sizes[-1], [True, False, False])
+                return error
+              def is_differentiable(self: __torch__.Operations,
+                array: Tensor) -> bool:
+                return ops.prim.requires_grad(array)
+              def forward(self: __torch__.Operations,
+                input: Tensor) -> Tensor:
+                return input
+            """;
+
+    /** Pickle, protocol 2: an Operations object with the state {training: True}. */
+    private static final String OBJECT =
+            "\u0080\u0002c__torch__\nOperations\n)\u0081}(X\b\0\0\0training\u0088ub.";
+
+    /** Pickle, protocol 2: an empty tuple. */
+    private static final String NO_CONSTANTS = "\u0080\u0002).";
+
+    /** Held here since a model without references closes itself. */
+    private final Model model;
+
+    private final PtSymbolBlock module;
+
+    private TorchScript() {
+        model = Model.newInstance("operations", "PyTorch");
+        try {
+            model.load(new ByteArrayInputStream(archive()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The PyTorch engine could not read the script.", e);
+        } catch (MalformedModelException e) {
+            throw new IllegalStateException("The PyTorch engine refused the script.", e);
+        }
+        module = (PtSymbolBlock) model.getBlock();
+    }
+
+    /**
+     * Returns the error at the input of a convolution whose kernel is {@code weight}: the adjoint
+     * of the convolution, applied to the error at its output.
+     *
+     * @param delta the error at the output, shape (N, outChannels, outSize...)
+     * @param input the input, shape (N, inChannels, inSize...); only its shape matters
+     * @param weight the kernel, shape (outChannels, inChannels / groups, kernelSize...)
+     * @param stride the stride of the convolution, per dimension of space
+     * @param padding the padding
+     * @param dilation the dilation
+     * @param groups the number of groups
+     * @return the error at the input, of the input's shape, attached to the manager of delta
+     */
+    public static NDArray convolutionInputError(
+            NDArray delta,
+            NDArray input,
+            NDArray weight,
+            long[] stride,
+            long[] padding,
+            long[] dilation,
+            int groups) {
+        try (NDManager scope = delta.getManager().newSubManager()) {
+            NDArray method = scope.create(new Shape(0));
+            method.setName("module_method:convolution_input_error");
+            NDArray geometry = scope.create(geometry(stride, padding, dilation, groups));
+            NDList arguments =
+                    new NDList(
+                            Autograd.detach(delta, scope),
+                            Autograd.detach(input, scope),
+                            Autograd.detach(weight, scope),
+                            geometry,
+                            method);
+            // "training": outside of it the engine makes arrays that cannot be changed any more
+            NDArray error =
+                    IValueUtils.forward(Holder.INSTANCE.module, arguments, true).singletonOrThrow();
+            error.attach(delta.getManager());
+            return error;
+        }
+    }
+
+    /**
+     * Returns whether an array depends on something that wants a gradient.
+     *
+     * @param array the array, a leaf or not
+     * @return true if a backward may start from it
+     */
+    static boolean isDifferentiable(NDArray array) {
+        try (IValue argument = IValue.from((PtNDArray) array);
+                IValue answer =
+                        IValueUtils.runMethod(
+                                Holder.INSTANCE.module, "is_differentiable", argument)) {
+            return answer.toBoolean();
+        }
+    }
+
+    private static Shape geometry(long[] stride, long[] padding, long[] dilation, int groups) {
+        Shape geometry = new Shape(0);
+        for (long[] sizes : new long[][] {stride, padding, dilation}) {
+            geometry = geometry.addAll(new Shape(sizes));
+        }
+        return geometry.add(groups);
+    }
+
+    private static byte[] archive() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            zip.setMethod(ZipOutputStream.STORED);
+            put(zip, "operations/data.pkl", OBJECT.getBytes(StandardCharsets.ISO_8859_1));
+            put(zip, "operations/code/__torch__.py", SOURCE.getBytes(StandardCharsets.UTF_8));
+            put(
+                    zip,
+                    "operations/constants.pkl",
+                    NO_CONSTANTS.getBytes(StandardCharsets.ISO_8859_1));
+            put(zip, "operations/version", "3\n".getBytes(StandardCharsets.US_ASCII));
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {
+        CRC32 crc = new CRC32();
+        crc.update(content);
+        ZipEntry entry = new ZipEntry(name);
+        entry.setSize(content.length);
+        entry.setCompressedSize(content.length);
+        entry.setCrc(crc.getValue());
+        zip.putNextEntry(entry);
+        zip.write(content);
+        zip.closeEntry();
+    }
+
+    /** Compiles the script when it is first needed, once. */
+    private static final class Holder {
+        static final TorchScript INSTANCE = new TorchScript();
+    }
+}

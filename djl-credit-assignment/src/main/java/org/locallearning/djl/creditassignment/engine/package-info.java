@@ -1,0 +1,2 @@
+/** The PyTorch engine's own means, where DJL's interface has none. */
+package org.locallearning.djl.creditassignment.engine;

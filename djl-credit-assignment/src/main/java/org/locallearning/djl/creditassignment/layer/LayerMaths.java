@@ -1,0 +1,69 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.layer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+
+/**
+ * What a learning rule has to know about one kind of weighted layer.
+ *
+ * <p>A weighted layer computes {@code h = W x + b} for some linear map that its weight stands for.
+ * Its forward is the block's own; the gradients of its parameters follow from {@code x} and the
+ * error {@code δ} at {@code h} by the engine's differentiation and are the same for every rule.
+ * What rules differ in is how the error reaches {@code x}: backpropagation sends it through {@code
+ * Wᵀ}, feedback alignment through some other array {@code B} of the same shape. That product is
+ * here.
+ *
+ * @param <B> the type of block
+ */
+public interface LayerMaths<B extends Block> {
+
+    /**
+     * Returns the parameter whose place feedback weights take.
+     *
+     * @param layer the layer
+     * @return the weight
+     */
+    Parameter getWeight(B layer);
+
+    /**
+     * Copies what the way back needs and the training forward that follows is going to change. Most
+     * layers change nothing.
+     *
+     * @param layer the layer, initialized
+     * @param store where its parameters come from
+     * @param scope the manager of the pass, which closes the copies
+     * @return the copies
+     */
+    default NDList remember(B layer, ParameterStore store, NDManager scope) {
+        return new NDList();
+    }
+
+    /**
+     * Sends the error at the output of a layer to its input, through given weights.
+     *
+     * @param layer the layer
+     * @param pass the arrays of the layer in this pass
+     * @param delta the error at the output, of the output's shape (N, ...)
+     * @param feedback the weights to use in place of the layer's own; of the weight's shape, or
+     *     with another number of output units or channels if {@code delta} has that number too
+     * @return the error at the input, of the input's shape
+     */
+    NDArray inputError(B layer, LayerPass pass, NDArray delta, NDArray feedback);
+}

@@ -1,0 +1,153 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.layer;
+
+import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
+import ai.djl.nn.convolutional.Conv1d;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.convolutional.Conv3d;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.core.Prelu;
+import ai.djl.nn.norm.BatchNorm;
+import ai.djl.nn.norm.Dropout;
+import ai.djl.nn.norm.GhostBatchNorm;
+import ai.djl.nn.norm.LayerNorm;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Which blocks a learning rule knows, and what it knows of them: the one place to look, and the one
+ * place to add a layer.
+ *
+ * <p>A table is immutable; {@link #withWeighted} and {@link #withExact} return a larger one. Blocks
+ * are found by their exact class: a subclass may compute something else. Containers ({@code
+ * SequentialBlock}, {@code ParallelBlock}) need no entry, since they are walked.
+ */
+public final class LayerTable {
+
+    private static final LayerTable STANDARD =
+            new LayerTable(Map.of())
+                    .withWeighted(Linear.class, new LinearMaths())
+                    .withWeighted(Conv1d.class, new ConvolutionMaths())
+                    .withWeighted(Conv2d.class, new ConvolutionMaths())
+                    .withWeighted(Conv3d.class, new ConvolutionMaths())
+                    .withExact(BatchNorm.class)
+                    .withExact(GhostBatchNorm.class)
+                    .withExact(LayerNorm.class)
+                    .withExact(Prelu.class)
+                    .withExact(Dropout.class)
+                    .withExact(LambdaBlock.class);
+
+    /** Weighted layers have maths; exact blocks have an empty entry. */
+    private final Map<Class<? extends Block>, Optional<LayerMaths<?>>> entries;
+
+    private LayerTable(Map<Class<? extends Block>, Optional<LayerMaths<?>>> entries) {
+        this.entries = entries;
+    }
+
+    /**
+     * Returns the table of the blocks that this library knows.
+     *
+     * @return the standard table
+     */
+    public static LayerTable standard() {
+        return STANDARD;
+    }
+
+    /**
+     * Returns this table with one more weighted layer, which learning rules send the error through
+     * by weights of their own.
+     *
+     * @param <B> the type of block
+     * @param type the class of the block
+     * @param maths its maths
+     * @return the larger table
+     */
+    public <B extends Block> LayerTable withWeighted(Class<B> type, LayerMaths<? super B> maths) {
+        return with(type, Optional.of(maths));
+    }
+
+    /**
+     * Returns this table with one more block that every rule differentiates exactly: an activation,
+     * a normalization, or whatever has no weights that feedback could replace.
+     *
+     * @param type the class of the block
+     * @return the larger table
+     */
+    public LayerTable withExact(Class<? extends Block> type) {
+        return with(type, Optional.empty());
+    }
+
+    private LayerTable with(Class<? extends Block> type, Optional<LayerMaths<?>> maths) {
+        Map<Class<? extends Block>, Optional<LayerMaths<?>>> larger = new LinkedHashMap<>(entries);
+        larger.put(type, maths);
+        return new LayerTable(Collections.unmodifiableMap(larger));
+    }
+
+    /**
+     * Returns whether a block is in the table.
+     *
+     * @param block the block
+     * @return true if it is a weighted layer or an exact block of this table
+     */
+    public boolean knows(Block block) {
+        return entries.containsKey(block.getClass());
+    }
+
+    /**
+     * Returns the maths of a weighted layer.
+     *
+     * @param block the block
+     * @return its maths, or empty if it is no weighted layer of this table
+     */
+    @SuppressWarnings("unchecked") // the builder paired class and maths
+    public Optional<LayerMaths<Block>> mathsOf(Block block) {
+        return entries.getOrDefault(block.getClass(), Optional.empty())
+                .map(maths -> (LayerMaths<Block>) maths);
+    }
+
+    /**
+     * Returns the classes of the weighted layers.
+     *
+     * @return the classes, in the order in which they were added
+     */
+    public List<Class<? extends Block>> getWeighted() {
+        return list(true);
+    }
+
+    /**
+     * Returns the classes of the blocks that are differentiated exactly.
+     *
+     * @return the classes, in the order in which they were added
+     */
+    public List<Class<? extends Block>> getExact() {
+        return list(false);
+    }
+
+    private List<Class<? extends Block>> list(boolean weighted) {
+        List<Class<? extends Block>> types = new ArrayList<>();
+        entries.forEach(
+                (type, maths) -> {
+                    if (maths.isPresent() == weighted) {
+                        types.add(type);
+                    }
+                });
+        return types;
+    }
+}

@@ -1,0 +1,62 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.tape;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import java.util.ArrayList;
+import java.util.List;
+import org.locallearning.djl.creditassignment.engine.Autograd;
+
+/** Errors on their way through pieces that the engine differentiates. */
+final class Errors {
+
+    private Errors() {}
+
+    /**
+     * Sends errors from the outputs of a graph to where it begins: to the cut below it, and to the
+     * parameters inside.
+     */
+    static void send(NDList outputs, NDList errors, boolean keepGraph) {
+        List<Integer> roots = new ArrayList<>();
+        for (int i = 0; i < outputs.size(); i++) {
+            if (Autograd.isDifferentiable(outputs.get(i))) {
+                roots.add(i);
+            }
+        }
+        for (int i = 0; i < roots.size(); i++) {
+            NDArray output = outputs.get(roots.get(i));
+            boolean last = i == roots.size() - 1;
+            Autograd.backward(output, errors.get(roots.get(i)), keepGraph || !last);
+        }
+    }
+
+    /** Closes errors that have been sent, but for those that are sent on as they are. */
+    static void close(NDList errors, NDList sentOn) {
+        for (NDArray error : errors) {
+            if (sentOn.stream().noneMatch(other -> other == error)) {
+                error.close();
+            }
+        }
+    }
+
+    /** Adds errors that reach the same arrays on two ways. */
+    static NDList sum(NDList some, NDList others) {
+        NDList sums = new NDList(some.size());
+        for (int i = 0; i < some.size(); i++) {
+            sums.add(some.get(i).add(others.get(i)));
+        }
+        return sums;
+    }
+}

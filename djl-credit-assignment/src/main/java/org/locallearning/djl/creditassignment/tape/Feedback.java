@@ -1,0 +1,37 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.tape;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * How the error passes a weighted layer on its way back: the one question that backpropagation,
+ * feedback alignment and their relatives answer differently.
+ *
+ * <p>Everything else on the way (activations, pooling, normalization, the sums of a residual net)
+ * is differentiated exactly.
+ */
+@FunctionalInterface
+public interface Feedback {
+
+    /**
+     * Returns the error at the input of a weighted layer. It is not called for a layer that has
+     * nothing to train below it.
+     *
+     * @param layer the layer and its arrays in this pass
+     * @param delta the error at the layer's output, δ = ∂loss/∂h, of the output's shape
+     * @return the error at the layer's input, of the input's shape
+     */
+    NDArray inputError(LayerTrace layer, NDArray delta);
+}

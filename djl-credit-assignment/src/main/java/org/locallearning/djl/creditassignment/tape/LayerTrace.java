@@ -1,0 +1,121 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.tape;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.ParameterStore;
+import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.layer.LayerPass;
+
+/** A weighted layer as it ran once: {@code h = W x + b}. */
+public final class LayerTrace extends Trace {
+
+    private final Layer layer;
+    private final ParameterStore store;
+    private final NDManager scope;
+    private final LayerPass pass;
+    private final NDArray output;
+
+    LayerTrace(
+            Layer layer,
+            ParameterStore store,
+            LayerPass pass,
+            NDArray output,
+            boolean inputErrorWanted) {
+        super(inputErrorWanted);
+        this.layer = layer;
+        this.store = store;
+        scope = pass.input().getManager();
+        this.pass = pass;
+        this.output = output;
+    }
+
+    /**
+     * Returns the layer.
+     *
+     * @return the layer
+     */
+    public Layer getLayer() {
+        return layer;
+    }
+
+    /**
+     * Returns the input {@code x} of the layer, shape (N, ...), without history. It is closed once
+     * the error has passed the layer and the graph is not kept.
+     *
+     * @return the input
+     */
+    public NDArray getInput() {
+        return pass.input();
+    }
+
+    /**
+     * Returns the output {@code h} of the layer, shape (N, ...): the pre-activation. It is closed
+     * once the error has passed the layer and the graph is not kept.
+     *
+     * @return the output
+     */
+    public NDArray getOutput() {
+        return output;
+    }
+
+    /**
+     * Returns the weight {@code W} on the device of this pass, without history; closed with the
+     * tape.
+     *
+     * @return the weight
+     */
+    public NDArray getWeight() {
+        NDArray weight = store.getValue(layer.weight(), scope.getDevice(), true);
+        return Autograd.detach(weight, scope);
+    }
+
+    /**
+     * Sends an error to the input of the layer through given weights.
+     *
+     * @param delta the error at the output
+     * @param feedback the weights to use in place of {@code W}, of its shape
+     * @return the error at the input, of the input's shape
+     */
+    public NDArray inputError(NDArray delta, NDArray feedback) {
+        return layer.maths().inputError(layer.block(), pass, delta, feedback);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    NDList outputs() {
+        return new NDList(output);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    NDList backward(NDList errors, BackwardPass way) {
+        NDArray delta = errors.singletonOrThrow();
+        if (Autograd.isDifferentiable(output)) {
+            Autograd.backward(output, delta, way.keepGraph());
+        }
+        return isInputErrorWanted()
+                ? new NDList(way.feedback().inputError(this, delta))
+                : new NDList();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    void release() {
+        output.close();
+        pass.input().close();
+    }
+}

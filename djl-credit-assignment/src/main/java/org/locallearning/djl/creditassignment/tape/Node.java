@@ -1,0 +1,47 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.tape;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.nn.Parameter;
+import java.util.List;
+
+/** A piece of a network that the tape runs as a whole: a layer, a run of blocks, a container. */
+abstract class Node {
+
+    private final List<Parameter> parameters;
+
+    Node(List<Parameter> parameters) {
+        this.parameters = List.copyOf(parameters);
+    }
+
+    final List<Parameter> parameters() {
+        return parameters;
+    }
+
+    /** Returns whether anything in the node learns; freezing a parameter takes effect at once. */
+    final boolean isTrainable() {
+        return parameters.stream().anyMatch(Parameter::requiresGradient);
+    }
+
+    /**
+     * Runs the node in training mode.
+     *
+     * @param pass the pass
+     * @param inputs the inputs
+     * @param inputErrorWanted whether something below the node learns
+     * @return the trace
+     */
+    abstract Trace run(ForwardPass pass, NDList inputs, boolean inputErrorWanted);
+}

@@ -1,0 +1,141 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment;
+
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.Trainer;
+import ai.djl.training.loss.Loss;
+import ai.djl.util.Pair;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+
+/** The gradients that a trainer leaves in a model's parameters after one batch. */
+public final class Gradients {
+
+    private static final int SEED = 17;
+
+    private static final Set<Parameter.Type> INITIALIZED =
+            EnumSet.of(Parameter.Type.WEIGHT, Parameter.Type.BIAS);
+
+    private final Map<String, double[]> byPath = new LinkedHashMap<>();
+
+    private Gradients() {}
+
+    /** Makes a trainer: {@code Model::newTrainer}, or a rule's. */
+    public interface TrainerFactory extends BiFunction<Model, DefaultTrainingConfig, Trainer> {}
+
+    /** Trains one batch of normal noise from the same initial weights for every factory. */
+    public static Gradients of(NetworkCase network, TrainerFactory factory) {
+        return of(network, DataType.FLOAT32, factory);
+    }
+
+    /** The same in another precision. */
+    public static Gradients of(NetworkCase network, DataType type, TrainerFactory factory) {
+        Engine.getEngine("PyTorch").setRandomSeed(SEED);
+        try (Model model = Model.newInstance(network.name(), "PyTorch")) {
+            model.setDataType(type);
+            model.setBlock(network.block().get());
+            DefaultTrainingConfig config =
+                    new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss());
+            if (type == DataType.FLOAT64) {
+                // DJL's own initializers make single precision whatever they are asked for
+                config.optInitializer(
+                        (manager, shape, wanted) ->
+                                manager.randomNormal(0, 0.3f, shape, DataType.FLOAT64),
+                        parameter -> INITIALIZED.contains(parameter.getType()));
+            }
+            try (Trainer trainer = factory.apply(model, config)) {
+                trainer.initialize(network.input());
+                return ofBatch(network, trainer, type);
+            }
+        }
+    }
+
+    private static Gradients ofBatch(NetworkCase network, Trainer trainer, DataType type) {
+        try (NDManager manager = trainer.getManager().newSubManager()) {
+            NDArray data = manager.randomNormal(0, 1, network.input(), type);
+            NDArray labels =
+                    manager.randomInteger(
+                            0,
+                            network.classes(),
+                            new Shape(network.input().get(0)),
+                            DataType.INT64);
+            try (GradientCollector collector = trainer.newGradientCollector()) {
+                NDList predictions = trainer.forward(new NDList(data), new NDList(labels));
+                collector.backward(trainer.getLoss().evaluate(new NDList(labels), predictions));
+            }
+            return read(trainer.getModel());
+        }
+    }
+
+    /** Reads the gradients that are in a model now. */
+    public static Gradients read(Model model) {
+        Gradients gradients = new Gradients();
+        for (Pair<String, Parameter> parameter : model.getBlock().getParameters()) {
+            if (parameter.getValue().requiresGradient()) {
+                try (NDArray gradient = parameter.getValue().getArray().getGradient();
+                        NDArray wide = gradient.toType(DataType.FLOAT64, true)) {
+                    gradients.byPath.put(parameter.getKey(), wide.toDoubleArray());
+                }
+            }
+        }
+        return gradients;
+    }
+
+    public Map<String, double[]> byPath() {
+        return byPath;
+    }
+
+    /** The largest ‖a − b‖ / ‖b‖ over all parameters; a gradient of zero must be zero in both. */
+    public double distanceTo(Gradients reference) {
+        if (!byPath.keySet().equals(reference.byPath.keySet())) {
+            throw new AssertionError(byPath.keySet() + " and " + reference.byPath.keySet());
+        }
+        double total =
+                reference.byPath.values().stream().mapToDouble(Gradients::norm).max().orElse(0);
+        double largest = 0;
+        for (Map.Entry<String, double[]> entry : byPath.entrySet()) {
+            double[] expected = reference.byPath.get(entry.getKey());
+            double[] difference = entry.getValue().clone();
+            for (int i = 0; i < difference.length; i++) {
+                difference[i] -= expected[i];
+            }
+            // biases in front of a normalization have a true gradient of zero: rounding is all
+            // there is
+            double scale = Math.max(norm(expected), 1e-4 * total);
+            largest = Math.max(largest, norm(difference) / scale);
+        }
+        return largest;
+    }
+
+    private static double norm(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value * value;
+        }
+        return Math.sqrt(sum);
+    }
+}
