@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.decorrelation;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDScope;
@@ -116,14 +117,18 @@ public final class CorrelationStatistics {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray covariance = covariance(rows.toType(DataType.FLOAT64, false));
-            if (value(covariance.mul(eye(covariance)).min()) <= 0) {
-                return Double.POSITIVE_INFINITY;
-            }
-            NDArray inverse = covariance.inverse();
-            double largest = largestEigenvalue(covariance);
-            double inverseOfSmallest = largestEigenvalue(inverse);
-            double condition = largest * inverseOfSmallest;
+            double condition =
+                    largestEigenvalue(covariance) * largestEigenvalue(inverse(covariance));
             return Double.isNaN(condition) ? Double.POSITIVE_INFINITY : condition;
+        }
+    }
+
+    private static NDArray inverse(NDArray covariance) {
+        try {
+            return covariance.inverse();
+        } catch (EngineException e) {
+            // engines refuse a matrix that is singular to the last bit
+            return covariance.onesLike().mul(Double.POSITIVE_INFINITY);
         }
     }
 

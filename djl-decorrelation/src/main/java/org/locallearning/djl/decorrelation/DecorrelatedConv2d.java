@@ -82,7 +82,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
         super(builder);
         version = VERSION;
         name = builder.name == null ? getClass().getSimpleName() : builder.name;
-        state = new DecorrelationState(builder.options);
+        state = new DecorrelationState(builder.options, DecorrelationRule::update);
         // the only type that stays untrainable when a trainer is created for a loaded model
         matrix =
                 addParameter(
@@ -210,7 +210,8 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
                             + " nothing; use batches of two or more (drop a last batch of one), or"
                             + " MeanRemoval.RUNNING.");
         }
-        return input.sum(new int[] {0, 2, 3}, true).div(count);
+        // not sum / count: on PyTorch a number that the graph keeps is freed before backward
+        return input.mean(new int[] {0}, true).mean(new int[] {2}, true).mean(new int[] {3}, true);
     }
 
     private NDArray centred(NDArray input, NDArray batchMean, NDArray meanValue) {

@@ -57,7 +57,7 @@ public final class Decorrelation extends FeatureDecorrelation {
     private final boolean inserted;
 
     private Decorrelation(Builder builder) {
-        super("decorrelation", builder.name, builder.options);
+        super("decorrelation", builder.name, builder.options, DecorrelationRule::update);
         inserted = builder.inserted;
     }
 

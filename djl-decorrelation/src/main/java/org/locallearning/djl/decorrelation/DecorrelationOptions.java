@@ -182,6 +182,15 @@ public final class DecorrelationOptions {
     }
 
     /**
+     * Returns the largest diagonal block of M in front of dense layers.
+     *
+     * @return the largest number of features in a block; 0 for a full matrix
+     */
+    public int getMaxBlockSize() {
+        return maxBlockSize;
+    }
+
+    /**
      * Returns the number of equal diagonal blocks that M has for an input of a given width: the
      * smallest that divides the width into blocks of at most the configured size.
      *

@@ -14,6 +14,7 @@
 package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
@@ -42,6 +43,9 @@ public final class DecorrelationRule {
     /** Temporary arrays larger than this cost more in page faults than in arithmetic on a CPU. */
     private static final long CHUNK_ELEMENTS = 1 << 20;
 
+    /** The share of the mean power below which a unit counts as dead: rounding of a constant. */
+    private static final double DEAD = 1e-12;
+
     private DecorrelationRule() {}
 
     /**
@@ -50,6 +54,9 @@ public final class DecorrelationRule {
      * <p>Costs {@code 2 K n²} multiply-adds for a sample of K &lt; n rows, since {@code C M} is
      * formed as {@code x̄ᵀ (x̄ M) / K}, and {@code K n² + n³} otherwise. Both orders give the same
      * result.
+     *
+     * <p>The row of M of a unit that is dead or constant over the sample is not rescaled: under the
+     * gain of the others it would grow without bound, and burst when the unit comes to life.
      *
      * @param matrix the matrix M, (n, n); changed in place
      * @param inputs the rows that the gain compares with, (K, n): the demeaned inputs, or the raw
@@ -71,11 +78,15 @@ public final class DecorrelationRule {
             long n = outputs.getShape().get(1);
             double kappa = options.getUnitVariance();
 
-            NDArray gain =
+            NDArray common =
                     options.getGain()
                             .of(inputs, outputs)
                             .clip(options.getMinGain(), options.getMaxGain());
-            NDArray kept = gain.mul(keptShare(outputs, rate, options)).reshape(-1, 1);
+            NDArray power = outputs.square().mean(new int[] {0});
+            NDArray alive = power.gt(power.mean().mul(DEAD));
+            NDArray ones = power.onesLike();
+            NDArray gain = NDArrays.where(alive, common.mul(ones), ones);
+            NDArray kept = NDArrays.where(alive, gain.mul(keptShare(power, rate, options)), ones);
             NDArray weighted = outputs.mul(gain).mul(rate * (1 - kappa) / rows);
 
             NDArray left;
@@ -87,8 +98,8 @@ public final class DecorrelationRule {
                 left = weighted.transpose().matMul(outputs);
                 right = matrix.duplicate();
             }
-            subtractProduct(matrix, kept, left, right);
-            return gain.mean().toType(DataType.FLOAT64, false).getDouble();
+            subtractProduct(matrix, kept.reshape(-1, 1), left, right);
+            return common.mean().toType(DataType.FLOAT64, false).getDouble();
         }
     }
 
@@ -103,13 +114,12 @@ public final class DecorrelationRule {
         return rows < n ? 2 * rows * n * n : rows * n * n + n * n * n;
     }
 
-    /** What is left of each row of M by the terms that act on it alone: () or (n). */
-    private static NDArray keptShare(NDArray outputs, double rate, DecorrelationOptions options) {
+    /** What is left of each row of M by the terms that act on it alone, (n). */
+    private static NDArray keptShare(NDArray power, double rate, DecorrelationOptions options) {
         double kappa = options.getUnitVariance();
         if (options.isDiagonal() && kappa == 0) {
-            return outputs.getManager().create(1.0).toType(outputs.getDataType(), false);
+            return power.onesLike();
         }
-        NDArray power = outputs.square().mean(new int[] {0});
         NDArray scaling = power.sub(1).mul(kappa);
         if (!options.isDiagonal()) {
             scaling = scaling.sub(power.mul(1 - kappa));
@@ -127,7 +137,7 @@ public final class DecorrelationRule {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
                 NDArray part = matrix.get(run);
-                part.muli(kept.getShape().get(0) == 1 ? kept : kept.get(run));
+                part.muli(kept.get(run));
                 part.subi(left.get(run).matMul(right));
             }
         }

@@ -33,14 +33,22 @@ final class DecorrelationState {
     private static final double MAX_AMPLIFICATION = 1e3;
 
     private final DecorrelationOptions options;
+    private final MatrixUpdate update;
     private final Map<Device, Long> steps = new ConcurrentHashMap<>();
     private volatile long restoredSteps;
     private volatile double lastGain = Double.NaN;
     private volatile boolean warned;
     private volatile DecorrelationObserver observer;
 
-    DecorrelationState(DecorrelationOptions options) {
+    /**
+     * Creates the state of a layer.
+     *
+     * @param options the settings
+     * @param update the rule that the matrix learns by; null if it is not learned by a rule
+     */
+    DecorrelationState(DecorrelationOptions options, MatrixUpdate update) {
         this.options = options;
+        this.update = update;
     }
 
     static boolean learns(boolean training, PairList<String, Object> params) {
@@ -94,6 +102,13 @@ final class DecorrelationState {
         runningMean.addi(mean.sub(runningMean).mul(options.getMeanMomentum()));
     }
 
+    /** Shows a sample to the observer. */
+    void observe(Decorrelating layer, int block, NDArray centred, NDArray outputs) {
+        if (observer != null) {
+            observer.sampled(layer, block, centred, outputs);
+        }
+    }
+
     /** Updates one block of M from its sample, unless the sample shows that M has diverged. */
     void learn(
             Decorrelating layer,
@@ -104,11 +119,9 @@ final class DecorrelationState {
             NDArray outputs) {
         double rate = rate(matrix.getDevice());
         check(layer, centred, outputs, rate);
-        if (observer != null) {
-            observer.sampled(layer, block, centred, outputs);
-        }
+        observe(layer, block, centred, outputs);
         NDArray reference = options.isRawInputNorm() ? raw : centred;
-        double gain = DecorrelationRule.update(matrix, reference, outputs, rate, options);
+        double gain = update.apply(matrix, reference, outputs, rate, options);
         lastGain = gain;
         if (gain <= options.getMinGain() || gain >= options.getMaxGain()) {
             warnOnce(
@@ -119,6 +132,7 @@ final class DecorrelationState {
         }
     }
 
+    /** Fails if the input is not finite, or if an update at this rate cannot recover. */
     void check(Decorrelating layer, NDArray centred, NDArray outputs, double rate) {
         NDArray both = NDArrays.stack(new NDList(centred.square().sum(), outputs.square().sum()));
         double[] energy = both.toType(DataType.FLOAT64, false).toDoubleArray();

@@ -47,10 +47,11 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     private long features;
 
     @SuppressWarnings("this-escape")
-    FeatureDecorrelation(String matrixName, String name, DecorrelationOptions options) {
+    FeatureDecorrelation(
+            String matrixName, String name, DecorrelationOptions options, MatrixUpdate update) {
         super(VERSION);
         this.name = name == null ? getClass().getSimpleName() : name;
-        state = new DecorrelationState(options);
+        state = new DecorrelationState(options, update);
         // the only type that stays untrainable when a trainer is created for a loaded model
         matrix =
                 addParameter(
