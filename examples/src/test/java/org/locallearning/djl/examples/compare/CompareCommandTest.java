@@ -126,6 +126,26 @@ class CompareCommandTest {
     }
 
     @Test
+    void measuringTheAlignmentDoesNotDisturbTraining(@TempDir Path folder) throws IOException {
+        String residual =
+                "compare --model resnet20 --methods bp-tape,fa --seeds 1 --epochs 1 --limit 24"
+                        + " --test-limit 8 --batch 8 --threads 1 --out "
+                        + folder;
+        assertEquals(LocalLearning.OK, ProgramRun.of(residual + " --alignments 0").exitCode());
+        List<RunResult> undisturbed = read(folder).runs();
+        assertEquals(LocalLearning.OK, ProgramRun.of(residual + " --alignments 3").exitCode());
+        List<RunResult> measured = read(folder).runs();
+
+        for (int i = 0; i < measured.size(); ++i) {
+            assertFalse(measured.get(i).alignment().isEmpty());
+            assertEquals(
+                    undisturbed.get(i).last().trainLoss(),
+                    measured.get(i).last().trainLoss(),
+                    1e-5);
+        }
+    }
+
+    @Test
     void tableAndReportNameEveryMethod() throws IOException {
         String report = Files.readString(shared.resolve("report.html"));
         for (String method : List.of("bp", "bp-tape", "fa", "dfa")) {
