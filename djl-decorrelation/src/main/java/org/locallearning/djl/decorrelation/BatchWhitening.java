@@ -48,7 +48,10 @@ public final class BatchWhitening extends FeatureDecorrelation {
         super(
                 "whitening",
                 builder.name,
-                DecorrelationOptions.builder().optMeanMomentum(builder.momentum).build(),
+                DecorrelationOptions.builder()
+                        .optMeanMomentum(builder.momentum)
+                        .optSampleFraction(1)
+                        .build(),
                 null);
         iterations = builder.iterations;
         epsilon = builder.epsilon;
@@ -56,22 +59,26 @@ public final class BatchWhitening extends FeatureDecorrelation {
 
     /** {@inheritDoc} */
     @Override
-    NDArray decorrelate(
-            NDArray raw, NDArray centred, NDArray matrix, boolean training, boolean learning) {
+    NDArray matrixFor(NDArray centred, NDArray matrixValue, boolean training) {
         if (!training) {
-            return centred.matMul(matrix);
+            return matrixValue;
         }
-        NDArray rows = centred.reshape(-1, matrix.getShape().get(0));
-        NDArray whitening = whiteningMatrix(rows, iterations, epsilon);
-        NDArray output = centred.matMul(whitening);
-        if (learning) {
-            NDArray sample = sampleRows(centred);
-            NDArray whitened = sampleRows(output);
-            state.check(this, sample, whitened, 0);
-            state.observe(this, 0, sample, whitened);
-            state.blend(matrix, whitening);
-        }
-        return output;
+        NDArray rows = centred.reshape(-1, matrixValue.getShape().get(0));
+        return whiteningMatrix(rows, iterations, epsilon);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    NDArray apply(NDArray centred, NDArray used) {
+        return centred.matMul(used);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    void update(NDArray matrix, NDArray used, NDArray raw, NDArray centred, NDArray outputs) {
+        state.check(this, centred, outputs, 0);
+        state.observe(this, 0, centred, outputs);
+        state.blend(matrix, used);
     }
 
     /**

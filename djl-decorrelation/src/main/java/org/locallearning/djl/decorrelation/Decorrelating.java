@@ -49,6 +49,18 @@ public interface Decorrelating extends Block {
     }
 
     /**
+     * Learns from a batch what a training forward of it learns, without computing the output.
+     *
+     * <p>With {@link #forwardWithoutLearning} before it, the matrix stays as it was while a rule
+     * still works with it; the matrix also need not be copied for backpropagation, which pays off
+     * where it is large. The sample is decorrelated once more.
+     *
+     * @param parameterStore the parameter store
+     * @param inputs the inputs of the forward
+     */
+    void learn(ParameterStore parameterStore, NDList inputs);
+
+    /**
      * Returns the name of this layer in messages.
      *
      * @return the name given to the builder, such as the path in the model, or the type
