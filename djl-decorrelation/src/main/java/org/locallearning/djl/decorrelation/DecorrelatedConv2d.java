@@ -484,8 +484,8 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
         int limit = (int) (getOptions().getMaxPatches() / samples);
         long rows = samples * ImagePatches.positions(output.get(2), output.get(3), limit);
         long folding = 2 * filters * patch * patch;
-        long decorrelated = groups * rows * patch * patch;
-        return folding + decorrelated + groups * DecorrelationRule.multiplyAdds(rows, patch);
+        long update = rows * patch * patch + DecorrelationRule.multiplyAdds(rows, patch);
+        return folding + groups * update / getOptions().getUpdateInterval();
     }
 
     /**

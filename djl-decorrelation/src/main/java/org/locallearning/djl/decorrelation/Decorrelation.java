@@ -150,8 +150,8 @@ public final class Decorrelation extends FeatureDecorrelation {
         long size = width / getOptions().getBlocks(width);
         long rows = batchSize * positions();
         long sample = getOptions().getSampleSize(batchSize) * positions();
-        return 2 * rows * width * size
-                + DecorrelationRule.multiplyAdds(sample, size) * (width / size);
+        long update = DecorrelationRule.multiplyAdds(sample, size) * (width / size);
+        return 2 * rows * width * size + update / getOptions().getUpdateInterval();
     }
 
     /**

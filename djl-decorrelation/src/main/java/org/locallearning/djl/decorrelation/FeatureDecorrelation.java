@@ -45,7 +45,6 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     private final String name;
     private final Parameter matrix;
     private final Parameter runningMean;
-    private long features;
 
     @SuppressWarnings("this-escape")
     FeatureDecorrelation(
@@ -201,7 +200,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
         if (removal == MeanRemoval.NONE) {
             return null;
         }
-        NDArray rows = input.reshape(-1, features);
+        NDArray rows = rows(input);
         if (removal == MeanRemoval.BATCH && rows.getShape().get(0) < 2) {
             throw new IllegalArgumentException(
                     "Decorrelation layer '"
@@ -215,7 +214,6 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
 
     private void checkInput(Shape shape) {
         long width = runningMean.getArray().getShape().get(0);
-        features = width;
         if (shape.dimension() < 2 || shape.get(shape.dimension() - 1) != width) {
             throw new IllegalArgumentException(
                     "Decorrelation layer '"
@@ -231,7 +229,12 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     /** The first samples of a batch as rows, outside the gradient's graph. */
     private NDArray sampleRows(NDArray array) {
         long samples = state.getOptions().getSampleSize(array.getShape().get(0));
-        return array.stopGradient().get("0:" + samples).reshape(-1, features);
+        return rows(array.stopGradient().get("0:" + samples));
+    }
+
+    private static NDArray rows(NDArray array) {
+        Shape shape = array.getShape();
+        return array.reshape(-1, shape.get(shape.dimension() - 1));
     }
 
     /** {@inheritDoc} */
@@ -256,7 +259,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     @Override
     protected final void prepare(Shape[] inputShapes) {
         Shape input = inputShapes[0];
-        features = input.get(input.dimension() - 1);
+        long features = input.get(input.dimension() - 1);
         Preconditions.checkArgument(
                 features > 0,
                 "The number of features before decorrelation layer '"
@@ -312,7 +315,6 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
                             + expected
                             + "; load it into the model and block size that it was saved from.");
         }
-        features = width;
     }
 
     /** {@inheritDoc} */

@@ -106,7 +106,8 @@ public final class RecurrentDecorrelation extends FeatureDecorrelation {
         long width = width();
         long rows = batchSize * positions();
         long sample = getOptions().getSampleSize(batchSize) * positions();
-        return 2 * steps * rows * width * width + 2 * sample * width * width;
+        long update = 2 * sample * width * width;
+        return 2 * steps * rows * width * width + update / getOptions().getUpdateInterval();
     }
 
     /**

@@ -111,7 +111,7 @@ class RecurrentDecorrelationTest {
 
     @Test
     void foldiakIsTheSlowLoopAndLosesActivity() {
-        DecorrelationOptions options = DecorrelationOptions.builder().build();
+        DecorrelationOptions options = DecorrelationOptions.builder().optGain(Gain.SCALAR).build();
         NDArray lateral = lateral(4);
         NDArray outputs = random(9, 4);
         double[][] expected = DecorrelationRuleTest.rows(lateral);
