@@ -21,6 +21,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Model;
+import ai.djl.basicmodelzoo.cv.classification.LeNet;
 import ai.djl.basicmodelzoo.cv.classification.ResNetV1;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
@@ -39,10 +41,12 @@ import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Putting decorrelation into models of DJL's blocks, and taking it out. */
 class DecorrelateTest {
@@ -110,6 +114,37 @@ class DecorrelateTest {
         trained.initialize(manager, DataType.FLOAT32, new Shape(2, 6));
         first = (Decorrelation) Decorrelate.model(trained).getChildren().get(0).getValue();
         assertEquals(MeanRemoval.NONE, first.getOptions().getMeanRemoval());
+    }
+
+    @Test
+    void loadedModelConvertsAndItsConversionLoads(@TempDir Path folder) throws Exception {
+        NDArray input = manager.randomNormal(new Shape(6, 1, 28, 28));
+        NDArray expected;
+        try (Model plain = Model.newInstance("plain")) {
+            plain.setBlock(LeNet.builder().build());
+            plain.getBlock().initialize(plain.getNDManager(), DataType.FLOAT32, input.getShape());
+            expected = forward(plain.getBlock(), input, false);
+            plain.save(folder, "plain");
+        }
+        try (Model model = Model.newInstance("plain")) {
+            model.setBlock(LeNet.builder().build());
+            model.load(folder, "plain");
+            model.setBlock(Decorrelate.model(model.getBlock()));
+            assertClose(expected, forward(model.getBlock(), input, false), 1e-5);
+            for (int i = 0; i < 3; ++i) {
+                forward(model.getBlock(), input, true);
+            }
+            expected = forward(model.getBlock(), input, false);
+            model.save(folder, "decorrelated");
+        }
+        try (Model model = Model.newInstance("decorrelated")) {
+            DecorrelationOptions options =
+                    DecorrelationOptions.builder().optMeanRemoval(MeanRemoval.NONE).build();
+            Decorrelate converter = Decorrelate.builder().optOptions(options).build();
+            model.setBlock(converter.convert(LeNet.builder().build()).block());
+            model.load(folder, "decorrelated");
+            assertClose(expected, forward(model.getBlock(), input, false), 0);
+        }
     }
 
     @Test
