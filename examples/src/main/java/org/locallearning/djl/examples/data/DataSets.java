@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The data sets of the experiments, by name.
@@ -82,7 +83,8 @@ public final class DataSets {
      * @param name one of {@link #names()}
      * @param options where from, how much, and how to scale it
      * @return the data set; close it to free its images
-     * @throws IllegalArgumentException if there is no data set of that name
+     * @throws IllegalArgumentException if there is no data set of that name, or augmentation is
+     *     asked for of one that has none
      * @throws DataRepositoryException if the repository does not exist, lacks the data set, or
      *     holds a damaged file; the message says which, and what to do
      * @throws IOException if a file can't be read or the cache can't be written
@@ -90,6 +92,17 @@ public final class DataSets {
      */
     public static ImageData load(String name, DataOptions options)
             throws IOException, TranslateException {
+        if (options.isAugmented()
+                && names().contains(name)
+                && framingOf(name).augmentation().isEmpty()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "The data set %s can't be augmented, only %s can: leave it off.",
+                            name,
+                            names().stream()
+                                    .filter(other -> framingOf(other).augmentation().isPresent())
+                                    .collect(Collectors.joining(", "))));
+        }
         return switch (name) {
             case "glyphs" -> glyphs(options);
             case "mnist" -> {
@@ -118,6 +131,13 @@ public final class DataSets {
         };
     }
 
+    private static Framing framingOf(String name) {
+        return switch (name) {
+            case "cifar10" -> Framing.CIFAR;
+            default -> Framing.WHOLE;
+        };
+    }
+
     private static ImageData glyphs(DataOptions options) {
         long seed = options.getSeed();
         ImageParts parts =
@@ -129,7 +149,14 @@ public final class DataSets {
                         Glyphs.draw(
                                 seed, Glyphs.Part.TEST, options.testLimitOr(Glyphs.TEST_IMAGES)));
         String source = "digits drawn by this program with seed " + seed;
-        return new ImageData("glyphs", "Glyphs (drawn digits)", DIGITS, source, parts, options);
+        return new ImageData(
+                "glyphs",
+                "Glyphs (drawn digits)",
+                DIGITS,
+                source,
+                parts,
+                framingOf("glyphs"),
+                options);
     }
 
     private static ImageData data(
@@ -145,6 +172,7 @@ public final class DataSets {
                 classes,
                 repository.describe(),
                 parts,
+                framingOf(name),
                 options);
     }
 
