@@ -289,13 +289,16 @@ class ImageDataTest {
     @Test
     void refusesToAugmentDigitsAndClothes() {
         DataOptions options = DataOptions.builder().optAugment(true).build();
-        for (String name : List.of("glyphs", "mnist", "fashion-mnist")) {
+        for (String name : List.of("glyphs", "mnist", "fashion-mnist", "svhn")) {
             IllegalArgumentException refusal =
                     assertThrows(
                             IllegalArgumentException.class,
                             () -> DataSets.load(name, options).close());
             assertEquals(
-                    "The data set " + name + " can't be augmented, only cifar10 can: leave it off.",
+                    "The data set "
+                            + name
+                            + " can't be augmented, only cifar10, cifar100, tiny-imagenet can: leave it"
+                            + " off.",
                     refusal.getMessage());
         }
     }
@@ -324,7 +327,7 @@ class ImageDataTest {
                         () -> DataSets.load("imagenet", DataOptions.builder().build()).close());
         assertEquals(
                 "Unknown data set \"imagenet\": choose one of glyphs, mnist, fashion-mnist,"
-                        + " cifar10.",
+                        + " cifar10, cifar100, svhn, tiny-imagenet.",
                 unknown.getMessage());
     }
 
