@@ -29,6 +29,8 @@ import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.environment.Machine;
+import org.locallearning.djl.examples.method.DecorrelationArguments;
+import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodNames;
 import org.locallearning.djl.examples.method.Methods;
@@ -73,6 +75,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  benchmark",
             "  benchmark --models dense-1000,resnet20 --methods fa,dfa,usf --repeats 50",
+            "  benchmark --models dense-3072,ahmad-conv --methods bp+decor,fa+decor",
             "  benchmark --threads 1 --no-memory"
         })
 public final class BenchmarkCommand implements Callable<Integer> {
@@ -84,6 +87,9 @@ public final class BenchmarkCommand implements Callable<Integer> {
 
     @ArgGroup(validate = false, heading = "%nBenchmark:%n")
     private final Arguments arguments = new Arguments();
+
+    @ArgGroup(validate = false, heading = "%nDecorrelation layers, of methods with +decor:%n")
+    private final DecorrelationArguments decorrelation = new DecorrelationArguments();
 
     /** Creates the command; picocli fills in its options. */
     public BenchmarkCommand() {}
@@ -108,7 +114,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
                 defaultValue = "bp,bp-tape,fa,dfa",
                 completionCandidates = MethodNames.class,
                 description =
-                        "Methods to time, out of ${COMPLETION-CANDIDATES} (default:"
+                        "Methods to time, out of ${COMPLETION-CANDIDATES}, each also as"
+                                + " METHOD+decor, with decorrelation layers (default:"
                                 + " ${DEFAULT-VALUE}); bp is always among them.")
         private List<String> methods;
 
@@ -156,11 +163,13 @@ public final class BenchmarkCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         List<Workload> workloads;
         List<Method> methods;
+        DecorrelationSettings settings;
         try {
             workloads = arguments.models.stream().map(Workload::named).toList();
             LinkedHashSet<String> names = new LinkedHashSet<>(List.of(Methods.BASELINE));
             names.addAll(arguments.methods);
             methods = Methods.named(names);
+            settings = decorrelation.settings();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage());
         }
@@ -194,11 +203,11 @@ public final class BenchmarkCommand implements Callable<Integer> {
             List<BenchmarkResults.Row> timed;
             try (MatrixRate matrix = new MatrixRate(engine)) {
                 timed =
-                        new InterleavedTiming(engine, arguments.repeats)
+                        new InterleavedTiming(engine, arguments.repeats, settings)
                                 .time(workload, batch, methods, matrix, rates);
             }
             for (BenchmarkResults.Row row : timed) {
-                BenchmarkResults.Row whole = arguments.memory ? withMemory(row) : row;
+                BenchmarkResults.Row whole = arguments.memory ? withMemory(row, settings) : row;
                 rows.add(whole);
                 out.println(cells(table, whole));
                 out.flush();
@@ -210,6 +219,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
                             CommandLineText.of(spec),
                             started,
                             arguments.repeats,
+                            settings,
                             Quartiles.of(rates.stream().mapToDouble(r -> r).toArray()).median(),
                             List.copyOf(rows));
             folder.write(FILE, results.toJson());
@@ -220,12 +230,14 @@ public final class BenchmarkCommand implements Callable<Integer> {
         return LocalLearning.OK;
     }
 
-    private BenchmarkResults.Row withMemory(BenchmarkResults.Row row)
+    private BenchmarkResults.Row withMemory(
+            BenchmarkResults.Row row, DecorrelationSettings settings)
             throws IOException, InterruptedException {
         OptionalDouble peak =
                 PeakMemory.measure(
                         Workload.named(row.model()),
                         Methods.named(row.method()),
+                        settings,
                         row.batch(),
                         arguments.threads);
         return peak.isPresent() ? row.withPeakMiB(peak.getAsDouble()) : row;

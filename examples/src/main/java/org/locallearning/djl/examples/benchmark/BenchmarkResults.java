@@ -18,6 +18,7 @@ import com.google.gson.GsonBuilder;
 import java.util.List;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
+import org.locallearning.djl.examples.method.DecorrelationSettings;
 
 /**
  * The content of {@code benchmark.json}.
@@ -27,6 +28,7 @@ import org.locallearning.djl.examples.environment.Machine;
  * @param commandLine the arguments of the program
  * @param started when the benchmark started, ISO 8601 in UTC
  * @param repeats how many times each step was timed
+ * @param decorrelation what was chosen for decorrelation layers
  * @param matrixGflops the rate of a float32 matrix product of 1024x1024, median of the same run
  * @param rows one row per model and method
  */
@@ -36,6 +38,7 @@ record BenchmarkResults(
         String commandLine,
         String started,
         int repeats,
+        DecorrelationSettings decorrelation,
         double matrixGflops,
         List<Row> rows) {
 

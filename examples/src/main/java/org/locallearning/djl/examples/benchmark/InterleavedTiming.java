@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 
@@ -32,10 +33,12 @@ final class InterleavedTiming {
 
     private final Engine engine;
     private final int repeats;
+    private final DecorrelationSettings decorrelation;
 
-    InterleavedTiming(Engine engine, int repeats) {
+    InterleavedTiming(Engine engine, int repeats, DecorrelationSettings decorrelation) {
         this.engine = engine;
         this.repeats = repeats;
+        this.decorrelation = decorrelation;
     }
 
     /**
@@ -54,7 +57,7 @@ final class InterleavedTiming {
         Map<String, Step> steps = new LinkedHashMap<>();
         try {
             for (Method method : methods) {
-                steps.put(method.name(), new Step(engine, method, workload, batch));
+                steps.put(method.name(), new Step(engine, method, decorrelation, workload, batch));
             }
             for (int i = 0; i < WARM_UP_ROUNDS; ++i) {
                 steps.values().forEach(Step::nanoseconds);

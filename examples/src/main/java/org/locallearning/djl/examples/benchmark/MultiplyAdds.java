@@ -21,6 +21,7 @@ import ai.djl.nn.convolutional.Convolution;
 import ai.djl.nn.core.Linear;
 import java.util.ArrayList;
 import java.util.List;
+import org.locallearning.djl.decorrelation.Decorrelating;
 import org.locallearning.djl.examples.method.ErrorPath;
 
 /**
@@ -32,8 +33,8 @@ final class MultiplyAdds {
     private MultiplyAdds() {}
 
     /**
-     * Counts a step: the forward products, the products that make the weight gradients, and those
-     * that carry the error down.
+     * Counts a step: the forward products, the products that make the weight gradients, those that
+     * carry the error down, and what decorrelation layers add.
      *
      * @param block the model, initialized with the shape of a batch
      * @param path how the error is carried down
@@ -42,8 +43,7 @@ final class MultiplyAdds {
      */
     static long ofStep(Block block, ErrorPath path, int classes) {
         List<Layer> layers = new ArrayList<>();
-        collect(block, layers);
-        long total = 0;
+        long total = collect(block, layers, path);
         for (int i = 0; i < layers.size(); ++i) {
             Layer layer = layers.get(i);
             total += 2 * layer.forward;
@@ -59,7 +59,9 @@ final class MultiplyAdds {
         return total;
     }
 
-    private static void collect(Block block, List<Layer> layers) {
+    /** Collects the weighted layers and counts what decorrelation adds. */
+    private static long collect(Block block, List<Layer> layers, ErrorPath path) {
+        long added = block instanceof Decorrelating layer ? added(layer, layers, path) : 0;
         if (block instanceof Linear || block instanceof Convolution) {
             Shape weight =
                     block.getDirectParameters().values().stream()
@@ -73,8 +75,23 @@ final class MultiplyAdds {
             // every row of the weight is used once for each value of its output channel
             layers.add(new Layer(output.size() / weight.get(0) * weight.size(), inputs[0].size()));
         } else {
-            block.getChildren().values().forEach(child -> collect(child, layers));
+            for (Block child : block.getChildren().values()) {
+                added += collect(child, layers, path);
+            }
         }
+        return added;
+    }
+
+    private static long added(Decorrelating layer, List<Layer> below, ErrorPath path) {
+        Shape input = ((AbstractBlock) layer).getInputShapes()[0];
+        long added = layer.getMultiplyAdds(input.get(0));
+        boolean carriesError = path == ErrorPath.LAYER_BY_LAYER && !below.isEmpty();
+        if (layer instanceof Convolution || carriesError) {
+            return added;
+        }
+        // the products of the way back, which no error takes; the last axis is the size of a block
+        Shape matrix = layer.getMatrix().getShape();
+        return added - input.size() * matrix.get(matrix.dimension() - 1);
     }
 
     /**

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.locallearning.djl.examples.environment.EngineThreads;
+import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 
@@ -38,14 +39,16 @@ public final class PeakMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String HEAP = "192m";
     private static final int STEPS = 3;
-    private static final int WARM_UP_BATCH = 1;
+
+    /** The mean of one sample alone leaves nothing to decorrelate. */
+    private static final int WARM_UP_BATCH = 2;
 
     private PeakMemory() {}
 
     /**
      * Runs in the process of its own and prints the number of MiB.
      *
-     * @param arguments workload, method, batch and threads
+     * @param arguments workload, method, batch, threads, and the settings of decorrelation layers
      * @throws IOException if the system does not tell the size of the process
      */
     public static void main(String[] arguments) throws IOException {
@@ -53,13 +56,23 @@ public final class PeakMemory {
         Method method = Methods.named(arguments[1]);
         int batch = Integer.parseInt(arguments[2]);
         Engine engine = EngineThreads.start(Integer.parseInt(arguments[3]));
+        DecorrelationSettings decorrelation =
+                new DecorrelationSettings(
+                        Double.parseDouble(arguments[4]),
+                        Integer.parseInt(arguments[5]),
+                        Integer.parseInt(arguments[6]));
         // loads the engine's code for every kernel that will be needed
         try (Step warmUp =
-                new Step(engine, method, Workload.named("conv-stride2"), WARM_UP_BATCH)) {
+                new Step(
+                        engine,
+                        method,
+                        decorrelation,
+                        Workload.named("conv-stride2"),
+                        WARM_UP_BATCH)) {
             warmUp.nanoseconds();
         }
         double before = mebibytes("VmRSS:");
-        try (Step step = new Step(engine, method, workload, batch)) {
+        try (Step step = new Step(engine, method, decorrelation, workload, batch)) {
             for (int i = 0; i < STEPS; ++i) {
                 step.nanoseconds();
             }
@@ -73,7 +86,12 @@ public final class PeakMemory {
      * @return the peak in MiB above what the empty program takes, or nothing where it cannot be
      *     measured
      */
-    static OptionalDouble measure(Workload workload, Method method, int batch, int threads)
+    static OptionalDouble measure(
+            Workload workload,
+            Method method,
+            DecorrelationSettings decorrelation,
+            int batch,
+            int threads)
             throws IOException, InterruptedException {
         if (!Files.isReadable(STATUS)) {
             return OptionalDouble.empty();
@@ -93,7 +111,10 @@ public final class PeakMemory {
                                 workload.name(),
                                 method.name(),
                                 String.valueOf(batch),
-                                String.valueOf(threads)));
+                                String.valueOf(threads),
+                                String.valueOf(decorrelation.sampleFraction()),
+                                String.valueOf(decorrelation.interval()),
+                                String.valueOf(decorrelation.blockSize())));
         Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
         try {
             String printed =

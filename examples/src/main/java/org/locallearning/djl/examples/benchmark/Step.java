@@ -25,6 +25,7 @@ import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
+import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.OptimizerKind;
 
@@ -33,15 +34,24 @@ final class Step implements AutoCloseable {
 
     private static final int SEED = 1;
 
+    /** Slow enough that noise, which is not correlated, leaves the matrices as they are. */
+    private static final double DECORRELATION_RATE = 1e-6;
+
     private final Model model;
     private final Trainer trainer;
     private final NDList data;
     private final NDList labels;
 
-    Step(Engine engine, Method method, Workload workload, int batch) {
+    Step(
+            Engine engine,
+            Method method,
+            DecorrelationSettings decorrelation,
+            Workload workload,
+            int batch) {
         engine.setRandomSeed(SEED);
         model = Model.newInstance(method.name(), engine.getEngineName());
-        model.setBlock(workload.block().get());
+        model.setBlock(
+                method.prepare(workload.block().get(), decorrelation.at(DECORRELATION_RATE)));
         trainer =
                 method.trainer()
                         .newTrainer(

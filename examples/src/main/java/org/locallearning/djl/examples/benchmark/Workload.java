@@ -65,6 +65,18 @@ record Workload(String name, String description, Shape sample, int batch, Suppli
                             COLOUR,
                             32,
                             () -> convolution(2)),
+                    known(
+                            "ahmad-conv",
+                            "4 convolutions and 2 dense layers, padding 0, on 32x32",
+                            "ahmad-conv",
+                            COLOUR,
+                            256),
+                    known(
+                            "ahmad-conv-padded",
+                            "the same with padding 1, on 32x32",
+                            "ahmad-conv-padded",
+                            COLOUR,
+                            256),
                     known("mlp", "mlp on 28x28", "mlp", GREY, 64),
                     known("conv", "small LeNet on 28x28", "conv", GREY, 64),
                     known("resnet20", "ResNet-20 on 32x32", "resnet20", COLOUR, 64));

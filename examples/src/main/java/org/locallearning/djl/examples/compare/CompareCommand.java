@@ -37,6 +37,7 @@ import org.locallearning.djl.examples.data.ImageData;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.environment.Machine;
+import org.locallearning.djl.examples.method.DecorrelationArguments;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodNames;
 import org.locallearning.djl.examples.method.Methods;
@@ -48,6 +49,11 @@ import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.Settings;
+import org.locallearning.djl.examples.training.Console;
+import org.locallearning.djl.examples.training.ModelSummary;
+import org.locallearning.djl.examples.training.RunRates;
+import org.locallearning.djl.examples.training.TrainingPlan;
+import org.locallearning.djl.examples.training.TrainingRun;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -89,7 +95,8 @@ import picocli.CommandLine.Spec;
             "      (drawn digits: needs no data and no network)",
             "  compare --dataset mnist --hidden 1000 --activation tanh --epochs 20",
             "  compare --dataset cifar10 --model dense --batch 256 --epochs 5",
-            "  compare --methods bp,fa --learning-rate fa=3e-4 --seeds 1,2,3,4,5"
+            "  compare --methods bp,fa --learning-rate fa=3e-4 --seeds 1,2,3,4,5",
+            "  compare --methods bp,bp+decor,fa,fa+decor --decor-rate bp+decor=1e-4"
         })
 public final class CompareCommand implements Callable<Integer> {
 
@@ -108,6 +115,9 @@ public final class CompareCommand implements Callable<Integer> {
 
     @ArgGroup(validate = false, heading = "%nTraining:%n")
     private final TrainingArguments training = new TrainingArguments();
+
+    @ArgGroup(validate = false, heading = "%nDecorrelation layers, of methods with +decor:%n")
+    private final DecorrelationArguments decorrelation = new DecorrelationArguments();
 
     @ArgGroup(validate = false, heading = "%nOutput:%n")
     private final OutputArguments output = new OutputArguments();
@@ -204,7 +214,8 @@ public final class CompareCommand implements Callable<Integer> {
                 defaultValue = "bp,fa,dfa",
                 completionCandidates = MethodNames.class,
                 description =
-                        "Methods to compare, out of ${COMPLETION-CANDIDATES} (default:"
+                        "Methods to compare, out of ${COMPLETION-CANDIDATES}, each also as"
+                                + " METHOD+decor, with decorrelation layers (default:"
                                 + " ${DEFAULT-VALUE}).")
         private List<String> methods;
 
@@ -247,6 +258,15 @@ public final class CompareCommand implements Callable<Integer> {
         private Map<String, Float> learningRates = new LinkedHashMap<>();
 
         @Option(
+                names = "--decor-rate",
+                split = ",",
+                paramLabel = "METHOD=RATE",
+                description =
+                        "Rate of the decorrelation layers of a method, such as fa+decor=1e-5"
+                                + " (default: presets per method, data set and model).")
+        private Map<String, Double> decorrelationRates = new LinkedHashMap<>();
+
+        @Option(
                 names = "--alignments",
                 paramLabel = "N",
                 defaultValue = "4",
@@ -254,6 +274,15 @@ public final class CompareCommand implements Callable<Integer> {
                         "Measure the angle to backpropagation about N times per epoch; each time"
                                 + " costs one backward pass more (default: ${DEFAULT-VALUE}).")
         private int alignments;
+
+        @Option(
+                names = "--correlations",
+                paramLabel = "N",
+                defaultValue = "4",
+                description =
+                        "Measure the correlations before and behind every decorrelation layer about"
+                                + " N times per epoch (default: ${DEFAULT-VALUE}).")
+        private int correlations;
 
         @Option(
                 names = "--threads",
@@ -308,10 +337,13 @@ public final class CompareCommand implements Callable<Integer> {
                             engine,
                             images,
                             blocks,
-                            training.epochs,
-                            training.batch,
-                            training.optimizer,
-                            training.alignments),
+                            new TrainingPlan(
+                                    training.epochs,
+                                    training.batch,
+                                    training.optimizer,
+                                    decorrelation.settings(),
+                                    training.alignments,
+                                    training.correlations)),
                     methods,
                     start,
                     new ResultFiles(folder));
@@ -329,7 +361,7 @@ public final class CompareCommand implements Callable<Integer> {
         for (int seed : training.seeds) {
             for (Method method : methods) {
                 try {
-                    finished.add(run.run(method, seed, learningRate(method), console));
+                    finished.add(run.run(method, seed, rates(method), console));
                 } catch (IllegalStateException e) {
                     throw new IllegalStateException(
                             "The run of "
@@ -360,13 +392,17 @@ public final class CompareCommand implements Callable<Integer> {
         checkAtLeast("--batch", training.batch, 1);
         checkAtLeast("--threads", training.threads, 1);
         checkAtLeast("--alignments", training.alignments, 0);
+        checkAtLeast("--correlations", training.correlations, 0);
         if (new HashSet<>(training.seeds).size() < training.seeds.size()) {
             throw usage("A seed is given twice: --seeds names each seed once.");
         }
         try {
             List<Method> methods = Methods.named(training.methods);
             modelOptions();
-            training.learningRates.forEach(this::checkLearningRate);
+            decorrelation.settings();
+            training.learningRates.forEach(
+                    (method, rate) -> checkRate("--learning-rate", "learning", method, rate));
+            training.decorrelationRates.forEach(this::checkDecorrelationRate);
             return methods;
         } catch (IllegalArgumentException e) {
             throw usage(e.getMessage());
@@ -392,18 +428,31 @@ public final class CompareCommand implements Callable<Integer> {
         }
     }
 
-    private void checkLearningRate(String method, float rate) {
+    private void checkDecorrelationRate(String method, double rate) {
+        if (!Methods.named(method).decorrelated()) {
+            throw usage(
+                    String.format(
+                            "--decor-rate names the method '%s', which has no decorrelation layers:"
+                                    + " name '%s'.",
+                            method, method + Method.DECORRELATED));
+        }
+        checkRate("--decor-rate", "decorrelation", method, rate);
+    }
+
+    private void checkRate(String option, String kind, String method, double rate) {
         Methods.named(method);
         if (!training.methods.contains(method)) {
             throw usage(
-                    "--learning-rate names the method '"
+                    option
+                            + " names the method '"
                             + method
                             + "', which --methods "
                             + String.join(",", training.methods)
                             + " does not train.");
         }
-        if (!(rate > 0) || Float.isInfinite(rate)) {
-            throw usage("The learning rate of " + method + " is positive, not " + rate + ".");
+        if (!(rate > 0) || Double.isInfinite(rate)) {
+            throw usage(
+                    String.format("The %s rate of %s is positive, not %s.", kind, method, rate));
         }
     }
 
@@ -451,11 +500,11 @@ public final class CompareCommand implements Callable<Integer> {
                 training.threads);
     }
 
-    private float learningRate(Method method) {
-        Float chosen = training.learningRates.get(method.name());
-        return chosen != null
-                ? chosen
-                : method.learningRates().rate(data.dataset, model.name, training.optimizer);
+    private RunRates rates(Method method) {
+        return RunRates.preset(method, data.dataset, model.name, training.optimizer)
+                .with(
+                        training.learningRates.get(method.name()),
+                        training.decorrelationRates.get(method.name()));
     }
 
     private Results results(Engine engine, ImageData images, ModelSummary summary) {
@@ -474,7 +523,9 @@ public final class CompareCommand implements Callable<Integer> {
                         training.optimizer.toString(),
                         data.standardise,
                         training.threads,
-                        training.alignments);
+                        training.alignments,
+                        decorrelation.settings(),
+                        training.correlations);
         return new Results(
                 data.dataset,
                 model.name,

@@ -29,7 +29,12 @@ import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.SignSymmetricFeedback;
 
-/** The table of methods: a new one is one entry here. */
+/**
+ * The table of methods: a new one is one entry here.
+ *
+ * <p>Every method is also there with decorrelation layers, under its name followed by {@link
+ * Method#DECORRELATED}.
+ */
 public final class Methods {
 
     /** The stock trainer of DJL, to which every other method is compared. */
@@ -46,7 +51,15 @@ public final class Methods {
             LearningRates.of(1e-4f, 1e-3f)
                     .with(ANY, "mlp", ADAM, 1e-3f)
                     .with(ANY, "mlp", SGD, 3e-3f)
-                    .with("glyphs", "conv", ADAM, 1e-3f);
+                    .with("glyphs", "conv", ADAM, 1e-3f)
+                    .with("tiny-imagenet", "ahmad-conv", ADAM, 1e-5f)
+                    .with("tiny-imagenet", "ahmad-conv-padded", ADAM, 1e-5f);
+
+    /**
+     * Table 2 of the decorrelation paper: slower in dense nets, where the rule is random feedback.
+     */
+    private static final DecorrelationRates RANDOM_DECORRELATION =
+            DecorrelationRates.of(DecorrelationRates.USUAL).with(ANY, "dense", 1e-6);
 
     private static final List<Method> ALL =
             List.of(
@@ -67,29 +80,31 @@ public final class Methods {
                             LAYER_BY_LAYER,
                             EXACT),
                     new Method(
-                            "fa",
-                            "Feedback alignment",
-                            "The error goes back through fixed random weights in place of the"
-                                    + " layer's own (Lillicrap et al. 2016).",
-                            (model, config, seed) ->
-                                    FeedbackAlignment.builder()
-                                            .optSeed(seed)
-                                            .build()
-                                            .newTrainer(model, config),
-                            LAYER_BY_LAYER,
-                            RANDOM),
+                                    "fa",
+                                    "Feedback alignment",
+                                    "The error goes back through fixed random weights in place of the"
+                                            + " layer's own (Lillicrap et al. 2016).",
+                                    (model, config, seed) ->
+                                            FeedbackAlignment.builder()
+                                                    .optSeed(seed)
+                                                    .build()
+                                                    .newTrainer(model, config),
+                                    LAYER_BY_LAYER,
+                                    RANDOM)
+                            .withDecorrelationRates(RANDOM_DECORRELATION),
                     new Method(
-                            "dfa",
-                            "Direct feedback alignment",
-                            "The output's error goes straight to every hidden layer through a"
-                                    + " fixed random matrix (Nøkland 2016).",
-                            (model, config, seed) ->
-                                    DirectFeedbackAlignment.builder()
-                                            .optSeed(seed)
-                                            .build()
-                                            .newTrainer(model, config),
-                            DIRECT,
-                            RANDOM),
+                                    "dfa",
+                                    "Direct feedback alignment",
+                                    "The output's error goes straight to every hidden layer through a"
+                                            + " fixed random matrix (Nøkland 2016).",
+                                    (model, config, seed) ->
+                                            DirectFeedbackAlignment.builder()
+                                                    .optSeed(seed)
+                                                    .build()
+                                                    .newTrainer(model, config),
+                                    DIRECT,
+                                    RANDOM)
+                            .withDecorrelationRates(RANDOM_DECORRELATION),
                     signSymmetric(
                             "usf",
                             "Uniform sign-symmetric feedback",
@@ -128,7 +143,7 @@ public final class Methods {
     }
 
     /**
-     * Returns every method.
+     * Returns every method, without decorrelation.
      *
      * @return the methods, in the order of the table
      */
@@ -137,7 +152,7 @@ public final class Methods {
     }
 
     /**
-     * Returns the names of every method.
+     * Returns the names of every method, without decorrelation.
      *
      * @return the names, in the order of the table
      */
@@ -148,7 +163,7 @@ public final class Methods {
     /**
      * Finds a method by its name.
      *
-     * @param name the name
+     * @param name the name, followed by {@link Method#DECORRELATED} for decorrelation layers
      * @return the method
      * @throws IllegalArgumentException if there is none of that name; the message lists the names
      */
@@ -157,9 +172,11 @@ public final class Methods {
             if (method.name().equals(name)) {
                 return method;
             }
+            if (name.equals(method.name() + Method.DECORRELATED)) {
+                return method.withDecorrelation();
+            }
         }
-        throw new IllegalArgumentException(
-                "Unknown method '" + name + "': choose from " + String.join(", ", names()) + ".");
+        throw new IllegalArgumentException("Unknown method '" + name + "': " + choices());
     }
 
     /**
@@ -180,9 +197,14 @@ public final class Methods {
             methods.add(named(name));
         }
         if (methods.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "No method is given: choose from " + String.join(", ", names()) + ".");
+            throw new IllegalArgumentException("No method is given: " + choices());
         }
         return methods;
+    }
+
+    private static String choices() {
+        return String.format(
+                "choose from %s, each with %s behind it for decorrelation layers.",
+                String.join(", ", names()), Method.DECORRELATED);
     }
 }

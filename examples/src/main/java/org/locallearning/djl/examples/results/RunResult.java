@@ -21,15 +21,21 @@ import java.util.List;
  * @param method the method's name
  * @param seed the seed of initial weights, data order and feedback
  * @param learningRate the learning rate that was used
+ * @param decorrelationRate the rate of decorrelation layers, null for a method without them
  * @param epochs the epochs in order
  * @param alignment measurements of alignment with backpropagation, empty for backpropagation itself
+ * @param correlations measurements at decorrelation layers, empty without them
+ * @param correlationMaps the latest correlations at every decorrelation layer, empty without them
  */
 public record RunResult(
         String method,
         int seed,
         float learningRate,
+        Double decorrelationRate,
         List<EpochResult> epochs,
-        List<AlignmentResult> alignment) {
+        List<AlignmentResult> alignment,
+        List<CorrelationResult> correlations,
+        List<CorrelationMap> correlationMaps) {
 
     /**
      * Returns the last epoch.

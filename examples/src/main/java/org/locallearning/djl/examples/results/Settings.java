@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.results;
 
 import java.util.List;
+import org.locallearning.djl.examples.method.DecorrelationSettings;
 
 /**
  * What a comparison was asked to do; what is not set for the model or data is null.
@@ -32,6 +33,8 @@ import java.util.List;
  * @param standardise whether every channel was given mean 0 and variance 1
  * @param threads threads per operation
  * @param alignmentsPerEpoch how often the alignment was measured in an epoch
+ * @param decorrelation what was chosen for decorrelation layers
+ * @param correlationsPerEpoch how often the correlations were measured in an epoch
  */
 public record Settings(
         String dataRepository,
@@ -47,4 +50,6 @@ public record Settings(
         String optimizer,
         boolean standardise,
         int threads,
-        int alignmentsPerEpoch) {}
+        int alignmentsPerEpoch,
+        DecorrelationSettings decorrelation,
+        int correlationsPerEpoch) {}

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.ProgramRun;
+import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.Methods;
 
 class BenchmarkCommandTest {
@@ -62,11 +63,32 @@ class BenchmarkCommandTest {
     @EnabledOnOs(OS.LINUX)
     void memoryHoldsAtLeastWeightsAndGradients() throws IOException, InterruptedException {
         Workload workload = Workload.named("dense-1000");
-        double peak = PeakMemory.measure(workload, Methods.named("bp"), 8, 1).orElseThrow();
+        double peak =
+                PeakMemory.measure(
+                                workload, Methods.named("bp"), DecorrelationSettings.DEFAULT, 8, 1)
+                        .orElseThrow();
 
         // four layers of 1000x1000 in float32, and as much again for their gradients
         double mebibytes = 2 * 4 * 4e6 / (1 << 20);
         assertTrue(peak > mebibytes && peak < 10 * mebibytes, "peak " + peak);
+    }
+
+    @Test
+    void decorrelationIsTimedWithItsSettings(@TempDir Path folder) throws IOException {
+        ProgramRun run =
+                ProgramRun.of(
+                        "benchmark --models mlp --methods bp+decor --repeats 1 --threads 1"
+                                + " --batch 4 --no-memory --decor-interval 10 --out "
+                                + folder);
+
+        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        BenchmarkResults results =
+                BenchmarkResults.fromJson(Files.readString(folder.resolve("benchmark.json")));
+        assertEquals(10, results.decorrelation().interval());
+        assertEquals(
+                List.of("bp", "bp+decor"),
+                results.rows().stream().map(BenchmarkResults.Row::method).toList());
+        assertTrue(results.rows().get(1).multiplyAddRatio() > 1);
     }
 
     @Test

@@ -25,6 +25,8 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import org.junit.jupiter.api.Test;
+import org.locallearning.djl.decorrelation.Decorrelate;
+import org.locallearning.djl.decorrelation.DecorrelationOptions;
 import org.locallearning.djl.examples.method.ErrorPath;
 
 class MultiplyAddsTest {
@@ -71,6 +73,41 @@ class MultiplyAddsTest {
         assertEquals(
                 BATCH * (2 * (convolution + dense) + dense),
                 count(block, new Shape(BATCH, 6, 8, 8), ErrorPath.LAYER_BY_LAYER, 10));
+    }
+
+    @Test
+    void countsWhatDecorrelationAdds() {
+        DecorrelationOptions options = DecorrelationOptions.builder().optSampleFraction(1).build();
+        Block plain =
+                new SequentialBlock()
+                        .add(Linear.builder().setUnits(4).build())
+                        .add(Linear.builder().setUnits(2).build());
+        Block block = Decorrelate.builder().optOptions(options).build().convert(plain).block();
+
+        int weights = 2 * (7 * 4 + 4 * 2) + 4 * 2;
+        // forward through both matrices, and the way of the error through the second alone
+        int matrices = 7 * 7 + 4 * 4 + 4 * 4;
+        // 5 rows are fewer than 7 features: two products of 5x7x7; of 4 features they are more
+        int learning = 2 * BATCH * 7 * 7 + BATCH * 4 * 4 + 4 * 4 * 4;
+        assertEquals(
+                BATCH * (weights + matrices) + learning,
+                count(block, new Shape(BATCH, 7), ErrorPath.LAYER_BY_LAYER, 2));
+    }
+
+    @Test
+    void errorThatGoesDirectlyPassesThroughNoDecorrelation() {
+        DecorrelationOptions options = DecorrelationOptions.builder().optSampleFraction(1).build();
+        Block plain =
+                new SequentialBlock()
+                        .add(Linear.builder().setUnits(4).build())
+                        .add(Linear.builder().setUnits(2).build());
+        Block block = Decorrelate.builder().optOptions(options).build().convert(plain).block();
+
+        int weights = 2 * (7 * 4 + 4 * 2) + 4 * 2;
+        int learning = 2 * BATCH * 7 * 7 + BATCH * 4 * 4 + 4 * 4 * 4;
+        assertEquals(
+                BATCH * (weights + 7 * 7 + 4 * 4) + learning,
+                count(block, new Shape(BATCH, 7), ErrorPath.DIRECT, 2));
     }
 
     private static long count(Block block, Shape input, ErrorPath path, int classes) {

@@ -17,6 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -29,7 +30,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.ProgramRun;
+import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.results.AlignmentResult;
+import org.locallearning.djl.examples.results.CorrelationMap;
+import org.locallearning.djl.examples.results.CorrelationResult;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
@@ -143,6 +147,74 @@ class CompareCommandTest {
                     measured.get(i).last().trainLoss(),
                     1e-5);
         }
+    }
+
+    @Test
+    void decorrelationIsMeasuredBeforeAndBehindTheMatrix(@TempDir Path folder) throws IOException {
+        ProgramRun compared =
+                small(
+                        "--methods fa,fa+decor --seeds 1 --decor-rate fa+decor=1e-3"
+                                + " --decor-sample 1 --decor-interval 2 --correlations 2",
+                        folder);
+        assertEquals(LocalLearning.OK, compared.exitCode(), compared.err());
+        Results both = read(folder);
+        assertEquals(new DecorrelationSettings(1, 2, 0), both.settings().decorrelation());
+        RunResult plain = both.runsOf("fa").get(0);
+        RunResult decorrelated = both.runsOf("fa+decor").get(0);
+
+        assertNull(plain.decorrelationRate());
+        assertTrue(plain.correlations().isEmpty() && plain.correlationMaps().isEmpty());
+        assertEquals(1e-3, decorrelated.decorrelationRate());
+        // two epochs, twice each, three layers
+        List<CorrelationResult> measured = decorrelated.correlations();
+        assertEquals(2 * 2 * 3, measured.size());
+        CorrelationResult first = measured.get(0);
+        CorrelationResult last = measured.get(measured.size() - 3);
+        assertEquals(784, first.features());
+        assertEquals(0, first.epoch());
+        assertEquals(1.5, last.epoch());
+        // two or three updates of 20 rows from one measurement to the next
+        assertTrue(first.rows() >= 20 && first.rows() <= 100, first.toString());
+        assertTrue(last.lossAfter() < last.lossBefore(), last.toString());
+        // as a share of the loss before, because fewer rows show more chance correlation
+        assertTrue(
+                last.lossAfter() / last.lossBefore() < first.lossAfter() / first.lossBefore(),
+                first + " to " + last);
+
+        assertEquals(3, decorrelated.correlationMaps().size());
+        CorrelationMap map = decorrelated.correlationMaps().get(2);
+        assertEquals(15, map.features());
+        float[] correlations = CorrelationMap.unpack(map.before());
+        for (int i = 0; i < 15; ++i) {
+            assertEquals(1, correlations[i * 16], "a feature and itself");
+        }
+    }
+
+    @Test
+    void measuringTheCorrelationsDoesNotDisturbTraining(@TempDir Path folder) throws IOException {
+        small("--methods bp+decor --seeds 1 --correlations 0", folder);
+        List<EpochResult> undisturbed = timeless(read(folder).runs().get(0).epochs());
+        small("--methods bp+decor --seeds 1 --correlations 5", folder);
+        assertEquals(undisturbed, timeless(read(folder).runs().get(0).epochs()));
+    }
+
+    @Test
+    void rateOfDecorrelationIsForMethodsWithItThatAreTrained(@TempDir Path folder) {
+        ProgramRun plain = small("--methods bp,bp+decor --decor-rate bp=1e-3", folder);
+        assertEquals(LocalLearning.USAGE, plain.exitCode());
+        assertTrue(plain.err().contains("'bp+decor'"), plain.err());
+
+        ProgramRun absent = small("--methods bp --decor-rate bp+decor=1e-3", folder);
+        assertEquals(LocalLearning.USAGE, absent.exitCode());
+        assertTrue(absent.err().contains("does not train"), absent.err());
+
+        ProgramRun negative = small("--methods bp+decor --decor-rate bp+decor=-1", folder);
+        assertEquals(LocalLearning.USAGE, negative.exitCode());
+        assertTrue(negative.err().contains("is positive"), negative.err());
+
+        ProgramRun sample = small("--methods bp+decor --decor-sample 2", folder);
+        assertEquals(LocalLearning.USAGE, sample.exitCode());
+        assertTrue(sample.err().contains("fraction"), sample.err());
     }
 
     @Test

@@ -21,6 +21,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Model;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.Trainer;
@@ -29,7 +31,10 @@ import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.decorrelation.Decorrelating;
+import org.locallearning.djl.decorrelation.DecorrelationOptions;
 import org.locallearning.djl.examples.data.DataSets;
 import org.locallearning.djl.examples.models.Models;
 
@@ -45,6 +50,54 @@ class MethodsTest {
         for (Method method : Methods.all()) {
             assertSame(method, Methods.named(method.name()));
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void everyMethodCanHaveDecorrelationLayers(Method method) {
+        Method decorrelated = Methods.named(method.name() + "+decor");
+
+        assertEquals(method.name() + "+decor", decorrelated.name());
+        assertSame(method.trainer(), decorrelated.trainer());
+        assertTrue(decorrelated.decorrelated());
+        assertFalse(method.decorrelated());
+        Block plain = new SequentialBlock().add(Linear.builder().setUnits(2).build());
+        DecorrelationOptions options = DecorrelationSettings.DEFAULT.at(1e-3);
+        assertSame(plain, method.prepare(plain, options));
+        Block prepared = decorrelated.prepare(plain, options);
+        assertEquals(2, prepared.getChildren().size());
+        assertTrue(prepared.getChildren().get(0).getValue() instanceof Decorrelating);
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Methods.named(method.name() + "+decor+decor"));
+    }
+
+    @Test
+    void decorrelationStartsWithTheSettingsOfTheLibrary() {
+        assertEquals(
+                DecorrelationOptions.builder().build().toString(),
+                DecorrelationSettings.DEFAULT.at(DecorrelationRates.USUAL).toString());
+    }
+
+    /** Table 2 of Ahmad, "Correlations Are Ruining Your Gradient Descent". */
+    @ParameterizedTest
+    @CsvSource({
+        "cifar10, dense, bp+decor, 1e-4, 1e-5",
+        "cifar10, ahmad-conv, bp+decor, 1e-3, 1e-5",
+        "cifar100, ahmad-conv, bp+decor, 1e-3, 1e-5",
+        "tiny-imagenet, ahmad-conv, bp+decor, 1e-3, 1e-5",
+        "cifar10, dense, fa+decor, 1e-4, 1e-6",
+        "cifar10, ahmad-conv, fa+decor, 1e-4, 1e-5",
+        "cifar100, ahmad-conv, fa+decor, 1e-4, 1e-5",
+        "tiny-imagenet, ahmad-conv, fa+decor, 1e-5, 1e-5"
+    })
+    void ratesAreThoseOfThePaper(
+            String dataset, String model, String name, float learning, double decorrelation) {
+        Method method = Methods.named(name);
+        assertEquals(learning, method.learningRates().rate(dataset, model, OptimizerKind.ADAM));
+        assertEquals(decorrelation, method.decorrelationRates().rate(dataset, model));
+        Method plain = Methods.named(name.replace("+decor", ""));
+        assertEquals(learning, plain.learningRates().rate(dataset, model, OptimizerKind.ADAM));
     }
 
     @Test

@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.report;
 import java.util.List;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
+import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.results.AlignmentResult;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
@@ -44,7 +45,9 @@ public final class ExampleResults {
                         "adam",
                         true,
                         1,
-                        1);
+                        1,
+                        DecorrelationSettings.DEFAULT,
+                        0);
         return new Results(
                 "glyphs",
                 "mlp",
@@ -77,9 +80,12 @@ public final class ExampleResults {
                 method,
                 seed,
                 1e-4f,
+                null,
                 List.of(
                         new EpochResult(1, 1.5, first, 1.6, first, 2.5),
                         new EpochResult(2, 0.5, second, 0.6, second, 2.5)),
-                alignment);
+                alignment,
+                List.of(),
+                List.of());
     }
 }

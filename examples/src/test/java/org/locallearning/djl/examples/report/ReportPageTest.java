@@ -120,7 +120,14 @@ class ReportPageTest {
                         results.with(
                                 List.of(
                                         new RunResult(
-                                                "fa", 1, run.learningRate(), run.epochs(), deep))));
+                                                "fa",
+                                                1,
+                                                run.learningRate(),
+                                                null,
+                                                run.epochs(),
+                                                deep,
+                                                List.of(),
+                                                List.of()))));
 
         assertTrue(many.contains("layer1.</li>"));
         assertTrue(many.contains("18 layers between"));

@@ -11,7 +11,7 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.examples.compare;
+package org.locallearning.djl.examples.training;
 
 import java.io.PrintWriter;
 import java.util.Collection;
@@ -35,7 +35,7 @@ import org.locallearning.djl.examples.results.Spread;
  * Shows a comparison on the console: a row per epoch and, where somebody watches at a terminal, a
  * progress bar for the epoch at hand, which disappears when its row is printed.
  */
-final class Console {
+public final class Console {
 
     private static final int BAR_MILLIS = 200;
     private static final int BAR_WIDTH = 78;
@@ -45,7 +45,14 @@ final class Console {
     private final TextTable table;
     private ProgressBar bar;
 
-    Console(PrintWriter out, boolean terminal, Collection<Method> methods) {
+    /**
+     * Creates a console.
+     *
+     * @param out where the rows go
+     * @param terminal whether somebody watches at a terminal, who gets a progress bar
+     * @param methods the methods that will be shown
+     */
+    public Console(PrintWriter out, boolean terminal, Collection<Method> methods) {
         this.out = out;
         this.terminal = terminal;
         table =
@@ -59,7 +66,8 @@ final class Console {
                         .right("seconds", 7);
     }
 
-    void header() {
+    /** Prints the titles of the columns. */
+    public void header() {
         out.println(table.header());
         out.flush();
     }
@@ -104,7 +112,7 @@ final class Console {
     }
 
     /** Takes the progress bar off the screen. */
-    void close() {
+    public void close() {
         if (bar != null) {
             bar.close();
             bar = null;
@@ -112,7 +120,12 @@ final class Console {
         }
     }
 
-    void summary(Results results) {
+    /**
+     * Prints the state of every method after the last epoch.
+     *
+     * @param results results with at least one run
+     */
+    public void summary(Results results) {
         int seeds = results.settings().seeds().size();
         out.println();
         out.println(
@@ -133,6 +146,7 @@ final class Console {
                                         .max()
                                         .orElse(0))
                         .right("rate", 8)
+                        .right("decor", 8)
                         .right("train loss", 10)
                         .right("train acc", 9)
                         .right("test acc", 9)
@@ -147,6 +161,7 @@ final class Console {
             String[] cells = {
                 name,
                 rate(runs.get(0).learningRate()),
+                decorrelationRate(runs.get(0)),
                 loss(last(runs, EpochResult::trainLoss).mean()),
                 Percent.of(last(runs, EpochResult::trainAccuracy).mean()),
                 Percent.of(test.mean()),
@@ -181,6 +196,10 @@ final class Console {
 
     private static String rate(float rate) {
         return String.valueOf(rate).replace(".0E", "e").replace("E", "e");
+    }
+
+    private static String decorrelationRate(RunResult run) {
+        return run.decorrelationRate() == null ? "-" : rate(run.decorrelationRate().floatValue());
     }
 
     private static String loss(double loss) {

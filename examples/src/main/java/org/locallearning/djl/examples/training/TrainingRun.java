@@ -11,7 +11,7 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.examples.compare;
+package org.locallearning.djl.examples.training;
 
 import ai.djl.Model;
 import ai.djl.engine.Engine;
@@ -31,7 +31,6 @@ import java.util.function.Supplier;
 import org.locallearning.djl.creditassignment.alignment.AlignmentListener;
 import org.locallearning.djl.examples.data.ImageData;
 import org.locallearning.djl.examples.method.Method;
-import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.results.AlignmentResult;
 import org.locallearning.djl.examples.results.RunResult;
 
@@ -41,35 +40,43 @@ import org.locallearning.djl.examples.results.RunResult;
  * <p>Initial weights and the order of the images depend on the seed alone, so that the runs of
  * several methods with one seed differ in nothing but the method.
  */
-final class TrainingRun {
+public final class TrainingRun {
 
     private final Engine engine;
     private final ImageData data;
     private final Supplier<Block> blocks;
-    private final int epochs;
-    private final int batch;
-    private final OptimizerKind optimizer;
-    private final int alignmentsPerEpoch;
+    private final TrainingPlan plan;
 
-    TrainingRun(
-            Engine engine,
-            ImageData data,
-            Supplier<Block> blocks,
-            int epochs,
-            int batch,
-            OptimizerKind optimizer,
-            int alignmentsPerEpoch) {
+    /**
+     * Creates an experiment.
+     *
+     * @param engine the engine
+     * @param data the images
+     * @param blocks creates a fresh model, not yet initialized and without decorrelation layers
+     * @param plan how to train
+     */
+    public TrainingRun(Engine engine, ImageData data, Supplier<Block> blocks, TrainingPlan plan) {
         this.engine = engine;
         this.data = data;
         this.blocks = blocks;
-        this.epochs = epochs;
-        this.batch = batch;
-        this.optimizer = optimizer;
-        this.alignmentsPerEpoch = alignmentsPerEpoch;
+        this.plan = plan;
     }
 
-    RunResult run(Method method, int seed, float learningRate, Console console)
+    /**
+     * Trains and tests a fresh model.
+     *
+     * @param method the method
+     * @param seed the seed of initial weights, data order and feedback
+     * @param rates the rates
+     * @param console shows how it goes
+     * @return what came out
+     * @throws IOException if the images cannot be read
+     * @throws TranslateException if a batch cannot be put together
+     * @throws IllegalStateException if the run cannot go on, such as at a loss that is not finite
+     */
+    public RunResult run(Method method, int seed, RunRates rates, Console console)
             throws IOException, TranslateException {
+        int batch = plan.batch();
         RandomAccessDataset training = data.training(batch);
         RandomAccessDataset test = data.test(batch);
         long batches = (data.getTrainingSize() + batch - 1L) / batch;
@@ -77,31 +84,55 @@ final class TrainingRun {
         EvaluatorTrainingListener evaluations = new EvaluatorTrainingListener();
         Accuracy accuracy = new Accuracy();
         EpochRecorder recorder =
-                new EpochRecorder(evaluations, accuracy, method, seed, epochs, batches, console);
+                new EpochRecorder(
+                        evaluations, accuracy, method, seed, plan.epochs(), batches, console);
         SeededEpochs seeds = new SeededEpochs(engine, seed);
+        AlignmentListener alignments = null;
+        CorrelationListener correlations = null;
 
         DefaultTrainingConfig config =
                 new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
-                        .optOptimizer(optimizer.create(learningRate))
-                        .addEvaluator(accuracy)
-                        .addTrainingListeners(evaluations, new FiniteLossCheck(), seeds, recorder);
-        AlignmentListener listener = null;
-        if (alignmentsPerEpoch > 0) {
-            listener = new AlignmentListener((int) Math.max(1, batches / alignmentsPerEpoch));
-            config.addTrainingListeners(listener);
+                        .optOptimizer(plan.optimizer().create(rates.learning()))
+                        .addEvaluator(accuracy);
+        if (method.decorrelated() && plan.correlationsPerEpoch() > 0) {
+            correlations =
+                    new CorrelationListener(
+                            Math.max(1, batches / plan.correlationsPerEpoch()),
+                            batches,
+                            recorder::exclude);
+            // before the recorder, so that it knows what to leave out when the batch has ended
+            config.addTrainingListeners(correlations);
+        }
+        config.addTrainingListeners(evaluations, new FiniteLossCheck(), seeds, recorder);
+        if (plan.alignmentsPerEpoch() > 0) {
+            alignments =
+                    new AlignmentListener((int) Math.max(1, batches / plan.alignmentsPerEpoch()));
+            config.addTrainingListeners(alignments);
         }
         try (Model model = Model.newInstance(method.name(), engine.getEngineName())) {
-            model.setBlock(blocks.get());
+            model.setBlock(
+                    method.prepare(
+                            blocks.get(),
+                            method.decorrelated()
+                                    ? plan.decorrelation().at(rates.decorrelation())
+                                    : null));
             engine.setRandomSeed(seed);
             try (Trainer trainer = method.trainer().newTrainer(model, config, seed)) {
                 trainer.initialize(new Shape(batch).addAll(data.getSampleShape()));
                 seeds.next();
                 recorder.epochStarts();
-                EasyTrain.fit(trainer, epochs, training, test);
+                EasyTrain.fit(trainer, plan.epochs(), training, test);
             }
         }
         return new RunResult(
-                method.name(), seed, learningRate, recorder.epochs(), alignment(listener, batches));
+                method.name(),
+                seed,
+                rates.learning(),
+                rates.decorrelation(),
+                recorder.epochs(),
+                alignment(alignments, batches),
+                correlations == null ? List.of() : correlations.results(),
+                correlations == null ? List.of() : correlations.maps());
     }
 
     private static List<AlignmentResult> alignment(AlignmentListener listener, long batches) {

@@ -11,7 +11,7 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.examples.compare;
+package org.locallearning.djl.examples.training;
 
 import ai.djl.training.Trainer;
 import ai.djl.training.evaluator.Evaluator;
@@ -41,6 +41,7 @@ final class EpochRecorder extends TrainingListenerAdapter {
 
     private long started;
     private long lastBatchEnded;
+    private long excluded;
 
     EpochRecorder(
             EvaluatorTrainingListener evaluations,
@@ -66,6 +67,12 @@ final class EpochRecorder extends TrainingListenerAdapter {
     void epochStarts() {
         console.epochStarts(method, seed, epochs.size() + 1, batches);
         started = System.nanoTime();
+        excluded = 0;
+    }
+
+    /** Leaves out time that was not spent on training. */
+    void exclude(long nanoseconds) {
+        excluded += nanoseconds;
     }
 
     /** {@inheritDoc} */
@@ -87,7 +94,7 @@ final class EpochRecorder extends TrainingListenerAdapter {
                         latest.get("train_" + accuracy.getName()),
                         latest.get("validate_loss"),
                         latest.get("validate_" + accuracy.getName()),
-                        (lastBatchEnded - started) / 1e9);
+                        (lastBatchEnded - started - excluded) / 1e9);
         epochs.add(result);
         console.epochEnds(method, seed, result);
         if (epochs.size() < epochCount) {

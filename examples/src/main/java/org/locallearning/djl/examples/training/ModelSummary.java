@@ -11,7 +11,7 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.examples.compare;
+package org.locallearning.djl.examples.training;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
@@ -30,19 +30,21 @@ import java.util.Locale;
  * @param text the layers in one line
  * @param parameters how many numbers the model learns
  */
-record ModelSummary(String text, long parameters) {
+public record ModelSummary(String text, long parameters) {
 
     private static final int MOST_SIZES = 12;
 
     /**
      * Summarises a model.
      *
+     * @param engine the engine
      * @param name the model's name
      * @param activation the chosen activation, or null for the model's own
      * @param block the model, not yet initialized; it is of no use afterwards
      * @param input the shape of a batch
+     * @return the summary
      */
-    static ModelSummary of(
+    public static ModelSummary of(
             Engine engine, String name, String activation, Block block, Shape input) {
         List<Shape> weights = new ArrayList<>();
         long parameters = 0;

@@ -1,0 +1,59 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.method;
+
+import picocli.CommandLine.Option;
+
+/** The options of the command line that hold for every decorrelation layer. */
+public final class DecorrelationArguments {
+
+    @Option(
+            names = "--decor-sample",
+            paramLabel = "FRACTION",
+            description =
+                    "Share of a batch that a decorrelation layer learns from (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private double sampleFraction = DecorrelationSettings.DEFAULT.sampleFraction();
+
+    @Option(
+            names = "--decor-interval",
+            paramLabel = "N",
+            description =
+                    "A decorrelation layer learns at every Nth step (default: ${DEFAULT-VALUE}).")
+    private int interval = DecorrelationSettings.DEFAULT.interval();
+
+    @Option(
+            names = "--decor-block",
+            paramLabel = "N",
+            description =
+                    "Decorrelate at most N features with each other, 0 for all of a layer (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private int blockSize = DecorrelationSettings.DEFAULT.blockSize();
+
+    /** Creates the options; picocli fills them in. */
+    public DecorrelationArguments() {}
+
+    /**
+     * Returns what was chosen.
+     *
+     * @return the settings
+     * @throws IllegalArgumentException if a value is out of its range
+     */
+    public DecorrelationSettings settings() {
+        DecorrelationSettings settings =
+                new DecorrelationSettings(sampleFraction, interval, blockSize);
+        settings.at(DecorrelationRates.USUAL);
+        return settings;
+    }
+}

@@ -1,0 +1,45 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.method;
+
+import org.locallearning.djl.decorrelation.DecorrelationOptions;
+
+/**
+ * What is chosen for every decorrelation layer, beside its rate: how much work goes into learning.
+ *
+ * @param sampleFraction the share of a batch that the matrix learns from, in (0, 1]
+ * @param interval the number of steps from one update to the next
+ * @param blockSize the greatest number of features that are decorrelated with each other, 0 for all
+ */
+public record DecorrelationSettings(double sampleFraction, int interval, int blockSize) {
+
+    /** The defaults of {@link DecorrelationOptions}, which are those of the paper's code. */
+    public static final DecorrelationSettings DEFAULT = new DecorrelationSettings(0.1, 1, 0);
+
+    /**
+     * Returns the settings of a layer.
+     *
+     * @param rate the rate at which it learns
+     * @return the settings
+     * @throws IllegalArgumentException if a value is out of its range
+     */
+    public DecorrelationOptions at(double rate) {
+        return DecorrelationOptions.builder()
+                .optRate(rate)
+                .optSampleFraction(sampleFraction)
+                .optUpdateInterval(interval)
+                .optMaxBlockSize(blockSize)
+                .build();
+    }
+}

@@ -1,0 +1,216 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.training.Trainer;
+import ai.djl.training.listener.TrainingListenerAdapter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import org.locallearning.djl.decorrelation.CorrelationStatistics;
+import org.locallearning.djl.decorrelation.Decorrelating;
+import org.locallearning.djl.examples.results.CorrelationMap;
+import org.locallearning.djl.examples.results.CorrelationResult;
+
+/**
+ * Measures, from time to time, how correlated the inputs of every decorrelation layer are before
+ * and behind its matrix.
+ *
+ * <p>It looks at the samples that the layers learn from. As one of them holds few rows, it puts
+ * together those of the steps that follow one another until there are {@value #ROWS} rows.
+ */
+final class CorrelationListener extends TrainingListenerAdapter {
+
+    private static final int ROWS = 256;
+    private static final int MOST_MAPPED_FEATURES = 64;
+
+    private final long interval;
+    private final long batches;
+    private final LongConsumer timeTaken;
+    private final List<Decorrelating> layers = new ArrayList<>();
+    private final Map<String, Sample> samples = new LinkedHashMap<>();
+    private final List<CorrelationResult> results = new ArrayList<>();
+    private final Map<String, CorrelationMap> maps = new LinkedHashMap<>();
+
+    private long steps;
+    private double sampledSince;
+
+    /**
+     * Creates a listener.
+     *
+     * @param interval the number of steps from one measurement to the next
+     * @param batches the number of steps of an epoch
+     * @param timeTaken gets the nanoseconds that each measurement took
+     */
+    CorrelationListener(long interval, long batches, LongConsumer timeTaken) {
+        this.interval = interval;
+        this.batches = batches;
+        this.timeTaken = timeTaken;
+    }
+
+    List<CorrelationResult> results() {
+        return List.copyOf(results);
+    }
+
+    /** Returns the latest map of every layer. */
+    List<CorrelationMap> maps() {
+        return List.copyOf(maps.values());
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void onTrainingBegin(Trainer trainer) {
+        collect(trainer.getModel().getBlock());
+        sample();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void onTrainingBatch(Trainer trainer, BatchData batchData) {
+        ++steps;
+        boolean due = steps % interval == 0;
+        boolean enough = samples.values().stream().allMatch(sample -> sample.count >= ROWS);
+        if (!samples.isEmpty() && (due || enough)) {
+            measure(trainer.getManager());
+        }
+        if (due) {
+            sample();
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void onTrainingEnd(Trainer trainer) {
+        if (!samples.isEmpty()) {
+            measure(trainer.getManager());
+        }
+        layers.forEach(layer -> layer.setObserver(null));
+    }
+
+    private void collect(Block block) {
+        if (block instanceof Decorrelating layer) {
+            layers.add(layer);
+        }
+        block.getChildren().values().forEach(this::collect);
+    }
+
+    private void sample() {
+        sampledSince = (double) steps / batches;
+        layers.forEach(layer -> layer.setObserver(this::sampled));
+    }
+
+    private void sampled(Decorrelating layer, int block, NDArray inputs, NDArray outputs) {
+        String name = block == 0 ? layer.getName() : layer.getName() + ", block " + (block + 1);
+        Sample sample = samples.computeIfAbsent(name, key -> new Sample(layer));
+        if (sample.count < ROWS) {
+            sample.add(inputs, outputs);
+        }
+    }
+
+    private void measure(NDManager manager) {
+        long start = System.nanoTime();
+        layers.forEach(layer -> layer.setObserver(null));
+        samples.forEach(
+                (name, sample) -> {
+                    if (sample.count > 1) {
+                        try (NDManager scope = manager.newSubManager()) {
+                            measure(scope, name, sample);
+                        }
+                    }
+                });
+        samples.clear();
+        timeTaken.accept(System.nanoTime() - start);
+    }
+
+    private void measure(NDManager scope, String name, Sample sample) {
+        NDArray before = sample.join(scope, sample.inputs);
+        NDArray after = sample.join(scope, sample.outputs);
+        results.add(
+                new CorrelationResult(
+                        sampledSince,
+                        name,
+                        sample.features,
+                        sample.count,
+                        CorrelationStatistics.decorrelationLoss(before),
+                        CorrelationStatistics.decorrelationLoss(after),
+                        finite(CorrelationStatistics.conditionNumber(before)),
+                        finite(CorrelationStatistics.conditionNumber(after)),
+                        sample.layer.getLastGain()));
+        maps.put(
+                name,
+                new CorrelationMap(
+                        sampledSince,
+                        name,
+                        (int) Math.min(sample.features, MOST_MAPPED_FEATURES),
+                        map(sample, sample.inputs, scope),
+                        map(sample, sample.outputs, scope)));
+    }
+
+    private static String map(Sample sample, List<float[]> parts, NDManager scope) {
+        int width = (int) sample.features;
+        int kept = Math.min(width, MOST_MAPPED_FEATURES);
+        float[] values = new float[(int) sample.count * kept];
+        int i = 0;
+        for (float[] part : parts) {
+            for (int row = 0; row < part.length; row += width) {
+                for (int k = 0; k < kept; ++k) {
+                    values[i++] = part[row + (int) ((long) k * width / kept)];
+                }
+            }
+        }
+        NDArray rows = scope.create(values, new Shape(sample.count, kept));
+        return CorrelationMap.pack(CorrelationStatistics.correlation(rows).toFloatArray());
+    }
+
+    private static Double finite(double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+
+    /** Rows before and behind the matrix of one layer. */
+    private static final class Sample {
+
+        private final Decorrelating layer;
+        private final List<float[]> inputs = new ArrayList<>();
+        private final List<float[]> outputs = new ArrayList<>();
+        private long features;
+        private long count;
+
+        Sample(Decorrelating layer) {
+            this.layer = layer;
+        }
+
+        void add(NDArray before, NDArray behind) {
+            features = before.getShape().get(1);
+            count += before.getShape().get(0);
+            inputs.add(before.toFloatArray());
+            outputs.add(behind.toFloatArray());
+        }
+
+        NDArray join(NDManager manager, List<float[]> parts) {
+            float[] values = new float[Math.toIntExact(count * features)];
+            int i = 0;
+            for (float[] part : parts) {
+                System.arraycopy(part, 0, values, i, part.length);
+                i += part.length;
+            }
+            return manager.create(values, new Shape(count, features));
+        }
+    }
+}

@@ -1,0 +1,36 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.training;
+
+import org.locallearning.djl.examples.method.DecorrelationSettings;
+import org.locallearning.djl.examples.method.OptimizerKind;
+
+/**
+ * How every run of an experiment trains.
+ *
+ * @param epochs passes over the training images
+ * @param batch images per training step
+ * @param optimizer the optimizer
+ * @param decorrelation what is chosen for decorrelation layers, where a method has them
+ * @param alignmentsPerEpoch how often to measure the alignment with backpropagation, 0 for never
+ * @param correlationsPerEpoch how often to measure the correlations at decorrelation layers, 0 for
+ *     never
+ */
+public record TrainingPlan(
+        int epochs,
+        int batch,
+        OptimizerKind optimizer,
+        DecorrelationSettings decorrelation,
+        int alignmentsPerEpoch,
+        int correlationsPerEpoch) {}
