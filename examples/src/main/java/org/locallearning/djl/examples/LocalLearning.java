@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import org.locallearning.djl.examples.benchmark.BenchmarkCommand;
 import org.locallearning.djl.examples.compare.CompareCommand;
 import org.locallearning.djl.examples.environment.Build;
+import org.locallearning.djl.examples.reproduce.ReproduceCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,7 +48,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         },
         optionListHeading = "%nOptions:%n",
         commandListHeading = "%nSubcommands:%n",
-        subcommands = {CompareCommand.class, BenchmarkCommand.class},
+        subcommands = {CompareCommand.class, BenchmarkCommand.class, ReproduceCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:everything asked for was done",
@@ -58,6 +59,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footer = {
             "  java -jar examples/target/local-learning.jar compare",
             "  java -jar examples/target/local-learning.jar benchmark --models dense-1000",
+            "  java -jar examples/target/local-learning.jar reproduce --list",
             "  java -jar examples/target/local-learning.jar compare --help"
         })
 public final class LocalLearning implements Runnable {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import org.locallearning.djl.examples.results.AlignmentResult;
+import org.locallearning.djl.examples.results.CorrelationResult;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
@@ -31,7 +32,7 @@ import org.locallearning.djl.examples.results.Spread;
  * @param name what the legend calls it
  * @param points the points in the order of time
  */
-record Curve(String name, List<Point> points) {
+public record Curve(String name, List<Point> points) {
 
     /**
      * One point of time.
@@ -39,7 +40,7 @@ record Curve(String name, List<Point> points) {
      * @param x the time in epochs
      * @param y the quantity over the seeds
      */
-    record Point(double x, Spread y) {}
+    public record Point(double x, Spread y) {}
 
     /** Follows a quantity of the epochs of one method. */
     static Curve overEpochs(
@@ -72,7 +73,32 @@ record Curve(String name, List<Point> points) {
         return of(layer, values);
     }
 
-    private static Curve of(String name, Map<Double, List<Double>> values) {
+    /** Follows a quantity of one decorrelation layer of one method. */
+    static Curve overCorrelations(
+            Results results,
+            String method,
+            String layer,
+            ToDoubleFunction<CorrelationResult> quantity) {
+        Map<Double, List<Double>> values = new TreeMap<>();
+        for (RunResult run : results.runsOf(method)) {
+            for (CorrelationResult correlation : run.correlations()) {
+                if (correlation.layer().equals(layer)) {
+                    values.computeIfAbsent(correlation.epoch(), x -> new ArrayList<>())
+                            .add(quantity.applyAsDouble(correlation));
+                }
+            }
+        }
+        return of(layer, values);
+    }
+
+    /**
+     * Puts a curve together.
+     *
+     * @param name what a legend calls it
+     * @param values the values, one per seed, over the horizontal axis
+     * @return the curve
+     */
+    public static Curve of(String name, Map<Double, List<Double>> values) {
         List<Point> points = new ArrayList<>();
         values.forEach((x, ys) -> points.add(new Point(x, Spread.of(ys))));
         return new Curve(name, List.copyOf(points));

@@ -17,12 +17,10 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import javax.imageio.ImageIO;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -49,9 +47,27 @@ public final class CurvesImage {
      * @throws IOException if the picture cannot be encoded
      */
     public static byte[] png(Results results) throws IOException, FontsMissingException {
-        try {
-            BufferedImage image = new BufferedImage(2 * WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
-            Graphics2D graphics = image.createGraphics();
+        return png(List.of(results));
+    }
+
+    /**
+     * Draws the curves of several experiments, one below the other.
+     *
+     * @param experiments results that have at least one run each
+     * @return the content of a PNG file
+     * @throws FontsMissingException if this Java has no fonts to write with
+     * @throws IOException if the picture cannot be encoded
+     */
+    public static byte[] png(List<Results> experiments) throws IOException, FontsMissingException {
+        return ChartsImage.withFonts(() -> draw(experiments));
+    }
+
+    private static BufferedImage draw(List<Results> experiments) {
+        BufferedImage image =
+                new BufferedImage(
+                        2 * WIDTH, experiments.size() * HEIGHT, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
+        for (Results results : experiments) {
             paint(
                     graphics,
                     chart(
@@ -63,18 +79,10 @@ public final class CurvesImage {
             paint(
                     graphics,
                     chart(results, "Training loss", "cross-entropy", EpochResult::trainLoss));
-            graphics.dispose();
-            ByteArrayOutputStream png = new ByteArrayOutputStream();
-            ImageIO.write(image, "png", png);
-            return png.toByteArray();
-        } catch (RuntimeException | LinkageError | InternalError e) {
-            // Java without fonts or font libraries fails in any of these ways, first here and then,
-            // once its classes could not be initialised, in others
-            if (FontsMissingException.isCauseOf(e)) {
-                throw new FontsMissingException(e);
-            }
-            throw e;
+            graphics.translate(-WIDTH, HEIGHT);
         }
+        graphics.dispose();
+        return image;
     }
 
     private static void paint(Graphics2D graphics, XYChart chart) {

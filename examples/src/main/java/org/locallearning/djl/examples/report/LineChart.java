@@ -35,20 +35,50 @@ final class LineChart {
     private static final int SHAPES = 4;
 
     private final String label;
+    private final String abscissa;
     private final Axis x;
     private final Axis y;
     private final DoubleFunction<String> format;
     private final StringBuilder svg = new StringBuilder();
 
-    private LineChart(String label, Axis x, Axis y, DoubleFunction<String> format) {
+    private LineChart(
+            String label, String abscissa, Axis x, Axis y, DoubleFunction<String> format) {
         this.label = label;
+        this.abscissa = abscissa;
         this.x = x;
         this.y = y;
         this.format = format;
     }
 
     /**
-     * Draws a chart.
+     * Draws a chart whose horizontal axis is no time.
+     *
+     * @param label what the chart shows, for readers who do not see it
+     * @param abscissa what the horizontal axis is
+     * @param curves the curves, none of them empty
+     * @param colours the colour of each curve
+     * @param format how a value is written where the reader points at it
+     * @return the SVG element
+     */
+    static String draw(
+            String label,
+            String abscissa,
+            List<Curve> curves,
+            List<String> colours,
+            DoubleFunction<String> format) {
+        double[] range = range(curves, Double.NaN);
+        LineChart chart =
+                new LineChart(
+                        label,
+                        abscissa,
+                        Axis.covering(range[0], range[1]),
+                        Axis.covering(range[2], range[3]),
+                        format);
+        return chart.draw(curves, colours, Double.NaN);
+    }
+
+    /**
+     * Draws a chart over epochs.
      *
      * @param label what the chart shows, for readers who do not see it
      * @param curves the curves; those without points are left out
@@ -63,6 +93,19 @@ final class LineChart {
             List<String> colours,
             double guide,
             DoubleFunction<String> format) {
+        double[] range = range(curves, guide);
+        LineChart chart =
+                new LineChart(
+                        label,
+                        "epoch",
+                        Axis.epochs(range[0], range[1]),
+                        Axis.covering(range[2], range[3]),
+                        format);
+        return chart.draw(curves, colours, guide);
+    }
+
+    /** Returns the first and the last x, and the least and the greatest y. */
+    private static double[] range(List<Curve> curves, double guide) {
         double least = Double.isNaN(guide) ? Double.POSITIVE_INFINITY : guide;
         double greatest = Double.isNaN(guide) ? Double.NEGATIVE_INFINITY : guide;
         double first = Double.POSITIVE_INFINITY;
@@ -75,10 +118,7 @@ final class LineChart {
                 last = Math.max(last, point.x());
             }
         }
-        LineChart chart =
-                new LineChart(
-                        label, Axis.epochs(first, last), Axis.covering(least, greatest), format);
-        return chart.draw(curves, colours, guide);
+        return new double[] {first, last, least, greatest};
     }
 
     private String draw(List<Curve> curves, List<String> colours, double guide) {
@@ -113,8 +153,8 @@ final class LineChart {
                     x(tick), HEIGHT - BOTTOM + 17, x.label(tick));
         }
         append(
-                "<text class=\"axis\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">epoch</text>%n",
-                (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 5);
+                "<text class=\"axis\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>%n",
+                (LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 5, Html.escape(abscissa));
     }
 
     private void band(Curve curve, String colour) {
@@ -155,8 +195,9 @@ final class LineChart {
         String mean =
                 String.format(
                         Locale.ROOT,
-                        "%s, epoch %s: %s",
+                        "%s, %s %s: %s",
                         curve.name(),
+                        abscissa,
                         Html.number(point.x()),
                         format.apply(point.y().mean()));
         if (point.y().least() == point.y().greatest()) {

@@ -13,10 +13,6 @@
  */
 package org.locallearning.djl.examples.report;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -25,12 +21,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.results.AlignmentResult;
+import org.locallearning.djl.examples.results.CorrelationMap;
+import org.locallearning.djl.examples.results.CorrelationResult;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
@@ -40,7 +36,6 @@ import org.locallearning.djl.examples.results.Spread;
 /** The page {@code report.html}: one file that needs no other, for screens of any width. */
 public final class ReportPage {
 
-    private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
     private static final double RIGHT_ANGLE = 90;
     private static final int MOST_NAMED_LAYERS = 8;
 
@@ -67,14 +62,13 @@ public final class ReportPage {
                 Map.ofEntries(
                         Map.entry("title", Html.escape(title())),
                         Map.entry("subtitle", Html.escape(subtitle())),
-                        Map.entry("palette", Palette.styleSheet()),
-                        Map.entry("darkPalette", Palette.darkStyleSheet()),
                         Map.entry("verdict", Html.escape(verdict())),
                         Map.entry("summary", summary()),
                         Map.entry("bandNote", Html.escape(bandNote())),
                         Map.entry("legend", legend()),
                         Map.entry("curves", curves()),
                         Map.entry("alignment", alignment()),
+                        Map.entry("correlations", correlations()),
                         Map.entry(
                                 "commandLine",
                                 Html.escape(
@@ -89,16 +83,25 @@ public final class ReportPage {
                                                 .sum()
                                         + " rows"),
                         Map.entry("epochs", epochs()));
-        Matcher places = PLACE.matcher(template());
-        return places.replaceAll(place -> Matcher.quoteReplacement(parts.get(place.group(1))));
+        return PageTemplate.fill("report.html", parts);
     }
 
-    private static String template() {
-        try (InputStream in = ReportPage.class.getResourceAsStream("report.html")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** Returns table, curves and measurements, to stand below a heading on another page. */
+    static String parts(Results results) {
+        ReportPage page = new ReportPage(results);
+        return "<p>"
+                + Html.escape(page.verdict())
+                + "</p>\n<div class=\"scroll\">"
+                + page.summary()
+                + "</div>\n<p class=\"quiet\">"
+                + Html.escape(page.bandNote())
+                + "</p>\n"
+                + page.legend()
+                + "<div class=\"charts\">\n"
+                + page.curves()
+                + "</div>\n"
+                + page.alignment()
+                + page.correlations();
     }
 
     private String title() {
@@ -157,7 +160,8 @@ public final class ReportPage {
                 new StringBuilder(
                         "<table><thead><tr><th>Method</th><th>Test accuracy</th>"
                                 + "<th>Best epoch</th><th>Train accuracy</th><th>Train loss</th>"
-                                + "<th>s / epoch</th><th>Learning rate</th></tr></thead>"
+                                + "<th>s / epoch</th><th>Learning rate</th>"
+                                + "<th>Decorrelation rate</th></tr></thead>"
                                 + "<tbody>\n");
         for (String method : methods) {
             table.append("<tr><td>")
@@ -172,9 +176,15 @@ public final class ReportPage {
             cell(table, secondsPerEpoch(method), ReportPage::seconds);
             table.append("<td>")
                     .append(Html.number(results.runsOf(method).get(0).learningRate()))
+                    .append("</td><td>")
+                    .append(decorrelationRate(results.runsOf(method).get(0)))
                     .append("</td></tr>\n");
         }
         return table.append("</tbody></table>").toString();
+    }
+
+    private static String decorrelationRate(RunResult run) {
+        return run.decorrelationRate() == null ? "–" : Html.number(run.decorrelationRate());
     }
 
     private static void cell(StringBuilder table, Spread spread, Function<Double, String> format) {
@@ -232,7 +242,7 @@ public final class ReportPage {
         return list.append("</ul>").toString();
     }
 
-    private static String swatch(String colour, int index) {
+    static String swatch(String colour, int index) {
         return "<svg viewBox=\"-13 -6 26 12\" aria-hidden=\"true\" style=\"--c:"
                 + colour
                 + "\"><line class=\"line\" x1=\"-12\" x2=\"12\" y1=\"0\" y2=\"0\"/>"
@@ -338,6 +348,105 @@ public final class ReportPage {
                 + "</figure>\n";
     }
 
+    private String correlations() {
+        StringBuilder figures = new StringBuilder();
+        for (String method : methods) {
+            String title = Methods.named(method).title();
+            figures.append(
+                            correlationCurves(
+                                    method,
+                                    title + ": before the matrix",
+                                    "mean squared correlation of the layer's inputs",
+                                    CorrelationResult::lossBefore))
+                    .append(
+                            correlationCurves(
+                                    method,
+                                    title + ": behind the matrix",
+                                    "mean squared correlation of its outputs",
+                                    CorrelationResult::lossAfter))
+                    .append(
+                            correlationCurves(
+                                    method,
+                                    title + ": gain",
+                                    "that the latest update was scaled by",
+                                    CorrelationResult::gain))
+                    .append(heatMaps(method, title));
+        }
+        if (figures.length() == 0) {
+            return "";
+        }
+        return "<section>\n<h2>Decorrelation</h2>\n"
+                + "<p class=\"quiet\">How correlated the features of every decorrelation layer are,"
+                + " over different pairs of features. Features that are not correlated at all show"
+                + " 1 / (rows - 1), here "
+                + chanceLevels()
+                + ", since a correlation is measured on few rows.</p>\n<div class=\"charts\">\n"
+                + figures
+                + "</div>\n</section>";
+    }
+
+    private String chanceLevels() {
+        return Spread.of(
+                        results.runs().stream()
+                                .flatMap(run -> run.correlations().stream())
+                                .map(measured -> 1.0 / (measured.rows() - 1))
+                                .toList())
+                .text(Html::number);
+    }
+
+    private String correlationCurves(
+            String method, String title, String unit, ToDoubleFunction<CorrelationResult> value) {
+        List<String> layers =
+                results.runsOf(method).stream()
+                        .flatMap(run -> run.correlations().stream())
+                        .map(CorrelationResult::layer)
+                        .distinct()
+                        .toList();
+        if (layers.isEmpty()) {
+            return "";
+        }
+        List<Curve> curves = new ArrayList<>();
+        List<String> colours = new ArrayList<>();
+        for (String layer : layers) {
+            colours.add(Palette.layerColour(curves.size(), layers.size()));
+            curves.add(Curve.overCorrelations(results, method, layer, value));
+        }
+        return "<figure><figcaption>"
+                + Html.escape(title)
+                + " <span>"
+                + unit
+                + "</span></figcaption>\n"
+                + LineChart.draw(
+                        title + ", per layer over epochs",
+                        curves,
+                        colours,
+                        Double.NaN,
+                        Html::number)
+                + layerLegend(layers, colours)
+                + "</figure>\n";
+    }
+
+    /** Shows the first and the last layer of the first run. */
+    private String heatMaps(String method, String title) {
+        List<CorrelationMap> maps = results.runsOf(method).get(0).correlationMaps();
+        StringBuilder figures = new StringBuilder();
+        for (int i = 0; i < maps.size(); ++i) {
+            if (i == 0 || i == maps.size() - 1) {
+                CorrelationMap map = maps.get(i);
+                figures.append(
+                        HeatMap.figure(
+                                map,
+                                String.format(
+                                        Locale.ROOT,
+                                        "%s: %s, epoch %s",
+                                        title,
+                                        map.layer(),
+                                        Html.number(map.epoch()))));
+            }
+        }
+        return figures.toString();
+    }
+
     /** Names the layers, or of many only the ends of the ramp of colours. */
     private static String layerLegend(List<String> layers, List<String> colours) {
         StringBuilder legend = new StringBuilder("<ul class=\"legend\">");
@@ -393,7 +502,7 @@ public final class ReportPage {
         return list.toString();
     }
 
-    private static void entry(StringBuilder list, String name, String value) {
+    static void entry(StringBuilder list, String name, String value) {
         list.append("<dt>")
                 .append(Html.escape(name))
                 .append("</dt><dd>")

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.results;
 
 import java.util.Collection;
 import java.util.DoubleSummaryStatistics;
+import java.util.function.DoubleFunction;
 
 /**
  * One quantity over several seeds.
@@ -38,5 +39,17 @@ public record Spread(double mean, double least, double greatest) {
             throw new IllegalArgumentException("There is nothing to summarise.");
         }
         return new Spread(statistics.getAverage(), statistics.getMin(), statistics.getMax());
+    }
+
+    /**
+     * Writes the range.
+     *
+     * @param format writes a value
+     * @return least and greatest, or one of them where both are written alike
+     */
+    public String text(DoubleFunction<String> format) {
+        String from = format.apply(least);
+        String to = format.apply(greatest);
+        return from.equals(to) ? from : from + " to " + to;
     }
 }

@@ -97,18 +97,32 @@ public final class Console {
         }
     }
 
-    void epochEnds(Method method, int seed, EpochResult epoch) {
+    void epochEnds(Method method, int seed, EpochResult result) {
         close();
+        row(method.name(), seed, result, "");
+    }
+
+    private void row(String method, int seed, EpochResult epoch, String remark) {
         out.println(
                 table.row(
-                        method.name(),
-                        seed,
-                        epoch.epoch(),
-                        loss(epoch.trainLoss()),
-                        Percent.of(epoch.trainAccuracy()),
-                        Percent.of(epoch.testAccuracy()),
-                        seconds(epoch.seconds())));
+                                method,
+                                seed,
+                                epoch.epoch(),
+                                loss(epoch.trainLoss()),
+                                Percent.of(epoch.trainAccuracy()),
+                                Percent.of(epoch.testAccuracy()),
+                                seconds(epoch.seconds()))
+                        + remark);
         out.flush();
+    }
+
+    /**
+     * Prints the last row of a run that was finished before.
+     *
+     * @param run the run
+     */
+    public void stored(RunResult run) {
+        row(run.method(), run.seed(), run.last(), "  stored");
     }
 
     /** Takes the progress bar off the screen. */

@@ -1,0 +1,202 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.reproduce;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.locallearning.djl.examples.environment.EngineThreads;
+import picocli.CommandLine.Option;
+
+/** What can be chosen about a target; what was not chosen is null. */
+public final class ReproduceArguments {
+
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            description = "Passes over the training images (default: the target's).")
+    private Integer epochs;
+
+    @Option(
+            names = "--seeds",
+            split = ",",
+            paramLabel = "N",
+            description = "Seeds to run (default: the target's).")
+    private List<Integer> seeds;
+
+    @Option(
+            names = "--methods",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Methods to train (default: the target's).")
+    private List<String> methods;
+
+    @Option(
+            names = "--data-set",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Data sets to train on (default: the target's).")
+    private List<String> dataSets;
+
+    @Option(
+            names = "--model",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Models to train (default: the target's).")
+    private List<String> models;
+
+    @Option(
+            names = "--data-repository",
+            paramLabel = "DIR",
+            description =
+                    "Folder with data in the layout of a DJL repository (default: DJL's own"
+                            + " repository on the network).")
+    private Path dataRepository;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Use only the first N training images (default: all).")
+    private Integer limit;
+
+    @Option(
+            names = "--test-limit",
+            paramLabel = "N",
+            description = "Use only the first N test images (default: all).")
+    private Integer testLimit;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description =
+                    "Threads of one operation (default: half of the processors, ${DEFAULT-VALUE}"
+                            + " here).")
+    private int threads = EngineThreads.byDefault();
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description =
+                    "Output folder, made if missing (default: the target's name below results).")
+    private Path folder;
+
+    /** Creates the options; picocli fills them in. */
+    public ReproduceArguments() {}
+
+    /**
+     * Returns the number of epochs.
+     *
+     * @param otherwise the target's own
+     * @return the number
+     */
+    public int epochs(int otherwise) {
+        return epochs == null ? otherwise : epochs;
+    }
+
+    /**
+     * Returns the seeds.
+     *
+     * @param otherwise the target's own
+     * @return the seeds
+     */
+    public List<Integer> seeds(List<Integer> otherwise) {
+        return seeds == null ? otherwise : List.copyOf(seeds);
+    }
+
+    /**
+     * Returns the names of the methods.
+     *
+     * @param otherwise the target's own
+     * @return the names
+     */
+    public List<String> methods(List<String> otherwise) {
+        return methods == null ? otherwise : List.copyOf(methods);
+    }
+
+    /**
+     * Returns the names of the data sets.
+     *
+     * @param otherwise the target's own
+     * @return the names
+     */
+    public List<String> dataSets(List<String> otherwise) {
+        return dataSets == null ? otherwise : List.copyOf(dataSets);
+    }
+
+    /**
+     * Returns the names of the models.
+     *
+     * @param otherwise the target's own
+     * @return the names
+     */
+    public List<String> models(List<String> otherwise) {
+        return models == null ? otherwise : List.copyOf(models);
+    }
+
+    /**
+     * Returns the folder with data.
+     *
+     * @return the folder, or null for DJL's own repository
+     */
+    public Path dataRepository() {
+        return dataRepository;
+    }
+
+    /**
+     * Returns the number of training images.
+     *
+     * @return the greatest number, 0 for all
+     */
+    public int limit() {
+        return limit == null ? 0 : limit;
+    }
+
+    /**
+     * Returns the number of test images.
+     *
+     * @return the greatest number, 0 for all
+     */
+    public int testLimit() {
+        return testLimit == null ? 0 : testLimit;
+    }
+
+    /**
+     * Returns the threads of one operation.
+     *
+     * @return the number
+     */
+    public int threads() {
+        return threads;
+    }
+
+    Path folder(Target target) {
+        return folder == null ? Path.of("results", target.name()) : folder;
+    }
+
+    void check() {
+        checkPositive("--epochs", epochs);
+        checkPositive("--limit", limit);
+        checkPositive("--test-limit", testLimit);
+        checkPositive("--threads", threads);
+        if (seeds != null && seeds.stream().distinct().count() < seeds.size()) {
+            throw new IllegalArgumentException(
+                    "A seed is given twice: --seeds names each seed once.");
+        }
+    }
+
+    private static void checkPositive(String option, Integer value) {
+        if (value != null && value < 1) {
+            throw new IllegalArgumentException(option + " is at least 1, not " + value + ".");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.reproduce;
+
+import ai.djl.translate.TranslateException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.locallearning.djl.examples.LocalLearning;
+import org.locallearning.djl.examples.environment.EngineThreads;
+import org.locallearning.djl.examples.output.CommandLineText;
+import org.locallearning.djl.examples.output.OutputFolder;
+import org.locallearning.djl.examples.output.TextTable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Makes a figure or a table of a paper again. */
+@Command(
+        name = "reproduce",
+        mixinStandardHelpOptions = true,
+        versionProvider = LocalLearning.Version.class,
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        descriptionHeading = "%n",
+        description = {
+            "Makes a figure or a table of a paper again. --list tells the names.",
+            "",
+            "The output folder gets report.html (one file, opens in any browser), a picture named"
+                    + " after the target, and results.json with the numbers and what made them:"
+                    + " command, commit, seeds and machine. Long targets keep every finished run,"
+                    + " and a second start with the same settings goes on where the first stopped."
+        },
+        parameterListHeading = "%n",
+        optionListHeading = "%nGeneral:%n",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:the figure is there",
+            "1:data cannot be read, the output folder cannot be written, or a loss is NaN or"
+                    + " infinite",
+            "2:the command line asks for something that does not exist"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  reproduce --list",
+            "  reproduce ahmad-figure-2",
+            "  reproduce ahmad-figure-4 --epochs 5 --seeds 1,2,3 --data-repository DIR"
+        })
+public final class ReproduceCommand implements Callable<Integer> {
+
+    private static final Set<String> ALWAYS = Set.of("--out", "--threads", "--stacktrace");
+
+    @Spec private CommandSpec spec;
+
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "TARGET",
+            description = "The figure or table, such as ahmad-figure-1.")
+    private String target;
+
+    @Option(names = "--list", description = "List the targets.")
+    private boolean list;
+
+    @ArgGroup(validate = false, heading = "%nTarget, where it has a use for them:%n")
+    private final ReproduceArguments arguments = new ReproduceArguments();
+
+    /** Creates the command; picocli fills in its options. */
+    public ReproduceCommand() {}
+
+    /** Lists the targets, or makes one. */
+    @Override
+    public Integer call() throws IOException, TranslateException {
+        PrintWriter out = spec.commandLine().getOut();
+        if (list) {
+            if (target != null) {
+                throw usage("--list takes no target: leave '" + target + "' out.");
+            }
+            list(out);
+            return LocalLearning.OK;
+        }
+        if (target == null) {
+            throw usage("No target is given: --list tells their names.");
+        }
+        Target chosen;
+        try {
+            chosen = Targets.named(target);
+            arguments.check();
+        } catch (IllegalArgumentException e) {
+            throw usage(e.getMessage());
+        }
+        refuseUseless(chosen);
+        OutputFolder folder = OutputFolder.open(arguments.folder(chosen));
+        Reproduction reproduction =
+                new Reproduction(
+                        chosen,
+                        arguments,
+                        EngineThreads.start(arguments.threads()),
+                        folder,
+                        out,
+                        Help.Ansi.AUTO.enabled(),
+                        CommandLineText.of(spec),
+                        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+        try {
+            chosen.run(reproduction);
+        } catch (IllegalArgumentException e) {
+            throw usage(e.getMessage());
+        }
+        out.println(reproduction.summary());
+        out.flush();
+        return LocalLearning.OK;
+    }
+
+    private static void list(PrintWriter out) {
+        int widest = Targets.all().stream().mapToInt(t -> t.name().length()).max().orElse(0);
+        TextTable table = new TextTable().left("target", widest).left("what it shows", 40);
+        out.println(table.header());
+        for (Target each : Targets.all()) {
+            out.println(table.row(each.name(), each.title()));
+            out.println(table.row("", each.paper()));
+        }
+        out.flush();
+    }
+
+    private void refuseUseless(Target chosen) {
+        for (ArgSpec matched : spec.commandLine().getParseResult().matchedArgs()) {
+            if (matched instanceof OptionSpec option) {
+                String name = option.longestName();
+                if (!ALWAYS.contains(name) && !chosen.options().contains(name)) {
+                    throw usage(
+                            chosen.name() + " has no use for " + name + ": leave the option out.");
+                }
+            }
+        }
+    }
+
+    private ParameterException usage(String sentence) {
+        return new ParameterException(spec.commandLine(), sentence);
+    }
+}

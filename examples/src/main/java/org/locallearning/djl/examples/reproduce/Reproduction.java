@@ -1,0 +1,197 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.reproduce;
+
+import ai.djl.engine.Engine;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import org.locallearning.djl.examples.environment.Build;
+import org.locallearning.djl.examples.environment.Machine;
+import org.locallearning.djl.examples.output.OutputFolder;
+import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.report.FontsMissingException;
+import org.locallearning.djl.examples.results.Provenance;
+
+/** One start of a target: what was asked for, what it runs on, and the files it leaves behind. */
+public final class Reproduction {
+
+    private static final String RESULTS = "results.json";
+    private static final String REPORT = "report.html";
+
+    private final Target target;
+    private final ReproduceArguments arguments;
+    private final Engine engine;
+    private final OutputFolder folder;
+    private final PrintWriter out;
+    private final boolean terminal;
+    private final String commandLine;
+    private final String started;
+    private boolean fonts = true;
+
+    Reproduction(
+            Target target,
+            ReproduceArguments arguments,
+            Engine engine,
+            OutputFolder folder,
+            PrintWriter out,
+            boolean terminal,
+            String commandLine,
+            String started) {
+        this.target = target;
+        this.arguments = arguments;
+        this.engine = engine;
+        this.folder = folder;
+        this.out = out;
+        this.terminal = terminal;
+        this.commandLine = commandLine;
+        this.started = started;
+    }
+
+    /** Draws a picture in memory. */
+    @FunctionalInterface
+    public interface Picture {
+
+        /**
+         * Draws the picture.
+         *
+         * @return the content of a PNG file
+         * @throws IOException if it cannot be encoded
+         * @throws FontsMissingException if this Java has no fonts to write with
+         */
+        byte[] png() throws IOException, FontsMissingException;
+    }
+
+    /**
+     * Returns what was chosen on the command line.
+     *
+     * @return the arguments
+     */
+    public ReproduceArguments arguments() {
+        return arguments;
+    }
+
+    /**
+     * Returns the engine.
+     *
+     * @return the engine, its threads set
+     */
+    public Engine engine() {
+        return engine;
+    }
+
+    /**
+     * Returns the output folder.
+     *
+     * @return the folder, known to be writable
+     */
+    public OutputFolder folder() {
+        return folder;
+    }
+
+    /**
+     * Returns where text for the reader goes.
+     *
+     * @return the console
+     */
+    public PrintWriter out() {
+        return out;
+    }
+
+    /**
+     * Returns whether somebody watches at a terminal.
+     *
+     * @return whether progress can be shown in place
+     */
+    public boolean isTerminal() {
+        return terminal;
+    }
+
+    /**
+     * Returns the program's arguments.
+     *
+     * @return one line
+     */
+    public String commandLine() {
+        return commandLine;
+    }
+
+    /**
+     * Returns when the target was started.
+     *
+     * @return the time, ISO 8601 in UTC
+     */
+    public String started() {
+        return started;
+    }
+
+    /**
+     * Describes the machine.
+     *
+     * @return the machine
+     */
+    public Machine machine() {
+        return Machine.of(engine, arguments.threads());
+    }
+
+    /**
+     * Writes numbers, page and picture, each whole or not at all.
+     *
+     * @param seeds the seeds that were used
+     * @param figure the numbers behind the figure
+     * @param page the page, to which what made it is added
+     * @param picture draws the picture, which is left out where Java has no fonts
+     * @throws IOException if a file cannot be written
+     */
+    public void write(List<Integer> seeds, Object figure, FigurePage page, Picture picture)
+            throws IOException {
+        Provenance provenance =
+                new Provenance(
+                        target.name(),
+                        target.paper(),
+                        commandLine,
+                        started,
+                        seeds,
+                        Build.current(),
+                        machine());
+        folder.write(RESULTS, new FigureResults(provenance, figure).toJson());
+        folder.write(REPORT, page.html(target.title(), provenance));
+        if (fonts) {
+            try {
+                folder.write(pictureName(), picture.png());
+            } catch (FontsMissingException e) {
+                fonts = false;
+                // a picture of an earlier start would pass for this one's
+                folder.remove(pictureName());
+            }
+        }
+    }
+
+    String summary() {
+        return String.join(
+                System.lineSeparator(),
+                "Report: " + folder.file(REPORT),
+                "Numbers: " + folder.file(RESULTS),
+                fonts
+                        ? "Picture: " + folder.file(pictureName())
+                        : "Note: "
+                                + pictureName()
+                                + " was not drawn because this machine has no fonts that Java can"
+                                + " draw with; the report shows the same.");
+    }
+
+    private String pictureName() {
+        return target.name() + ".png";
+    }
+}

@@ -1,0 +1,131 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.reproduce;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.locallearning.djl.examples.environment.Build;
+import org.locallearning.djl.examples.environment.Machine;
+import org.locallearning.djl.examples.output.OutputFolder;
+import org.locallearning.djl.examples.results.RunResult;
+
+/**
+ * The finished runs of a target, one file each, so that a second start does not run them again.
+ *
+ * <p>A run is found again by its settings alone. Runs with other settings stay where they are and
+ * are found again when their settings come back. Build and machine are kept beside a run but do not
+ * decide: delete the folder to run everything again after a change of the program.
+ */
+public final class RunStore {
+
+    private static final Gson GSON =
+            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+    private static final int HASH_DIGITS = 12;
+    private static final String FOLDER = "runs";
+
+    private final OutputFolder folder;
+
+    private RunStore(OutputFolder folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * Opens the store of a target.
+     *
+     * @param reproduction the start of the target
+     * @return the store, in a folder of its own below the output folder
+     * @throws IOException if the folder cannot be made or written
+     */
+    public static RunStore open(Reproduction reproduction) throws IOException {
+        return new RunStore(OutputFolder.open(reproduction.folder().file(FOLDER)));
+    }
+
+    /**
+     * Finds a finished run.
+     *
+     * @param name the beginning of the file's name, for people
+     * @param settings everything that the run depends on, as a record
+     * @return the run, or empty if none has these settings
+     * @throws IOException if a file cannot be read
+     */
+    public Optional<RunResult> find(String name, Object settings) throws IOException {
+        Path file = folder.file(fileName(name, settings));
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            JsonObject stored = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+            if (!settings(settings).equals(stored.get("settings"))) {
+                return Optional.empty();
+            }
+            return Optional.of(GSON.fromJson(stored.get("run"), RunResult.class));
+        } catch (JsonParseException | IllegalStateException e) {
+            throw new IOException(
+                    "The stored run '"
+                            + file
+                            + "' cannot be read: delete the file to make the run again.",
+                    e);
+        }
+    }
+
+    /**
+     * Keeps a finished run.
+     *
+     * @param name the beginning of the file's name, for people
+     * @param settings everything that the run depends on, as a record
+     * @param run the run
+     * @param machine the machine it was made on
+     * @throws IOException if it cannot be written
+     */
+    public void keep(String name, Object settings, RunResult run, Machine machine)
+            throws IOException {
+        JsonObject stored = new JsonObject();
+        stored.add("settings", settings(settings));
+        stored.add("build", GSON.toJsonTree(Build.current()));
+        stored.add("machine", GSON.toJsonTree(machine));
+        stored.add("run", GSON.toJsonTree(run));
+        folder.write(fileName(name, settings), GSON.toJson(stored) + System.lineSeparator());
+    }
+
+    /** Numbers as they come back from a file, so that the two can be compared. */
+    private static JsonElement settings(Object settings) {
+        return JsonParser.parseString(GSON.toJson(settings));
+    }
+
+    private static String fileName(String name, Object settings) {
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(GSON.toJson(settings).getBytes(StandardCharsets.UTF_8));
+            return name
+                    + "-"
+                    + HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS)
+                    + ".json";
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-256.", e);
+        }
+    }
+}

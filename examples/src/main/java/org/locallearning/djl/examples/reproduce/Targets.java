@@ -1,0 +1,65 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.reproduce;
+
+import java.util.List;
+import org.locallearning.djl.examples.reproduce.ahmad.CorrelatedRegression;
+import org.locallearning.djl.examples.reproduce.ahmad.DecorrelationRules;
+import org.locallearning.djl.examples.reproduce.ahmad.LearningCurves;
+import org.locallearning.djl.examples.reproduce.ahmad.SkewedRegression;
+
+/** The table of targets: a new one is one class and one entry here. */
+public final class Targets {
+
+    private static final List<Target> ALL =
+            List.of(
+                    new SkewedRegression(),
+                    new CorrelatedRegression(),
+                    new DecorrelationRules(),
+                    new LearningCurves());
+
+    private Targets() {}
+
+    /**
+     * Returns every target.
+     *
+     * @return the targets, paper by paper
+     */
+    public static List<Target> all() {
+        return ALL;
+    }
+
+    /**
+     * Finds a target by its name.
+     *
+     * @param name the name
+     * @return the target
+     * @throws IllegalArgumentException if there is none of that name; the message lists the names
+     */
+    public static Target named(String name) {
+        return ALL.stream()
+                .filter(target -> target.name().equals(name))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "Unknown target '"
+                                                + name
+                                                + "': choose from "
+                                                + String.join(
+                                                        ", ",
+                                                        ALL.stream().map(Target::name).toList())
+                                                + "."));
+    }
+}

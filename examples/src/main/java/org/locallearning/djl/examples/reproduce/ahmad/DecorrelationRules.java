@@ -1,0 +1,186 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.reproduce.ahmad;
+
+import ai.djl.ndarray.NDManager;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.locallearning.djl.examples.report.ChartsImage;
+import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.reproduce.Reproduction;
+import org.locallearning.djl.examples.reproduce.Target;
+
+/** Figure 3: the paper's rule of decorrelation against Földiák's. */
+public final class DecorrelationRules implements Target {
+
+    private static final List<Integer> SEEDS = List.of(1, 2, 3, 4, 5);
+    private static final int STEPS = 100;
+    private static final int SCALES = 9;
+    private static final double LEAST_EXPONENT = -1;
+    private static final double GREATEST_EXPONENT = 0.6;
+
+    /** Creates the target. */
+    public DecorrelationRules() {}
+
+    /**
+     * The numbers behind the figure.
+     *
+     * @param steps the steps of every trial
+     * @param overScale per rule: the correlation that is left, over the scale of M
+     * @param overSteps per rule: the activity that is left, over the steps, from M = I
+     */
+    record Figure(int steps, List<Curve> overScale, List<Curve> overSteps) {}
+
+    /** {@inheritDoc} */
+    @Override
+    public String name() {
+        return "ahmad-figure-3";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String title() {
+        return "The paper's rule of decorrelation and Földiák's, over scale and activity";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String paper() {
+        return "Ahmad, \"Correlations Are Ruining Your Gradient Descent\", 2024, figure 3";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Set<String> options() {
+        return Set.of("--seeds");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void run(Reproduction reproduction) throws IOException {
+        List<Integer> seeds = reproduction.arguments().seeds(SEEDS);
+        Figure figure;
+        try (NDManager manager = reproduction.engine().newBaseManager()) {
+            figure = measure(manager, seeds);
+        }
+        FigurePage page =
+                new FigurePage()
+                        .section("Result", text(figure))
+                        .figures(
+                                List.of(
+                                        FigurePage.lines(
+                                                "Correlation left after " + STEPS + " steps",
+                                                "mean squared correlation, as a share of that"
+                                                        + " before",
+                                                "scale of M at the start, log10",
+                                                figure.overScale,
+                                                DecorrelationRules::number),
+                                        FigurePage.lines(
+                                                "Activity",
+                                                "mean square of the outputs, as a share of the"
+                                                        + " inputs'",
+                                                "step",
+                                                figure.overSteps,
+                                                DecorrelationRules::number)))
+                        .setting(
+                                "Data",
+                                String.format(
+                                        Locale.ROOT,
+                                        "%d features mixed at random, %d samples, drawn by this"
+                                                + " program for every seed; rate %s over the"
+                                                + " greatest eigenvalue of their covariance, for"
+                                                + " both rules",
+                                        DecorrelationTrial.FEATURES,
+                                        DecorrelationTrial.SAMPLES,
+                                        number(DecorrelationTrial.RATE_SHARE)));
+        reproduction.write(
+                seeds,
+                figure,
+                page,
+                () ->
+                        ChartsImage.lines(
+                                List.of("Correlation left after " + STEPS + " steps", "Activity"),
+                                List.of("scale of M at the start, log10", "step"),
+                                List.of("share of the correlation", "share of the activity"),
+                                List.of(figure.overScale, figure.overSteps)));
+        reproduction.out().println(text(figure));
+    }
+
+    static Figure measure(NDManager manager, List<Integer> seeds) {
+        List<Curve> overScale = new ArrayList<>();
+        List<Curve> overSteps = new ArrayList<>();
+        for (DecorrelationTrial.Rule rule : DecorrelationTrial.Rule.values()) {
+            Map<Double, List<Double>> left = new TreeMap<>();
+            Map<Double, List<Double>> activity = new TreeMap<>();
+            for (int seed : seeds) {
+                DecorrelationTrial trial = new DecorrelationTrial(manager, seed);
+                for (int i = 0; i < SCALES; ++i) {
+                    double exponent =
+                            LEAST_EXPONENT
+                                    + i * (GREATEST_EXPONENT - LEAST_EXPONENT) / (SCALES - 1);
+                    List<DecorrelationTrial.State> states =
+                            trial.run(rule, Math.pow(10, exponent), STEPS);
+                    double last = states.get(states.size() - 1).loss();
+                    left.computeIfAbsent(exponent, x -> new ArrayList<>())
+                            .add(last / states.get(0).loss());
+                }
+                List<DecorrelationTrial.State> states = trial.run(rule, 1, STEPS);
+                for (int step = 0; step < states.size(); ++step) {
+                    activity.computeIfAbsent((double) step, x -> new ArrayList<>())
+                            .add(states.get(step).activity());
+                }
+            }
+            overScale.add(Curve.of(rule.title(), left));
+            overSteps.add(Curve.of(rule.title(), activity));
+        }
+        return new Figure(STEPS, List.copyOf(overScale), List.copyOf(overSteps));
+    }
+
+    private static String text(Figure figure) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < figure.overScale.size(); ++i) {
+            List<Curve.Point> scales = figure.overScale.get(i).points();
+            List<Curve.Point> steps = figure.overSteps.get(i).points();
+            text.append(
+                    String.format(
+                            Locale.ROOT,
+                            "%s%s leaves %s of the correlation from M at a tenth of the scale, %s"
+                                    + " at the right scale and %s at four times the scale; of the"
+                                    + " activity it leaves %s.",
+                            i == 0 ? "" : " ",
+                            figure.overScale.get(i).name(),
+                            number(scales.get(0).y().mean()),
+                            number(nearestToOne(scales).y().mean()),
+                            number(scales.get(scales.size() - 1).y().mean()),
+                            number(steps.get(steps.size() - 1).y().mean())));
+        }
+        return text.toString();
+    }
+
+    private static Curve.Point nearestToOne(List<Curve.Point> scales) {
+        return scales.stream()
+                .min((a, b) -> Double.compare(Math.abs(a.x()), Math.abs(b.x())))
+                .orElseThrow();
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.2f", value);
+    }
+}

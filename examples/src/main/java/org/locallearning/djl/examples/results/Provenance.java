@@ -1,0 +1,38 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.results;
+
+import java.util.List;
+import org.locallearning.djl.examples.environment.Build;
+import org.locallearning.djl.examples.environment.Machine;
+
+/**
+ * What made a figure.
+ *
+ * @param target the name of the figure on the command line
+ * @param paper where the figure is printed
+ * @param commandLine the arguments of the program
+ * @param started when it was started, ISO 8601 in UTC
+ * @param seeds the seeds
+ * @param build the build of the program
+ * @param machine the machine
+ */
+public record Provenance(
+        String target,
+        String paper,
+        String commandLine,
+        String started,
+        List<Integer> seeds,
+        Build build,
+        Machine machine) {}
