@@ -26,7 +26,8 @@ import java.util.List;
 public record Landscape(double[][] curvature, double[] optimum, List<Trail> trails) {
 
     private static final int CONTOURS = 7;
-    private static final int CORNERS = 96;
+    private static final int CORNERS = 180;
+    private static final double MARGIN = 1.5;
 
     /**
      * One way.
@@ -83,21 +84,19 @@ public record Landscape(double[][] curvature, double[] optimum, List<Trail> trai
         return corners;
     }
 
-    /** Returns the least square that holds every line: least x, least y, and its side. */
+    /** Returns a square around the ways and the optimum: least x, least y, and its side. */
     double[] frame() {
-        double[] least = {Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY};
-        double[] greatest = {Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY};
-        List<List<double[]>> lines = new ArrayList<>(contours());
-        trails.forEach(trail -> lines.add(trail.points()));
-        for (List<double[]> line : lines) {
-            for (double[] point : line) {
+        double[] least = optimum.clone();
+        double[] greatest = optimum.clone();
+        for (Trail trail : trails) {
+            for (double[] point : trail.points()) {
                 for (int i = 0; i < 2; ++i) {
                     least[i] = Math.min(least[i], point[i]);
                     greatest[i] = Math.max(greatest[i], point[i]);
                 }
             }
         }
-        double side = 1.08 * Math.max(greatest[0] - least[0], greatest[1] - least[1]);
+        double side = MARGIN * Math.max(greatest[0] - least[0], greatest[1] - least[1]);
         return new double[] {
             (least[0] + greatest[0] - side) / 2, (least[1] + greatest[1] - side) / 2, side
         };

@@ -27,7 +27,7 @@ final class LineChart {
 
     private static final int WIDTH = 440;
     private static final int HEIGHT = 270;
-    private static final int LEFT = 46;
+    private static final int LEFT = 54;
     private static final int RIGHT = 12;
     private static final int TOP = 12;
     private static final int BOTTOM = 40;

@@ -160,8 +160,7 @@ public final class ReportPage {
                 new StringBuilder(
                         "<table><thead><tr><th>Method</th><th>Test accuracy</th>"
                                 + "<th>Best epoch</th><th>Train accuracy</th><th>Train loss</th>"
-                                + "<th>s / epoch</th><th>Learning rate</th>"
-                                + "<th>Decorrelation rate</th></tr></thead>"
+                                + "<th>s / epoch</th><th>Learning rate</th></tr></thead>"
                                 + "<tbody>\n");
         for (String method : methods) {
             table.append("<tr><td>")
@@ -176,7 +175,6 @@ public final class ReportPage {
             cell(table, secondsPerEpoch(method), ReportPage::seconds);
             table.append("<td>")
                     .append(Html.number(results.runsOf(method).get(0).learningRate()))
-                    .append("</td><td>")
                     .append(decorrelationRate(results.runsOf(method).get(0)))
                     .append("</td></tr>\n");
         }
@@ -184,7 +182,11 @@ public final class ReportPage {
     }
 
     private static String decorrelationRate(RunResult run) {
-        return run.decorrelationRate() == null ? "–" : Html.number(run.decorrelationRate());
+        return run.decorrelationRate() == null
+                ? ""
+                : "<span class=\"range\">decorrelation "
+                        + Html.number(run.decorrelationRate())
+                        + "</span>";
     }
 
     private static void cell(StringBuilder table, Spread spread, Function<Double, String> format) {

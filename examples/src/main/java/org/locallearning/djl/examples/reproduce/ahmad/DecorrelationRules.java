@@ -43,7 +43,8 @@ public final class DecorrelationRules implements Target {
      * The numbers behind the figure.
      *
      * @param steps the steps of every trial
-     * @param overScale per rule: the correlation that is left, over the scale of M
+     * @param overScale per rule: the mean squared correlation that is left, over log10 of the scale
+     *     of M; and what it was before
      * @param overSteps per rule: the activity that is left, over the steps, from M = I
      */
     record Figure(int steps, List<Curve> overScale, List<Curve> overSteps) {}
@@ -87,8 +88,7 @@ public final class DecorrelationRules implements Target {
                                 List.of(
                                         FigurePage.lines(
                                                 "Correlation left after " + STEPS + " steps",
-                                                "mean squared correlation, as a share of that"
-                                                        + " before",
+                                                "mean squared correlation of two outputs",
                                                 "scale of M at the start, log10",
                                                 figure.overScale,
                                                 DecorrelationRules::number),
@@ -118,7 +118,9 @@ public final class DecorrelationRules implements Target {
                         ChartsImage.lines(
                                 List.of("Correlation left after " + STEPS + " steps", "Activity"),
                                 List.of("scale of M at the start, log10", "step"),
-                                List.of("share of the correlation", "share of the activity"),
+                                List.of(
+                                        "mean squared correlation",
+                                        "share of the inputs' mean square"),
                                 List.of(figure.overScale, figure.overSteps)));
         reproduction.out().println(text(figure));
     }
@@ -126,8 +128,10 @@ public final class DecorrelationRules implements Target {
     static Figure measure(NDManager manager, List<Integer> seeds) {
         List<Curve> overScale = new ArrayList<>();
         List<Curve> overSteps = new ArrayList<>();
+        Map<Double, List<Double>> before = Map.of();
         for (DecorrelationTrial.Rule rule : DecorrelationTrial.Rule.values()) {
             Map<Double, List<Double>> left = new TreeMap<>();
+            before = new TreeMap<>();
             Map<Double, List<Double>> activity = new TreeMap<>();
             for (int seed : seeds) {
                 DecorrelationTrial trial = new DecorrelationTrial(manager, seed);
@@ -138,8 +142,9 @@ public final class DecorrelationRules implements Target {
                     List<DecorrelationTrial.State> states =
                             trial.run(rule, Math.pow(10, exponent), STEPS);
                     double last = states.get(states.size() - 1).loss();
-                    left.computeIfAbsent(exponent, x -> new ArrayList<>())
-                            .add(last / states.get(0).loss());
+                    left.computeIfAbsent(exponent, x -> new ArrayList<>()).add(last);
+                    before.computeIfAbsent(exponent, x -> new ArrayList<>())
+                            .add(states.get(0).loss());
                 }
                 List<DecorrelationTrial.State> states = trial.run(rule, 1, STEPS);
                 for (int step = 0; step < states.size(); ++step) {
@@ -150,21 +155,26 @@ public final class DecorrelationRules implements Target {
             overScale.add(Curve.of(rule.title(), left));
             overSteps.add(Curve.of(rule.title(), activity));
         }
+        // the same for both rules
+        overScale.add(Curve.of("Before", before));
         return new Figure(STEPS, List.copyOf(overScale), List.copyOf(overSteps));
     }
 
     private static String text(Figure figure) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < figure.overScale.size(); ++i) {
+        StringBuilder text =
+                new StringBuilder(
+                        String.format(
+                                Locale.ROOT,
+                                "The mean squared correlation is %s before.",
+                                number(figure.overScale.get(2).points().get(0).y().mean())));
+        for (int i = 0; i < figure.overSteps.size(); ++i) {
             List<Curve.Point> scales = figure.overScale.get(i).points();
             List<Curve.Point> steps = figure.overSteps.get(i).points();
             text.append(
                     String.format(
                             Locale.ROOT,
-                            "%s%s leaves %s of the correlation from M at a tenth of the scale, %s"
-                                    + " at the right scale and %s at four times the scale; of the"
+                            " %s leaves %s from M = 0.1 I, %s from M = I and %s from M = 4 I; of the"
                                     + " activity it leaves %s.",
-                            i == 0 ? "" : " ",
                             figure.overScale.get(i).name(),
                             number(scales.get(0).y().mean()),
                             number(nearestToOne(scales).y().mean()),

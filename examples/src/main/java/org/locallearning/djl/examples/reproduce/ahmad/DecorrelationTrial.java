@@ -24,6 +24,7 @@ import java.util.Random;
 import org.locallearning.djl.decorrelation.CorrelationStatistics;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
 import org.locallearning.djl.decorrelation.DecorrelationRule;
+import org.locallearning.djl.decorrelation.Gain;
 import org.locallearning.djl.decorrelation.LateralRule;
 
 /**
@@ -38,7 +39,9 @@ final class DecorrelationTrial {
     /** The rate, as a share of 1 over the greatest eigenvalue of the inputs' covariance. */
     static final double RATE_SHARE = 0.05;
 
-    private static final DecorrelationOptions OPTIONS = DecorrelationOptions.builder().build();
+    /** The gain that keeps the Frobenius norm, which the main text of the paper asks for. */
+    private static final DecorrelationOptions OPTIONS =
+            DecorrelationOptions.builder().optGain(Gain.SCALAR).build();
 
     private final NDArray inputs;
     private final double rate;

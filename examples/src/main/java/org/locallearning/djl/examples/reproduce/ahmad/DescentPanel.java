@@ -29,10 +29,13 @@ import org.locallearning.djl.examples.report.Landscape;
  */
 record DescentPanel(String title, double[][] curvature, double[] optimum, List<Way> ways) {
 
-    /** The optimum is reached where this share of the first excess loss is left. */
-    static final double REACHED = 0.01;
+    /** The optimum is reached where this share of the first distance is left. */
+    static final double REACHED = 0.05;
 
-    private static final int STEPS = 120;
+    /** The share of the rate at which the direction of greatest curvature takes a single step. */
+    static final double RATE_SHARE = 0.2;
+
+    private static final int STEPS = 500;
 
     /**
      * One way.
@@ -40,7 +43,7 @@ record DescentPanel(String title, double[][] curvature, double[] optimum, List<W
      * @param descent who took it
      * @param learningRate its learning rate
      * @param decorrelationRate the rate of its matrix, null without one
-     * @param stepsToOptimum after how many steps 1 % of the excess loss is left, null if never
+     * @param stepsToOptimum after how many steps 5 % of the distance is left, null if never
      * @param firstAngle degrees between its first step and the line to the optimum
      * @param points the weights after 0, 1, 2 ... steps
      */
@@ -65,13 +68,12 @@ record DescentPanel(String title, double[][] curvature, double[] optimum, List<W
             List<Descent> descents) {
         double[][] curvature = regression.curvature();
         double[] optimum = regression.optimum().toDoubleArray();
-        // the greatest rate at which no direction overshoots
-        double gradientRate = 1 / Regression.largestEigenvalue(curvature);
+        double gradientRate = RATE_SHARE / Regression.largestEigenvalue(curvature);
         List<Way> ways = new ArrayList<>();
         for (Descent descent : descents) {
-            double rate = descent == Descent.NATURAL_GRADIENT ? noise * noise : gradientRate;
+            double rate =
+                    descent == Descent.NATURAL_GRADIENT ? RATE_SHARE * noise * noise : gradientRate;
             List<double[]> points = descent.path(regression, start, STEPS, rate);
-            Landscape landscape = new Landscape(curvature, optimum, List.of());
             ways.add(
                     new Way(
                             descent,
@@ -79,7 +81,7 @@ record DescentPanel(String title, double[][] curvature, double[] optimum, List<W
                             descent == Descent.DECORRELATED
                                     ? Descent.decorrelationRate(regression)
                                     : null,
-                            stepsToOptimum(landscape, points),
+                            stepsToOptimum(points, optimum),
                             angle(points.get(0), points.get(1), optimum),
                             points));
         }
@@ -121,14 +123,18 @@ record DescentPanel(String title, double[][] curvature, double[] optimum, List<W
         return ways.stream().filter(way -> way.descent == descent).findFirst().orElseThrow();
     }
 
-    private static Integer stepsToOptimum(Landscape landscape, List<double[]> points) {
-        double first = landscape.excessLoss(points.get(0));
+    private static Integer stepsToOptimum(List<double[]> points, double[] optimum) {
+        double first = distance(points.get(0), optimum);
         for (int i = 0; i < points.size(); ++i) {
-            if (landscape.excessLoss(points.get(i)) <= REACHED * first) {
+            if (distance(points.get(i), optimum) <= REACHED * first) {
                 return i;
             }
         }
         return null;
+    }
+
+    private static double distance(double[] point, double[] optimum) {
+        return Math.hypot(point[0] - optimum[0], point[1] - optimum[1]);
     }
 
     private static double angle(double[] from, double[] to, double[] optimum) {

@@ -96,11 +96,11 @@ abstract class RegressionFigure implements Target {
                         .figures(figures)
                         .section(
                                 "In numbers",
-                                "Steps until 1 % of the first excess loss is left, and the angle"
-                                        + " between the first step and the straight line to the"
-                                        + " optimum. Gradient and decorrelated descent have the"
-                                        + " same learning rate: 1 over the greatest curvature,"
-                                        + " the most at which no direction overshoots.")
+                                "Steps until 5 % of the distance to the optimum are left, and the"
+                                        + " angle between the first step and the straight line to"
+                                        + " the optimum. Gradient and decorrelated descent have"
+                                        + " the same learning rate, a fifth of 1 over the greatest"
+                                        + " curvature.")
                         .table(List.of("Method", "Landscape", "Steps", "First step", "Rate"), rows)
                         .setting(
                                 "Data",
