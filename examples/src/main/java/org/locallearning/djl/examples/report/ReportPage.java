@@ -184,9 +184,7 @@ public final class ReportPage {
     private static String decorrelationRate(RunResult run) {
         return run.decorrelationRate() == null
                 ? ""
-                : "<span class=\"range\">decorrelation "
-                        + Html.number(run.decorrelationRate())
-                        + "</span>";
+                : "<span class=\"range\">decor " + Html.number(run.decorrelationRate()) + "</span>";
     }
 
     private static void cell(StringBuilder table, Spread spread, Function<Double, String> format) {

@@ -34,12 +34,13 @@ public final class CorrelatedRegression extends RegressionFigure {
                 2,
                 "Gradient descent on correlated inputs, and with decorrelation",
                 "Correlated inputs skew the loss of a linear regression in the same way. Left:"
-                        + " gradient descent takes the detour, the natural gradient goes straight,"
-                        + " and decorrelated descent, at the same learning rate as gradient"
-                        + " descent, leaves the detour as its matrix M learns. Right: the same"
-                        + " regression from the same start in the parameters behind the learned"
-                        + " M, in which the landscape is even and the gradient points at the"
-                        + " optimum.");
+                        + " gradient descent takes a detour through the valley, and the natural"
+                        + " gradient goes straight. Decorrelated descent has the same learning"
+                        + " rate as gradient descent. While its matrix M learns, the weights"
+                        + " W M move with it, aside at first; then the valley is gone, and it"
+                        + " arrives in far fewer steps. Right: the same regression from the same"
+                        + " start in the parameters behind the learned M, in which the landscape"
+                        + " is even and the gradient points at the optimum.");
     }
 
     /** {@inheritDoc} */
