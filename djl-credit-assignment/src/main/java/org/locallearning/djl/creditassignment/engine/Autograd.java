@@ -93,6 +93,20 @@ public final class Autograd {
     }
 
     /**
+     * Returns the vector-Jacobian product of an output with respect to one array alone. The
+     * gradients of parameters stay as they are and the graph can be used again.
+     *
+     * @param output the output of the graph
+     * @param error the error at the output, of the same shape
+     * @param input a leaf that wants a gradient
+     * @return the error at the input, zero if the output does not depend on it; attached to the
+     *     manager of the error
+     */
+    public static NDArray gradient(NDArray output, NDArray error, NDArray input) {
+        return TorchScript.gradient(output, error, input);
+    }
+
+    /**
      * Takes the gradient that has arrived at a leaf.
      *
      * @param leaf the leaf

@@ -42,6 +42,22 @@ final class Errors {
         }
     }
 
+    /** Returns the errors at the inputs of a graph and leaves its parameters alone. */
+    static NDList atInputs(NDList outputs, NDList errors, NDList inputs) {
+        NDList atInputs = new NDList(inputs.size());
+        for (NDArray input : inputs) {
+            NDArray sum = null;
+            for (int i = 0; i < outputs.size() && input.hasGradient(); i++) {
+                if (Autograd.isDifferentiable(outputs.get(i))) {
+                    NDArray part = Autograd.gradient(outputs.get(i), errors.get(i), input);
+                    sum = sum == null ? part : sum.add(part);
+                }
+            }
+            atInputs.add(sum == null ? input.zerosLike() : sum);
+        }
+        return atInputs;
+    }
+
     /** Closes errors that have been sent, but for those that are sent on as they are. */
     static void close(NDList errors, NDList sentOn) {
         for (NDArray error : errors) {

@@ -38,6 +38,22 @@ final class ExactNode extends Node {
 
     /** {@inheritDoc} */
     @Override
+    String path() {
+        return members.get(members.size() - 1).path();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    boolean isWeighted() {
+        return members.stream().anyMatch(member -> member.unknown() && hasParameters(member));
+    }
+
+    static boolean hasParameters(Member member) {
+        return !member.block().getParameters().isEmpty();
+    }
+
+    /** {@inheritDoc} */
+    @Override
     Trace run(ForwardPass pass, NDList inputs, boolean inputErrorWanted) {
         Cut cut = new Cut(inputs, inputErrorWanted, pass.scope());
         List<NDList> outputs = new ArrayList<>(members.size());
@@ -49,8 +65,8 @@ final class ExactNode extends Node {
         return new ExactTrace(cut, outputs, inputErrorWanted);
     }
 
-    /** A block of the run. */
-    record Member(String path, Block block) {}
+    /** A block of the run, which the table of layers may not know. */
+    record Member(String path, Block block, boolean unknown) {}
 
     private static final class ExactTrace extends Trace {
 
@@ -72,8 +88,13 @@ final class ExactNode extends Node {
         /** {@inheritDoc} */
         @Override
         NDList backward(NDList errors, BackwardPass pass) {
+            if (!pass.gradientsWanted()) {
+                return isInputErrorWanted(pass)
+                        ? Errors.atInputs(outputs(), errors, cut.arrays())
+                        : new NDList();
+            }
             Errors.send(outputs(), errors, pass.keepGraph());
-            return isInputErrorWanted() ? cut.takeErrors(pass.keepGraph()) : new NDList();
+            return isInputErrorWanted(pass) ? cut.takeErrors(pass.keepGraph()) : new NDList();
         }
 
         /** {@inheritDoc} */

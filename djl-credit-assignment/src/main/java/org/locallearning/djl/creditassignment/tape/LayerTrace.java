@@ -26,19 +26,21 @@ public final class LayerTrace extends Trace {
     private final Layer layer;
     private final ParameterStore store;
     private final NDManager scope;
+    private final ProductCounter products;
     private final LayerPass pass;
     private final NDArray output;
 
     LayerTrace(
             Layer layer,
-            ParameterStore store,
+            ForwardPass forward,
             LayerPass pass,
             NDArray output,
             boolean inputErrorWanted) {
         super(inputErrorWanted);
         this.layer = layer;
-        this.store = store;
-        scope = pass.input().getManager();
+        store = forward.store();
+        scope = forward.scope();
+        products = forward.products();
         this.pass = pass;
         this.output = output;
     }
@@ -91,6 +93,7 @@ public final class LayerTrace extends Trace {
      * @return the error at the input, of the input's shape
      */
     public NDArray inputError(NDArray delta, NDArray feedback) {
+        products.countInputError(this);
         return layer.maths().inputError(layer.block(), pass, delta, feedback);
     }
 
@@ -104,10 +107,11 @@ public final class LayerTrace extends Trace {
     @Override
     NDList backward(NDList errors, BackwardPass way) {
         NDArray delta = errors.singletonOrThrow();
-        if (Autograd.isDifferentiable(output)) {
+        if (way.gradientsWanted() && Autograd.isDifferentiable(output)) {
+            products.countWeightGradient(this);
             Autograd.backward(output, delta, way.keepGraph());
         }
-        return isInputErrorWanted()
+        return isInputErrorWanted(way)
                 ? new NDList(way.feedback().inputError(this, delta))
                 : new NDList();
     }

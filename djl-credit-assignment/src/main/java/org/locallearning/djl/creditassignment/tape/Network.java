@@ -30,7 +30,8 @@ import org.locallearning.djl.creditassignment.layer.LayerTable;
  * between them, and the branches of parallel blocks.
  *
  * <p>Nested sequences are joined, and blocks that follow each other without a weighted layer
- * between them run as one piece. Nothing is copied: the network runs the model's own blocks.
+ * between them, or a block with parameters that the table does not know, run as one piece. Nothing
+ * is copied: the network runs the model's own blocks.
  */
 public final class Network {
 
@@ -138,11 +139,7 @@ public final class Network {
         if (BlockAccess.isSequential(block) && !table.knows(block)) {
             return sequence(path, block);
         }
-        return step(path, block)
-                .orElseGet(
-                        () ->
-                                new ExactNode(
-                                        List.of(new ExactNode.Member(path, exact(path, block)))));
+        return step(path, block).orElseGet(() -> new ExactNode(List.of(exact(path, block))));
     }
 
     /** Builds a container or a weighted layer; an exact block is left to its neighbours. */
@@ -159,14 +156,16 @@ public final class Network {
             for (Pair<String, Block> child : block.getChildren()) {
                 branches.add(build(join(path, child.getKey()), child.getValue()));
             }
-            return Optional.of(new ParallelNode(branches, BlockAccess.combineFunction(block)));
+            return Optional.of(
+                    new ParallelNode(path, branches, BlockAccess.combineFunction(block)));
         }
         return Optional.empty();
     }
 
-    private Block exact(String path, Block block) {
-        members.add(new Member(path, block, table.knows(block) ? Role.EXACT : Role.OPAQUE));
-        return block;
+    private ExactNode.Member exact(String path, Block block) {
+        Role role = table.knows(block) ? Role.EXACT : Role.OPAQUE;
+        members.add(new Member(path, block, role));
+        return new ExactNode.Member(path, block, role == Role.OPAQUE);
     }
 
     private Node sequence(String path, Block block) {
@@ -195,7 +194,7 @@ public final class Network {
                 step(childPath, childBlock)
                         .ifPresentOrElse(
                                 sequence::add,
-                                () -> sequence.addExact(childPath, exact(childPath, childBlock)));
+                                () -> sequence.addExact(exact(childPath, childBlock)));
             }
         }
     }
@@ -251,8 +250,12 @@ public final class Network {
             nodes.add(node);
         }
 
-        void addExact(String path, Block block) {
-            run.add(new ExactNode.Member(path, block));
+        /** Adds an exact block; one that is not known and has parameters ends the run. */
+        void addExact(ExactNode.Member member) {
+            run.add(member);
+            if (member.unknown() && ExactNode.hasParameters(member)) {
+                endRun();
+            }
         }
 
         List<Node> finish() {

@@ -36,12 +36,16 @@ abstract class Trace {
         return inputErrorWanted;
     }
 
+    final boolean isInputErrorWanted(BackwardPass pass) {
+        return inputErrorWanted && pass.inputErrorsWanted();
+    }
+
     /** Returns the outputs of the node. */
     abstract NDList outputs();
 
     /**
-     * Sends the errors at the outputs back to the inputs, and leaves in every parameter on the way
-     * its gradient.
+     * Sends the errors at the outputs back to the inputs, and adds to the gradients of the
+     * parameters on the way if they are wanted.
      *
      * @param errors the error at each output
      * @param pass what the way back needs
@@ -54,6 +58,11 @@ abstract class Trace {
      * further down, which is faster than fresh memory.
      */
     abstract void release();
+
+    /** Releases this trace and the traces within it. */
+    void releaseAll() {
+        release();
+    }
 
     /** Closes arrays, but for those that a block took from elsewhere. */
     static void closeOwn(NDList arrays, NDManager scope) {
