@@ -40,8 +40,8 @@ final class Errors {
             boolean last = i == roots.size() - 1;
             NDArray error = errors.get(roots.get(i));
             if (keepGraph) {
-                // what arrives at a leaf may be a view of what was sent (flattening hands it on),
-                // and taking it there clears it: the error itself has to outlive that
+                // what arrives at a cut may share the memory of what was sent (flattening hands it
+                // on) and is cleared there: the error itself has to outlive that
                 try (NDArray copy = error.duplicate()) {
                     Autograd.backward(output, copy, true);
                 }
