@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.creditassignment.layer;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.convolutional.Conv1d;
@@ -30,6 +31,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.locallearning.djl.decorrelation.BatchWhitening;
+import org.locallearning.djl.decorrelation.DecorrelatedConv2d;
+import org.locallearning.djl.decorrelation.Decorrelation;
+import org.locallearning.djl.decorrelation.RecurrentDecorrelation;
 
 /**
  * Which blocks a learning rule knows, and what it knows of them: the one place to look, and the one
@@ -47,13 +52,32 @@ public final class LayerTable {
                     .withWeighted(Conv1d.class, new ConvolutionMaths())
                     .withWeighted(Conv2d.class, new ConvolutionMaths())
                     .withWeighted(Conv3d.class, new ConvolutionMaths())
+                    .withWeighted(DecorrelatedConv2d.class, new DecorrelatedConvolutionMaths())
+                    .withExact(Decorrelation.class)
+                    .withExact(RecurrentDecorrelation.class)
+                    .withExact(BatchWhitening.class)
                     .withExact(BatchNorm.class)
                     .withExact(GhostBatchNorm.class)
                     .withExact(LayerNorm.class)
                     .withExact(Prelu.class)
                     .withExact(Dropout.class)
                     .withExact(LambdaBlock.class)
-                    .withReplay(BatchNorm.class, new BatchNormReplay());
+                    .withReplay(BatchNorm.class, new BatchNormReplay())
+                    .withReplay(
+                            Decorrelation.class,
+                            new DecorrelationReplay<>(
+                                    Decorrelation::getOptions, LayerTable::lastAxis))
+                    .withReplay(
+                            RecurrentDecorrelation.class,
+                            new DecorrelationReplay<>(
+                                    RecurrentDecorrelation::getOptions, LayerTable::lastAxis))
+                    .withReplay(
+                            DecorrelatedConv2d.class,
+                            new DecorrelationReplay<>(DecorrelatedConv2d::getOptions, input -> 1))
+                    .withReplay(
+                            BatchWhitening.class,
+                            (layer, store, first, inputs) ->
+                                    layer.forwardWithoutLearning(store, inputs));
 
     /** Weighted layers have maths; exact blocks have an empty entry. */
     private final Map<Class<? extends Block>, Optional<LayerMaths<?>>> entries;
@@ -65,6 +89,10 @@ public final class LayerTable {
             Map<Class<? extends Block>, Replay<?>> replays) {
         this.entries = entries;
         this.replays = replays;
+    }
+
+    private static int lastAxis(NDArray input) {
+        return input.getShape().dimension() - 1;
     }
 
     /**

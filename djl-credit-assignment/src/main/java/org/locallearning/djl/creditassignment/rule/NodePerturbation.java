@@ -47,40 +47,45 @@ import org.locallearning.djl.creditassignment.tape.Network;
  * where antithetic.
  *
  * <p>Which blocks are perturbed: every one with a parameter that is not frozen. Those are linear
- * and convolution layers, and so that their own parameters learn too, normalizations, {@code
- * Prelu}, and unknown blocks, which are perturbed at their output and differentiated exactly
- * inside. In the noisy run dropouts have the masks of the clean run, and {@code BatchNorm} has its
- * batch mean and variance, so that a sample's loss depends on the noise of that sample alone; the
- * estimate is then of the gradient with these statistics held fixed, which leaves out
- * backpropagation's terms through them. Running statistics are updated once. {@code
- * GhostBatchNorm}, and a {@code BatchNorm} within an unknown block, take the statistics of the
- * noisy samples; that adds variance, of order 1/N.
+ * and convolution layers and, so that their own parameters learn too, normalizations, and unknown
+ * blocks, which are perturbed at their output and differentiated exactly inside. What is frozen, or
+ * lies before the first block that learns, runs once.
+ *
+ * <p>In the noisy run dropouts have the masks of the clean run, and {@code BatchNorm} and
+ * decorrelation layers have the statistics of the clean batch, so that a sample's loss depends on
+ * the noise of that sample alone. With batch statistics the estimate is therefore of the gradient
+ * with these statistics held fixed, which leaves out backpropagation's terms through them. Running
+ * statistics change once a batch, and decorrelation layers learn from clean samples. {@code
+ * GhostBatchNorm}, {@code BatchWhitening}, and a {@code BatchNorm} within an unknown block take the
+ * statistics of the noisy samples: the samples' losses then depend a little on each other's noise,
+ * which adds variance.
  *
  * <p>Use it where no error can be sent back: through something that has no derivative, or as the
  * model of a brain or a chip that knows no more than its reward. Do not use it to train a large
  * network fast: the variance of the estimate grows with the number of units, so that it needs small
- * learning rates and many steps. In single precision a noise scale below 1e-4 is lost in rounding,
- * of which the trainer warns once.
+ * learning rates and many steps. In single precision noise of a scale below about 1e-5 drowns in
+ * rounding; the trainer then warns once, with the cosine that this costs.
  *
- * <p>Cost for L layers: the matrix products of 2L forwards less one, since the noisy run begins
- * behind the first layer, and L for the weights: 3L − 1 a step, as many as backpropagation, and 4L
- * − 2 where antithetic; besides one normal random number for every perturbed unit. The noisy run is
- * a pass of its own, not the second half of a doubled batch: that would cost the first layer again.
+ * <p>Cost for L layers: 3L − 1 matrix products a step, as many as backpropagation: L for the clean
+ * run, L − 1 for the noisy one, which begins behind the first layer, and L for the weights; 4L − 2
+ * where antithetic. Besides, one normal random number for every perturbed unit of every sample. The
+ * noisy run is a pass of its own and not the second half of a doubled batch, which would cost the
+ * first layer twice.
  *
  * <p>Throws, when training, {@link IllegalArgumentException} if the loss has no per-sample form
  * ({@link SampleLoss}), if the outputs of a block do not have the samples in front, or if a block
  * does not repeat itself on the same input, such as a dropout within an unknown block; and {@link
  * org.locallearning.djl.creditassignment.NonFiniteLossException} if the loss of the noisy run is
- * not finite.
+ * not finite. No gradient has changed then.
  *
- * <p>Dalm, Offergeld, Ahmad and van Gerven, "Efficient deep learning with decorrelated
- * backpropagation" uses it without an equation; the modes are those of the code of that group: NP
- * of the decorrelation repository, ANP of "Effective learning with node perturbation in deep neural
- * networks" (Dalm, van Gerven and Ahmad, 2023). Departures: σ is 1e-3 and not 1e-6, at which single
- * precision is off by an angle with cosine 0.991; ANP is divided by N as NP is, where that code
- * sums over the batch; K and not its root, which an earlier version has, since {@code Σ ‖ξ‖² ≈ K
- * σ²}; layers behind decorrelation learn, which the code forgets; batch statistics are those of the
- * clean run alone, not of a doubled batch.
+ * <p>Ahmad, "Correlations Are Ruining Your Gradient Descent", trains by it without an equation,
+ * after Dalm, van Gerven and Ahmad, "Effective learning with node perturbation in deep neural
+ * networks" (2023). {@code NP} is the rule of the code of the first, {@code ANP} of that of the
+ * second. Departures: σ is 1e-3 and not 1e-6, where single precision costs a cosine of 0.991;
+ * {@code ANP} is divided by N as {@code NP} is, where that code sums over the batch; K stands where
+ * an earlier version has its root, since {@code Σ_k ‖ξ_k‖² ≈ K σ²}; layers behind a decorrelation
+ * learn, which that code forgets; and batch statistics are those of the clean samples, where that
+ * code takes them over clean and noisy ones together.
  */
 public final class NodePerturbation extends CreditAssignment {
 

@@ -123,7 +123,16 @@ final class PerturbationAssigner implements CreditAssigner {
         Batch(Tape tape) {
             this.tape = tape;
             manager = tape.getManager();
-            samples = tape.getPredictions().head().getShape().get(0);
+            samples = samples(tape.getPredictions().head().getShape());
+        }
+
+        private long samples(Shape prediction) {
+            if (prediction.dimension() == 0) {
+                throw new IllegalArgumentException(
+                        "Node perturbation needs predictions with the samples in front, but the"
+                                + " model puts out a single number.");
+            }
+            return prediction.get(0);
         }
 
         void perturb() {

@@ -46,8 +46,10 @@ final class DoublePrecisionTraining {
                     Parameter.Type.WEIGHT,
                     Parameter.Type.BIAS,
                     Parameter.Type.GAMMA,
-                    Parameter.Type.BETA,
-                    Parameter.Type.OTHER);
+                    Parameter.Type.BETA);
+
+    /** The names of learned matrices, which would otherwise be the identity. */
+    private static final Set<String> DECORRELATION = Set.of("decorrelation");
 
     private final NetworkCase network;
     private final Loss loss;
@@ -99,7 +101,9 @@ final class DoublePrecisionTraining {
             config.optInitializer(
                     (manager, shape, wanted) ->
                             manager.randomNormal(0.2f, 0.4f, shape, DataType.FLOAT64),
-                    parameter -> INITIALIZED.contains(parameter.getType()));
+                    parameter ->
+                            INITIALIZED.contains(parameter.getType())
+                                    || DECORRELATION.contains(parameter.getName()));
             try (Trainer trainer = factory.apply(model, config)) {
                 trainer.initialize(network.input());
                 NDManager manager = trainer.getManager();

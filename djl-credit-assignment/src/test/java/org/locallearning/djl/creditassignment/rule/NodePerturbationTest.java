@@ -38,6 +38,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.locallearning.djl.creditassignment.NetworkCase;
+import org.locallearning.djl.decorrelation.Decorrelate;
+import org.locallearning.djl.decorrelation.DecorrelationOptions;
+import org.locallearning.djl.decorrelation.MeanRemoval;
 
 class NodePerturbationTest {
 
@@ -57,6 +60,8 @@ class NodePerturbationTest {
                         NodePerturbationTest::sequence,
                         new Shape(3, 4, 5),
                         3),
+                new NetworkCase(
+                        "decorrelated", () -> decorrelated(conv()), new Shape(2, 2, 5, 4), 3),
                 new NetworkCase("dropout", NodePerturbationTest::dropout, new Shape(6, 5), 3),
                 new NetworkCase(
                         "all outputs", NodePerturbationTest::allOutputs, new Shape(4, 5), 3));
@@ -80,6 +85,13 @@ class NodePerturbationTest {
                 .optStride(new Shape(stride, stride))
                 .optGroups(groups)
                 .build();
+    }
+
+    /** Without the mean of the batch, through which samples depend on each other. */
+    private static Block decorrelated(Block block) {
+        DecorrelationOptions options =
+                DecorrelationOptions.builder().optMeanRemoval(MeanRemoval.NONE).optRate(0).build();
+        return Decorrelate.builder().optOptions(options).build().convert(block).block();
     }
 
     private static Block residual() {
