@@ -114,7 +114,7 @@ final class ExactNode extends Node {
         /** {@inheritDoc} */
         @Override
         public void addGradients(NDList errors) {
-            Errors.send(outputs(), errors, false);
+            Errors.send(outputs(), errors, List.of(cut), false);
             release();
         }
 
@@ -150,7 +150,7 @@ final class ExactNode extends Node {
                         ? Errors.atInputs(outputs(), errors, cut.arrays())
                         : new NDList();
             }
-            Errors.send(outputs(), errors, pass.keepGraph());
+            Errors.send(outputs(), errors, List.of(cut), pass.keepGraph());
             return isInputErrorWanted(pass) ? cut.takeErrors(pass.keepGraph()) : new NDList();
         }
 
