@@ -294,7 +294,7 @@ public final class DecorrelationOptions {
         private MeanRemoval meanRemoval = MeanRemoval.BATCH;
         private double meanMomentum = 0.1;
         private double sampleFraction = 0.1;
-        private int maxPatches = 2048;
+        private int maxPatches = 1024;
         private boolean diagonal = true;
         private double unitVariance;
         private int updateInterval = 1;
@@ -417,7 +417,7 @@ public final class DecorrelationOptions {
         }
 
         /**
-         * Sets the largest number of patches that a convolution takes its statistics from; 2048 by
+         * Sets the largest number of patches that a convolution takes its statistics from; 1024 by
          * default. Where the sampled images have more, every t-th row and column of positions
          * serves.
          *

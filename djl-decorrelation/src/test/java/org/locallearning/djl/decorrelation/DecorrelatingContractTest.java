@@ -113,12 +113,17 @@ class DecorrelatingContractTest {
                         "Foldiak",
                         () ->
                                 RecurrentDecorrelation.builder()
-                                        .optSteps(150)
+                                        .optSteps(300)
+                                        .optTimeStep(0.1)
+                                        .optName("lateral inhibition")
                                         .optRule(LateralRule.FOLDIAK)
                                         .optOptions(options().build())
                                         .build(),
                         new Shape(12, 6)),
-                new Layer("whitening", () -> BatchWhitening.builder().build(), new Shape(12, 6)));
+                new Layer(
+                        "whitening",
+                        () -> BatchWhitening.builder().optMomentum(0.3).build(),
+                        new Shape(12, 6)));
     }
 
     private static DecorrelationOptions.Builder options() {

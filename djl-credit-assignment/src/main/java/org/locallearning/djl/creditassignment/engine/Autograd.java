@@ -14,10 +14,12 @@
 package org.locallearning.djl.creditassignment.engine;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.function.Supplier;
 
 /**
  * The engine's automatic differentiation, as far as a vector-Jacobian product of one piece of a
@@ -39,6 +41,24 @@ public final class Autograd {
      */
     public static boolean isRecording() {
         return JniUtils.isGradMode();
+    }
+
+    /**
+     * Runs operations that are not recorded for differentiation, whether or not this thread records
+     * otherwise.
+     *
+     * @param <T> the type of the result
+     * @param operations the operations
+     * @return their result
+     */
+    public static <T> T withoutRecording(Supplier<T> operations) {
+        boolean recording = JniUtils.isGradMode();
+        JniUtils.setGradMode(false);
+        try {
+            return operations.get();
+        } finally {
+            JniUtils.setGradMode(recording);
+        }
     }
 
     /**
@@ -93,11 +113,43 @@ public final class Autograd {
     }
 
     /**
+     * Returns the vector-Jacobian product of an output with respect to one array alone. The
+     * gradients of parameters stay as they are and the graph can be used again.
+     *
+     * @param output the output of the graph
+     * @param error the error at the output, of the same shape
+     * @param input a leaf that wants a gradient
+     * @return the error at the input, zero if the output does not depend on it; attached to the
+     *     manager of the error
+     */
+    public static NDArray gradient(NDArray output, NDArray error, NDArray input) {
+        return TorchScript.gradient(output, error, input);
+    }
+
+    /**
+     * Gives leaves gradients of zero in memory of their own. Otherwise the engine takes what
+     * arrives first as the gradient, and that may share its memory with what arrives at another
+     * leaf, or with the error that was sent; adding to the one would then change the other.
+     *
+     * @param leaves the leaves; those without a gradient are left out
+     */
+    public static void reserveGradients(NDList leaves) {
+        for (NDArray leaf : leaves) {
+            if (leaf.hasGradient()) {
+                try (NDArray zeros = leaf.zerosLike()) {
+                    // the engine copies an array that somebody else holds too
+                    backward(leaf, zeros, true);
+                }
+            }
+        }
+    }
+
+    /**
      * Takes the gradient that has arrived at a leaf.
      *
      * @param leaf the leaf
-     * @param keepGraph whether the graph is to be used again: the leaf is then left with a zero
-     *     gradient, as before
+     * @param keepGraph whether the graph is to be used again: the leaf, whose gradient was
+     *     reserved, is then left with a gradient of zero
      * @return the gradient, attached to the leaf's manager
      */
     public static NDArray takeGradient(NDArray leaf, boolean keepGraph) {

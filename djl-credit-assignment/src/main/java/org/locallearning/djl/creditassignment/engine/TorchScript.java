@@ -43,10 +43,10 @@ import java.util.zip.ZipOutputStream;
 public final class TorchScript {
 
     /**
-     * Whether an array has a history, and the engine's own backward of a convolution, asked for the
-     * error at the input alone. Its numbers (stride, padding, dilation, groups) arrive as the sizes
-     * of an array without elements: sizes are known to the host, so that reading them never waits
-     * for a device.
+     * Whether an array has a history, the gradient with respect to one array alone, and the
+     * engine's own backward of a convolution, asked for the error at the input alone. Its numbers
+     * (stride, padding, dilation, groups) arrive as the sizes of an array without elements: sizes
+     * are known to the host, so that reading them never waits for a device.
      */
     private static final String SOURCE =
             """
@@ -70,6 +70,18 @@ public final class TorchScript {
               def is_differentiable(self: __torch__.Operations,
                 array: Tensor) -> bool:
                 return ops.prim.requires_grad(array)
+              def gradient(self: __torch__.Operations,
+                output: Tensor,
+                error: Tensor,
+                input: Tensor) -> Tensor:
+                errors = annotate(List[Optional[Tensor]], [error])
+                found = torch.grad([output], [input], errors, True, False, True)
+                first = found[0]
+                if torch.__isnot__(first, None):
+                  result = unchecked_cast(Tensor, first)
+                else:
+                  result = torch.zeros_like(input)
+                return result
               def forward(self: __torch__.Operations,
                 input: Tensor) -> Tensor:
                 return input
@@ -151,6 +163,30 @@ public final class TorchScript {
                         IValueUtils.runMethod(
                                 Holder.INSTANCE.module, "is_differentiable", argument)) {
             return answer.toBoolean();
+        }
+    }
+
+    /**
+     * Returns the vector-Jacobian product of an output with respect to one array, and keeps the
+     * graph.
+     *
+     * @param output the output of the graph
+     * @param error the error at the output, of the same shape
+     * @param input a leaf that wants a gradient
+     * @return the error at the input, attached to the manager of the error
+     */
+    static NDArray gradient(NDArray output, NDArray error, NDArray input) {
+        try (NDManager scope = error.getManager().newSubManager()) {
+            NDArray method = scope.create(new Shape(0));
+            method.setName("module_method:gradient");
+            // an array's name would mean something to the call: aliases have none
+            NDArray alias = output.reshape(output.getShape());
+            alias.attach(scope);
+            NDList arguments = new NDList(alias, Autograd.detach(error, scope), input, method);
+            NDArray gradient =
+                    IValueUtils.forward(Holder.INSTANCE.module, arguments, true).singletonOrThrow();
+            gradient.attach(error.getManager());
+            return gradient;
         }
     }
 

@@ -14,9 +14,18 @@
 package org.locallearning.djl.creditassignment.tape;
 
 /**
- * What one way back through a tape needs.
+ * What one way back through a tape, or a piece of it, needs.
  *
  * @param feedback how the error passes weighted layers
- * @param keepGraph whether the tape is to be sent back through again
+ * @param keepGraph whether the piece is to be sent back through again
+ * @param gradientsWanted whether parameters take their gradients
+ * @param inputErrorsWanted whether the errors at the inputs of the piece are wanted
  */
-record BackwardPass(Feedback feedback, boolean keepGraph) {}
+record BackwardPass(
+        Feedback feedback, boolean keepGraph, boolean gradientsWanted, boolean inputErrorsWanted) {
+
+    /** Returns the way back through a part of the piece. */
+    BackwardPass within(boolean errorsWantedAtInputs) {
+        return new BackwardPass(feedback, keepGraph, gradientsWanted, errorsWantedAtInputs);
+    }
+}

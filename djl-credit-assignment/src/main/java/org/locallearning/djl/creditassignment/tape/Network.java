@@ -29,8 +29,8 @@ import org.locallearning.djl.creditassignment.layer.LayerTable;
  * A model's block tree as learning rules see it: weighted layers, the exactly differentiated blocks
  * between them, and the branches of parallel blocks.
  *
- * <p>Nested sequences are joined, and blocks that follow each other without a weighted layer
- * between them run as one piece. Nothing is copied: the network runs the model's own blocks.
+ * <p>Nested sequences are joined, and blocks without parameters that follow each other run as one
+ * piece. Nothing is copied: the network runs the model's own blocks.
  */
 public final class Network {
 
@@ -129,6 +129,10 @@ public final class Network {
         return root;
     }
 
+    LayerTable table() {
+        return table;
+    }
+
     /** Joins the names on the way to a child as DJL does in the names of parameters. */
     static String join(String path, String child) {
         return path.isEmpty() ? child : path + "_" + child;
@@ -138,11 +142,7 @@ public final class Network {
         if (BlockAccess.isSequential(block) && !table.knows(block)) {
             return sequence(path, block);
         }
-        return step(path, block)
-                .orElseGet(
-                        () ->
-                                new ExactNode(
-                                        List.of(new ExactNode.Member(path, exact(path, block)))));
+        return step(path, block).orElseGet(() -> new ExactNode(List.of(exact(path, block))));
     }
 
     /** Builds a container or a weighted layer; an exact block is left to its neighbours. */
@@ -159,14 +159,16 @@ public final class Network {
             for (Pair<String, Block> child : block.getChildren()) {
                 branches.add(build(join(path, child.getKey()), child.getValue()));
             }
-            return Optional.of(new ParallelNode(branches, BlockAccess.combineFunction(block)));
+            return Optional.of(
+                    new ParallelNode(path, branches, BlockAccess.combineFunction(block)));
         }
         return Optional.empty();
     }
 
-    private Block exact(String path, Block block) {
-        members.add(new Member(path, block, table.knows(block) ? Role.EXACT : Role.OPAQUE));
-        return block;
+    private ExactNode.Member exact(String path, Block block) {
+        Role role = table.knows(block) ? Role.EXACT : Role.OPAQUE;
+        members.add(new Member(path, block, role));
+        return new ExactNode.Member(path, block, role == Role.OPAQUE);
     }
 
     private Node sequence(String path, Block block) {
@@ -195,7 +197,7 @@ public final class Network {
                 step(childPath, childBlock)
                         .ifPresentOrElse(
                                 sequence::add,
-                                () -> sequence.addExact(childPath, exact(childPath, childBlock)));
+                                () -> sequence.addExact(exact(childPath, childBlock)));
             }
         }
     }
@@ -251,8 +253,14 @@ public final class Network {
             nodes.add(node);
         }
 
-        void addExact(String path, Block block) {
-            run.add(new ExactNode.Member(path, block));
+        /** Adds an exact block; one that has parameters runs by itself. */
+        void addExact(ExactNode.Member member) {
+            if (ExactNode.hasParameters(member)) {
+                endRun();
+                nodes.add(new ExactNode(List.of(member)));
+            } else {
+                run.add(member);
+            }
         }
 
         List<Node> finish() {

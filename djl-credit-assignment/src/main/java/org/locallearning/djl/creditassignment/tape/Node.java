@@ -35,6 +35,12 @@ abstract class Node {
         return parameters.stream().anyMatch(Parameter::requiresGradient);
     }
 
+    /** Returns the path of the block that the node stands for, or of the last one with weights. */
+    abstract String path();
+
+    /** Returns whether the node holds a weighted layer, or a block that may well be one. */
+    abstract boolean isWeighted();
+
     /**
      * Runs the node in training mode.
      *

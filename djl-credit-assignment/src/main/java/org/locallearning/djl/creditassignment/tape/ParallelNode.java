@@ -21,17 +21,31 @@ import java.util.function.Function;
 /** Branches side by side on the same inputs, and the function that combines their outputs. */
 final class ParallelNode extends Node {
 
+    private final String path;
     private final List<Node> branches;
     private final Function<List<NDList>, NDList> combine;
 
-    ParallelNode(List<Node> branches, Function<List<NDList>, NDList> combine) {
+    ParallelNode(String path, List<Node> branches, Function<List<NDList>, NDList> combine) {
         super(SequenceNode.parameters(branches));
+        this.path = path;
         this.branches = List.copyOf(branches);
         this.combine = combine;
     }
 
     List<Node> branches() {
         return branches;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    String path() {
+        return path;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    boolean isWeighted() {
+        return branches.stream().anyMatch(Node::isWeighted);
     }
 
     /** {@inheritDoc} */
@@ -71,20 +85,47 @@ final class ParallelNode extends Node {
 
         /** {@inheritDoc} */
         @Override
+        NDList rerun(Rerun rerun, NDList inputs) {
+            if (!isInputErrorWanted() && !isTrainable()) {
+                return combined;
+            }
+            List<NDList> outputs = new ArrayList<>(traces.size());
+            for (Trace trace : traces) {
+                outputs.add(trace.rerun(rerun, inputs));
+            }
+            List<NDList> own = outputs.stream().map(rerun::alias).toList();
+            NDList result = combine.apply(own);
+            for (int i = 0; i < own.size(); i++) {
+                rerun.close(own.get(i), List.of(result));
+                rerun.close(outputs.get(i), List.of(result, inputs));
+            }
+            return result;
+        }
+
+        /** {@inheritDoc} */
+        @Override
         NDList backward(NDList errors, BackwardPass pass) {
-            Errors.send(combined, errors, pass.keepGraph());
+            Errors.send(combined, errors, cuts, pass.keepGraph());
             NDList sum = null;
             for (int i = 0; i < traces.size(); i++) {
-                if (!isInputErrorWanted() && !branches.get(i).isTrainable()) {
+                boolean learns = pass.gradientsWanted() && branches.get(i).isTrainable();
+                if (!isInputErrorWanted(pass) && !learns) {
                     continue;
                 }
                 NDList branchErrors = cuts.get(i).takeErrors(pass.keepGraph());
                 NDList inputErrors = traces.get(i).backwardAndRelease(branchErrors, pass);
-                if (isInputErrorWanted()) {
+                if (isInputErrorWanted(pass)) {
                     sum = sum == null ? inputErrors : Errors.sum(sum, inputErrors);
                 }
             }
             return sum == null ? new NDList() : sum;
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        void releaseAll() {
+            traces.forEach(Trace::releaseAll);
+            release();
         }
 
         /** {@inheritDoc} */

@@ -48,7 +48,23 @@ final class SequenceNode extends Node {
 
     /** {@inheritDoc} */
     @Override
-    Trace run(ForwardPass pass, NDList inputs, boolean inputErrorWanted) {
+    String path() {
+        return nodes.stream()
+                .filter(Node::isWeighted)
+                .map(Node::path)
+                .reduce((first, second) -> second)
+                .orElse("");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    boolean isWeighted() {
+        return nodes.stream().anyMatch(Node::isWeighted);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    SequenceTrace run(ForwardPass pass, NDList inputs, boolean inputErrorWanted) {
         List<Trace> traces = new ArrayList<>(nodes.size());
         NDList current = inputs;
         boolean wanted = inputErrorWanted;
@@ -61,7 +77,8 @@ final class SequenceNode extends Node {
         return new SequenceTrace(traces, inputs, inputErrorWanted);
     }
 
-    private final class SequenceTrace extends Trace {
+    /** The sequence as it ran once. */
+    final class SequenceTrace extends Trace {
 
         private final List<Trace> traces;
         private final NDList inputs;
@@ -70,6 +87,33 @@ final class SequenceNode extends Node {
             super(inputErrorWanted);
             this.traces = traces;
             this.inputs = inputs;
+        }
+
+        NDList inputs() {
+            return inputs;
+        }
+
+        /**
+         * Returns a part of the sequence as it ran.
+         *
+         * @param begin the first node of the part
+         * @param end the node behind the last of the part
+         */
+        SequenceTrace part(int begin, int end) {
+            NDList partInputs = begin == 0 ? inputs : traces.get(begin - 1).outputs();
+            return new SequenceNode(nodes.subList(begin, end), returnIntermediate)
+            .new SequenceTrace(
+                    traces.subList(begin, end), partInputs, traces.get(begin).isInputErrorWanted());
+        }
+
+        /** Returns the sequence that ran. */
+        SequenceNode node() {
+            return SequenceNode.this;
+        }
+
+        /** Returns the nodes of the sequence as they ran. */
+        List<Trace> traces() {
+            return traces;
         }
 
         /** {@inheritDoc} */
@@ -85,6 +129,22 @@ final class SequenceNode extends Node {
 
         /** {@inheritDoc} */
         @Override
+        NDList rerun(Rerun rerun, NDList newInputs) {
+            NDList all = new NDList();
+            NDList current = newInputs;
+            for (Trace trace : traces) {
+                NDList next = trace.rerun(rerun, current);
+                all.addAll(next);
+                if (!returnIntermediate) {
+                    rerun.close(current, List.of(newInputs, next));
+                }
+                current = next;
+            }
+            return returnIntermediate ? all : current;
+        }
+
+        /** {@inheritDoc} */
+        @Override
         NDList backward(NDList errors, BackwardPass pass) {
             int end = errors.size();
             NDList current = returnIntermediate ? null : errors;
@@ -95,13 +155,20 @@ final class SequenceNode extends Node {
                     current = sum(current, errors.subList(begin, end));
                     end = begin;
                 }
-                current = trace.backwardAndRelease(current, pass);
+                BackwardPass within =
+                        pass.within(pass.inputErrorsWanted() || learnsBefore(i, pass));
+                current = trace.backwardAndRelease(current, within);
                 // nothing learns below, not even what made outputs that were returned
-                if (!trace.isInputErrorWanted()) {
+                if (!trace.isInputErrorWanted(within)) {
                     return new NDList();
                 }
             }
             return current;
+        }
+
+        private boolean learnsBefore(int end, BackwardPass pass) {
+            return pass.gradientsWanted()
+                    && nodes.subList(0, end).stream().anyMatch(Node::isTrainable);
         }
 
         private NDList sum(NDList fromAbove, List<NDArray> returned) {
@@ -109,6 +176,12 @@ final class SequenceNode extends Node {
                 return new NDList(returned);
             }
             return Errors.sum(fromAbove, new NDList(returned));
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        void releaseAll() {
+            traces.forEach(Trace::releaseAll);
         }
 
         /** {@inheritDoc} */

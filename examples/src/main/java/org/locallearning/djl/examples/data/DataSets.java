@@ -44,6 +44,9 @@ import java.util.stream.Collectors;
  * train.bin} and {@code test.bin} (gzipped or not); {@code train_32x32.mat} and {@code
  * test_32x32.mat}; or {@code train} and {@code test}, gzipped tar archives of one folder a class,
  * and {@code classes}, a text file with index, id and words of each class.
+ *
+ * <p>All images of a data set are in memory. For the whole of Tiny ImageNet that takes 1.2 GB, 3 GB
+ * of Java heap while it loads ({@code -Xmx3g}), and 1.3 GB in the cache folder.
  */
 public final class DataSets {
 

@@ -104,7 +104,7 @@ final class DecodedImages {
 
     /** Writes a file beside its place and then moves it there. */
     static void write(LabelledImages images, Path file) throws IOException {
-        Files.createDirectories(file.getParent());
+        CacheFolder.make(file.getParent());
         Path beside = Files.createTempFile(file.getParent(), "decoded", ".part");
         try {
             CRC32 checksum = new CRC32();

@@ -98,9 +98,7 @@ final class JpegArchive {
                     entry = tar.getNextEntry()) {
                 String[] path = entry.getName().split("/");
                 String name = path[path.length - 1];
-                if (entry.isFile()
-                        && path.length > 1
-                        && name.toLowerCase(Locale.ROOT).matches(".*\\.jpe?g")) {
+                if (entry.isFile() && path.length > 1 && JpegFile.isNamed(name)) {
                     entries.add(new Entry(path[path.length - 2], name, tar.readAllBytes()));
                 }
             }

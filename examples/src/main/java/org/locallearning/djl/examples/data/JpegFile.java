@@ -38,12 +38,18 @@ record JpegFile(String name, int label, Content content) {
                     .thenComparing(JpegFile::label)
                     .thenComparing(JpegFile::name);
 
+    private static final Pattern JPEG = Pattern.compile("(?i)\\.jpe?g$");
     private static final Pattern NUMBER = Pattern.compile("(\\d{1,18})\\.[^.]*$");
 
     /** Bytes that are there already, or have yet to be read. */
     @FunctionalInterface
     interface Content {
         byte[] read() throws IOException;
+    }
+
+    /** Tells whether a file's name is that of a JPEG file. */
+    static boolean isNamed(String file) {
+        return JPEG.matcher(file).find();
     }
 
     private long number() {

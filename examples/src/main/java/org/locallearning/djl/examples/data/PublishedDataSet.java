@@ -142,7 +142,7 @@ record PublishedDataSet(String name, Layout artifact, List<Layout> layouts, Stri
         }
         return new Found(
                 description,
-                CacheFolder.make(CacheFolder.of(name, identity.toString())),
+                CacheFolder.of(name, identity.toString()),
                 layout.reader().apply(files));
     }
 

@@ -20,6 +20,7 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.ProviderNotFoundException;
 import java.util.ArrayList;
@@ -128,9 +129,11 @@ final class TinyImageNet {
                 Path folder = root.resolve(TRAINING).resolve(ids.get(label)).resolve("images");
                 try (Stream<Path> entries = Files.list(folder)) {
                     for (Path entry : entries.toList()) {
-                        files.add(file(entry, label));
+                        if (JpegFile.isNamed(entry.toString())) {
+                            files.add(file(entry, label));
+                        }
                     }
-                } catch (NoSuchFileException e) {
+                } catch (NoSuchFileException | NotDirectoryException e) {
                     throw new DataRepositoryException(
                             String.format(
                                     Locale.ROOT,

@@ -157,6 +157,11 @@ class TinyImageNetTest {
         Path other = temp.resolve("renamed");
         Files.write(other, Arrays.copyOf(sound, sound.length / 2));
         assertRefused("tiny-imagenet", options(other), other + " can't be unpacked");
+        Map<String, byte[]> incomplete = published();
+        incomplete.keySet().removeIf(name -> name.startsWith("train/n02124075"));
+        Files.write(zip, zip("tiny-imagenet-200/", incomplete));
+        assertRefused(
+                "tiny-imagenet", options(temp), zip + " holds no images of the class n02124075");
         Files.write(zip, zip("imagenet/", published()));
         assertRefused(
                 "tiny-imagenet",
@@ -224,6 +229,7 @@ class TinyImageNetTest {
         for (int label = 0; label < IDS.size(); label++) {
             String folder = "train/" + IDS.get(label) + '/';
             files.put(folder + IDS.get(label) + "_boxes.txt", bytes("some boxes\n"));
+            files.put(folder + "images/.DS_Store", bytes("no image"));
             for (int i = 0; i < TRAINING_OF_A_CLASS; i++) {
                 files.put(
                         folder + "images/" + IDS.get(label) + '_' + i + ".JPEG",
