@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.method;
 import ai.djl.nn.Block;
 import org.locallearning.djl.decorrelation.Decorrelate;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
+import org.locallearning.djl.examples.models.FanInUniformInitializer;
 
 /**
  * A way to train a model, as the command line names it: a trainer, and decorrelation layers before
@@ -113,6 +114,9 @@ public record Method(
         if (!decorrelated) {
             return plain;
         }
-        return Decorrelate.builder().optOptions(options).build().convert(plain).block();
+        Block decorrelated =
+                Decorrelate.builder().optOptions(options).build().convert(plain).block();
+        FanInUniformInitializer.followReplacedLayers(decorrelated);
+        return decorrelated;
     }
 }

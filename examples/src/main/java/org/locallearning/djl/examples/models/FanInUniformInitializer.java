@@ -79,6 +79,30 @@ public final class FanInUniformInitializer implements Initializer {
     }
 
     /**
+     * Makes biases that start from this distribution look at the weight of the layer they are in.
+     *
+     * <p>To be called when layers were replaced by others that took over their initializers: a bias
+     * would go on to look at a weight that is no longer in the model.
+     *
+     * @param block the block, not yet initialized
+     */
+    public static void followReplacedLayers(Block block) {
+        Parameter weight = null;
+        for (Pair<String, Parameter> entry : block.getDirectParameters()) {
+            Parameter parameter = entry.getValue();
+            if (parameter.getType() == Parameter.Type.WEIGHT) {
+                weight = parameter;
+            } else if (weight != null
+                    && parameter.getInitializer() instanceof FanInUniformInitializer) {
+                parameter.setInitializer(new FanInUniformInitializer(weight));
+            }
+        }
+        for (Pair<String, Block> child : block.getChildren()) {
+            followReplacedLayers(child.getValue());
+        }
+    }
+
+    /**
      * {@inheritDoc}
      *
      * @throws IllegalStateException if the shape whose fan-in counts has fewer than two dimensions

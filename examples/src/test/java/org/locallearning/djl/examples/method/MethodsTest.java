@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.examples.method;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -20,8 +21,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Model;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.DefaultTrainingConfig;
@@ -33,9 +37,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.locallearning.djl.decorrelation.Decorrelating;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
 import org.locallearning.djl.examples.data.DataSets;
+import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.models.Models;
 
 class MethodsTest {
@@ -70,6 +76,36 @@ class MethodsTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> Methods.named(method.name() + "+decor+decor"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mlp", "conv", "ahmad-conv", "resnet20"})
+    void decorrelatedModelsStartFromTheSameWeights(String name) {
+        Method method = Methods.named("bp+decor");
+        List<float[]> plain = startingWeights(image(name));
+        List<float[]> decorrelated =
+                startingWeights(
+                        method.prepare(image(name), DecorrelationSettings.DEFAULT.at(1e-5)));
+
+        assertEquals(plain.size(), decorrelated.size());
+        for (int i = 0; i < plain.size(); ++i) {
+            assertArrayEquals(plain.get(i), decorrelated.get(i));
+        }
+    }
+
+    private static Block image(String name) {
+        return Models.create(name, ModelOptions.builder().build(), new Shape(3, 32, 32), 10);
+    }
+
+    private static List<float[]> startingWeights(Block block) {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            manager.getEngine().setRandomSeed(1);
+            block.initialize(manager, DataType.FLOAT32, new Shape(2, 3, 32, 32));
+            return block.getParameters().values().stream()
+                    .filter(Parameter::requiresGradient)
+                    .map(parameter -> parameter.getArray().toFloatArray())
+                    .toList();
+        }
     }
 
     @Test
