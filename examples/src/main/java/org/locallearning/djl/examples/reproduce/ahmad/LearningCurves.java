@@ -67,6 +67,7 @@ public final class LearningCurves implements Target {
     private static final String TINY_IMAGENET = "tiny-imagenet";
     private static final int EPOCHS = 100;
     private static final int BATCH = 256;
+    private static final int CORRELATIONS_PER_EPOCH = 4;
 
     /** Creates the target. */
     public LearningCurves() {}
@@ -182,7 +183,7 @@ public final class LearningCurves implements Target {
                         OptimizerKind.ADAM,
                         DecorrelationSettings.DEFAULT,
                         0,
-                        1);
+                        CORRELATIONS_PER_EPOCH);
         Supplier<Block> blocks =
                 () ->
                         Models.create(
