@@ -30,7 +30,12 @@ import org.locallearning.djl.creditassignment.tape.UnknownBlocks;
 class BackpropagationEquivalenceTest {
 
     static Stream<NetworkCase> networks() {
-        return Stream.of(NetworkCase.small(), NetworkCase.zoo()).flatMap(List::stream);
+        return Stream.of(NetworkCase.small(), NetworkCase.decorrelated(), NetworkCase.zoo())
+                .flatMap(List::stream);
+    }
+
+    static Stream<NetworkCase> smallAndDecorrelated() {
+        return Stream.of(NetworkCase.small(), NetworkCase.decorrelated()).flatMap(List::stream);
     }
 
     static List<NetworkCase> small() {
@@ -70,7 +75,7 @@ class BackpropagationEquivalenceTest {
     }
 
     @ParameterizedTest
-    @MethodSource("small")
+    @MethodSource("smallAndDecorrelated")
     void equalsStockInDoublePrecision(NetworkCase network) {
         Gradients stock = Gradients.of(network, DataType.FLOAT64, Model::newTrainer);
         Gradients tape =

@@ -123,9 +123,9 @@ public final class Gradients {
             for (int i = 0; i < difference.length; i++) {
                 difference[i] -= expected[i];
             }
-            // biases in front of a normalization have a true gradient of zero: rounding is all
-            // there is
-            double scale = Math.max(norm(expected), 1e-4 * total);
+            // the bias in front of a normalization has a gradient of zero: there is only rounding
+            boolean zero = norm(expected) < 1e-6 * total;
+            double scale = zero ? 0.1 * total : norm(expected);
             largest = Math.max(largest, norm(difference) / scale);
         }
         return largest;

@@ -39,6 +39,9 @@ import ai.djl.nn.norm.LayerNorm;
 import ai.djl.nn.pooling.Pool;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.locallearning.djl.decorrelation.Decorrelate;
+import org.locallearning.djl.decorrelation.DecorrelationOptions;
 
 /**
  * A network to test rules on, as data: a new one is a line in the list.
@@ -64,6 +67,26 @@ public record NetworkCase(String name, Supplier<Block> block, Shape input, int c
                 new NetworkCase("nested", NetworkCase::nested, new Shape(5, 7), 3),
                 new NetworkCase("dropout", NetworkCase::dropout, new Shape(8, 9), 3),
                 new NetworkCase("all outputs", NetworkCase::allOutputs, new Shape(5, 7), 3));
+    }
+
+    /** The small networks that decorrelation layers go into, with a rate that shows in one step. */
+    public static List<NetworkCase> decorrelated() {
+        return small().stream()
+                .filter(network -> !network.name().equals("conv1d"))
+                .map(
+                        network ->
+                                new NetworkCase(
+                                        "decorrelated " + network.name(),
+                                        () -> decorrelate(network.block().get()),
+                                        network.input(),
+                                        network.classes()))
+                .collect(Collectors.toList());
+    }
+
+    private static Block decorrelate(Block block) {
+        DecorrelationOptions options =
+                DecorrelationOptions.builder().optRate(0.05f).optSampleFraction(1).build();
+        return Decorrelate.builder().optOptions(options).build().convert(block).block();
     }
 
     /** The classifiers of DJL's own model zoo. */

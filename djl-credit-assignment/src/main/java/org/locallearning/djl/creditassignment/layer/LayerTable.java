@@ -30,6 +30,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.locallearning.djl.decorrelation.BatchWhitening;
+import org.locallearning.djl.decorrelation.DecorrelatedConv2d;
+import org.locallearning.djl.decorrelation.Decorrelation;
+import org.locallearning.djl.decorrelation.RecurrentDecorrelation;
 
 /**
  * Which blocks a learning rule knows, and what it knows of them: the one place to look, and the one
@@ -47,6 +51,10 @@ public final class LayerTable {
                     .withWeighted(Conv1d.class, new ConvolutionMaths())
                     .withWeighted(Conv2d.class, new ConvolutionMaths())
                     .withWeighted(Conv3d.class, new ConvolutionMaths())
+                    .withWeighted(DecorrelatedConv2d.class, new DecorrelatedConvolutionMaths())
+                    .withExact(Decorrelation.class)
+                    .withExact(RecurrentDecorrelation.class)
+                    .withExact(BatchWhitening.class)
                     .withExact(BatchNorm.class)
                     .withExact(GhostBatchNorm.class)
                     .withExact(LayerNorm.class)

@@ -38,7 +38,16 @@ final class Errors {
         for (int i = 0; i < roots.size(); i++) {
             NDArray output = outputs.get(roots.get(i));
             boolean last = i == roots.size() - 1;
-            Autograd.backward(output, errors.get(roots.get(i)), keepGraph || !last);
+            NDArray error = errors.get(roots.get(i));
+            if (keepGraph) {
+                // what arrives at a cut may share the memory of what was sent (flattening hands it
+                // on) and is cleared there: the error itself has to outlive that
+                try (NDArray copy = error.duplicate()) {
+                    Autograd.backward(output, copy, true);
+                }
+            } else {
+                Autograd.backward(output, error, !last);
+            }
         }
     }
 

@@ -87,14 +87,14 @@ final class ParallelNode extends Node {
         @Override
         NDList backward(NDList errors, BackwardPass pass) {
             Errors.send(combined, errors, pass.keepGraph());
+            List<NDList> branchErrors = Cut.takeErrors(cuts, pass.keepGraph());
             NDList sum = null;
             for (int i = 0; i < traces.size(); i++) {
                 boolean learns = pass.gradientsWanted() && branches.get(i).isTrainable();
                 if (!isInputErrorWanted(pass) && !learns) {
                     continue;
                 }
-                NDList branchErrors = cuts.get(i).takeErrors(pass.keepGraph());
-                NDList inputErrors = traces.get(i).backwardAndRelease(branchErrors, pass);
+                NDList inputErrors = traces.get(i).backwardAndRelease(branchErrors.get(i), pass);
                 if (isInputErrorWanted(pass)) {
                     sum = sum == null ? inputErrors : Errors.sum(sum, inputErrors);
                 }
