@@ -87,8 +87,8 @@ final class InferenceAssigner implements CreditAssigner {
         int silent = settings.stagesWithoutError(stages.size());
         if (silent > 0 && !warned) {
             logger.warn(
-                    "With {} iterations of {} inference no error reaches the lowest {} of {} layers,"
-                            + " which will learn nothing; take at least {} iterations, or"
+                    "With T = {} in {} inference no error reaches the lowest {} of {} layers, which"
+                            + " will learn nothing; take at least {} iterations, or"
                             + " sequential inference.",
                     settings.iterations(),
                     settings.schedule().name().toLowerCase(Locale.ROOT),

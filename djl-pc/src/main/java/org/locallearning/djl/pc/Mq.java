@@ -16,7 +16,6 @@ package org.locallearning.djl.pc;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.optimizer.Optimizer;
@@ -29,6 +28,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.engine.TorchScript;
 
 /**
  * Matrix Update Equalization (MQ): gradient descent with one adaptive learning rate per weight
@@ -108,13 +109,15 @@ public class Mq extends Optimizer {
         RunningMagnitude magnitude =
                 matrix.on(weight, initialAverage == null ? rate : initialAverage, keep);
         try (NDManager scope = grad.getManager().newSubManager()) {
-            NDArray values = detach(weight, scope);
-            NDArray gradient = prepare(detach(grad, scope), values);
+            NDArray values = Autograd.detach(weight, scope);
+            NDArray gradient = prepare(Autograd.detach(grad, scope), values);
             NDArray multiplier =
                     magnitude.multiplier(parameterId, rate, stabilizer, minimumLearningRate, scope);
-            values.subi(gradient.mul(multiplier));
+            TorchScript.subtractProduct(values, gradient, multiplier);
             magnitude.add(parameterId, gradient, matrix.learningIds());
-            clearGradient(weight, scope);
+        }
+        if (weight.hasGradient()) {
+            Autograd.clearGradient(weight);
         }
     }
 
@@ -125,20 +128,6 @@ public class Mq extends Optimizer {
         }
         float decay = getWeightDecay();
         return decay == 0 ? gradient : gradient.add(values.mul(decay));
-    }
-
-    private static NDArray detach(NDArray array, NDManager scope) {
-        NDArray alias = array.stopGradient();
-        alias.attach(scope);
-        return alias;
-    }
-
-    private static void clearGradient(NDArray weight, NDManager scope) {
-        if (weight.hasGradient()) {
-            NDArray gradient = weight.getGradient();
-            gradient.attach(scope);
-            gradient.set(new NDIndex("..."), 0f);
-        }
     }
 
     private Matrix matrixOf(String parameterId) {

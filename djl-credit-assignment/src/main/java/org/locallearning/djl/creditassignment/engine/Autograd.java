@@ -15,7 +15,6 @@ package org.locallearning.djl.creditassignment.engine;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 
@@ -113,8 +112,6 @@ public final class Autograd {
      * @param leaf the leaf
      */
     public static void clearGradient(NDArray leaf) {
-        try (NDArray gradient = leaf.getGradient()) {
-            gradient.set(new NDIndex("..."), 0f);
-        }
+        JniUtils.zeroGrad((PtNDArray) leaf);
     }
 }
