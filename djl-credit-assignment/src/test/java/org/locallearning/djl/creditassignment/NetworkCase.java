@@ -120,6 +120,11 @@ public record NetworkCase(String name, Supplier<Block> block, Shape input, int c
                 new NetworkCase("VGG", () -> VGG.builder().build(), new Shape(2, 1, 32, 32), 10));
     }
 
+    /** A small net of two hidden layers, where one network is enough. */
+    public static NetworkCase twoHiddenLayers() {
+        return new NetworkCase("two hidden layers", () -> mlp(4, 12, 11), new Shape(6, 9), 4);
+    }
+
     /** A net of tanh layers; the last number of units is the first argument. */
     public static SequentialBlock mlp(int outputs, int... hidden) {
         SequentialBlock block = new SequentialBlock();
@@ -278,6 +283,11 @@ public record NetworkCase(String name, Supplier<Block> block, Shape input, int c
                 .setNumLayers(20)
                 .setOutSize(5)
                 .build();
+    }
+
+    /** The same network on batches of another size. */
+    public NetworkCase withBatch(long size) {
+        return new NetworkCase(name, block, new Shape(size).addAll(input.slice(1)), classes);
     }
 
     @Override

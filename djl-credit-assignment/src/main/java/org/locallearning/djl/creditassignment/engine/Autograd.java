@@ -17,6 +17,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.function.Supplier;
 
 /**
  * The engine's automatic differentiation, as far as a vector-Jacobian product of one piece of a
@@ -38,6 +39,24 @@ public final class Autograd {
      */
     public static boolean isRecording() {
         return JniUtils.isGradMode();
+    }
+
+    /**
+     * Runs operations that are not recorded for differentiation, whether or not this thread records
+     * otherwise.
+     *
+     * @param <T> the type of the result
+     * @param operations the operations
+     * @return their result
+     */
+    public static <T> T withoutRecording(Supplier<T> operations) {
+        boolean recording = JniUtils.isGradMode();
+        JniUtils.setGradMode(false);
+        try {
+            return operations.get();
+        } finally {
+            JniUtils.setGradMode(recording);
+        }
     }
 
     /**

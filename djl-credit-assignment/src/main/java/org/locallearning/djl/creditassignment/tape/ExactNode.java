@@ -19,8 +19,12 @@ import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.locallearning.djl.creditassignment.layer.Replay;
 
-/** A run of blocks, one behind the other, that every rule differentiates exactly. */
+/**
+ * What every rule differentiates exactly: a run of blocks without parameters, one behind the other,
+ * or one block with parameters.
+ */
 final class ExactNode extends Node {
 
     private final List<Member> members;
@@ -62,13 +66,17 @@ final class ExactNode extends Node {
             current = pass.run(member.path(), member.block(), current);
             outputs.add(current);
         }
-        return new ExactTrace(cut, outputs, inputErrorWanted);
+        ExactTrace trace = new ExactTrace(cut, outputs, inputErrorWanted);
+        if (!parameters().isEmpty()) {
+            pass.blocks().add(trace);
+        }
+        return trace;
     }
 
     /** A block of the run, which the table of layers may not know. */
     record Member(String path, Block block, boolean unknown) {}
 
-    private static final class ExactTrace extends Trace {
+    private final class ExactTrace extends Trace implements BlockTrace {
 
         private final Cut cut;
         private final List<NDList> outputs;
@@ -77,6 +85,55 @@ final class ExactNode extends Node {
             super(inputErrorWanted);
             this.cut = cut;
             this.outputs = outputs;
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public String getPath() {
+            return members.get(0).path();
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public Block getBlock() {
+            return members.get(0).block();
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public NDList getOutputs() {
+            return outputs();
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public boolean isTrainable() {
+            return ExactNode.this.isTrainable();
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public void addGradients(NDList errors) {
+            Errors.send(outputs(), errors, false);
+            release();
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        NDList rerun(Rerun rerun, NDList inputs) {
+            NDList current = outputs();
+            if (isInputErrorWanted()) {
+                current = inputs;
+                for (int i = 0; i < members.size(); i++) {
+                    NDList before = i == 0 ? cut.arrays() : outputs.get(i - 1);
+                    Replay.Run first = new Replay.Run(before, outputs.get(i));
+                    Member member = members.get(i);
+                    NDList next = rerun.run(member.path(), member.block(), first, current);
+                    rerun.close(current, List.of(inputs, next));
+                    current = next;
+                }
+            }
+            return isTrainable() ? rerun.perturb(this, current) : current;
         }
 
         /** {@inheritDoc} */

@@ -32,6 +32,7 @@ final class ForwardPass {
     private final NDManager scope;
     private final ProductCounter products;
     private final Optional<DropoutMasks> masks;
+    private final List<BlockTrace> blocks = new ArrayList<>();
     private final List<LayerTrace> layers = new ArrayList<>();
     private final List<Probe> probes = new ArrayList<>();
 
@@ -81,6 +82,11 @@ final class ForwardPass {
 
     NDList labels() {
         return labels;
+    }
+
+    /** Returns the blocks with parameters of their own, in the order in which they ran. */
+    List<BlockTrace> blocks() {
+        return blocks;
     }
 
     List<LayerTrace> layers() {

@@ -55,6 +55,7 @@ final class LayerNode extends Node {
                 new LayerTrace(
                         layer, pass, new LayerPass(input, remembered), output, inputErrorWanted);
         pass.layers().add(trace);
+        pass.blocks().add(trace);
         pass.products().countForward(trace);
         return trace;
     }

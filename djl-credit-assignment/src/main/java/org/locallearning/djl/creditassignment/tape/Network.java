@@ -29,9 +29,8 @@ import org.locallearning.djl.creditassignment.layer.LayerTable;
  * A model's block tree as learning rules see it: weighted layers, the exactly differentiated blocks
  * between them, and the branches of parallel blocks.
  *
- * <p>Nested sequences are joined, and blocks that follow each other without a weighted layer
- * between them, or a block with parameters that the table does not know, run as one piece. Nothing
- * is copied: the network runs the model's own blocks.
+ * <p>Nested sequences are joined, and blocks without parameters that follow each other run as one
+ * piece. Nothing is copied: the network runs the model's own blocks.
  */
 public final class Network {
 
@@ -128,6 +127,10 @@ public final class Network {
 
     Node root() {
         return root;
+    }
+
+    LayerTable table() {
+        return table;
     }
 
     /** Joins the names on the way to a child as DJL does in the names of parameters. */
@@ -250,11 +253,13 @@ public final class Network {
             nodes.add(node);
         }
 
-        /** Adds an exact block; one that is not known and has parameters ends the run. */
+        /** Adds an exact block; one that has parameters runs by itself. */
         void addExact(ExactNode.Member member) {
-            run.add(member);
-            if (member.unknown() && ExactNode.hasParameters(member)) {
+            if (ExactNode.hasParameters(member)) {
                 endRun();
+                nodes.add(new ExactNode(List.of(member)));
+            } else {
+                run.add(member);
             }
         }
 

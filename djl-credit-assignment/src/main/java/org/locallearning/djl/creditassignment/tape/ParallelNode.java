@@ -85,6 +85,25 @@ final class ParallelNode extends Node {
 
         /** {@inheritDoc} */
         @Override
+        NDList rerun(Rerun rerun, NDList inputs) {
+            if (!isInputErrorWanted() && !isTrainable()) {
+                return combined;
+            }
+            List<NDList> outputs = new ArrayList<>(traces.size());
+            for (Trace trace : traces) {
+                outputs.add(trace.rerun(rerun, inputs));
+            }
+            List<NDList> own = outputs.stream().map(rerun::alias).toList();
+            NDList result = combine.apply(own);
+            for (int i = 0; i < own.size(); i++) {
+                rerun.close(own.get(i), List.of(result));
+                rerun.close(outputs.get(i), List.of(result, inputs));
+            }
+            return result;
+        }
+
+        /** {@inheritDoc} */
+        @Override
         NDList backward(NDList errors, BackwardPass pass) {
             Errors.send(combined, errors, pass.keepGraph());
             List<NDList> branchErrors = Cut.takeErrors(cuts, pass.keepGraph());

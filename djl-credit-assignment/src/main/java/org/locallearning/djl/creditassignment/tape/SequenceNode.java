@@ -129,6 +129,22 @@ final class SequenceNode extends Node {
 
         /** {@inheritDoc} */
         @Override
+        NDList rerun(Rerun rerun, NDList newInputs) {
+            NDList all = new NDList();
+            NDList current = newInputs;
+            for (Trace trace : traces) {
+                NDList next = trace.rerun(rerun, current);
+                all.addAll(next);
+                if (!returnIntermediate) {
+                    rerun.close(current, List.of(newInputs, next));
+                }
+                current = next;
+            }
+            return returnIntermediate ? all : current;
+        }
+
+        /** {@inheritDoc} */
+        @Override
         NDList backward(NDList errors, BackwardPass pass) {
             int end = errors.size();
             NDList current = returnIntermediate ? null : errors;

@@ -84,8 +84,8 @@ public final class Tape implements AutoCloseable {
      * @param store where parameters come from
      * @param data the inputs of the model
      * @param labels the labels; may be null
-     * @param rerunnable whether {@link #getStages} is going to be called: masks of dropout and the
-     *     state that a training forward changes are then kept
+     * @param rerunnable whether {@link #getStages} or {@link #rerun} is going to be called: masks
+     *     of dropout and the state that a training forward changes are then kept
      * @return the tape
      * @throws IllegalArgumentException if a block cannot run on what it is given; the message names
      *     it
@@ -131,6 +131,16 @@ public final class Tape implements AutoCloseable {
     }
 
     /**
+     * Returns the blocks with parameters of their own as they ran, in that order: the weighted
+     * layers, and normalizations and unknown blocks between them.
+     *
+     * @return the blocks and their outputs
+     */
+    public List<BlockTrace> getBlocks() {
+        return Collections.unmodifiableList(pass.blocks());
+    }
+
+    /**
      * Returns the labels of the batch.
      *
      * @return the labels, or empty if the forward was given none
@@ -147,12 +157,7 @@ public final class Tape implements AutoCloseable {
      * @throws IllegalStateException if the tape was not recorded as rerunnable
      */
     public List<Stage> getStages() {
-        RepeatStore store =
-                repeatStore.orElseThrow(
-                        () ->
-                                new IllegalStateException(
-                                        "This tape does not know how to run stages again; record it"
-                                                + " as rerunnable."));
+        RepeatStore store = repeatStore();
         SequenceNode.SequenceTrace sequence = rootSequence();
         List<Trace> traces = sequence.traces();
         List<Node> nodes = sequence.node().nodes();
@@ -175,6 +180,14 @@ public final class Tape implements AutoCloseable {
             begin = end;
         }
         return stages;
+    }
+
+    private RepeatStore repeatStore() {
+        return repeatStore.orElseThrow(
+                () ->
+                        new IllegalStateException(
+                                "This tape does not know how to run anything again; record it as"
+                                        + " rerunnable."));
     }
 
     private SequenceNode.SequenceTrace rootSequence() {
@@ -250,6 +263,39 @@ public final class Tape implements AutoCloseable {
      */
     public void backward(NDList errors, Feedback feedback, boolean keepGraph) {
         trace.backwardAndRelease(errors, new BackwardPass(feedback, keepGraph, true, true));
+    }
+
+    /**
+     * Runs the network once more on the batch, with changes to the outputs of the blocks that
+     * learn, and without recording for differentiation. What lies before the first change is not
+     * computed again.
+     *
+     * <p>Everything else is as in the first run: dropouts have the same masks, batch normalization
+     * uses the mean and variance of the first run, running statistics and other state neither
+     * change nor have changed. The tape stays as it is.
+     *
+     * @param perturbation the changes
+     * @return the new predictions, closed with the tape
+     * @throws IllegalStateException if the tape was not recorded as rerunnable
+     */
+    public NDList rerun(Perturbation perturbation) {
+        Rerun rerun = new Rerun(network.table(), pass, repeatStore(), perturbation);
+        return Autograd.withoutRecording(() -> trace.rerun(rerun, data));
+    }
+
+    /**
+     * Looks for the first block whose outputs are others when it runs once more on the same inputs,
+     * such as one that draws random numbers and that the table of layers has no replay for. It
+     * costs one forward.
+     *
+     * @return the path and class of the block, or empty if {@link #rerun} without changes gives the
+     *     predictions of the first run
+     * @throws IllegalStateException if the tape was not recorded as rerunnable
+     */
+    public Optional<String> findUnrepeatable() {
+        RepeatCheck check = new RepeatCheck(network.table(), pass, repeatStore());
+        Autograd.withoutRecording(() -> trace.rerun(check, data));
+        return check.unrepeatable();
     }
 
     /**

@@ -73,6 +73,16 @@ abstract class Trace {
         }
     }
 
+    /**
+     * Runs the node again on other inputs, with changes; where nothing below the node changes, its
+     * first run is used again.
+     *
+     * @param rerun the second run of the network
+     * @param inputs the new inputs
+     * @return the new outputs
+     */
+    abstract NDList rerun(Rerun rerun, NDList inputs);
+
     /** Sends errors back as {@link #backward} and closes what is then used up. */
     final NDList backwardAndRelease(NDList errors, BackwardPass pass) {
         NDList inputErrors = backward(errors, pass);
