@@ -119,7 +119,6 @@ class MnistLearningTest {
                         mnist(repository, Dataset.Usage.TEST, 1000));
                 float accuracy = trainer.getTrainingResult().getValidateEvaluation("Accuracy");
                 assertTrue(accuracy > learning.least, learning + ": accuracy " + accuracy);
-                System.out.println(learning + " " + accuracy);
             }
         }
     }
