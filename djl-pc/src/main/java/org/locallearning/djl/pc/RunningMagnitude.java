@@ -16,6 +16,7 @@ package org.locallearning.djl.pc;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
@@ -46,10 +47,8 @@ final class RunningMagnitude {
      * @param keep the largest part of the mean that an update keeps
      */
     RunningMagnitude(NDArray weight, float initial, float keep) {
-        try (NDArray value = weight.getManager().create(initial)) {
-            average = value.toType(stateType(weight), true);
-        }
-        average.attach(weight.getManager());
+        // made by the engine: an array made of a Java number would live in a buffer of Java's
+        average = weight.getManager().full(new Shape(), initial, stateType(weight));
         this.keep = keep;
     }
 

@@ -29,6 +29,7 @@ import ai.djl.nn.norm.BatchNorm;
 import ai.djl.training.tracker.FixedPerVarTracker;
 import ai.djl.training.tracker.ParameterTracker;
 import ai.djl.training.tracker.Tracker;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -256,6 +257,24 @@ class MqTest {
         update(mq, "03Linear_weight", second, filled(15, 1));
         assertEquals(-0.01, first.toDoubleArray()[0], 1e-6);
         assertEquals(-0.5, second.toDoubleArray()[0], 1e-6);
+    }
+
+    @Test
+    void stateOutlivesGarbageCollection() {
+        Mq mq = mq(ALPHA);
+        NDArray weight = manager.zeros(new Shape(3, 5));
+        NDArray gradient = manager.ones(new Shape(3, 5));
+        mq.update(id("03Linear_weight"), weight, gradient);
+        List<ByteBuffer> others = new ArrayList<>();
+        for (int round = 0; round < 4; round++) {
+            System.gc();
+            // takes whatever memory of Java's the collector has given back
+            for (int i = 0; i < 20_000; i++) {
+                others.add(ByteBuffer.allocateDirect(4).putInt(0, -1));
+            }
+        }
+        assertEquals((ALPHA + 1) / 2, mq.getAverages().get("03Linear"), 1e-7);
+        assertEquals(80_000, others.size());
     }
 
     @Test

@@ -114,7 +114,7 @@ final class ExactNode extends Node {
         /** {@inheritDoc} */
         @Override
         public void addGradients(NDList errors) {
-            Errors.send(outputs(), errors, false);
+            Errors.send(outputs(), errors, List.of(cut), false);
             release();
         }
 
@@ -150,8 +150,13 @@ final class ExactNode extends Node {
                         ? Errors.atInputs(outputs(), errors, cut.arrays())
                         : new NDList();
             }
-            Errors.send(outputs(), errors, pass.keepGraph());
-            return isInputErrorWanted(pass) ? cut.takeErrors(pass.keepGraph()) : new NDList();
+            Errors.send(outputs(), errors, List.of(cut), pass.keepGraph());
+            if (!isInputErrorWanted()) {
+                return new NDList();
+            }
+            // taken in any case, or they would add to those of the next way back
+            NDList inputErrors = cut.takeErrors(pass.keepGraph());
+            return isInputErrorWanted(pass) ? inputErrors : new NDList();
         }
 
         /** {@inheritDoc} */

@@ -105,15 +105,16 @@ final class ParallelNode extends Node {
         /** {@inheritDoc} */
         @Override
         NDList backward(NDList errors, BackwardPass pass) {
-            Errors.send(combined, errors, pass.keepGraph());
-            List<NDList> branchErrors = Cut.takeErrors(cuts, pass.keepGraph());
+            Errors.send(combined, errors, cuts, pass.keepGraph());
             NDList sum = null;
             for (int i = 0; i < traces.size(); i++) {
+                // taken in any case, or they would add to those of the next way back
+                NDList branchErrors = cuts.get(i).takeErrors(pass.keepGraph());
                 boolean learns = pass.gradientsWanted() && branches.get(i).isTrainable();
                 if (!isInputErrorWanted(pass) && !learns) {
                     continue;
                 }
-                NDList inputErrors = traces.get(i).backwardAndRelease(branchErrors.get(i), pass);
+                NDList inputErrors = traces.get(i).backwardAndRelease(branchErrors, pass);
                 if (isInputErrorWanted(pass)) {
                     sum = sum == null ? inputErrors : Errors.sum(sum, inputErrors);
                 }
