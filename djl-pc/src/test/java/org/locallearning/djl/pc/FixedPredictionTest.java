@@ -53,6 +53,19 @@ class FixedPredictionTest {
         assertTrue(distance < 1e-11, network + ": " + distance);
     }
 
+    static List<NetworkCase> decorrelated() {
+        return NetworkCase.decorrelated();
+    }
+
+    @ParameterizedTest
+    @MethodSource("decorrelated")
+    void equalsBackpropagationThroughDecorrelationLayers(NetworkCase network) {
+        Gradients stock = Gradients.of(network, Model::newTrainer);
+        Gradients inferred = Gradients.of(network, fixed().optIterations(1).build()::newTrainer);
+        double distance = inferred.distanceTo(stock);
+        assertTrue(distance < 1e-4, network + ": " + distance);
+    }
+
     @ParameterizedTest
     @MethodSource("networks")
     void simultaneousIterationsEqualBackpropagationInTheEnd(NetworkCase network) {
