@@ -57,7 +57,7 @@ import org.locallearning.djl.creditassignment.engine.TorchScript;
  * <p>Use it for inference learning, whose gradients get smaller by orders of magnitude from the
  * output to the input; it works with any other rule and with DJL's stock trainer too. It is no
  * replacement for Adam where entries of one matrix differ a lot in size. Cost: no matrix products,
- * and two passes over each gradient more than {@code Sgd}, less than {@code Adam}.
+ * and about the time of {@code Sgd}: one pass over the gradient more, one over the weight less.
  *
  * <p>The learning rate tracker, which is asked by the id of the block's first parameter, gives
  * {@code α}: a {@code FixedPerVarTracker} sets it per matrix. Gradients are multiplied by the
