@@ -13,7 +13,17 @@
  */
 
 /**
- * Inference learning (predictive coding), simultaneous, sequential and incremental, and the MQ
- * optimizer will live here.
+ * Predictive coding: the learning rule {@link org.locallearning.djl.pc.InferenceLearning} in its
+ * sequential, simultaneous and incremental forms, and the optimizer {@link
+ * org.locallearning.djl.pc.Mq} that goes with it.
+ *
+ * <pre>{@code
+ * Block block = model.getBlock();
+ * Optimizer mq = Mq.builder().setBlock(block).setLearningRateTracker(Tracker.fixed(3e-5f)).build();
+ * TrainingConfig config = new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss()).optOptimizer(mq);
+ * try (Trainer trainer = InferenceLearning.builder().build().newTrainer(model, config)) {
+ *     EasyTrain.fit(trainer, 10, train, test);
+ * }
+ * }</pre>
  */
 package org.locallearning.djl.pc;

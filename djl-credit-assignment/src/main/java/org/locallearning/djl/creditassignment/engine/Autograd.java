@@ -162,4 +162,13 @@ public final class Autograd {
         gradient.close();
         return copy;
     }
+
+    /**
+     * Sets the gradient of a leaf to zero, as DJL's own optimizers do after a step.
+     *
+     * @param leaf a leaf that wants a gradient and has been given one
+     */
+    public static void clearGradient(NDArray leaf) {
+        JniUtils.zeroGrad((PtNDArray) leaf);
+    }
 }

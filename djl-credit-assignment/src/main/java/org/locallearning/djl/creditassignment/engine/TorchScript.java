@@ -43,10 +43,11 @@ import java.util.zip.ZipOutputStream;
 public final class TorchScript {
 
     /**
-     * Whether an array has a history, the gradient with respect to one array alone, and the
-     * engine's own backward of a convolution, asked for the error at the input alone. Its numbers
-     * (stride, padding, dilation, groups) arrive as the sizes of an array without elements: sizes
-     * are known to the host, so that reading them never waits for a device.
+     * A product that is subtracted in one pass over memory, whether an array has a history, the
+     * gradient with respect to one array alone, and the engine's own backward of a convolution,
+     * asked for the error at the input alone. Its numbers (stride, padding, dilation, groups)
+     * arrive as the sizes of an array without elements: sizes are known to the host, so that
+     * reading them never waits for a device.
      */
     private static final String SOURCE =
             """
@@ -82,6 +83,11 @@ public final class TorchScript {
                 else:
                   result = torch.zeros_like(input)
                 return result
+              def subtract_product(self: __torch__.Operations,
+                target: Tensor,
+                array: Tensor,
+                factor: Tensor) -> Tensor:
+                return torch.addcmul_(target, array, factor, value=-1)
               def forward(self: __torch__.Operations,
                 input: Tensor) -> Tensor:
                 return input
@@ -148,6 +154,28 @@ public final class TorchScript {
                     IValueUtils.forward(Holder.INSTANCE.module, arguments, true).singletonOrThrow();
             error.attach(delta.getManager());
             return error;
+        }
+    }
+
+    /**
+     * Subtracts a product from an array in place, {@code target −= array ⊙ factor}, in one pass
+     * over memory and without waiting for a device to tell the factor.
+     *
+     * @param target the array that changes; without history, see {@link Autograd#detach}
+     * @param array an array of the same shape
+     * @param factor an array of the same shape or of shape ()
+     */
+    public static void subtractProduct(NDArray target, NDArray array, NDArray factor) {
+        try (NDManager scope = target.getManager().newSubManager()) {
+            NDArray method = scope.create(new Shape(0));
+            method.setName("module_method:subtract_product");
+            NDList arguments =
+                    new NDList(
+                            Autograd.detach(target, scope),
+                            Autograd.detach(array, scope),
+                            Autograd.detach(factor, scope),
+                            method);
+            IValueUtils.forward(Holder.INSTANCE.module, arguments, true).attach(scope);
         }
     }
 

@@ -151,7 +151,12 @@ final class ExactNode extends Node {
                         : new NDList();
             }
             Errors.send(outputs(), errors, List.of(cut), pass.keepGraph());
-            return isInputErrorWanted(pass) ? cut.takeErrors(pass.keepGraph()) : new NDList();
+            if (!isInputErrorWanted()) {
+                return new NDList();
+            }
+            // taken in any case, or they would add to those of the next way back
+            NDList inputErrors = cut.takeErrors(pass.keepGraph());
+            return isInputErrorWanted(pass) ? inputErrors : new NDList();
         }
 
         /** {@inheritDoc} */

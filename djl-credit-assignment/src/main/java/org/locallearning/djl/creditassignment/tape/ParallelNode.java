@@ -108,11 +108,12 @@ final class ParallelNode extends Node {
             Errors.send(combined, errors, cuts, pass.keepGraph());
             NDList sum = null;
             for (int i = 0; i < traces.size(); i++) {
+                // taken in any case, or they would add to those of the next way back
+                NDList branchErrors = cuts.get(i).takeErrors(pass.keepGraph());
                 boolean learns = pass.gradientsWanted() && branches.get(i).isTrainable();
                 if (!isInputErrorWanted(pass) && !learns) {
                     continue;
                 }
-                NDList branchErrors = cuts.get(i).takeErrors(pass.keepGraph());
                 NDList inputErrors = traces.get(i).backwardAndRelease(branchErrors, pass);
                 if (isInputErrorWanted(pass)) {
                     sum = sum == null ? inputErrors : Errors.sum(sum, inputErrors);

@@ -16,6 +16,8 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.util.List;
+import java.util.Optional;
 import org.locallearning.djl.creditassignment.engine.Autograd;
 
 /**
@@ -144,6 +146,44 @@ public final class Stage implements AutoCloseable {
             inputErrors.attach(tapeScope);
             return inputErrors;
         }
+    }
+
+    /**
+     * Returns what the blocks in front of the weighted one make of the input, {@code f(z)}, without
+     * history and closed with the tape.
+     *
+     * @return the activations; the inputs if nothing is in front
+     */
+    public NDList keepActivations() {
+        return detach(front().map(Trace::outputs).orElse(trace.inputs()), tapeScope);
+    }
+
+    /**
+     * Returns the vector-Jacobian product of the blocks in front of the weighted one, {@code f},
+     * with respect to the input. The gradients of parameters stay as they are.
+     *
+     * @param errors the error at each activation, of its shape; not closed
+     * @return the error at each input, closed with the tape
+     */
+    public NDList activationErrors(NDList errors) {
+        Optional<SequenceNode.SequenceTrace> front = front();
+        if (front.isEmpty()) {
+            return detach(errors, tapeScope);
+        }
+        try (NDManager scope = tapeScope.newSubManager()) {
+            NDList inputErrors = front.get().backward(detach(errors, scope), way(false, true));
+            inputErrors.attach(tapeScope);
+            return inputErrors;
+        }
+    }
+
+    private Optional<SequenceNode.SequenceTrace> front() {
+        List<Node> nodes = trace.node().nodes();
+        int weighted = 0;
+        while (weighted < nodes.size() && !nodes.get(weighted).isWeighted()) {
+            weighted++;
+        }
+        return weighted == 0 ? Optional.empty() : Optional.of(trace.part(0, weighted));
     }
 
     /**

@@ -1,0 +1,68 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.pc;
+
+import ai.djl.metric.Metrics;
+import ai.djl.training.Trainer;
+import ai.djl.training.listener.TrainingListenerAdapter;
+import java.util.Optional;
+import org.locallearning.djl.creditassignment.CreditTrainer;
+
+/**
+ * Adds the free energy of training batches to the trainer's {@code Metrics}: {@code free_energy_T}
+ * in total and {@code free_energy_T_PATH} per stage, for every number {@code T} of iterations done.
+ *
+ * <p>Add it to the listeners of a {@code DefaultTrainingConfig} and give the trainer metrics. With
+ * trainers of other rules it does nothing.
+ */
+public final class FreeEnergyListener extends TrainingListenerAdapter {
+
+    private final int interval;
+    private long batch;
+
+    /**
+     * Creates a listener.
+     *
+     * @param interval the number of batches from one measurement to the next, at least 1; the first
+     *     batch is measured
+     */
+    public FreeEnergyListener(int interval) {
+        if (interval < 1) {
+            throw new IllegalArgumentException(
+                    "The interval between measurements is at least 1 batch, not " + interval + ".");
+        }
+        this.interval = interval;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void onTrainingBatch(Trainer trainer, BatchData batchData) {
+        Metrics metrics = trainer.getMetrics();
+        if (batch++ % interval != 0 || metrics == null || !(trainer instanceof CreditTrainer)) {
+            return;
+        }
+        Optional<FreeEnergy> measured = InferenceLearning.getFreeEnergy((CreditTrainer) trainer);
+        measured.ifPresent(energy -> add(metrics, energy));
+    }
+
+    private static void add(Metrics metrics, FreeEnergy energy) {
+        for (int t = 0; t < energy.getStates(); t++) {
+            metrics.addMetric("free_energy_" + t, energy.getTotal(t));
+            for (int l = 0; l < energy.getStages().size(); l++) {
+                String name = "free_energy_" + t + "_" + energy.getStages().get(l);
+                metrics.addMetric(name, energy.get(t, l));
+            }
+        }
+    }
+}

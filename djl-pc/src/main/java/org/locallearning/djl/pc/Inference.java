@@ -1,0 +1,266 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.pc;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.locallearning.djl.creditassignment.NonFiniteLossException;
+import org.locallearning.djl.creditassignment.tape.Stage;
+import org.locallearning.djl.creditassignment.tape.Tape;
+
+/** Inference and learning on one batch. Node 0 is the lowest; the last one is the output. */
+final class Inference {
+
+    private final InferenceSettings settings;
+    private final Tape tape;
+    private final OutputClamp clamp;
+    private final List<ValueNode> nodes = new ArrayList<>();
+    private final List<NDArray[]> energies = new ArrayList<>();
+    private final int output;
+
+    Inference(InferenceSettings settings, Tape tape, List<Stage> stages, OutputClamp clamp) {
+        this.settings = settings;
+        this.tape = tape;
+        this.clamp = clamp;
+        output = stages.size() - 1;
+        for (int l = 0; l <= output; l++) {
+            nodes.add(
+                    new ValueNode(
+                            stages.get(l), settings.precision(l, stages.size()), l == output));
+        }
+    }
+
+    /** Infers activities and leaves the gradients of the free energy in the parameters. */
+    void run() {
+        switch (settings.schedule()) {
+            case SEQUENTIAL:
+                for (int t = 0; t < settings.iterations(); t++) {
+                    sweep(t);
+                }
+                learn();
+                break;
+            case SIMULTANEOUS:
+                for (int t = 0; t < settings.iterations(); t++) {
+                    refreshAll(true);
+                    moveAll(t);
+                }
+                learn();
+                break;
+            default:
+                runIncrementally();
+                break;
+        }
+    }
+
+    /** One iteration of algorithm 2: from the output down, each node by the errors of now. */
+    private void sweep(int t) {
+        newState();
+        refresh(output, true);
+        for (int l = output - 1; l >= 0; l--) {
+            refresh(l, true);
+            move(l, settings.step(t));
+        }
+    }
+
+    /** One iteration of algorithm 1: every node by the errors before the iteration. */
+    private void moveAll(int t) {
+        // from below, so that a node moves before its error is changed by its own move
+        for (int l = 0; l < output; l++) {
+            move(l, settings.step(t));
+        }
+    }
+
+    private void runIncrementally() {
+        for (int t = 0; t < settings.iterations(); t++) {
+            refreshAll(true);
+            checkFinite();
+            addGradients();
+            moveAll(t);
+            if (t < settings.iterations() - 1) {
+                tape.updateParameters();
+                nodes.forEach(ValueNode::expectRerun);
+            }
+        }
+    }
+
+    private void learn() {
+        refreshAll(false);
+        checkFinite();
+        addGradients();
+    }
+
+    private void refreshAll(boolean inputErrorsWanted) {
+        newState();
+        for (int l = 0; l <= output; l++) {
+            refresh(l, inputErrorsWanted);
+        }
+    }
+
+    /** Brings the prediction and the error of a node up to date, and measures its energy. */
+    private void refresh(int l, boolean inputErrorWanted) {
+        ValueNode node = nodes.get(l);
+        if (node.needsRerun()) {
+            boolean recorded = inputErrorWanted && node.stage().isInputErrorWanted();
+            if (l == 0) {
+                node.rerun(node.stage().getInputs(), recorded);
+            } else {
+                try (NDArray activity = nodes.get(l - 1).activity()) {
+                    node.rerun(new NDList(activity), recorded);
+                }
+            }
+        }
+        if (l == output) {
+            NDList predictions = node.stage().keepOutputs();
+            node.clamp(clamp.errors(predictions));
+            predictions.close();
+        } else {
+            node.compare();
+        }
+        energies.get(energies.size() - 1)[l] = energy(l);
+    }
+
+    /**
+     * Equation 2: {@code ĥ_l ← ĥ_l + ε (γ_{l+1} f'(ĥ_l) W_lᵀ e_{l+1} − γ_l e_l − γ_decay f'(ĥ_l)
+     * f(ĥ_l))}.
+     */
+    private void move(int l, double step) {
+        ValueNode node = nodes.get(l);
+        ValueNode above = nodes.get(l + 1);
+        if (!above.stage().isInputErrorWanted()) {
+            return;
+        }
+        try (NDManager scope = tape.getManager().newSubManager()) {
+            NDArray drive = drive(node, above, scope);
+            if (drive == null) {
+                return;
+            }
+            NDArray moved = drive.mul(step);
+            moved.attach(tape.getManager());
+            node.move(moved);
+        }
+        if (!settings.fixedPredictions()) {
+            above.expectRerun();
+        }
+    }
+
+    /** Returns {@code −∂F/∂ĥ_l}, or null if it is exactly zero. */
+    private NDArray drive(ValueNode node, ValueNode above, NDManager scope) {
+        NDArray drive = null;
+        if (above.errors() != null) {
+            NDList pull = above.stage().inputErrors(above.errors());
+            pull.attach(scope);
+            drive = pull.singletonOrThrow().mul(above.precision());
+        }
+        if (node.errors() != null) {
+            NDArray error = node.errors().head().mul(node.precision());
+            error.attach(scope);
+            drive = drive == null ? error.neg() : drive.sub(error);
+        }
+        if (settings.activityDecay() > 0) {
+            NDList activations = above.stage().keepActivations();
+            NDList shrink = above.stage().activationErrors(activations);
+            activations.attach(scope);
+            shrink.attach(scope);
+            NDArray decay = shrink.singletonOrThrow().mul(settings.activityDecay());
+            drive = drive == null ? decay.neg() : drive.sub(decay);
+        }
+        return drive;
+    }
+
+    /** Equation 4: {@code ∂F/∂W_l = −γ_{l+1} e_{l+1} f(ĥ_l)ᵀ}, as a mean over samples. */
+    private void addGradients() {
+        double samples = tape.getPredictions().head().getShape().get(0);
+        for (ValueNode node : nodes) {
+            if (node.errors() == null || !node.stage().isTrainable()) {
+                continue;
+            }
+            NDList down = new NDList(node.errors().size());
+            for (NDArray error : node.errors()) {
+                down.add(error.mul(-node.precision() / samples));
+            }
+            node.stage().addGradients(down);
+            down.close();
+        }
+    }
+
+    private void newState() {
+        energies.add(new NDArray[nodes.size()]);
+    }
+
+    private NDArray energy(int l) {
+        ValueNode node = nodes.get(l);
+        if (l == output) {
+            return clamp.energy().mul(node.precision());
+        }
+        if (node.errors() == null) {
+            return null;
+        }
+        NDArray error = node.errors().head();
+        try (NDArray square = error.square()) {
+            return square.sum().muli(node.precision() / 2 / error.getShape().get(0));
+        }
+    }
+
+    private void checkFinite() {
+        double[][] measured = measured();
+        for (int t = 0; t < measured.length; t++) {
+            for (int l = 0; l <= output; l++) {
+                if (!Double.isFinite(measured[t][l])) {
+                    throw new NonFiniteLossException(
+                            String.format(
+                                    "Inference broke down: after %d of %d iterations the error at"
+                                            + " layer %s is not finite. No gradients were left in"
+                                            + " the parameters; try a smaller step, see"
+                                            + " optStepSize.",
+                                    t, settings.iterations(), nodes.get(l).stage()));
+                }
+            }
+        }
+    }
+
+    /** Returns the free energy of every state so far. */
+    FreeEnergy freeEnergy() {
+        return new FreeEnergy(
+                nodes.stream().map(node -> node.stage().getPath()).collect(Collectors.toList()),
+                measured());
+    }
+
+    /** Reads all energies at once, so that a device is waited for once. */
+    private double[][] measured() {
+        NDList present = new NDList();
+        energies.forEach(
+                state -> Arrays.stream(state).filter(Objects::nonNull).forEach(present::add));
+        double[] numbers;
+        try (NDArray together = NDArrays.stack(present);
+                NDArray wide = together.toType(DataType.FLOAT64, true)) {
+            numbers = wide.toDoubleArray();
+        }
+        double[][] measured = new double[energies.size()][nodes.size()];
+        int next = 0;
+        for (int t = 0; t < measured.length; t++) {
+            for (int l = 0; l <= output; l++) {
+                measured[t][l] = energies.get(t)[l] == null ? 0 : numbers[next++];
+            }
+        }
+        return measured;
+    }
+}

@@ -1,0 +1,306 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.pc;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.loss.Loss;
+import java.util.Objects;
+import java.util.Optional;
+import org.locallearning.djl.creditassignment.CreditAssigner;
+import org.locallearning.djl.creditassignment.CreditAssignment;
+import org.locallearning.djl.creditassignment.CreditTrainer;
+import org.locallearning.djl.creditassignment.tape.Network;
+
+/**
+ * Inference learning, the learning rule of predictive coding networks: first the activities of the
+ * hidden layers move to where they explain input and label best, then the weights learn to predict
+ * them.
+ *
+ * <p>Formula, for layers 1 to L with pre-activations {@code h_l}, activities {@code ĥ_l} that begin
+ * there, predictions {@code p_l = W_{l−1} f(ĥ_{l−1}) + b_{l−1}} and errors {@code e_l = ĥ_l − p_l}:
+ *
+ * <ul>
+ *   <li>output: {@code e_L = c (y − σ(p_L))} with {@code c = β / (1 + β)}, or {@code −c ∂L/∂p_L}
+ *       for any other loss {@code L}, taken as a sum over samples and units;
+ *   <li>inference, T times: {@code ĥ_l ← ĥ_l + ε_t (γ_{l+1} f'(ĥ_l) ⊙ W_lᵀ e_{l+1} − γ_l e_l −
+ *       γ_decay f'(ĥ_l) ⊙ f(ĥ_l))} with {@code ε_t = ε / (1 + t)}, in the order that {@link
+ *       Schedule} says;
+ *   <li>learning: {@code ∂F/∂W_l = −γ_{l+1} e_{l+1} f(ĥ_l)ᵀ} and {@code ∂F/∂b_l = −γ_{l+1}
+ *       e_{l+1}}, the mean over the batch, left in the parameters for whatever optimizer there is.
+ * </ul>
+ *
+ * <p>Shapes: {@code ĥ_l}, {@code p_l} and {@code e_l} have the shape (N, ...) of the output of
+ * stage {@code l}. A stage is a weighted layer whose input is {@code f(ĥ)}: the blocks without
+ * weights in front of it (activations, pooling, normalization, dropout) are {@code f}. A container
+ * such as a residual block is one stage that is differentiated inside, and so is a block that the
+ * table of layers does not know. What comes behind the last weighted layer belongs to it. Masks of
+ * dropout are drawn once a batch and running statistics change once a batch; normalization by the
+ * batch is by that of {@code ĥ}. Stages that have only frozen ones below are left where the forward
+ * pass put them, as the input is.
+ *
+ * <p>Use it to train by local updates, or where backpropagation makes slow progress with small
+ * batches in the first epochs. Plain SGD gets stuck, since the gradients of low layers are smaller
+ * by powers of {@code ε}: take {@link Mq} or Adam. Sequential inference needs few iterations; nets
+ * of many layers without shortcuts learn worse than by backpropagation.
+ *
+ * <p>Cost in products with weights for L layers: 2L + 2T(L − 1) a step with sequential inference,
+ * forward pass and gradients included; backpropagation takes 3L − 1, the paper counts T(2L − 1) + L
+ * and the forward pass L, the authors' code 2LT + 3L. Predictions are computed again only when the
+ * activity below has moved, and the product with an error that is exactly zero is left out, which
+ * makes simultaneous inference cheaper still: 2 Σ_{t=1..T} min(t, L − 1) + L + min(T + 1, L).
+ * Incremental: at most T(3L − 1). {@link CreditTrainer#getMatrixProducts} counts them.
+ *
+ * <p>Alonso, Krichmar and Neftci, "Understanding and Improving Optimization in Predictive Coding
+ * Networks" (2023), equations 1 to 4 and algorithms 1 to 4. Departures:
+ *
+ * <ul>
+ *   <li>the clamp is soft with {@code β} = 100 and steps decay by {@code 1/(1+t)}, as in the
+ *       authors' code; the paper says full clamp and constant steps, see {@link
+ *       Builder#optFullClamp} and {@link Builder#optStepDecay};
+ *   <li>the drive of the output is {@code γ_L e_L} with {@code γ_L} = 1 whatever {@code β} is, as
+ *       in the authors' code;
+ *   <li>T counts iterations (algorithm 3 prints one more), and the output is clamped again, not
+ *       stepped;
+ *   <li>activity decay is the gradient of its term in equation 1, {@code f'(ĥ) ⊙ f(ĥ)}, where
+ *       equation 2 prints {@code f'(ĥ) ĥ};
+ *   <li>convolutions have their nodes at pre-activations too, and errors of the clamped output
+ *       everywhere (the authors' convolutional code has them behind the ReLU, and the hard label in
+ *       the weight update).
+ * </ul>
+ *
+ * <p>The gradient is that of a loss summed over units. For losses that DJL takes the mean of over
+ * units (L2, L1, hinge, sigmoid cross-entropy) it is larger than the gradient of the mean by their
+ * number, as the learning rates of the paper expect.
+ *
+ * <p>Errors: a batch without labels, labels that the output cannot take, a loss without a gradient,
+ * and a number of precisions that is not that of the stages end the batch with an exception that
+ * says so; inference that breaks down does with {@link
+ * org.locallearning.djl.creditassignment.NonFiniteLossException}, which names the iteration and the
+ * layer, before any weight has moved by it.
+ */
+public final class InferenceLearning extends CreditAssignment {
+
+    private final InferenceSettings settings;
+
+    private InferenceLearning(Builder builder) {
+        super(builder);
+        settings =
+                new InferenceSettings(
+                        builder.schedule,
+                        builder.iterations,
+                        builder.stepSize,
+                        builder.stepDecay,
+                        builder.clamp,
+                        builder.precisions,
+                        builder.activityDecay,
+                        builder.fixedPredictions);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected CreditAssigner newAssigner(Network network, Loss loss, NDManager manager) {
+        return new InferenceAssigner(settings, loss);
+    }
+
+    /**
+     * Returns the free energy of the last batch of a trainer.
+     *
+     * @param trainer a trainer
+     * @return the free energy, or empty before the first batch and for trainers of other rules
+     */
+    public static Optional<FreeEnergy> getFreeEnergy(CreditTrainer trainer) {
+        CreditAssigner assigner = trainer.getAssigner();
+        return assigner instanceof InferenceAssigner
+                ? ((InferenceAssigner) assigner).freeEnergy()
+                : Optional.empty();
+    }
+
+    /** Returns the rule and every setting. */
+    @Override
+    public String toString() {
+        return "InferenceLearning(" + settings + ")";
+    }
+
+    /**
+     * Creates a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds an {@link InferenceLearning}. */
+    public static final class Builder extends CreditAssignment.Builder<Builder> {
+
+        private Schedule schedule = Schedule.SEQUENTIAL;
+        private int iterations = 3;
+        private double stepSize = 0.05;
+        private boolean stepDecay = true;
+        private double clamp = 100;
+        private double[] precisions = {};
+        private double activityDecay;
+        private boolean fixedPredictions;
+
+        private Builder() {}
+
+        /** {@inheritDoc} */
+        @Override
+        protected Builder self() {
+            return this;
+        }
+
+        /**
+         * Sets the order in which activities and weights move.
+         *
+         * @param schedule the schedule; {@link Schedule#SEQUENTIAL} by default
+         * @return this builder
+         */
+        public Builder optSchedule(Schedule schedule) {
+            this.schedule = Objects.requireNonNull(schedule, "schedule");
+            return this;
+        }
+
+        /**
+         * Sets the number {@code T} of inference iterations.
+         *
+         * @param iterations the number, at least 1; 3 by default, the authors take 6 for
+         *     autoencoders
+         * @return this builder
+         */
+        public Builder optIterations(int iterations) {
+            if (iterations < 1) {
+                throw new IllegalArgumentException(
+                        "Inference takes at least 1 iteration, not " + iterations + ".");
+            }
+            this.iterations = iterations;
+            return this;
+        }
+
+        /**
+         * Sets the step {@code ε} of an activity.
+         *
+         * @param stepSize the step, above 0 and up to 2, behind which activities overshoot by more
+         *     than they were off; 0.05 by default
+         * @return this builder
+         */
+        public Builder optStepSize(double stepSize) {
+            if (!(stepSize > 0 && stepSize <= 2)) {
+                throw new IllegalArgumentException(
+                        "The step of inference is above 0 and at most 2, not " + stepSize + ".");
+            }
+            this.stepSize = stepSize;
+            return this;
+        }
+
+        /**
+         * Sets whether steps get smaller, {@code ε / (1 + t)} in iteration {@code t} = 0, 1, ….
+         *
+         * @param stepDecay false for constant steps; true by default
+         * @return this builder
+         */
+        public Builder optStepDecay(boolean stepDecay) {
+            this.stepDecay = stepDecay;
+            return this;
+        }
+
+        /**
+         * Sets how hard the output is clamped: {@code ĥ_L = β/(1+β) y + 1/(1+β) σ(p_L)}.
+         *
+         * @param clamp {@code β}, above 0; 100 by default
+         * @return this builder
+         */
+        public Builder optClamp(double clamp) {
+            if (!(clamp > 0)) {
+                throw new IllegalArgumentException(
+                        "The clamp of the output is above 0, not " + clamp + ".");
+            }
+            this.clamp = clamp;
+            return this;
+        }
+
+        /**
+         * Clamps the output fully, {@code ĥ_L = y}.
+         *
+         * @return this builder
+         */
+        public Builder optFullClamp() {
+            return optClamp(Double.POSITIVE_INFINITY);
+        }
+
+        /**
+         * Sets the precisions {@code γ}, which weigh the errors of layers.
+         *
+         * @param precisions one per stage from the input to the output, each at least 0; all 1 by
+         *     default
+         * @return this builder
+         */
+        public Builder optPrecisions(double... precisions) {
+            for (double precision : precisions) {
+                if (!(precision >= 0 && Double.isFinite(precision))) {
+                    throw new IllegalArgumentException(
+                            "A precision is a number from 0, not " + precision + ".");
+                }
+            }
+            this.precisions = precisions.clone();
+            return this;
+        }
+
+        /**
+         * Sets the weight {@code γ_decay} of the term {@code ½‖f(ĥ_l)‖²} that keeps activities
+         * small.
+         *
+         * @param activityDecay the weight, at least 0; 0 by default
+         * @return this builder
+         */
+        public Builder optActivityDecay(double activityDecay) {
+            if (!(activityDecay >= 0 && Double.isFinite(activityDecay))) {
+                throw new IllegalArgumentException(
+                        "The activity decay is a number from 0, not " + activityDecay + ".");
+            }
+            this.activityDecay = activityDecay;
+            return this;
+        }
+
+        /**
+         * Sets whether predictions and derivatives stay those of the forward pass. Errors then
+         * settle where backpropagation has them: with full clamp and a constant step of 1, T = 1 is
+         * enough for the sequential schedule (and T = hidden layers for the simultaneous one), and
+         * the gradients are those of backpropagation. It checks the machinery, and reproduces what
+         * Millidge, Tschantz and Buckley, "Predictive coding approximates backprop along arbitrary
+         * computation graphs" (2020), assume.
+         *
+         * @param fixedPredictions whether to fix them; false by default
+         * @return this builder
+         */
+        public Builder optFixedPredictions(boolean fixedPredictions) {
+            this.fixedPredictions = fixedPredictions;
+            return this;
+        }
+
+        /**
+         * Builds the rule.
+         *
+         * @return the rule
+         */
+        public InferenceLearning build() {
+            if (fixedPredictions && schedule == Schedule.INCREMENTAL) {
+                throw new IllegalArgumentException(
+                        "Predictions cannot stay fixed while weights move in every iteration;"
+                                + " choose another schedule than INCREMENTAL.");
+            }
+            return new InferenceLearning(this);
+        }
+    }
+}

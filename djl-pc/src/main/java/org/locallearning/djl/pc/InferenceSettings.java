@@ -1,0 +1,92 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.pc;
+
+import java.util.Arrays;
+
+/**
+ * The settings of {@link InferenceLearning}.
+ *
+ * @param schedule the order in which activities and weights move
+ * @param iterations T
+ * @param stepSize ε
+ * @param stepDecay whether the step of iteration t is ε / (1 + t)
+ * @param clamp β
+ * @param precisions γ per stage; empty if all are 1
+ * @param activityDecay γ_decay
+ * @param fixedPredictions whether predictions stay those of the forward pass
+ */
+record InferenceSettings(
+        Schedule schedule,
+        int iterations,
+        double stepSize,
+        boolean stepDecay,
+        double clamp,
+        double[] precisions,
+        double activityDecay,
+        boolean fixedPredictions) {
+
+    double step(int t) {
+        return stepDecay ? stepSize / (1 + t) : stepSize;
+    }
+
+    /** Returns β / (1 + β), which is 1 for a full clamp. */
+    double clampStrength() {
+        return Double.isInfinite(clamp) ? 1 : clamp / (1 + clamp);
+    }
+
+    double precision(int stage, int stages) {
+        if (precisions.length == 0) {
+            return 1;
+        }
+        if (precisions.length != stages) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "There are %d precisions, but the network has %d stages; give one per"
+                                    + " stage to optPrecisions, from the input to the output.",
+                            precisions.length, stages));
+        }
+        return precisions[stage];
+    }
+
+    /**
+     * Returns how many of the lowest stages get no error at all.
+     *
+     * @param stages the number of stages
+     */
+    int stagesWithoutError(int stages) {
+        switch (schedule) {
+            case SIMULTANEOUS:
+                return Math.max(0, stages - 1 - iterations);
+            case INCREMENTAL:
+                return Math.max(0, stages - iterations);
+            default:
+                return 0;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                "%s, T %d, step %s%s, clamp %s, precisions %s, activity decay %s, predictions %s",
+                schedule,
+                iterations,
+                stepSize,
+                stepDecay ? " / (1 + t)" : "",
+                Double.isInfinite(clamp) ? "full" : clamp,
+                precisions.length == 0 ? "1" : Arrays.toString(precisions),
+                activityDecay,
+                fixedPredictions ? "fixed" : "inferred");
+    }
+}

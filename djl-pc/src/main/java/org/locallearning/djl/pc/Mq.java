@@ -1,0 +1,354 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.pc;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.ParameterTracker;
+import ai.djl.util.Pair;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.engine.TorchScript;
+
+/**
+ * Matrix Update Equalization (MQ): gradient descent with one adaptive learning rate per weight
+ * matrix, so that all matrices move by about the same amount a step.
+ *
+ * <p>Formula, for a matrix {@code W} with bias {@code b} and {@code G} their gradient:
+ *
+ * <ol>
+ *   <li>{@code W ← W − (α / (v + r) + α_min) G}, and the same for {@code b}, with the {@code v} of
+ *       the step before;
+ *   <li>{@code v ← k v + (1 − k) mean|G|} with {@code k = min(n / (n + 1), keep)} in step {@code n
+ *       = 1, 2, …}, the mean taken over all entries of {@code W} and {@code b} together.
+ * </ol>
+ *
+ * <p>Until {@code n / (n + 1)} reaches {@code keep}, {@code v} is the plain mean of its initial
+ * value and of every {@code mean|G|} so far. A matrix whose gradients are of one size moves by
+ * {@code α} per entry and step, however large they are, as long as they are much larger than {@code
+ * r}; with much smaller gradients the rate stays at {@code α / r + α_min} and nothing is equalized.
+ *
+ * <p>The state is one number per matrix (Adam keeps two per weight). A matrix and its bias are the
+ * parameters that one block holds directly, which is why the model's block has to be given: DJL
+ * tells optimizers the ids of parameters and not where they belong. The scale and the shift of a
+ * normalization pair up in the same way.
+ *
+ * <p>Use it for inference learning, whose gradients get smaller by orders of magnitude from the
+ * output to the input; it works with any other rule and with DJL's stock trainer too. It is no
+ * replacement for Adam where entries of one matrix differ a lot in size. Cost: no matrix products,
+ * and about the time of {@code Sgd}: one pass over the gradient more, one over the weight less.
+ *
+ * <p>The learning rate tracker, which is asked by the id of the block's first parameter, gives
+ * {@code α}: a {@code FixedPerVarTracker} sets it per matrix. Gradients are multiplied by the
+ * rescale factor, clipped on both sides, then the weight decay is added, and what comes out is
+ * {@code G}. The gradient is cleared after the step, as by DJL's own optimizers. On several devices
+ * each has its own {@code v}, all of them equal.
+ *
+ * <p>Alonso, Krichmar and Neftci, "Understanding and Improving Optimization in Predictive Coding
+ * Networks" (2023), equations 7, 8, 29 and 30. Departures, all as in the authors' code: the sign in
+ * equation 8 is plus; what the paper prints as ρ = 0.9999 is the part of {@code v} that is kept;
+ * the bias shares the matrix's number.
+ */
+public class Mq extends Optimizer {
+
+    private final Block block;
+    private final ParameterTracker learningRateTracker;
+    private final float minimumLearningRate;
+    private final float stabilizer;
+    private final float keep;
+    private final Float initialAverage;
+    private final Map<String, Matrix> matrices = new ConcurrentHashMap<>();
+
+    /**
+     * Creates an optimizer.
+     *
+     * @param builder the builder with its settings
+     */
+    protected Mq(Builder builder) {
+        super(builder);
+        block = builder.block;
+        learningRateTracker = builder.learningRateTracker;
+        minimumLearningRate = builder.minimumLearningRate;
+        stabilizer = builder.stabilizer;
+        keep = builder.keep;
+        initialAverage = builder.initialAverage;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalArgumentException if the parameter is not in the block that this optimizer was
+     *     made for
+     */
+    @Override
+    public void update(String parameterId, NDArray weight, NDArray grad) {
+        Matrix matrix = matrixOf(parameterId);
+        int count = updateCount(parameterId);
+        float rate = learningRateTracker.getNewValue(matrix.firstId(), count);
+        RunningMagnitude magnitude =
+                matrix.on(weight, initialAverage == null ? rate : initialAverage, keep);
+        try (NDManager scope = grad.getManager().newSubManager()) {
+            NDArray values = Autograd.detach(weight, scope);
+            NDArray gradient = prepare(Autograd.detach(grad, scope), values);
+            NDArray multiplier =
+                    magnitude.multiplier(parameterId, rate, stabilizer, minimumLearningRate, scope);
+            TorchScript.subtractProduct(values, gradient, multiplier);
+            magnitude.add(parameterId, gradient, matrix.learningIds());
+        }
+        if (weight.hasGradient()) {
+            Autograd.clearGradient(weight);
+        }
+    }
+
+    private NDArray prepare(NDArray grad, NDArray values) {
+        NDArray gradient = rescaleGrad == 1 ? grad : grad.mul(rescaleGrad);
+        if (clipGrad >= 0) {
+            gradient = gradient.clip(-clipGrad, clipGrad);
+        }
+        float decay = getWeightDecay();
+        return decay == 0 ? gradient : gradient.add(values.mul(decay));
+    }
+
+    private Matrix matrixOf(String parameterId) {
+        if (!matrices.containsKey(parameterId)) {
+            // blocks may add parameters and children up to their initialization
+            findMatrices("", block);
+        }
+        Matrix matrix = matrices.get(parameterId);
+        if (matrix == null) {
+            throw new IllegalArgumentException(
+                    "Mq was asked to update a parameter that is not in its block; give setBlock the"
+                            + " block of the model that is trained.");
+        }
+        return matrix;
+    }
+
+    private void findMatrices(String path, Block parent) {
+        List<Parameter> own = new ArrayList<>(parent.getDirectParameters().values());
+        if (!own.isEmpty() && !matrices.containsKey(own.get(0).getId())) {
+            String name = path.isEmpty() ? parent.getClass().getSimpleName() : path;
+            Matrix matrix = new Matrix(name, own);
+            own.forEach(parameter -> matrices.put(parameter.getId(), matrix));
+        }
+        for (Pair<String, Block> child : parent.getChildren()) {
+            String childPath = path.isEmpty() ? child.getKey() : path + "_" + child.getKey();
+            findMatrices(childPath, child.getValue());
+        }
+    }
+
+    /**
+     * Returns the state: the running mean {@code v} of every matrix that has been updated.
+     *
+     * @return the means on the first device, by the path of the block that holds the matrix, in the
+     *     order of the blocks
+     */
+    public Map<String, Double> getAverages() {
+        Map<String, Double> averages = new LinkedHashMap<>();
+        List<String> ids =
+                block.getParameters().values().stream()
+                        .map(Parameter::getId)
+                        .collect(Collectors.toList());
+        for (String id : ids) {
+            Matrix matrix = matrices.get(id);
+            if (matrix != null && !matrix.magnitudes.isEmpty()) {
+                averages.put(matrix.path, matrix.magnitudes.values().iterator().next().value());
+            }
+        }
+        return averages;
+    }
+
+    /** Returns the optimizer and its settings. */
+    @Override
+    public String toString() {
+        return String.format(
+                "Mq(minimum learning rate %s, stabilizer %s, keep %s, initial average %s)",
+                minimumLearningRate,
+                stabilizer,
+                keep,
+                initialAverage == null ? "learning rate" : initialAverage);
+    }
+
+    /**
+     * Creates a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A weight matrix and its bias: the parameters of one block. */
+    private static final class Matrix {
+
+        private final String path;
+        private final List<Parameter> parameters;
+        private final Map<Device, RunningMagnitude> magnitudes = new LinkedHashMap<>();
+
+        Matrix(String path, List<Parameter> parameters) {
+            this.path = path;
+            this.parameters = parameters;
+        }
+
+        String firstId() {
+            return parameters.get(0).getId();
+        }
+
+        List<String> learningIds() {
+            return parameters.stream()
+                    .filter(Parameter::requiresGradient)
+                    .map(Parameter::getId)
+                    .collect(Collectors.toList());
+        }
+
+        RunningMagnitude on(NDArray weight, float initial, float keep) {
+            RunningMagnitude magnitude = magnitudes.get(weight.getDevice());
+            if (magnitude == null || magnitude.isReleased()) {
+                magnitude = new RunningMagnitude(weight, initial, keep);
+                magnitudes.put(weight.getDevice(), magnitude);
+            }
+            return magnitude;
+        }
+    }
+
+    /** Builds an {@link Mq}. */
+    public static final class Builder extends OptimizerBuilder<Builder> {
+
+        private Block block;
+        private ParameterTracker learningRateTracker;
+        private float minimumLearningRate = 1e-3f;
+        private float stabilizer = 1e-6f;
+        private float keep = 0.9999f;
+        private Float initialAverage;
+
+        private Builder() {}
+
+        /** {@inheritDoc} */
+        @Override
+        protected Builder self() {
+            return this;
+        }
+
+        /**
+         * Sets the block whose parameters are optimized, by which a matrix finds its bias.
+         *
+         * @param block the block of the model
+         * @return this builder
+         */
+        public Builder setBlock(Block block) {
+            this.block = block;
+            return this;
+        }
+
+        /**
+         * Sets the learning rate {@code α}: what an entry of a matrix moves by in a step, on
+         * average. The authors take values from 1e-5 to 2e-4.
+         *
+         * @param learningRateTracker the tracker, such as {@code Tracker.fixed(3e-5f)}
+         * @return this builder
+         */
+        public Builder setLearningRateTracker(ParameterTracker learningRateTracker) {
+            this.learningRateTracker = learningRateTracker;
+            return this;
+        }
+
+        /**
+         * Sets the rate {@code α_min} that is left when gradients are large.
+         *
+         * @param minimumLearningRate the rate, at least 0; 0.001 by default
+         * @return this builder
+         */
+        public Builder optMinimumLearningRate(float minimumLearningRate) {
+            this.minimumLearningRate = minimumLearningRate;
+            return this;
+        }
+
+        /**
+         * Sets the number {@code r} that is added to {@code v}: gradients that are smaller on
+         * average are not made larger any further.
+         *
+         * @param stabilizer the number, at least 0; 1e-6 by default
+         * @return this builder
+         */
+        public Builder optStabilizer(float stabilizer) {
+            this.stabilizer = stabilizer;
+            return this;
+        }
+
+        /**
+         * Sets the largest part of {@code v} that a step keeps. The authors take 0.9999 for dense
+         * and 0.999 for convolutional networks.
+         *
+         * @param keep the part, from 0 to below 1; 0.9999 by default
+         * @return this builder
+         */
+        public Builder optKeep(float keep) {
+            this.keep = keep;
+            return this;
+        }
+
+        /**
+         * Sets the initial value of {@code v}.
+         *
+         * @param initialAverage the value, above 0; the learning rate of the first step by default
+         * @return this builder
+         */
+        public Builder optInitialAverage(float initialAverage) {
+            if (!(initialAverage > 0)) {
+                throw new IllegalArgumentException(
+                        "The initial average of Mq is above 0, not " + initialAverage + ".");
+            }
+            this.initialAverage = initialAverage;
+            return this;
+        }
+
+        /**
+         * Builds the optimizer.
+         *
+         * @return the optimizer
+         * @throws IllegalArgumentException if a setting is out of its range
+         */
+        public Mq build() {
+            Objects.requireNonNull(block, "Mq needs the model's block; call setBlock.");
+            Objects.requireNonNull(
+                    learningRateTracker, "Mq needs a learning rate; call setLearningRateTracker.");
+            if (!(minimumLearningRate >= 0)) {
+                throw new IllegalArgumentException(
+                        "The minimum learning rate of Mq is at least 0, not "
+                                + minimumLearningRate
+                                + ".");
+            }
+            if (!(stabilizer >= 0)) {
+                throw new IllegalArgumentException(
+                        "The stabilizer of Mq is at least 0, not " + stabilizer + ".");
+            }
+            if (!(keep >= 0 && keep < 1)) {
+                throw new IllegalArgumentException(
+                        "The part of the average that Mq keeps is from 0 to below 1, not "
+                                + keep
+                                + ".");
+            }
+            return new Mq(this);
+        }
+    }
+}

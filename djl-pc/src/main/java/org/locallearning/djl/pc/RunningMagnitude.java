@@ -1,0 +1,125 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.pc;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * The running mean {@code v} of the size of one matrix's gradient on one device: one number, of
+ * shape ().
+ *
+ * <p>The matrix and its bias arrive one by one, in any order. What they bring together is folded in
+ * when the last of them has come.
+ */
+final class RunningMagnitude {
+
+    private static final int[] ROW = {1};
+
+    private final NDArray average;
+    private final float keep;
+    private final Set<String> arrived = new HashSet<>();
+    private NDArray sum;
+    private long entries;
+    private long updates;
+
+    /**
+     * Creates a running mean.
+     *
+     * @param weight an array on the device; the mean is closed with its manager
+     * @param initial the initial value
+     * @param keep the largest part of the mean that an update keeps
+     */
+    RunningMagnitude(NDArray weight, float initial, float keep) {
+        // made by the engine: an array made of a Java number would live in a buffer of Java's
+        average = weight.getManager().full(new Shape(), initial, stateType(weight));
+        this.keep = keep;
+    }
+
+    private static DataType stateType(NDArray weight) {
+        return weight.getDataType() == DataType.FLOAT64 ? DataType.FLOAT64 : DataType.FLOAT32;
+    }
+
+    /** Returns whether the manager that the mean lived in has been closed. */
+    boolean isReleased() {
+        return average.isReleased();
+    }
+
+    double value() {
+        try (NDArray wide = average.toType(DataType.FLOAT64, true)) {
+            return wide.getDouble();
+        }
+    }
+
+    /**
+     * Returns {@code α / (v + r) + α_min}, by the mean as it was before this step.
+     *
+     * @param parameterId the parameter that is to be updated
+     * @param rate α
+     * @param stabilizer r
+     * @param minimumRate α_min
+     * @param scope the manager that closes the multiplier
+     * @return the multiplier, of shape ()
+     */
+    NDArray multiplier(
+            String parameterId, float rate, float stabilizer, float minimumRate, NDManager scope) {
+        if (arrived.contains(parameterId)) {
+            // another parameter of the matrix stayed away in the step before
+            fold();
+        }
+        NDArray own = average.duplicate();
+        own.attach(scope);
+        return own.addi(stabilizer).getNDArrayInternal().rdiv(rate).addi(minimumRate);
+    }
+
+    /**
+     * Takes the gradient of one parameter of the matrix.
+     *
+     * @param parameterId the parameter
+     * @param gradient its gradient
+     * @param all the parameters of the matrix that learn
+     */
+    void add(String parameterId, NDArray gradient, Collection<String> all) {
+        NDArray wide = gradient.toType(average.getDataType(), false);
+        // row by row, since the engine loses digits in one long norm
+        NDArray rows = wide.reshape(wide.getShape().get(0), -1);
+        NDArray size = rows.norm(1, ROW, false).sum();
+        if (sum == null) {
+            sum = size;
+            sum.attach(average.getManager());
+        } else {
+            sum.addi(size);
+        }
+        entries += gradient.size();
+        arrived.add(parameterId);
+        if (arrived.containsAll(all)) {
+            fold();
+        }
+    }
+
+    private void fold() {
+        updates++;
+        double kept = Math.min(updates / (updates + 1.0), keep);
+        average.muli(kept).addi(sum.muli((1 - kept) / entries));
+        sum.close();
+        sum = null;
+        entries = 0;
+        arrived.clear();
+    }
+}

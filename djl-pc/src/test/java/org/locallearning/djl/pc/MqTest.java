@@ -1,0 +1,359 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.pc;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.BatchNorm;
+import ai.djl.training.tracker.FixedPerVarTracker;
+import ai.djl.training.tracker.ParameterTracker;
+import ai.djl.training.tracker.Tracker;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** MQ against its two formulas, written out over plain arrays. */
+class MqTest {
+
+    private static final float ALPHA = 3e-5f;
+    private static final double TOLERANCE = 1e-12;
+
+    private final Random random = new Random(5);
+    private NDManager manager;
+    private SequentialBlock block;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager("PyTorch");
+        block =
+                new SequentialBlock()
+                        .add(Linear.builder().setUnits(4).build())
+                        .add(BatchNorm.builder().build())
+                        .add(Linear.builder().setUnits(3).optBias(false).build());
+        block.initialize(manager, DataType.FLOAT32, new Shape(2, 5));
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @Test
+    void followsTheFormulasWhateverTheOrderOfParameters() {
+        Mq mq = Mq.builder().setBlock(block).setLearningRateTracker(Tracker.fixed(ALPHA)).build();
+        double[] weight = numbers(20, 1);
+        double[] bias = numbers(4, 1);
+        NDArray weightArray = manager.create(weight.clone());
+        NDArray biasArray = manager.create(bias.clone());
+        double v = ALPHA;
+        for (int step = 1; step <= 12; step++) {
+            double[] weightGradient = numbers(20, 1e-3);
+            double[] biasGradient = numbers(4, 1e-1);
+
+            double rate = ALPHA / (v + 1e-6f) + 1e-3f;
+            double sum = 0;
+            for (int i = 0; i < 20; i++) {
+                weight[i] -= rate * weightGradient[i];
+                sum += Math.abs(weightGradient[i]);
+            }
+            for (int i = 0; i < 4; i++) {
+                bias[i] -= rate * biasGradient[i];
+                sum += Math.abs(biasGradient[i]);
+            }
+            double keep = step / (step + 1.0);
+            v = keep * v + (1 - keep) * sum / 24;
+
+            if (step % 2 == 0) {
+                update(mq, "01Linear_weight", weightArray, weightGradient);
+                update(mq, "01Linear_bias", biasArray, biasGradient);
+            } else {
+                update(mq, "01Linear_bias", biasArray, biasGradient);
+                update(mq, "01Linear_weight", weightArray, weightGradient);
+            }
+            assertArrayEquals(weight, weightArray.toDoubleArray(), TOLERANCE);
+            assertArrayEquals(bias, biasArray.toDoubleArray(), TOLERANCE);
+            assertEquals(v, mq.getAverages().get("01Linear"), TOLERANCE);
+        }
+    }
+
+    @Test
+    void movesByAlphaWhateverTheSizeOfTheGradient() {
+        // gradients of one size c; once v has come to c, a step is α c / (c + r) + α_min c
+        for (double size : new double[] {1e-4, 1e-2, 0.1}) {
+            Mq mq = mq(0.01f);
+            NDArray weight = manager.create(new double[15]).reshape(3, 5);
+            double[] gradient = filled(15, size);
+            double before = 0;
+            for (int step = 0; step < 9; step++) {
+                before = weight.toDoubleArray()[0];
+                update(mq, "03Linear_weight", weight, gradient);
+            }
+            double moved = before - weight.toDoubleArray()[0];
+            double v = (0.01f + 8 * size) / 9;
+            assertEquals(0.01f / (v + 1e-6f) * size + 1e-3f * size, moved, 1e-9);
+        }
+        Mq mq =
+                Mq.builder()
+                        .setBlock(block)
+                        .setLearningRateTracker(Tracker.fixed(ALPHA))
+                        .optKeep(0.5f)
+                        .build();
+        NDArray weight = manager.create(new double[15]).reshape(3, 5);
+        double before = 0;
+        for (int step = 0; step < 60; step++) {
+            before = weight.toDoubleArray()[0];
+            update(mq, "03Linear_weight", weight, filled(15, 0.02));
+        }
+        double limit = ALPHA * 0.02 / (0.02 + 1e-6f) + 1e-3f * 0.02;
+        assertEquals(limit, before - weight.toDoubleArray()[0], 1e-12);
+    }
+
+    @Test
+    void scaleOfGradientsDoesNotMatter() {
+        // r = 0, α_min = 0, and the initial average scaled with the gradients
+        double[][] gradients = new double[6][];
+        for (int i = 0; i < gradients.length; i++) {
+            gradients[i] = numbers(15, 1);
+        }
+        double[] plain = afterScaled(gradients, 1);
+        double[] scaled = afterScaled(gradients, 4096);
+        assertArrayEquals(plain, scaled, 1e-15);
+    }
+
+    private double[] afterScaled(double[][] gradients, float scale) {
+        Mq mq =
+                Mq.builder()
+                        .setBlock(block)
+                        .setLearningRateTracker(Tracker.fixed(ALPHA))
+                        .optStabilizer(0)
+                        .optMinimumLearningRate(0)
+                        .optInitialAverage(0.25f * scale)
+                        .build();
+        NDArray weight = manager.create(new double[15]).reshape(3, 5);
+        for (double[] gradient : gradients) {
+            double[] larger = gradient.clone();
+            for (int i = 0; i < larger.length; i++) {
+                larger[i] *= scale;
+            }
+            update(mq, "03Linear_weight", weight, larger);
+        }
+        return weight.toDoubleArray();
+    }
+
+    @Test
+    void averageIsTheRunningMeanUntilTheCap() {
+        // Q-5, and behind the cap the part that is kept stays
+        Mq mq =
+                Mq.builder()
+                        .setBlock(block)
+                        .setLearningRateTracker(Tracker.fixed(ALPHA))
+                        .optInitialAverage(0.5f)
+                        .optKeep(0.8f)
+                        .build();
+        NDArray weight = manager.create(new double[15]).reshape(3, 5);
+        List<Double> sizes = new ArrayList<>(List.of(0.5));
+        double v = 0;
+        for (int step = 1; step <= 10; step++) {
+            double size = random.nextDouble();
+            update(mq, "03Linear_weight", weight, filled(15, size));
+            sizes.add(size);
+            v =
+                    step <= 4
+                            ? sizes.stream().mapToDouble(s -> s).average().orElseThrow()
+                            : 0.8f * v + (1 - 0.8f) * size;
+            assertEquals(v, mq.getAverages().get("03Linear"), 1e-9);
+        }
+    }
+
+    @Test
+    void keepsOneNumberPerMatrix() {
+        //
+        Mq mq = mq(ALPHA);
+        int before = manager.getManagedArrays().size();
+        for (int step = 0; step < 3; step++) {
+            block.getParameters()
+                    .forEach(
+                            parameter -> {
+                                NDArray weight = parameter.getValue().getArray();
+                                if (parameter.getValue().requiresGradient()) {
+                                    try (NDArray gradient = weight.onesLike()) {
+                                        mq.update(parameter.getValue().getId(), weight, gradient);
+                                    }
+                                }
+                            });
+        }
+        assertEquals(
+                List.of("01Linear", "02BatchNorm", "03Linear"),
+                List.copyOf(mq.getAverages().keySet()));
+        assertEquals(before + 3, manager.getManagedArrays().size());
+    }
+
+    @Test
+    void clipsOnBothSidesAndRescales() {
+        Mq mq =
+                Mq.builder()
+                        .setBlock(block)
+                        .setLearningRateTracker(Tracker.fixed(ALPHA))
+                        .setRescaleGrad(0.5f)
+                        .optClipGrad(1)
+                        .optWeightDecays(0.1f)
+                        .build();
+        NDArray weight = manager.create(new double[] {1, 1, -2}).reshape(3, 1);
+        update(mq, "03Linear_weight", weight, new double[] {9, -9, 1});
+        double rate = ALPHA / (ALPHA + 1e-6f) + 1e-3f;
+        double[] expected = {
+            1 - rate * (1 + 0.1f), 1 - rate * (-1 + 0.1f), -2 - rate * (0.5 - 0.2f)
+        };
+        assertArrayEquals(expected, weight.toDoubleArray(), 1e-7);
+        // the average is that of what moved the weights
+        double size = (1.1 + 0.9 + 0.3) / 3;
+        assertEquals((ALPHA + size) / 2, mq.getAverages().get("03Linear"), 1e-7);
+    }
+
+    @Test
+    void takesRatesPerMatrix() {
+        ParameterTracker rates =
+                FixedPerVarTracker.builder()
+                        .setDefaultValue(0.01f)
+                        .put(block.getParameters().get("03Linear_weight").getId(), 0.5f)
+                        .build();
+        Mq mq =
+                Mq.builder()
+                        .setBlock(block)
+                        .setLearningRateTracker(rates)
+                        .optInitialAverage(1)
+                        .optMinimumLearningRate(0)
+                        .build();
+        NDArray first = manager.create(new double[20]).reshape(4, 5);
+        NDArray second = manager.create(new double[15]).reshape(3, 5);
+        update(mq, "01Linear_weight", first, filled(20, 1));
+        update(mq, "03Linear_weight", second, filled(15, 1));
+        assertEquals(-0.01, first.toDoubleArray()[0], 1e-6);
+        assertEquals(-0.5, second.toDoubleArray()[0], 1e-6);
+    }
+
+    @Test
+    void stateOutlivesGarbageCollection() {
+        Mq mq = mq(ALPHA);
+        NDArray weight = manager.zeros(new Shape(3, 5));
+        NDArray gradient = manager.ones(new Shape(3, 5));
+        mq.update(id("03Linear_weight"), weight, gradient);
+        List<ByteBuffer> others = new ArrayList<>();
+        for (int round = 0; round < 4; round++) {
+            System.gc();
+            // takes whatever memory of Java's the collector has given back
+            for (int i = 0; i < 20_000; i++) {
+                others.add(ByteBuffer.allocateDirect(4).putInt(0, -1));
+            }
+        }
+        assertEquals((ALPHA + 1) / 2, mq.getAverages().get("03Linear"), 1e-7);
+        assertEquals(80_000, others.size());
+    }
+
+    @Test
+    void averageOfManyFloatsIsExactEnough() {
+        Mq mq = mq(ALPHA);
+        float[] gradient = new float[3_000_000];
+        double sum = 0;
+        for (int i = 0; i < gradient.length; i++) {
+            gradient[i] = 1e-5f * random.nextFloat();
+            sum += gradient[i];
+        }
+        NDArray weight = manager.zeros(new Shape(3000, 1000));
+        NDArray array = manager.create(gradient, weight.getShape());
+        mq.update(id("03Linear_weight"), weight, array);
+        double expected = (ALPHA + sum / gradient.length) / 2;
+        assertEquals(1, mq.getAverages().get("03Linear") / expected, 1e-5);
+    }
+
+    @Test
+    void averagesWhatIsThereWhenABiasIsFrozen() {
+        Mq mq = mq(ALPHA);
+        NDArray weight = manager.create(new double[20]).reshape(4, 5);
+        NDArray bias = manager.create(new double[4]);
+        update(mq, "01Linear_weight", weight, filled(20, 1));
+        block.getParameters().get("01Linear_bias").freeze(true);
+        update(mq, "01Linear_weight", weight, filled(20, 1));
+        assertEquals((ALPHA + 1 + 1) / 3, mq.getAverages().get("01Linear"), 1e-6);
+        block.getParameters().get("01Linear_bias").freeze(false);
+        update(mq, "01Linear_weight", weight, filled(20, 3));
+        update(mq, "01Linear_bias", bias, filled(4, 9));
+        assertEquals((ALPHA + 1 + 1 + 4) / 4, mq.getAverages().get("01Linear"), 1e-6);
+    }
+
+    @Test
+    void refusesWhatItCannotUse() {
+        Mq mq = mq(ALPHA);
+        NDArray weight = manager.zeros(new Shape(2));
+        Block other = Linear.builder().setUnits(2).build();
+        String unknown = other.getParameters().get("weight").getId();
+        assertTrue(
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> mq.update(unknown, weight, weight))
+                        .getMessage()
+                        .contains("setBlock"));
+        Mq.Builder builder = Mq.builder().setLearningRateTracker(Tracker.fixed(ALPHA));
+        assertThrows(NullPointerException.class, builder::build);
+        builder.setBlock(block);
+        assertThrows(IllegalArgumentException.class, () -> builder.optInitialAverage(0));
+        assertThrows(IllegalArgumentException.class, () -> builder.optKeep(1).build());
+        assertThrows(
+                IllegalArgumentException.class, () -> builder.optKeep(0).optStabilizer(-1).build());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> builder.optStabilizer(0).optMinimumLearningRate(Float.NaN).build());
+        assertEquals(Map.of(), builder.optMinimumLearningRate(0).build().getAverages());
+    }
+
+    private Mq mq(float rate) {
+        return Mq.builder().setBlock(block).setLearningRateTracker(Tracker.fixed(rate)).build();
+    }
+
+    private String id(String parameter) {
+        return block.getParameters().get(parameter).getId();
+    }
+
+    private void update(Mq mq, String parameter, NDArray weight, double[] gradient) {
+        try (NDArray array = manager.create(gradient, weight.getShape())) {
+            mq.update(id(parameter), weight, array);
+        }
+    }
+
+    private double[] numbers(int size, double scale) {
+        return random.doubles(size).map(value -> scale * (2 * value - 1)).toArray();
+    }
+
+    private static double[] filled(int size, double value) {
+        double[] values = new double[size];
+        Arrays.fill(values, value);
+        return values;
+    }
+}
