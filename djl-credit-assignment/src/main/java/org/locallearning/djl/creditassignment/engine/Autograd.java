@@ -18,6 +18,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.function.Supplier;
 
 /**
  * The engine's automatic differentiation, as far as a vector-Jacobian product of one piece of a
@@ -39,6 +40,24 @@ public final class Autograd {
      */
     public static boolean isRecording() {
         return JniUtils.isGradMode();
+    }
+
+    /**
+     * Runs operations that are not recorded for differentiation, whether or not this thread records
+     * otherwise.
+     *
+     * @param <T> the type of the result
+     * @param operations the operations
+     * @return their result
+     */
+    public static <T> T withoutRecording(Supplier<T> operations) {
+        boolean recording = JniUtils.isGradMode();
+        JniUtils.setGradMode(false);
+        try {
+            return operations.get();
+        } finally {
+            JniUtils.setGradMode(recording);
+        }
     }
 
     /**
@@ -90,6 +109,19 @@ public final class Autograd {
      */
     public static void backward(NDArray output, NDArray error, boolean keepGraph) {
         JniUtils.backward((PtNDArray) output, (PtNDArray) error, keepGraph, false);
+    }
+
+    /**
+     * Returns the vector-Jacobian product of an output with respect to one array alone. The
+     * gradients of parameters stay as they are and the graph can be used again.
+     *
+     * @param output the output of the graph
+     * @param error the error at the output, of the same shape
+     * @param input an array that the output depends on, a leaf or not
+     * @return the error at the input, attached to the manager of the given error
+     */
+    public static NDArray gradient(NDArray output, NDArray error, NDArray input) {
+        return TorchScript.gradient(output, error, input);
     }
 
     /**

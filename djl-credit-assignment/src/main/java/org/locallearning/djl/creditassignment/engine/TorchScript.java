@@ -20,6 +20,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
@@ -43,10 +44,10 @@ import java.util.zip.ZipOutputStream;
 public final class TorchScript {
 
     /**
-     * Whether an array has a history, and the engine's own backward of a convolution, asked for the
-     * error at the input alone. Its numbers (stride, padding, dilation, groups) arrive as the sizes
-     * of an array without elements: sizes are known to the host, so that reading them never waits
-     * for a device.
+     * Whether an array has a history, the gradient with respect to one array alone, and the
+     * engine's own backward of a convolution, asked for the error at the input alone. Its numbers
+     * (stride, padding, dilation, groups) arrive as the sizes of an array without elements: sizes
+     * are known to the host, so that reading them never waits for a device.
      */
     private static final String SOURCE =
             """
@@ -70,6 +71,13 @@ public final class TorchScript {
               def is_differentiable(self: __torch__.Operations,
                 array: Tensor) -> bool:
                 return ops.prim.requires_grad(array)
+              def gradient(self: __torch__.Operations,
+                output: Tensor,
+                error: Tensor,
+                input: Tensor) -> Optional[Tensor]:
+                errors = annotate(List[Optional[Tensor]], [error])
+                found = torch.grad([output], [input], errors, True, False, False)
+                return found[0]
               def forward(self: __torch__.Operations,
                 input: Tensor) -> Tensor:
                 return input
@@ -151,6 +159,30 @@ public final class TorchScript {
                         IValueUtils.runMethod(
                                 Holder.INSTANCE.module, "is_differentiable", argument)) {
             return answer.toBoolean();
+        }
+    }
+
+    /**
+     * Returns the vector-Jacobian product of an output with respect to one array alone. The
+     * gradients of leaves stay as they are and the graph is kept.
+     *
+     * @param output the output of the graph
+     * @param error the error at the output, of the same shape
+     * @param input an array that the output depends on, a leaf or not
+     * @return the error at the input, attached to the manager of the given error
+     */
+    static NDArray gradient(NDArray output, NDArray error, NDArray input) {
+        try (IValue outputValue = IValue.from((PtNDArray) output);
+                IValue errorValue = IValue.from((PtNDArray) error);
+                IValue inputValue = IValue.from((PtNDArray) input);
+                IValue answer =
+                        IValueUtils.runMethod(
+                                Holder.INSTANCE.module,
+                                "gradient",
+                                outputValue,
+                                errorValue,
+                                inputValue)) {
+            return answer.toTensor((PtNDManager) error.getManager());
         }
     }
 

@@ -35,14 +35,14 @@ import java.util.Optional;
  * Which blocks a learning rule knows, and what it knows of them: the one place to look, and the one
  * place to add a layer.
  *
- * <p>A table is immutable; {@link #withWeighted} and {@link #withExact} return a larger one. Blocks
- * are found by their exact class: a subclass may compute something else. Containers ({@code
- * SequentialBlock}, {@code ParallelBlock}) need no entry, since they are walked.
+ * <p>A table is immutable; {@link #withWeighted}, {@link #withExact} and {@link #withReplay} return
+ * a larger one. Blocks are found by their exact class: a subclass may compute something else.
+ * Containers ({@code SequentialBlock}, {@code ParallelBlock}) need no entry, since they are walked.
  */
 public final class LayerTable {
 
     private static final LayerTable STANDARD =
-            new LayerTable(Map.of())
+            new LayerTable(Map.of(), Map.of())
                     .withWeighted(Linear.class, new LinearMaths())
                     .withWeighted(Conv1d.class, new ConvolutionMaths())
                     .withWeighted(Conv2d.class, new ConvolutionMaths())
@@ -52,13 +52,20 @@ public final class LayerTable {
                     .withExact(LayerNorm.class)
                     .withExact(Prelu.class)
                     .withExact(Dropout.class)
-                    .withExact(LambdaBlock.class);
+                    .withExact(LambdaBlock.class)
+                    .withReplay(BatchNorm.class, new BatchNormReplay())
+                    .withReplay(Dropout.class, new DropoutReplay());
 
     /** Weighted layers have maths; exact blocks have an empty entry. */
     private final Map<Class<? extends Block>, Optional<LayerMaths<?>>> entries;
 
-    private LayerTable(Map<Class<? extends Block>, Optional<LayerMaths<?>>> entries) {
+    private final Map<Class<? extends Block>, Replay<?>> replays;
+
+    private LayerTable(
+            Map<Class<? extends Block>, Optional<LayerMaths<?>>> entries,
+            Map<Class<? extends Block>, Replay<?>> replays) {
         this.entries = entries;
+        this.replays = replays;
     }
 
     /**
@@ -97,7 +104,22 @@ public final class LayerTable {
     private LayerTable with(Class<? extends Block> type, Optional<LayerMaths<?>> maths) {
         Map<Class<? extends Block>, Optional<LayerMaths<?>>> larger = new LinkedHashMap<>(entries);
         larger.put(type, maths);
-        return new LayerTable(Collections.unmodifiableMap(larger));
+        return new LayerTable(Collections.unmodifiableMap(larger), replays);
+    }
+
+    /**
+     * Returns this table with a replay for a block that is not the same function of its inputs when
+     * it runs a second time: one that draws random numbers, or that looks at the whole batch.
+     *
+     * @param <B> the type of block
+     * @param type the class of the block
+     * @param replay how to run it again
+     * @return the larger table
+     */
+    public <B extends Block> LayerTable withReplay(Class<B> type, Replay<? super B> replay) {
+        Map<Class<? extends Block>, Replay<?>> larger = new LinkedHashMap<>(replays);
+        larger.put(type, replay);
+        return new LayerTable(entries, Collections.unmodifiableMap(larger));
     }
 
     /**
@@ -120,6 +142,17 @@ public final class LayerTable {
     public Optional<LayerMaths<Block>> mathsOf(Block block) {
         return entries.getOrDefault(block.getClass(), Optional.empty())
                 .map(maths -> (LayerMaths<Block>) maths);
+    }
+
+    /**
+     * Returns how to run a block a second time.
+     *
+     * @param block the block
+     * @return its replay, or empty if it simply runs again
+     */
+    @SuppressWarnings("unchecked") // the builder paired class and replay
+    public Optional<Replay<Block>> replayOf(Block block) {
+        return Optional.ofNullable((Replay<Block>) replays.get(block.getClass()));
     }
 
     /**

@@ -13,10 +13,29 @@
  */
 package org.locallearning.djl.creditassignment.tape;
 
+import java.util.Optional;
+
 /**
- * What one way back through a tape needs.
+ * What one way back through a tape, or a piece of it, needs.
  *
  * @param feedback how the error passes weighted layers
- * @param keepGraph whether the tape is to be sent back through again
+ * @param localErrors the errors that regions have of their own, if there are such
+ * @param keepGraph whether the piece is to be sent back through again
+ * @param inputErrorsWanted whether the errors at the inputs of the piece are wanted
  */
-record BackwardPass(Feedback feedback, boolean keepGraph) {}
+record BackwardPass(
+        Feedback feedback,
+        Optional<LocalErrors> localErrors,
+        boolean keepGraph,
+        boolean inputErrorsWanted) {
+
+    /** Returns the way back through a part of the piece. */
+    BackwardPass within(boolean errorsWantedAtInputs) {
+        return new BackwardPass(feedback, localErrors, keepGraph, errorsWantedAtInputs);
+    }
+
+    /** Returns whether a region has an error of its own. */
+    boolean hasOwnError(RegionTrace region) {
+        return localErrors.isPresent() && localErrors.get().hasError(region.getRegion());
+    }
+}

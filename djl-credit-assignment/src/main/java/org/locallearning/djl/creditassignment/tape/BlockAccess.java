@@ -25,7 +25,7 @@ import java.util.function.Function;
 /**
  * The two things about DJL's containers that DJL does not tell: the function by which a {@code
  * ParallelBlock} combines its branches, a private field without a getter, and whether a subclass of
- * a container still computes what the container does. All reflection of this library is here.
+ * a container still computes what the container does. All reflection of this package is here.
  */
 final class BlockAccess {
 

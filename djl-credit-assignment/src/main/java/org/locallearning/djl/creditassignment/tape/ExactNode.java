@@ -18,7 +18,9 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.locallearning.djl.creditassignment.layer.Replay;
 
 /** A run of blocks, one behind the other, that every rule differentiates exactly. */
 final class ExactNode extends Node {
@@ -46,21 +48,61 @@ final class ExactNode extends Node {
             current = pass.run(member.path(), member.block(), current);
             outputs.add(current);
         }
-        return new ExactTrace(cut, outputs, inputErrorWanted);
+        return new ExactTrace(members, cut, outputs, inputErrorWanted);
     }
 
-    /** A block of the run. */
-    record Member(String path, Block block) {}
+    /** {@inheritDoc} */
+    @Override
+    String path() {
+        return members.get(members.size() - 1).path();
+    }
 
-    private static final class ExactTrace extends Trace {
+    /**
+     * A block of the run.
+     *
+     * @param unknown whether the table of layers does not know it
+     * @param replay how it runs again, if that takes more than running it
+     */
+    record Member(String path, Block block, boolean unknown, Optional<Replay<Block>> replay) {
 
+        boolean isTrainable() {
+            return block.getParameters().values().stream().anyMatch(Parameter::requiresGradient);
+        }
+
+        /** Runs the block on other inputs as the function that it was in its first run. */
+        NDList repeat(ForwardPass pass, Replay.Run first, NDList inputs) {
+            ForwardPass again = pass.again(inputs.head().getManager());
+            return replay.isPresent()
+                    ? replay.get().run(block, again.store(), first, inputs)
+                    : again.run(path, block, inputs);
+        }
+    }
+
+    /** The run as it ran once. */
+    static final class ExactTrace extends Trace {
+
+        private final List<Member> members;
         private final Cut cut;
         private final List<NDList> outputs;
 
-        ExactTrace(Cut cut, List<NDList> outputs, boolean inputErrorWanted) {
+        ExactTrace(List<Member> members, Cut cut, List<NDList> outputs, boolean inputErrorWanted) {
             super(inputErrorWanted);
+            this.members = members;
             this.cut = cut;
             this.outputs = outputs;
+        }
+
+        List<Member> members() {
+            return members;
+        }
+
+        Cut cut() {
+            return cut;
+        }
+
+        /** Returns the inputs of a member; behind the last member the outputs of the run. */
+        NDList arraysBefore(int member) {
+            return member == 0 ? cut.arrays() : outputs.get(member - 1);
         }
 
         /** {@inheritDoc} */
@@ -73,7 +115,16 @@ final class ExactNode extends Node {
         @Override
         NDList backward(NDList errors, BackwardPass pass) {
             Errors.send(outputs(), errors, pass.keepGraph());
-            return isInputErrorWanted() ? cut.takeErrors(pass.keepGraph()) : new NDList();
+            if (!isInputErrorWanted()) {
+                return new NDList();
+            }
+            // they have arrived, wanted or not, and would stay there for the next way back
+            NDList inputErrors = cut.takeErrors(pass.keepGraph());
+            if (pass.inputErrorsWanted()) {
+                return inputErrors;
+            }
+            inputErrors.close();
+            return new NDList();
         }
 
         /** {@inheritDoc} */

@@ -20,7 +20,9 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** One training forward while it runs: where parameters come from and what has been met. */
 final class ForwardPass {
@@ -29,6 +31,7 @@ final class ForwardPass {
     private final NDList labels;
     private final NDManager scope;
     private final List<LayerTrace> layers = new ArrayList<>();
+    private final Map<Region, RegionTrace> regions = new LinkedHashMap<>();
     private final List<Probe> probes = new ArrayList<>();
 
     /**
@@ -56,9 +59,18 @@ final class ForwardPass {
         return layers;
     }
 
+    Map<Region, RegionTrace> regions() {
+        return regions;
+    }
+
     /** Returns what every block put out, in the order in which the blocks ran. */
     List<Probe> probes() {
         return probes;
+    }
+
+    /** Returns a pass for running blocks again whose changes of state are lost. */
+    ForwardPass again(NDManager scope) {
+        return new ForwardPass(new StateCopies(store, scope), labels, scope);
     }
 
     /** Runs a block in training mode and names it if it fails. */

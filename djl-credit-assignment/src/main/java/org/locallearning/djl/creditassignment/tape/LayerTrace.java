@@ -107,7 +107,7 @@ public final class LayerTrace extends Trace {
         if (Autograd.isDifferentiable(output)) {
             Autograd.backward(output, delta, way.keepGraph());
         }
-        return isInputErrorWanted()
+        return isInputErrorWanted(way)
                 ? new NDList(way.feedback().inputError(this, delta))
                 : new NDList();
     }

@@ -41,7 +41,8 @@ public final class Network {
 
     private Network(Block block, LayerTable table) {
         this.table = table;
-        root = build("", block);
+        Node whole = build("", block);
+        root = whole instanceof SequenceNode ? whole : new SequenceNode("", List.of(whole), false);
     }
 
     /**
@@ -71,6 +72,16 @@ public final class Network {
      */
     public List<Member> getMembers() {
         return Collections.unmodifiableList(members);
+    }
+
+    /**
+     * Returns the regions of the network's outermost sequence. The regions inside its branches are
+     * found from there.
+     *
+     * @return the regions, in the order in which they run
+     */
+    public List<Region> getRegions() {
+        return SequenceNode.regionsOf(root);
     }
 
     /**
@@ -138,11 +149,7 @@ public final class Network {
         if (BlockAccess.isSequential(block) && !table.knows(block)) {
             return sequence(path, block);
         }
-        return step(path, block)
-                .orElseGet(
-                        () ->
-                                new ExactNode(
-                                        List.of(new ExactNode.Member(path, exact(path, block)))));
+        return step(path, block).orElseGet(() -> new ExactNode(List.of(exact(path, block))));
     }
 
     /** Builds a container or a weighted layer; an exact block is left to its neighbours. */
@@ -159,14 +166,16 @@ public final class Network {
             for (Pair<String, Block> child : block.getChildren()) {
                 branches.add(build(join(path, child.getKey()), child.getValue()));
             }
-            return Optional.of(new ParallelNode(branches, BlockAccess.combineFunction(block)));
+            return Optional.of(
+                    new ParallelNode(path, branches, BlockAccess.combineFunction(block)));
         }
         return Optional.empty();
     }
 
-    private Block exact(String path, Block block) {
-        members.add(new Member(path, block, table.knows(block) ? Role.EXACT : Role.OPAQUE));
-        return block;
+    private ExactNode.Member exact(String path, Block block) {
+        Role role = table.knows(block) ? Role.EXACT : Role.OPAQUE;
+        members.add(new Member(path, block, role));
+        return new ExactNode.Member(path, block, role == Role.OPAQUE, table.replayOf(block));
     }
 
     private Node sequence(String path, Block block) {
@@ -180,7 +189,7 @@ public final class Network {
         } else {
             addChildren(sequence, path, block);
         }
-        return new SequenceNode(sequence.finish(), returnIntermediate);
+        return new SequenceNode(path, sequence.finish(), returnIntermediate);
     }
 
     private void addChildren(SequenceBuilder sequence, String path, Block block) {
@@ -195,7 +204,7 @@ public final class Network {
                 step(childPath, childBlock)
                         .ifPresentOrElse(
                                 sequence::add,
-                                () -> sequence.addExact(childPath, exact(childPath, childBlock)));
+                                () -> sequence.addExact(exact(childPath, childBlock)));
             }
         }
     }
@@ -251,8 +260,8 @@ public final class Network {
             nodes.add(node);
         }
 
-        void addExact(String path, Block block) {
-            run.add(new ExactNode.Member(path, block));
+        void addExact(ExactNode.Member member) {
+            run.add(member);
         }
 
         List<Node> finish() {

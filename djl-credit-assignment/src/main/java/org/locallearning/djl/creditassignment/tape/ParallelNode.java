@@ -16,22 +16,38 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Branches side by side on the same inputs, and the function that combines their outputs. */
 final class ParallelNode extends Node {
 
+    private final String path;
     private final List<Node> branches;
     private final Function<List<NDList>, NDList> combine;
 
-    ParallelNode(List<Node> branches, Function<List<NDList>, NDList> combine) {
+    ParallelNode(String path, List<Node> branches, Function<List<NDList>, NDList> combine) {
         super(SequenceNode.parameters(branches));
+        this.path = path;
         this.branches = List.copyOf(branches);
         this.combine = combine;
     }
 
     List<Node> branches() {
         return branches;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    String path() {
+        return path;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    Optional<Region> region() {
+        return Optional.of(
+                new Region(path, branches.stream().map(SequenceNode::regionsOf).toList()));
     }
 
     /** {@inheritDoc} */
@@ -75,12 +91,12 @@ final class ParallelNode extends Node {
             Errors.send(combined, errors, pass.keepGraph());
             NDList sum = null;
             for (int i = 0; i < traces.size(); i++) {
-                if (!isInputErrorWanted() && !branches.get(i).isTrainable()) {
+                if (!isInputErrorWanted(pass) && !branches.get(i).isTrainable()) {
                     continue;
                 }
                 NDList branchErrors = cuts.get(i).takeErrors(pass.keepGraph());
                 NDList inputErrors = traces.get(i).backwardAndRelease(branchErrors, pass);
-                if (isInputErrorWanted()) {
+                if (isInputErrorWanted(pass)) {
                     sum = sum == null ? inputErrors : Errors.sum(sum, inputErrors);
                 }
             }

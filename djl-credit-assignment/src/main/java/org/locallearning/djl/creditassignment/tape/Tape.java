@@ -22,6 +22,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.engine.Autograd;
 
@@ -97,6 +98,27 @@ public final class Tape implements AutoCloseable {
     }
 
     /**
+     * Returns the regions as they ran, those in branches included.
+     *
+     * @return the regions and their arrays, by region
+     */
+    public Map<Region, RegionTrace> getRegions() {
+        return Collections.unmodifiableMap(pass.regions());
+    }
+
+    /**
+     * Returns the value of a parameter on the device of this pass. A parameter that the rule itself
+     * holds becomes one of the trainer's by this: the optimizer updates it by its gradient in each
+     * step.
+     *
+     * @param parameter the parameter, of the model or of the rule
+     * @return the value, a leaf of the engine's graph if the parameter learns
+     */
+    public NDArray getValue(Parameter parameter) {
+        return pass.store().getValue(parameter, pass.scope().getDevice(), true);
+    }
+
+    /**
      * Returns the manager that is closed with the tape.
      *
      * @return the manager for what is made on the way back
@@ -135,7 +157,23 @@ public final class Tape implements AutoCloseable {
      * @param keepGraph whether to keep the tape for another way back
      */
     public void backward(NDList errors, Feedback feedback, boolean keepGraph) {
-        trace.backwardAndRelease(errors, new BackwardPass(feedback, keepGraph));
+        trace.backwardAndRelease(
+                errors, new BackwardPass(feedback, Optional.empty(), keepGraph, true));
+    }
+
+    /**
+     * Sends errors back as {@link #backward(NDList, Feedback, boolean)} does, but no further than
+     * to the next region that has an error of its own, from which that one goes on.
+     *
+     * @param errors the error at each prediction; closed unless the graph is kept
+     * @param feedback how errors pass weighted layers
+     * @param localErrors the errors that regions have of their own
+     * @param keepGraph whether to keep the tape for another way back
+     */
+    public void backward(
+            NDList errors, Feedback feedback, LocalErrors localErrors, boolean keepGraph) {
+        trace.backwardAndRelease(
+                errors, new BackwardPass(feedback, Optional.of(localErrors), keepGraph, true));
     }
 
     /**

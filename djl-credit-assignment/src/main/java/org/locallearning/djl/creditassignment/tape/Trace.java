@@ -36,6 +36,10 @@ abstract class Trace {
         return inputErrorWanted;
     }
 
+    final boolean isInputErrorWanted(BackwardPass pass) {
+        return inputErrorWanted && pass.inputErrorsWanted();
+    }
+
     /** Returns the outputs of the node. */
     abstract NDList outputs();
 
