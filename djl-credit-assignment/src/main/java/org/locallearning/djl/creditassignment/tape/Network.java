@@ -42,7 +42,10 @@ public final class Network {
     private Network(Block block, LayerTable table) {
         this.table = table;
         Node whole = build("", block);
-        root = whole instanceof SequenceNode && !((SequenceNode) whole).isReturnIntermediate() ? whole : new SequenceNode("", List.of(whole), false);
+        root =
+                whole instanceof SequenceNode && !((SequenceNode) whole).isReturnIntermediate()
+                        ? whole
+                        : new SequenceNode("", List.of(whole), false);
     }
 
     /**

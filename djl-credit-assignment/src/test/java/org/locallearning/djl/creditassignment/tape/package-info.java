@@ -1,0 +1,2 @@
+/** Tests of the tape. */
+package org.locallearning.djl.creditassignment.tape;
