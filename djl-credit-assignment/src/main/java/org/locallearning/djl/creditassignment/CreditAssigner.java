@@ -43,6 +43,15 @@ public interface CreditAssigner {
     void assign(Tape tape, NDList errors);
 
     /**
+     * Returns whether the rule runs the network, or stages of it, more than once on a batch.
+     *
+     * @return true to be given tapes that can do that
+     */
+    default boolean isRerunning() {
+        return false;
+    }
+
+    /**
      * Says in a few words how the error passes a layer.
      *
      * @param layer the layer

@@ -16,6 +16,7 @@ package org.locallearning.djl.creditassignment;
 import ai.djl.Model;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.TrainingConfig;
+import ai.djl.training.loss.Loss;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
@@ -118,10 +119,11 @@ public abstract class CreditAssignment {
      * Creates what assigns credit in one trainer, with whatever it remembers from batch to batch.
      *
      * @param network the network to train
+     * @param loss the trainer's loss
      * @param manager the trainer's manager, which closes what the assigner keeps
      * @return the assigner
      */
-    protected abstract CreditAssigner newAssigner(Network network, NDManager manager);
+    protected abstract CreditAssigner newAssigner(Network network, Loss loss, NDManager manager);
 
     /**
      * The settings that all rules share.

@@ -40,6 +40,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.engine.Autograd;
 import org.locallearning.djl.creditassignment.tape.Layer;
+import org.locallearning.djl.creditassignment.tape.MatrixProducts;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
@@ -67,6 +68,7 @@ public final class CreditTrainer extends Trainer {
     private final List<Parameter> parameters;
     private final List<CreditListener> creditListeners;
     private final Map<Device, Tape> tapes = new ConcurrentHashMap<>();
+    private MatrixProducts products = new MatrixProducts(0, 0, 0, 0);
     private boolean credited;
     private long batches;
     private NonFiniteLossException failure;
@@ -86,7 +88,7 @@ public final class CreditTrainer extends Trainer {
                         .filter(CreditListener.class::isInstance)
                         .map(CreditListener.class::cast)
                         .collect(Collectors.toList());
-        assigner = rule.newAssigner(network, getManager());
+        assigner = rule.newAssigner(network, getLoss(), getManager());
     }
 
     /**
@@ -96,6 +98,25 @@ public final class CreditTrainer extends Trainer {
      */
     public CreditAssignment getRule() {
         return rule;
+    }
+
+    /**
+     * Returns what assigns credit in this trainer, for what it knows of the last batch.
+     *
+     * @return the assigner that the rule made for this trainer
+     */
+    public CreditAssigner getAssigner() {
+        return assigner;
+    }
+
+    /**
+     * Returns how many products with weights the last batch took, forward and back. Batches that a
+     * listener wanted compared with backpropagation do not count.
+     *
+     * @return the products; all zero before the first batch
+     */
+    public MatrixProducts getMatrixProducts() {
+        return products;
     }
 
     /**
@@ -235,7 +256,7 @@ public final class CreditTrainer extends Trainer {
                         ? block.forward(store, data, true)
                         : block.forward(store, data, labels, null);
             }
-            Tape tape = Tape.record(network, store, data, labels);
+            Tape tape = Tape.record(network, store, data, labels, assigner.isRerunning());
             Tape unused = tapes.put(data.head().getDevice(), tape);
             if (unused != null) {
                 unused.close();
@@ -276,6 +297,7 @@ public final class CreditTrainer extends Trainer {
                         new GradientComparison(tape, parameters, store).assign(assigner, errors);
                 curious.forEach(listener -> listener.onCredit(this, layers));
             }
+            products = curious.isEmpty() ? tape.getMatrixProducts() : products;
             credited = true;
         }
     }

@@ -39,6 +39,9 @@ import ai.djl.nn.norm.LayerNorm;
 import ai.djl.nn.pooling.Pool;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.locallearning.djl.decorrelation.Decorrelate;
+import org.locallearning.djl.decorrelation.DecorrelationOptions;
 
 /**
  * A network to test rules on, as data: a new one is a line in the list.
@@ -64,6 +67,26 @@ public record NetworkCase(String name, Supplier<Block> block, Shape input, int c
                 new NetworkCase("nested", NetworkCase::nested, new Shape(5, 7), 3),
                 new NetworkCase("dropout", NetworkCase::dropout, new Shape(8, 9), 3),
                 new NetworkCase("all outputs", NetworkCase::allOutputs, new Shape(5, 7), 3));
+    }
+
+    /** The small networks that decorrelation layers go into, with a rate that shows in one step. */
+    public static List<NetworkCase> decorrelated() {
+        return small().stream()
+                .filter(network -> !network.name().equals("conv1d"))
+                .map(
+                        network ->
+                                new NetworkCase(
+                                        "decorrelated " + network.name(),
+                                        () -> decorrelate(network.block().get()),
+                                        network.input(),
+                                        network.classes()))
+                .collect(Collectors.toList());
+    }
+
+    private static Block decorrelate(Block block) {
+        DecorrelationOptions options =
+                DecorrelationOptions.builder().optRate(0.05f).optSampleFraction(1).build();
+        return Decorrelate.builder().optOptions(options).build().convert(block).block();
     }
 
     /** The classifiers of DJL's own model zoo. */
@@ -95,6 +118,11 @@ public record NetworkCase(String name, Supplier<Block> block, Shape input, int c
                 new NetworkCase(
                         "SqueezeNet", () -> SqueezeNet.squeezenet(6), new Shape(2, 3, 64, 64), 6),
                 new NetworkCase("VGG", () -> VGG.builder().build(), new Shape(2, 1, 32, 32), 10));
+    }
+
+    /** A small net of two hidden layers, where one network is enough. */
+    public static NetworkCase twoHiddenLayers() {
+        return new NetworkCase("two hidden layers", () -> mlp(4, 12, 11), new Shape(6, 9), 4);
     }
 
     /** A net of tanh layers; the last number of units is the first argument. */
@@ -255,6 +283,11 @@ public record NetworkCase(String name, Supplier<Block> block, Shape input, int c
                 .setNumLayers(20)
                 .setOutSize(5)
                 .build();
+    }
+
+    /** The same network on batches of another size. */
+    public NetworkCase withBatch(long size) {
+        return new NetworkCase(name, block, new Shape(size).addAll(input.slice(1)), classes);
     }
 
     @Override

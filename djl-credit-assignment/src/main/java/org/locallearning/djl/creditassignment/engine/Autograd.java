@@ -117,29 +117,23 @@ public final class Autograd {
      *
      * @param output the output of the graph
      * @param error the error at the output, of the same shape
-     * @param input an array that the output depends on, a leaf or not
-     * @return the error at the input, attached to the manager of the given error
+     * @param input a leaf that wants a gradient
+     * @return the error at the input, zero if the output does not depend on it; attached to the
+     *     manager of the error
      */
     public static NDArray gradient(NDArray output, NDArray error, NDArray input) {
         return TorchScript.gradient(output, error, input);
     }
 
     /**
-     * Takes the gradient that has arrived at a leaf.
+     * Sets the gradient of a leaf to zero. The memory of the gradient may be shared with that of
+     * other leaves and with the error that was sent: read them first.
      *
      * @param leaf the leaf
-     * @param keepGraph whether the graph is to be used again: the leaf is then left with a zero
-     *     gradient, as before
-     * @return the gradient, attached to the leaf's manager
      */
-    public static NDArray takeGradient(NDArray leaf, boolean keepGraph) {
-        NDArray gradient = leaf.getGradient();
-        if (!keepGraph) {
-            return gradient;
+    public static void clearGradient(NDArray leaf) {
+        try (NDArray gradient = leaf.getGradient()) {
+            gradient.set(new NDIndex("..."), 0f);
         }
-        NDArray copy = gradient.duplicate();
-        gradient.set(new NDIndex("..."), 0f);
-        gradient.close();
-        return copy;
     }
 }

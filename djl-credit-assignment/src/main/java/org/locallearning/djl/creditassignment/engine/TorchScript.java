@@ -20,7 +20,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
@@ -74,10 +73,15 @@ public final class TorchScript {
               def gradient(self: __torch__.Operations,
                 output: Tensor,
                 error: Tensor,
-                input: Tensor) -> Optional[Tensor]:
+                input: Tensor) -> Tensor:
                 errors = annotate(List[Optional[Tensor]], [error])
-                found = torch.grad([output], [input], errors, True, False, False)
-                return found[0]
+                found = torch.grad([output], [input], errors, True, False, True)
+                first = found[0]
+                if torch.__isnot__(first, None):
+                  result = unchecked_cast(Tensor, first)
+                else:
+                  result = torch.zeros_like(input)
+                return result
               def forward(self: __torch__.Operations,
                 input: Tensor) -> Tensor:
                 return input
@@ -163,26 +167,26 @@ public final class TorchScript {
     }
 
     /**
-     * Returns the vector-Jacobian product of an output with respect to one array alone. The
-     * gradients of leaves stay as they are and the graph is kept.
+     * Returns the vector-Jacobian product of an output with respect to one array, and keeps the
+     * graph.
      *
      * @param output the output of the graph
      * @param error the error at the output, of the same shape
-     * @param input an array that the output depends on, a leaf or not
-     * @return the error at the input, attached to the manager of the given error
+     * @param input a leaf that wants a gradient
+     * @return the error at the input, attached to the manager of the error
      */
     static NDArray gradient(NDArray output, NDArray error, NDArray input) {
-        try (IValue outputValue = IValue.from((PtNDArray) output);
-                IValue errorValue = IValue.from((PtNDArray) error);
-                IValue inputValue = IValue.from((PtNDArray) input);
-                IValue answer =
-                        IValueUtils.runMethod(
-                                Holder.INSTANCE.module,
-                                "gradient",
-                                outputValue,
-                                errorValue,
-                                inputValue)) {
-            return answer.toTensor((PtNDManager) error.getManager());
+        try (NDManager scope = error.getManager().newSubManager()) {
+            NDArray method = scope.create(new Shape(0));
+            method.setName("module_method:gradient");
+            // an array's name would mean something to the call: aliases have none
+            NDArray alias = output.reshape(output.getShape());
+            alias.attach(scope);
+            NDList arguments = new NDList(alias, Autograd.detach(error, scope), input, method);
+            NDArray gradient =
+                    IValueUtils.forward(Holder.INSTANCE.module, arguments, true).singletonOrThrow();
+            gradient.attach(error.getManager());
+            return gradient;
         }
     }
 

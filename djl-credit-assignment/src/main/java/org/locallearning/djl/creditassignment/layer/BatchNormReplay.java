@@ -13,15 +13,15 @@
  */
 package org.locallearning.djl.creditassignment.layer;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
+import ai.djl.nn.ParameterList;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.training.ParameterStore;
 import java.lang.reflect.Field;
-import java.util.stream.IntStream;
+import java.util.Map;
 import org.locallearning.djl.creditassignment.engine.Autograd;
 
 /**
@@ -33,19 +33,18 @@ final class BatchNormReplay implements Replay<BatchNorm> {
     /** {@inheritDoc} */
     @Override
     public NDList run(BatchNorm block, ParameterStore store, Run first, NDList inputs) {
-        NDArray batch = first.inputs().singletonOrThrow();
         NDManager scope = inputs.head().getManager();
         int axis = channelAxis(block);
-        long count = batch.size() / batch.getShape().get(axis);
-        int[] others =
-                IntStream.range(0, batch.getShape().dimension()).filter(i -> i != axis).toArray();
         try (NDManager temporary = scope.newSubManager()) {
-            NDArray sample = Autograd.detach(batch, temporary);
-            NDArray mean = sample.sum(others, true).divi(count);
-            NDArray variance = sample.sub(mean).square().sum(others).divi(count);
-            // in evaluation a block normalizes by what it takes for the running statistics
-            return block.forward(
-                    new BatchStatistics(store, scope, mean.flatten(), variance), inputs, false);
+            NDArray batch = Autograd.detach(first.inputs().singletonOrThrow(), temporary);
+            NDArray mean = BatchStatistics.mean(batch, axis);
+            NDArray variance = BatchStatistics.mean(batch.sub(mean).square(), axis);
+            ParameterList parameters = block.getDirectParameters();
+            Map<Parameter, NDArray> statistics =
+                    Map.of(
+                            parameters.get("runningMean"), mean.flatten(),
+                            parameters.get("runningVar"), variance.flatten());
+            return block.forward(new BatchStatistics(store, scope, statistics), inputs, false);
         }
     }
 
@@ -62,33 +61,6 @@ final class BatchNormReplay implements Replay<BatchNorm> {
                     "This version of DJL keeps the axis of a BatchNorm elsewhere; use the DJL"
                             + " version that this library was built for.",
                     e);
-        }
-    }
-
-    /** Hands out the statistics of a batch in place of the running ones. */
-    private static final class BatchStatistics extends ParameterStore {
-
-        private final ParameterStore store;
-        private final NDArray mean;
-        private final NDArray variance;
-
-        BatchStatistics(ParameterStore store, NDManager scope, NDArray mean, NDArray variance) {
-            super(scope, false);
-            this.store = store;
-            this.mean = mean;
-            this.variance = variance;
-        }
-
-        /** {@inheritDoc} */
-        @Override
-        public NDArray getValue(Parameter parameter, Device device, boolean training) {
-            if (parameter != null && parameter.getType() == Parameter.Type.RUNNING_MEAN) {
-                return mean;
-            }
-            if (parameter != null && parameter.getType() == Parameter.Type.RUNNING_VAR) {
-                return variance;
-            }
-            return store.getValue(parameter, device, training);
         }
     }
 }

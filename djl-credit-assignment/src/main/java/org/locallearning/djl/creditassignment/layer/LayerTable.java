@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.creditassignment.layer;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.convolutional.Conv1d;
@@ -30,6 +31,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.locallearning.djl.decorrelation.BatchWhitening;
+import org.locallearning.djl.decorrelation.DecorrelatedConv2d;
+import org.locallearning.djl.decorrelation.Decorrelation;
+import org.locallearning.djl.decorrelation.RecurrentDecorrelation;
 
 /**
  * Which blocks a learning rule knows, and what it knows of them: the one place to look, and the one
@@ -47,6 +52,10 @@ public final class LayerTable {
                     .withWeighted(Conv1d.class, new ConvolutionMaths())
                     .withWeighted(Conv2d.class, new ConvolutionMaths())
                     .withWeighted(Conv3d.class, new ConvolutionMaths())
+                    .withWeighted(DecorrelatedConv2d.class, new DecorrelatedConvolutionMaths())
+                    .withExact(Decorrelation.class)
+                    .withExact(RecurrentDecorrelation.class)
+                    .withExact(BatchWhitening.class)
                     .withExact(BatchNorm.class)
                     .withExact(GhostBatchNorm.class)
                     .withExact(LayerNorm.class)
@@ -54,7 +63,21 @@ public final class LayerTable {
                     .withExact(Dropout.class)
                     .withExact(LambdaBlock.class)
                     .withReplay(BatchNorm.class, new BatchNormReplay())
-                    .withReplay(Dropout.class, new DropoutReplay());
+                    .withReplay(
+                            Decorrelation.class,
+                            new DecorrelationReplay<>(
+                                    Decorrelation::getOptions, LayerTable::lastAxis))
+                    .withReplay(
+                            RecurrentDecorrelation.class,
+                            new DecorrelationReplay<>(
+                                    RecurrentDecorrelation::getOptions, LayerTable::lastAxis))
+                    .withReplay(
+                            DecorrelatedConv2d.class,
+                            new DecorrelationReplay<>(DecorrelatedConv2d::getOptions, input -> 1))
+                    .withReplay(
+                            BatchWhitening.class,
+                            (layer, store, first, inputs) ->
+                                    layer.forwardWithoutLearning(store, inputs));
 
     /** Weighted layers have maths; exact blocks have an empty entry. */
     private final Map<Class<? extends Block>, Optional<LayerMaths<?>>> entries;
@@ -66,6 +89,10 @@ public final class LayerTable {
             Map<Class<? extends Block>, Replay<?>> replays) {
         this.entries = entries;
         this.replays = replays;
+    }
+
+    private static int lastAxis(NDArray input) {
+        return input.getShape().dimension() - 1;
     }
 
     /**
@@ -109,7 +136,8 @@ public final class LayerTable {
 
     /**
      * Returns this table with a replay for a block that is not the same function of its inputs when
-     * it runs a second time: one that draws random numbers, or that looks at the whole batch.
+     * it runs a second time: one that looks at the whole batch, or that draws random numbers. The
+     * tape itself keeps the masks of {@code Dropout}.
      *
      * @param <B> the type of block
      * @param type the class of the block

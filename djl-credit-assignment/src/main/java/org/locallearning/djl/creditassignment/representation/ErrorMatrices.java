@@ -137,7 +137,8 @@ final class ErrorMatrices {
                                         + " saved with.",
                                 connection));
             }
-            byte[] bytes = in.readNBytes(in.readInt());
+            byte[] bytes = new byte[in.readInt()];
+            in.readFully(bytes);
             loaded.put(connection, parameter(connection, NDArray.decode(manager, bytes)));
         }
         if (!loaded.isEmpty() && loaded.size() < connections.size()) {

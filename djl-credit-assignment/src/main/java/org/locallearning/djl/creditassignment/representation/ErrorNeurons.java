@@ -108,7 +108,8 @@ final class ErrorNeurons implements LocalErrors {
                 NDArray part = Autograd.detach(product, scope);
                 d = d == null ? part : d.add(part);
             }
-            NDArray target = region.activate(h.sub(d.mul(rule.getBeta()).reshape(h.getShape())));
+            NDArray target =
+                    tape.activate(region, h.sub(d.mul(rule.getBeta()).reshape(h.getShape())));
             NDArray z = region.getActivation();
             z.attach(scope);
             learn(sent, d, z.reshape(samples, -1));

@@ -17,6 +17,7 @@ import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.training.loss.Loss;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -155,7 +156,7 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
 
     /** {@inheritDoc} */
     @Override
-    protected CreditAssigner newAssigner(Network network, NDManager manager) {
+    protected CreditAssigner newAssigner(Network network, Loss loss, NDManager manager) {
         ErrorGraph graph = getErrorGraph(network);
         boolean learning = update != ErrorMatrixUpdate.NONE;
         return new Assigner(
@@ -192,6 +193,12 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
         Assigner(ErrorGraph graph, ErrorMatrices matrices) {
             this.graph = graph;
             this.matrices = matrices;
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public boolean isRerunning() {
+            return true;
         }
 
         /** {@inheritDoc} */

@@ -18,6 +18,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Convolution;
+import ai.djl.training.loss.Loss;
 import java.util.Objects;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.CreditAssigner;
@@ -82,7 +83,7 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
 
     /** {@inheritDoc} */
     @Override
-    protected CreditAssigner newAssigner(Network network, NDManager manager) {
+    protected CreditAssigner newAssigner(Network network, Loss loss, NDManager manager) {
         return new Assigner(network.getOutputLayer(), new FixedFeedback(manager, source));
     }
 

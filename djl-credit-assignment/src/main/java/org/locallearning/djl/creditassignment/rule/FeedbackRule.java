@@ -16,6 +16,7 @@ package org.locallearning.djl.creditassignment.rule;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.training.loss.Loss;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -47,7 +48,7 @@ abstract class FeedbackRule extends CreditAssignment {
 
     /** {@inheritDoc} */
     @Override
-    protected CreditAssigner newAssigner(Network network, NDManager manager) {
+    protected CreditAssigner newAssigner(Network network, Loss loss, NDManager manager) {
         return new Assigner(newWeights(manager));
     }
 

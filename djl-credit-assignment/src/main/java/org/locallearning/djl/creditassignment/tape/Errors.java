@@ -38,8 +38,33 @@ final class Errors {
         for (int i = 0; i < roots.size(); i++) {
             NDArray output = outputs.get(roots.get(i));
             boolean last = i == roots.size() - 1;
-            Autograd.backward(output, errors.get(roots.get(i)), keepGraph || !last);
+            NDArray error = errors.get(roots.get(i));
+            if (keepGraph) {
+                // what arrives at a cut may share the memory of what was sent (flattening hands it
+                // on) and is cleared there: the error itself has to outlive that
+                try (NDArray copy = error.duplicate()) {
+                    Autograd.backward(output, copy, true);
+                }
+            } else {
+                Autograd.backward(output, error, !last);
+            }
         }
+    }
+
+    /** Returns the errors at the inputs of a graph and leaves its parameters alone. */
+    static NDList atInputs(NDList outputs, NDList errors, NDList inputs) {
+        NDList atInputs = new NDList(inputs.size());
+        for (NDArray input : inputs) {
+            NDArray sum = null;
+            for (int i = 0; i < outputs.size() && input.hasGradient(); i++) {
+                if (Autograd.isDifferentiable(outputs.get(i))) {
+                    NDArray part = Autograd.gradient(outputs.get(i), errors.get(i), input);
+                    sum = sum == null ? part : sum.add(part);
+                }
+            }
+            atInputs.add(sum == null ? input.zerosLike() : sum);
+        }
+        return atInputs;
     }
 
     /** Closes errors that have been sent, but for those that are sent on as they are. */

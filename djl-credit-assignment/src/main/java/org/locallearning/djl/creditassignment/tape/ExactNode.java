@@ -18,11 +18,13 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.layer.Replay;
 
-/** A run of blocks, one behind the other, that every rule differentiates exactly. */
+/**
+ * What every rule differentiates exactly: a run of blocks without parameters, one behind the other,
+ * or one block with parameters.
+ */
 final class ExactNode extends Node {
 
     private final List<Member> members;
@@ -40,6 +42,22 @@ final class ExactNode extends Node {
 
     /** {@inheritDoc} */
     @Override
+    String path() {
+        return members.get(members.size() - 1).path();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    boolean isWeighted() {
+        return members.stream().anyMatch(member -> member.unknown() && hasParameters(member));
+    }
+
+    static boolean hasParameters(Member member) {
+        return !member.block().getParameters().isEmpty();
+    }
+
+    /** {@inheritDoc} */
+    @Override
     Trace run(ForwardPass pass, NDList inputs, boolean inputErrorWanted) {
         Cut cut = new Cut(inputs, inputErrorWanted, pass.scope());
         List<NDList> outputs = new ArrayList<>(members.size());
@@ -48,48 +66,62 @@ final class ExactNode extends Node {
             current = pass.run(member.path(), member.block(), current);
             outputs.add(current);
         }
-        return new ExactTrace(members, cut, outputs, inputErrorWanted);
+        ExactTrace trace = new ExactTrace(cut, outputs, inputErrorWanted);
+        if (!parameters().isEmpty()) {
+            pass.blocks().add(trace);
+        }
+        return trace;
     }
 
-    /** {@inheritDoc} */
-    @Override
-    String path() {
-        return members.get(members.size() - 1).path();
-    }
-
-    /**
-     * A block of the run.
-     *
-     * @param unknown whether the table of layers does not know it
-     * @param replay how it runs again, if that takes more than running it
-     */
-    record Member(String path, Block block, boolean unknown, Optional<Replay<Block>> replay) {
+    /** A block of the run, which the table of layers may not know. */
+    record Member(String path, Block block, boolean unknown) {
 
         boolean isTrainable() {
             return block.getParameters().values().stream().anyMatch(Parameter::requiresGradient);
         }
-
-        /** Runs the block on other inputs as the function that it was in its first run. */
-        NDList repeat(ForwardPass pass, Replay.Run first, NDList inputs) {
-            ForwardPass again = pass.again(inputs.head().getManager());
-            return replay.isPresent()
-                    ? replay.get().run(block, again.store(), first, inputs)
-                    : again.run(path, block, inputs);
-        }
     }
 
     /** The run as it ran once. */
-    static final class ExactTrace extends Trace {
+    final class ExactTrace extends Trace implements BlockTrace {
 
-        private final List<Member> members;
         private final Cut cut;
         private final List<NDList> outputs;
 
-        ExactTrace(List<Member> members, Cut cut, List<NDList> outputs, boolean inputErrorWanted) {
+        ExactTrace(Cut cut, List<NDList> outputs, boolean inputErrorWanted) {
             super(inputErrorWanted);
-            this.members = members;
             this.cut = cut;
             this.outputs = outputs;
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public String getPath() {
+            return members.get(0).path();
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public Block getBlock() {
+            return members.get(0).block();
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public NDList getOutputs() {
+            return outputs();
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public boolean isTrainable() {
+            return ExactNode.this.isTrainable();
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public void addGradients(NDList errors) {
+            Errors.send(outputs(), errors, false);
+            release();
         }
 
         List<Member> members() {
@@ -107,6 +139,24 @@ final class ExactNode extends Node {
 
         /** {@inheritDoc} */
         @Override
+        NDList rerun(Rerun rerun, NDList inputs) {
+            NDList current = outputs();
+            if (isInputErrorWanted()) {
+                current = inputs;
+                for (int i = 0; i < members.size(); i++) {
+                    NDList before = i == 0 ? cut.arrays() : outputs.get(i - 1);
+                    Replay.Run first = new Replay.Run(before, outputs.get(i));
+                    Member member = members.get(i);
+                    NDList next = rerun.run(member.path(), member.block(), first, current);
+                    rerun.close(current, List.of(inputs, next));
+                    current = next;
+                }
+            }
+            return isTrainable() ? rerun.perturb(this, current) : current;
+        }
+
+        /** {@inheritDoc} */
+        @Override
         NDList outputs() {
             return outputs.get(outputs.size() - 1);
         }
@@ -114,6 +164,11 @@ final class ExactNode extends Node {
         /** {@inheritDoc} */
         @Override
         NDList backward(NDList errors, BackwardPass pass) {
+            if (!pass.gradientsWanted()) {
+                return isInputErrorWanted(pass)
+                        ? Errors.atInputs(outputs(), errors, cut.arrays())
+                        : new NDList();
+            }
             Errors.send(outputs(), errors, pass.keepGraph());
             if (!isInputErrorWanted()) {
                 return new NDList();

@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.creditassignment.tape;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,13 +71,17 @@ final class ExactRun {
         return arraysBefore(end);
     }
 
-    /** Runs the activation on other arrays, as the function that it was. */
-    NDList activate(ForwardPass pass, NDList others) {
-        NDList current = others;
+    /** Runs the activation on another array, as the function that it was. */
+    NDArray activate(Rerun rerun, NDArray other) {
+        NDList given = new NDList(other);
+        NDList current = given;
         for (Step step : steps.subList(begin, end)) {
-            current = step.member().repeat(pass, step.run(), current);
+            ExactNode.Member member = step.member();
+            NDList next = rerun.run(member.path(), member.block(), step.run(), current);
+            rerun.close(current, List.of(given, next));
+            current = next;
         }
-        return current;
+        return current.singletonOrThrow();
     }
 
     /** Returns whether a parameter behind the activation learns. */

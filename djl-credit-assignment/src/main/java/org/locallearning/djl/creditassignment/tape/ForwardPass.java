@@ -17,12 +17,14 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
+import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** One training forward while it runs: where parameters come from and what has been met. */
 final class ForwardPass {
@@ -30,6 +32,9 @@ final class ForwardPass {
     private final ParameterStore store;
     private final NDList labels;
     private final NDManager scope;
+    private final ProductCounter products;
+    private final Optional<DropoutMasks> masks;
+    private final List<BlockTrace> blocks = new ArrayList<>();
     private final List<LayerTrace> layers = new ArrayList<>();
     private final Map<Region, RegionTrace> regions = new LinkedHashMap<>();
     private final List<Probe> probes = new ArrayList<>();
@@ -40,11 +45,30 @@ final class ForwardPass {
      * @param store where parameters come from
      * @param labels the labels, for blocks that take them in training; may be null
      * @param scope the manager that closes everything the pass makes
+     * @param products counts the products with weights
+     * @param masks what dropout drops, or empty to let it draw as it likes
      */
-    ForwardPass(ParameterStore store, NDList labels, NDManager scope) {
+    ForwardPass(
+            ParameterStore store,
+            NDList labels,
+            NDManager scope,
+            ProductCounter products,
+            Optional<DropoutMasks> masks) {
         this.store = store;
         this.labels = labels;
         this.scope = scope;
+        this.products = products;
+        this.masks = masks;
+    }
+
+    /**
+     * Returns a pass that runs a piece of the network again, on what may be other inputs.
+     *
+     * @param repeatStore where parameters come from
+     * @param repeatScope the manager that closes everything the new pass makes
+     */
+    ForwardPass again(ParameterStore repeatStore, NDManager repeatScope) {
+        return new ForwardPass(repeatStore, labels, repeatScope, products, masks);
     }
 
     NDManager scope() {
@@ -53,6 +77,19 @@ final class ForwardPass {
 
     ParameterStore store() {
         return store;
+    }
+
+    ProductCounter products() {
+        return products;
+    }
+
+    NDList labels() {
+        return labels;
+    }
+
+    /** Returns the blocks with parameters of their own, in the order in which they ran. */
+    List<BlockTrace> blocks() {
+        return blocks;
     }
 
     List<LayerTrace> layers() {
@@ -68,19 +105,17 @@ final class ForwardPass {
         return probes;
     }
 
-    /** Returns a pass for running blocks again whose changes of state are lost. */
-    ForwardPass again(NDManager scope) {
-        return new ForwardPass(new StateCopies(store, scope), labels, scope);
-    }
-
     /** Runs a block in training mode and names it if it fails. */
     NDList run(String path, Block block, NDList inputs) {
         NDList outputs;
         try {
-            outputs =
-                    labels == null
-                            ? block.forward(store, inputs, true)
-                            : block.forward(store, inputs, labels, null);
+            if (block instanceof Dropout && masks.isPresent()) {
+                outputs = masks.get().run(path, block, store, inputs.singletonOrThrow());
+            } else if (labels == null) {
+                outputs = block.forward(store, inputs, true);
+            } else {
+                outputs = block.forward(store, inputs, labels, null);
+            }
         } catch (EngineException e) {
             String name = path.isEmpty() ? block.getClass().getSimpleName() : path;
             throw new IllegalArgumentException(

@@ -48,6 +48,12 @@ final class LayerNode extends Node {
 
     /** {@inheritDoc} */
     @Override
+    boolean isWeighted() {
+        return true;
+    }
+
+    /** {@inheritDoc} */
+    @Override
     LayerTrace run(ForwardPass pass, NDList inputs, boolean inputErrorWanted) {
         NDArray input = Autograd.detach(inputs.singletonOrThrow(), pass.scope());
         NDList remembered = layer.maths().remember(layer.block(), pass.store(), pass.scope());
@@ -55,12 +61,10 @@ final class LayerNode extends Node {
                 pass.run(layer.path(), layer.block(), new NDList(input)).singletonOrThrow();
         LayerTrace trace =
                 new LayerTrace(
-                        layer,
-                        pass.store(),
-                        new LayerPass(input, remembered),
-                        output,
-                        inputErrorWanted);
+                        layer, pass, new LayerPass(input, remembered), output, inputErrorWanted);
         pass.layers().add(trace);
+        pass.blocks().add(trace);
+        pass.products().countForward(trace);
         return trace;
     }
 }

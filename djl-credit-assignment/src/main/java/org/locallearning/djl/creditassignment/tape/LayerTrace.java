@@ -16,29 +16,34 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import org.locallearning.djl.creditassignment.engine.Autograd;
 import org.locallearning.djl.creditassignment.layer.LayerPass;
+import org.locallearning.djl.creditassignment.layer.Replay;
 
 /** A weighted layer as it ran once: {@code h = W x + b}. */
-public final class LayerTrace extends Trace {
+public final class LayerTrace extends Trace implements BlockTrace {
 
     private final Layer layer;
     private final ParameterStore store;
     private final NDManager scope;
+    private final ProductCounter products;
     private final LayerPass pass;
     private final NDArray output;
 
     LayerTrace(
             Layer layer,
-            ParameterStore store,
+            ForwardPass forward,
             LayerPass pass,
             NDArray output,
             boolean inputErrorWanted) {
         super(inputErrorWanted);
         this.layer = layer;
-        this.store = store;
-        scope = pass.input().getManager();
+        store = forward.store();
+        scope = forward.scope();
+        products = forward.products();
         this.pass = pass;
         this.output = output;
     }
@@ -91,7 +96,55 @@ public final class LayerTrace extends Trace {
      * @return the error at the input, of the input's shape
      */
     public NDArray inputError(NDArray delta, NDArray feedback) {
+        products.countInputError(this);
         return layer.maths().inputError(layer.block(), pass, delta, feedback);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String getPath() {
+        return layer.path();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Block getBlock() {
+        return layer.block();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public NDList getOutputs() {
+        return outputs();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public boolean isTrainable() {
+        return layer.block().getParameters().values().stream()
+                .anyMatch(Parameter::requiresGradient);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void addGradients(NDList errors) {
+        if (isTrainable()) {
+            products.countWeightGradient(this);
+            Errors.send(outputs(), errors, false);
+        }
+        release();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    NDList rerun(Rerun rerun, NDList inputs) {
+        NDList outputs = outputs();
+        if (isInputErrorWanted()) {
+            Replay.Run first = new Replay.Run(new NDList(pass.input()), outputs());
+            outputs = rerun.run(layer.path(), layer.block(), first, inputs);
+            products.countForward(this);
+        }
+        return isTrainable() ? rerun.perturb(this, outputs) : outputs;
     }
 
     /** {@inheritDoc} */
@@ -104,7 +157,8 @@ public final class LayerTrace extends Trace {
     @Override
     NDList backward(NDList errors, BackwardPass way) {
         NDArray delta = errors.singletonOrThrow();
-        if (Autograd.isDifferentiable(output)) {
+        if (way.gradientsWanted() && Autograd.isDifferentiable(output)) {
+            products.countWeightGradient(this);
             Autograd.backward(output, delta, way.keepGraph());
         }
         return isInputErrorWanted(way)

@@ -29,8 +29,8 @@ import org.locallearning.djl.creditassignment.layer.LayerTable;
  * A model's block tree as learning rules see it: weighted layers, the exactly differentiated blocks
  * between them, and the branches of parallel blocks.
  *
- * <p>Nested sequences are joined, and blocks that follow each other without a weighted layer
- * between them run as one piece. Nothing is copied: the network runs the model's own blocks.
+ * <p>Nested sequences are joined, and blocks without parameters that follow each other run as one
+ * piece. Nothing is copied: the network runs the model's own blocks.
  */
 public final class Network {
 
@@ -45,7 +45,7 @@ public final class Network {
         root =
                 whole instanceof SequenceNode && !((SequenceNode) whole).isReturnIntermediate()
                         ? whole
-                        : new SequenceNode("", List.of(whole), false);
+                        : new SequenceNode(List.of(whole), false);
     }
 
     /**
@@ -143,6 +143,10 @@ public final class Network {
         return root;
     }
 
+    LayerTable table() {
+        return table;
+    }
+
     /** Joins the names on the way to a child as DJL does in the names of parameters. */
     static String join(String path, String child) {
         return path.isEmpty() ? child : path + "_" + child;
@@ -178,7 +182,7 @@ public final class Network {
     private ExactNode.Member exact(String path, Block block) {
         Role role = table.knows(block) ? Role.EXACT : Role.OPAQUE;
         members.add(new Member(path, block, role));
-        return new ExactNode.Member(path, block, role == Role.OPAQUE, table.replayOf(block));
+        return new ExactNode.Member(path, block, role == Role.OPAQUE);
     }
 
     private Node sequence(String path, Block block) {
@@ -192,7 +196,7 @@ public final class Network {
         } else {
             addChildren(sequence, path, block);
         }
-        return new SequenceNode(path, sequence.finish(), returnIntermediate);
+        return new SequenceNode(sequence.finish(), returnIntermediate);
     }
 
     private void addChildren(SequenceBuilder sequence, String path, Block block) {
@@ -263,8 +267,14 @@ public final class Network {
             nodes.add(node);
         }
 
+        /** Adds an exact block; one that has parameters runs by itself. */
         void addExact(ExactNode.Member member) {
-            run.add(member);
+            if (ExactNode.hasParameters(member)) {
+                endRun();
+                nodes.add(new ExactNode(List.of(member)));
+            } else {
+                run.add(member);
+            }
         }
 
         List<Node> finish() {

@@ -27,9 +27,6 @@ abstract class Node {
         this.parameters = List.copyOf(parameters);
     }
 
-    /** Returns the path of the layer or container that the node is, or of its last block. */
-    abstract String path();
-
     /** Returns the region that the node is in a sequence, if it is one. */
     Optional<Region> region() {
         return Optional.empty();
@@ -43,6 +40,12 @@ abstract class Node {
     final boolean isTrainable() {
         return parameters.stream().anyMatch(Parameter::requiresGradient);
     }
+
+    /** Returns the path of the block that the node stands for, or of the last one with weights. */
+    abstract String path();
+
+    /** Returns whether the node holds a weighted layer, or a block that may well be one. */
+    abstract boolean isWeighted();
 
     /**
      * Runs the node in training mode.

@@ -52,6 +52,12 @@ final class ParallelNode extends Node {
 
     /** {@inheritDoc} */
     @Override
+    boolean isWeighted() {
+        return branches.stream().anyMatch(Node::isWeighted);
+    }
+
+    /** {@inheritDoc} */
+    @Override
     Trace run(ForwardPass pass, NDList inputs, boolean inputErrorWanted) {
         List<Trace> traces = new ArrayList<>(branches.size());
         List<Cut> cuts = new ArrayList<>(branches.size());
@@ -87,20 +93,47 @@ final class ParallelNode extends Node {
 
         /** {@inheritDoc} */
         @Override
+        NDList rerun(Rerun rerun, NDList inputs) {
+            if (!isInputErrorWanted() && !isTrainable()) {
+                return combined;
+            }
+            List<NDList> outputs = new ArrayList<>(traces.size());
+            for (Trace trace : traces) {
+                outputs.add(trace.rerun(rerun, inputs));
+            }
+            List<NDList> own = outputs.stream().map(rerun::alias).toList();
+            NDList result = combine.apply(own);
+            for (int i = 0; i < own.size(); i++) {
+                rerun.close(own.get(i), List.of(result));
+                rerun.close(outputs.get(i), List.of(result, inputs));
+            }
+            return result;
+        }
+
+        /** {@inheritDoc} */
+        @Override
         NDList backward(NDList errors, BackwardPass pass) {
             Errors.send(combined, errors, pass.keepGraph());
+            List<NDList> branchErrors = Cut.takeErrors(cuts, pass.keepGraph());
             NDList sum = null;
             for (int i = 0; i < traces.size(); i++) {
-                if (!isInputErrorWanted(pass) && !branches.get(i).isTrainable()) {
+                boolean learns = pass.gradientsWanted() && branches.get(i).isTrainable();
+                if (!isInputErrorWanted(pass) && !learns) {
                     continue;
                 }
-                NDList branchErrors = cuts.get(i).takeErrors(pass.keepGraph());
-                NDList inputErrors = traces.get(i).backwardAndRelease(branchErrors, pass);
+                NDList inputErrors = traces.get(i).backwardAndRelease(branchErrors.get(i), pass);
                 if (isInputErrorWanted(pass)) {
                     sum = sum == null ? inputErrors : Errors.sum(sum, inputErrors);
                 }
             }
             return sum == null ? new NDList() : sum;
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        void releaseAll() {
+            traces.forEach(Trace::releaseAll);
+            release();
         }
 
         /** {@inheritDoc} */

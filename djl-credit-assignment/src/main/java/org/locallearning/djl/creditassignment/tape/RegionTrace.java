@@ -29,12 +29,12 @@ public final class RegionTrace {
 
     private final Region region;
     private final ForwardPass pass;
-    private final ExactRun behind;
+    private final ExactRun run;
 
-    RegionTrace(Region region, ForwardPass pass, ExactRun behind) {
+    RegionTrace(Region region, ForwardPass pass, ExactRun run) {
         this.region = region;
         this.pass = pass;
-        this.behind = behind;
+        this.run = run;
     }
 
     /**
@@ -53,7 +53,7 @@ public final class RegionTrace {
      * @throws IllegalArgumentException if the region puts out several arrays
      */
     public NDArray getPreActivation() {
-        return single(behind.activationInputs());
+        return single(run.activationInputs());
     }
 
     /**
@@ -63,25 +63,11 @@ public final class RegionTrace {
      * @throws IllegalArgumentException if the region puts out several arrays
      */
     public NDArray getActivation() {
-        return single(behind.activationOutputs());
+        return single(run.activationOutputs());
     }
 
-    /**
-     * Applies the activation {@code φ} of this run to another pre-activation. It is the function
-     * that ran: dropout keeps its mask and batch normalization its mean and variance, so that a
-     * sample's activation is a function of that sample's pre-activation alone. Nothing is recorded
-     * for differentiation, and running statistics stay as they are.
-     *
-     * <p>A block that is not a function, other than these two, runs as it does: {@code
-     * GhostBatchNorm} normalizes by the statistics of what it is given, and a lambda that draws
-     * random numbers draws new ones.
-     *
-     * @param preActivation an array of the shape of {@code h}
-     * @return {@code φ(preActivation)}
-     */
-    public NDArray activate(NDArray preActivation) {
-        return Autograd.withoutRecording(
-                () -> behind.activate(pass, new NDList(preActivation)).singletonOrThrow());
+    ExactRun run() {
+        return run;
     }
 
     private NDArray single(NDList arrays) {

@@ -24,13 +24,11 @@ import java.util.stream.Collectors;
 /** Nodes one behind the other. */
 final class SequenceNode extends Node {
 
-    private final String path;
     private final List<Node> nodes;
     private final boolean returnIntermediate;
 
-    SequenceNode(String path, List<Node> nodes, boolean returnIntermediate) {
+    SequenceNode(List<Node> nodes, boolean returnIntermediate) {
         super(parameters(nodes));
-        this.path = path;
         this.nodes = List.copyOf(nodes);
         this.returnIntermediate = returnIntermediate;
     }
@@ -54,25 +52,35 @@ final class SequenceNode extends Node {
         return nodes;
     }
 
-    /** {@inheritDoc} */
-    @Override
-    String path() {
-        return path;
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    Optional<Region> region() {
-        return Optional.of(new Region(path, List.of()));
-    }
-
     boolean isReturnIntermediate() {
         return returnIntermediate;
     }
 
     /** {@inheritDoc} */
     @Override
-    Trace run(ForwardPass pass, NDList inputs, boolean inputErrorWanted) {
+    String path() {
+        return nodes.stream()
+                .filter(Node::isWeighted)
+                .map(Node::path)
+                .reduce((first, second) -> second)
+                .orElse("");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    Optional<Region> region() {
+        return Optional.of(new Region(path(), List.of()));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    boolean isWeighted() {
+        return nodes.stream().anyMatch(Node::isWeighted);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    SequenceTrace run(ForwardPass pass, NDList inputs, boolean inputErrorWanted) {
         List<Trace> traces = new ArrayList<>(nodes.size());
         NDList current = inputs;
         boolean wanted = inputErrorWanted;
@@ -110,18 +118,51 @@ final class SequenceNode extends Node {
     /** Where a region is among the nodes: its layer, and the end of the exact run behind it. */
     private record Place(RegionTrace region, ExactRun run, int layer, int end) {}
 
-    private final class SequenceTrace extends Trace {
+    /** The sequence as it ran once. */
+    final class SequenceTrace extends Trace {
 
         private final List<Trace> traces;
         private final List<Place> places;
         private final NDList inputs;
 
-        SequenceTrace(
+        /** A trace for ways back on which no region has an error of its own. */
+        SequenceTrace(List<Trace> traces, NDList inputs, boolean inputErrorWanted) {
+            this(traces, List.of(), inputs, inputErrorWanted);
+        }
+
+        private SequenceTrace(
                 List<Trace> traces, List<Place> places, NDList inputs, boolean inputErrorWanted) {
             super(inputErrorWanted);
             this.traces = traces;
             this.places = places;
             this.inputs = inputs;
+        }
+
+        NDList inputs() {
+            return inputs;
+        }
+
+        /**
+         * Returns a part of the sequence as it ran.
+         *
+         * @param begin the first node of the part
+         * @param end the node behind the last of the part
+         */
+        SequenceTrace part(int begin, int end) {
+            NDList partInputs = begin == 0 ? inputs : traces.get(begin - 1).outputs();
+            return new SequenceNode(nodes.subList(begin, end), returnIntermediate)
+            .new SequenceTrace(
+                    traces.subList(begin, end), partInputs, traces.get(begin).isInputErrorWanted());
+        }
+
+        /** Returns the sequence that ran. */
+        SequenceNode node() {
+            return SequenceNode.this;
+        }
+
+        /** Returns the nodes of the sequence as they ran. */
+        List<Trace> traces() {
+            return traces;
         }
 
         /** {@inheritDoc} */
@@ -133,6 +174,22 @@ final class SequenceNode extends Node {
                 return all;
             }
             return traces.isEmpty() ? inputs : traces.get(traces.size() - 1).outputs();
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        NDList rerun(Rerun rerun, NDList newInputs) {
+            NDList all = new NDList();
+            NDList current = newInputs;
+            for (Trace trace : traces) {
+                NDList next = trace.rerun(rerun, current);
+                all.addAll(next);
+                if (!returnIntermediate) {
+                    rerun.close(current, List.of(newInputs, next));
+                }
+                current = next;
+            }
+            return returnIntermediate ? all : current;
         }
 
         /** {@inheritDoc} */
@@ -218,7 +275,7 @@ final class SequenceNode extends Node {
                         return place.run().isTrainableBehindActivation();
                     }
                 }
-                if (nodes.get(i).isTrainable()) {
+                if (pass.gradientsWanted() && nodes.get(i).isTrainable()) {
                     return true;
                 }
             }
@@ -230,6 +287,12 @@ final class SequenceNode extends Node {
                 return new NDList(returned);
             }
             return Errors.sum(fromAbove, new NDList(returned));
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        void releaseAll() {
+            traces.forEach(Trace::releaseAll);
         }
 
         /** {@inheritDoc} */

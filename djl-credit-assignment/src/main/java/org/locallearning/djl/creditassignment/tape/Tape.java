@@ -20,6 +20,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -45,13 +46,22 @@ public final class Tape implements AutoCloseable {
     private final ForwardPass pass;
     private final Trace trace;
     private final Cut predictions;
+    private final Optional<RepeatStore> repeatStore;
+    private Rerun activations;
 
-    private Tape(Network network, NDList data, ForwardPass pass, Trace trace, Cut predictions) {
+    private Tape(
+            Network network,
+            NDList data,
+            ForwardPass pass,
+            Trace trace,
+            Cut predictions,
+            Optional<RepeatStore> repeatStore) {
         this.network = network;
         this.data = data;
         this.pass = pass;
         this.trace = trace;
         this.predictions = predictions;
+        this.repeatStore = repeatStore;
     }
 
     /**
@@ -66,13 +76,38 @@ public final class Tape implements AutoCloseable {
      *     it
      */
     public static Tape record(Network network, ParameterStore store, NDList data, NDList labels) {
+        return record(network, store, data, labels, false);
+    }
+
+    /**
+     * Runs a network in training mode and remembers it, also so that its stages can run again.
+     *
+     * @param network the network; its blocks are initialized
+     * @param store where parameters come from
+     * @param data the inputs of the model
+     * @param labels the labels; may be null
+     * @param rerunnable whether {@link #getStages} or {@link #rerun} is going to be called: masks
+     *     of dropout and the state that a training forward changes are then kept
+     * @return the tape
+     * @throws IllegalArgumentException if a block cannot run on what it is given; the message names
+     *     it
+     */
+    public static Tape record(
+            Network network, ParameterStore store, NDList data, NDList labels, boolean rerunnable) {
         NDManager manager = data.head().getManager();
         NDManager scope = manager.newSubManager();
         try {
-            ForwardPass pass = new ForwardPass(store, labels, scope);
+            Optional<RepeatStore> repeatStore = Optional.empty();
+            Optional<DropoutMasks> masks = Optional.empty();
+            if (rerunnable) {
+                repeatStore =
+                        Optional.of(RepeatStore.before(network.root().parameters(), store, scope));
+                masks = Optional.of(new DropoutMasks(scope));
+            }
+            ForwardPass pass = new ForwardPass(store, labels, scope, new ProductCounter(), masks);
             Trace trace = network.root().run(pass, data, false);
             Cut predictions = new Cut(trace.outputs(), true, manager);
-            return new Tape(network, data, pass, trace, predictions);
+            return new Tape(network, data, pass, trace, predictions, repeatStore);
         } catch (RuntimeException e) {
             scope.close();
             throw e;
@@ -95,6 +130,99 @@ public final class Tape implements AutoCloseable {
      */
     public List<LayerTrace> getLayers() {
         return Collections.unmodifiableList(pass.layers());
+    }
+
+    /**
+     * Returns the blocks with parameters of their own as they ran, in that order: the weighted
+     * layers, and normalizations and unknown blocks between them.
+     *
+     * @return the blocks and their outputs
+     */
+    public List<BlockTrace> getBlocks() {
+        return Collections.unmodifiableList(pass.blocks());
+    }
+
+    /**
+     * Returns the labels of the batch.
+     *
+     * @return the labels, or empty if the forward was given none
+     */
+    public Optional<NDList> getLabels() {
+        return Optional.ofNullable(pass.labels());
+    }
+
+    /**
+     * Returns the network cut into stages, from the input to the predictions. A cut is wherever the
+     * root sequence passes one array on from one piece with weights to the next.
+     *
+     * @return the stages, at least one
+     * @throws IllegalStateException if the tape was not recorded as rerunnable
+     */
+    public List<Stage> getStages() {
+        RepeatStore store = repeatStore();
+        SequenceNode.SequenceTrace sequence = rootSequence();
+        List<Trace> traces = sequence.traces();
+        List<Node> nodes = sequence.node().nodes();
+        List<Integer> ends = new ArrayList<>();
+        for (int i = 0; i < nodes.size(); i++) {
+            if (nodes.get(i).isWeighted() && isOneFloatingArray(traces.get(i).outputs())) {
+                ends.add(i + 1);
+            }
+        }
+        // what comes behind the last weighted piece belongs to its stage
+        if (!ends.isEmpty()) {
+            ends.remove(ends.size() - 1);
+        }
+        ends.add(nodes.size());
+        List<Stage> stages = new ArrayList<>();
+        int begin = 0;
+        for (int end : ends) {
+            SequenceNode.SequenceTrace part = sequence.part(begin, end);
+            stages.add(new Stage(part.node().path(), part, pass, store, pass.scope()));
+            begin = end;
+        }
+        return stages;
+    }
+
+    private RepeatStore repeatStore() {
+        return repeatStore.orElseThrow(
+                () ->
+                        new IllegalStateException(
+                                "This tape does not know how to run anything again; record it as"
+                                        + " rerunnable."));
+    }
+
+    private SequenceNode.SequenceTrace rootSequence() {
+        if (trace instanceof SequenceNode.SequenceTrace) {
+            SequenceNode.SequenceTrace sequence = (SequenceNode.SequenceTrace) trace;
+            if (!sequence.node().isReturnIntermediate() && !sequence.traces().isEmpty()) {
+                return sequence;
+            }
+        }
+        return new SequenceNode(List.of(network.root()), false)
+        .new SequenceTrace(List.of(trace), data, false);
+    }
+
+    private static boolean isOneFloatingArray(NDList arrays) {
+        return arrays.size() == 1 && arrays.head().getDataType().isFloating();
+    }
+
+    /**
+     * Returns how many products with weights were computed on this tape so far.
+     *
+     * @return the products
+     */
+    public MatrixProducts getMatrixProducts() {
+        return pass.products().products();
+    }
+
+    /**
+     * Lets the optimizer take a step by the gradients as they are, before the batch is over.
+     * Everything that was recorded with the weights as they were is of no use afterwards, except
+     * for {@link Stage#runAgain}.
+     */
+    public void updateParameters() {
+        pass.store().updateAllParameters();
     }
 
     /**
@@ -157,8 +285,7 @@ public final class Tape implements AutoCloseable {
      * @param keepGraph whether to keep the tape for another way back
      */
     public void backward(NDList errors, Feedback feedback, boolean keepGraph) {
-        trace.backwardAndRelease(
-                errors, new BackwardPass(feedback, Optional.empty(), keepGraph, true));
+        trace.backwardAndRelease(errors, new BackwardPass(feedback, keepGraph, true, true));
     }
 
     /**
@@ -173,7 +300,67 @@ public final class Tape implements AutoCloseable {
     public void backward(
             NDList errors, Feedback feedback, LocalErrors localErrors, boolean keepGraph) {
         trace.backwardAndRelease(
-                errors, new BackwardPass(feedback, Optional.of(localErrors), keepGraph, true));
+                errors,
+                new BackwardPass(feedback, keepGraph, true, true, Optional.of(localErrors)));
+    }
+
+    /**
+     * Applies the activation {@code φ} of a region to another pre-activation. It is the function
+     * that ran: dropout keeps its mask and batch normalization its mean and variance, so that a
+     * sample's activation is a function of that sample's pre-activation alone. Nothing is recorded
+     * for differentiation, and running statistics stay as they are.
+     *
+     * <p>A block that does not repeat itself, and that the table of layers has no replay for, runs
+     * as it does: {@code GhostBatchNorm} normalizes by the statistics of what it is given, and a
+     * lambda that draws random numbers draws new ones.
+     *
+     * @param region the region as it ran
+     * @param preActivation an array of the shape of {@code h}
+     * @return {@code φ(preActivation)}, attached to the manager of the given array
+     * @throws IllegalStateException if the tape was not recorded as rerunnable
+     */
+    public NDArray activate(RegionTrace region, NDArray preActivation) {
+        if (activations == null) {
+            activations =
+                    new Rerun(network.table(), pass, repeatStore(), (block, outputs) -> outputs);
+        }
+        NDArray activation =
+                Autograd.withoutRecording(() -> region.run().activate(activations, preActivation));
+        activation.attach(preActivation.getManager());
+        return activation;
+    }
+
+    /**
+     * Runs the network once more on the batch, with changes to the outputs of the blocks that
+     * learn, and without recording for differentiation. What lies before the first change is not
+     * computed again.
+     *
+     * <p>Everything else is as in the first run: dropouts have the same masks, batch normalization
+     * uses the mean and variance of the first run, running statistics and other state neither
+     * change nor have changed. The tape stays as it is.
+     *
+     * @param perturbation the changes
+     * @return the new predictions, closed with the tape
+     * @throws IllegalStateException if the tape was not recorded as rerunnable
+     */
+    public NDList rerun(Perturbation perturbation) {
+        Rerun rerun = new Rerun(network.table(), pass, repeatStore(), perturbation);
+        return Autograd.withoutRecording(() -> trace.rerun(rerun, data));
+    }
+
+    /**
+     * Looks for the first block whose outputs are others when it runs once more on the same inputs,
+     * such as one that draws random numbers and that the table of layers has no replay for. It
+     * costs one forward.
+     *
+     * @return the path and class of the block, or empty if {@link #rerun} without changes gives the
+     *     predictions of the first run
+     * @throws IllegalStateException if the tape was not recorded as rerunnable
+     */
+    public Optional<String> findUnrepeatable() {
+        RepeatCheck check = new RepeatCheck(network.table(), pass, repeatStore());
+        Autograd.withoutRecording(() -> trace.rerun(check, data));
+        return check.unrepeatable();
     }
 
     /**

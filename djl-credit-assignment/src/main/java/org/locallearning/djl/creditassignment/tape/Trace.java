@@ -44,8 +44,8 @@ abstract class Trace {
     abstract NDList outputs();
 
     /**
-     * Sends the errors at the outputs back to the inputs, and leaves in every parameter on the way
-     * its gradient.
+     * Sends the errors at the outputs back to the inputs, and adds to the gradients of the
+     * parameters on the way if they are wanted.
      *
      * @param errors the error at each output
      * @param pass what the way back needs
@@ -59,6 +59,11 @@ abstract class Trace {
      */
     abstract void release();
 
+    /** Releases this trace and the traces within it. */
+    void releaseAll() {
+        release();
+    }
+
     /** Closes arrays, but for those that a block took from elsewhere. */
     static void closeOwn(NDList arrays, NDManager scope) {
         for (NDArray array : arrays) {
@@ -67,6 +72,16 @@ abstract class Trace {
             }
         }
     }
+
+    /**
+     * Runs the node again on other inputs, with changes; where nothing below the node changes, its
+     * first run is used again.
+     *
+     * @param rerun the second run of the network
+     * @param inputs the new inputs
+     * @return the new outputs
+     */
+    abstract NDList rerun(Rerun rerun, NDList inputs);
 
     /** Sends errors back as {@link #backward} and closes what is then used up. */
     final NDList backwardAndRelease(NDList errors, BackwardPass pass) {

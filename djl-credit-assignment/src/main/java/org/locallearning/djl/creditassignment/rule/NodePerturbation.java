@@ -1,0 +1,243 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.rule;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.loss.Loss;
+import java.util.Objects;
+import java.util.Optional;
+import org.locallearning.djl.creditassignment.CreditAssigner;
+import org.locallearning.djl.creditassignment.CreditAssignment;
+import org.locallearning.djl.creditassignment.loss.SampleLoss;
+import org.locallearning.djl.creditassignment.tape.BlockTrace;
+import org.locallearning.djl.creditassignment.tape.Network;
+
+/**
+ * Node perturbation: no error is sent anywhere. The network runs a second time with a little noise
+ * on the output of every block that learns, and each sample's noise is credited with what it did to
+ * that sample's loss.
+ *
+ * <p>Formula, for a batch of N samples, noise {@code ξ_l ~ N(0, σ²)} of the shape of the output
+ * {@code h_l} of each block l, and the loss {@code L_n} of sample n:
+ *
+ * <ul>
+ *   <li>{@link Mode#NP}: the error at the output is {@code δ_l,n = (1/N) ξ_l,n ΔL_n / σ²} with
+ *       {@code ΔL_n = L_n(noisy) − L_n(clean)}.
+ *   <li>{@link Mode#ANP}: {@code δ_l,n = (1/N) d_l,n ΔL_n K / Σ_k ‖d_k,n‖²} with the measured
+ *       differences {@code d_l = h_l(noisy) − h_l(clean)}, in which noise from below is included,
+ *       and the number K of perturbed units of a sample. It needs no knowledge of the noise.
+ *   <li>Antithetic: a third run with {@code −ξ}; {@code ΔL_n} and {@code d_l} are half the
+ *       difference between the two noisy runs, which cancels what is of second order in σ.
+ * </ul>
+ *
+ * <p>From there the gradients are local: {@code ∂L/∂W = Σ_n δ_n x_nᵀ} with the clean input, {@code
+ * ∂L/∂b = Σ_n δ_n}. The expectation of {@code NP} is the gradient of the loss, up to O(σ), or O(σ²)
+ * where antithetic.
+ *
+ * <p>Which blocks are perturbed: every one with a parameter that is not frozen. Those are linear
+ * and convolution layers and, so that their own parameters learn too, normalizations, and unknown
+ * blocks, which are perturbed at their output and differentiated exactly inside. What is frozen, or
+ * lies before the first block that learns, runs once.
+ *
+ * <p>In the noisy run dropouts have the masks of the clean run, and {@code BatchNorm} and
+ * decorrelation layers have the statistics of the clean batch, so that a sample's loss depends on
+ * the noise of that sample alone. With batch statistics the estimate is therefore of the gradient
+ * with these statistics held fixed, which leaves out backpropagation's terms through them. Running
+ * statistics change once a batch, and decorrelation layers learn from clean samples. {@code
+ * GhostBatchNorm}, {@code BatchWhitening}, and a {@code BatchNorm} within an unknown block take the
+ * statistics of the noisy samples: the samples' losses then depend a little on each other's noise,
+ * which adds variance.
+ *
+ * <p>Use it where no error can be sent back: through something that has no derivative, or as the
+ * model of a brain or a chip that knows no more than its reward. Do not use it to train a large
+ * network fast: the variance of the estimate grows with the number of units, so that it needs small
+ * learning rates and many steps. In single precision noise of a scale below about 1e-5 drowns in
+ * rounding; the trainer then warns once, with the cosine that this costs.
+ *
+ * <p>Cost for L layers: 3L − 1 matrix products a step, as many as backpropagation: L for the clean
+ * run, L − 1 for the noisy one, which begins behind the first layer, and L for the weights; 4L − 2
+ * where antithetic. Besides, one normal random number for every perturbed unit of every sample. The
+ * noisy run is a pass of its own and not the second half of a doubled batch, which would cost the
+ * first layer twice.
+ *
+ * <p>Throws, when training, {@link IllegalArgumentException} if the loss has no per-sample form
+ * ({@link SampleLoss}), if the outputs of a block do not have the samples in front, or if a block
+ * does not repeat itself on the same input, such as a dropout within an unknown block; and {@link
+ * org.locallearning.djl.creditassignment.NonFiniteLossException} if the loss of the noisy run is
+ * not finite. No gradient has changed then.
+ *
+ * <p>Ahmad, "Correlations Are Ruining Your Gradient Descent", trains by it without an equation,
+ * after Dalm, van Gerven and Ahmad, "Effective learning with node perturbation in deep neural
+ * networks" (2023). {@code NP} is the rule of the code of the first, {@code ANP} of that of the
+ * second. Departures: σ is 1e-3 and not 1e-6, where single precision costs a cosine of 0.991;
+ * {@code ANP} is divided by N as {@code NP} is, where that code sums over the batch; K stands where
+ * an earlier version has its root, since {@code Σ_k ‖ξ_k‖² ≈ K σ²}; layers behind a decorrelation
+ * learn, which that code forgets; and batch statistics are those of the clean samples, where that
+ * code takes them over clean and noisy ones together.
+ */
+public final class NodePerturbation extends CreditAssignment {
+
+    /** Below it not even double precision tells a noisy output from a clean one. */
+    private static final double SMALLEST_SCALE = 1e-15;
+
+    private final Mode mode;
+    private final double noiseScale;
+    private final boolean antithetic;
+    private final Optional<SampleLoss> sampleLoss;
+    private final NoiseSource noise;
+
+    private NodePerturbation(Builder builder) {
+        super(builder);
+        mode = builder.mode;
+        noiseScale = builder.noiseScale;
+        antithetic = builder.antithetic;
+        sampleLoss = Optional.ofNullable(builder.sampleLoss);
+        noise = builder.noise;
+    }
+
+    /** What a block's output error is made of. */
+    public enum Mode {
+        /** The noise that was injected at the block itself. */
+        NP,
+        /** The change of the block's activity, whatever it comes from: activity-based. */
+        ANP
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected CreditAssigner newAssigner(Network network, Loss loss, NDManager manager) {
+        return new PerturbationAssigner(this, sampleLoss.orElseGet(() -> SampleLoss.of(loss)));
+    }
+
+    Mode mode() {
+        return mode;
+    }
+
+    double noiseScale() {
+        return noiseScale;
+    }
+
+    boolean isAntithetic() {
+        return antithetic;
+    }
+
+    NDArray drawNoise(BlockTrace block, NDArray output, NDManager manager) {
+        return noise.draw(block, output, noiseScale, manager);
+    }
+
+    /** Returns the rule and every setting of its own. */
+    @Override
+    public String toString() {
+        return String.format(
+                "NodePerturbation(%s, noise scale %s%s)",
+                mode, noiseScale, antithetic ? ", antithetic" : "");
+    }
+
+    /**
+     * Creates a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds a {@link NodePerturbation}. */
+    public static final class Builder extends CreditAssignment.Builder<Builder> {
+
+        private Mode mode = Mode.NP;
+        private double noiseScale = 1e-3;
+        private boolean antithetic;
+        private SampleLoss sampleLoss;
+        private NoiseSource noise = NoiseSource.GAUSSIAN;
+
+        private Builder() {}
+
+        /**
+         * Sets what a block's output error is made of.
+         *
+         * @param mode the mode; {@link Mode#NP} by default
+         * @return this builder
+         */
+        public Builder optMode(Mode mode) {
+            this.mode = Objects.requireNonNull(mode, "mode");
+            return this;
+        }
+
+        /**
+         * Sets the scale of the noise.
+         *
+         * @param noiseScale the standard deviation σ, at least 1e-15; 1e-3 by default
+         * @return this builder
+         * @throws IllegalArgumentException if it is smaller or not finite
+         */
+        public Builder optNoiseScale(double noiseScale) {
+            if (!(noiseScale >= SMALLEST_SCALE && noiseScale < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "The noise scale is a finite number of at least %s, not %s; 1e-3"
+                                        + " suits single precision.",
+                                SMALLEST_SCALE, noiseScale));
+            }
+            this.noiseScale = noiseScale;
+            return this;
+        }
+
+        /**
+         * Sets whether to run every noise with both signs. It costs another forward and takes the
+         * bias from O(σ) to O(σ²).
+         *
+         * @param antithetic true for pairs; false by default
+         * @return this builder
+         */
+        public Builder optAntithetic(boolean antithetic) {
+            this.antithetic = antithetic;
+            return this;
+        }
+
+        /**
+         * Gives the loss of single samples, for a loss that has no fast form of its own or none at
+         * all.
+         *
+         * @param sampleLoss the loss, whose mean is the trainer's loss; {@link SampleLoss#of} by
+         *     default
+         * @return this builder
+         */
+        public Builder optSampleLoss(SampleLoss sampleLoss) {
+            this.sampleLoss = Objects.requireNonNull(sampleLoss, "sampleLoss");
+            return this;
+        }
+
+        Builder noise(NoiseSource noise) {
+            this.noise = noise;
+            return this;
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        protected Builder self() {
+            return this;
+        }
+
+        /**
+         * Builds the rule.
+         *
+         * @return the rule
+         */
+        public NodePerturbation build() {
+            return new NodePerturbation(this);
+        }
+    }
+}

@@ -1,0 +1,310 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.rule;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.locallearning.djl.creditassignment.CreditAssigner;
+import org.locallearning.djl.creditassignment.NonFiniteLossException;
+import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.loss.SampleLoss;
+import org.locallearning.djl.creditassignment.tape.BlockTrace;
+import org.locallearning.djl.creditassignment.tape.Layer;
+import org.locallearning.djl.creditassignment.tape.LayerTrace;
+import org.locallearning.djl.creditassignment.tape.Tape;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Node perturbation at work in one trainer. */
+final class PerturbationAssigner implements CreditAssigner {
+
+    private static final Logger logger = LoggerFactory.getLogger(PerturbationAssigner.class);
+
+    private final NodePerturbation rule;
+    private final SampleLoss loss;
+    private boolean checked;
+
+    PerturbationAssigner(NodePerturbation rule, SampleLoss loss) {
+        this.rule = rule;
+        this.loss = loss;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public boolean isRerunning() {
+        return true;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void assign(Tape tape, NDList errors) {
+        if (!checked) {
+            checkRepeatable(tape);
+            warnOfRounding(tape.getPredictions().head().getDataType());
+            checked = true;
+        }
+        Autograd.withoutRecording(
+                () -> {
+                    Batch batch = new Batch(tape);
+                    batch.perturb();
+                    batch.addGradients();
+                    return null;
+                });
+    }
+
+    private static void checkRepeatable(Tape tape) {
+        Optional<String> unrepeatable = tape.findUnrepeatable();
+        if (unrepeatable.isPresent()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "Node perturbation compares two runs of the network, but %s gives"
+                                    + " different outputs for the same input; give its class a"
+                                    + " replay in the LayerTable with optLayers.",
+                            unrepeatable.get()));
+        }
+    }
+
+    private void warnOfRounding(DataType type) {
+        double cosine = RoundingNoise.cosine(type, rule.noiseScale());
+        if (cosine < RoundingNoise.NEGLIGIBLE) {
+            logger.warn(
+                    "At a noise scale of {} rounding in {} turns the gradients: their cosine to"
+                            + " exact ones is about {}; a scale of {} is large enough.",
+                    rule.noiseScale(),
+                    type,
+                    String.format("%.4f", cosine),
+                    String.format("%.0e", RoundingNoise.sufficientScale(type)));
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String describeFeedback(Layer layer) {
+        return "no error is sent: its outputs are perturbed";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Optional<NDArray> getFeedback(LayerTrace layer) {
+        return Optional.empty();
+    }
+
+    /**
+     * One batch: {@code δ_l,n = f_n v_l,n} with a direction {@code v} for every output of a block,
+     * and one factor {@code f} for every sample.
+     */
+    private final class Batch {
+
+        private final Tape tape;
+        private final NDManager manager;
+        private final long samples;
+        private final Map<BlockTrace, NDList> noises = new LinkedHashMap<>();
+        private Map<BlockTrace, NDList> directions = new LinkedHashMap<>();
+        private NDArray factor;
+
+        Batch(Tape tape) {
+            this.tape = tape;
+            manager = tape.getManager();
+            samples = samples(tape.getPredictions().head().getShape());
+        }
+
+        private long samples(Shape prediction) {
+            if (prediction.dimension() == 0) {
+                throw new IllegalArgumentException(
+                        "Node perturbation needs predictions with the samples in front, but the"
+                                + " model puts out a single number.");
+            }
+            return prediction.get(0);
+        }
+
+        void perturb() {
+            NDArray change = losses(tape.rerun(this::addNoise));
+            if (rule.isAntithetic()) {
+                Map<BlockTrace, NDList> forth = directions;
+                directions = new LinkedHashMap<>();
+                change.subi(losses(tape.rerun(this::subtractNoise))).divi(2);
+                directions.forEach((block, back) -> mirror(back, forth.get(block)));
+            } else {
+                change.subi(losses(tape.getPredictions()));
+            }
+            checkFinite(change);
+            if (rule.mode() == NodePerturbation.Mode.NP) {
+                directions = noises;
+                factor = change.divi(samples * rule.noiseScale() * rule.noiseScale());
+            } else {
+                factor = change.muli((double) units() / samples).divi(squaredLengths());
+            }
+        }
+
+        void addGradients() {
+            directions.forEach(
+                    (block, direction) -> {
+                        for (NDArray part : direction) {
+                            if (isContinuous(part)) {
+                                part.muli(factor.reshape(perSample(part)));
+                            }
+                        }
+                        block.addGradients(direction);
+                        direction.close();
+                    });
+        }
+
+        private NDList addNoise(BlockTrace block, NDList outputs) {
+            NDList noise = new NDList(outputs.size());
+            NDList noisy = new NDList(outputs.size());
+            for (NDArray output : outputs) {
+                checkSamples(block, output);
+                NDArray drawn =
+                        isContinuous(output)
+                                ? rule.drawNoise(block, output, manager)
+                                : output.zerosLike();
+                noise.add(drawn);
+                noisy.add(output.add(drawn));
+            }
+            noise.attach(manager);
+            noises.put(block, noise);
+            measure(block, noisy);
+            return noisy;
+        }
+
+        private NDList subtractNoise(BlockTrace block, NDList outputs) {
+            NDList noisy = new NDList(outputs.size());
+            for (int i = 0; i < outputs.size(); i++) {
+                noisy.add(outputs.get(i).sub(noises.get(block).get(i)));
+            }
+            measure(block, noisy);
+            return noisy;
+        }
+
+        /** Measures how far a run took the outputs of a block from those of the clean run. */
+        private void measure(BlockTrace block, NDList noisy) {
+            if (rule.mode() == NodePerturbation.Mode.ANP) {
+                NDList differences = new NDList(noisy.size());
+                for (int i = 0; i < noisy.size(); i++) {
+                    differences.add(noisy.get(i).sub(block.getOutputs().get(i)));
+                }
+                differences.attach(manager);
+                directions.put(block, differences);
+            }
+        }
+
+        /** Makes half the way from where one run went to where the other did. */
+        private void mirror(NDList back, NDList forth) {
+            for (int i = 0; i < back.size(); i++) {
+                if (isContinuous(back.get(i))) {
+                    back.get(i).subi(forth.get(i)).divi(-2);
+                }
+            }
+            forth.close();
+        }
+
+        /** The number of perturbed units of a sample. */
+        private long units() {
+            return directions.values().stream()
+                            .flatMap(NDList::stream)
+                            .filter(PerturbationAssigner::isContinuous)
+                            .mapToLong(NDArray::size)
+                            .sum()
+                    / samples;
+        }
+
+        /** The squared length of each sample's way, never zero. */
+        private NDArray squaredLengths() {
+            NDArray sum = manager.zeros(new Shape(samples), factorType());
+            for (NDList direction : directions.values()) {
+                for (NDArray part : direction) {
+                    if (isContinuous(part)) {
+                        NDArray squares = part.square().reshape(samples, -1);
+                        sum.addi(squares.sum(new int[] {1}));
+                        squares.close();
+                    }
+                }
+            }
+            return sum.maximum(Float.MIN_NORMAL);
+        }
+
+        private DataType factorType() {
+            return tape.getPredictions().head().getDataType();
+        }
+
+        private NDArray losses(NDList predictions) {
+            NDList labels = tape.getLabels().orElseGet(NDList::new);
+            try (NDManager scope = manager.newSubManager()) {
+                // on aliases, so that what is made of long-lived labels is closed
+                NDArray losses = loss.evaluate(alias(labels, scope), alias(predictions, scope));
+                if (!losses.getShape().equals(new Shape(samples))) {
+                    throw new IllegalArgumentException(
+                            String.format(
+                                    "The SampleLoss gave an array of shape %s for %d samples; it"
+                                            + " has to give one number per sample.",
+                                    losses.getShape(), samples));
+                }
+                losses.attach(manager);
+                return losses;
+            }
+        }
+
+        private NDList alias(NDList arrays, NDManager scope) {
+            NDList aliases = new NDList(arrays.size());
+            arrays.forEach(array -> aliases.add(Autograd.detach(array, scope)));
+            return aliases;
+        }
+
+        private void checkSamples(BlockTrace block, NDArray output) {
+            Shape shape = output.getShape();
+            if (shape.dimension() == 0 || shape.get(0) != samples) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "Node perturbation cannot tell the samples of %s apart: its output"
+                                        + " %s does not begin with the %d samples of the"
+                                        + " predictions.",
+                                block.getPath().isEmpty() ? "the root" : block.getPath(),
+                                shape,
+                                samples));
+            }
+        }
+
+        private void checkFinite(NDArray change) {
+            double sum;
+            try (NDArray total = change.sum().toType(DataType.FLOAT64, true)) {
+                sum = total.getDouble();
+            }
+            if (!Double.isFinite(sum)) {
+                throw new NonFiniteLossException(
+                        String.format(
+                                "The loss of the clean run is finite but that of the noisy run is"
+                                        + " not; the noise scale of %s is too large for this network.",
+                                rule.noiseScale()));
+            }
+        }
+
+        private Shape perSample(NDArray part) {
+            long[] shape = new long[part.getShape().dimension()];
+            Arrays.fill(shape, 1);
+            shape[0] = samples;
+            return new Shape(shape);
+        }
+    }
+
+    private static boolean isContinuous(NDArray array) {
+        return array.getDataType().isFloating();
+    }
+}

@@ -1,0 +1,40 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.tape;
+
+/**
+ * How many products with the weights of layers a batch took: the measure by which learning rules
+ * are compared.
+ *
+ * <p>A weighted layer takes one product to run, one to send an error to its input and one for the
+ * gradient of its weight. A convolution counts as the product that it stands for. What blocks that
+ * the table of layers does not know do inside is not counted.
+ *
+ * @param forward the number of products that ran layers
+ * @param inputError the number of products that sent errors to the inputs of layers
+ * @param weightGradient the number of products that made gradients of weights
+ * @param multiplyAdds the multiplications, each with its addition, of all of these
+ */
+public record MatrixProducts(
+        long forward, long inputError, long weightGradient, long multiplyAdds) {
+
+    /**
+     * Returns the number of products.
+     *
+     * @return the sum of the three kinds
+     */
+    public long total() {
+        return forward + inputError + weightGradient;
+    }
+}

@@ -1,0 +1,50 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.tape;
+
+import ai.djl.ndarray.types.Shape;
+
+/** Counts the products with the weights of layers. */
+final class ProductCounter {
+
+    private long forward;
+    private long inputError;
+    private long weightGradient;
+    private long multiplyAdds;
+
+    void countForward(LayerTrace layer) {
+        forward++;
+        multiplyAdds += multiplyAdds(layer);
+    }
+
+    void countInputError(LayerTrace layer) {
+        inputError++;
+        multiplyAdds += multiplyAdds(layer);
+    }
+
+    void countWeightGradient(LayerTrace layer) {
+        weightGradient++;
+        multiplyAdds += multiplyAdds(layer);
+    }
+
+    MatrixProducts products() {
+        return new MatrixProducts(forward, inputError, weightGradient, multiplyAdds);
+    }
+
+    /** The weight is applied once at every sample and position of the output. */
+    private static long multiplyAdds(LayerTrace layer) {
+        Shape weight = layer.getLayer().weight().getArray().getShape();
+        return layer.getOutput().getShape().size() / weight.get(0) * weight.size();
+    }
+}

@@ -1,0 +1,67 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment;
+
+import ai.djl.Model;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.Trainer;
+import java.util.List;
+import org.locallearning.djl.creditassignment.rule.Backpropagation;
+import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment;
+import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
+import org.locallearning.djl.creditassignment.rule.SignSymmetricFeedback;
+
+/**
+ * A rule to test, as data: a new one is a line in the list.
+ *
+ * @param name the name, for the test's title
+ * @param rule the rule
+ */
+public record RuleCase(String name, CreditAssignment rule) implements Gradients.TrainerFactory {
+
+    /** Every rule in each of its forms. */
+    public static List<RuleCase> all() {
+        return List.of(
+                new RuleCase("backpropagation", Backpropagation.builder().build()),
+                new RuleCase("feedback alignment", FeedbackAlignment.builder().build()),
+                new RuleCase(
+                        "direct, dense",
+                        DirectFeedbackAlignment.builder()
+                                .optConvolutionForm(DirectFeedbackAlignment.ConvolutionForm.DENSE)
+                                .build()),
+                new RuleCase(
+                        "direct, broadcast",
+                        DirectFeedbackAlignment.builder()
+                                .optConvolutionForm(
+                                        DirectFeedbackAlignment.ConvolutionForm.BROADCAST)
+                                .build()),
+                signSymmetric("uniform signs", SignSymmetricFeedback.Mode.UNIFORM),
+                signSymmetric("batchwise signs", SignSymmetricFeedback.Mode.BATCHWISE_RANDOM),
+                signSymmetric("fixed signs", SignSymmetricFeedback.Mode.FIXED_MAGNITUDE));
+    }
+
+    private static RuleCase signSymmetric(String name, SignSymmetricFeedback.Mode mode) {
+        return new RuleCase(name, SignSymmetricFeedback.builder().optMode(mode).build());
+    }
+
+    @Override
+    public Trainer apply(Model model, DefaultTrainingConfig config) {
+        return rule.newTrainer(model, config);
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,2 @@
+/** Tests of alignment with backpropagation. */
+package org.locallearning.djl.creditassignment.alignment;

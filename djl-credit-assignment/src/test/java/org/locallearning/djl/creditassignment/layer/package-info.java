@@ -1,0 +1,2 @@
+/** Tests of layer maths. */
+package org.locallearning.djl.creditassignment.layer;

@@ -1,0 +1,2 @@
+/** Tests of the losses of single samples. */
+package org.locallearning.djl.creditassignment.loss;

@@ -1,0 +1,47 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.rule;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.types.DataType;
+import org.junit.jupiter.api.Test;
+
+class RoundingNoiseTest {
+
+    /** Cosines between single and double precision, of a net of 3072-1000×4-10. */
+    @Test
+    void agreesWithMeasurementsInSinglePrecision() {
+        assertEquals(0.991, RoundingNoise.cosine(DataType.FLOAT32, 1e-6), 5e-4);
+        assertEquals(0.9999, RoundingNoise.cosine(DataType.FLOAT32, 1e-5), 5e-5);
+        assertEquals(1, RoundingNoise.cosine(DataType.FLOAT32, 1e-4), 5e-5);
+    }
+
+    @Test
+    void warnsWhereRoundingShows() {
+        assertTrue(RoundingNoise.cosine(DataType.FLOAT32, 1e-5) < RoundingNoise.NEGLIGIBLE);
+        assertTrue(RoundingNoise.cosine(DataType.FLOAT32, 1e-4) > RoundingNoise.NEGLIGIBLE);
+        assertTrue(RoundingNoise.cosine(DataType.FLOAT64, 1e-9) > RoundingNoise.NEGLIGIBLE);
+        assertTrue(RoundingNoise.cosine(DataType.FLOAT16, 1e-3) < RoundingNoise.NEGLIGIBLE);
+    }
+
+    @Test
+    void sufficientScaleSuffices() {
+        for (DataType type : new DataType[] {DataType.FLOAT32, DataType.FLOAT16}) {
+            double scale = RoundingNoise.sufficientScale(type);
+            assertTrue(RoundingNoise.cosine(type, scale) > RoundingNoise.NEGLIGIBLE);
+        }
+    }
+}

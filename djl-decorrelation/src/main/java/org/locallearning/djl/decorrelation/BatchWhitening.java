@@ -1,0 +1,198 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.util.Preconditions;
+
+/**
+ * Whitens the features of its input by the inverse square root of the batch's covariance, {@code y
+ * = (Σ + ε I)^(-1/2) (x − μ)}, computed anew for each batch by Newton's iteration.
+ *
+ * <p>A baseline for {@link Decorrelation}: it whitens each batch fully in place of learning a
+ * matrix over many, and costs about {@code 3 T n³} multiply-adds a step for T iterations. The
+ * iteration is {@code P ← (3 P − P³ S) / 2} from {@code P = I}, for {@code S = (Σ + ε I) / tr(Σ + ε
+ * I)}; the result is {@code P / sqrt(tr(Σ + ε I))}. Directions of small variance need more
+ * iterations than those of large. Gradients flow through the iteration. In evaluation the running
+ * average of the whitening matrix serves.
+ *
+ * <ul>
+ *   <li>input: (batch, *, n)
+ *   <li>output: the same shape
+ *   <li>{@code whitening}: the running average of the whitening matrix, (n, n)
+ *   <li>{@code runningMean}: μ, (n)
+ * </ul>
+ *
+ * <p>Huang, Zhou, Zhu, Liu and Shao, "Iterative Normalization: Beyond Standardization towards
+ * Efficient Whitening", 2019. A training forward fails with {@link IllegalArgumentException} for an
+ * input of another width and for a single row.
+ */
+public final class BatchWhitening extends FeatureDecorrelation {
+
+    private final int iterations;
+    private final double epsilon;
+
+    private BatchWhitening(Builder builder) {
+        super(
+                "whitening",
+                builder.name,
+                DecorrelationOptions.builder().optMeanMomentum(builder.momentum).build(),
+                null);
+        iterations = builder.iterations;
+        epsilon = builder.epsilon;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    NDArray decorrelate(
+            NDArray raw, NDArray centred, NDArray matrix, boolean training, boolean learning) {
+        if (!training) {
+            return centred.matMul(matrix);
+        }
+        NDArray rows = centred.reshape(-1, matrix.getShape().get(0));
+        NDArray whitening = whiteningMatrix(rows, iterations, epsilon);
+        NDArray output = centred.matMul(whitening);
+        if (learning) {
+            NDArray sample = sampleRows(centred);
+            NDArray whitened = sampleRows(output);
+            state.check(this, sample, whitened, 0);
+            state.observe(this, 0, sample, whitened);
+            state.blend(matrix, whitening);
+        }
+        return output;
+    }
+
+    /**
+     * Returns the inverse square root of the covariance of some rows.
+     *
+     * @param rows the rows with their mean removed, (N, n)
+     * @param iterations the number of Newton iterations
+     * @param epsilon what is added to the diagonal of the covariance, in squared units of the rows
+     * @return the symmetric whitening matrix, (n, n)
+     */
+    public static NDArray whiteningMatrix(NDArray rows, int iterations, double epsilon) {
+        return ArrayScope.returning(
+                () -> {
+                    int n = (int) rows.getShape().get(1);
+                    NDArray eye = rows.getManager().eye(n, n, 0, rows.getDataType());
+                    NDArray share = GraphConstant.of(rows, 1.0 / rows.getShape().get(0));
+                    NDArray covariance = rows.transpose().matMul(rows).mul(share);
+                    NDArray regular = covariance.add(eye.mul(epsilon));
+                    NDArray trace = regular.mul(eye).sum();
+                    NDArray scaled = regular.div(trace);
+                    NDArray threeHalves = GraphConstant.of(rows, 1.5);
+                    NDArray half = GraphConstant.of(rows, 0.5);
+                    NDArray root = eye;
+                    for (int i = 0; i < iterations; ++i) {
+                        NDArray cubed = root.matMul(root).matMul(root).matMul(scaled);
+                        root = root.mul(threeHalves).sub(cubed.mul(half));
+                    }
+                    return root.div(trace.sqrt());
+                });
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    NDArray evaluationMatrix() {
+        return getMatrix().getArray().stopGradient().transpose();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public long getMultiplyAdds(long batchSize) {
+        long width = width();
+        long rows = batchSize * positions();
+        long forward = 2 * rows * width * width + 3 * iterations * width * width * width;
+        return 3 * forward;
+    }
+
+    /**
+     * Creates a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The builder of {@link BatchWhitening}. */
+    public static final class Builder {
+
+        private String name;
+        private int iterations = 5;
+        private double epsilon = 1e-5;
+        private double momentum = 0.1;
+
+        private Builder() {}
+
+        /**
+         * Sets the number of Newton iterations; 5 by default.
+         *
+         * @param iterations the number of iterations, at least 1
+         * @return this builder
+         */
+        public Builder optIterations(int iterations) {
+            Preconditions.checkArgument(
+                    iterations >= 1,
+                    "The number of iterations must be 1 or more, but is " + iterations);
+            this.iterations = iterations;
+            return this;
+        }
+
+        /**
+         * Sets what is added to the diagonal of the covariance; 1e-5 by default.
+         *
+         * @param epsilon the addition, above 0, in squared units of the input
+         * @return this builder
+         */
+        public Builder optEpsilon(double epsilon) {
+            Preconditions.checkArgument(
+                    epsilon > 0, "What is added to the variances must be above 0: " + epsilon);
+            this.epsilon = epsilon;
+            return this;
+        }
+
+        /**
+         * Sets the share of the new batch in the running mean and the running matrix; 0.1 by
+         * default.
+         *
+         * @param momentum the share, in (0, 1]
+         * @return this builder
+         */
+        public Builder optMomentum(double momentum) {
+            this.momentum = momentum;
+            return this;
+        }
+
+        /**
+         * Sets the name of the layer in messages; the type by default.
+         *
+         * @param name the name
+         * @return this builder
+         */
+        public Builder optName(String name) {
+            this.name = name;
+            return this;
+        }
+
+        /**
+         * Builds the layer.
+         *
+         * @return the layer
+         */
+        public BatchWhitening build() {
+            return new BatchWhitening(this);
+        }
+    }
+}

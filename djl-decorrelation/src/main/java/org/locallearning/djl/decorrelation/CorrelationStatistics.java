@@ -1,0 +1,164 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import java.util.function.UnaryOperator;
+
+/**
+ * What tells how correlated a set of rows is: covariance, correlations, the decorrelation loss and
+ * the condition number.
+ *
+ * <p>Every function takes rows (samples, n) and removes their mean first. A feature that is
+ * constant over the rows has correlation 0 with every other.
+ */
+public final class CorrelationStatistics {
+
+    private static final int MAX_ITERATIONS = 500;
+    private static final double TOLERANCE = 1e-10;
+
+    private CorrelationStatistics() {}
+
+    /**
+     * Returns the covariance {@code <(x − m)(x − m)ᵀ>}, normalized by the number of rows.
+     *
+     * @param rows the rows, (samples, n)
+     * @return the covariance, (n, n)
+     */
+    public static NDArray covariance(NDArray rows) {
+        return ArrayScope.returning(
+                () -> {
+                    NDArray centred = rows.sub(rows.mean(new int[] {0}, true));
+                    return centred.transpose().matMul(centred).div(rows.getShape().get(0));
+                });
+    }
+
+    /**
+     * Returns the correlation coefficients of every pair of features.
+     *
+     * @param rows the rows, (samples, n)
+     * @return the correlations, (n, n), each in [-1, 1], the diagonal 1 or, for a constant feature,
+     *     0
+     */
+    public static NDArray correlation(NDArray rows) {
+        return ArrayScope.returning(
+                () -> {
+                    NDArray centred = rows.sub(rows.mean(new int[] {0}, true));
+                    NDArray norm = centred.square().sum(new int[] {0}, true).sqrt();
+                    NDArray idle = norm.eq(0);
+                    NDArray unit = centred.div(NDArrays.where(idle, norm.onesLike(), norm));
+                    return unit.transpose().matMul(unit);
+                });
+    }
+
+    /**
+     * Returns the decorrelation loss: the mean squared correlation of two different features.
+     *
+     * @param rows the rows, (samples, n)
+     * @return the loss, in [0, 1]; 0 for a single feature
+     */
+    public static double decorrelationLoss(NDArray rows) {
+        long features = rows.getShape().get(1);
+        if (features < 2) {
+            return 0;
+        }
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray squares = correlation(rows).square();
+            NDArray offDiagonal = squares.sum().sub(squares.mul(eye(squares)).sum());
+            return value(offDiagonal) / (features * (features - 1.0));
+        }
+    }
+
+    /**
+     * Returns the largest eigenvalue of {@code <x xᵀ>}, by power iteration over the rows as they
+     * are (the mean is not removed here).
+     *
+     * @param rows the rows, (samples, n)
+     * @return the largest eigenvalue, in squared units of the rows
+     */
+    public static double largestSecondMoment(NDArray rows) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray scaled = rows.div(Math.sqrt(rows.getShape().get(0)));
+            // the longest row has a share in the leading direction
+            long longest = scaled.square().sum(new int[] {1}).argMax().getLong();
+            NDArray start = scaled.get(longest);
+            return powerIteration(start, v -> scaled.transpose().matMul(scaled.matMul(v)));
+        }
+    }
+
+    /**
+     * Returns the condition number of the covariance, its largest over its smallest eigenvalue.
+     *
+     * @param rows the rows, (samples, n)
+     * @return the condition number, at least 1; infinite where the covariance is singular, as it
+     *     always is with no more rows than features
+     */
+    public static double conditionNumber(NDArray rows) {
+        if (rows.getShape().get(0) <= rows.getShape().get(1)) {
+            return Double.POSITIVE_INFINITY;
+        }
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray covariance = covariance(rows.toType(DataType.FLOAT64, false));
+            double condition =
+                    largestEigenvalue(covariance) * largestEigenvalue(inverse(covariance));
+            return Double.isNaN(condition) ? Double.POSITIVE_INFINITY : condition;
+        }
+    }
+
+    private static NDArray inverse(NDArray covariance) {
+        try {
+            return covariance.inverse();
+        } catch (EngineException e) {
+            // engines refuse a matrix that is singular to the last bit
+            return covariance.onesLike().mul(Double.POSITIVE_INFINITY);
+        }
+    }
+
+    private static double largestEigenvalue(NDArray symmetric) {
+        long longest = symmetric.square().sum(new int[] {1}).argMax().getLong();
+        return powerIteration(symmetric.get(longest), symmetric::matMul);
+    }
+
+    private static double powerIteration(NDArray start, UnaryOperator<NDArray> multiply) {
+        NDArray direction = start;
+        double eigenvalue = 0;
+        double norm = Math.sqrt(value(direction.square().sum()));
+        for (int i = 0; i < MAX_ITERATIONS && norm > 0 && Double.isFinite(norm); ++i) {
+            direction = multiply.apply(direction.div(norm));
+            norm = Math.sqrt(value(direction.square().sum()));
+            boolean settled = Math.abs(norm - eigenvalue) <= TOLERANCE * norm;
+            eigenvalue = norm;
+            if (settled) {
+                break;
+            }
+        }
+        return Double.isFinite(norm) ? eigenvalue : norm;
+    }
+
+    private static NDArray eye(NDArray square) {
+        int size = (int) square.getShape().get(0);
+        return square.getManager().eye(size, size, 0, square.getDataType());
+    }
+
+    private static double value(NDArray scalar) {
+        return scalar.toType(DataType.FLOAT64, false).getDouble();
+    }
+}

@@ -1,0 +1,103 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+
+/**
+ * A layer that decorrelates its input by a matrix it learns itself, inside the training forward.
+ *
+ * <p>The matrix and the running mean are parameters that are saved with the model, that need no
+ * gradient and that no optimizer touches. Each device keeps its own copy, as with the statistics of
+ * batch normalization; the copies on other devices than the model's differ and are not saved.
+ */
+public interface Decorrelating extends Block {
+
+    /**
+     * The name of a forward parameter of type {@link Boolean}: with {@code false} a training
+     * forward computes what it always computes, but changes neither the matrix nor the running
+     * mean. For rules that run a layer more than once in a step.
+     */
+    String LEARN = "decorrelation.learn";
+
+    /**
+     * Runs a training forward that leaves the matrix and the running mean as they are.
+     *
+     * @param parameterStore the parameter store
+     * @param inputs the inputs
+     * @return the outputs, as of a training forward
+     */
+    default NDList forwardWithoutLearning(ParameterStore parameterStore, NDList inputs) {
+        PairList<String, Object> params = new PairList<>();
+        params.add(LEARN, Boolean.FALSE);
+        return forward(parameterStore, inputs, true, params);
+    }
+
+    /**
+     * Returns the name of this layer in messages.
+     *
+     * @return the name given to the builder, such as the path in the model, or the type
+     */
+    String getName();
+
+    /**
+     * Returns the learned matrix. What it stands for is said by each layer.
+     *
+     * @return the matrix
+     */
+    Parameter getMatrix();
+
+    /**
+     * Returns the running mean of the input, by feature or by channel.
+     *
+     * @return the running mean
+     */
+    Parameter getRunningMean();
+
+    /**
+     * Returns the gain of the latest update.
+     *
+     * @return the gain, its mean where there are several; NaN before the first update
+     */
+    double getLastGain();
+
+    /**
+     * Sets who sees the sample of each update.
+     *
+     * @param observer the observer, or null for none
+     */
+    void setObserver(DecorrelationObserver observer);
+
+    /**
+     * Returns the multiply-adds that this layer adds to a training step: in the forward pass, in
+     * the way of the error back to its input, and for learning the matrix.
+     *
+     * @param batchSize the batch size
+     * @return the number of multiply-adds
+     * @throws IllegalStateException if the layer is not initialized
+     */
+    long getMultiplyAdds(long batchSize);
+
+    /**
+     * Returns a block of DJL's own with the function that this layer has in evaluation.
+     *
+     * @return the block, initialized; its arrays belong to the manager of this layer's arrays
+     * @throws IllegalStateException if the layer is not initialized
+     */
+    Block fold();
+}

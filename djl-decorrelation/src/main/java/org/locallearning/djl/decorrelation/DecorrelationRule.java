@@ -1,0 +1,145 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+
+/**
+ * The local learning rule of the decorrelation matrix M.
+ *
+ * <p>A decorrelation layer maps its input to {@code x̄ = M (x − μ)}. M is learned from the layer's
+ * own output alone:
+ *
+ * <pre>M ← g (M − η [(1 − κ) C + κ diag(v)] M),  C = ⟨x̄ x̄ᵀ⟩,  v = diag ⟨x̄ x̄ᵀ⟩ − 1</pre>
+ *
+ * <p>with the rate η, the gain g ({@link Gain}) and the weight κ of a unit-variance term, 0 in the
+ * paper. The diagonal of C can be left out. The fixed points with a scalar gain have a covariance
+ * proportional to the identity; with the unit-wise gain a diagonal covariance.
+ *
+ * <p>The rule descends monotonically while {@code η λ < 1} for the largest eigenvalue λ of C, and
+ * diverges beyond {@code η λ = 2}.
+ *
+ * <p>Ahmad, "Correlations Are Ruining Your Gradient Descent", section "A novel decorrelation
+ * mechanism" and appendix E; the unit-variance term is from Dalm, Ahmad and van Gerven, "Efficient
+ * Deep Learning with Decorrelated Backpropagation", applied here to the rows of M.
+ */
+public final class DecorrelationRule {
+
+    /** Temporary arrays larger than this cost more in page faults than in arithmetic on a CPU. */
+    private static final long CHUNK_ELEMENTS = 1 << 20;
+
+    /** The share of the mean power below which a unit counts as dead: rounding of a constant. */
+    private static final double DEAD = 1e-12;
+
+    private DecorrelationRule() {}
+
+    /**
+     * Updates M in place from a sample of the layer's activity.
+     *
+     * <p>Costs {@code 2 K n²} multiply-adds for a sample of K &lt; n rows, since {@code C M} is
+     * formed as {@code x̄ᵀ (x̄ M) / K}, and {@code K n² + n³} otherwise. Both orders give the same
+     * result.
+     *
+     * <p>The row of M of a unit that is dead or constant over the sample is not rescaled: under the
+     * gain of the others it would grow without bound, and burst when the unit comes to life.
+     *
+     * @param matrix the matrix M, (n, n); changed in place
+     * @param inputs the rows that the gain compares with, (K, n): the demeaned inputs, or the raw
+     *     ones
+     * @param outputs the decorrelated rows {@code (x − μ) Mᵀ} under the present M, (K, n)
+     * @param rate the decorrelation rate η
+     * @param options the other settings
+     * @return the gain that was applied, within its limits; for unit-wise gain the mean over units
+     */
+    public static double update(
+            NDArray matrix,
+            NDArray inputs,
+            NDArray outputs,
+            double rate,
+            DecorrelationOptions options) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            long rows = outputs.getShape().get(0);
+            long n = outputs.getShape().get(1);
+            double kappa = options.getUnitVariance();
+
+            NDArray common =
+                    options.getGain()
+                            .of(inputs, outputs)
+                            .clip(options.getMinGain(), options.getMaxGain());
+            NDArray power = outputs.square().mean(new int[] {0});
+            NDArray alive = power.gt(power.mean().mul(DEAD));
+            NDArray ones = power.onesLike();
+            NDArray gain = NDArrays.where(alive, common.mul(ones), ones);
+            NDArray kept = NDArrays.where(alive, gain.mul(keptShare(power, rate, options)), ones);
+            NDArray weighted = outputs.mul(gain).mul(rate * (1 - kappa) / rows);
+
+            NDArray left;
+            NDArray right;
+            if (rows < n) {
+                left = weighted.transpose();
+                right = outputs.matMul(matrix);
+            } else {
+                left = weighted.transpose().matMul(outputs);
+                right = matrix.duplicate();
+            }
+            subtractProduct(matrix, kept.reshape(-1, 1), left, right);
+            return common.mean().toType(DataType.FLOAT64, false).getDouble();
+        }
+    }
+
+    /**
+     * Returns the multiply-adds of one update.
+     *
+     * @param rows the number K of sampled rows
+     * @param n the number of features
+     * @return the multiply-adds
+     */
+    static long multiplyAdds(long rows, long n) {
+        return rows < n ? 2 * rows * n * n : rows * n * n + n * n * n;
+    }
+
+    /** What is left of each row of M by the terms that act on it alone, (n). */
+    private static NDArray keptShare(NDArray power, double rate, DecorrelationOptions options) {
+        double kappa = options.getUnitVariance();
+        if (options.isDiagonal() && kappa == 0) {
+            return power.onesLike();
+        }
+        NDArray scaling = power.sub(1).mul(kappa);
+        if (!options.isDiagonal()) {
+            scaling = scaling.sub(power.mul(1 - kappa));
+        }
+        return scaling.mul(-rate).add(1);
+    }
+
+    /** {@code M ← kept ∘ M − left · right}, a run of rows at a time. */
+    private static void subtractProduct(NDArray matrix, NDArray kept, NDArray left, NDArray right) {
+        long n = matrix.getShape().get(0);
+        long step = matrix.getDevice().isGpu() ? n : Math.max(1, CHUNK_ELEMENTS / n);
+        for (long begin = 0; begin < n; begin += step) {
+            long end = Math.min(n, begin + step);
+            NDIndex run = new NDIndex().addSliceDim(begin, end);
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                NDArray part = matrix.get(run);
+                part.muli(kept.get(run));
+                part.subi(left.get(run).matMul(right));
+            }
+        }
+    }
+}

@@ -1,0 +1,324 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import ai.djl.util.Preconditions;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+
+/**
+ * What the layers share that decorrelate the last axis of their input: the matrix and the running
+ * mean as saved state, the mean removal, and the checks.
+ */
+abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelating {
+
+    private static final byte VERSION = 1;
+
+    final DecorrelationState state;
+    private final String name;
+    private final Parameter matrix;
+    private final Parameter runningMean;
+    private long features;
+
+    @SuppressWarnings("this-escape")
+    FeatureDecorrelation(
+            String matrixName, String name, DecorrelationOptions options, MatrixUpdate update) {
+        super(VERSION);
+        this.name = name == null ? getClass().getSimpleName() : name;
+        state = new DecorrelationState(options, update);
+        // the only type that stays untrainable when a trainer is created for a loaded model
+        matrix =
+                addParameter(
+                        Parameter.builder()
+                                .setName(matrixName)
+                                .setType(Parameter.Type.RUNNING_MEAN)
+                                .optInitializer(FeatureDecorrelation::identity)
+                                .optRequiresGrad(false)
+                                .build());
+        runningMean =
+                addParameter(
+                        Parameter.builder()
+                                .setName("runningMean")
+                                .setType(Parameter.Type.RUNNING_MEAN)
+                                .optRequiresGrad(false)
+                                .build());
+    }
+
+    /**
+     * Decorrelates an input whose mean has been removed and, if asked, learns from it.
+     *
+     * @param raw the input, (N, *, n)
+     * @param centred the input with the mean removed, (N, *, n)
+     * @param matrixValue the matrix on the input's device
+     * @param training whether this is a training forward
+     * @param learning whether the matrix is to learn
+     * @return the output, (N, *, n)
+     */
+    abstract NDArray decorrelate(
+            NDArray raw, NDArray centred, NDArray matrixValue, boolean training, boolean learning);
+
+    /** Returns the matrix that the layer multiplies its input by in evaluation, (n, n). */
+    abstract NDArray evaluationMatrix();
+
+    /** Returns the shape of the matrix for an input of a given width. */
+    Shape matrixShape(long width) {
+        return new Shape(width, width);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected final NDList forwardInternal(
+            ParameterStore parameterStore,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        NDArray input = inputs.singletonOrThrow();
+        checkInput(input.getShape());
+        Device device = input.getDevice();
+        NDArray matrixValue = parameterStore.getValue(matrix, device, training);
+        NDArray meanValue = parameterStore.getValue(runningMean, device, training);
+        boolean learning = DecorrelationState.learns(training, params);
+        NDArray output =
+                ArrayScope.returning(
+                        () -> forward(input, matrixValue, meanValue, training, learning));
+        if (learning) {
+            state.countStep(device);
+        }
+        return new NDList(output);
+    }
+
+    private NDArray forward(
+            NDArray input,
+            NDArray matrixValue,
+            NDArray meanValue,
+            boolean training,
+            boolean learning) {
+        MeanRemoval removal = state.getOptions().getMeanRemoval();
+        if (removal == MeanRemoval.NONE) {
+            return decorrelate(input, input, matrixValue, training, learning);
+        }
+        NDArray batchMean = training ? batchMean(input, removal) : null;
+        NDArray mean = training && removal == MeanRemoval.BATCH ? batchMean : meanValue;
+        NDArray output = decorrelate(input, input.sub(mean), matrixValue, training, learning);
+        if (learning) {
+            state.blend(meanValue, batchMean);
+        }
+        return output;
+    }
+
+    private NDArray batchMean(NDArray input, MeanRemoval removal) {
+        NDArray rows = input.reshape(-1, features);
+        if (removal == MeanRemoval.BATCH && rows.getShape().get(0) < 2) {
+            throw new IllegalArgumentException(
+                    "Decorrelation layer '"
+                            + name
+                            + "' got a training batch of one sample, whose mean removed leaves"
+                            + " nothing; use batches of two or more (drop a last batch of one), or"
+                            + " MeanRemoval.RUNNING.");
+        }
+        return rows.mean(new int[] {0}, false);
+    }
+
+    private void checkInput(Shape shape) {
+        long width = runningMean.getArray().getShape().get(0);
+        features = width;
+        if (shape.dimension() < 2 || shape.get(shape.dimension() - 1) != width) {
+            throw new IllegalArgumentException(
+                    "Decorrelation layer '"
+                            + name
+                            + "' was made for inputs of shape (batch, *, "
+                            + width
+                            + "), but got "
+                            + shape
+                            + ".");
+        }
+    }
+
+    /** The first samples of a batch as rows, outside the gradient's graph. */
+    final NDArray sampleRows(NDArray array) {
+        long samples = state.getOptions().getSampleSize(array.getShape().get(0));
+        return array.stopGradient().get("0:" + samples).reshape(-1, features);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {inputShapes[0]};
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected final void beforeInitialize(Shape... inputShapes) {
+        super.beforeInitialize(inputShapes);
+        Preconditions.checkArgument(
+                inputShapes.length == 1 && inputShapes[0].dimension() >= 2,
+                "Decorrelation layer '"
+                        + name
+                        + "' takes one input of shape (batch, *, features), but got "
+                        + Arrays.toString(inputShapes));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected final void prepare(Shape[] inputShapes) {
+        Shape input = inputShapes[0];
+        features = input.get(input.dimension() - 1);
+        Preconditions.checkArgument(
+                features > 0,
+                "The number of features before decorrelation layer '"
+                        + name
+                        + "' must be known, but the input shape is "
+                        + input);
+        matrix.setShape(matrixShape(features));
+        runningMean.setShape(new Shape(features));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected final void saveMetadata(DataOutputStream os) throws IOException {
+        saveInputShapes(os);
+        os.writeLong(state.getSteps());
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected final void loadMetadata(byte loadVersion, DataInputStream is)
+            throws IOException, MalformedModelException {
+        if (loadVersion != VERSION) {
+            throw new MalformedModelException(
+                    "Decorrelation layer '"
+                            + name
+                            + "' cannot read encoding version "
+                            + loadVersion
+                            + "; the file was written by a newer release, or for another model.");
+        }
+        readInputShapes(is);
+        state.restoreSteps(is.readLong());
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final void loadParameters(NDManager manager, DataInputStream is)
+            throws IOException, MalformedModelException {
+        super.loadParameters(manager, is);
+        if (!matrix.isInitialized() || !runningMean.isInitialized()) {
+            return;
+        }
+        Shape input = inputShapes[0];
+        long width = input.get(input.dimension() - 1);
+        Shape expected = matrixShape(width);
+        if (!matrix.getShape().equals(expected)
+                || !runningMean.getShape().equals(new Shape(width))) {
+            throw new MalformedModelException(
+                    "The file holds a matrix "
+                            + matrix.getShape()
+                            + " for decorrelation layer '"
+                            + name
+                            + "', which needs "
+                            + expected
+                            + "; load it into the model and block size that it was saved from.");
+        }
+        features = width;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final Block fold() {
+        return PlainBlocks.linear(this);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final String getName() {
+        return name;
+    }
+
+    /**
+     * Returns the settings of this layer.
+     *
+     * @return the settings
+     */
+    public final DecorrelationOptions getOptions() {
+        return state.getOptions();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final Parameter getMatrix() {
+        return matrix;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final Parameter getRunningMean() {
+        return runningMean;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final double getLastGain() {
+        return state.getLastGain();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final void setObserver(DecorrelationObserver observer) {
+        state.setObserver(observer);
+    }
+
+    /** The width of the input. */
+    final long width() {
+        if (!isInitialized()) {
+            throw new IllegalStateException(
+                    "Decorrelation layer '" + name + "' is not initialized yet.");
+        }
+        return runningMean.getArray().getShape().get(0);
+    }
+
+    /** The number of positions in one sample at which the layer is applied. */
+    final long positions() {
+        Shape input = getInputShapes()[0];
+        return input.slice(1, input.dimension() - 1).size();
+    }
+
+    /** The identity, or a stack of identities. */
+    static NDArray identity(NDManager manager, Shape shape, DataType type) {
+        int size = (int) shape.get(shape.dimension() - 1);
+        if (shape.dimension() == 2) {
+            return manager.eye(size, size, 0, type);
+        }
+        try (NDArray eye = manager.eye(size, size, 0, type)) {
+            NDList copies = new NDList();
+            for (long i = 0; i < shape.get(0); ++i) {
+                copies.add(eye);
+            }
+            return NDArrays.stack(copies);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+
+/** How the lateral connections R of a {@link RecurrentDecorrelation} learn. */
+public enum LateralRule {
+    /**
+     * {@code R ← (R + η ⟨(R x̄) x̄ᵀ⟩) g⁻¹}: each unit sees the lateral signal {@code R x̄} that it
+     * receives and the activity of its neighbours. To first order in η this is the inverse of
+     * {@link DecorrelationRule}'s M (Ahmad, "Correlations Are Ruining Your Gradient Descent",
+     * appendix D).
+     */
+    LOCAL {
+        @Override
+        public double update(
+                NDArray matrix,
+                NDArray inputs,
+                NDArray outputs,
+                double rate,
+                DecorrelationOptions options) {
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                NDArray gain =
+                        options.getGain()
+                                .of(inputs, outputs)
+                                .clip(options.getMinGain(), options.getMaxGain());
+                NDArray signal = outputs.matMul(matrix.transpose());
+                NDArray scaled = outputs.mul(rate / outputs.getShape().get(0));
+                matrix.addi(signal.transpose().matMul(scaled));
+                matrix.divi(gain.reshape(1, -1));
+                return gain.mean().toType(DataType.FLOAT64, false).getDouble();
+            }
+        }
+    },
+
+    /**
+     * {@code R_ij ← R_ij + η ⟨x̄_i x̄_j⟩} for {@code i ≠ j}: anti-Hebbian learning of lateral
+     * inhibition, which the paper compares with. It has no gain, so it takes away activity while it
+     * decorrelates, and its speed depends on the scale of R (Földiák, "Forming sparse
+     * representations by local anti-Hebbian learning", 1990).
+     */
+    FOLDIAK {
+        @Override
+        public double update(
+                NDArray matrix,
+                NDArray inputs,
+                NDArray outputs,
+                double rate,
+                DecorrelationOptions options) {
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                NDArray scaled = outputs.mul(rate / outputs.getShape().get(0));
+                NDArray step = scaled.transpose().matMul(outputs);
+                int n = (int) step.getShape().get(0);
+                NDArray eye = step.getManager().eye(n, n, 0, step.getDataType());
+                matrix.addi(step.sub(step.mul(eye)));
+                return 1;
+            }
+        }
+    };
+
+    /**
+     * Updates the lateral connections in place from a sample of activity at the fixed point.
+     *
+     * @param matrix the lateral connections R, (n, n); changed in place
+     * @param inputs the rows that the gain compares with, (K, n)
+     * @param outputs the decorrelated rows, (K, n)
+     * @param rate the rate η
+     * @param options the kind of gain and its limits
+     * @return the gain that was applied, for unit-wise gain the mean over units; 1 without gain
+     */
+    public abstract double update(
+            NDArray matrix,
+            NDArray inputs,
+            NDArray outputs,
+            double rate,
+            DecorrelationOptions options);
+}

@@ -1,0 +1,170 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.Linear;
+
+/** Blocks of DJL's own with the function that decorrelation layers have in evaluation. */
+final class PlainBlocks {
+
+    private PlainBlocks() {}
+
+    /** {@code y = M x − M μ}. */
+    static Linear linear(FeatureDecorrelation layer) {
+        long width = layer.width();
+        boolean centred = hasMean(layer);
+        NDArray matrix = ArrayScope.returning(() -> layer.evaluationMatrix().duplicate());
+        NDArray bias =
+                centred ? ArrayScope.returning(() -> matrix.matMul(mean(layer)).neg()) : null;
+        Linear plain = Linear.builder().setUnits(width).optBias(centred).build();
+        return initialized(plain, layer.getMatrix(), matrix, bias, layer.getInputShapes()[0]);
+    }
+
+    /** {@code y = (W M) x + (b − W M μ)}: a decorrelation layer and the linear layer behind it. */
+    static Linear linear(FeatureDecorrelation layer, Linear behind) {
+        Parameter weight = behind.getDirectParameters().get("weight");
+        Parameter bias = behind.getDirectParameters().get("bias");
+        boolean centred = hasMean(layer);
+        NDArray folded =
+                ArrayScope.returning(
+                        () -> weight.getArray().stopGradient().matMul(layer.evaluationMatrix()));
+        NDArray offset = bias == null ? null : bias.getArray().stopGradient().duplicate();
+        if (centred) {
+            NDArray given = offset;
+            offset =
+                    ArrayScope.returning(
+                            () -> {
+                                NDArray shift = folded.matMul(mean(layer)).neg();
+                                return given == null ? shift : shift.add(given);
+                            });
+        }
+        Linear plain =
+                Linear.builder().setUnits(weight.getShape().get(0)).optBias(offset != null).build();
+        return initialized(plain, weight, folded, offset, layer.getInputShapes()[0]);
+    }
+
+    /**
+     * {@code y = (W M) p + (b − W M μ)} for each patch p. Where the image is padded with zeros in
+     * place of the mean, no bias can stand for the mean: there a 1 × 1 convolution of each channel
+     * by itself removes it before the padding.
+     */
+    static Block convolution(DecorrelatedConv2d layer) {
+        if (!layer.isInitialized()) {
+            throw new IllegalStateException(
+                    "Decorrelation layer '" + layer.getName() + "' is not initialized yet.");
+        }
+        Parameter weight = layer.getWeight();
+        NDArray folded =
+                ArrayScope.returning(
+                        () ->
+                                DecorrelatedConv2d.foldedKernel(
+                                        weight.getArray().stopGradient(),
+                                        layer.getMatrix().getArray()));
+        NDArray given =
+                layer.getBias() == null
+                        ? null
+                        : layer.getBias().getArray().stopGradient().duplicate();
+        Shape input = layer.getInputShapes()[0];
+        if (!hasMean(layer)) {
+            return convolution(layer, folded, given, input);
+        }
+        boolean padded = layer.getPadding().get(0) > 0 || layer.getPadding().get(1) > 0;
+        if (padded) {
+            return new SequentialBlock()
+                    .add(shift(layer, input))
+                    .add(convolution(layer, folded, given, input));
+        }
+        NDArray offset =
+                ArrayScope.returning(
+                        () -> {
+                            NDArray shift = response(layer, folded).neg();
+                            return given == null ? shift : shift.add(given);
+                        });
+        return convolution(layer, folded, offset, input);
+    }
+
+    /** The response of a folded kernel to patches that equal the mean, (filters). */
+    private static NDArray response(DecorrelatedConv2d layer, NDArray folded) {
+        long groups = layer.getGroups();
+        NDArray byChannel = folded.sum(new int[] {2, 3});
+        long channels = byChannel.getShape().get(1);
+        return byChannel
+                .reshape(groups, -1, channels)
+                .batchMatMul(mean(layer).reshape(groups, channels, 1))
+                .reshape(-1);
+    }
+
+    private static Conv2d shift(DecorrelatedConv2d layer, Shape input) {
+        int channels = (int) input.get(1);
+        Parameter like = layer.getWeight();
+        NDManager manager = like.getArray().getManager();
+        NDArray ones = manager.ones(new Shape(channels, 1, 1, 1), like.getArray().getDataType());
+        NDArray negative = ArrayScope.returning(() -> mean(layer).neg());
+        Conv2d plain =
+                Conv2d.builder()
+                        .setKernelShape(new Shape(1, 1))
+                        .setFilters(channels)
+                        .optGroups(channels)
+                        .build();
+        return initialized(plain, like, ones, negative, input);
+    }
+
+    private static Conv2d convolution(
+            DecorrelatedConv2d layer, NDArray kernel, NDArray bias, Shape input) {
+        Conv2d plain =
+                Conv2d.builder()
+                        .setKernelShape(layer.getKernelShape())
+                        .setFilters(layer.getFilters())
+                        .optStride(layer.getStride())
+                        .optPadding(layer.getPadding())
+                        .optDilation(layer.getDilation())
+                        .optGroups(layer.getGroups())
+                        .optBias(bias != null)
+                        .build();
+        return initialized(plain, layer.getWeight(), kernel, bias, input);
+    }
+
+    /** Gives a block its arrays, which join the manager of another parameter. */
+    private static <B extends Block> B initialized(
+            B block, Parameter like, NDArray weight, NDArray bias, Shape input) {
+        NDManager manager = like.getArray().getManager();
+        weight.attach(manager);
+        block.getDirectParameters().get("weight").setArray(weight);
+        if (bias != null) {
+            bias.attach(manager);
+            block.getDirectParameters().get("bias").setArray(bias);
+        }
+        block.initialize(manager, like.getArray().getDataType(), input);
+        return block;
+    }
+
+    private static boolean hasMean(Decorrelating layer) {
+        try (NDArray mean = mean(layer);
+                NDArray different = mean.neq(0);
+                NDArray any = different.any()) {
+            return any.getBoolean();
+        }
+    }
+
+    private static NDArray mean(Decorrelating layer) {
+        return layer.getRunningMean().getArray().stopGradient();
+    }
+}

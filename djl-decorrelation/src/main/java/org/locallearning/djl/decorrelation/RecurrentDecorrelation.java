@@ -1,0 +1,202 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.util.Preconditions;
+
+/**
+ * Decorrelates the features of its input by lateral dynamics, {@code dx̄/dt = (x − μ) − R x̄}, with
+ * lateral connections R that learn from what each unit can see.
+ *
+ * <p>The fixed point is {@code x̄ = R⁻¹ (x − μ)}: with {@link LateralRule#LOCAL} R follows the
+ * inverse of the M of {@link Decorrelation}. Use it to study decorrelation as a neural circuit, or
+ * to compare with {@link LateralRule#FOLDIAK}; to train networks fast use {@link Decorrelation},
+ * which needs no time steps. The dynamics run from {@code x̄ = x − μ} in Euler steps, {@code n²}
+ * multiply-adds each for a sample, and gradients flow back through them.
+ *
+ * <p>The dynamics converge while the time step is below 2 over the largest eigenvalue of R. If they
+ * do not, a training forward fails as it does for {@link Decorrelation}.
+ *
+ * <ul>
+ *   <li>input: (batch, *, n)
+ *   <li>output: the same shape
+ *   <li>{@code lateral}: R, (n, n)
+ *   <li>{@code runningMean}: μ, (n)
+ * </ul>
+ *
+ * <p>Ahmad, "Correlations Are Ruining Your Gradient Descent", appendix D, which prints {@code
+ * dx̄/dt = x̄ − R x}; only the form here has the fixed point that the paper states. The settings
+ * for the diagonal, the unit variance and the block size do not apply and must be left at their
+ * defaults.
+ */
+public final class RecurrentDecorrelation extends FeatureDecorrelation {
+
+    private final int steps;
+    private final double timeStep;
+
+    private RecurrentDecorrelation(Builder builder) {
+        super("lateral", builder.name, builder.options, builder.rule::update);
+        steps = builder.steps;
+        timeStep = builder.timeStep;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    NDArray decorrelate(
+            NDArray raw, NDArray centred, NDArray matrix, boolean training, boolean learning) {
+        NDArray output = settle(centred, matrix, timeStep, steps);
+        if (learning && state.isUpdateDue(centred.getDevice())) {
+            state.learn(this, 0, matrix, sampleRows(raw), sampleRows(centred), sampleRows(output));
+        }
+        return output;
+    }
+
+    /**
+     * Runs the lateral dynamics {@code x̄ ← x̄ + dt (x − R x̄)} from {@code x̄ = x}.
+     *
+     * @param input the input x with its mean removed, (batch, *, n)
+     * @param lateral the lateral connections R, (n, n)
+     * @param timeStep the time step dt
+     * @param steps the number of steps
+     * @return the activity after the last step, (batch, *, n)
+     */
+    public static NDArray settle(NDArray input, NDArray lateral, double timeStep, int steps) {
+        return ArrayScope.returning(
+                () -> {
+                    int n = (int) lateral.getShape().get(0);
+                    NDArray eye = input.getManager().eye(n, n, 0, lateral.getDataType());
+                    NDArray carry = eye.sub(lateral.mul(timeStep)).transpose();
+                    NDArray drive = input.mul(GraphConstant.of(input, timeStep));
+                    NDArray activity = input;
+                    for (int i = 0; i < steps; ++i) {
+                        activity = activity.matMul(carry).add(drive);
+                    }
+                    return activity;
+                });
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    NDArray evaluationMatrix() {
+        return getMatrix().getArray().stopGradient().inverse();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public long getMultiplyAdds(long batchSize) {
+        long width = width();
+        long rows = batchSize * positions();
+        long sample = getOptions().getSampleSize(batchSize) * positions();
+        return 2 * steps * rows * width * width + 2 * sample * width * width;
+    }
+
+    /**
+     * Creates a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The builder of {@link RecurrentDecorrelation}. */
+    public static final class Builder {
+
+        private DecorrelationOptions options = DecorrelationOptions.builder().build();
+        private LateralRule rule = LateralRule.LOCAL;
+        private String name;
+        private int steps = 50;
+        private double timeStep = 0.2;
+
+        private Builder() {}
+
+        /**
+         * Sets the settings of the rule.
+         *
+         * @param options the settings
+         * @return this builder
+         */
+        public Builder optOptions(DecorrelationOptions options) {
+            this.options = options;
+            return this;
+        }
+
+        /**
+         * Sets how the lateral connections learn; {@link LateralRule#LOCAL} by default.
+         *
+         * @param rule the rule
+         * @return this builder
+         */
+        public Builder optRule(LateralRule rule) {
+            this.rule = rule;
+            return this;
+        }
+
+        /**
+         * Sets the number of Euler steps of the dynamics; 50 by default.
+         *
+         * @param steps the number of steps, at least 1
+         * @return this builder
+         */
+        public Builder optSteps(int steps) {
+            Preconditions.checkArgument(
+                    steps >= 1, "The number of steps must be 1 or more, but is " + steps);
+            this.steps = steps;
+            return this;
+        }
+
+        /**
+         * Sets the length of an Euler step in units of the membrane's time constant; 0.2 by
+         * default.
+         *
+         * @param timeStep the length, above 0
+         * @return this builder
+         */
+        public Builder optTimeStep(double timeStep) {
+            Preconditions.checkArgument(
+                    timeStep > 0, "The time step must be above 0, but is " + timeStep);
+            this.timeStep = timeStep;
+            return this;
+        }
+
+        /**
+         * Sets the name of the layer in messages; the type by default.
+         *
+         * @param name the name
+         * @return this builder
+         */
+        public Builder optName(String name) {
+            this.name = name;
+            return this;
+        }
+
+        /**
+         * Builds the layer.
+         *
+         * @return the layer
+         * @throws IllegalArgumentException if the settings have one that does not apply here
+         */
+        public RecurrentDecorrelation build() {
+            Preconditions.checkArgument(
+                    options.isDiagonal()
+                            && options.getUnitVariance() == 0
+                            && options.getMaxBlockSize() == 0,
+                    "Lateral connections learn without a unit-variance term, with the diagonal that"
+                            + " their rule has, and as a full matrix; leave these settings out of "
+                            + options);
+            return new RecurrentDecorrelation(this);
+        }
+    }
+}

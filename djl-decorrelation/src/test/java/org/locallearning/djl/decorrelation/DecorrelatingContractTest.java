@@ -1,0 +1,465 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Blocks;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.Trainer;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import ai.djl.util.Pair;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every decorrelation layer must do; a new layer, or a new form of one, is one line here. */
+class DecorrelatingContractTest {
+
+    private NDManager manager;
+    private ParameterStore store;
+
+    record Layer(String name, Supplier<Decorrelating> make, Shape input) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Layer> layers() {
+        return Stream.of(
+                new Layer("dense", () -> dense(options()), new Shape(12, 6)),
+                new Layer("dense sequence", () -> dense(options()), new Shape(4, 3, 6)),
+                new Layer(
+                        "dense, blocks",
+                        () -> dense(options().optMaxBlockSize(2)),
+                        new Shape(12, 6)),
+                new Layer(
+                        "dense, unit-wise, running mean",
+                        () ->
+                                dense(
+                                        options()
+                                                .optGain(Gain.UNITWISE)
+                                                .optMeanRemoval(MeanRemoval.RUNNING)),
+                        new Shape(12, 6)),
+                new Layer(
+                        "dense, no mean",
+                        () -> dense(options().optMeanRemoval(MeanRemoval.NONE)),
+                        new Shape(12, 6)),
+                new Layer(
+                        "dense, every third step",
+                        () -> dense(options().optUpdateInterval(3)),
+                        new Shape(12, 6)),
+                new Layer("convolution", () -> convolution(0, 1, 1), new Shape(6, 2, 7, 6)),
+                new Layer(
+                        "convolution, padded, strided, grouped",
+                        () -> convolution(1, 2, 2),
+                        new Shape(6, 4, 7, 6)),
+                new Layer(
+                        "recurrent",
+                        () ->
+                                RecurrentDecorrelation.builder()
+                                        .optSteps(150)
+                                        .optOptions(options().build())
+                                        .build(),
+                        new Shape(12, 6)),
+                new Layer(
+                        "Foldiak",
+                        () ->
+                                RecurrentDecorrelation.builder()
+                                        .optSteps(150)
+                                        .optRule(LateralRule.FOLDIAK)
+                                        .optOptions(options().build())
+                                        .build(),
+                        new Shape(12, 6)),
+                new Layer("whitening", () -> BatchWhitening.builder().build(), new Shape(12, 6)));
+    }
+
+    private static DecorrelationOptions.Builder options() {
+        return DecorrelationOptions.builder().optRate(0.02).optSampleFraction(0.6);
+    }
+
+    private static Decorrelation dense(DecorrelationOptions.Builder options) {
+        return Decorrelation.builder().optOptions(options.build()).build();
+    }
+
+    private static DecorrelatedConv2d convolution(int padding, int stride, int groups) {
+        return DecorrelatedConv2d.builder()
+                .setKernelShape(new Shape(3, 2))
+                .setFilters(4)
+                .optPadding(new Shape(padding, padding))
+                .optStride(new Shape(stride, stride))
+                .optGroups(groups)
+                .optOptions(options().optMaxPatches(50).build())
+                .build();
+    }
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+        store = new ParameterStore(manager, false);
+        Engine.getInstance().setRandomSeed(3);
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void outputHasTheShapeAndTypeItAnnounces(Layer line) {
+        for (DataType type : new DataType[] {DataType.FLOAT32, DataType.FLOAT64}) {
+            Decorrelating layer = initialized(line, type);
+            for (boolean training : new boolean[] {true, false}) {
+                NDArray output = forward(layer, input(line, type), training);
+                assertEquals(
+                        layer.getOutputShapes(new Shape[] {line.input()})[0], output.getShape());
+                assertEquals(type, output.getDataType());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void onlyLearningForwardsChangeTheState(Layer line) {
+        Decorrelating layer = initialized(line, DataType.FLOAT64);
+        NDArray input = input(line, DataType.FLOAT64);
+        forward(layer, input, true);
+        List<double[]> before = values(layer);
+
+        forward(layer, input, false);
+        assertSame(before, values(layer));
+        NDArray without = layer.forwardWithoutLearning(store, new NDList(input)).singletonOrThrow();
+        assertSame(before, values(layer));
+
+        NDArray with = forward(layer, input, true);
+        assertArrayEquals(with.toDoubleArray(), without.toDoubleArray());
+        boolean everyThird = line.name().contains("third");
+        assertEquals(
+                everyThird,
+                same(layer.getMatrix().getArray().toDoubleArray(), matrixOf(before, layer)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void gradientNeedsNoCopyOfTheUpdatedMatrix(Layer line) {
+        Decorrelating layer = initialized(line, DataType.FLOAT64);
+        NDArray input = input(line, DataType.FLOAT64);
+        input.setRequiresGradient(true);
+        try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+            NDArray output = forward(layer, input, true);
+            collector.backward(output.mul(output).sum());
+        }
+        assertNotEquals(0, input.getGradient().abs().sum().getDouble());
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void gradientOfTheInputAgreesWithDifferences(Layer line) {
+        Decorrelating layer = initialized(line, DataType.FLOAT64);
+        for (int i = 0; i < 3; ++i) {
+            forward(layer, input(line, DataType.FLOAT64), true);
+        }
+        NDArray input = input(line, DataType.FLOAT64);
+        NDArray cotangent =
+                forwardFrozen(layer, input)
+                        .getManager()
+                        .randomNormal(
+                                0, 1, forwardFrozen(layer, input).getShape(), DataType.FLOAT64);
+        input.setRequiresGradient(true);
+        try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+            collector.backward(forwardFrozen(layer, input).mul(cotangent).sum());
+        }
+        double[] gradient = input.getGradient().duplicate().toDoubleArray();
+        double[] point = input.stopGradient().duplicate().toDoubleArray();
+        double step = 1e-5;
+        for (int i = 0; i < point.length; i += 7) {
+            double slope =
+                    (shifted(layer, line, point, i, step, cotangent)
+                                    - shifted(layer, line, point, i, -step, cotangent))
+                            / (2 * step);
+            assertEquals(slope, gradient[i], 1e-7);
+        }
+    }
+
+    private double shifted(
+            Decorrelating layer, Layer line, double[] point, int i, double by, NDArray cotangent) {
+        double[] moved = point.clone();
+        moved[i] += by;
+        NDArray input = manager.create(moved, line.input());
+        return forwardFrozen(layer, input).mul(cotangent).sum().getDouble();
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void savedLayerContinuesAsIfItHadNotStopped(Layer line) throws Exception {
+        Decorrelating layer = initialized(line, DataType.FLOAT64);
+        List<NDArray> inputs = new ArrayList<>();
+        for (int i = 0; i < 8; ++i) {
+            inputs.add(input(line, DataType.FLOAT64));
+        }
+        inputs.subList(0, 4).forEach(input -> forward(layer, input, true));
+        byte[] saved = save(layer);
+
+        Decorrelating resumed = line.make().get();
+        resumed.loadParameters(manager, new DataInputStream(new ByteArrayInputStream(saved)));
+        for (NDArray input : inputs.subList(4, 8)) {
+            assertArrayEquals(
+                    forward(layer, input, true).toDoubleArray(),
+                    forward(resumed, input, true).toDoubleArray());
+        }
+        assertSame(values(layer), values(resumed));
+        assertArrayEquals(save(layer), save(resumed));
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void noTrainerOfALoadedModelTouchesTheState(Layer line, @TempDir Path folder) throws Exception {
+        try (Model model = model(line);
+                Trainer trainer = model.newTrainer(config())) {
+            trainer.initialize(line.input());
+            step(trainer, line);
+            model.save(folder, "m");
+        }
+        try (Model model = model(line)) {
+            model.load(folder, "m");
+            try (Trainer trainer = model.newTrainer(config())) {
+                trainer.initialize(line.input());
+                Decorrelating layer = layer(model);
+                assertFalse(layer.getMatrix().requiresGradient());
+                assertFalse(layer.getRunningMean().requiresGradient());
+                step(trainer, line);
+                assertFalse(layer.getMatrix().getArray().hasGradient());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void memoryStaysFlat(Layer line) {
+        try (Model model = model(line);
+                Trainer trainer = model.newTrainer(config())) {
+            trainer.initialize(line.input());
+            step(trainer, line);
+            step(trainer, line);
+            int held = model.getNDManager().getManagedArrays().size();
+            int system = model.getNDManager().getParentManager().getManagedArrays().size();
+            for (int i = 0; i < 20; ++i) {
+                step(trainer, line);
+            }
+            assertEquals(held, model.getNDManager().getManagedArrays().size());
+            assertEquals(system, model.getNDManager().getParentManager().getManagedArrays().size());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void foldedBlockComputesTheSame(Layer line) {
+        Decorrelating layer = initialized(line, DataType.FLOAT64);
+        for (int i = 0; i < 10; ++i) {
+            forward(layer, input(line, DataType.FLOAT64), true);
+        }
+        NDArray input = input(line, DataType.FLOAT64);
+        Block plain = layer.fold();
+        NDArray expected = forward(layer, input, false);
+        NDArray actual = plain.forward(store, new NDList(input), false).singletonOrThrow();
+        assertEquals(0, expected.sub(actual).abs().max().getDouble(), 1e-6);
+        assertFalse(plain.getClass().getName().contains("decorrelation"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void observerSeesTheSample(Layer line) {
+        Decorrelating layer = initialized(line, DataType.FLOAT64);
+        List<Shape> seen = new ArrayList<>();
+        layer.setObserver(
+                (from, block, inputs, outputs) -> {
+                    assertEquals(layer, from);
+                    assertEquals(inputs.getShape(), outputs.getShape());
+                    seen.add(inputs.getShape());
+                });
+        forward(layer, input(line, DataType.FLOAT64), true);
+        assertFalse(seen.isEmpty());
+        assertTrue(layer.getMultiplyAdds(12) > 0);
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void otherInputsAreRefused(Layer line) {
+        Decorrelating layer = initialized(line, DataType.FLOAT32);
+        boolean images = layer instanceof DecorrelatedConv2d;
+        Shape wrong = images ? new Shape(6, 3, 7, 6) : new Shape(12, 5);
+        Exception e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> forward(layer, manager.ones(wrong), false));
+        assertTrue(e.getMessage().contains(wrong.toString()), e.getMessage());
+        assertTrue(e.getMessage().contains(layer.getName()), e.getMessage());
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void inputThatIsNotANumberIsNamed(Layer line) {
+        Decorrelating layer = initialized(line, DataType.FLOAT32);
+        NDArray input = input(line, DataType.FLOAT32);
+        input.set(new NDIndex("0, 1"), Float.NaN);
+        List<double[]> before = values(layer);
+        Exception e =
+                assertThrows(IllegalArgumentException.class, () -> forward(layer, input, true));
+        assertTrue(e.getMessage().contains("NaN"), e.getMessage());
+        assertSame(before, values(layer));
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void checkpointOfAnotherSizeIsRefused(Layer line) throws IOException {
+        boolean images = initialized(line, DataType.FLOAT32) instanceof DecorrelatedConv2d;
+        Decorrelating other = line.make().get();
+        other.initialize(
+                manager, DataType.FLOAT32, images ? new Shape(6, 8, 7, 6) : new Shape(12, 8));
+        byte[] saved = save(other);
+        Decorrelating layer = initialized(line, DataType.FLOAT32);
+        Exception e =
+                assertThrows(
+                        MalformedModelException.class,
+                        () ->
+                                layer.loadParameters(
+                                        manager,
+                                        new DataInputStream(new ByteArrayInputStream(saved))));
+        assertTrue(e.getMessage().contains(layer.getName()), e.getMessage());
+    }
+
+    private Decorrelating initialized(Layer line, DataType type) {
+        Decorrelating layer = line.make().get();
+        layer.initialize(manager, type, line.input());
+        return layer;
+    }
+
+    private NDArray input(Layer line, DataType type) {
+        NDArray noise = manager.randomNormal(0, 1, line.input(), DataType.FLOAT64);
+        // neighbours along the last axis share most of their value, and the mean is not 0
+        NDArray common = noise.mean(new int[] {noise.getShape().dimension() - 1}, true);
+        return noise.add(common.mul(2)).add(0.5).toType(type, false);
+    }
+
+    private NDArray forward(Decorrelating layer, NDArray input, boolean training) {
+        return layer.forward(store, new NDList(input), training).singletonOrThrow();
+    }
+
+    private NDArray forwardFrozen(Decorrelating layer, NDArray input) {
+        return layer.forwardWithoutLearning(store, new NDList(input)).singletonOrThrow();
+    }
+
+    private static byte[] save(Block block) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        block.saveParameters(new DataOutputStream(bytes));
+        return bytes.toByteArray();
+    }
+
+    private static List<double[]> values(Decorrelating layer) {
+        List<double[]> values = new ArrayList<>();
+        for (Pair<String, Parameter> pair : layer.getDirectParameters()) {
+            NDArray array = pair.getValue().getArray().toType(DataType.FLOAT64, true);
+            values.add(array.toDoubleArray());
+        }
+        return values;
+    }
+
+    private static double[] matrixOf(List<double[]> values, Decorrelating layer) {
+        int index = layer.getDirectParameters().values().indexOf(layer.getMatrix());
+        return values.get(index);
+    }
+
+    private static boolean same(double[] one, double[] other) {
+        return Arrays.equals(one, other);
+    }
+
+    private static void assertSame(List<double[]> expected, List<double[]> actual) {
+        assertEquals(expected.size(), actual.size());
+        for (int i = 0; i < expected.size(); ++i) {
+            assertArrayEquals(expected.get(i), actual.get(i));
+        }
+    }
+
+    private static Model model(Layer line) {
+        Model model = Model.newInstance("m");
+        model.setBlock(
+                new SequentialBlock()
+                        .add(line.make().get())
+                        .add(Blocks.batchFlattenBlock())
+                        .add(Linear.builder().setUnits(3).build()));
+        return model;
+    }
+
+    private static Decorrelating layer(Model model) {
+        return (Decorrelating) model.getBlock().getChildren().get(0).getValue();
+    }
+
+    private static DefaultTrainingConfig config() {
+        return new DefaultTrainingConfig(Loss.l2Loss())
+                .optOptimizer(
+                        Optimizer.sgd()
+                                .setLearningRateTracker(Tracker.fixed(0.01f))
+                                .optWeightDecays(0.1f)
+                                .build());
+    }
+
+    private static void step(Trainer trainer, Layer line) {
+        try (NDManager batch = trainer.getManager().newSubManager()) {
+            NDArray data = batch.randomNormal(line.input());
+            NDArray labels = batch.zeros(new Shape(line.input().get(0), 3));
+            try (GradientCollector collector = trainer.newGradientCollector()) {
+                NDList output = trainer.forward(new NDList(data), new NDList(labels));
+                collector.backward(trainer.getLoss().evaluate(new NDList(labels), output));
+            }
+            trainer.step();
+        }
+    }
+}

@@ -1,0 +1,359 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.core.Linear;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.tracker.Tracker;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The dense layer: sampling, means, gradients and bad input. */
+class DecorrelationTest {
+
+    private NDManager manager;
+    private ParameterStore store;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+        store = new ParameterStore(manager, false);
+        Engine.getInstance().setRandomSeed(5);
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @Test
+    void trainingForwardIsTheAlgorithmOfThePaper() {
+        DecorrelationOptions options =
+                DecorrelationOptions.builder().optRate(0.03).optSampleFraction(0.25).build();
+        Decorrelation layer = layer(options, 4);
+        double[][] m = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}};
+        double[] running = new double[4];
+        for (int step = 0; step < 5; ++step) {
+            NDArray input = random(10, 4).add(0.7);
+            double[][] x = DecorrelationRuleTest.rows(input);
+            double[][] centred = new double[10][4];
+            double[][] expected = new double[10][4];
+            for (int j = 0; j < 4; ++j) {
+                double mean = 0;
+                for (int i = 0; i < 10; ++i) {
+                    mean += x[i][j] / 10;
+                }
+                for (int i = 0; i < 10; ++i) {
+                    centred[i][j] = x[i][j] - mean;
+                }
+                running[j] = 0.9 * running[j] + 0.1 * mean;
+            }
+            for (int i = 0; i < 10; ++i) {
+                for (int j = 0; j < 4; ++j) {
+                    for (int k = 0; k < 4; ++k) {
+                        expected[i][j] += m[j][k] * centred[i][k];
+                    }
+                }
+            }
+            DecorrelationRuleTest.assertClose(
+                    expected, DecorrelationRuleTest.rows(forward(layer, input, true)), 1e-13);
+            // the first floor(0.25 * 10) + 1 samples
+            double[][] u = {centred[0], centred[1], centred[2]};
+            double[][] s = {expected[0], expected[1], expected[2]};
+            m = SlowRule.update(m, u, s, 0.03, options);
+            DecorrelationRuleTest.assertClose(
+                    m, DecorrelationRuleTest.rows(layer.getMatrix().getArray()), 1e-13);
+            assertArrayEquals(running, layer.getRunningMean().getArray().toDoubleArray(), 1e-13);
+        }
+        NDArray input = random(3, 4);
+        NDArray evaluated = forward(layer, input, false);
+        NDArray by = input.sub(manager.create(running)).matMul(manager.create(m).transpose());
+        assertEquals(0, by.sub(evaluated).abs().max().getDouble(), 1e-13);
+    }
+
+    @Test
+    void rawNormComparesWithTheInputItself() {
+        DecorrelationOptions options =
+                DecorrelationOptions.builder()
+                        .optRate(0.01)
+                        .optSampleFraction(1)
+                        .optRawInputNorm(true)
+                        .build();
+        Decorrelation layer = layer(options, 3);
+        NDArray input = random(20, 3).add(2);
+        NDArray centred = input.sub(input.mean(new int[] {0}));
+        forward(layer, input, true);
+        double gain =
+                Math.sqrt(input.square().sum().getDouble() / centred.square().sum().getDouble());
+        assertEquals(gain, layer.getLastGain(), 1e-12);
+    }
+
+    @Test
+    void errorOfTheInputPassesTheOldMatrixAndIsRecentred() {
+        Decorrelation layer =
+                layer(DecorrelationOptions.builder().optRate(0.05).optSampleFraction(1).build(), 5);
+        NDArray warmUp = random(9, 5);
+        for (int i = 0; i < 5; ++i) {
+            forward(layer, warmUp, true);
+        }
+        NDArray old = layer.getMatrix().getArray().duplicate();
+        NDArray input = random(9, 5);
+        NDArray error = random(9, 5);
+        input.setRequiresGradient(true);
+        try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+            collector.backward(forward(layer, input, true).mul(error).sum());
+        }
+        NDArray through = error.matMul(old);
+        NDArray expected = through.sub(through.mean(new int[] {0}));
+        NDArray gradient = input.getGradient();
+        assertEquals(0, expected.sub(gradient).abs().max().getDouble(), 1e-13);
+        assertEquals(0, gradient.sum(new int[] {0}).abs().max().getDouble(), 1e-13);
+        assertTrue(old.sub(layer.getMatrix().getArray()).abs().max().getDouble() > 1e-4);
+    }
+
+    @Test
+    void gradientDescentBehindTheLayerIsPreconditioned() {
+        Decorrelation layer =
+                layer(
+                        DecorrelationOptions.builder()
+                                .optRate(0)
+                                .optMeanRemoval(MeanRemoval.NONE)
+                                .build(),
+                        4);
+        NDArray m = random(4, 4);
+        layer.getMatrix().getArray().set(new NDIndex("..."), m);
+        NDArray input = random(30, 4);
+        NDArray weight = random(3, 4);
+        weight.setRequiresGradient(true);
+        NDArray error = random(30, 3);
+        try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+            NDArray output = Linear.linear(forward(layer, input, true), weight).singletonOrThrow();
+            collector.backward(output.mul(error).sum());
+        }
+        // the change of W = W' M that a step on W' makes
+        NDArray change = weight.getGradient().matMul(m);
+        NDArray expected = error.transpose().matMul(input).matMul(m.transpose()).matMul(m);
+        assertEquals(0, expected.sub(change).abs().max().getDouble(), 1e-11);
+    }
+
+    @Test
+    void blocksAreSmallerLayersSideBySide() {
+        DecorrelationOptions options =
+                DecorrelationOptions.builder().optRate(0.05).optSampleFraction(1).build();
+        Decorrelation blocks = layer(options.toBuilder().optMaxBlockSize(3).build(), 6);
+        assertEquals(new Shape(2, 3, 3), blocks.getMatrix().getShape());
+        Decorrelation left = layer(options, 3);
+        Decorrelation right = layer(options, 3);
+        for (int step = 0; step < 4; ++step) {
+            NDArray input = random(8, 6);
+            NDArray expected =
+                    NDArrays.concat(
+                            new NDList(
+                                    forward(left, input.get(":, 0:3"), true),
+                                    forward(right, input.get(":, 3:6"), true)),
+                            1);
+            NDArray actual = forward(blocks, input, true);
+            assertEquals(0, expected.sub(actual).abs().max().getDouble(), 1e-13);
+        }
+        assertTrue(Math.abs(blocks.getLastGain() - 1) > 1e-4);
+    }
+
+    @Test
+    void blocksNeedADivisor() {
+        DecorrelationOptions options = DecorrelationOptions.builder().optMaxBlockSize(100).build();
+        assertEquals(1, options.getBlocks(100));
+        assertEquals(4, options.getBlocks(400));
+        assertEquals(5, options.getBlocks(405));
+        Exception e = assertThrows(IllegalArgumentException.class, () -> options.getBlocks(1009));
+        assertTrue(e.getMessage().contains("1009"));
+    }
+
+    @Test
+    void scheduleSetsTheRateOfEachStep() {
+        Tracker schedule = step -> step < 2 ? 0f : 0.25f;
+        Decorrelation layer =
+                layer(
+                        DecorrelationOptions.builder()
+                                .optRate(schedule)
+                                .optSampleFraction(1)
+                                .build(),
+                        3);
+        NDArray identity = manager.eye(3, 3, 0, DataType.FLOAT64);
+        for (int step = 0; step < 3; ++step) {
+            NDArray input = random(6, 3);
+            NDArray centred = input.sub(input.mean(new int[] {0}));
+            forward(layer, input, true);
+            NDArray expected =
+                    step < 2
+                            ? identity
+                            : identity.sub(centred.transpose().matMul(centred).mul(0.25 / 6));
+            NDArray matrix = layer.getMatrix().getArray();
+            assertEquals(0, expected.sub(matrix).abs().max().getDouble(), 1e-13);
+        }
+    }
+
+    @Test
+    void rateZeroIsThePlainNetwork() {
+        Decorrelation layer =
+                layer(
+                        DecorrelationOptions.builder()
+                                .optRate(0)
+                                .optMeanRemoval(MeanRemoval.NONE)
+                                .build(),
+                        4);
+        NDArray input = random(7, 4);
+        for (int i = 0; i < 3; ++i) {
+            assertArrayEquals(input.toDoubleArray(), forward(layer, input, true).toDoubleArray());
+        }
+    }
+
+    @Test
+    void batchOfOneNeedsARunningMean() {
+        Decorrelation layer = layer(DecorrelationOptions.builder().build(), 4);
+        NDArray one = random(1, 4);
+        Exception e = assertThrows(IllegalArgumentException.class, () -> forward(layer, one, true));
+        assertTrue(e.getMessage().contains("RUNNING"), e.getMessage());
+        forward(layer, one, false);
+
+        Decorrelation running =
+                layer(
+                        DecorrelationOptions.builder().optMeanRemoval(MeanRemoval.RUNNING).build(),
+                        4);
+        NDArray output = forward(running, one, true);
+        assertArrayEquals(one.toDoubleArray(), output.toDoubleArray());
+        assertArrayEquals(
+                one.mul(0.1).toDoubleArray(),
+                running.getRunningMean().getArray().toDoubleArray(),
+                1e-15);
+    }
+
+    @Test
+    void divergenceNamesTheLayerAndAStableRate() {
+        Decorrelation layer =
+                Decorrelation.builder()
+                        .optName("03Linear")
+                        .optOptions(
+                                DecorrelationOptions.builder()
+                                        .optRate(1)
+                                        .optSampleFraction(1)
+                                        .build())
+                        .build();
+        layer.initialize(manager, DataType.FLOAT32, new Shape(50, 10));
+        // one direction of variance 9 beside nine of variance about 1
+        NDArray input =
+                manager.randomNormal(new Shape(50, 10))
+                        .add(manager.randomNormal(new Shape(50, 1)).mul(3));
+        NDArray centred = input.sub(input.mean(new int[] {0}));
+        double stable = 1 / CorrelationStatistics.largestSecondMoment(centred);
+        Exception e =
+                assertThrows(
+                        IllegalStateException.class,
+                        () -> {
+                            for (int i = 0; i < 200; ++i) {
+                                forward(layer, input, true);
+                            }
+                        });
+        assertTrue(e.getMessage().contains("'03Linear'"), e.getMessage());
+        assertTrue(e.getMessage().contains(String.format("%.2g", stable)), e.getMessage());
+
+        Decorrelation slower =
+                layer(
+                        DecorrelationOptions.builder()
+                                .optRate(0.9 * stable)
+                                .optSampleFraction(1)
+                                .build(),
+                        10);
+        NDArray precise = input.toType(DataType.FLOAT64, true);
+        for (int i = 0; i < 200; ++i) {
+            forward(slower, precise, true);
+        }
+        assertTrue(slower.getMatrix().getArray().norm().getDouble() < 100);
+    }
+
+    @Test
+    void deadAndConstantFeaturesDoNoHarm() {
+        for (Gain gain : Gain.values()) {
+            Decorrelation layer =
+                    layer(
+                            DecorrelationOptions.builder()
+                                    .optRate(0.05)
+                                    .optGain(gain)
+                                    .optSampleFraction(1)
+                                    .build(),
+                            4);
+            NDArray mask = manager.create(new double[] {1, 0, 1, 0});
+            NDArray constant = manager.create(new double[] {0, 0, 0, 0.1306604762738429});
+            for (int i = 0; i < 300; ++i) {
+                forward(layer, random(16, 4).mul(mask).add(constant), true);
+            }
+            double largest = layer.getMatrix().getArray().abs().max().getDouble();
+            assertTrue(largest < 10, gain + " reached " + largest);
+            double[] alive = forward(layer, random(16, 4), true).toDoubleArray();
+            for (double value : alive) {
+                assertTrue(Math.abs(value) < 100);
+            }
+        }
+    }
+
+    @Test
+    void settingsAreCheckedAndShown() {
+        DecorrelationOptions.Builder builder = DecorrelationOptions.builder();
+        assertThrows(IllegalArgumentException.class, () -> builder.optRate(-1));
+        assertThrows(IllegalArgumentException.class, () -> builder.optRate(Double.NaN));
+        assertThrows(IllegalArgumentException.class, () -> builder.optSampleFraction(0));
+        assertThrows(IllegalArgumentException.class, () -> builder.optSampleFraction(1.5));
+        assertThrows(IllegalArgumentException.class, () -> builder.optGainLimits(2, 3));
+        assertThrows(IllegalArgumentException.class, () -> builder.optMeanMomentum(0));
+        assertThrows(IllegalArgumentException.class, () -> builder.optUnitVariance(2));
+        assertThrows(IllegalArgumentException.class, () -> builder.optUpdateInterval(0));
+        assertThrows(IllegalArgumentException.class, () -> builder.optMaxPatches(1));
+        assertThrows(IllegalArgumentException.class, () -> builder.optMaxBlockSize(-1));
+        DecorrelationOptions options = builder.optRate(0.25).optUpdateInterval(7).build();
+        String shown = options.toString();
+        assertTrue(shown.contains("rate=0.25") && shown.contains("updateInterval=7"), shown);
+        assertEquals(shown, options.toBuilder().build().toString());
+        assertEquals(26, options.getSampleSize(256));
+        assertEquals(1, options.getSampleSize(1));
+        assertEquals(1e-5, DecorrelationOptions.builder().build().getRate(0));
+    }
+
+    private Decorrelation layer(DecorrelationOptions options, int features) {
+        Decorrelation layer = Decorrelation.builder().optOptions(options).build();
+        layer.initialize(manager, DataType.FLOAT64, new Shape(1, features));
+        return layer;
+    }
+
+    private NDArray forward(Decorrelation layer, NDArray input, boolean training) {
+        return layer.forward(store, new NDList(input), training).singletonOrThrow();
+    }
+
+    private NDArray random(int rows, int columns) {
+        return manager.randomNormal(0, 1, new Shape(rows, columns), DataType.FLOAT64);
+    }
+}

@@ -1,0 +1,195 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.TreeSet;
+import org.locallearning.djl.examples.benchmark.BenchmarkCommand;
+import org.locallearning.djl.examples.compare.CompareCommand;
+import org.locallearning.djl.examples.environment.Build;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The program: trains Deep Java Library models with several credit-assignment rules side by side.
+ *
+ * <p>Exit codes: {@value #OK} when everything asked for was done, {@value #FAILED} when it could
+ * not be done (data, output folder, a loss that is not finite), {@value #USAGE} when the command
+ * line asks for something that does not exist. A failure is one sentence on standard error.
+ */
+@Command(
+        name = "local-learning",
+        versionProvider = LocalLearning.Version.class,
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "SUBCOMMAND",
+        descriptionHeading = "%n",
+        description = {
+            "Trains Deep Java Library models with backpropagation and with rules that replace it,"
+                    + " side by side, on the same data and from the same initial weights."
+        },
+        optionListHeading = "%nOptions:%n",
+        commandListHeading = "%nSubcommands:%n",
+        subcommands = {CompareCommand.class, BenchmarkCommand.class},
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:everything asked for was done",
+            "1:it could not be done: data, output folder, or a loss that is not finite",
+            "2:the command line asks for something that does not exist"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  java -jar examples/target/local-learning.jar compare",
+            "  java -jar examples/target/local-learning.jar benchmark --models dense-1000",
+            "  java -jar examples/target/local-learning.jar compare --help"
+        })
+public final class LocalLearning implements Runnable {
+
+    /** Everything asked for was done. */
+    public static final int OK = CommandLine.ExitCode.OK;
+
+    /** What was asked for is valid, and could not be done. */
+    public static final int FAILED = CommandLine.ExitCode.SOFTWARE;
+
+    /** The command line asks for something that does not exist. */
+    public static final int USAGE = CommandLine.ExitCode.USAGE;
+
+    private static final String TELEMETRY = "OPT_OUT_TRACKING";
+
+    @Spec private CommandSpec spec;
+
+    @Option(
+            names = "--stacktrace",
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "After an error, print where in the program it came from.")
+    private boolean stacktrace;
+
+    /** Creates the program; {@link #main(String[])} runs it. */
+    public LocalLearning() {}
+
+    /**
+     * Runs the program and ends the process with its exit code.
+     *
+     * @param arguments the command line
+     */
+    public static void main(String[] arguments) {
+        if (System.getenv(TELEMETRY) == null && System.getProperty(TELEMETRY) == null) {
+            System.setProperty(TELEMETRY, "true");
+        }
+        // pictures are drawn in memory
+        System.setProperty("java.awt.headless", "true");
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /**
+     * Returns the parser and runner of the program's command line.
+     *
+     * @return a fresh command line, its streams those of the process until set otherwise
+     */
+    public static CommandLine commandLine() {
+        return new CommandLine(new LocalLearning())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpAutoWidth(true)
+                .setParameterExceptionHandler(LocalLearning::explainUsage)
+                .setExecutionExceptionHandler(LocalLearning::explainFailure);
+    }
+
+    /** Called when no subcommand is given. */
+    @Override
+    public void run() {
+        throw new ParameterException(
+                spec.commandLine(), "No subcommand is given: choose one of " + names(spec) + ".");
+    }
+
+    private static int explainUsage(ParameterException e, String[] arguments) {
+        CommandLine command = e.getCommandLine();
+        String message = e.getMessage();
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            String first = unmatched.getUnmatched().get(0);
+            if (first.startsWith("-")) {
+                message =
+                        "Unknown option '"
+                                + first
+                                + "': the options are "
+                                + String.join(", ", options(command.getCommandSpec()))
+                                + ".";
+            } else if (command.getSubcommands().isEmpty()) {
+                message =
+                        "Unexpected argument '"
+                                + first
+                                + "': every setting is an option, such as --epochs 5.";
+            } else {
+                message =
+                        "Unknown subcommand '"
+                                + first
+                                + "': choose one of "
+                                + names(command.getCommandSpec())
+                                + ".";
+            }
+        }
+        PrintWriter err = command.getErr();
+        err.println("Error: " + message);
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return USAGE;
+    }
+
+    private static int explainFailure(Exception e, CommandLine command, ParseResult result) {
+        LocalLearning program =
+                command.getCommandSpec().root().userObject() instanceof LocalLearning p ? p : null;
+        PrintWriter err = command.getErr();
+        String message = e.getMessage();
+        err.println(
+                "Error: "
+                        + (message == null || message.isBlank()
+                                ? e.getClass().getSimpleName() + " (--stacktrace shows where)"
+                                : message));
+        if (program != null && program.stacktrace) {
+            e.printStackTrace(err);
+        }
+        return FAILED;
+    }
+
+    private static String names(CommandSpec spec) {
+        return String.join(", ", spec.subcommands().keySet());
+    }
+
+    private static List<String> options(CommandSpec spec) {
+        TreeSet<String> names = new TreeSet<>();
+        spec.options().forEach(option -> names.add(option.longestName()));
+        return List.copyOf(names);
+    }
+
+    /** Says which build this is. */
+    public static final class Version implements CommandLine.IVersionProvider {
+
+        /** Creates the provider. */
+        public Version() {}
+
+        /** {@inheritDoc} */
+        @Override
+        public String[] getVersion() {
+            Build build = Build.current();
+            return new String[] {
+                "local-learning " + build.version() + " (commit " + build.commit() + ")",
+                "DJL " + build.djl() + ", Java " + Runtime.version()
+            };
+        }
+    }
+}

@@ -1,0 +1,276 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.benchmark;
+
+import ai.djl.engine.Engine;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import org.locallearning.djl.examples.LocalLearning;
+import org.locallearning.djl.examples.environment.Build;
+import org.locallearning.djl.examples.environment.EngineThreads;
+import org.locallearning.djl.examples.environment.Machine;
+import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.MethodNames;
+import org.locallearning.djl.examples.method.Methods;
+import org.locallearning.djl.examples.output.CommandLineText;
+import org.locallearning.djl.examples.output.OutputFolder;
+import org.locallearning.djl.examples.output.TextTable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Times a training step of each method next to stock backpropagation. */
+@Command(
+        name = "benchmark",
+        mixinStandardHelpOptions = true,
+        versionProvider = LocalLearning.Version.class,
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        descriptionHeading = "%n",
+        description = {
+            "Times a training step of each method next to DJL's own backpropagation.",
+            "",
+            "A step is forward, loss and the gradient of every weight, without the optimizer, on a"
+                    + " batch of noise. The methods take turns, step by step, in one run; the ratio"
+                    + " is the median over the rounds of a method's time over backpropagation's in"
+                    + " the same round. Beside it stand the multiply-adds that the method needs,"
+                    + " the rate of a 1024x1024 matrix product measured in the same rounds, and the"
+                    + " peak memory of the method alone in a process of its own (Linux).",
+            "",
+            "The output folder gets benchmark.json."
+        },
+        optionListHeading = "%nGeneral:%n",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:every step was timed",
+            "1:the output folder cannot be written",
+            "2:the command line asks for something that does not exist"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  benchmark",
+            "  benchmark --models dense-1000,resnet20 --methods fa,dfa,usf --repeats 50",
+            "  benchmark --threads 1 --no-memory"
+        })
+public final class BenchmarkCommand implements Callable<Integer> {
+
+    private static final String FILE = "benchmark.json";
+    private static final String NOT_MEASURED = "-";
+
+    @Spec private CommandSpec spec;
+
+    @ArgGroup(validate = false, heading = "%nBenchmark:%n")
+    private final Arguments arguments = new Arguments();
+
+    /** Creates the command; picocli fills in its options. */
+    public BenchmarkCommand() {}
+
+    private static final class Arguments {
+
+        @Option(
+                names = "--models",
+                split = ",",
+                paramLabel = "NAME",
+                defaultValue = "dense-1000,dense-3072,conv-stride1,conv-stride2",
+                completionCandidates = WorkloadNames.class,
+                description =
+                        "Models to time, out of ${COMPLETION-CANDIDATES} (default:"
+                                + " ${DEFAULT-VALUE}).")
+        private List<String> models;
+
+        @Option(
+                names = "--methods",
+                split = ",",
+                paramLabel = "NAME",
+                defaultValue = "bp,bp-tape,fa,dfa",
+                completionCandidates = MethodNames.class,
+                description =
+                        "Methods to time, out of ${COMPLETION-CANDIDATES} (default:"
+                                + " ${DEFAULT-VALUE}); bp is always among them.")
+        private List<String> methods;
+
+        @Option(
+                names = "--repeats",
+                paramLabel = "N",
+                defaultValue = "20",
+                description = "Timed steps per method and model (default: ${DEFAULT-VALUE}).")
+        private int repeats;
+
+        @Option(
+                names = "--batch",
+                paramLabel = "N",
+                description = "Samples in a batch (default: 256 dense, 32 convolution, 64 others).")
+        private Integer batch;
+
+        @Option(
+                names = "--threads",
+                paramLabel = "N",
+                description =
+                        "Threads of one operation (default: half of the processors,"
+                                + " ${DEFAULT-VALUE} here).")
+        private int threads = EngineThreads.byDefault();
+
+        @Option(
+                names = "--memory",
+                negatable = true,
+                defaultValue = "true",
+                fallbackValue = "true",
+                description =
+                        "Measure peak memory, a few seconds per method and model, or leave it out"
+                                + " (default: --memory).")
+        private boolean memory;
+
+        @Option(
+                names = "--out",
+                paramLabel = "DIR",
+                defaultValue = "results",
+                description = "Output folder, made if missing (default: ${DEFAULT-VALUE}).")
+        private Path folder;
+    }
+
+    /** Runs the benchmark. */
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        List<Workload> workloads;
+        List<Method> methods;
+        try {
+            workloads = arguments.models.stream().map(Workload::named).toList();
+            LinkedHashSet<String> names = new LinkedHashSet<>(List.of(Methods.BASELINE));
+            names.addAll(arguments.methods);
+            methods = Methods.named(names);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
+        }
+        checkPositive("--repeats", arguments.repeats);
+        checkPositive("--threads", arguments.threads);
+        checkPositive("--batch", arguments.batch);
+        OutputFolder folder = OutputFolder.open(arguments.folder);
+        Engine engine = EngineThreads.start(arguments.threads);
+
+        PrintWriter out = spec.commandLine().getOut();
+        TextTable table =
+                new TextTable()
+                        .left("model", widest(arguments.models))
+                        .left("method", widest(methods.stream().map(Method::name).toList()))
+                        .right("batch", 5)
+                        .right("ms/step", 8)
+                        .right("steps/s", 8)
+                        .right("x bp", 5)
+                        .right("quartiles", 12)
+                        .right("MAC x bp", 8)
+                        .right("GFLOP/s", 8)
+                        .right("peak MiB", 8);
+        out.println(table.header());
+        List<BenchmarkResults.Row> rows = new ArrayList<>();
+        List<Double> rates = new ArrayList<>();
+        BenchmarkResults results = null;
+        String started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        Machine machine = Machine.of(engine, arguments.threads);
+        for (Workload workload : workloads) {
+            int batch = arguments.batch == null ? workload.batch() : arguments.batch;
+            List<BenchmarkResults.Row> timed;
+            try (MatrixRate matrix = new MatrixRate(engine)) {
+                timed =
+                        new InterleavedTiming(engine, arguments.repeats)
+                                .time(workload, batch, methods, matrix, rates);
+            }
+            for (BenchmarkResults.Row row : timed) {
+                BenchmarkResults.Row whole = arguments.memory ? withMemory(row) : row;
+                rows.add(whole);
+                out.println(cells(table, whole));
+                out.flush();
+            }
+            results =
+                    new BenchmarkResults(
+                            machine,
+                            Build.current(),
+                            CommandLineText.of(spec),
+                            started,
+                            arguments.repeats,
+                            Quartiles.of(rates.stream().mapToDouble(r -> r).toArray()).median(),
+                            List.copyOf(rows));
+            folder.write(FILE, results.toJson());
+        }
+        explain(out, results, workloads);
+        out.println("Numbers: " + folder.file(FILE));
+        out.flush();
+        return LocalLearning.OK;
+    }
+
+    private BenchmarkResults.Row withMemory(BenchmarkResults.Row row)
+            throws IOException, InterruptedException {
+        OptionalDouble peak =
+                PeakMemory.measure(
+                        Workload.named(row.model()),
+                        Methods.named(row.method()),
+                        row.batch(),
+                        arguments.threads);
+        return peak.isPresent() ? row.withPeakMiB(peak.getAsDouble()) : row;
+    }
+
+    private static String cells(TextTable table, BenchmarkResults.Row row) {
+        return table.row(
+                row.model(),
+                row.method(),
+                row.batch(),
+                fixed("%.1f", row.medianMs()),
+                fixed("%.1f", row.stepsPerSecond()),
+                fixed("%.2f", row.ratioToBp()),
+                fixed("%.2f", row.ratioLow()) + " - " + fixed("%.2f", row.ratioHigh()),
+                fixed("%.2f", row.multiplyAddRatio()),
+                fixed("%.1f", row.gflops()),
+                row.peakMiB() == null ? NOT_MEASURED : fixed("%.0f", row.peakMiB()));
+    }
+
+    private static void explain(
+            PrintWriter out, BenchmarkResults results, List<Workload> workloads) {
+        out.println();
+        for (Workload workload : workloads) {
+            out.println(workload.name() + " is " + workload.description() + ".");
+        }
+        out.println("x bp: time over that of bp in the same round; MAC: multiply-adds of a step.");
+        out.println(
+                "A 1024x1024 matrix product ran at "
+                        + fixed("%.1f", results.matrixGflops())
+                        + " GFLOP/s (median of the same rounds).");
+        out.println(results.machine().summary());
+    }
+
+    private void checkPositive(String option, Integer value) {
+        if (value != null && value < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), option + " is at least 1, not " + value + ".");
+        }
+    }
+
+    private static int widest(List<String> names) {
+        return names.stream().mapToInt(String::length).max().orElse(0);
+    }
+
+    private static String fixed(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
+    }
+}

@@ -1,0 +1,101 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.benchmark;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import java.util.List;
+import org.locallearning.djl.examples.environment.Build;
+import org.locallearning.djl.examples.environment.Machine;
+
+/**
+ * The content of {@code benchmark.json}.
+ *
+ * @param machine the machine
+ * @param build the build of the program
+ * @param commandLine the arguments of the program
+ * @param started when the benchmark started, ISO 8601 in UTC
+ * @param repeats how many times each step was timed
+ * @param matrixGflops the rate of a float32 matrix product of 1024x1024, median of the same run
+ * @param rows one row per model and method
+ */
+record BenchmarkResults(
+        Machine machine,
+        Build build,
+        String commandLine,
+        String started,
+        int repeats,
+        double matrixGflops,
+        List<Row> rows) {
+
+    private static final Gson GSON =
+            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+    /**
+     * One method on one model.
+     *
+     * @param model the model's name
+     * @param method the method's name
+     * @param batch samples in a batch
+     * @param medianMs the median time of a step in milliseconds
+     * @param stepsPerSecond steps per second at that time
+     * @param ratioToBp the median, over the rounds, of the time over that of stock backpropagation
+     *     in the same round
+     * @param ratioLow the lower quartile of the same
+     * @param ratioHigh the upper quartile of the same
+     * @param multiplyAdds multiply-adds of a step
+     * @param multiplyAddRatio multiply-adds over those of backpropagation
+     * @param gflops the rate of the step, a multiply-add counted as two operations
+     * @param peakMiB memory of model, gradients, feedback and a step in MiB, null where it was not
+     *     measured
+     */
+    record Row(
+            String model,
+            String method,
+            int batch,
+            double medianMs,
+            double stepsPerSecond,
+            double ratioToBp,
+            double ratioLow,
+            double ratioHigh,
+            long multiplyAdds,
+            double multiplyAddRatio,
+            double gflops,
+            Double peakMiB) {
+
+        Row withPeakMiB(double measured) {
+            return new Row(
+                    model,
+                    method,
+                    batch,
+                    medianMs,
+                    stepsPerSecond,
+                    ratioToBp,
+                    ratioLow,
+                    ratioHigh,
+                    multiplyAdds,
+                    multiplyAddRatio,
+                    gflops,
+                    measured);
+        }
+    }
+
+    static BenchmarkResults fromJson(String json) {
+        return GSON.fromJson(json, BenchmarkResults.class);
+    }
+
+    String toJson() {
+        return GSON.toJson(this) + System.lineSeparator();
+    }
+}

@@ -1,0 +1,119 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.benchmark;
+
+import ai.djl.engine.Engine;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.Methods;
+
+/**
+ * Times methods in turn: in every round each method takes one step, so that whatever else the
+ * machine does meets all of them alike.
+ */
+final class InterleavedTiming {
+
+    private static final int WARM_UP_ROUNDS = 3;
+    private static final double NANOS_PER_MILLI = 1e6;
+
+    private final Engine engine;
+    private final int repeats;
+
+    InterleavedTiming(Engine engine, int repeats) {
+        this.engine = engine;
+        this.repeats = repeats;
+    }
+
+    /**
+     * Times methods on a model.
+     *
+     * @param methods the methods, stock backpropagation among them
+     * @param rates gets the matrix rate of every round
+     * @return one row per method, without memory
+     */
+    List<BenchmarkResults.Row> time(
+            Workload workload,
+            int batch,
+            List<Method> methods,
+            MatrixRate matrix,
+            List<Double> rates) {
+        Map<String, Step> steps = new LinkedHashMap<>();
+        try {
+            for (Method method : methods) {
+                steps.put(method.name(), new Step(engine, method, workload, batch));
+            }
+            for (int i = 0; i < WARM_UP_ROUNDS; ++i) {
+                steps.values().forEach(Step::nanoseconds);
+                matrix.gflops();
+            }
+            Map<String, double[]> milliseconds = new LinkedHashMap<>();
+            methods.forEach(method -> milliseconds.put(method.name(), new double[repeats]));
+            for (int i = 0; i < repeats; ++i) {
+                int round = i;
+                steps.forEach(
+                        (name, step) ->
+                                milliseconds.get(name)[round] =
+                                        step.nanoseconds() / NANOS_PER_MILLI);
+                rates.add(matrix.gflops());
+            }
+            return rows(workload, batch, methods, steps, milliseconds);
+        } finally {
+            steps.values().forEach(Step::close);
+        }
+    }
+
+    private List<BenchmarkResults.Row> rows(
+            Workload workload,
+            int batch,
+            List<Method> methods,
+            Map<String, Step> steps,
+            Map<String, double[]> milliseconds) {
+        double[] baseline = milliseconds.get(Methods.BASELINE);
+        long baselineMultiplyAdds = multiplyAdds(Methods.named(Methods.BASELINE), steps);
+        List<BenchmarkResults.Row> rows = new ArrayList<>();
+        for (Method method : methods) {
+            double[] times = milliseconds.get(method.name());
+            double[] ratios = new double[repeats];
+            for (int i = 0; i < repeats; ++i) {
+                ratios[i] = times[i] / baseline[i];
+            }
+            Quartiles ratio = Quartiles.of(ratios);
+            double median = Quartiles.of(times).median();
+            long multiplyAdds = multiplyAdds(method, steps);
+            rows.add(
+                    new BenchmarkResults.Row(
+                            workload.name(),
+                            method.name(),
+                            batch,
+                            median,
+                            1000 / median,
+                            ratio.median(),
+                            ratio.low(),
+                            ratio.high(),
+                            multiplyAdds,
+                            (double) multiplyAdds / baselineMultiplyAdds,
+                            2 * multiplyAdds / (median * NANOS_PER_MILLI),
+                            null));
+        }
+        return rows;
+    }
+
+    private static long multiplyAdds(Method method, Map<String, Step> steps) {
+        return MultiplyAdds.ofStep(
+                steps.get(method.name()).block(), method.errorPath(), Workload.CLASSES);
+    }
+}

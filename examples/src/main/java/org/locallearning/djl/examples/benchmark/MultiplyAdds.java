@@ -1,0 +1,87 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.benchmark;
+
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.convolutional.Convolution;
+import ai.djl.nn.core.Linear;
+import java.util.ArrayList;
+import java.util.List;
+import org.locallearning.djl.examples.method.ErrorPath;
+
+/**
+ * Counts the multiply-adds of a training step in dense layers and convolutions; everything else is
+ * small beside them.
+ */
+final class MultiplyAdds {
+
+    private MultiplyAdds() {}
+
+    /**
+     * Counts a step: the forward products, the products that make the weight gradients, and those
+     * that carry the error down.
+     *
+     * @param block the model, initialized with the shape of a batch
+     * @param path how the error is carried down
+     * @param classes the number of outputs
+     * @return multiply-adds of one step on one batch
+     */
+    static long ofStep(Block block, ErrorPath path, int classes) {
+        List<Layer> layers = new ArrayList<>();
+        collect(block, layers);
+        long total = 0;
+        for (int i = 0; i < layers.size(); ++i) {
+            Layer layer = layers.get(i);
+            total += 2 * layer.forward;
+            // nothing below the first layer learns, so its input gets no error
+            if (i > 0) {
+                total +=
+                        switch (path) {
+                            case LAYER_BY_LAYER -> layer.forward;
+                            case DIRECT -> layer.inputs * classes;
+                        };
+            }
+        }
+        return total;
+    }
+
+    private static void collect(Block block, List<Layer> layers) {
+        if (block instanceof Linear || block instanceof Convolution) {
+            Shape weight =
+                    block.getDirectParameters().values().stream()
+                            .filter(parameter -> parameter.getType() == Parameter.Type.WEIGHT)
+                            .findFirst()
+                            .orElseThrow()
+                            .getArray()
+                            .getShape();
+            Shape[] inputs = ((AbstractBlock) block).getInputShapes();
+            Shape output = block.getOutputShapes(inputs)[0];
+            // every row of the weight is used once for each value of its output channel
+            layers.add(new Layer(output.size() / weight.get(0) * weight.size(), inputs[0].size()));
+        } else {
+            block.getChildren().values().forEach(child -> collect(child, layers));
+        }
+    }
+
+    /**
+     * A weighted layer.
+     *
+     * @param forward multiply-adds of its forward product for one batch
+     * @param inputs how many values one batch brings to it
+     */
+    private record Layer(long forward, long inputs) {}
+}

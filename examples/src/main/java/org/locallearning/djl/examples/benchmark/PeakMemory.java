@@ -1,0 +1,115 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.benchmark;
+
+import ai.djl.engine.Engine;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+import org.locallearning.djl.examples.environment.EngineThreads;
+import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.Methods;
+
+/**
+ * Measures what a method needs in memory: model, gradients, feedback and one step.
+ *
+ * <p>A process cannot tell what one of several methods needed, because freed memory stays with it.
+ * So each method runs alone in a process of its own, whose Java heap is taken in full at the start
+ * and so does not count. Linux alone tells the greatest resident size of a process.
+ */
+public final class PeakMemory {
+
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final String HEAP = "192m";
+    private static final int STEPS = 3;
+    private static final int WARM_UP_BATCH = 1;
+
+    private PeakMemory() {}
+
+    /**
+     * Runs in the process of its own and prints the number of MiB.
+     *
+     * @param arguments workload, method, batch and threads
+     * @throws IOException if the system does not tell the size of the process
+     */
+    public static void main(String[] arguments) throws IOException {
+        Workload workload = Workload.named(arguments[0]);
+        Method method = Methods.named(arguments[1]);
+        int batch = Integer.parseInt(arguments[2]);
+        Engine engine = EngineThreads.start(Integer.parseInt(arguments[3]));
+        // loads the engine's code for every kernel that will be needed
+        try (Step warmUp =
+                new Step(engine, method, Workload.named("conv-stride2"), WARM_UP_BATCH)) {
+            warmUp.nanoseconds();
+        }
+        double before = mebibytes("VmRSS:");
+        try (Step step = new Step(engine, method, workload, batch)) {
+            for (int i = 0; i < STEPS; ++i) {
+                step.nanoseconds();
+            }
+        }
+        System.out.printf(Locale.ROOT, "%.1f%n", mebibytes("VmHWM:") - before);
+    }
+
+    /**
+     * Measures a method on a workload.
+     *
+     * @return the peak in MiB above what the empty program takes, or nothing where it cannot be
+     *     measured
+     */
+    static OptionalDouble measure(Workload workload, Method method, int batch, int threads)
+            throws IOException, InterruptedException {
+        if (!Files.isReadable(STATUS)) {
+            return OptionalDouble.empty();
+        }
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xms" + HEAP,
+                                "-Xmx" + HEAP,
+                                "-XX:+AlwaysPreTouch",
+                                "-XX:+UseSerialGC",
+                                "-DOPT_OUT_TRACKING=true",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                PeakMemory.class.getName(),
+                                workload.name(),
+                                method.name(),
+                                String.valueOf(batch),
+                                String.valueOf(threads)));
+        Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        try {
+            String printed =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor() == 0
+                    ? OptionalDouble.of(Double.parseDouble(printed.trim()))
+                    : OptionalDouble.empty();
+        } finally {
+            process.destroy();
+        }
+    }
+
+    private static double mebibytes(String field) throws IOException {
+        try (Stream<String> lines = Files.lines(STATUS)) {
+            String line = lines.filter(l -> l.startsWith(field)).findFirst().orElseThrow();
+            return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
+        }
+    }
+}

@@ -1,0 +1,122 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.benchmark;
+
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.Blocks;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.pooling.Pool;
+import java.util.List;
+import java.util.function.Supplier;
+import org.locallearning.djl.examples.models.ModelOptions;
+import org.locallearning.djl.examples.models.Models;
+
+/**
+ * A model and the shape of the batches it is timed on.
+ *
+ * @param name the name on the command line
+ * @param description what it is, in a few words
+ * @param sample the shape of one sample
+ * @param batch the number of samples in a batch, unless another is chosen
+ * @param block creates the model
+ */
+record Workload(String name, String description, Shape sample, int batch, Supplier<Block> block) {
+
+    static final int CLASSES = 10;
+
+    private static final Shape GREY = new Shape(1, 28, 28);
+    private static final Shape COLOUR = new Shape(3, 32, 32);
+    private static final int FILTERS = 64;
+    private static final float SLOPE = 0.01f;
+
+    private static final List<Workload> ALL =
+            List.of(
+                    known(
+                            "dense-1000",
+                            "dense 1000-4x1000-10",
+                            "dense",
+                            new Shape(1, 1, 1000),
+                            256),
+                    known("dense-3072", "dense 3072-4x1000-10", "dense", COLOUR, 256),
+                    new Workload(
+                            "conv-stride1",
+                            "3x3 convolution 64 to 64 on 32x32, stride 1",
+                            COLOUR,
+                            32,
+                            () -> convolution(1)),
+                    new Workload(
+                            "conv-stride2",
+                            "3x3 convolution 64 to 64 on 32x32, stride 2",
+                            COLOUR,
+                            32,
+                            () -> convolution(2)),
+                    known("mlp", "mlp on 28x28", "mlp", GREY, 64),
+                    known("conv", "small LeNet on 28x28", "conv", GREY, 64),
+                    known("resnet20", "ResNet-20 on 32x32", "resnet20", COLOUR, 64));
+
+    /** Returns the names of all workloads. */
+    static List<String> names() {
+        return ALL.stream().map(Workload::name).toList();
+    }
+
+    /** Finds a workload by its name. */
+    static Workload named(String name) {
+        return ALL.stream()
+                .filter(workload -> workload.name.equals(name))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "Unknown model '"
+                                                + name
+                                                + "': choose from "
+                                                + String.join(", ", names())
+                                                + "."));
+    }
+
+    private static Workload known(
+            String name, String description, String model, Shape sample, int batch) {
+        return new Workload(
+                name,
+                description,
+                sample,
+                batch,
+                () -> Models.create(model, ModelOptions.builder().build(), sample, CLASSES));
+    }
+
+    /**
+     * One 3x3 convolution with a cheap 1x1 convolution below it, so that the error has to pass
+     * through the one that is measured.
+     */
+    private static Block convolution(int stride) {
+        return new SequentialBlock()
+                .add(Conv2d.builder().setKernelShape(new Shape(1, 1)).setFilters(FILTERS).build())
+                .add(Activation.leakyReluBlock(SLOPE))
+                .add(
+                        Conv2d.builder()
+                                .setKernelShape(new Shape(3, 3))
+                                .setFilters(FILTERS)
+                                .optPadding(new Shape(1, 1))
+                                .optStride(new Shape(stride, stride))
+                                .build())
+                .add(Activation.leakyReluBlock(SLOPE))
+                .add(Pool.globalAvgPool2dBlock())
+                .add(Blocks.batchFlattenBlock())
+                .add(Linear.builder().setUnits(CLASSES).build());
+    }
+}

@@ -1,0 +1,496 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.compare;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.translate.TranslateException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.locallearning.djl.examples.LocalLearning;
+import org.locallearning.djl.examples.data.DataOptions;
+import org.locallearning.djl.examples.data.DataSets;
+import org.locallearning.djl.examples.data.ImageData;
+import org.locallearning.djl.examples.environment.Build;
+import org.locallearning.djl.examples.environment.EngineThreads;
+import org.locallearning.djl.examples.environment.Machine;
+import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.MethodNames;
+import org.locallearning.djl.examples.method.Methods;
+import org.locallearning.djl.examples.method.OptimizerKind;
+import org.locallearning.djl.examples.models.ModelOptions;
+import org.locallearning.djl.examples.models.Models;
+import org.locallearning.djl.examples.output.CommandLineText;
+import org.locallearning.djl.examples.output.OutputFolder;
+import org.locallearning.djl.examples.results.Results;
+import org.locallearning.djl.examples.results.RunResult;
+import org.locallearning.djl.examples.results.Settings;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Trains several methods on one data set and model, and reports them side by side. */
+@Command(
+        name = "compare",
+        mixinStandardHelpOptions = true,
+        versionProvider = LocalLearning.Version.class,
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        descriptionHeading = "%n",
+        description = {
+            "Trains one model with several methods on one data set and shows them side by side.",
+            "",
+            "With the same seed every method starts from the same weights and sees the images in"
+                    + " the same order. On the same machine with the same number of threads a run"
+                    + " repeats bit for bit.",
+            "",
+            "The output folder gets report.html (one file, opens in any browser), curves.png and"
+                    + " results.json. They are replaced after every finished run, so stopping the"
+                    + " program loses only the run at hand."
+        },
+        optionListHeading = "%nGeneral:%n",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:every run finished",
+            "1:data cannot be read, the output folder cannot be written, or a loss is NaN or"
+                    + " infinite",
+            "2:the command line asks for something that does not exist"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  compare",
+            "      (drawn digits: needs no data and no network)",
+            "  compare --dataset mnist --hidden 1000 --activation tanh --epochs 20",
+            "  compare --dataset cifar10 --model dense --batch 256 --epochs 5",
+            "  compare --methods bp,fa --learning-rate fa=3e-4 --seeds 1,2,3,4,5"
+        })
+public final class CompareCommand implements Callable<Integer> {
+
+    private static final String MLP = "mlp";
+
+    /** Two hidden layers: with one, direct feedback alignment is feedback alignment. */
+    private static final Hidden MLP_HIDDEN = new Hidden(List.of(300, 100));
+
+    @Spec private CommandSpec spec;
+
+    @ArgGroup(validate = false, heading = "%nData:%n")
+    private final DataArguments data = new DataArguments();
+
+    @ArgGroup(validate = false, heading = "%nModel:%n")
+    private final ModelArguments model = new ModelArguments();
+
+    @ArgGroup(validate = false, heading = "%nTraining:%n")
+    private final TrainingArguments training = new TrainingArguments();
+
+    @ArgGroup(validate = false, heading = "%nOutput:%n")
+    private final OutputArguments output = new OutputArguments();
+
+    /** Creates the command; picocli fills in its options. */
+    public CompareCommand() {}
+
+    /** Where the images come from. */
+    private static final class DataArguments {
+
+        @Option(
+                names = "--dataset",
+                paramLabel = "NAME",
+                defaultValue = "glyphs",
+                description =
+                        "glyphs (drawn by the program), mnist, fashion-mnist or cifar10 (default:"
+                                + " ${DEFAULT-VALUE}).")
+        private String dataset;
+
+        @Option(
+                names = "--data-repository",
+                paramLabel = "DIR",
+                description =
+                        "Folder with data in the layout of a DJL repository (default: DJL's own"
+                                + " repository on the network).")
+        private Path repository;
+
+        @Option(
+                names = "--limit",
+                paramLabel = "N",
+                description = "Use only the first N training images (default: all).")
+        private Integer limit;
+
+        @Option(
+                names = "--test-limit",
+                paramLabel = "N",
+                description = "Use only the first N test images (default: all).")
+        private Integer testLimit;
+
+        @Option(
+                names = "--standardise",
+                negatable = true,
+                defaultValue = "true",
+                fallbackValue = "true",
+                description =
+                        "Give every channel of the training images mean 0 and variance 1, or"
+                                + " keep pixels in 0 to 1 (default: --standardise).")
+        private boolean standardise;
+    }
+
+    /** Which network. */
+    private static final class ModelArguments {
+
+        @Option(
+                names = "--model",
+                paramLabel = "NAME",
+                defaultValue = MLP,
+                description =
+                        "mlp, dense (four hidden layers of 1000), conv (a small LeNet) or resnet20"
+                                + " (default: ${DEFAULT-VALUE}).")
+        private String name;
+
+        @Option(
+                names = "--hidden",
+                paramLabel = "SIZES",
+                converter = Hidden.Converter.class,
+                description =
+                        "Sizes of the hidden dense layers, such as 300,100 or 1000x4 (default: the"
+                                + " model's; mlp: 300,100).")
+        private Hidden hidden;
+
+        @Option(
+                names = "--activation",
+                paramLabel = "NAME",
+                description =
+                        "tanh, relu, leaky-relu, elu or logistic (default: the model's,"
+                                + " leaky-relu).")
+        private String activation;
+
+        @Option(
+                names = "--slope",
+                paramLabel = "X",
+                description = "Slope of leaky-relu below zero (default: 0.01).")
+        private Float slope;
+    }
+
+    /** How to train. */
+    private static final class TrainingArguments {
+
+        @Option(
+                names = "--methods",
+                split = ",",
+                paramLabel = "NAME",
+                defaultValue = "bp,fa,dfa",
+                completionCandidates = MethodNames.class,
+                description =
+                        "Methods to compare, out of ${COMPLETION-CANDIDATES} (default:"
+                                + " ${DEFAULT-VALUE}).")
+        private List<String> methods;
+
+        @Option(
+                names = "--epochs",
+                paramLabel = "N",
+                defaultValue = "10",
+                description = "Passes over the training images (default: ${DEFAULT-VALUE}).")
+        private int epochs;
+
+        @Option(
+                names = "--seeds",
+                split = ",",
+                paramLabel = "N",
+                defaultValue = "1,2,3",
+                description = "One run per method and seed (default: ${DEFAULT-VALUE}).")
+        private List<Integer> seeds;
+
+        @Option(
+                names = "--batch",
+                paramLabel = "N",
+                defaultValue = "64",
+                description = "Images per training step (default: ${DEFAULT-VALUE}).")
+        private int batch;
+
+        @Option(
+                names = "--optimizer",
+                paramLabel = "NAME",
+                defaultValue = "adam",
+                description = "adam, or sgd with momentum 0.9 (default: ${DEFAULT-VALUE}).")
+        private OptimizerKind optimizer;
+
+        @Option(
+                names = "--learning-rate",
+                split = ",",
+                paramLabel = "METHOD=RATE",
+                description =
+                        "Learning rate of a method (default: presets per method, data set,"
+                                + " model and optimizer).")
+        private Map<String, Float> learningRates = new LinkedHashMap<>();
+
+        @Option(
+                names = "--alignments",
+                paramLabel = "N",
+                defaultValue = "4",
+                description =
+                        "Measure the angle to backpropagation about N times per epoch; each time"
+                                + " costs one backward pass more (default: ${DEFAULT-VALUE}).")
+        private int alignments;
+
+        @Option(
+                names = "--threads",
+                paramLabel = "N",
+                description =
+                        "Threads of one operation (default: half of the processors,"
+                                + " ${DEFAULT-VALUE} here).")
+        private int threads = EngineThreads.byDefault();
+    }
+
+    /** What to leave behind. */
+    private static final class OutputArguments {
+
+        @Option(
+                names = "--out",
+                paramLabel = "DIR",
+                defaultValue = "results",
+                description = "Output folder, made if missing (default: ${DEFAULT-VALUE}).")
+        private Path folder;
+    }
+
+    /** Runs the comparison. */
+    @Override
+    public Integer call() throws IOException, TranslateException {
+        List<Method> methods = checkUsage();
+        OutputFolder folder = OutputFolder.open(output.folder);
+        Engine engine = EngineThreads.start(training.threads);
+        DataOptions dataOptions =
+                DataOptions.builder()
+                        .optRepository(data.repository)
+                        .optLimit(orAll(data.limit))
+                        .optTestLimit(orAll(data.testLimit))
+                        .optStandardise(data.standardise)
+                        .build();
+        PrintWriter out = spec.commandLine().getOut();
+        try (ImageData images = DataSets.load(data.dataset, dataOptions)) {
+            Supplier<Block> blocks =
+                    () ->
+                            Models.create(
+                                    model.name,
+                                    modelOptions(),
+                                    images.getSampleShape(),
+                                    images.getClasses().size());
+            ModelSummary summary = summarise(engine, blocks, images);
+            Results start = results(engine, images, summary);
+            out.println(images.getTitle() + ": " + images.getProvenance());
+            out.println(summary.text());
+            out.println(trainingSummary());
+            out.println();
+            run(
+                    new TrainingRun(
+                            engine,
+                            images,
+                            blocks,
+                            training.epochs,
+                            training.batch,
+                            training.optimizer,
+                            training.alignments),
+                    methods,
+                    start,
+                    new ResultFiles(folder));
+        }
+        return LocalLearning.OK;
+    }
+
+    private void run(TrainingRun run, List<Method> methods, Results start, ResultFiles files)
+            throws IOException, TranslateException {
+        PrintWriter out = spec.commandLine().getOut();
+        Console console = new Console(out, Help.Ansi.AUTO.enabled(), methods);
+        List<RunResult> finished = new ArrayList<>();
+        console.header();
+        Results results = start;
+        for (int seed : training.seeds) {
+            for (Method method : methods) {
+                try {
+                    finished.add(run.run(method, seed, learningRate(method), console));
+                } catch (IllegalStateException e) {
+                    throw new IllegalStateException(
+                            "The run of "
+                                    + method.name()
+                                    + " with seed "
+                                    + seed
+                                    + " stopped: "
+                                    + e.getMessage(),
+                            e);
+                } finally {
+                    console.close();
+                }
+                results = start.with(finished);
+                files.write(results);
+            }
+        }
+        console.summary(results);
+        out.println(files.summary());
+        out.flush();
+    }
+
+    private List<Method> checkUsage() {
+        checkName("data set", data.dataset, DataSets.names());
+        checkName("model", model.name, Models.names());
+        checkAtLeast("--limit", data.limit, 1);
+        checkAtLeast("--test-limit", data.testLimit, 1);
+        checkAtLeast("--epochs", training.epochs, 1);
+        checkAtLeast("--batch", training.batch, 1);
+        checkAtLeast("--threads", training.threads, 1);
+        checkAtLeast("--alignments", training.alignments, 0);
+        if (new HashSet<>(training.seeds).size() < training.seeds.size()) {
+            throw usage("A seed is given twice: --seeds names each seed once.");
+        }
+        try {
+            List<Method> methods = Methods.named(training.methods);
+            modelOptions();
+            training.learningRates.forEach(this::checkLearningRate);
+            return methods;
+        } catch (IllegalArgumentException e) {
+            throw usage(e.getMessage());
+        }
+    }
+
+    private void checkName(String kind, String name, List<String> names) {
+        if (!names.contains(name)) {
+            throw usage(
+                    "Unknown "
+                            + kind
+                            + " '"
+                            + name
+                            + "': choose one of "
+                            + String.join(", ", names)
+                            + ".");
+        }
+    }
+
+    private void checkAtLeast(String option, Integer value, int least) {
+        if (value != null && value < least) {
+            throw usage(option + " is at least " + least + ", not " + value + ".");
+        }
+    }
+
+    private void checkLearningRate(String method, float rate) {
+        Methods.named(method);
+        if (!training.methods.contains(method)) {
+            throw usage(
+                    "--learning-rate names the method '"
+                            + method
+                            + "', which --methods "
+                            + String.join(",", training.methods)
+                            + " does not train.");
+        }
+        if (!(rate > 0) || Float.isInfinite(rate)) {
+            throw usage("The learning rate of " + method + " is positive, not " + rate + ".");
+        }
+    }
+
+    private ParameterException usage(String sentence) {
+        return new ParameterException(spec.commandLine(), sentence);
+    }
+
+    private Hidden hidden() {
+        return model.hidden == null && model.name.equals(MLP) ? MLP_HIDDEN : model.hidden;
+    }
+
+    private ModelOptions modelOptions() {
+        ModelOptions.Builder options = ModelOptions.builder();
+        if (hidden() != null) {
+            options.optHidden(hidden().sizes().stream().mapToInt(Integer::intValue).toArray());
+        }
+        if (model.activation != null) {
+            options.optActivation(model.activation);
+        }
+        if (model.slope != null) {
+            options.optSlope(model.slope);
+        }
+        return options.build();
+    }
+
+    private ModelSummary summarise(Engine engine, Supplier<Block> blocks, ImageData images) {
+        Block block;
+        try {
+            block = blocks.get();
+        } catch (IllegalArgumentException e) {
+            throw usage(e.getMessage());
+        }
+        Shape input = new Shape(training.batch).addAll(images.getSampleShape());
+        return ModelSummary.of(engine, model.name, model.activation, block, input);
+    }
+
+    private String trainingSummary() {
+        return String.format(
+                Locale.ROOT,
+                "epochs: %d, batches of %d, %s, seeds: %s, threads: %d",
+                training.epochs,
+                training.batch,
+                training.optimizer.title(),
+                String.join(", ", training.seeds.stream().map(String::valueOf).toList()),
+                training.threads);
+    }
+
+    private float learningRate(Method method) {
+        Float chosen = training.learningRates.get(method.name());
+        return chosen != null
+                ? chosen
+                : method.learningRates().rate(data.dataset, model.name, training.optimizer);
+    }
+
+    private Results results(Engine engine, ImageData images, ModelSummary summary) {
+        Settings settings =
+                new Settings(
+                        data.repository == null ? null : data.repository.toString(),
+                        hidden() == null ? null : hidden().sizes(),
+                        model.activation,
+                        model.slope,
+                        training.methods,
+                        training.epochs,
+                        training.seeds,
+                        orAll(data.limit),
+                        orAll(data.testLimit),
+                        training.batch,
+                        training.optimizer.toString(),
+                        data.standardise,
+                        training.threads,
+                        training.alignments);
+        return new Results(
+                data.dataset,
+                model.name,
+                images.getTitle(),
+                images.getProvenance(),
+                summary.text(),
+                summary.parameters(),
+                settings,
+                CommandLineText.of(spec),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                Build.current(),
+                Machine.of(engine, training.threads),
+                List.of());
+    }
+
+    private static int orAll(Integer limit) {
+        return limit == null ? 0 : limit;
+    }
+}

@@ -1,0 +1,97 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.compare;
+
+import ai.djl.training.Trainer;
+import ai.djl.training.evaluator.Evaluator;
+import ai.djl.training.listener.EvaluatorTrainingListener;
+import ai.djl.training.listener.TrainingListenerAdapter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.results.EpochResult;
+
+/**
+ * Turns what DJL's evaluators measured into one {@link EpochResult} per epoch.
+ *
+ * <p>It must be registered behind the {@link EvaluatorTrainingListener} it reads.
+ */
+final class EpochRecorder extends TrainingListenerAdapter {
+
+    private final EvaluatorTrainingListener evaluations;
+    private final Evaluator accuracy;
+    private final Method method;
+    private final int seed;
+    private final int epochCount;
+    private final long batches;
+    private final Console console;
+    private final List<EpochResult> epochs = new ArrayList<>();
+
+    private long started;
+    private long lastBatchEnded;
+
+    EpochRecorder(
+            EvaluatorTrainingListener evaluations,
+            Evaluator accuracy,
+            Method method,
+            int seed,
+            int epochCount,
+            long batches,
+            Console console) {
+        this.evaluations = evaluations;
+        this.accuracy = accuracy;
+        this.method = method;
+        this.seed = seed;
+        this.epochCount = epochCount;
+        this.batches = batches;
+        this.console = console;
+    }
+
+    List<EpochResult> epochs() {
+        return List.copyOf(epochs);
+    }
+
+    void epochStarts() {
+        console.epochStarts(method, seed, epochs.size() + 1, batches);
+        started = System.nanoTime();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void onTrainingBatch(Trainer trainer, BatchData batchData) {
+        String epoch = EvaluatorTrainingListener.TRAIN_EPOCH;
+        console.batchEnds(trainer.getLoss().getAccumulator(epoch), accuracy.getAccumulator(epoch));
+        lastBatchEnded = System.nanoTime();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void onEpoch(Trainer trainer) {
+        Map<String, Float> latest = evaluations.getLatestEvaluations();
+        EpochResult result =
+                new EpochResult(
+                        epochs.size() + 1,
+                        latest.get("train_loss"),
+                        latest.get("train_" + accuracy.getName()),
+                        latest.get("validate_loss"),
+                        latest.get("validate_" + accuracy.getName()),
+                        (lastBatchEnded - started) / 1e9);
+        epochs.add(result);
+        console.epochEnds(method, seed, result);
+        if (epochs.size() < epochCount) {
+            epochStarts();
+        }
+    }
+}

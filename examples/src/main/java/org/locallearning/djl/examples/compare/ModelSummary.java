@@ -1,0 +1,83 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.compare;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.util.Pair;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a model consists of.
+ *
+ * @param text the layers in one line
+ * @param parameters how many numbers the model learns
+ */
+record ModelSummary(String text, long parameters) {
+
+    private static final int MOST_SIZES = 12;
+
+    /**
+     * Summarises a model.
+     *
+     * @param name the model's name
+     * @param activation the chosen activation, or null for the model's own
+     * @param block the model, not yet initialized; it is of no use afterwards
+     * @param input the shape of a batch
+     */
+    static ModelSummary of(
+            Engine engine, String name, String activation, Block block, Shape input) {
+        List<Shape> weights = new ArrayList<>();
+        long parameters = 0;
+        try (NDManager manager = engine.newBaseManager()) {
+            block.initialize(manager, DataType.FLOAT32, input);
+            for (Pair<String, Parameter> entry : block.getParameters()) {
+                Parameter parameter = entry.getValue();
+                if (parameter.requiresGradient()) {
+                    parameters += parameter.getArray().size();
+                }
+                if (parameter.getType() == Parameter.Type.WEIGHT) {
+                    weights.add(parameter.getArray().getShape());
+                }
+            }
+        }
+        String text = name + " " + layers(weights);
+        if (activation != null) {
+            text += ", " + activation;
+        }
+        return new ModelSummary(
+                text + String.format(Locale.ROOT, ", %,d parameters", parameters), parameters);
+    }
+
+    private static String layers(List<Shape> weights) {
+        long dense = weights.stream().filter(shape -> shape.dimension() == 2).count();
+        if (dense == weights.size() && dense <= MOST_SIZES) {
+            StringBuilder sizes = new StringBuilder().append(weights.get(0).get(1));
+            weights.forEach(shape -> sizes.append('-').append(shape.get(0)));
+            return sizes.toString();
+        }
+        return String.format(
+                Locale.ROOT,
+                "with %d convolutions and %d dense layer%s",
+                weights.size() - dense,
+                dense,
+                dense == 1 ? "" : "s");
+    }
+}

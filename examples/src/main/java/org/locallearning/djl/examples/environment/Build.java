@@ -1,0 +1,61 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.environment;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Properties;
+import java.util.regex.Pattern;
+
+/**
+ * The build of the program that made a result.
+ *
+ * @param version the version of this project
+ * @param commit the commit of the sources, with {@code -dirty} behind it where they were changed
+ *     since, or {@code unknown} for a build outside a repository
+ * @param djl the version of Deep Java Library
+ */
+public record Build(String version, String commit, String djl) {
+
+    private static final String UNKNOWN = "unknown";
+    private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}(-dirty)?");
+
+    /**
+     * Returns the build that is running.
+     *
+     * @return the build, read from what Maven wrote into the program
+     */
+    public static Build current() {
+        Properties properties = new Properties();
+        try {
+            properties.load(new StringReader(read("build.properties")));
+            String commit = read("commit.txt").trim();
+            return new Build(
+                    properties.getProperty("version", UNKNOWN),
+                    COMMIT.matcher(commit).matches() ? commit : UNKNOWN,
+                    properties.getProperty("djl", UNKNOWN));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String read(String resource) throws IOException {
+        try (InputStream in = Build.class.getResourceAsStream(resource)) {
+            return in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

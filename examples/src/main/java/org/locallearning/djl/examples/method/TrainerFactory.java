@@ -1,0 +1,33 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.method;
+
+import ai.djl.Model;
+import ai.djl.training.Trainer;
+import ai.djl.training.TrainingConfig;
+
+/** Creates the trainer of a method: the one line that changes in a DJL program. */
+@FunctionalInterface
+public interface TrainerFactory {
+
+    /**
+     * Creates a trainer.
+     *
+     * @param model the model, with its block set
+     * @param config loss, optimizer, evaluators and listeners
+     * @param seed the seed of what the method itself draws, such as feedback matrices
+     * @return the trainer, which the caller closes
+     */
+    Trainer newTrainer(Model model, TrainingConfig config, int seed);
+}

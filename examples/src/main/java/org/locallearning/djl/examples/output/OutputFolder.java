@@ -1,0 +1,129 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.output;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** A folder for results, in which a file is either the old one or the whole new one. */
+public final class OutputFolder {
+
+    private final Path folder;
+
+    private OutputFolder(Path folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * Opens a folder, making it where it is missing, and writes and removes a file to be sure that
+     * results can be kept before any time is spent on them.
+     *
+     * @param folder the folder
+     * @return the folder, known to be writable
+     * @throws IOException if it cannot be made or written, in one sentence
+     */
+    public static OutputFolder open(Path folder) throws IOException {
+        try {
+            Files.createDirectories(folder);
+            Files.delete(Files.createTempFile(folder, ".writable", ""));
+        } catch (FileAlreadyExistsException e) {
+            throw new IOException(
+                    "The output folder '"
+                            + folder
+                            + "' cannot be used because '"
+                            + e.getFile()
+                            + "' is a file: choose another folder with --out.",
+                    e);
+        } catch (IOException e) {
+            throw new IOException(
+                    "The output folder '"
+                            + folder
+                            + "' cannot be written ("
+                            + e.getClass().getSimpleName()
+                            + "): choose another folder with --out.",
+                    e);
+        }
+        return new OutputFolder(folder);
+    }
+
+    /**
+     * Returns the path of a file in the folder.
+     *
+     * @param name the file's name
+     * @return its path
+     */
+    public Path file(String name) {
+        return folder.resolve(name);
+    }
+
+    /**
+     * Removes a file, if there is one of that name.
+     *
+     * @param name the file's name
+     * @throws IOException if it cannot be removed
+     */
+    public void remove(String name) throws IOException {
+        Files.deleteIfExists(file(name));
+    }
+
+    /**
+     * Writes a text file in UTF-8.
+     *
+     * @param name the file's name
+     * @param text its whole content
+     * @throws IOException if it cannot be written; an older file of that name is then untouched
+     */
+    public void write(String name, String text) throws IOException {
+        write(name, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Writes a file.
+     *
+     * @param name the file's name
+     * @param content its whole content
+     * @throws IOException if it cannot be written; an older file of that name is then untouched
+     */
+    public void write(String name, byte[] content) throws IOException {
+        Path target = file(name);
+        Path beside = folder.resolve("." + name + "." + ProcessHandle.current().pid());
+        try {
+            Files.write(beside, content);
+            try {
+                Files.move(
+                        beside,
+                        target,
+                        StandardCopyOption.ATOMIC_MOVE,
+                        StandardCopyOption.REPLACE_EXISTING);
+            } catch (AtomicMoveNotSupportedException e) {
+                Files.move(beside, target, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            throw new IOException(
+                    "The file '"
+                            + target
+                            + "' cannot be written: "
+                            + e.getMessage()
+                            + "; make room or choose another folder with --out.",
+                    e);
+        } finally {
+            Files.deleteIfExists(beside);
+        }
+    }
+}

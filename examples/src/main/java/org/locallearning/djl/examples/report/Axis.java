@@ -1,0 +1,84 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * An axis with round numbers at its ticks.
+ *
+ * @param from the value at the start of the axis
+ * @param to the value at its end
+ * @param step the distance of two ticks
+ */
+record Axis(double from, double to, double step) {
+
+    private static final int TICKS = 5;
+
+    /** Chooses an axis that holds every value between two, with ticks at round numbers. */
+    static Axis covering(double least, double greatest) {
+        double span = greatest - least;
+        if (span <= 0) {
+            span = Math.max(Math.abs(greatest) * 0.2, 1e-3);
+        }
+        double rough = span / TICKS;
+        double power = Math.pow(10, Math.floor(Math.log10(rough)));
+        double step = power * 10;
+        for (double factor : new double[] {1, 2, 2.5, 5}) {
+            if (factor * power >= rough) {
+                step = factor * power;
+                break;
+            }
+        }
+        double slack = step * 1e-6;
+        double from = Math.floor((least + slack) / step) * step;
+        double to = Math.ceil((greatest - slack) / step) * step;
+        return new Axis(from, to <= from ? from + step : to, step);
+    }
+
+    /** An axis of epochs, whose ticks are whole numbers. */
+    static Axis epochs(double first, double last) {
+        double from = Math.floor(first);
+        double to = Math.max(Math.ceil(last), from + 1);
+        double step = Math.max(1, Math.ceil(covering(from, to).step));
+        return new Axis(from, to, step);
+    }
+
+    /** Returns the values that get a tick. */
+    List<Double> ticks() {
+        List<Double> ticks = new ArrayList<>();
+        for (int i = 0; from + i * step <= to + step * 1e-6; ++i) {
+            ticks.add(from + i * step);
+        }
+        return ticks;
+    }
+
+    /** Writes a value with as many decimals as the step has. */
+    String label(double value) {
+        int decimals = 0;
+        for (double scaled = step;
+                decimals < 6 && Math.abs(scaled - Math.rint(scaled)) > 1e-6;
+                scaled *= 10) {
+            ++decimals;
+        }
+        return String.format(Locale.ROOT, "%." + decimals + "f", value + 0.0);
+    }
+
+    /** Returns where a value lies, 0 at the start of the axis and 1 at its end. */
+    double position(double value) {
+        return (value - from) / (to - from);
+    }
+}

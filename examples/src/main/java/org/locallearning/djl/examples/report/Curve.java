@@ -1,0 +1,80 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import org.locallearning.djl.examples.results.AlignmentResult;
+import org.locallearning.djl.examples.results.EpochResult;
+import org.locallearning.djl.examples.results.Results;
+import org.locallearning.djl.examples.results.RunResult;
+import org.locallearning.djl.examples.results.Spread;
+
+/**
+ * One line of a chart: a quantity over time, its mean over the seeds and the band from the least to
+ * the greatest seed.
+ *
+ * @param name what the legend calls it
+ * @param points the points in the order of time
+ */
+record Curve(String name, List<Point> points) {
+
+    /**
+     * One point of time.
+     *
+     * @param x the time in epochs
+     * @param y the quantity over the seeds
+     */
+    record Point(double x, Spread y) {}
+
+    /** Follows a quantity of the epochs of one method. */
+    static Curve overEpochs(
+            Results results, String method, String name, ToDoubleFunction<EpochResult> quantity) {
+        Map<Double, List<Double>> values = new TreeMap<>();
+        for (RunResult run : results.runsOf(method)) {
+            for (EpochResult epoch : run.epochs()) {
+                values.computeIfAbsent((double) epoch.epoch(), x -> new ArrayList<>())
+                        .add(quantity.applyAsDouble(epoch));
+            }
+        }
+        return of(name, values);
+    }
+
+    /** Follows a quantity of the alignment of one method in one layer; null values are left out. */
+    static Curve overAlignment(
+            Results results,
+            String method,
+            String layer,
+            java.util.function.Function<AlignmentResult, Double> quantity) {
+        Map<Double, List<Double>> values = new TreeMap<>();
+        for (RunResult run : results.runsOf(method)) {
+            for (AlignmentResult alignment : run.alignment()) {
+                Double value = quantity.apply(alignment);
+                if (alignment.layer().equals(layer) && value != null) {
+                    values.computeIfAbsent(alignment.epoch(), x -> new ArrayList<>()).add(value);
+                }
+            }
+        }
+        return of(layer, values);
+    }
+
+    private static Curve of(String name, Map<Double, List<Double>> values) {
+        List<Point> points = new ArrayList<>();
+        values.forEach((x, ys) -> points.add(new Point(x, Spread.of(ys))));
+        return new Curve(name, List.copyOf(points));
+    }
+}

@@ -1,0 +1,39 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.report;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+
+/** Text and numbers as HTML takes them. */
+final class Html {
+
+    private Html() {}
+
+    /** Replaces the characters that HTML reads as its own. */
+    static String escape(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
+    }
+
+    /** Writes a number with at most four digits and without needless zeros, such as 0.001. */
+    static String number(double value) {
+        BigDecimal rounded = new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros();
+        return rounded.precision() - rounded.scale() < -4
+                ? rounded.toString().replace("E", "e")
+                : rounded.toPlainString();
+    }
+}

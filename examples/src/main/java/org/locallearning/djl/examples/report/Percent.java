@@ -1,0 +1,32 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.report;
+
+import java.util.Locale;
+
+/** Writes shares as percentages, the same way in tables, pages and pictures. */
+public final class Percent {
+
+    private Percent() {}
+
+    /**
+     * Writes a share as a percentage.
+     *
+     * @param share the share, 0 to 1
+     * @return such as {@code 97.25 %}
+     */
+    public static String of(double share) {
+        return String.format(Locale.ROOT, "%.2f %%", 100 * share);
+    }
+}

@@ -1,0 +1,125 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.results;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import java.util.List;
+import org.locallearning.djl.examples.environment.Build;
+import org.locallearning.djl.examples.environment.Machine;
+
+/**
+ * Everything a comparison found and everything needed to repeat it.
+ *
+ * @param dataset the data set's name on the command line
+ * @param model the model's name on the command line
+ * @param datasetTitle what a report calls the data set
+ * @param provenance where the images came from and how they were scaled
+ * @param modelSummary the model's layers in one line
+ * @param parameters how many numbers the model learns
+ * @param settings what was asked for
+ * @param commandLine the arguments of the program
+ * @param started when the comparison started, ISO 8601 in UTC
+ * @param build the build of the program
+ * @param machine the machine
+ * @param runs the finished runs in the order they were made
+ */
+public record Results(
+        String dataset,
+        String model,
+        String datasetTitle,
+        String provenance,
+        String modelSummary,
+        long parameters,
+        Settings settings,
+        String commandLine,
+        String started,
+        Build build,
+        Machine machine,
+        List<RunResult> runs) {
+
+    private static final Gson GSON =
+            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+    /**
+     * Reads results.
+     *
+     * @param json what {@link #toJson()} wrote
+     * @return the results
+     * @throws IllegalArgumentException if the text is not such a file
+     */
+    public static Results fromJson(String json) {
+        try {
+            Results results = GSON.fromJson(json, Results.class);
+            if (results == null || results.runs == null) {
+                throw new JsonParseException("there are no runs");
+            }
+            return results;
+        } catch (JsonParseException e) {
+            throw new IllegalArgumentException(
+                    "The results cannot be read: " + e.getMessage() + ".", e);
+        }
+    }
+
+    /**
+     * Writes the results.
+     *
+     * @return the text of {@code results.json}
+     */
+    public String toJson() {
+        return GSON.toJson(this) + System.lineSeparator();
+    }
+
+    /**
+     * Returns the same results with other runs.
+     *
+     * @param finished the finished runs
+     * @return results with these runs alone
+     */
+    public Results with(List<RunResult> finished) {
+        return new Results(
+                dataset,
+                model,
+                datasetTitle,
+                provenance,
+                modelSummary,
+                parameters,
+                settings,
+                commandLine,
+                started,
+                build,
+                machine,
+                List.copyOf(finished));
+    }
+
+    /**
+     * Returns the runs of one method.
+     *
+     * @param method the method's name
+     * @return its runs in the order they were made
+     */
+    public List<RunResult> runsOf(String method) {
+        return runs.stream().filter(run -> run.method().equals(method)).toList();
+    }
+
+    /**
+     * Returns the methods that have at least one run.
+     *
+     * @return the methods' names in the order they were asked for
+     */
+    public List<String> finishedMethods() {
+        return settings.methods().stream().filter(name -> !runsOf(name).isEmpty()).toList();
+    }
+}

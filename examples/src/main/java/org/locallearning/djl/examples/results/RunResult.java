@@ -1,0 +1,42 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.results;
+
+import java.util.List;
+
+/**
+ * One finished training run: one method with one seed.
+ *
+ * @param method the method's name
+ * @param seed the seed of initial weights, data order and feedback
+ * @param learningRate the learning rate that was used
+ * @param epochs the epochs in order
+ * @param alignment measurements of alignment with backpropagation, empty for backpropagation itself
+ */
+public record RunResult(
+        String method,
+        int seed,
+        float learningRate,
+        List<EpochResult> epochs,
+        List<AlignmentResult> alignment) {
+
+    /**
+     * Returns the last epoch.
+     *
+     * @return the result of the last epoch
+     */
+    public EpochResult last() {
+        return epochs.get(epochs.size() - 1);
+    }
+}

@@ -1,0 +1,50 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.results;
+
+import java.util.List;
+
+/**
+ * What a comparison was asked to do; what is not set for the model or data is null.
+ *
+ * @param dataRepository the folder the data came from, or null for the data set's own source
+ * @param hidden the sizes of the hidden layers, or null for a model that fixes them
+ * @param activation the activation of the hidden layers, or null for a model that fixes it
+ * @param slope the slope of the leaky activation below zero, or null without one
+ * @param methods the names of the methods
+ * @param epochs passes over the training images
+ * @param seeds the seeds
+ * @param limit the greatest number of training images, 0 for all
+ * @param testLimit the greatest number of test images, 0 for all
+ * @param batch images per training step
+ * @param optimizer the optimizer's name
+ * @param standardise whether every channel was given mean 0 and variance 1
+ * @param threads threads per operation
+ * @param alignmentsPerEpoch how often the alignment was measured in an epoch
+ */
+public record Settings(
+        String dataRepository,
+        List<Integer> hidden,
+        String activation,
+        Float slope,
+        List<String> methods,
+        int epochs,
+        List<Integer> seeds,
+        int limit,
+        int testLimit,
+        int batch,
+        String optimizer,
+        boolean standardise,
+        int threads,
+        int alignmentsPerEpoch) {}

@@ -1,0 +1,78 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.benchmark;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.locallearning.djl.examples.LocalLearning;
+import org.locallearning.djl.examples.ProgramRun;
+import org.locallearning.djl.examples.method.Methods;
+
+class BenchmarkCommandTest {
+
+    @Test
+    void timesMethodsNextToTheBaseline(@TempDir Path folder) throws IOException {
+        ProgramRun run =
+                ProgramRun.of(
+                        "benchmark --models mlp,conv --methods fa,dfa --repeats 3 --threads 1"
+                                + " --batch 4 --no-memory --out "
+                                + folder);
+
+        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        BenchmarkResults results =
+                BenchmarkResults.fromJson(Files.readString(folder.resolve("benchmark.json")));
+        assertEquals(
+                List.of("mlp bp", "mlp fa", "mlp dfa", "conv bp", "conv fa", "conv dfa"),
+                results.rows().stream().map(row -> row.model() + " " + row.method()).toList());
+        assertTrue(results.matrixGflops() > 0);
+        for (BenchmarkResults.Row row : results.rows()) {
+            assertTrue(row.medianMs() > 0);
+            assertEquals(1000, row.medianMs() * row.stepsPerSecond(), 1e-6);
+            assertEquals(4, row.batch());
+            if (row.method().equals("bp")) {
+                assertEquals(1, row.ratioToBp());
+                assertEquals(1, row.multiplyAddRatio());
+            } else if (row.method().equals("fa")) {
+                assertEquals(1, row.multiplyAddRatio());
+            }
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void memoryHoldsAtLeastWeightsAndGradients() throws IOException, InterruptedException {
+        Workload workload = Workload.named("dense-1000");
+        double peak = PeakMemory.measure(workload, Methods.named("bp"), 8, 1).orElseThrow();
+
+        // four layers of 1000x1000 in float32, and as much again for their gradients
+        double mebibytes = 2 * 4 * 4e6 / (1 << 20);
+        assertTrue(peak > mebibytes && peak < 10 * mebibytes, "peak " + peak);
+    }
+
+    @Test
+    void quartilesInterpolate() {
+        assertEquals(new Quartiles(2, 3, 4), Quartiles.of(5, 1, 3, 2, 4));
+        assertEquals(new Quartiles(1.25, 1.5, 1.75), Quartiles.of(2, 1));
+        assertEquals(new Quartiles(7, 7, 7), Quartiles.of(7));
+    }
+}

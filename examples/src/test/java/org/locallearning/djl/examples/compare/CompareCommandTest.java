@@ -1,0 +1,288 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.compare;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.locallearning.djl.examples.LocalLearning;
+import org.locallearning.djl.examples.ProgramRun;
+import org.locallearning.djl.examples.results.AlignmentResult;
+import org.locallearning.djl.examples.results.EpochResult;
+import org.locallearning.djl.examples.results.Results;
+import org.locallearning.djl.examples.results.RunResult;
+
+class CompareCommandTest {
+
+    private static final String SMALL =
+            "compare --limit 200 --test-limit 100 --hidden 20,15 --epochs 2 --threads 1"
+                    + " --batch 20 --alignments 2";
+
+    @TempDir private static Path shared;
+
+    private static ProgramRun run;
+    private static Results results;
+
+    @BeforeAll
+    static void compareFourMethods() throws IOException {
+        run = small("--methods bp,bp-tape,fa,dfa --seeds 1,2", shared);
+        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        results = read(shared);
+    }
+
+    @Test
+    void everyMethodAndSeedHasARunWithEveryEpoch() {
+        assertEquals(
+                List.of("bp 1", "bp-tape 1", "fa 1", "dfa 1", "bp 2", "bp-tape 2", "fa 2", "dfa 2"),
+                results.runs().stream().map(r -> r.method() + " " + r.seed()).toList());
+        for (RunResult finished : results.runs()) {
+            assertEquals(
+                    List.of(1, 2), finished.epochs().stream().map(EpochResult::epoch).toList());
+        }
+    }
+
+    @Test
+    void numbersAreInTheirRanges() {
+        for (RunResult finished : results.runs()) {
+            for (EpochResult epoch : finished.epochs()) {
+                assertAll(
+                        () -> assertTrue(epoch.trainLoss() > 0),
+                        () -> assertTrue(epoch.testLoss() > 0),
+                        () -> assertTrue(epoch.trainAccuracy() >= 0 && epoch.trainAccuracy() <= 1),
+                        () -> assertTrue(epoch.testAccuracy() >= 0 && epoch.testAccuracy() <= 1),
+                        () -> assertTrue(epoch.seconds() > 0));
+            }
+        }
+    }
+
+    @Test
+    void sameSeedMeansSameWeightsAndOrderForEveryMethod() {
+        for (int seed = 0; seed < 2; ++seed) {
+            RunResult stock = results.runsOf("bp").get(seed);
+            RunResult tape = results.runsOf("bp-tape").get(seed);
+            // the same gradients, summed in another order
+            assertEquals(stock.last().trainLoss(), tape.last().trainLoss(), 1e-4);
+            assertEquals(stock.last().testLoss(), tape.last().testLoss(), 1e-4);
+        }
+        assertNotEquals(
+                results.runsOf("bp").get(0).last().trainLoss(),
+                results.runsOf("bp").get(1).last().trainLoss());
+    }
+
+    @Test
+    void repeatsBitForBit(@TempDir Path again) throws IOException {
+        ProgramRun second = small("--methods dfa,bp,fa --seeds 2", again);
+
+        assertEquals(LocalLearning.OK, second.exitCode(), second.err());
+        for (RunResult repeated : read(again).runs()) {
+            RunResult first = results.runsOf(repeated.method()).get(1);
+            assertEquals(timeless(first.epochs()), timeless(repeated.epochs()));
+            assertEquals(first.alignment(), repeated.alignment());
+        }
+    }
+
+    @Test
+    void alignmentIsMeasuredPerLayerAndZeroWhereTheRuleIsExact() {
+        assertTrue(results.runsOf("bp").get(0).alignment().isEmpty());
+        for (String method : List.of("bp-tape", "fa", "dfa")) {
+            List<AlignmentResult> alignment = results.runsOf(method).get(0).alignment();
+            // two epochs, twice each, three layers
+            assertEquals(2 * 2 * 3, alignment.size());
+            assertEquals(
+                    List.of(0.0, 0.5, 1.0, 1.5),
+                    alignment.stream().map(AlignmentResult::epoch).distinct().toList());
+            String last = alignment.get(2).layer();
+            for (AlignmentResult measured : alignment) {
+                boolean exact = method.equals("bp-tape") || measured.layer().equals(last);
+                if (exact) {
+                    assertEquals(0, measured.gradientAngle(), 0.1);
+                } else {
+                    assertTrue(measured.gradientAngle() > 5, measured.toString());
+                }
+            }
+        }
+    }
+
+    @Test
+    void measuringTheAlignmentDoesNotDisturbTraining(@TempDir Path folder) throws IOException {
+        String residual =
+                "compare --model resnet20 --methods bp-tape,fa --seeds 1 --epochs 1 --limit 24"
+                        + " --test-limit 8 --batch 8 --threads 1 --out "
+                        + folder;
+        assertEquals(LocalLearning.OK, ProgramRun.of(residual + " --alignments 0").exitCode());
+        List<RunResult> undisturbed = read(folder).runs();
+        assertEquals(LocalLearning.OK, ProgramRun.of(residual + " --alignments 3").exitCode());
+        List<RunResult> measured = read(folder).runs();
+
+        for (int i = 0; i < measured.size(); ++i) {
+            assertFalse(measured.get(i).alignment().isEmpty());
+            assertEquals(
+                    undisturbed.get(i).last().trainLoss(),
+                    measured.get(i).last().trainLoss(),
+                    1e-5);
+        }
+    }
+
+    @Test
+    void tableAndReportNameEveryMethod() throws IOException {
+        String report = Files.readString(shared.resolve("report.html"));
+        for (String method : List.of("bp", "bp-tape", "fa", "dfa")) {
+            assertTrue(run.out().lines().anyMatch(line -> line.startsWith(method + " ")));
+            assertTrue(report.contains("<code>" + method + "</code>"));
+        }
+        assertTrue(run.out().contains(shared.resolve("report.html").toString()));
+    }
+
+    @Test
+    void pictureIsWrittenOrItsAbsenceExplained() {
+        boolean written = Files.exists(shared.resolve("curves.png"));
+        assertEquals(written, !run.out().contains("curves.png was not drawn"));
+    }
+
+    @Test
+    void nothingHalfWrittenIsLeft() throws IOException {
+        try (Stream<Path> files = Files.list(shared)) {
+            assertTrue(
+                    List.of("results.json", "report.html", "curves.png")
+                            .containsAll(files.map(f -> f.getFileName().toString()).toList()));
+        }
+    }
+
+    @Test
+    void settingsAreInTheResults() {
+        assertAll(
+                () -> assertEquals("glyphs", results.dataset()),
+                () -> assertEquals("mlp", results.model()),
+                () ->
+                        assertEquals(
+                                784 * 20 + 20 + 20 * 15 + 15 + 15 * 10 + 10, results.parameters()),
+                () -> assertEquals(List.of(20, 15), results.settings().hidden()),
+                () -> assertEquals(List.of(1, 2), results.settings().seeds()),
+                () -> assertEquals(200, results.settings().limit()),
+                () -> assertEquals(1, results.machine().threads()),
+                () -> assertTrue(results.commandLine().startsWith(SMALL)));
+    }
+
+    @Test
+    void chosenLearningRateIsUsedAndRecorded(@TempDir Path folder) throws IOException {
+        small("--methods bp --seeds 1 --learning-rate bp=0.0123", folder);
+
+        RunResult chosen = read(folder).runs().get(0);
+        assertEquals(0.0123f, chosen.learningRate());
+        assertNotEquals(results.runsOf("bp").get(0).last().trainLoss(), chosen.last().trainLoss());
+    }
+
+    @Test
+    void lossThatIsNotFiniteNamesMethodAndLayerAndKeepsFinishedRuns(@TempDir Path folder)
+            throws IOException {
+        for (String diverging : List.of("bp", "fa")) {
+            ProgramRun failed =
+                    small(
+                            "--methods usf,%s --seeds 1 --optimizer sgd --learning-rate %s=1e38"
+                                    .formatted(diverging, diverging),
+                            folder);
+
+            assertEquals(LocalLearning.FAILED, failed.exitCode());
+            List<String> lines = failed.errorLines();
+            assertEquals(1, lines.size(), failed.err());
+            assertTrue(lines.get(0).contains("The run of " + diverging), failed.err());
+            assertTrue(lines.get(0).matches(".*layer \\d\\dLinear.*"), failed.err());
+            assertEquals(
+                    List.of("usf"), read(folder).runs().stream().map(RunResult::method).toList());
+            assertTrue(
+                    Files.readString(folder.resolve("report.html"))
+                            .contains("Finished so far: 1 of 2 runs."));
+        }
+    }
+
+    @Test
+    void folderThatCannotBeWrittenIsFoundBeforeTraining(@TempDir Path folder) throws IOException {
+        Path file = Files.createFile(folder.resolve("taken"));
+
+        for (Path target : List.of(file, file.resolve("below"))) {
+            ProgramRun failed = small("--methods bp", target);
+
+            assertEquals(LocalLearning.FAILED, failed.exitCode());
+            assertEquals(1, failed.errorLines().size(), failed.err());
+            assertTrue(failed.err().contains(target.toString()), failed.err());
+            assertTrue(failed.err().contains("--out"), failed.err());
+            assertEquals("", failed.out());
+        }
+    }
+
+    @Test
+    void dataRepositoryThatDoesNotExistIsOneSentence(@TempDir Path folder) {
+        Path missing = folder.resolve("nosuch");
+        ProgramRun failed =
+                ProgramRun.of(
+                        "compare --dataset mnist --data-repository "
+                                + missing
+                                + " --out "
+                                + folder);
+
+        assertEquals(LocalLearning.FAILED, failed.exitCode());
+        assertEquals(1, failed.errorLines().size(), failed.err());
+        assertTrue(failed.err().contains(missing.toString()), failed.err());
+    }
+
+    @Test
+    void stackTraceIsShownOnDemandOnly(@TempDir Path folder) throws IOException {
+        Path file = Files.createFile(folder.resolve("taken"));
+
+        assertFalse(small("--methods bp", file).err().contains("\tat "));
+        assertTrue(small("--methods bp --stacktrace", file).err().contains("\tat "));
+    }
+
+    @Test
+    void optionThatTheModelHasNoUseForIsAUsageError(@TempDir Path folder) {
+        ProgramRun failed =
+                ProgramRun.of("compare --limit 20 --model resnet20 --hidden 5 --out " + folder);
+
+        assertEquals(LocalLearning.USAGE, failed.exitCode(), failed.err());
+        assertTrue(failed.err().contains("resnet20"), failed.err());
+    }
+
+    private static ProgramRun small(String arguments, Path out) {
+        return ProgramRun.of(SMALL + " " + arguments + " --out " + out);
+    }
+
+    private static Results read(Path folder) throws IOException {
+        return Results.fromJson(Files.readString(folder.resolve("results.json")));
+    }
+
+    private static List<EpochResult> timeless(List<EpochResult> epochs) {
+        return epochs.stream()
+                .map(
+                        e ->
+                                new EpochResult(
+                                        e.epoch(),
+                                        e.trainLoss(),
+                                        e.trainAccuracy(),
+                                        e.testLoss(),
+                                        e.testAccuracy(),
+                                        0))
+                .toList();
+    }
+}
