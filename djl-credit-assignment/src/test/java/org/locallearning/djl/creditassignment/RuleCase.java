@@ -17,6 +17,7 @@ import ai.djl.Model;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.Trainer;
 import java.util.List;
+import org.locallearning.djl.creditassignment.representation.LocalRepresentationAlignment;
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
 import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
@@ -48,7 +49,10 @@ public record RuleCase(String name, CreditAssignment rule) implements Gradients.
                                 .build()),
                 signSymmetric("uniform signs", SignSymmetricFeedback.Mode.UNIFORM),
                 signSymmetric("batchwise signs", SignSymmetricFeedback.Mode.BATCHWISE_RANDOM),
-                signSymmetric("fixed signs", SignSymmetricFeedback.Mode.FIXED_MAGNITUDE));
+                signSymmetric("fixed signs", SignSymmetricFeedback.Mode.FIXED_MAGNITUDE),
+                new RuleCase(
+                        "representation alignment",
+                        LocalRepresentationAlignment.builder().build()));
     }
 
     private static RuleCase signSymmetric(String name, SignSymmetricFeedback.Mode mode) {

@@ -108,9 +108,9 @@ final class ErrorNeurons implements LocalErrors {
                 NDArray part = Autograd.detach(product, scope);
                 d = d == null ? part : d.add(part);
             }
-            NDArray target =
-                    tape.activate(region, h.sub(d.mul(rule.getBeta()).reshape(h.getShape())));
-            NDArray z = region.getActivation();
+            NDArray moved = h.sub(d.mul(rule.getBeta()).reshape(h.getShape()));
+            NDArray target = tape.activate(region, moved);
+            NDArray z = tape.activateAgain(region);
             z.attach(scope);
             learn(sent, d, z.reshape(samples, -1));
             NDArray error = z.sub(target).reshape(samples, -1);

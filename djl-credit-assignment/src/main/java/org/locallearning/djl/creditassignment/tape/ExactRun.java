@@ -17,6 +17,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import java.util.ArrayList;
 import java.util.List;
+import org.locallearning.djl.creditassignment.layer.LayerTable;
 import org.locallearning.djl.creditassignment.layer.Replay;
 
 /**
@@ -82,6 +83,12 @@ final class ExactRun {
             current = next;
         }
         return current.singletonOrThrow();
+    }
+
+    /** Returns whether a block of the activation runs again by other operations than it ran. */
+    boolean hasReplay(LayerTable table) {
+        return steps.subList(begin, end).stream()
+                .anyMatch(step -> table.replayOf(step.member().block()).isPresent());
     }
 
     /** Returns whether a parameter behind the activation learns. */

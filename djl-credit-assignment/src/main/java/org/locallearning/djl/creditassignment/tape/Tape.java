@@ -331,6 +331,21 @@ public final class Tape implements AutoCloseable {
     }
 
     /**
+     * Returns the activation of a region to compare others of {@link #activate} with: what that
+     * gives for the region's own pre-activation, to the last bit. It is computed only where blocks
+     * that run again round in another way than in the forward.
+     *
+     * @param region the region as it ran
+     * @return {@code φ(h)}, closed with the tape
+     * @throws IllegalStateException if the tape was not recorded as rerunnable
+     */
+    public NDArray activateAgain(RegionTrace region) {
+        return region.run().hasReplay(network.table())
+                ? activate(region, region.getPreActivation())
+                : region.getActivation();
+    }
+
+    /**
      * Runs the network once more on the batch, with changes to the outputs of the blocks that
      * learn, and without recording for differentiation. What lies before the first change is not
      * computed again.

@@ -57,8 +57,8 @@ class LearningDigitsTest {
     private static final Path DATA = Path.of("..", "..", "shared", "data");
 
     private static final int BATCH = 32;
-    private static final int TRAINED = 6000;
-    private static final int TESTED = 2000;
+    private static final int TRAINED = 4000;
+    private static final int TESTED = 1000;
     private static final int EPOCHS = 3;
 
     @BeforeAll
@@ -71,44 +71,50 @@ class LearningDigitsTest {
 
     @Test
     void tanhUnitsLearn() throws Exception {
-        assertLearns(Activation::tanhBlock, 0.1);
+        LocalRepresentationAlignment rule =
+                LocalRepresentationAlignment.builder().optWiring(ErrorWiring.skip(2)).build();
+        assertLearns(Activation::tanhBlock, rule, 1e-3f, 0.85);
     }
 
     @Test
     void signUnitsLearn() throws Exception {
-        assertLearns(SignActivation::signBlock, 1);
+        // a target differs only where a sign flips: it takes a larger β to move one
+        LocalRepresentationAlignment rule =
+                LocalRepresentationAlignment.builder()
+                        .optBeta(1)
+                        .optErrorMatrixUpdate(ErrorMatrixUpdate.LRA_E)
+                        .build();
+        assertLearns(SignActivation::signBlock, rule, 2e-3f, 0.75);
     }
 
-    private static void assertLearns(Supplier<Block> activation, double beta) throws Exception {
-        double frozen = accuracy(network(activation, true), Model::newTrainer);
-        CreditAssignment rule =
-                LocalRepresentationAlignment.builder()
-                        .optWiring(ErrorWiring.skip(2))
-                        .optBeta(beta)
-                        .build();
-        double accuracy = accuracy(network(activation, false), rule::newTrainer);
+    private static void assertLearns(
+            Supplier<Block> activation, CreditAssignment rule, float rate, double least)
+            throws Exception {
+        double frozen = accuracy(network(activation, true), rate, Model::newTrainer);
+        double accuracy = accuracy(network(activation, false), rate, rule::newTrainer);
         assertTrue(accuracy > frozen + 0.05, accuracy + " against " + frozen + " frozen");
-        assertTrue(accuracy > 0.85, "accuracy " + accuracy);
+        assertTrue(accuracy > least, "accuracy " + accuracy);
     }
 
     private static Block network(Supplier<Block> activation, boolean frozen) {
         SequentialBlock block = new SequentialBlock().add(Blocks.batchFlattenBlock());
         for (int i = 0; i < 3; i++) {
-            Block layer = NetworkCase.linear(128);
+            Block layer = NetworkCase.linear(100);
             layer.freezeParameters(frozen);
             block.add(layer).add(activation.get());
         }
         return block.add(NetworkCase.linear(10));
     }
 
-    private static double accuracy(Block block, Gradients.TrainerFactory factory) throws Exception {
+    private static double accuracy(Block block, float rate, Gradients.TrainerFactory factory)
+            throws Exception {
         Engine.getEngine("PyTorch").setRandomSeed(1);
         DefaultTrainingConfig config =
                 new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
                         .optInitializer(new NormalInitializer(0.05f), Parameter.Type.WEIGHT)
                         .optOptimizer(
                                 Optimizer.adam()
-                                        .optLearningRateTracker(Tracker.fixed(5e-4f))
+                                        .optLearningRateTracker(Tracker.fixed(rate))
                                         .build());
         try (Model model = Model.newInstance("digits", "PyTorch")) {
             model.setBlock(block);
