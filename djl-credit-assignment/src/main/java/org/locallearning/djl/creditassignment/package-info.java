@@ -10,6 +10,7 @@
  * <ul>
  *   <li>{@code layer}: the maths of each kind of layer, and the table of known blocks
  *   <li>{@code tape}: runs a block tree in pieces and sends errors back through it
+ *   <li>{@code loss}: the losses of single samples, for rules that need them
  *   <li>{@code rule}: the rules, one small class each
  *   <li>{@code representation}: recursive local representation alignment, a rule in several parts
  *   <li>{@code optimizer}: what is done to gradients on their way to the optimizer

@@ -23,6 +23,7 @@ import ai.djl.basicmodelzoo.cv.classification.NiN;
 import ai.djl.basicmodelzoo.cv.classification.ResNetV1;
 import ai.djl.basicmodelzoo.cv.classification.SqueezeNet;
 import ai.djl.basicmodelzoo.cv.classification.VGG;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
@@ -66,7 +67,9 @@ public record NetworkCase(String name, Supplier<Block> block, Shape input, int c
                 new NetworkCase("residual", NetworkCase::residual, new Shape(4, 3, 8, 8), 3),
                 new NetworkCase("nested", NetworkCase::nested, new Shape(5, 7), 3),
                 new NetworkCase("dropout", NetworkCase::dropout, new Shape(8, 9), 3),
-                new NetworkCase("all outputs", NetworkCase::allOutputs, new Shape(5, 7), 3));
+                new NetworkCase("all outputs", NetworkCase::allOutputs, new Shape(5, 7), 3),
+                new NetworkCase(
+                        "flattened join", NetworkCase::flattenedJoin, new Shape(4, 2, 3, 3), 5));
     }
 
     /** The small networks that decorrelation layers go into, with a rate that shows in one step. */
@@ -260,6 +263,25 @@ public record NetworkCase(String name, Supplier<Block> block, Shape input, int c
                 .add(BatchNorm.builder().build())
                 .add(Activation::relu)
                 .add(linear(3));
+    }
+
+    /** What arrives at both branches shares its memory, being a view of what was sent. */
+    private static Block flattenedJoin() {
+        return new SequentialBlock()
+                .add(conv(2, 3, 1))
+                .add(Activation::tanh)
+                .add(
+                        new ParallelBlock(
+                                list -> {
+                                    NDArray left = list.get(0).singletonOrThrow();
+                                    NDArray right = list.get(1).singletonOrThrow();
+                                    long samples = left.getShape().get(0);
+                                    return new NDList(
+                                            left.reshape(samples, -1)
+                                                    .add(right.reshape(samples, -1)));
+                                },
+                                List.of(conv(2, 3, 1), conv(2, 1, 1))))
+                .add(linear(5));
     }
 
     private static Block allOutputs() {

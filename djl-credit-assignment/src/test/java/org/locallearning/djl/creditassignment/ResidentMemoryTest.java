@@ -41,8 +41,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @EnabledOnOs(value = OS.LINUX, disabledReason = "resident memory is read from /proc/self/smaps")
 class ResidentMemoryTest {
 
-    private static final int STEPS = 2000;
-    private static final int WARM_UP = 250;
+    private static final int STEPS = 2750;
+    private static final int WARM_UP = 1000;
 
     /**
      * The virtual machine's own memory comes and goes by some 8 MiB. One forgotten activation a

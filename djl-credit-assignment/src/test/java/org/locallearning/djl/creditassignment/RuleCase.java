@@ -17,10 +17,13 @@ import ai.djl.Model;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.Trainer;
 import java.util.List;
+import java.util.stream.Stream;
+import org.locallearning.djl.creditassignment.representation.ErrorMatrixUpdate;
 import org.locallearning.djl.creditassignment.representation.LocalRepresentationAlignment;
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
 import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
+import org.locallearning.djl.creditassignment.rule.NodePerturbation;
 import org.locallearning.djl.creditassignment.rule.SignSymmetricFeedback;
 
 /**
@@ -33,6 +36,23 @@ public record RuleCase(String name, CreditAssignment rule) implements Gradients.
 
     /** Every rule in each of its forms. */
     public static List<RuleCase> all() {
+        return Stream.of(sendingErrors(), perturbing()).flatMap(List::stream).toList();
+    }
+
+    /** The rules that know the nodes' share in the loss by the loss itself alone. */
+    public static List<RuleCase> perturbing() {
+        return List.of(
+                new RuleCase("node perturbation", NodePerturbation.builder().build()),
+                new RuleCase(
+                        "node perturbation by activity, antithetic",
+                        NodePerturbation.builder()
+                                .optMode(NodePerturbation.Mode.ANP)
+                                .optAntithetic(true)
+                                .build()));
+    }
+
+    /** The rules that start from the error at the predictions. */
+    public static List<RuleCase> sendingErrors() {
         return List.of(
                 new RuleCase("backpropagation", Backpropagation.builder().build()),
                 new RuleCase("feedback alignment", FeedbackAlignment.builder().build()),
@@ -52,7 +72,10 @@ public record RuleCase(String name, CreditAssignment rule) implements Gradients.
                 signSymmetric("fixed signs", SignSymmetricFeedback.Mode.FIXED_MAGNITUDE),
                 new RuleCase(
                         "representation alignment",
-                        LocalRepresentationAlignment.builder().build()));
+                        LocalRepresentationAlignment.builder()
+                                // the paper's own grows without bound under plain descent
+                                .optErrorMatrixUpdate(ErrorMatrixUpdate.LRA_E)
+                                .build()));
     }
 
     private static RuleCase signSymmetric(String name, SignSymmetricFeedback.Mode mode) {

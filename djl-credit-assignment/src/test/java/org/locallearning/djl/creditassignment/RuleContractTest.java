@@ -46,15 +46,19 @@ import org.locallearning.djl.creditassignment.tape.Network;
 class RuleContractTest {
 
     static Stream<Arguments> rulesOnNetworks() {
-        return pairs(NetworkCase.small());
+        return pairs(RuleCase.all(), NetworkCase.small());
     }
 
-    static Stream<Arguments> rulesWithLosses() {
-        return pairs(LossCase.all());
+    static Stream<Arguments> errorRulesOnNetworks() {
+        return pairs(RuleCase.sendingErrors(), NetworkCase.small());
     }
 
-    private static Stream<Arguments> pairs(List<?> others) {
-        return RuleCase.all().stream()
+    static Stream<Arguments> errorRulesWithLosses() {
+        return pairs(RuleCase.sendingErrors(), LossCase.all());
+    }
+
+    private static Stream<Arguments> pairs(List<RuleCase> rules, List<?> others) {
+        return rules.stream()
                 .flatMap(rule -> others.stream().map(other -> Arguments.of(rule, other)));
     }
 
@@ -87,7 +91,7 @@ class RuleContractTest {
     }
 
     @ParameterizedTest
-    @MethodSource("rulesOnNetworks")
+    @MethodSource("errorRulesOnNetworks")
     void outputLayerGetsTheTrueGradient(RuleCase rule, NetworkCase network) {
         Optional<Layer> outputLayer =
                 Network.of(network.block().get(), LayerTable.standard()).getOutputLayer();
@@ -98,7 +102,7 @@ class RuleContractTest {
     }
 
     @ParameterizedTest
-    @MethodSource("rulesWithLosses")
+    @MethodSource("errorRulesWithLosses")
     void outputLayerGetsTheTrueGradientOfAnyLoss(RuleCase rule, LossCase loss) {
         NetworkCase network = NetworkCase.twoHiddenLayers();
         Gradients stock = Gradients.of(network, DataType.FLOAT32, loss, Model::newTrainer);
@@ -109,7 +113,7 @@ class RuleContractTest {
     }
 
     @ParameterizedTest
-    @MethodSource("rulesOnNetworks")
+    @MethodSource("errorRulesOnNetworks")
     void noErrorMakesNoGradient(RuleCase rule, NetworkCase network) {
         try (TrainingRun run = TrainingRun.start(network, rule);
                 NDManager manager = run.trainer().getManager().newSubManager()) {
@@ -147,6 +151,7 @@ class RuleContractTest {
     static Stream<Arguments> rulesOnSingleSamples() {
         // normalization over a batch is not defined for one vector
         return pairs(
+                RuleCase.all(),
                 NetworkCase.small().stream()
                         .filter(network -> !"dropout".equals(network.name()))
                         .map(network -> network.withBatch(1))

@@ -22,10 +22,11 @@ import ai.djl.util.Preconditions;
  *
  * <p>A baseline for {@link Decorrelation}: it whitens each batch fully in place of learning a
  * matrix over many, and costs about {@code 3 T n³} multiply-adds a step for T iterations. The
- * iteration is {@code P ← (3 P − P³ S) / 2} from {@code P = I}, for {@code S = (Σ + ε I) / tr(Σ + ε
- * I)}; the result is {@code P / sqrt(tr(Σ + ε I))}. Directions of small variance need more
- * iterations than those of large. Gradients flow through the iteration. In evaluation the running
- * average of the whitening matrix serves.
+ * iteration is {@code Y ← Y T, Z ← T Z} with {@code T = (3 I − Z Y) / 2}, from {@code Z = I} and
+ * {@code Y = (Σ + ε I) / t} for the trace t of {@code Σ + ε I}; the result is {@code Z / sqrt(t)}.
+ * In exact arithmetic it is the iteration of Huang and others, but it does not amplify rounding.
+ * Directions of small variance need more iterations than those of large. Gradients flow through the
+ * iteration. In evaluation the running average of the whitening matrix serves.
  *
  * <ul>
  *   <li>input: (batch, *, n)
@@ -47,7 +48,10 @@ public final class BatchWhitening extends FeatureDecorrelation {
         super(
                 "whitening",
                 builder.name,
-                DecorrelationOptions.builder().optMeanMomentum(builder.momentum).build(),
+                DecorrelationOptions.builder()
+                        .optMeanMomentum(builder.momentum)
+                        .optSampleFraction(1)
+                        .build(),
                 null);
         iterations = builder.iterations;
         epsilon = builder.epsilon;
@@ -55,22 +59,26 @@ public final class BatchWhitening extends FeatureDecorrelation {
 
     /** {@inheritDoc} */
     @Override
-    NDArray decorrelate(
-            NDArray raw, NDArray centred, NDArray matrix, boolean training, boolean learning) {
+    NDArray matrixFor(NDArray centred, NDArray matrixValue, boolean training) {
         if (!training) {
-            return centred.matMul(matrix);
+            return matrixValue;
         }
-        NDArray rows = centred.reshape(-1, matrix.getShape().get(0));
-        NDArray whitening = whiteningMatrix(rows, iterations, epsilon);
-        NDArray output = centred.matMul(whitening);
-        if (learning) {
-            NDArray sample = sampleRows(centred);
-            NDArray whitened = sampleRows(output);
-            state.check(this, sample, whitened, 0);
-            state.observe(this, 0, sample, whitened);
-            state.blend(matrix, whitening);
-        }
-        return output;
+        NDArray rows = centred.reshape(-1, matrixValue.getShape().get(0));
+        return whiteningMatrix(rows, iterations, epsilon);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    NDArray apply(NDArray centred, NDArray used) {
+        return centred.matMul(used);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    void update(NDArray matrix, NDArray used, NDArray raw, NDArray centred, NDArray outputs) {
+        state.check(this, centred, outputs, 0);
+        state.observe(this, 0, centred, outputs);
+        state.blend(matrix, used);
     }
 
     /**
@@ -90,15 +98,16 @@ public final class BatchWhitening extends FeatureDecorrelation {
                     NDArray covariance = rows.transpose().matMul(rows).mul(share);
                     NDArray regular = covariance.add(eye.mul(epsilon));
                     NDArray trace = regular.mul(eye).sum();
-                    NDArray scaled = regular.div(trace);
-                    NDArray threeHalves = GraphConstant.of(rows, 1.5);
+                    NDArray threeEye = eye.mul(3);
                     NDArray half = GraphConstant.of(rows, 0.5);
-                    NDArray root = eye;
+                    NDArray root = regular.div(trace);
+                    NDArray inverseRoot = eye;
                     for (int i = 0; i < iterations; ++i) {
-                        NDArray cubed = root.matMul(root).matMul(root).matMul(scaled);
-                        root = root.mul(threeHalves).sub(cubed.mul(half));
+                        NDArray factor = threeEye.sub(inverseRoot.matMul(root)).mul(half);
+                        root = root.matMul(factor);
+                        inverseRoot = factor.matMul(inverseRoot);
                     }
-                    return root.div(trace.sqrt());
+                    return inverseRoot.div(trace.sqrt());
                 });
     }
 

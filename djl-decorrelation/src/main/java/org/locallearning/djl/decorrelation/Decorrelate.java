@@ -251,7 +251,7 @@ public final class Decorrelate {
             if (block.getClass() == Conv2d.class && isSelected(named(block, path))) {
                 DecorrelatedConv2d layer =
                         DecorrelatedConv2d.of((Conv2d) block, settings, named(block, path));
-                converted.add(new DecorrelationReport.Converted(path, type(block), layer));
+                add(block, path, layer);
                 return layer;
             }
             skip(block, path);
@@ -262,9 +262,19 @@ public final class Decorrelate {
             SequentialBlock result = new SequentialBlock();
             result.setReturnIntermediate(block.isReturnIntermediate());
             boolean changed = false;
+            Block previous = null;
             for (Pair<String, Block> entry : block.getChildren()) {
                 Block child = entry.getValue();
                 String childPath = join(path, entry.getKey());
+                boolean done = previous instanceof Decorrelating && child instanceof Linear;
+                previous = child;
+                if (done) {
+                    skipped.add(
+                            new DecorrelationReport.Skipped(
+                                    childPath, type(child), "decorrelated already"));
+                    result.add(child);
+                    continue;
+                }
                 // a sequence that returns what is between its children must keep their number
                 if (child instanceof Linear
                         && !block.isReturnIntermediate()
@@ -298,8 +308,13 @@ public final class Decorrelate {
                             .optName(named(block, path))
                             .optInserted(inserted)
                             .build();
-            converted.add(new DecorrelationReport.Converted(path, type(block), layer));
+            add(block, path, layer);
             return layer;
+        }
+
+        private void add(Block block, String path, Decorrelating layer) {
+            converted.add(
+                    new DecorrelationReport.Converted(named(block, path), type(block), layer));
         }
 
         private String named(Block block, String path) {
@@ -315,7 +330,7 @@ public final class Decorrelate {
             }
             boolean known = block instanceof Linear || block.getClass() == Conv2d.class;
             String reason = known ? "not selected" : "not supported";
-            if (block instanceof Decorrelating) {
+            if (block instanceof DecorrelatedConv2d) {
                 reason = "decorrelated already";
             }
             skipped.add(new DecorrelationReport.Skipped(named(block, path), type(block), reason));

@@ -18,6 +18,7 @@ import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.LayoutType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
@@ -183,16 +184,43 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
                 Conv2d.conv2d(centred, folded, biasValue, stride, padding, dilation, groups)
                         .singletonOrThrow();
         if (due) {
-            NDArray patches = patches(centred);
-            NDArray raw = state.getOptions().isRawInputNorm() ? patches(input) : patches;
-            for (int group = 0; group < groups; ++group) {
-                NDArray rows = patches.get(":, {}", group);
-                NDArray m = groups == 1 ? matrixValue : matrixValue.get(group);
-                NDArray decorrelated = Decorrelation.decorrelate(rows, m);
-                state.learn(this, group, m, raw.get(":, {}", group), rows, decorrelated);
-            }
+            update(matrixValue, sample(input), sample(centred));
         }
         return output;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void learn(ParameterStore parameterStore, NDList inputs) {
+        NDArray input = inputs.singletonOrThrow();
+        checkInput(input.getShape());
+        Device device = input.getDevice();
+        NDArray matrixValue = parameterStore.getValue(matrix, device, true);
+        NDArray meanValue = parameterStore.getValue(runningMean, device, true);
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray batchMean = batchMean(input.stopGradient());
+            if (state.isUpdateDue(device)) {
+                NDArray images = sample(input);
+                update(matrixValue, images, centred(images, batchMean, meanValue));
+            }
+            if (batchMean != null) {
+                state.blend(meanValue, batchMean);
+            }
+        }
+        state.countStep(device);
+    }
+
+    /** Updates M from sampled images, raw and with the mean removed. */
+    private void update(NDArray matrixValue, NDArray raw, NDArray centred) {
+        NDArray patches = patches(centred);
+        NDArray rawPatches = state.getOptions().isRawInputNorm() ? patches(raw) : patches;
+        for (int group = 0; group < groups; ++group) {
+            NDArray rows = patches.get(":, {}", group);
+            NDArray m = groups == 1 ? matrixValue : matrixValue.get(group);
+            NDArray decorrelated = Decorrelation.decorrelate(rows, m);
+            state.learn(this, group, m, rawPatches.get(":, {}", group), rows, decorrelated);
+        }
     }
 
     /** The mean of each channel, (1, C, 1, 1), or null where no mean is removed. */
@@ -243,15 +271,18 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
         }
     }
 
-    /** The sampled patches, (rows, groups, d), outside the gradient's graph. */
-    private NDArray patches(NDArray images) {
-        int limit = state.getOptions().getMaxPatches();
-        long batch = images.getShape().get(0);
-        long samples = Math.min(limit, state.getOptions().getSampleSize(batch));
-        NDArray sample = images.stopGradient().get("0:" + samples);
+    /** The first images of a batch, outside the gradient's graph. */
+    private NDArray sample(NDArray images) {
+        long samples = state.getOptions().getSampleSize(images.getShape().get(0));
+        return images.stopGradient()
+                .get("0:" + Math.min(state.getOptions().getMaxPatches(), samples));
+    }
+
+    /** The patches of sampled images, (rows, groups, d). */
+    private NDArray patches(NDArray sample) {
+        long limit = state.getOptions().getMaxPatches() / sample.getShape().get(0);
         NDArray patches =
-                ImagePatches.extract(
-                        sample, kernelShape, stride, padding, dilation, (int) (limit / samples));
+                ImagePatches.extract(sample, kernelShape, stride, padding, dilation, (int) limit);
         return patches.reshape(patches.getShape().get(0), groups, -1);
     }
 
@@ -453,8 +484,8 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
         int limit = (int) (getOptions().getMaxPatches() / samples);
         long rows = samples * ImagePatches.positions(output.get(2), output.get(3), limit);
         long folding = 2 * filters * patch * patch;
-        long decorrelated = groups * rows * patch * patch;
-        return folding + decorrelated + groups * DecorrelationRule.multiplyAdds(rows, patch);
+        long update = rows * patch * patch + DecorrelationRule.multiplyAdds(rows, patch);
+        return folding + groups * update / getOptions().getUpdateInterval();
     }
 
     /**

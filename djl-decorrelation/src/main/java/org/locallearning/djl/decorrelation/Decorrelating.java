@@ -49,6 +49,19 @@ public interface Decorrelating extends Block {
     }
 
     /**
+     * Learns from a batch what a training forward of it learns, without computing the output.
+     *
+     * <p>With {@link #forwardWithoutLearning} before it, the matrix stays as it was while a rule
+     * still works with it; the matrix also need not be copied for backpropagation, which pays off
+     * where it is large. The sample is decorrelated once more. Call it when no backward pass
+     * through the layer is left to come: engines refuse one after the matrix has changed.
+     *
+     * @param parameterStore the parameter store
+     * @param inputs the inputs of the forward
+     */
+    void learn(ParameterStore parameterStore, NDList inputs);
+
+    /**
      * Returns the name of this layer in messages.
      *
      * @return the name given to the builder, such as the path in the model, or the type
@@ -85,7 +98,8 @@ public interface Decorrelating extends Block {
 
     /**
      * Returns the multiply-adds that this layer adds to a training step: in the forward pass, in
-     * the way of the error back to its input, and for learning the matrix.
+     * the way of the error back to its input, and for learning the matrix, averaged over the steps
+     * from one update to the next.
      *
      * @param batchSize the batch size
      * @return the number of multiply-adds

@@ -63,20 +63,21 @@ public final class Decorrelation extends FeatureDecorrelation {
 
     /** {@inheritDoc} */
     @Override
-    NDArray decorrelate(
-            NDArray raw, NDArray centred, NDArray matrix, boolean training, boolean learning) {
-        boolean due = learning && state.isUpdateDue(centred.getDevice());
-        // backward needs the old M after the update below has overwritten it
-        NDArray output = decorrelate(centred, due ? matrix.duplicate() : matrix);
-        if (due) {
-            learn(matrix, sampleRows(raw), sampleRows(centred), sampleRows(output));
-        }
-        return output;
+    NDArray matrixFor(NDArray centred, NDArray matrixValue, boolean training) {
+        return matrixValue;
     }
 
-    private void learn(NDArray matrix, NDArray raw, NDArray centred, NDArray output) {
+    /** {@inheritDoc} */
+    @Override
+    NDArray apply(NDArray centred, NDArray used) {
+        return decorrelate(centred, used);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    void update(NDArray matrix, NDArray used, NDArray raw, NDArray centred, NDArray outputs) {
         if (matrix.getShape().dimension() == 2) {
-            state.learn(this, 0, matrix, raw, centred, output);
+            state.learn(this, 0, matrix, raw, centred, outputs);
             return;
         }
         long size = matrix.getShape().get(1);
@@ -88,7 +89,7 @@ public final class Decorrelation extends FeatureDecorrelation {
                     matrix.get(i),
                     raw.get(columns),
                     centred.get(columns),
-                    output.get(columns));
+                    outputs.get(columns));
         }
     }
 
@@ -149,8 +150,8 @@ public final class Decorrelation extends FeatureDecorrelation {
         long size = width / getOptions().getBlocks(width);
         long rows = batchSize * positions();
         long sample = getOptions().getSampleSize(batchSize) * positions();
-        return 2 * rows * width * size
-                + DecorrelationRule.multiplyAdds(sample, size) * (width / size);
+        long update = DecorrelationRule.multiplyAdds(sample, size) * (width / size);
+        return 2 * rows * width * size + update / getOptions().getUpdateInterval();
     }
 
     /**

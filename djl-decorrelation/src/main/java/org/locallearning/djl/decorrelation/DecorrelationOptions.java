@@ -19,10 +19,10 @@ import ai.djl.util.Preconditions;
 /**
  * The settings of the decorrelation rule; immutable.
  *
- * <p>The defaults are those of Ahmad, "Correlations Are Ruining Your Gradient Descent", where text
- * and code of the paper disagree in the form that keeps the norm of the activity: scalar gain on
- * the demeaned input, batch mean in training, covariance with its diagonal, estimated from the
- * first tenth of the batch.
+ * <p>The defaults are those that the author of "Correlations Are Ruining Your Gradient Descent"
+ * ran, with one difference: a gain that is the mean ratio of norms, but of the demeaned in place of
+ * the raw input; the batch mean in training; and the covariance with its diagonal, estimated from
+ * the first tenth of the batch.
  *
  * @see DecorrelationRule
  */
@@ -287,14 +287,14 @@ public final class DecorrelationOptions {
 
         private Tracker schedule;
         private double rate = 1e-5;
-        private Gain gain = Gain.SCALAR;
+        private Gain gain = Gain.MEAN_OF_RATIOS;
         private boolean rawInputNorm;
         private double minGain = 0.1;
         private double maxGain = 10;
         private MeanRemoval meanRemoval = MeanRemoval.BATCH;
         private double meanMomentum = 0.1;
         private double sampleFraction = 0.1;
-        private int maxPatches = 2048;
+        private int maxPatches = 1024;
         private boolean diagonal = true;
         private double unitVariance;
         private int updateInterval = 1;
@@ -333,7 +333,7 @@ public final class DecorrelationOptions {
         }
 
         /**
-         * Sets the kind of gain; {@link Gain#SCALAR} by default.
+         * Sets the kind of gain; {@link Gain#MEAN_OF_RATIOS} by default.
          *
          * @param gain the kind of gain
          * @return this builder
@@ -417,7 +417,7 @@ public final class DecorrelationOptions {
         }
 
         /**
-         * Sets the largest number of patches that a convolution takes its statistics from; 2048 by
+         * Sets the largest number of patches that a convolution takes its statistics from; 1024 by
          * default. Where the sampled images have more, every t-th row and column of positions
          * serves.
          *

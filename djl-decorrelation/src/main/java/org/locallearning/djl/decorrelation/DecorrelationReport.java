@@ -26,6 +26,10 @@ import java.util.List;
  */
 public record DecorrelationReport(Block block, List<Converted> converted, List<Skipped> skipped) {
 
+    private static final String ROW = "%-48s %-12s %-18s %s%n";
+
+    private static final Object[] HEADINGS = {"path", "type", "M", "multiply-adds (batch 256)"};
+
     /**
      * Creates a report.
      *
@@ -120,8 +124,4 @@ public record DecorrelationReport(Block block, List<Converted> converted, List<S
         }
         return table.toString();
     }
-
-    private static final String ROW = "%-48s %-12s %-18s %s%n";
-
-    private static final Object[] HEADINGS = {"path", "type", "M", "multiply-adds (batch 256)"};
 }

@@ -163,11 +163,11 @@ final class DecorrelationState {
         throw new IllegalStateException(
                 String.format(
                         "Decorrelation layer '%s' diverged at rate %.3g: its matrix amplifies the"
-                                + " sampled input %.3g times. The largest stable rate for this"
-                                + " input is about %.2g; set a lower rate and start again.",
+                                + " sampled input %s. The largest stable rate for this input is"
+                                + " about %.2g; set a lower rate and start again.",
                         layer.getName(),
                         rate,
-                        amplification,
+                        finite ? String.format("%.3g times", amplification) : "beyond all numbers",
                         1 / CorrelationStatistics.largestSecondMoment(centred)));
     }
 

@@ -19,6 +19,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
@@ -44,7 +45,6 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     private final String name;
     private final Parameter matrix;
     private final Parameter runningMean;
-    private long features;
 
     @SuppressWarnings("this-escape")
     FeatureDecorrelation(
@@ -71,17 +71,35 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     }
 
     /**
-     * Decorrelates an input whose mean has been removed and, if asked, learns from it.
+     * Returns the matrix for one forward.
      *
-     * @param raw the input, (N, *, n)
      * @param centred the input with the mean removed, (N, *, n)
-     * @param matrixValue the matrix on the input's device
+     * @param matrixValue the learned matrix on the input's device
      * @param training whether this is a training forward
-     * @param learning whether the matrix is to learn
+     * @return the matrix that {@link #apply} is to use
+     */
+    abstract NDArray matrixFor(NDArray centred, NDArray matrixValue, boolean training);
+
+    /**
+     * Applies a matrix.
+     *
+     * @param centred the input with the mean removed, (N, *, n)
+     * @param used the matrix from {@link #matrixFor}
      * @return the output, (N, *, n)
      */
-    abstract NDArray decorrelate(
-            NDArray raw, NDArray centred, NDArray matrixValue, boolean training, boolean learning);
+    abstract NDArray apply(NDArray centred, NDArray used);
+
+    /**
+     * Changes the learned matrix from a sample, all of it outside the gradient's graph.
+     *
+     * @param matrixValue the learned matrix, to be changed in place
+     * @param used the matrix that the outputs were computed with
+     * @param raw the inputs, (K, n)
+     * @param centred the inputs with the mean removed, (K, n)
+     * @param outputs the outputs, (K, n)
+     */
+    abstract void update(
+            NDArray matrixValue, NDArray used, NDArray raw, NDArray centred, NDArray outputs);
 
     /** Returns the matrix that the layer multiplies its input by in evaluation, (n, n). */
     abstract NDArray evaluationMatrix();
@@ -119,21 +137,70 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
             NDArray meanValue,
             boolean training,
             boolean learning) {
-        MeanRemoval removal = state.getOptions().getMeanRemoval();
-        if (removal == MeanRemoval.NONE) {
-            return decorrelate(input, input, matrixValue, training, learning);
+        NDArray batchMean = training ? batchMean(input) : null;
+        NDArray centred = centred(input, batchMean, meanValue);
+        boolean due = learning && state.isUpdateDue(input.getDevice());
+        // backward needs the old matrix after the update below has overwritten it
+        NDArray used = matrixFor(centred, due ? matrixValue.duplicate() : matrixValue, training);
+        NDArray output = apply(centred, used);
+        if (due) {
+            update(
+                    matrixValue,
+                    used.stopGradient(),
+                    sampleRows(input),
+                    sampleRows(centred),
+                    sampleRows(output));
         }
-        NDArray batchMean = training ? batchMean(input, removal) : null;
-        NDArray mean = training && removal == MeanRemoval.BATCH ? batchMean : meanValue;
-        NDArray output = decorrelate(input, input.sub(mean), matrixValue, training, learning);
-        if (learning) {
+        if (learning && batchMean != null) {
             state.blend(meanValue, batchMean);
         }
         return output;
     }
 
-    private NDArray batchMean(NDArray input, MeanRemoval removal) {
-        NDArray rows = input.reshape(-1, features);
+    /** {@inheritDoc} */
+    @Override
+    public final void learn(ParameterStore parameterStore, NDList inputs) {
+        NDArray input = inputs.singletonOrThrow();
+        checkInput(input.getShape());
+        Device device = input.getDevice();
+        NDArray matrixValue = parameterStore.getValue(matrix, device, true);
+        NDArray meanValue = parameterStore.getValue(runningMean, device, true);
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray detached = input.stopGradient();
+            NDArray batchMean = batchMean(detached);
+            if (state.isUpdateDue(device)) {
+                NDArray rows = sampleRows(detached);
+                NDArray centred = centred(rows, batchMean, meanValue);
+                NDArray used = matrixFor(centred, matrixValue, true);
+                update(matrixValue, used, rows, centred, apply(centred, used));
+            }
+            if (batchMean != null) {
+                state.blend(meanValue, batchMean);
+            }
+        }
+        state.countStep(device);
+    }
+
+    /** The input with the mean removed that the settings name; null stands for evaluation. */
+    private NDArray centred(NDArray input, NDArray batchMean, NDArray meanValue) {
+        switch (state.getOptions().getMeanRemoval()) {
+            case NONE:
+                return input;
+            case BATCH:
+                return input.sub(batchMean == null ? meanValue : batchMean);
+            default:
+                return input.sub(meanValue);
+        }
+    }
+
+    /** The mean over all rows, (n), or null where no mean is removed. */
+    private NDArray batchMean(NDArray input) {
+        MeanRemoval removal = state.getOptions().getMeanRemoval();
+        if (removal == MeanRemoval.NONE) {
+            return null;
+        }
+        NDArray rows = rows(input);
         if (removal == MeanRemoval.BATCH && rows.getShape().get(0) < 2) {
             throw new IllegalArgumentException(
                     "Decorrelation layer '"
@@ -147,7 +214,6 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
 
     private void checkInput(Shape shape) {
         long width = runningMean.getArray().getShape().get(0);
-        features = width;
         if (shape.dimension() < 2 || shape.get(shape.dimension() - 1) != width) {
             throw new IllegalArgumentException(
                     "Decorrelation layer '"
@@ -161,9 +227,14 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     }
 
     /** The first samples of a batch as rows, outside the gradient's graph. */
-    final NDArray sampleRows(NDArray array) {
+    private NDArray sampleRows(NDArray array) {
         long samples = state.getOptions().getSampleSize(array.getShape().get(0));
-        return array.stopGradient().get("0:" + samples).reshape(-1, features);
+        return rows(array.stopGradient().get("0:" + samples));
+    }
+
+    private static NDArray rows(NDArray array) {
+        Shape shape = array.getShape();
+        return array.reshape(-1, shape.get(shape.dimension() - 1));
     }
 
     /** {@inheritDoc} */
@@ -188,7 +259,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     @Override
     protected final void prepare(Shape[] inputShapes) {
         Shape input = inputShapes[0];
-        features = input.get(input.dimension() - 1);
+        long features = input.get(input.dimension() - 1);
         Preconditions.checkArgument(
                 features > 0,
                 "The number of features before decorrelation layer '"
@@ -244,7 +315,6 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
                             + expected
                             + "; load it into the model and block size that it was saved from.");
         }
-        features = width;
     }
 
     /** {@inheritDoc} */

@@ -40,14 +40,17 @@ public enum Gain {
 
     /**
      * The mean over rows of {@code ‖u‖ / sqrt(‖s‖² + 1e-8)}: one number, the form of the authors'
-     * code. The mean of ratios keeps the energy only roughly.
+     * code. It weighs every row alike and keeps the total energy only roughly. Rows of zeros, such
+     * as patches of an empty background, are left out.
      */
     MEAN_OF_RATIOS {
         @Override
         NDArray of(NDArray inputs, NDArray outputs) {
             NDArray input = inputs.square().sum(new int[] {1}).sqrt();
             NDArray output = outputs.square().sum(new int[] {1}).add(1e-8).sqrt();
-            return input.div(output).mean();
+            NDArray counted = input.neq(0).toType(input.getDataType(), false).sum();
+            NDArray mean = input.div(output).sum().div(counted.maximum(1));
+            return NDArrays.where(counted.eq(0), counted.onesLike(), mean);
         }
     },
 

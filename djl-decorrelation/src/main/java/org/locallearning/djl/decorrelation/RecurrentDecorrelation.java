@@ -54,13 +54,20 @@ public final class RecurrentDecorrelation extends FeatureDecorrelation {
 
     /** {@inheritDoc} */
     @Override
-    NDArray decorrelate(
-            NDArray raw, NDArray centred, NDArray matrix, boolean training, boolean learning) {
-        NDArray output = settle(centred, matrix, timeStep, steps);
-        if (learning && state.isUpdateDue(centred.getDevice())) {
-            state.learn(this, 0, matrix, sampleRows(raw), sampleRows(centred), sampleRows(output));
-        }
-        return output;
+    NDArray matrixFor(NDArray centred, NDArray matrixValue, boolean training) {
+        return matrixValue;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    NDArray apply(NDArray centred, NDArray used) {
+        return settle(centred, used, timeStep, steps);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    void update(NDArray matrix, NDArray used, NDArray raw, NDArray centred, NDArray outputs) {
+        state.learn(this, 0, matrix, raw, centred, outputs);
     }
 
     /**
@@ -99,7 +106,8 @@ public final class RecurrentDecorrelation extends FeatureDecorrelation {
         long width = width();
         long rows = batchSize * positions();
         long sample = getOptions().getSampleSize(batchSize) * positions();
-        return 2 * steps * rows * width * width + 2 * sample * width * width;
+        long update = 2 * sample * width * width;
+        return 2 * steps * rows * width * width + update / getOptions().getUpdateInterval();
     }
 
     /**

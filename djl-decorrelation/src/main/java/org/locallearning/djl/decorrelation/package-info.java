@@ -15,5 +15,24 @@
 /**
  * Decorrelation layers that learn locally inside the training forward, the converter that puts them
  * into an existing model, and the fold that takes them out again.
+ *
+ * <pre>{@code
+ * model.setBlock(Decorrelate.model(block));           // before every Linear, in every Conv2d
+ * ...                                                 // train as before, with any trainer
+ * Block plain = Decorrelate.fold(model.getBlock());   // DJL's own blocks, the same function
+ * }</pre>
+ *
+ * <ul>
+ *   <li>{@link org.locallearning.djl.decorrelation.Decorrelation} and {@link
+ *       org.locallearning.djl.decorrelation.DecorrelatedConv2d} are the layers, {@link
+ *       org.locallearning.djl.decorrelation.DecorrelationRule} is what they learn by, and {@link
+ *       org.locallearning.djl.decorrelation.DecorrelationOptions} are its settings.
+ *   <li>{@link org.locallearning.djl.decorrelation.RecurrentDecorrelation} is the rule as lateral
+ *       dynamics, with Földiák's rule to compare with, and {@link
+ *       org.locallearning.djl.decorrelation.BatchWhitening} a baseline that whitens each batch.
+ *   <li>{@link org.locallearning.djl.decorrelation.CorrelationStatistics} tells how correlated
+ *       activity is, and {@link org.locallearning.djl.decorrelation.DecorrelationObserver} gets it
+ *       from a layer.
+ * </ul>
  */
 package org.locallearning.djl.decorrelation;

@@ -113,12 +113,17 @@ class DecorrelatingContractTest {
                         "Foldiak",
                         () ->
                                 RecurrentDecorrelation.builder()
-                                        .optSteps(150)
+                                        .optSteps(300)
+                                        .optTimeStep(0.1)
+                                        .optName("lateral inhibition")
                                         .optRule(LateralRule.FOLDIAK)
                                         .optOptions(options().build())
                                         .build(),
                         new Shape(12, 6)),
-                new Layer("whitening", () -> BatchWhitening.builder().build(), new Shape(12, 6)));
+                new Layer(
+                        "whitening",
+                        () -> BatchWhitening.builder().optMomentum(0.3).build(),
+                        new Shape(12, 6)));
     }
 
     private static DecorrelationOptions.Builder options() {
@@ -189,7 +194,28 @@ class DecorrelatingContractTest {
 
     @ParameterizedTest
     @MethodSource("layers")
-    void gradientNeedsNoCopyOfTheUpdatedMatrix(Layer line) {
+    void learningApartIsLearningInTheForward(Layer line) {
+        Decorrelating together = initialized(line, DataType.FLOAT64);
+        Decorrelating apart = line.make().get();
+        apart.initialize(manager, DataType.FLOAT64, line.input());
+        copyParameters(together, apart);
+        for (int i = 0; i < 4; ++i) {
+            NDArray input = input(line, DataType.FLOAT64);
+            NDArray expected = forward(together, input, true);
+            NDArray actual = forwardFrozen(apart, input);
+            apart.learn(store, new NDList(input));
+            assertEquals(0, expected.sub(actual).abs().max().getDouble(), 1e-12);
+        }
+        NDArray learned = together.getMatrix().getArray();
+        NDArray difference = learned.sub(apart.getMatrix().getArray());
+        assertEquals(0, difference.abs().max().getDouble(), 1e-12);
+        double[] mean = together.getRunningMean().getArray().toDoubleArray();
+        assertArrayEquals(mean, apart.getRunningMean().getArray().toDoubleArray(), 1e-14);
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void backwardSurvivesTheUpdate(Layer line) {
         Decorrelating layer = initialized(line, DataType.FLOAT64);
         NDArray input = input(line, DataType.FLOAT64);
         input.setRequiresGradient(true);
@@ -395,6 +421,13 @@ class DecorrelatingContractTest {
 
     private NDArray forwardFrozen(Decorrelating layer, NDArray input) {
         return layer.forwardWithoutLearning(store, new NDList(input)).singletonOrThrow();
+    }
+
+    private static void copyParameters(Block from, Block to) {
+        for (Pair<String, Parameter> pair : from.getDirectParameters()) {
+            NDArray target = to.getDirectParameters().get(pair.getKey()).getArray();
+            target.stopGradient().set(new NDIndex("..."), pair.getValue().getArray());
+        }
     }
 
     private static byte[] save(Block block) throws IOException {

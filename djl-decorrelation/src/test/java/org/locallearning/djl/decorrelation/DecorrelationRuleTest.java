@@ -80,7 +80,7 @@ class DecorrelationRuleTest {
     @Test
     void largeMatrixIsUpdatedInRuns() {
         int n = 1500;
-        DecorrelationOptions options = DecorrelationOptions.builder().build();
+        DecorrelationOptions options = DecorrelationOptions.builder().optGain(Gain.SCALAR).build();
         NDArray matrix = manager.eye(n, n, 0, DataType.FLOAT64);
         NDArray outputs = random(3, n);
         DecorrelationRule.update(matrix, outputs, outputs, 0.01, options);
@@ -92,7 +92,7 @@ class DecorrelationRuleTest {
 
     @Test
     void bothOrdersOfTheProductAgree() {
-        DecorrelationOptions options = DecorrelationOptions.builder().build();
+        DecorrelationOptions options = DecorrelationOptions.builder().optGain(Gain.SCALAR).build();
         NDArray few = random(5, 8);
         // the same covariance at half the weight, from more rows than features
         NDArray many = NDArrays.concat(new NDList(few, few.zerosLike()), 0);
@@ -121,7 +121,7 @@ class DecorrelationRuleTest {
         NDArray basis = hadamard();
         NDArray data = hypercube().mul(manager.create(eigenvalues).sqrt()).matMul(basis);
         NDArray matrix = manager.eye(4, 4, 0, DataType.FLOAT64);
-        DecorrelationOptions options = DecorrelationOptions.builder().build();
+        DecorrelationOptions options = DecorrelationOptions.builder().optGain(Gain.SCALAR).build();
         double total = 5.3;
         for (int step = 0; step < 50; ++step) {
             NDArray outputs = data.matMul(matrix.transpose());
@@ -150,7 +150,7 @@ class DecorrelationRuleTest {
         NDArray data = random(200, 2).matMul(manager.create(new double[][] {{1, 0.8}, {0, 0.5}}));
         data = data.sub(data.mean(new int[] {0}));
         NDArray matrix = manager.eye(2, 2, 0, DataType.FLOAT64);
-        DecorrelationOptions options = DecorrelationOptions.builder().build();
+        DecorrelationOptions options = DecorrelationOptions.builder().optGain(Gain.SCALAR).build();
         double before = Math.sqrt(CorrelationStatistics.decorrelationLoss(data));
         assertTrue(before > 0.5);
         for (int step = 0; step < 60; ++step) {
@@ -171,7 +171,10 @@ class DecorrelationRuleTest {
                 data,
                 data.matMul(matrix.transpose()),
                 0,
-                DecorrelationOptions.builder().optGainLimits(1e-6, 1e6).build());
+                DecorrelationOptions.builder()
+                        .optGain(Gain.SCALAR)
+                        .optGainLimits(1e-6, 1e6)
+                        .build());
         double energy = data.matMul(matrix.transpose()).square().sum().getDouble();
         assertEquals(data.square().sum().getDouble(), energy, 1e-10);
     }
@@ -242,6 +245,18 @@ class DecorrelationRuleTest {
                 assertEquals(0, m[other][1], 1e-12);
             }
         }
+    }
+
+    @Test
+    void rowsOfZerosDoNotCountInTheMeanOfRatios() {
+        NDArray few = random(4, 3);
+        NDArray outputs = few.mul(0.5);
+        NDArray padded = NDArrays.concat(new NDList(few, few.zerosLike()), 0);
+        NDArray paddedOutputs = NDArrays.concat(new NDList(outputs, few.zerosLike()), 0);
+        assertEquals(2, Gain.MEAN_OF_RATIOS.of(padded, paddedOutputs).getDouble(), 1e-6);
+        NDArray nothing = few.zerosLike();
+        assertEquals(1, Gain.MEAN_OF_RATIOS.of(nothing, nothing).getDouble());
+        assertEquals(1, Gain.SCALAR.of(nothing, nothing).getDouble());
     }
 
     @Test

@@ -15,9 +15,11 @@ package org.locallearning.djl.decorrelation;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
@@ -103,6 +105,7 @@ class DecorrelationTest {
                 DecorrelationOptions.builder()
                         .optRate(0.01)
                         .optSampleFraction(1)
+                        .optGain(Gain.SCALAR)
                         .optRawInputNorm(true)
                         .build();
         Decorrelation layer = layer(options, 3);
@@ -185,6 +188,42 @@ class DecorrelationTest {
     }
 
     @Test
+    void eachDeviceCountsItsOwnSteps() {
+        DecorrelationState state =
+                new DecorrelationState(
+                        DecorrelationOptions.builder().optUpdateInterval(2).build(),
+                        DecorrelationRule::update);
+        Device[] devices = {Device.cpu(), Device.gpu(0)};
+        for (int step = 0; step < 5; ++step) {
+            for (Device device : devices) {
+                assertEquals(step % 2 == 0, state.isUpdateDue(device));
+                state.countStep(device);
+            }
+        }
+        assertEquals(5, state.getSteps());
+        state.restoreSteps(3);
+        assertEquals(3, state.getSteps());
+        assertFalse(state.isUpdateDue(devices[1]));
+    }
+
+    @Test
+    void multiplyAddsAreThoseOfTheProducts() {
+        Decorrelation full = Decorrelation.builder().build();
+        full.initialize(manager, DataType.FLOAT32, new Shape(1, 3072));
+        // forward, back to the input, and x̄ᵀ (x̄ M) for a sample of 26
+        long square = 3072L * 3072;
+        assertEquals(2 * 256 * square + 2 * 26 * square, full.getMultiplyAdds(256));
+        Decorrelation blocks =
+                layer(
+                        DecorrelationOptions.builder()
+                                .optMaxBlockSize(1024)
+                                .optUpdateInterval(2)
+                                .build(),
+                        3072);
+        assertEquals((2 * 256 + 26) * square / 3, blocks.getMultiplyAdds(256));
+    }
+
+    @Test
     void blocksNeedADivisor() {
         DecorrelationOptions options = DecorrelationOptions.builder().optMaxBlockSize(100).build();
         assertEquals(1, options.getBlocks(100));
@@ -200,6 +239,7 @@ class DecorrelationTest {
         Decorrelation layer =
                 layer(
                         DecorrelationOptions.builder()
+                                .optGain(Gain.SCALAR)
                                 .optRate(schedule)
                                 .optSampleFraction(1)
                                 .build(),

@@ -64,7 +64,8 @@ class LocalLearningTest {
                 "compare --methods bp,nosuch | bp, bp-tape, fa, dfa, usf, brsf, frsf",
                 "compare --methods bp,bp | given twice",
                 "compare --dataset nosuch | glyphs, mnist, fashion-mnist, cifar10",
-                "compare --model nosuch | mlp, dense, conv, resnet20",
+                "compare --model nosuch | mlp, dense, conv, ahmad-conv, ahmad-conv-padded,"
+                        + " resnet20",
                 "compare --activation nosuch | tanh, relu, leaky-relu",
                 "compare --nosuch | --dataset",
                 "compare stray | every setting is an option",

@@ -14,6 +14,7 @@
 package org.locallearning.djl.creditassignment.engine;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -126,14 +127,39 @@ public final class Autograd {
     }
 
     /**
-     * Sets the gradient of a leaf to zero. The memory of the gradient may be shared with that of
-     * other leaves and with the error that was sent: read them first.
+     * Gives leaves gradients of zero in memory of their own. Otherwise the engine takes what
+     * arrives first as the gradient, and that may share its memory with what arrives at another
+     * leaf, or with the error that was sent; adding to the one would then change the other.
+     *
+     * @param leaves the leaves; those without a gradient are left out
+     */
+    public static void reserveGradients(NDList leaves) {
+        for (NDArray leaf : leaves) {
+            if (leaf.hasGradient()) {
+                try (NDArray zeros = leaf.zerosLike()) {
+                    // the engine copies an array that somebody else holds too
+                    backward(leaf, zeros, true);
+                }
+            }
+        }
+    }
+
+    /**
+     * Takes the gradient that has arrived at a leaf.
      *
      * @param leaf the leaf
+     * @param keepGraph whether the graph is to be used again: the leaf, whose gradient was
+     *     reserved, is then left with a gradient of zero
+     * @return the gradient, attached to the leaf's manager
      */
-    public static void clearGradient(NDArray leaf) {
-        try (NDArray gradient = leaf.getGradient()) {
-            gradient.set(new NDIndex("..."), 0f);
+    public static NDArray takeGradient(NDArray leaf, boolean keepGraph) {
+        NDArray gradient = leaf.getGradient();
+        if (!keepGraph) {
+            return gradient;
         }
+        NDArray copy = gradient.duplicate();
+        gradient.set(new NDIndex("..."), 0f);
+        gradient.close();
+        return copy;
     }
 }

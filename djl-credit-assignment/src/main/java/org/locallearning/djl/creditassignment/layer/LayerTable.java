@@ -20,7 +20,6 @@ import ai.djl.nn.convolutional.Conv1d;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.convolutional.Conv3d;
 import ai.djl.nn.core.Linear;
-import ai.djl.nn.core.Prelu;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.norm.GhostBatchNorm;
@@ -59,7 +58,6 @@ public final class LayerTable {
                     .withExact(BatchNorm.class)
                     .withExact(GhostBatchNorm.class)
                     .withExact(LayerNorm.class)
-                    .withExact(Prelu.class)
                     .withExact(Dropout.class)
                     .withExact(LambdaBlock.class)
                     .withReplay(BatchNorm.class, new BatchNormReplay())

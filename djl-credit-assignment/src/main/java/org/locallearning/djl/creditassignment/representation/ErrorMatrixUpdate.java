@@ -21,8 +21,9 @@ public enum ErrorMatrixUpdate {
     /**
      * {@code −γ d_i e_jᵀ}, as printed in Algorithm 2 (Algorithm 1 has the indices the other way
      * round, with a {@code d_L} that is not defined). Since {@code d_i = E e_j}, descent makes
-     * {@code E} grow without bound: bounded activations such as tanh and sign keep targets bounded
-     * all the same; with ReLU and its relatives take {@link #NONE} or {@link #LRA_E}.
+     * {@code E} grow without bound: linearly in steps under Adam, exponentially under plain
+     * gradient descent. Bounded activations such as tanh and sign keep targets bounded all the
+     * same; with ReLU and its relatives, or without Adam, take {@link #NONE} or {@link #LRA_E}.
      */
     PAPER,
     /** Fixed random error matrices. */

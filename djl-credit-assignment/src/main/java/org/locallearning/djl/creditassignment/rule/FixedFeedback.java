@@ -29,7 +29,7 @@ final class FixedFeedback {
 
     private final NDManager manager;
     private final FeedbackSource source;
-    private final Map<Device, Map<String, NDArray>> weights = new HashMap<>();
+    private final Map<Key, NDArray> weights = new HashMap<>();
 
     FixedFeedback(NDManager manager, FeedbackSource source) {
         this.manager = manager;
@@ -37,8 +37,8 @@ final class FixedFeedback {
     }
 
     NDArray get(Device device, String path, Shape shape, DataType type) {
-        return weights.computeIfAbsent(device, d -> new HashMap<>())
-                .computeIfAbsent(path, p -> create(device, path, shape, type));
+        return weights.computeIfAbsent(
+                new Key(device, path, shape), key -> create(device, path, shape, type));
     }
 
     private NDArray create(Device device, String path, Shape shape, DataType type) {
@@ -56,4 +56,9 @@ final class FixedFeedback {
         onDevice.close();
         return fixed;
     }
+
+    /**
+     * Inputs may change their size from batch to batch, and with it the weights that reach them.
+     */
+    private record Key(Device device, String path, Shape shape) {}
 }

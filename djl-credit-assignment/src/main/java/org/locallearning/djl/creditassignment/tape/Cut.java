@@ -16,8 +16,6 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import java.util.ArrayList;
-import java.util.List;
 import org.locallearning.djl.creditassignment.engine.Autograd;
 
 /** A place where the engine's graph is cut: a new graph begins, and errors that reach it stop. */
@@ -53,39 +51,12 @@ final class Cut {
 
     /** Takes the errors that have arrived; arrays of whole numbers have zeros. */
     NDList takeErrors(boolean keepGraph) {
-        return takeErrors(List.of(this), keepGraph).get(0);
-    }
-
-    /**
-     * Takes the errors that have arrived at the cuts of one graph. Where the graph is used again,
-     * the cuts are left without errors; errors at different cuts may share their memory, so that
-     * all are read before any is cleared.
-     */
-    static List<NDList> takeErrors(List<Cut> cuts, boolean keepGraph) {
-        List<NDList> errors = new ArrayList<>(cuts.size());
-        for (Cut cut : cuts) {
-            errors.add(cut.readErrors(keepGraph));
-        }
-        if (keepGraph) {
-            for (Cut cut : cuts) {
-                cut.arrays.stream().filter(NDArray::hasGradient).forEach(Autograd::clearGradient);
-            }
-        }
-        return errors;
-    }
-
-    private NDList readErrors(boolean copy) {
         NDList errors = new NDList(arrays.size());
         for (NDArray array : arrays) {
-            if (!array.hasGradient()) {
-                errors.add(array.zerosLike());
-            } else if (copy) {
-                try (NDArray shared = array.getGradient()) {
-                    errors.add(shared.duplicate());
-                }
-            } else {
-                errors.add(array.getGradient());
-            }
+            errors.add(
+                    array.hasGradient()
+                            ? Autograd.takeGradient(array, keepGraph)
+                            : array.zerosLike());
         }
         return errors;
     }

@@ -25,10 +25,13 @@ final class Errors {
     private Errors() {}
 
     /**
-     * Sends errors from the outputs of a graph to where it begins: to the cut below it, and to the
+     * Sends errors from the outputs of a graph to where it begins: to the cuts below it, and to the
      * parameters inside.
      */
-    static void send(NDList outputs, NDList errors, boolean keepGraph) {
+    static void send(NDList outputs, NDList errors, List<Cut> cuts, boolean keepGraph) {
+        if (keepGraph) {
+            cuts.forEach(cut -> Autograd.reserveGradients(cut.arrays()));
+        }
         List<Integer> roots = new ArrayList<>();
         for (int i = 0; i < outputs.size(); i++) {
             if (Autograd.isDifferentiable(outputs.get(i))) {
@@ -38,16 +41,7 @@ final class Errors {
         for (int i = 0; i < roots.size(); i++) {
             NDArray output = outputs.get(roots.get(i));
             boolean last = i == roots.size() - 1;
-            NDArray error = errors.get(roots.get(i));
-            if (keepGraph) {
-                // what arrives at a cut may share the memory of what was sent (flattening hands it
-                // on) and is cleared there: the error itself has to outlive that
-                try (NDArray copy = error.duplicate()) {
-                    Autograd.backward(output, copy, true);
-                }
-            } else {
-                Autograd.backward(output, error, !last);
-            }
+            Autograd.backward(output, errors.get(roots.get(i)), keepGraph || !last);
         }
     }
 

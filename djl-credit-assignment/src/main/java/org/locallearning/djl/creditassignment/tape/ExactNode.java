@@ -120,7 +120,7 @@ final class ExactNode extends Node {
         /** {@inheritDoc} */
         @Override
         public void addGradients(NDList errors) {
-            Errors.send(outputs(), errors, false);
+            Errors.send(outputs(), errors, List.of(cut), false);
             release();
         }
 
@@ -169,7 +169,7 @@ final class ExactNode extends Node {
                         ? Errors.atInputs(outputs(), errors, cut.arrays())
                         : new NDList();
             }
-            Errors.send(outputs(), errors, pass.keepGraph());
+            Errors.send(outputs(), errors, List.of(cut), pass.keepGraph());
             if (!isInputErrorWanted()) {
                 return new NDList();
             }

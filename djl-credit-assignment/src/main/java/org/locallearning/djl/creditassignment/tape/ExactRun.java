@@ -124,8 +124,9 @@ final class ExactRun {
         int next = position;
         while (next > 0) {
             Step last = steps.get(next - 1);
-            Errors.send(last.outputs(), current, keepGraph);
-            current = last.trace().cut().takeErrors(keepGraph);
+            Cut cut = last.trace().cut();
+            Errors.send(last.outputs(), current, List.of(cut), keepGraph);
+            current = cut.takeErrors(keepGraph);
             next -= last.index() + 1;
         }
         return current;

@@ -19,6 +19,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import java.util.List;
 import org.locallearning.djl.creditassignment.engine.Autograd;
 import org.locallearning.djl.creditassignment.layer.LayerPass;
 import org.locallearning.djl.creditassignment.layer.Replay;
@@ -130,7 +131,7 @@ public final class LayerTrace extends Trace implements BlockTrace {
     public void addGradients(NDList errors) {
         if (isTrainable()) {
             products.countWeightGradient(this);
-            Errors.send(outputs(), errors, false);
+            Errors.send(outputs(), errors, List.of(), false);
         }
         release();
     }

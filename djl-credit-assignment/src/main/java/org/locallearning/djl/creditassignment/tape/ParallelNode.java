@@ -113,15 +113,15 @@ final class ParallelNode extends Node {
         /** {@inheritDoc} */
         @Override
         NDList backward(NDList errors, BackwardPass pass) {
-            Errors.send(combined, errors, pass.keepGraph());
-            List<NDList> branchErrors = Cut.takeErrors(cuts, pass.keepGraph());
+            Errors.send(combined, errors, cuts, pass.keepGraph());
             NDList sum = null;
             for (int i = 0; i < traces.size(); i++) {
                 boolean learns = pass.gradientsWanted() && branches.get(i).isTrainable();
                 if (!isInputErrorWanted(pass) && !learns) {
                     continue;
                 }
-                NDList inputErrors = traces.get(i).backwardAndRelease(branchErrors.get(i), pass);
+                NDList branchErrors = cuts.get(i).takeErrors(pass.keepGraph());
+                NDList inputErrors = traces.get(i).backwardAndRelease(branchErrors, pass);
                 if (isInputErrorWanted(pass)) {
                     sum = sum == null ? inputErrors : Errors.sum(sum, inputErrors);
                 }

@@ -123,16 +123,17 @@ public final class CompareCommand implements Callable<Integer> {
                 paramLabel = "NAME",
                 defaultValue = "glyphs",
                 description =
-                        "glyphs (drawn by the program), mnist, fashion-mnist or cifar10 (default:"
-                                + " ${DEFAULT-VALUE}).")
+                        "glyphs (drawn by the program), mnist, fashion-mnist, cifar10, cifar100,"
+                                + " svhn or tiny-imagenet (default: ${DEFAULT-VALUE}).")
         private String dataset;
 
         @Option(
                 names = "--data-repository",
                 paramLabel = "DIR",
                 description =
-                        "Folder with data in the layout of a DJL repository (default: DJL's own"
-                                + " repository on the network).")
+                        "Folder with data in the layout of a DJL repository; for cifar100, svhn and"
+                                + " tiny-imagenet also with the files as they are published"
+                                + " (default: DJL's own repository on the network).")
         private Path repository;
 
         @Option(
@@ -166,8 +167,9 @@ public final class CompareCommand implements Callable<Integer> {
                 paramLabel = "NAME",
                 defaultValue = MLP,
                 description =
-                        "mlp, dense (four hidden layers of 1000), conv (a small LeNet) or resnet20"
-                                + " (default: ${DEFAULT-VALUE}).")
+                        "mlp, dense (four hidden layers of 1000), conv (a small LeNet), ahmad-conv"
+                                + " (four convolutions, padding 0), ahmad-conv-padded (padding 1)"
+                                + " or resnet20 (default: ${DEFAULT-VALUE}).")
         private String name;
 
         @Option(

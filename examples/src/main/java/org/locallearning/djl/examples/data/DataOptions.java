@@ -26,6 +26,7 @@ public final class DataOptions {
     private final int limit;
     private final int testLimit;
     private final boolean standardise;
+    private final boolean augment;
     private final long seed;
 
     private DataOptions(Builder builder) {
@@ -34,6 +35,7 @@ public final class DataOptions {
         limit = builder.limit;
         testLimit = builder.testLimit;
         standardise = builder.standardise;
+        augment = builder.augment;
         seed = builder.seed;
     }
 
@@ -74,6 +76,15 @@ public final class DataOptions {
     }
 
     /**
+     * Returns whether training images are varied at random.
+     *
+     * @return whether training images are augmented
+     */
+    public boolean isAugmented() {
+        return augment;
+    }
+
+    /**
      * Returns the seed of the data sets that are drawn.
      *
      * @return the seed
@@ -95,11 +106,13 @@ public final class DataOptions {
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "DataOptions[repository=%s, limit=%d, testLimit=%d, standardise=%b, seed=%d]",
+                "DataOptions[repository=%s, limit=%d, testLimit=%d, standardise=%b, augment=%b,"
+                        + " seed=%d]",
                 repository != null ? repository : repositoryUri,
                 limit,
                 testLimit,
                 standardise,
+                augment,
                 seed);
     }
 
@@ -111,6 +124,7 @@ public final class DataOptions {
         private int limit;
         private int testLimit;
         private boolean standardise = true;
+        private boolean augment;
         private long seed = 1;
 
         private Builder() {}
@@ -118,6 +132,10 @@ public final class DataOptions {
         /**
          * Sets the folder to read from, in DJL's repository layout: it holds {@code
          * dataset/cv/ai/djl/basicdataset/ARTIFACT/metadata.json} and the files named there.
+         *
+         * <p>For {@code cifar100}, {@code svhn} and {@code tiny-imagenet}, it may also be a folder
+         * that holds the files as their authors publish them, or such an archive itself; {@link
+         * DataSets} lists them.
          *
          * @param repository the folder; null (the default) for DJL's own repository
          * @return this builder
@@ -171,6 +189,21 @@ public final class DataOptions {
          */
         public Builder optStandardise(boolean standardise) {
             this.standardise = standardise;
+            return this;
+        }
+
+        /**
+         * Sets whether each training image is varied at random, anew in each pass: {@code cifar10}
+         * and {@code cifar100} by a crop of 32x32 pixels with a padding of 4 zeros and a horizontal
+         * flip, {@code tiny-imagenet} by a crop of 56x56 pixels and a horizontal flip. The other
+         * data sets have no augmentation, and refuse it: the mirror image of a digit is none. Test
+         * images are never varied.
+         *
+         * @param augment true to augment; false by default
+         * @return this builder
+         */
+        public Builder optAugment(boolean augment) {
+            this.augment = augment;
             return this;
         }
 

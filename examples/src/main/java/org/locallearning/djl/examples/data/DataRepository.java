@@ -19,7 +19,6 @@ import ai.djl.repository.MRL;
 import ai.djl.repository.Metadata;
 import ai.djl.repository.RemoteRepository;
 import ai.djl.util.Progress;
-import ai.djl.util.Utils;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -55,8 +54,7 @@ final class DataRepository extends RemoteRepository {
         metadata = source.metadata();
         artifact = source.artifact();
         String identity = uri + "\n" + source.json() + "\n" + fileDigests;
-        String key = Digests.sha256(identity).substring(0, 16);
-        cacheDirectory = cacheRoot().resolve(metadata.getArtifactId() + '-' + key);
+        cacheDirectory = CacheFolder.of(metadata.getArtifactId(), identity);
     }
 
     /**
@@ -124,7 +122,8 @@ final class DataRepository extends RemoteRepository {
     private static DataRepository openNetwork(URI named, String artifactId) throws IOException {
         URI uri = named.toString().endsWith("/") ? named : URI.create(named + "/");
         URI address = uri.resolve(ArtifactMetadata.placeOf(artifactId));
-        Path stored = cacheRoot().resolve("metadata").resolve(Digests.sha256(address.toString()));
+        Path stored =
+                CacheFolder.root().resolve("metadata").resolve(Digests.sha256(address.toString()));
         ArtifactMetadata metadata = ArtifactMetadata.download(address, artifactId, stored);
         return new DataRepository(uri, null, metadata, Map.of());
     }
@@ -195,18 +194,7 @@ final class DataRepository extends RemoteRepository {
     /** {@inheritDoc} */
     @Override
     public Path getCacheDirectory() throws IOException {
-        try {
-            return Files.createDirectories(cacheDirectory);
-        } catch (IOException e) {
-            throw new DataRepositoryException(
-                    String.format(
-                            Locale.ROOT,
-                            "The cache folder %s can't be made (%s): set DJL_CACHE_DIR to a folder"
-                                    + " that can be written.",
-                            cacheDirectory,
-                            e),
-                    e);
-        }
+        return CacheFolder.make(cacheDirectory);
     }
 
     /** {@inheritDoc} */
@@ -237,9 +225,5 @@ final class DataRepository extends RemoteRepository {
                     .sorted()
                     .toList();
         }
-    }
-
-    private static Path cacheRoot() {
-        return Utils.getCacheDir().resolve("cache").resolve("local-learning");
     }
 }

@@ -14,6 +14,8 @@
 package org.locallearning.djl.examples.data;
 
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * A data repository can't be used: it does not exist, lacks the data set, or holds a damaged file.
@@ -42,5 +44,16 @@ public final class DataRepositoryException extends IOException {
      */
     public DataRepositoryException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** Says that an archive on this machine can't be unpacked. */
+    static DataRepositoryException notUnpacked(Path archive, Exception cause) {
+        return new DataRepositoryException(
+                String.format(
+                        Locale.ROOT,
+                        "%s can't be unpacked (%s): it is truncated or damaged; copy it again.",
+                        archive,
+                        cause.getMessage()),
+                cause);
     }
 }

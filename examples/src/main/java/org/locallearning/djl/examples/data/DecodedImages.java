@@ -29,7 +29,7 @@ import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
 
 /**
- * Decoded images in a file, so that archives of JPEG files are decoded once.
+ * Decoded images in a file, so that big archives are decoded once.
  *
  * <p>The file holds, big-endian: the number of images; channels, height and width; all labels; all
  * pixels; and the CRC-32 of everything before it.
@@ -40,7 +40,23 @@ final class DecodedImages {
     private static final int CHECKSUM_BYTES = Long.BYTES;
     private static final int MAX_SIDE = 1 << 15;
 
+    /** Decodes the images that a file is to hold. */
+    interface Decoder {
+        LabelledImages decode() throws IOException;
+    }
+
     private DecodedImages() {}
+
+    /** Reads a file, or decodes the images and writes it where there is none or it is damaged. */
+    static LabelledImages readOrDecode(Path file, Decoder decoder) throws IOException {
+        Optional<LabelledImages> images = read(file);
+        if (images.isPresent()) {
+            return images.get();
+        }
+        LabelledImages fresh = decoder.decode();
+        write(fresh, file);
+        return fresh;
+    }
 
     /** Reads a file, or returns empty where there is none or it is damaged. */
     static Optional<LabelledImages> read(Path file) throws IOException {
@@ -60,8 +76,10 @@ final class DecodedImages {
                 return Optional.empty();
             }
             Shape shape = new Shape(channels, height, width);
-            byte[] labels = in.readNBytes(count);
-            byte[] pixels = in.readNBytes(Math.toIntExact(count * shape.size()));
+            byte[] labels = new byte[count];
+            in.readFully(labels);
+            byte[] pixels = new byte[Math.toIntExact(count * shape.size())];
+            in.readFully(pixels);
             long computed = checksum.getValue();
             return in.readLong() == computed
                     ? Optional.of(new LabelledImages(shape, pixels, labels))
@@ -86,7 +104,7 @@ final class DecodedImages {
 
     /** Writes a file beside its place and then moves it there. */
     static void write(LabelledImages images, Path file) throws IOException {
-        Files.createDirectories(file.getParent());
+        CacheFolder.make(file.getParent());
         Path beside = Files.createTempFile(file.getParent(), "decoded", ".part");
         try {
             CRC32 checksum = new CRC32();

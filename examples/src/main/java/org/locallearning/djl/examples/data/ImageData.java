@@ -27,6 +27,8 @@ import ai.djl.translate.Transform;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
+import org.locallearning.djl.examples.data.augmentation.SpatialTransform;
+import org.locallearning.djl.examples.data.augmentation.TransformedDataset;
 
 /**
  * One data set, loaded: labelled training and test images in memory.
@@ -49,6 +51,7 @@ public final class ImageData implements AutoCloseable {
     private final Part training;
     private final Part test;
     private final Transform scale;
+    private final SpatialTransform augmentation;
 
     /** The arrays of one part: pixels uint8 (N, C, H, W) and labels int64 (N). */
     private record Part(NDArray pixels, NDArray labels) {
@@ -63,6 +66,13 @@ public final class ImageData implements AutoCloseable {
                     manager.create(ByteBuffer.wrap(images.pixels()), shape, DataType.UINT8),
                     manager.create(labels));
         }
+
+        ArrayDataset.Builder builder(Sampler sampler) {
+            return new ArrayDataset.Builder()
+                    .setData(pixels)
+                    .optLabels(labels)
+                    .setSampling(sampler);
+        }
     }
 
     ImageData(
@@ -71,13 +81,21 @@ public final class ImageData implements AutoCloseable {
             List<String> classes,
             String source,
             ImageParts parts,
+            Framing framing,
             DataOptions options) {
         this.name = name;
         this.title = title;
         this.classes = List.copyOf(classes);
         LabelledImages trainingImages = parts.training().first(options.limitOr(Integer.MAX_VALUE));
-        LabelledImages testImages = parts.test().first(options.testLimitOr(Integer.MAX_VALUE));
-        sampleShape = trainingImages.shape();
+        if (options.isAugmented()) {
+            augmentation = framing.augmentation().orElseThrow();
+        } else {
+            augmentation = null;
+            trainingImages = framing.centres(trainingImages);
+        }
+        LabelledImages testImages =
+                framing.centres(parts.test().first(options.testLimitOr(Integer.MAX_VALUE)));
+        sampleShape = testImages.shape();
         PixelScale pixelScale =
                 options.isStandardised()
                         ? PixelScale.standardising(trainingImages)
@@ -85,10 +103,11 @@ public final class ImageData implements AutoCloseable {
         provenance =
                 String.format(
                         Locale.ROOT,
-                        "%s; %s training images and %s test images; %s",
+                        "%s; %s training images and %s test images; %s%s",
                         source,
                         share(trainingImages, parts.training()),
                         share(testImages, parts.test()),
+                        framing.describe(options.isAugmented()),
                         options.isStandardised()
                                 ? "standardised by the training images' " + pixelScale
                                 : "pixels in 0..1, not standardised");
@@ -122,19 +141,29 @@ public final class ImageData implements AutoCloseable {
      *
      * <p>The order is a function of {@code Engine.setRandomSeed} and of the draws that DJL made
      * from its Java generator since; the engine's own random arrays (initial weights, noise) come
-     * from another generator and do not disturb it. The last batch of a pass may be smaller, but is
-     * left out where it would hold a single image.
+     * from another generator and do not disturb it. Where augmentation was asked for, what becomes
+     * of each image comes from the same draws. The last batch of a pass may be smaller, but is left
+     * out where it would hold a single image.
      *
      * @param batchSize the number of images in a batch
      * @return a data set of float32 images (N, C, H, W) and int64 class indices (N)
      * @throws IllegalArgumentException if the batch size is not positive
      */
     public RandomAccessDataset training(int batchSize) {
-        return dataset(training, new TrainingSampler(checkBatchSize(batchSize)));
+        Sampler sampler = new TrainingSampler(checkBatchSize(batchSize));
+        if (augmentation == null) {
+            return dataset(training, sampler);
+        }
+        return TransformedDataset.builder()
+                .setImages(training.builder(sampler).build())
+                .setTransform(augmentation)
+                .setSampling(sampler)
+                .addTransform(scale)
+                .build();
     }
 
     /**
-     * Returns the test images in their stored order, all of them.
+     * Returns the test images in their stored order, all of them, never augmented.
      *
      * @param batchSize the number of images in a batch; the last batch may be smaller
      * @return a data set of float32 images (N, C, H, W) and int64 class indices (N)
@@ -146,7 +175,7 @@ public final class ImageData implements AutoCloseable {
     }
 
     /**
-     * Returns the shape of one image.
+     * Returns the shape of one image, as the batches hold it.
      *
      * @return the shape (channels, height, width)
      */
@@ -183,7 +212,7 @@ public final class ImageData implements AutoCloseable {
 
     /**
      * Says where the images came from: repository, artifact and version, or the drawing seed; how
-     * many are used; and how they were standardised.
+     * many are used; whether they are cut and augmented; and how they were standardised.
      *
      * @return one line of text
      */
@@ -210,12 +239,7 @@ public final class ImageData implements AutoCloseable {
     }
 
     private RandomAccessDataset dataset(Part part, Sampler sampler) {
-        return new ArrayDataset.Builder()
-                .setData(part.pixels())
-                .optLabels(part.labels())
-                .setSampling(sampler)
-                .addTransform(scale)
-                .build();
+        return part.builder(sampler).addTransform(scale).build();
     }
 
     private static int checkBatchSize(int batchSize) {

@@ -13,24 +13,17 @@
  */
 package org.locallearning.djl.examples.data;
 
-import ai.djl.ndarray.types.Shape;
-import java.awt.image.BufferedImage;
 import java.io.BufferedInputStream;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeSet;
-import java.util.stream.IntStream;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
@@ -38,10 +31,12 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
  * An image folder in a gzipped tar archive: one folder a class, one JPEG file an image.
  *
  * <p>As in DJL's image folders, a class index is its folder's place among the sorted folder names,
- * which may carry that index in front ({@code 6_frog}). Images are ordered by file name, whatever
- * their class, since that is the place in the original data set.
+ * which may carry that index in front ({@code 6_frog}). Images are ordered by the number in their
+ * file name, whatever their class, since that is the place in the original data set.
  */
 final class JpegArchive {
+
+    private static final int LISTED_CLASSES = 12;
 
     private record Entry(String folder, String file, byte[] jpeg) {}
 
@@ -60,18 +55,12 @@ final class JpegArchive {
         try {
             entries = entries(archive);
         } catch (IOException e) {
-            throw new DataRepositoryException(
-                    String.format(
-                            Locale.ROOT,
-                            "%s can't be unpacked (%s): it is truncated or damaged; copy it"
-                                    + " again.",
-                            archive,
-                            e.getMessage()),
-                    e);
+            throw DataRepositoryException.notUnpacked(archive, e);
         }
-        List<String> folders =
-                List.copyOf(new TreeSet<>(entries.stream().map(Entry::folder).toList()));
-        List<String> names = folders.stream().map(name -> name.replaceFirst("^\\d+_", "")).toList();
+        Map<String, Integer> labels = new TreeMap<>();
+        entries.forEach(entry -> labels.put(entry.folder(), 0));
+        List<String> names =
+                labels.keySet().stream().map(name -> name.replaceFirst("^\\d+_", "")).toList();
         if (!names.equals(classes)) {
             throw new DataRepositoryException(
                     String.format(
@@ -79,33 +68,24 @@ final class JpegArchive {
                             "%s holds the classes %s instead of %s: it is another data set; replace"
                                     + " it.",
                             archive,
-                            names,
-                            classes));
+                            list(names),
+                            list(classes)));
         }
-        entries.sort(Comparator.comparing(Entry::file));
-        try {
-            BufferedImage first = decode(entries.get(0));
-            Shape shape = new Shape(3, first.getHeight(), first.getWidth());
-            int size = Math.toIntExact(shape.size());
-            byte[] pixels = new byte[Math.multiplyExact(entries.size(), size)];
-            byte[] labels = new byte[entries.size()];
-            IntStream.range(0, entries.size())
-                    .parallel()
-                    .forEach(
-                            i -> {
-                                labels[i] = (byte) folders.indexOf(entries.get(i).folder());
-                                copyPixels(entries.get(i), shape, pixels, i * size);
-                            });
-            return new LabelledImages(shape, pixels, labels);
-        } catch (UncheckedIOException e) {
-            throw new DataRepositoryException(
-                    String.format(
-                            Locale.ROOT,
-                            "%s holds a damaged image (%s); copy it again.",
-                            archive,
-                            e.getCause().getMessage()),
-                    e);
+        int label = 0;
+        for (Map.Entry<String, Integer> folder : labels.entrySet()) {
+            folder.setValue(label++);
         }
+        List<JpegFile> files =
+                entries.stream()
+                        .map(
+                                entry ->
+                                        new JpegFile(
+                                                entry.folder() + '/' + entry.file(),
+                                                labels.get(entry.folder()),
+                                                entry::jpeg))
+                        .sorted(JpegFile.BY_NUMBER)
+                        .toList();
+        return JpegImages.decode(files, archive);
     }
 
     private static List<Entry> entries(Path archive) throws IOException {
@@ -118,9 +98,7 @@ final class JpegArchive {
                     entry = tar.getNextEntry()) {
                 String[] path = entry.getName().split("/");
                 String name = path[path.length - 1];
-                if (entry.isFile()
-                        && path.length > 1
-                        && name.toLowerCase(Locale.ROOT).endsWith(".jpg")) {
+                if (entry.isFile() && path.length > 1 && JpegFile.isNamed(name)) {
                     entries.add(new Entry(path[path.length - 2], name, tar.readAllBytes()));
                 }
             }
@@ -128,48 +106,13 @@ final class JpegArchive {
         return entries;
     }
 
-    private static void copyPixels(Entry entry, Shape shape, byte[] pixels, int offset) {
-        BufferedImage image = decode(entry);
-        int height = (int) shape.get(1);
-        int width = (int) shape.get(2);
-        if (image.getHeight() != height || image.getWidth() != width) {
-            throw new UncheckedIOException(
-                    new IOException(
-                            String.format(
-                                    Locale.ROOT,
-                                    "%s/%s is %dx%d pixels instead of %dx%d",
-                                    entry.folder(),
-                                    entry.file(),
-                                    image.getWidth(),
-                                    image.getHeight(),
-                                    width,
-                                    height)));
-        }
-        int plane = height * width;
-        int[] colours = image.getRGB(0, 0, width, height, null, 0, width);
-        for (int i = 0; i < plane; i++) {
-            pixels[offset + i] = (byte) (colours[i] >> 16);
-            pixels[offset + plane + i] = (byte) (colours[i] >> 8);
-            pixels[offset + 2 * plane + i] = (byte) colours[i];
-        }
-    }
-
-    private static BufferedImage decode(Entry entry) {
-        IOException cause = null;
-        try {
-            // a stream in memory: ImageIO would put each image through a file otherwise
-            BufferedImage image =
-                    ImageIO.read(
-                            new MemoryCacheImageInputStream(
-                                    new ByteArrayInputStream(entry.jpeg())));
-            if (image != null) {
-                return image;
-            }
-        } catch (IOException e) {
-            cause = e;
-        }
-        throw new UncheckedIOException(
-                new IOException(
-                        entry.folder() + '/' + entry.file() + " is not a JPEG image", cause));
+    private static String list(List<String> names) {
+        return names.size() <= LISTED_CLASSES
+                ? names.toString()
+                : String.format(
+                        Locale.ROOT,
+                        "%s and %d more",
+                        names.subList(0, LISTED_CLASSES),
+                        names.size() - LISTED_CLASSES);
     }
 }

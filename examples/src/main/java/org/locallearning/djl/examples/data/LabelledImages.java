@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.data;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.Locale;
+import org.locallearning.djl.examples.data.augmentation.PixelMap;
 
 /**
  * Images with their class indices, as unsigned bytes.
@@ -52,5 +53,24 @@ record LabelledImages(Shape shape, byte[] pixels, byte[] labels) {
                 shape,
                 Arrays.copyOf(pixels, Math.toIntExact(count * shape.size())),
                 Arrays.copyOf(labels, count));
+    }
+
+    /** Returns the centres of the images, or the images themselves where that is their size. */
+    LabelledImages centres(int side) {
+        int channels = (int) shape.get(0);
+        int height = (int) shape.get(1);
+        int width = (int) shape.get(2);
+        if (height == side && width == side) {
+            return this;
+        }
+        PixelMap centre = PixelMap.identity(height, width).centreCrop(side, side);
+        Shape centreShape = new Shape(channels, side, side);
+        int from = (int) shape.size();
+        int to = (int) centreShape.size();
+        byte[] cut = new byte[Math.multiplyExact(size(), to)];
+        for (int i = 0; i < size(); i++) {
+            centre.copy(pixels, i * from, channels, cut, i * to);
+        }
+        return new LabelledImages(centreShape, cut, labels);
     }
 }

@@ -13,8 +13,9 @@
  */
 
 /**
- * The data sets of the experiments, behind one interface: digits that the program draws itself, and
- * MNIST, Fashion-MNIST and CIFAR-10 through DJL's own loaders.
+ * The data sets of the experiments, behind one interface: digits that the program draws itself;
+ * MNIST, Fashion-MNIST and CIFAR-10 through DJL's own loaders; and CIFAR-100, SVHN and Tiny
+ * ImageNet, which DJL does not have, from the files that their authors publish.
  *
  * <p>{@link org.locallearning.djl.examples.data.DataSets#load DataSets.load} is the way in. Data of
  * two different repositories never share a cache entry, and damaged or missing files are refused

@@ -35,11 +35,18 @@ import java.util.Locale;
  *       paper (3072-1000-1000-1000-1000-10 on CIFAR-10), with an activation behind all four
  *   <li>{@code conv}: a small LeNet: two 5x5 convolutions (8 and 16 channels), each followed by 2x2
  *       average pooling, then a hidden dense layer of 128 units
+ *   <li>{@code ahmad-conv}: the convolutional network of the decorrelation paper (Ahmad,
+ *       "Correlations Are Ruining Your Gradient Descent", table 1): two 3x3 convolutions of 32
+ *       channels, 2x2 maximum pooling, two of 64 channels, pooling again, then a hidden dense layer
+ *       of 1000 units; stride 1 and no padding, as the table prints, so that the dense layer has
+ *       1600 inputs for images of 32x32 pixels and 7744 for 56x56
+ *   <li>{@code ahmad-conv-padded}: the same with a padding of 1, as in the paper's code (4096 and
+ *       12544 inputs)
  *   <li>{@code resnet20}: DJL's own {@link ResNetV1} with 20 layers, the variant for small images
  * </ul>
  *
  * <p>Hidden sizes and activation can be chosen for all but {@code resnet20}; the default activation
- * is LeakyReLU with slope 0.01.
+ * is LeakyReLU with slope 0.01. In the convolutional networks, it follows each convolution.
  */
 public final class Models {
 
@@ -48,6 +55,10 @@ public final class Models {
     private static final int[] CONV_HIDDEN = {128};
     private static final int[] CONV_FILTERS = {8, 16};
     private static final int CONV_SMALLEST_SIDE = 12;
+    private static final int[] AHMAD_FILTERS = {32, 64};
+    private static final int[] AHMAD_HIDDEN = {1000};
+    private static final int AHMAD_SMALLEST_SIDE = 16;
+    private static final int AHMAD_PADDED_SMALLEST_SIDE = 4;
     private static final int RESNET_SMALLEST_SIDE = 8;
 
     private Models() {}
@@ -58,7 +69,7 @@ public final class Models {
      * @return the names
      */
     public static List<String> names() {
-        return List.of("mlp", "dense", "conv", "resnet20");
+        return List.of("mlp", "dense", "conv", "ahmad-conv", "ahmad-conv-padded", "resnet20");
     }
 
     /**
@@ -88,6 +99,14 @@ public final class Models {
                     case "mlp" -> perceptron(options, MLP_HIDDEN, sampleShape, classes);
                     case "dense" -> perceptron(options, DENSE_HIDDEN, sampleShape, classes);
                     case "conv" -> conv(options, sampleShape, classes);
+                    case "ahmad-conv" -> {
+                        checkSides(name, sampleShape, AHMAD_SMALLEST_SIDE);
+                        yield ahmadConv(options, 0, classes);
+                    }
+                    case "ahmad-conv-padded" -> {
+                        checkSides(name, sampleShape, AHMAD_PADDED_SMALLEST_SIDE);
+                        yield ahmadConv(options, 1, classes);
+                    }
                     case "resnet20" -> resnet20(options, sampleShape, classes);
                     default ->
                             throw new IllegalArgumentException(
@@ -127,6 +146,24 @@ public final class Models {
         }
         block.add(Blocks.batchFlattenBlock());
         return addDense(block, options, CONV_HIDDEN, classes);
+    }
+
+    private static Block ahmadConv(ModelOptions options, int padding, int classes) {
+        SequentialBlock block = new SequentialBlock();
+        for (int filters : AHMAD_FILTERS) {
+            for (int layer = 0; layer < 2; layer++) {
+                block.add(
+                                Conv2d.builder()
+                                        .setKernelShape(new Shape(3, 3))
+                                        .setFilters(filters)
+                                        .optPadding(new Shape(padding, padding))
+                                        .build())
+                        .add(activation(options));
+            }
+            block.add(Pool.maxPool2dBlock(new Shape(2, 2), new Shape(2, 2)));
+        }
+        block.add(Blocks.batchFlattenBlock());
+        return addDense(block, options, AHMAD_HIDDEN, classes);
     }
 
     private static Block resnet20(ModelOptions options, Shape sampleShape, int classes) {

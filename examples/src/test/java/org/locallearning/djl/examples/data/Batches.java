@@ -17,6 +17,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.translate.TranslateException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,6 +43,21 @@ final class Batches {
             }
         }
         return batches;
+    }
+
+    /** Reads the images, to be pixels 0..1, back into bytes, one image after another. */
+    static byte[] pixels(RandomAccessDataset dataset) throws IOException, TranslateException {
+        ByteArrayOutputStream pixels = new ByteArrayOutputStream();
+        for (Content batch : of(dataset)) {
+            for (float value : batch.values()) {
+                pixels.write(Math.round(255 * value));
+            }
+        }
+        return pixels.toByteArray();
+    }
+
+    static long[] labels(RandomAccessDataset dataset) throws IOException, TranslateException {
+        return of(dataset).stream().flatMapToLong(batch -> Arrays.stream(batch.labels())).toArray();
     }
 
     static float[] firstImage(RandomAccessDataset dataset) throws IOException, TranslateException {

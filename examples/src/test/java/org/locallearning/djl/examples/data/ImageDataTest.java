@@ -207,6 +207,103 @@ class ImageDataTest {
     }
 
     @Test
+    void augmentationVariesTrainingImagesAndNothingElse() throws Exception {
+        LabelledImages training = random(1, 40, new Shape(3, 32, 32));
+        LabelledImages test = random(2, 10, new Shape(3, 32, 32));
+        DataOptions.Builder options = DataOptions.builder().optStandardise(false);
+        try (ImageData plain = data(training, test, Framing.CIFAR, options.build());
+                ImageData varied =
+                        data(training, test, Framing.CIFAR, options.optAugment(true).build())) {
+            assertTrue(plain.getProvenance().contains("; not augmented; "));
+            assertTrue(
+                    varied.getProvenance()
+                            .contains(
+                                    "; training images augmented by random 32x32 crop with a"
+                                            + " padding of 4, random horizontal flip; "));
+            assertEquals(new Shape(3, 32, 32), varied.getSampleShape());
+            assertArrayEquals(raw(test), all(varied.test(4)), 1e-6f);
+            assertArrayEquals(raw(test), all(varied.test(4)), 1e-6f);
+            assertEquals(40 * 3072, all(varied.training(16)).length);
+
+            Engine.getInstance().setRandomSeed(5);
+            float[] first = all(varied.training(16));
+            float[] second = all(varied.training(16));
+            Engine.getInstance().setRandomSeed(5);
+            assertArrayEquals(first, all(varied.training(16)));
+            assertFalse(Arrays.equals(first, second));
+        }
+    }
+
+    @Test
+    void tinyImageNetIsCutToTheCentreOrAtRandom() throws Exception {
+        LabelledImages images = random(1, 6, new Shape(3, 64, 64));
+        float[] all = raw(images);
+        float[] centres = new float[6 * 3 * 56 * 56];
+        for (int i = 0; i < centres.length; i++) {
+            int plane = i / (56 * 56);
+            centres[i] = all[plane * 64 * 64 + (4 + i / 56 % 56) * 64 + 4 + i % 56];
+        }
+        DataOptions.Builder options = DataOptions.builder().optStandardise(false);
+        try (ImageData plain = data(images, images, Framing.TINY_IMAGENET, options.build());
+                ImageData varied =
+                        data(
+                                images,
+                                images,
+                                Framing.TINY_IMAGENET,
+                                options.optAugment(true).build())) {
+            assertEquals(new Shape(3, 56, 56), plain.getSampleShape());
+            assertEquals(new Shape(3, 56, 56), varied.getSampleShape());
+            assertArrayEquals(centres, all(plain.test(4)), 1e-6f);
+            assertArrayEquals(centres, all(varied.test(4)), 1e-6f);
+            Arrays.sort(centres);
+            float[] training = all(plain.training(4));
+            Arrays.sort(training);
+            assertArrayEquals(centres, training, 1e-6f);
+            float[] cut = all(varied.training(4));
+            assertEquals(centres.length, cut.length);
+            Arrays.sort(cut);
+            assertFalse(Arrays.equals(centres, cut));
+            assertTrue(
+                    plain.getProvenance().contains("all images cut to their central 56x56 pixels"));
+            assertTrue(
+                    varied.getProvenance()
+                            .contains("test images cut to their central 56x56 pixels; training"));
+        }
+    }
+
+    @Test
+    void augmentedPassesLeaveNoArraysBehind() throws Exception {
+        LabelledImages images = random(1, 50, new Shape(3, 32, 32));
+        DataOptions options = DataOptions.builder().optAugment(true).build();
+        try (ImageData data = data(images, images, Framing.CIFAR, options)) {
+            NDManager system = NDManager.newBaseManager().getParentManager();
+            all(data.training(16));
+            int before = system.getManagedArrays().size();
+            for (int pass = 0; pass < 5; pass++) {
+                all(data.training(16));
+            }
+            assertEquals(before, system.getManagedArrays().size());
+        }
+    }
+
+    @Test
+    void refusesToAugmentDigitsAndClothes() {
+        DataOptions options = DataOptions.builder().optAugment(true).build();
+        for (String name : List.of("glyphs", "mnist", "fashion-mnist", "svhn")) {
+            IllegalArgumentException refusal =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> DataSets.load(name, options).close());
+            assertEquals(
+                    "The data set "
+                            + name
+                            + " can't be augmented, only cifar10, cifar100, tiny-imagenet can: leave it"
+                            + " off.",
+                    refusal.getMessage());
+        }
+    }
+
+    @Test
     void refusesWrongArguments() throws Exception {
         try (ImageData data = data(random(1, 9), random(2, 5), DataOptions.builder().build())) {
             assertThrows(IllegalArgumentException.class, () -> data.training(0));
@@ -230,30 +327,40 @@ class ImageDataTest {
                         () -> DataSets.load("imagenet", DataOptions.builder().build()).close());
         assertEquals(
                 "Unknown data set \"imagenet\": choose one of glyphs, mnist, fashion-mnist,"
-                        + " cifar10.",
+                        + " cifar10, cifar100, svhn, tiny-imagenet.",
                 unknown.getMessage());
     }
 
     private static ImageData data(
             LabelledImages training, LabelledImages test, DataOptions options) {
+        return data(training, test, Framing.WHOLE, options);
+    }
+
+    private static ImageData data(
+            LabelledImages training, LabelledImages test, Framing framing, DataOptions options) {
         return new ImageData(
                 "random",
                 "Random",
                 List.of("a", "b"),
                 "made up",
                 new ImageParts(training, test),
+                framing,
                 options);
     }
 
     private static LabelledImages random(long seed, int count) {
+        return random(seed, count, SHAPE);
+    }
+
+    private static LabelledImages random(long seed, int count, Shape shape) {
         Random random = new Random(seed);
-        byte[] pixels = new byte[count * SIZE];
+        byte[] pixels = new byte[count * (int) shape.size()];
         random.nextBytes(pixels);
         byte[] labels = new byte[count];
         for (int i = 0; i < count; i++) {
             labels[i] = (byte) random.nextInt(10);
         }
-        return new LabelledImages(SHAPE, pixels, labels);
+        return new LabelledImages(shape, pixels, labels);
     }
 
     private static byte[] filled(int size, int value) {

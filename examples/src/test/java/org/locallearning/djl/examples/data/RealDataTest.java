@@ -58,6 +58,25 @@ class RealDataTest {
         }
     }
 
+    @Test
+    void tinyImageNet() throws Exception {
+        DataOptions augmented =
+                DataOptions.builder().optRepository(SharedData.folder()).optAugment(true).build();
+        try (ImageData data = DataSets.load("tiny-imagenet", augmented)) {
+            assertEquals("Tiny ImageNet", data.getTitle());
+            assertEquals(new Shape(3, 56, 56), data.getSampleShape());
+            assertEquals(20_000, data.getTrainingSize());
+            assertEquals(10_000, data.getTestSize());
+            assertEquals(200, data.getClasses().size());
+            assertEquals("goldfish, Carassius auratus", data.getClasses().get(0));
+            // of whole images, since augmentation shows all of them
+            assertTrue(data.getProvenance().contains("mean 0.4814, 0.4491, 0.3986"));
+            assertTrue(data.getProvenance().contains("deviation 0.2764, 0.2686, 0.2818"));
+            // the first validation images: go-kart, reel, refrigerator, bathtub, bathtub, ...
+            assertLabels(data, 107, 139, 140, 69, 69, 161, 147, 73, 145, 39);
+        }
+    }
+
     private static DataOptions fromSharedData() {
         return DataOptions.builder().optRepository(SharedData.folder()).build();
     }

@@ -124,7 +124,12 @@ final class RepositoryOnDisk {
     }
 
     private static String uri(String name) {
-        return "1.0/" + name + (name.equals("train") || name.equals("test") ? ".tgz" : ".gz");
+        return "1.0/"
+                + switch (name) {
+                    case "train", "test" -> name + ".tgz";
+                    case "classes" -> name + ".txt";
+                    default -> name.endsWith(".mat") ? name : name + ".gz";
+                };
     }
 
     static byte[] idxImages(int count, int pixel) {
@@ -173,19 +178,23 @@ final class RepositoryOnDisk {
             image.setRGB(i % 32, i / 32, red << 16 | green << 8 | blue);
         }
         byte[] jpeg = bytes(out -> ImageIO.write(image, "jpg", out));
+        Map<String, byte[]> entries = new LinkedHashMap<>();
+        for (int i = 0; i < folders.length; i++) {
+            entries.put(String.format("%s/%05d.jpg", folders[i], folders.length - 1 - i), jpeg);
+        }
+        return tarGz(entries);
+    }
+
+    static byte[] tarGz(Map<String, byte[]> entries) {
         return gzip(
                 bytes(
                         out -> {
                             try (TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
-                                for (int i = 0; i < folders.length; i++) {
-                                    String name =
-                                            String.format(
-                                                    "%s/%05d.jpg",
-                                                    folders[i], folders.length - 1 - i);
-                                    TarArchiveEntry entry = new TarArchiveEntry(name);
-                                    entry.setSize(jpeg.length);
+                                for (Map.Entry<String, byte[]> file : entries.entrySet()) {
+                                    TarArchiveEntry entry = new TarArchiveEntry(file.getKey());
+                                    entry.setSize(file.getValue().length);
                                     tar.putArchiveEntry(entry);
-                                    tar.write(jpeg);
+                                    tar.write(file.getValue());
                                     tar.closeArchiveEntry();
                                 }
                             }

@@ -88,6 +88,49 @@ class ModelsTest {
                 weights("mlp", ModelOptions.builder().optHidden().build(), new Shape(1, 28, 28)));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "ahmad-conv, 32, 1600",
+        "ahmad-conv, 56, 7744",
+        "ahmad-conv-padded, 32, 4096",
+        "ahmad-conv-padded, 56, 12544"
+    })
+    void ahmadsNetworkHasTheSizesOfTable1(String name, int side, int flattened) {
+        assertEquals(
+                List.of(
+                        new Shape(32, 3, 3, 3),
+                        new Shape(32, 32, 3, 3),
+                        new Shape(64, 32, 3, 3),
+                        new Shape(64, 64, 3, 3),
+                        new Shape(1000, flattened),
+                        new Shape(10, 1000)),
+                weights(name, DEFAULTS, new Shape(3, side, side)));
+    }
+
+    @Test
+    void ahmadsNetworkPoolsMaximaBehindTheActivation() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Shape batch = new Shape(1, 1, 16, 16);
+            Block block = Models.create("ahmad-conv", DEFAULTS, batch.slice(1), 10);
+            block.initialize(manager, DataType.FLOAT32, batch);
+            List<String> kinds = block.getChildren().keys();
+            assertEquals(
+                    List.of("Conv2d", "Conv2d", "Conv2d", "Conv2d", "Linear", "Linear"),
+                    kinds.stream()
+                            .map(key -> key.replaceFirst("^\\d+", ""))
+                            .filter(key -> !key.equals("LambdaBlock"))
+                            .toList());
+            // convolution, activation, twice; then pooling
+            NDArray in = manager.create(new float[] {-5, -4, 1, 2}, new Shape(1, 1, 2, 2));
+            NDArray out =
+                    block.getChildren()
+                            .valueAt(4)
+                            .forward(new ParameterStore(manager, false), new NDList(in), false)
+                            .singletonOrThrow();
+            assertArrayEquals(new float[] {2}, out.toFloatArray());
+        }
+    }
+
     @Test
     void resnet20HasThreeStagesOfThreeUnits() {
         List<Shape> weights = weights("resnet20", DEFAULTS, new Shape(3, 32, 32));
@@ -161,11 +204,18 @@ class ModelsTest {
     void refusesWhatItCannotBuild() {
         Shape sample = new Shape(1, 28, 28);
         assertRefused(
-                "Unknown model \"vgg\": choose one of mlp, dense, conv, resnet20.",
+                "Unknown model \"vgg\": choose one of mlp, dense, conv, ahmad-conv,"
+                        + " ahmad-conv-padded, resnet20.",
                 () -> Models.create("vgg", DEFAULTS, sample, 10));
         assertRefused(
                 "The model conv takes images of at least 12x12 pixels, not 11x28.",
                 () -> Models.create("conv", DEFAULTS, new Shape(1, 11, 28), 10));
+        assertRefused(
+                "The model ahmad-conv takes images of at least 16x16 pixels, not 15x28.",
+                () -> Models.create("ahmad-conv", DEFAULTS, new Shape(1, 15, 28), 10));
+        assertRefused(
+                "The model ahmad-conv-padded takes images of at least 4x4 pixels, not 3x3.",
+                () -> Models.create("ahmad-conv-padded", DEFAULTS, new Shape(1, 3, 3), 10));
         assertRefused(
                 "The model resnet20 takes images of at least 8x8 pixels, not 7x7.",
                 () -> Models.create("resnet20", DEFAULTS, new Shape(1, 7, 7), 10));
@@ -201,6 +251,10 @@ class ModelsTest {
     @Test
     void acceptsTheSmallestImages() {
         assertEquals(new Shape(128, 16), weights("conv", DEFAULTS, new Shape(1, 12, 12)).get(2));
+        Shape ahmad = weights("ahmad-conv", DEFAULTS, new Shape(1, 16, 16)).get(4);
+        assertEquals(new Shape(1000, 64), ahmad);
+        Shape padded = weights("ahmad-conv-padded", DEFAULTS, new Shape(1, 4, 4)).get(4);
+        assertEquals(new Shape(1000, 64), padded);
         weights("resnet20", DEFAULTS, new Shape(3, 8, 8));
     }
 

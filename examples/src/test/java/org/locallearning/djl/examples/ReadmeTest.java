@@ -1,0 +1,152 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The numbers in the README are those of the stored runs: behind each marker {@code <!-- run NAME
+ * epochs 1,2 -->} or {@code <!-- benchmark NAME -->} stands the table that the stored results make.
+ */
+class ReadmeTest {
+
+    private static final Path ROOT = Path.of("..");
+
+    private static final Pattern MARKER =
+            Pattern.compile("<!-- (run|benchmark) ([\\w+-]+)(?: epochs ([\\d,]+))? -->");
+
+    static Stream<Marked> tables() throws IOException {
+        List<String> lines = Files.readAllLines(ROOT.resolve("README.md"));
+        List<Marked> tables = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            Matcher marker = MARKER.matcher(lines.get(i));
+            if (marker.matches()) {
+                List<String> table = new ArrayList<>();
+                for (int j = i + 1; j < lines.size() && lines.get(j).startsWith("|"); j++) {
+                    table.add(lines.get(j));
+                }
+                tables.add(new Marked(marker.group(1), marker.group(2), marker.group(3), table));
+            }
+        }
+        assertFalse(tables.isEmpty());
+        return tables.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("tables")
+    void showsTheStoredNumbers(Marked marked) throws IOException {
+        Path file = ROOT.resolve("examples/runs/" + marked.name() + ".json");
+        JsonObject stored = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        List<String> expected =
+                "run".equals(marked.kind())
+                        ? runTable(stored, marked.epochs().split(","))
+                        : benchmarkTable(stored);
+        assertEquals(String.join("\n", expected), String.join("\n", marked.table()));
+    }
+
+    private static List<String> runTable(JsonObject stored, String... epochs) {
+        Map<String, List<JsonObject>> byMethod = new LinkedHashMap<>();
+        for (JsonElement run : stored.getAsJsonArray("runs")) {
+            String method = run.getAsJsonObject().get("method").getAsString();
+            byMethod.computeIfAbsent(method, m -> new ArrayList<>()).add(run.getAsJsonObject());
+        }
+        List<String> table = new ArrayList<>();
+        table.add("| method | seeds | epoch " + String.join(" | epoch ", epochs) + " |");
+        table.add("| --- |" + " --- |".repeat(epochs.length + 1));
+        byMethod.forEach(
+                (method, runs) -> {
+                    StringBuilder row = new StringBuilder();
+                    row.append("| ").append(method).append(" | ").append(runs.size());
+                    for (String epoch : epochs) {
+                        double mean =
+                                runs.stream()
+                                        .mapToDouble(run -> accuracy(run, Integer.parseInt(epoch)))
+                                        .average()
+                                        .orElseThrow();
+                        row.append(String.format(Locale.ROOT, " | %.2f", 100 * mean));
+                    }
+                    table.add(row.append(" |").toString());
+                });
+        return table;
+    }
+
+    private static double accuracy(JsonObject run, int epoch) {
+        return run.getAsJsonArray("epochs")
+                .get(epoch - 1)
+                .getAsJsonObject()
+                .get("testAccuracy")
+                .getAsDouble();
+    }
+
+    private static List<String> benchmarkTable(JsonObject stored) {
+        Map<String, Map<String, JsonObject>> byMethod = new LinkedHashMap<>();
+        List<String> models = new ArrayList<>();
+        for (JsonElement element : stored.getAsJsonArray("rows")) {
+            JsonObject row = element.getAsJsonObject();
+            String model = row.get("model").getAsString();
+            if (!models.contains(model)) {
+                models.add(model);
+            }
+            byMethod.computeIfAbsent(row.get("method").getAsString(), m -> new LinkedHashMap<>())
+                    .put(model, row);
+        }
+        List<String> table = new ArrayList<>();
+        table.add("| method | " + String.join(" | ", models) + " |");
+        table.add("| --- |" + " --- |".repeat(models.size()));
+        byMethod.forEach(
+                (method, rows) -> {
+                    StringBuilder line = new StringBuilder("| ").append(method);
+                    for (String model : models) {
+                        JsonObject row = rows.get(model);
+                        line.append(
+                                row == null
+                                        ? " | "
+                                        : String.format(
+                                                Locale.ROOT,
+                                                " | %.2f (%.2f)",
+                                                row.get("ratioToBp").getAsDouble(),
+                                                row.get("multiplyAddRatio").getAsDouble()));
+                    }
+                    table.add(line.append(" |").toString());
+                });
+        return table;
+    }
+
+    /** A table of the README and where its numbers are from. */
+    record Marked(String kind, String name, String epochs, List<String> table) {
+
+        @Override
+        public String toString() {
+            return kind + " " + name;
+        }
+    }
+}
