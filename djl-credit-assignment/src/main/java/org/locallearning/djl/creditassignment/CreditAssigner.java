@@ -13,8 +13,12 @@
  */
 package org.locallearning.djl.creditassignment;
 
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.LayerTrace;
@@ -63,4 +67,22 @@ public interface CreditAssigner {
      *     error passes in another way
      */
     Optional<NDArray> getFeedback(LayerTrace layer);
+
+    /**
+     * Writes what the rule has learned besides the model's own parameters. Most rules learn
+     * nothing.
+     *
+     * @param out where to write
+     * @throws IOException if it cannot be written
+     */
+    default void saveState(DataOutputStream out) throws IOException {}
+
+    /**
+     * Reads what {@link #saveState} wrote, before the first batch.
+     *
+     * @param in where to read
+     * @throws IOException if it cannot be read
+     * @throws MalformedModelException if it was written for another model or other settings
+     */
+    default void loadState(DataInputStream in) throws IOException, MalformedModelException {}
 }

@@ -14,6 +14,7 @@
 package org.locallearning.djl.creditassignment;
 
 import ai.djl.Device;
+import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -27,6 +28,8 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.TrainingConfig;
 import ai.djl.util.Pair;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -155,6 +158,33 @@ public final class CreditTrainer extends Trainer {
             shapes.add(parameter.getKey() + " " + shape);
         }
         return String.join(", ", shapes);
+    }
+
+    /**
+     * Saves what the rule has learned besides the model's own parameters, such as error matrices,
+     * so that training can go on later. The file appears at once or not at all.
+     *
+     * <p>To save it with every checkpoint, hand this to {@code SaveModelTrainingListener}'s {@code
+     * setSaveModelCallback}. What an optimizer remembers is not part of it, as DJL saves none.
+     *
+     * @param file the file to write; a file that is there is replaced
+     * @throws IOException if it cannot be written
+     */
+    public void saveState(Path file) throws IOException {
+        checkUsable();
+        RuleState.save(file, rule, assigner);
+    }
+
+    /**
+     * Loads what {@link #saveState} wrote, before the first batch is trained.
+     *
+     * @param file the file to read
+     * @throws IOException if it cannot be read
+     * @throws MalformedModelException if it is no such file, or of another rule or wiring; shapes
+     *     are compared with the model's when the first batch shows those
+     */
+    public void loadState(Path file) throws IOException, MalformedModelException {
+        RuleState.load(file, rule, assigner);
     }
 
     /** {@inheritDoc} */

@@ -12,6 +12,8 @@
  *   <li>{@code tape}: runs a block tree in pieces and sends errors back through it
  *   <li>{@code loss}: the losses of single samples, for rules that need them
  *   <li>{@code rule}: the rules, one small class each
+ *   <li>{@code representation}: recursive local representation alignment, a rule in several parts
+ *   <li>{@code optimizer}: what is done to gradients on their way to the optimizer
  *   <li>{@code alignment}: how far a rule's gradient is from backpropagation's
  *   <li>{@code engine}: what only the PyTorch engine can do
  * </ul>

@@ -18,6 +18,8 @@ import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.Trainer;
 import java.util.List;
 import java.util.stream.Stream;
+import org.locallearning.djl.creditassignment.representation.ErrorMatrixUpdate;
+import org.locallearning.djl.creditassignment.representation.LocalRepresentationAlignment;
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
 import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
@@ -67,7 +69,13 @@ public record RuleCase(String name, CreditAssignment rule) implements Gradients.
                                 .build()),
                 signSymmetric("uniform signs", SignSymmetricFeedback.Mode.UNIFORM),
                 signSymmetric("batchwise signs", SignSymmetricFeedback.Mode.BATCHWISE_RANDOM),
-                signSymmetric("fixed signs", SignSymmetricFeedback.Mode.FIXED_MAGNITUDE));
+                signSymmetric("fixed signs", SignSymmetricFeedback.Mode.FIXED_MAGNITUDE),
+                new RuleCase(
+                        "representation alignment",
+                        LocalRepresentationAlignment.builder()
+                                // the paper's own grows without bound under plain descent
+                                .optErrorMatrixUpdate(ErrorMatrixUpdate.LRA_E)
+                                .build()));
     }
 
     private static RuleCase signSymmetric(String name, SignSymmetricFeedback.Mode mode) {

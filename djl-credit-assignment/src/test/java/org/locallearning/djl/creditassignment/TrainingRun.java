@@ -42,6 +42,8 @@ public final class TrainingRun implements AutoCloseable {
 
     private static final int SEED = 17;
 
+    private static final String STATE = "saved.state";
+
     private static final Set<Parameter.Type> INITIALIZED =
             EnumSet.of(Parameter.Type.WEIGHT, Parameter.Type.BIAS);
 
@@ -104,6 +106,9 @@ public final class TrainingRun implements AutoCloseable {
         Model model = newModel(network, DataType.FLOAT32);
         model.load(folder, "saved");
         Trainer trainer = newTrainer(network, model, config(loss), factory);
+        if (trainer instanceof CreditTrainer) {
+            ((CreditTrainer) trainer).loadState(folder.resolve(STATE));
+        }
         return new TrainingRun(network, loss, model, trainer);
     }
 
@@ -166,6 +171,9 @@ public final class TrainingRun implements AutoCloseable {
     /** Saves the model for {@link #resume}. */
     public void save(Path folder) throws IOException {
         model.save(folder, "saved");
+        if (trainer instanceof CreditTrainer) {
+            ((CreditTrainer) trainer).saveState(folder.resolve(STATE));
+        }
     }
 
     /** Predicts for one fixed batch. */

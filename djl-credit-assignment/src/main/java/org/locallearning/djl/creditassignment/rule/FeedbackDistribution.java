@@ -163,7 +163,7 @@ public final class FeedbackDistribution {
      * @param seed the seed
      * @return the source of weights
      */
-    FeedbackSource seeded(long seed) {
+    public FeedbackSource seeded(long seed) {
         return (manager, path, shape, type) -> {
             // java.util.Random's sequences are part of its specification
             Random random = new Random(hash(seed, path, shape));

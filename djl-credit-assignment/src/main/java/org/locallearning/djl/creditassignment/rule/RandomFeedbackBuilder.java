@@ -27,7 +27,12 @@ public abstract class RandomFeedbackBuilder<T extends RandomFeedbackBuilder<T>>
     private long seed;
     private FeedbackDistribution distribution;
 
-    RandomFeedbackBuilder(FeedbackDistribution distribution) {
+    /**
+     * Creates a builder.
+     *
+     * @param distribution the distribution unless another is set
+     */
+    protected RandomFeedbackBuilder(FeedbackDistribution distribution) {
         this.distribution = distribution;
     }
 
@@ -54,11 +59,21 @@ public abstract class RandomFeedbackBuilder<T extends RandomFeedbackBuilder<T>>
         return self();
     }
 
-    final long seed() {
+    /**
+     * Returns the seed.
+     *
+     * @return the seed of the feedback weights
+     */
+    protected final long seed() {
         return seed;
     }
 
-    final FeedbackDistribution distribution() {
+    /**
+     * Returns the distribution.
+     *
+     * @return the distribution of the feedback weights
+     */
+    protected final FeedbackDistribution distribution() {
         return distribution;
     }
 }

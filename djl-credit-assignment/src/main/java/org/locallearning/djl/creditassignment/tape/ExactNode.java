@@ -74,9 +74,15 @@ final class ExactNode extends Node {
     }
 
     /** A block of the run, which the table of layers may not know. */
-    record Member(String path, Block block, boolean unknown) {}
+    record Member(String path, Block block, boolean unknown) {
 
-    private final class ExactTrace extends Trace implements BlockTrace {
+        boolean isTrainable() {
+            return block.getParameters().values().stream().anyMatch(Parameter::requiresGradient);
+        }
+    }
+
+    /** The run as it ran once. */
+    final class ExactTrace extends Trace implements BlockTrace {
 
         private final Cut cut;
         private final List<NDList> outputs;
@@ -118,6 +124,19 @@ final class ExactNode extends Node {
             release();
         }
 
+        List<Member> members() {
+            return members;
+        }
+
+        Cut cut() {
+            return cut;
+        }
+
+        /** Returns the inputs of a member; behind the last member the outputs of the run. */
+        NDList arraysBefore(int member) {
+            return member == 0 ? cut.arrays() : outputs.get(member - 1);
+        }
+
         /** {@inheritDoc} */
         @Override
         NDList rerun(Rerun rerun, NDList inputs) {
@@ -154,9 +173,13 @@ final class ExactNode extends Node {
             if (!isInputErrorWanted()) {
                 return new NDList();
             }
-            // taken in any case, or they would add to those of the next way back
+            // they have arrived, wanted or not, and would stay there for the next way back
             NDList inputErrors = cut.takeErrors(pass.keepGraph());
-            return isInputErrorWanted(pass) ? inputErrors : new NDList();
+            if (pass.inputErrorsWanted()) {
+                return inputErrors;
+            }
+            inputErrors.close();
+            return new NDList();
         }
 
         /** {@inheritDoc} */

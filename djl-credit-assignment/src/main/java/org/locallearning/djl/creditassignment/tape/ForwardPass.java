@@ -21,7 +21,9 @@ import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** One training forward while it runs: where parameters come from and what has been met. */
@@ -34,6 +36,7 @@ final class ForwardPass {
     private final Optional<DropoutMasks> masks;
     private final List<BlockTrace> blocks = new ArrayList<>();
     private final List<LayerTrace> layers = new ArrayList<>();
+    private final Map<Region, RegionTrace> regions = new LinkedHashMap<>();
     private final List<Probe> probes = new ArrayList<>();
 
     /**
@@ -91,6 +94,10 @@ final class ForwardPass {
 
     List<LayerTrace> layers() {
         return layers;
+    }
+
+    Map<Region, RegionTrace> regions() {
+        return regions;
     }
 
     /** Returns what every block put out, in the order in which the blocks ran. */

@@ -15,6 +15,8 @@ package org.locallearning.djl.creditassignment.tape;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import java.util.List;
+import java.util.Optional;
 import org.locallearning.djl.creditassignment.engine.Autograd;
 import org.locallearning.djl.creditassignment.layer.LayerPass;
 
@@ -36,6 +38,12 @@ final class LayerNode extends Node {
     @Override
     String path() {
         return layer.path();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    Optional<Region> region() {
+        return Optional.of(new Region(layer.path(), List.of()));
     }
 
     /** {@inheritDoc} */

@@ -41,7 +41,11 @@ public final class Network {
 
     private Network(Block block, LayerTable table) {
         this.table = table;
-        root = build("", block);
+        Node whole = build("", block);
+        root =
+                whole instanceof SequenceNode && !((SequenceNode) whole).isReturnIntermediate()
+                        ? whole
+                        : new SequenceNode(List.of(whole), false);
     }
 
     /**
@@ -71,6 +75,16 @@ public final class Network {
      */
     public List<Member> getMembers() {
         return Collections.unmodifiableList(members);
+    }
+
+    /**
+     * Returns the regions of the network's outermost sequence. The regions inside its branches are
+     * found from there.
+     *
+     * @return the regions, in the order in which they run
+     */
+    public List<Region> getRegions() {
+        return SequenceNode.regionsOf(root);
     }
 
     /**

@@ -16,6 +16,7 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Parameter;
 import java.util.List;
+import java.util.Optional;
 
 /** A piece of a network that the tape runs as a whole: a layer, a run of blocks, a container. */
 abstract class Node {
@@ -24,6 +25,11 @@ abstract class Node {
 
     Node(List<Parameter> parameters) {
         this.parameters = List.copyOf(parameters);
+    }
+
+    /** Returns the region that the node is in a sequence, if it is one. */
+    Optional<Region> region() {
+        return Optional.empty();
     }
 
     final List<Parameter> parameters() {

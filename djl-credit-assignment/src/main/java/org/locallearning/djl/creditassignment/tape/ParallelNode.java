@@ -16,6 +16,7 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Branches side by side on the same inputs, and the function that combines their outputs. */
@@ -40,6 +41,13 @@ final class ParallelNode extends Node {
     @Override
     String path() {
         return path;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    Optional<Region> region() {
+        return Optional.of(
+                new Region(path, branches.stream().map(SequenceNode::regionsOf).toList()));
     }
 
     /** {@inheritDoc} */

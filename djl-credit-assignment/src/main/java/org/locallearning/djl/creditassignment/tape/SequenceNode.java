@@ -18,6 +18,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Nodes one behind the other. */
@@ -36,6 +37,15 @@ final class SequenceNode extends Node {
         return nodes.stream()
                 .flatMap(node -> node.parameters().stream())
                 .collect(Collectors.toList());
+    }
+
+    /** Returns the regions of a node that is a sequence; other nodes have none inside. */
+    static List<Region> regionsOf(Node node) {
+        if (!(node instanceof SequenceNode) || ((SequenceNode) node).returnIntermediate) {
+            return List.of();
+        }
+        return ((SequenceNode) node)
+                .nodes.stream().flatMap(child -> child.region().stream()).toList();
     }
 
     List<Node> nodes() {
@@ -58,6 +68,12 @@ final class SequenceNode extends Node {
 
     /** {@inheritDoc} */
     @Override
+    Optional<Region> region() {
+        return Optional.of(new Region(path(), List.of()));
+    }
+
+    /** {@inheritDoc} */
+    @Override
     boolean isWeighted() {
         return nodes.stream().anyMatch(Node::isWeighted);
     }
@@ -74,18 +90,51 @@ final class SequenceNode extends Node {
             current = trace.outputs();
             wanted = wanted || node.isTrainable();
         }
-        return new SequenceTrace(traces, inputs, inputErrorWanted);
+        List<Place> places = returnIntermediate ? List.of() : places(pass, traces);
+        return new SequenceTrace(traces, places, inputs, inputErrorWanted);
     }
+
+    /** Finds the regions among the nodes, from the last to the first. */
+    private List<Place> places(ForwardPass pass, List<Trace> traces) {
+        List<Place> places = new ArrayList<>();
+        int end = nodes.size();
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            Optional<Region> region = nodes.get(i).region();
+            if (region.isPresent()) {
+                List<ExactNode.ExactTrace> behind = new ArrayList<>();
+                for (Trace trace : traces.subList(i + 1, end)) {
+                    behind.add((ExactNode.ExactTrace) trace);
+                }
+                ExactRun run = new ExactRun(traces.get(i).outputs(), behind);
+                RegionTrace trace = new RegionTrace(region.get(), pass, run);
+                pass.regions().put(region.get(), trace);
+                places.add(new Place(trace, run, i, end));
+                end = i;
+            }
+        }
+        return places;
+    }
+
+    /** Where a region is among the nodes: its layer, and the end of the exact run behind it. */
+    private record Place(RegionTrace region, ExactRun run, int layer, int end) {}
 
     /** The sequence as it ran once. */
     final class SequenceTrace extends Trace {
 
         private final List<Trace> traces;
+        private final List<Place> places;
         private final NDList inputs;
 
+        /** A trace for ways back on which no region has an error of its own. */
         SequenceTrace(List<Trace> traces, NDList inputs, boolean inputErrorWanted) {
+            this(traces, List.of(), inputs, inputErrorWanted);
+        }
+
+        private SequenceTrace(
+                List<Trace> traces, List<Place> places, NDList inputs, boolean inputErrorWanted) {
             super(inputErrorWanted);
             this.traces = traces;
+            this.places = places;
             this.inputs = inputs;
         }
 
@@ -146,17 +195,20 @@ final class SequenceNode extends Node {
         /** {@inheritDoc} */
         @Override
         NDList backward(NDList errors, BackwardPass pass) {
+            return returnIntermediate
+                    ? backwardFromEach(errors, pass)
+                    : backwardFromEnd(errors, pass);
+        }
+
+        private NDList backwardFromEach(NDList errors, BackwardPass pass) {
             int end = errors.size();
-            NDList current = returnIntermediate ? null : errors;
+            NDList current = null;
             for (int i = traces.size() - 1; i >= 0; i--) {
                 Trace trace = traces.get(i);
-                if (returnIntermediate) {
-                    int begin = end - trace.outputs().size();
-                    current = sum(current, errors.subList(begin, end));
-                    end = begin;
-                }
-                BackwardPass within =
-                        pass.within(pass.inputErrorsWanted() || learnsBefore(i, pass));
+                int begin = end - trace.outputs().size();
+                current = sum(current, errors.subList(begin, end));
+                end = begin;
+                BackwardPass within = pass.within(errorsWantedBefore(i, pass));
                 current = trace.backwardAndRelease(current, within);
                 // nothing learns below, not even what made outputs that were returned
                 if (!trace.isInputErrorWanted(within)) {
@@ -166,9 +218,68 @@ final class SequenceNode extends Node {
             return current;
         }
 
-        private boolean learnsBefore(int end, BackwardPass pass) {
-            return pass.gradientsWanted()
-                    && nodes.subList(0, end).stream().anyMatch(Node::isTrainable);
+        private NDList backwardFromEnd(NDList errors, BackwardPass pass) {
+            NDList current = errors;
+            int i = traces.size();
+            for (Place place : places) {
+                if (pass.hasOwnError(place.region())) {
+                    current = backward(current, place.end(), i, pass);
+                    current = backwardOwn(place, current, pass);
+                } else {
+                    current = backward(current, place.layer() + 1, i, pass);
+                    if (current != null && pass.localErrors().isPresent()) {
+                        pass.localErrors().get().onArrival(place.region(), current);
+                    }
+                }
+                current = backward(current, place.layer(), place.layer() + 1, pass);
+                i = place.layer();
+            }
+            current = backward(current, 0, i, pass);
+            return current == null ? new NDList() : current;
+        }
+
+        /** Sends errors through some of the nodes; null stands for errors that nothing needs. */
+        private NDList backward(NDList errors, int begin, int end, BackwardPass pass) {
+            NDList current = errors;
+            for (int i = end - 1; i >= begin && current != null; i--) {
+                Trace trace = traces.get(i);
+                BackwardPass within = pass.within(errorsWantedBefore(i, pass));
+                current = trace.backwardAndRelease(current, within);
+                if (!trace.isInputErrorWanted(within)) {
+                    current = null;
+                }
+            }
+            return current;
+        }
+
+        /** Sends the error that a region has of its own to the output of its layer. */
+        private NDList backwardOwn(Place place, NDList fromAbove, BackwardPass pass) {
+            NDList own = new NDList(pass.localErrors().get().getError(place.region()));
+            NDList atLayer = place.run().backward(own, fromAbove, pass);
+            if (!pass.keepGraph()) {
+                Errors.close(own, atLayer);
+                if (fromAbove != null) {
+                    Errors.close(fromAbove, atLayer);
+                }
+                place.run().release();
+            }
+            return atLayer;
+        }
+
+        /** Returns whether errors in front of a node are of use to anything. */
+        private boolean errorsWantedBefore(int node, BackwardPass pass) {
+            for (int i = node - 1; i >= 0; i--) {
+                int end = i + 1;
+                for (Place place : places) {
+                    if (place.end() == end && pass.hasOwnError(place.region())) {
+                        return place.run().isTrainableBehindActivation();
+                    }
+                }
+                if (pass.gradientsWanted() && nodes.get(i).isTrainable()) {
+                    return true;
+                }
+            }
+            return pass.inputErrorsWanted();
         }
 
         private NDList sum(NDList fromAbove, List<NDArray> returned) {

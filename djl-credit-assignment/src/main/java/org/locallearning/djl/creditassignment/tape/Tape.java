@@ -23,6 +23,7 @@ import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.engine.Autograd;
 
@@ -46,6 +47,7 @@ public final class Tape implements AutoCloseable {
     private final Trace trace;
     private final Cut predictions;
     private final Optional<RepeatStore> repeatStore;
+    private Rerun activations;
 
     private Tape(
             Network network,
@@ -224,6 +226,27 @@ public final class Tape implements AutoCloseable {
     }
 
     /**
+     * Returns the regions as they ran, those in branches included.
+     *
+     * @return the regions and their arrays, by region
+     */
+    public Map<Region, RegionTrace> getRegions() {
+        return Collections.unmodifiableMap(pass.regions());
+    }
+
+    /**
+     * Returns the value of a parameter on the device of this pass. A parameter that the rule itself
+     * holds becomes one of the trainer's by this: the optimizer updates it by its gradient in each
+     * step.
+     *
+     * @param parameter the parameter, of the model or of the rule
+     * @return the value, a leaf of the engine's graph if the parameter learns
+     */
+    public NDArray getValue(Parameter parameter) {
+        return pass.store().getValue(parameter, pass.scope().getDevice(), true);
+    }
+
+    /**
      * Returns the manager that is closed with the tape.
      *
      * @return the manager for what is made on the way back
@@ -263,6 +286,63 @@ public final class Tape implements AutoCloseable {
      */
     public void backward(NDList errors, Feedback feedback, boolean keepGraph) {
         trace.backwardAndRelease(errors, new BackwardPass(feedback, keepGraph, true, true));
+    }
+
+    /**
+     * Sends errors back as {@link #backward(NDList, Feedback, boolean)} does, but no further than
+     * to the next region that has an error of its own, from which that one goes on.
+     *
+     * @param errors the error at each prediction; closed unless the graph is kept
+     * @param feedback how errors pass weighted layers
+     * @param localErrors the errors that regions have of their own
+     * @param keepGraph whether to keep the tape for another way back
+     */
+    public void backward(
+            NDList errors, Feedback feedback, LocalErrors localErrors, boolean keepGraph) {
+        trace.backwardAndRelease(
+                errors,
+                new BackwardPass(feedback, keepGraph, true, true, Optional.of(localErrors)));
+    }
+
+    /**
+     * Applies the activation {@code φ} of a region to another pre-activation. It is the function
+     * that ran: dropout keeps its mask and batch normalization its mean and variance, so that a
+     * sample's activation is a function of that sample's pre-activation alone. Nothing is recorded
+     * for differentiation, and running statistics stay as they are.
+     *
+     * <p>A block that does not repeat itself, and that the table of layers has no replay for, runs
+     * as it does: {@code GhostBatchNorm} normalizes by the statistics of what it is given, and a
+     * lambda that draws random numbers draws new ones.
+     *
+     * @param region the region as it ran
+     * @param preActivation an array of the shape of {@code h}
+     * @return {@code φ(preActivation)}, attached to the manager of the given array
+     * @throws IllegalStateException if the tape was not recorded as rerunnable
+     */
+    public NDArray activate(RegionTrace region, NDArray preActivation) {
+        if (activations == null) {
+            activations =
+                    new Rerun(network.table(), pass, repeatStore(), (block, outputs) -> outputs);
+        }
+        NDArray activation =
+                Autograd.withoutRecording(() -> region.run().activate(activations, preActivation));
+        activation.attach(preActivation.getManager());
+        return activation;
+    }
+
+    /**
+     * Returns the activation of a region to compare others of {@link #activate} with: what that
+     * gives for the region's own pre-activation, to the last bit. It is computed only where blocks
+     * that run again round in another way than in the forward.
+     *
+     * @param region the region as it ran
+     * @return {@code φ(h)}, closed with the tape
+     * @throws IllegalStateException if the tape was not recorded as rerunnable
+     */
+    public NDArray activateAgain(RegionTrace region) {
+        return region.run().hasReplay(network.table())
+                ? activate(region, region.getPreActivation())
+                : region.getActivation();
     }
 
     /**

@@ -1,0 +1,141 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.optimizer;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.optimizer.Optimizer;
+import java.util.Objects;
+
+/**
+ * Projects the gradient of every parameter onto a ball before another optimizer sees it: {@code
+ * Nm(Δ, c) = c Δ / ‖Δ‖ if ‖Δ‖ ≥ c, else Δ}, with the Frobenius norm of each parameter's whole
+ * gradient {@code Δ}.
+ *
+ * <p>It is an optimizer like any other, so that it works with every rule and with the stock
+ * trainer: {@code config.optOptimizer(ProjectedOptimizer.builder().setOptimizer(adam).build())}.
+ * Use it where single batches would throw the weights far off; under Adam, which divides by the
+ * size of gradients, it matters little. It costs a norm and a product per element and parameter,
+ * and no matrix product. Weight decay is the other optimizer's and is not projected.
+ *
+ * <p>Ororbia, Mali, Kifer and Giles, "Reducing the computational burden of deep learning with
+ * recursive local representation alignment", arXiv:2002.03911 (2020), appendix "Update
+ * re-projection", after Pascanu et al. (2013). The paper uses it for every algorithm and never
+ * states {@code c}; 1 is a choice of this library.
+ */
+public final class ProjectedOptimizer extends Optimizer {
+
+    private final Optimizer optimizer;
+    private final float radius;
+
+    private ProjectedOptimizer(Builder builder) {
+        super(new Unscaled());
+        optimizer = builder.optimizer;
+        radius = builder.radius;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void update(String parameterId, NDArray weight, NDArray grad) {
+        try (NDManager scope = grad.getManager().newSubManager()) {
+            NDArray projected = project(grad, radius);
+            projected.attach(scope);
+            optimizer.update(parameterId, weight, projected);
+        }
+    }
+
+    /**
+     * Projects an array onto a ball around zero. The direction stays as it is, and a second
+     * projection changes nothing.
+     *
+     * @param array the array, of any shape
+     * @param radius the radius {@code c} of the ball
+     * @return a new array of the same shape, of norm {@code min(‖array‖, c)}
+     */
+    public static NDArray project(NDArray array, float radius) {
+        try (NDManager scope = array.getManager().newSubManager()) {
+            NDArray alias = array.stopGradient();
+            alias.attach(scope);
+            // no value is read, so that a device need not wait
+            NDArray scale = alias.square().sum().sqrt().maximum(radius).pow(-1).muli(radius);
+            NDArray projected = alias.mul(scale);
+            projected.attach(array.getManager());
+            return projected;
+        }
+    }
+
+    /**
+     * Creates a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The settings of DJL's optimizers, which are all left to the other optimizer. */
+    private static final class Unscaled extends OptimizerBuilder<Unscaled> {
+
+        /** {@inheritDoc} */
+        @Override
+        protected Unscaled self() {
+            return this;
+        }
+    }
+
+    /** Builds a {@link ProjectedOptimizer}. */
+    public static final class Builder {
+
+        private Optimizer optimizer;
+        private float radius = 1;
+
+        private Builder() {}
+
+        /**
+         * Sets the optimizer that gets the projected gradients.
+         *
+         * @param optimizer the optimizer
+         * @return this builder
+         */
+        public Builder setOptimizer(Optimizer optimizer) {
+            this.optimizer = optimizer;
+            return this;
+        }
+
+        /**
+         * Sets the radius of the ball.
+         *
+         * @param radius the radius {@code c}, above 0; 1 by default
+         * @return this builder
+         */
+        public Builder optRadius(float radius) {
+            if (!(radius > 0 && radius < Float.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        "The radius of the ball is above 0 and finite, not " + radius + ".");
+            }
+            this.radius = radius;
+            return this;
+        }
+
+        /**
+         * Builds the optimizer.
+         *
+         * @return the optimizer
+         */
+        public ProjectedOptimizer build() {
+            Objects.requireNonNull(optimizer, "Give the optimizer to project for: setOptimizer.");
+            return new ProjectedOptimizer(this);
+        }
+    }
+}
