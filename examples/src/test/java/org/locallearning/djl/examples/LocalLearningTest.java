@@ -61,7 +61,7 @@ class LocalLearningTest {
             value = {
                 " | compare, benchmark",
                 "frobnicate | compare, benchmark",
-                "compare --methods bp,nosuch | bp, bp-tape, fa, dfa, usf, brsf, frsf",
+                "compare --methods bp,nosuch | bp, bp-tape, fa, dfa, usf, brsf, frsf, np, anp",
                 "compare --methods bp,bp | given twice",
                 "compare --dataset nosuch | glyphs, mnist, fashion-mnist, cifar10",
                 "compare --model nosuch | mlp, dense, conv, ahmad-conv, ahmad-conv-padded,"

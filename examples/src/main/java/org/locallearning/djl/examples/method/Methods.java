@@ -27,6 +27,7 @@ import java.util.Set;
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
 import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
+import org.locallearning.djl.creditassignment.rule.NodePerturbation;
 import org.locallearning.djl.creditassignment.rule.SignSymmetricFeedback;
 
 /**
@@ -54,6 +55,10 @@ public final class Methods {
                     .with("glyphs", "conv", ADAM, 1e-3f)
                     .with("tiny-imagenet", "ahmad-conv", ADAM, 1e-5f)
                     .with("tiny-imagenet", "ahmad-conv-padded", ADAM, 1e-5f);
+
+    /** Rates of node perturbation, whose gradients are mostly noise: Adam 1e-4, dense nets less. */
+    private static final LearningRates PERTURBED =
+            LearningRates.of(1e-4f, 1e-3f).with(ANY, "dense", ADAM, 1e-5f);
 
     /**
      * Table 2 of the decorrelation paper: slower in dense nets, where the rule is random feedback.
@@ -122,7 +127,19 @@ public final class Methods {
                             "Fixed random sign-symmetric feedback",
                             "The error goes back through the signs of the weights, with"
                                     + " magnitudes drawn once (Liao et al. 2016).",
-                            SignSymmetricFeedback.Mode.FIXED_MAGNITUDE));
+                            SignSymmetricFeedback.Mode.FIXED_MAGNITUDE),
+                    nodePerturbation(
+                            "np",
+                            "Node perturbation",
+                            "Noise on every layer's output is correlated with what it does to the"
+                                    + " loss; no error goes back (Dalm et al. 2023).",
+                            NodePerturbation.Mode.NP),
+                    nodePerturbation(
+                            "anp",
+                            "Activity-based node perturbation",
+                            "Node perturbation from the measured differences of activity in place"
+                                    + " of the noise put in (Dalm et al. 2023).",
+                            NodePerturbation.Mode.ANP));
 
     private Methods() {}
 
