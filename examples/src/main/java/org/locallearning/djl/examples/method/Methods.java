@@ -143,6 +143,19 @@ public final class Methods {
 
     private Methods() {}
 
+    private static Method nodePerturbation(
+            String name, String title, String description, NodePerturbation.Mode mode) {
+        return new Method(
+                name,
+                title,
+                description,
+                (model, config, seed) ->
+                        NodePerturbation.builder().optMode(mode).build().newTrainer(model, config),
+                // the noisy pass takes as many products as the error's way back
+                LAYER_BY_LAYER,
+                PERTURBED);
+    }
+
     private static Method signSymmetric(
             String name, String title, String description, SignSymmetricFeedback.Mode mode) {
         return new Method(
