@@ -56,9 +56,11 @@ public final class Methods {
                     .with("tiny-imagenet", "ahmad-conv", ADAM, 1e-5f)
                     .with("tiny-imagenet", "ahmad-conv-padded", ADAM, 1e-5f);
 
-    /** Rates of node perturbation, whose gradients are mostly noise: Adam 1e-4, dense nets less. */
+    /** Rates of node perturbation, from table 2 of the decorrelation paper and, for mlp, a scan. */
     private static final LearningRates PERTURBED =
-            LearningRates.of(1e-4f, 1e-3f).with(ANY, "dense", ADAM, 1e-5f);
+            LearningRates.of(1e-4f, 1e-3f)
+                    .with(ANY, "dense", ADAM, 1e-5f)
+                    .with(ANY, "mlp", ADAM, 1e-3f);
 
     /**
      * Table 2 of the decorrelation paper: slower in dense nets, where the rule is random feedback.
