@@ -87,6 +87,8 @@ final class GradientComparison {
 
     private void putBack(Parameter parameter, NDArray before) {
         try (NDArray gradient = values.get(parameter).getGradient()) {
+            // setting makes arrays of the gradient's manager, which lives as long as the model
+            gradient.attach(scope);
             gradient.set(new NDIndex("..."), before);
         }
     }
