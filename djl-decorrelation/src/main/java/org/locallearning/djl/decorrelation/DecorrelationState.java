@@ -14,6 +14,7 @@
 package org.locallearning.djl.decorrelation;
 
 import ai.djl.Device;
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -54,6 +55,19 @@ final class DecorrelationState {
     static boolean learns(boolean training, PairList<String, Object> params) {
         return training
                 && (params == null || !Boolean.FALSE.equals(params.get(Decorrelating.LEARN)));
+    }
+
+    /** Refuses the encoding of another version of a layer. */
+    static void checkVersion(String layer, byte version, byte expected)
+            throws MalformedModelException {
+        if (version != expected) {
+            throw new MalformedModelException(
+                    "Decorrelation layer '"
+                            + layer
+                            + "' cannot read encoding version "
+                            + version
+                            + "; the file was written by a newer release, or for another model.");
+        }
     }
 
     DecorrelationOptions getOptions() {

@@ -281,14 +281,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     @Override
     protected final void loadMetadata(byte loadVersion, DataInputStream is)
             throws IOException, MalformedModelException {
-        if (loadVersion != VERSION) {
-            throw new MalformedModelException(
-                    "Decorrelation layer '"
-                            + name
-                            + "' cannot read encoding version "
-                            + loadVersion
-                            + "; the file was written by a newer release, or for another model.");
-        }
+        DecorrelationState.checkVersion(name, loadVersion, VERSION);
         readInputShapes(is);
         state.restoreSteps(is.readLong());
     }

@@ -21,13 +21,14 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Builds a parallel block with other branches.
+ * The function by which a parallel block combines its branches, and parallel blocks with other
+ * branches.
  *
- * <p>A parallel block shows its branches but neither the function that combines them nor a way to
- * replace a branch. The function is read from its private field, the one use of reflection here:
- * without it every residual network would be out of reach of the converter.
+ * <p>A parallel block shows its branches but neither that function nor a way to replace a branch.
+ * The function is read from its private field, the one use of reflection here: without it every
+ * residual network would be out of reach.
  */
-final class ParallelBranches {
+public final class ParallelBranches {
 
     private static final String FIELD = "function";
 
@@ -41,17 +42,26 @@ final class ParallelBranches {
      * @return the new block
      */
     static ParallelBlock replace(ParallelBlock block, List<Block> branches) {
+        return new ParallelBlock(combination(block), branches);
+    }
+
+    /**
+     * Returns the function that combines the outputs of the branches.
+     *
+     * @param block the block
+     * @return the function
+     * @throws IllegalStateException if this version of DJL keeps it elsewhere
+     */
+    @SuppressWarnings("unchecked") // the declared type of the field
+    public static Function<List<NDList>, NDList> combination(ParallelBlock block) {
         try {
             Field field = ParallelBlock.class.getDeclaredField(FIELD);
             field.setAccessible(true);
-            @SuppressWarnings("unchecked")
-            Function<List<NDList>, NDList> function =
-                    (Function<List<NDList>, NDList>) field.get(block);
-            return new ParallelBlock(function, branches);
+            return (Function<List<NDList>, NDList>) field.get(block);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(
-                    "This version of DJL keeps the combination of a ParallelBlock elsewhere; build"
-                            + " the block by hand with decorrelation layers in its branches.",
+                    "This version of DJL keeps the combining function of a ParallelBlock elsewhere;"
+                            + " use the DJL version that this library was built for.",
                     e);
         }
     }

@@ -16,7 +16,6 @@ package org.locallearning.djl.creditassignment.engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.function.Supplier;
@@ -158,8 +157,8 @@ public final class Autograd {
             return gradient;
         }
         NDArray copy = gradient.duplicate();
-        gradient.set(new NDIndex("..."), 0f);
         gradient.close();
+        clearGradient(leaf);
         return copy;
     }
 

@@ -13,19 +13,14 @@
  */
 package org.locallearning.djl.creditassignment.tape;
 
-import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.SequentialBlock;
-import java.lang.reflect.Field;
 import java.lang.reflect.Method;
-import java.util.List;
-import java.util.function.Function;
 
 /**
- * The two things about DJL's containers that DJL does not tell: the function by which a {@code
- * ParallelBlock} combines its branches, a private field without a getter, and whether a subclass of
- * a container still computes what the container does. All reflection of this package is here.
+ * Whether a subclass of one of DJL's containers still computes what the container does, which DJL
+ * does not tell.
  */
 final class BlockAccess {
 
@@ -42,21 +37,6 @@ final class BlockAccess {
     /** Returns whether a block runs its children side by side and combines them, and no more. */
     static boolean isParallel(Block block) {
         return block instanceof ParallelBlock && inheritsForward(block, ParallelBlock.class);
-    }
-
-    /** Returns the function by which a parallel block combines the outputs of its branches. */
-    @SuppressWarnings("unchecked") // the declared type of the field
-    static Function<List<NDList>, NDList> combineFunction(Block parallel) {
-        try {
-            Field field = ParallelBlock.class.getDeclaredField("function");
-            field.setAccessible(true);
-            return (Function<List<NDList>, NDList>) field.get(parallel);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(
-                    "This version of DJL keeps the combining function of a ParallelBlock elsewhere;"
-                            + " use the DJL version that this library was built for.",
-                    e);
-        }
     }
 
     private static boolean inheritsForward(Block block, Class<?> container) {

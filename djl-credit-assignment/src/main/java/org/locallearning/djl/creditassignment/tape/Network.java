@@ -14,6 +14,7 @@
 package org.locallearning.djl.creditassignment.tape;
 
 import ai.djl.nn.Block;
+import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.locallearning.djl.creditassignment.layer.LayerMaths;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
+import org.locallearning.djl.decorrelation.ParallelBranches;
 
 /**
  * A model's block tree as learning rules see it: weighted layers, the exactly differentiated blocks
@@ -174,7 +176,8 @@ public final class Network {
                 branches.add(build(join(path, child.getKey()), child.getValue()));
             }
             return Optional.of(
-                    new ParallelNode(path, branches, BlockAccess.combineFunction(block)));
+                    new ParallelNode(
+                            path, branches, ParallelBranches.combination((ParallelBlock) block)));
         }
         return Optional.empty();
     }
