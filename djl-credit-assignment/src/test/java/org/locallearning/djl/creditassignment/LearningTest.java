@@ -15,27 +15,15 @@ package org.locallearning.djl.creditassignment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Model;
-import ai.djl.basicdataset.cv.classification.Mnist;
-import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
 import ai.djl.nn.SequentialBlock;
-import ai.djl.repository.RemoteRepository;
 import ai.djl.training.DefaultTrainingConfig;
-import ai.djl.training.EasyTrain;
-import ai.djl.training.Trainer;
-import ai.djl.training.dataset.Batch;
-import ai.djl.training.dataset.Dataset;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,23 +42,14 @@ import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LearningTest {
 
-    /** Seen from the module's folder. */
-    private static final Path DATA = Path.of("..", "..", "shared", "data");
-
-    private static final int BATCH = 50;
-    private static final int TRAINED = 6000;
-    private static final int TESTED = 2000;
-    private static final int EPOCHS = 8;
+    private static final Digits DIGITS = new Digits(50, 6000, 2000, 8);
 
     private double linear;
     private double frozen;
 
     @BeforeAll
     void trainTheControls() throws Exception {
-        System.setProperty("disableProgressBar", "true");
-        assumeTrue(
-                Files.isDirectory(DATA),
-                () -> "there is no MNIST at " + DATA.toAbsolutePath().normalize());
+        Digits.assumePresent();
         linear =
                 accuracy(
                         new SequentialBlock()
@@ -96,7 +75,8 @@ class LearningTest {
 
     @Test
     void feedbackAlignmentBeatsBothControlsAndAligns() throws Exception {
-        AlignmentListener listener = new AlignmentListener(EPOCHS * TRAINED / BATCH - 1);
+        AlignmentListener listener =
+                new AlignmentListener(DIGITS.epochs() * DIGITS.trained() / DIGITS.batch() - 1);
         double accuracy =
                 accuracy(
                         network(),
@@ -127,43 +107,13 @@ class LearningTest {
         return block;
     }
 
-    /** Trains on the first images, always from the same seed, and tests on others. */
     private static double accuracy(Block block, Gradients.TrainerFactory factory) throws Exception {
-        Engine.getEngine("PyTorch").setRandomSeed(1);
         DefaultTrainingConfig config =
                 new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
                         .optOptimizer(
                                 Optimizer.adam()
                                         .optLearningRateTracker(Tracker.fixed(0.002f))
                                         .build());
-        try (Model model = Model.newInstance("digits", "PyTorch")) {
-            model.setBlock(block);
-            try (Trainer trainer = factory.apply(model, config)) {
-                trainer.initialize(new Shape(BATCH, 1, 28, 28));
-                EasyTrain.fit(trainer, EPOCHS, mnist(Dataset.Usage.TRAIN, TRAINED), null);
-                long right = 0;
-                for (Batch batch : trainer.iterateDataset(mnist(Dataset.Usage.TEST, TESTED))) {
-                    try (batch) {
-                        NDArray answers = trainer.evaluate(batch.getData()).head().argMax(1);
-                        NDArray labels =
-                                batch.getLabels().head().toType(answers.getDataType(), false);
-                        right += answers.eq(labels).sum().getLong();
-                    }
-                }
-                return (double) right / TESTED;
-            }
-        }
-    }
-
-    private static Mnist mnist(Dataset.Usage usage, int images) throws Exception {
-        Mnist mnist =
-                Mnist.builder()
-                        .optRepository(new RemoteRepository("data", DATA.toUri()))
-                        .optUsage(usage)
-                        .optLimit(images)
-                        .setSampling(BATCH, usage == Dataset.Usage.TRAIN)
-                        .build();
-        mnist.prepare();
-        return mnist;
+        return DIGITS.accuracy(block, config, factory);
     }
 }

@@ -14,35 +14,24 @@
 package org.locallearning.djl.creditassignment.representation;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Model;
-import ai.djl.basicdataset.cv.classification.Mnist;
-import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
-import ai.djl.repository.RemoteRepository;
 import ai.djl.training.DefaultTrainingConfig;
-import ai.djl.training.EasyTrain;
-import ai.djl.training.Trainer;
-import ai.djl.training.dataset.Batch;
-import ai.djl.training.dataset.Dataset;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.locallearning.djl.creditassignment.CreditAssignment;
+import org.locallearning.djl.creditassignment.Digits;
 import org.locallearning.djl.creditassignment.Gradients;
 import org.locallearning.djl.creditassignment.NetworkCase;
 
@@ -53,20 +42,11 @@ import org.locallearning.djl.creditassignment.NetworkCase;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LearningDigitsTest {
 
-    /** Seen from the module's folder. */
-    private static final Path DATA = Path.of("..", "..", "shared", "data");
-
-    private static final int BATCH = 32;
-    private static final int TRAINED = 4000;
-    private static final int TESTED = 1000;
-    private static final int EPOCHS = 3;
+    private static final Digits DIGITS = new Digits(32, 4000, 1000, 3);
 
     @BeforeAll
     void lookForTheData() {
-        System.setProperty("disableProgressBar", "true");
-        assumeTrue(
-                Files.isDirectory(DATA),
-                () -> "there is no MNIST at " + DATA.toAbsolutePath().normalize());
+        Digits.assumePresent();
     }
 
     @Test
@@ -108,7 +88,6 @@ class LearningDigitsTest {
 
     private static double accuracy(Block block, float rate, Gradients.TrainerFactory factory)
             throws Exception {
-        Engine.getEngine("PyTorch").setRandomSeed(1);
         DefaultTrainingConfig config =
                 new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
                         .optInitializer(new NormalInitializer(0.05f), Parameter.Type.WEIGHT)
@@ -116,34 +95,6 @@ class LearningDigitsTest {
                                 Optimizer.adam()
                                         .optLearningRateTracker(Tracker.fixed(rate))
                                         .build());
-        try (Model model = Model.newInstance("digits", "PyTorch")) {
-            model.setBlock(block);
-            try (Trainer trainer = factory.apply(model, config)) {
-                trainer.initialize(new Shape(BATCH, 1, 28, 28));
-                EasyTrain.fit(trainer, EPOCHS, mnist(Dataset.Usage.TRAIN, TRAINED), null);
-                long right = 0;
-                for (Batch batch : trainer.iterateDataset(mnist(Dataset.Usage.TEST, TESTED))) {
-                    try (batch) {
-                        NDArray answers = trainer.evaluate(batch.getData()).head().argMax(1);
-                        NDArray labels =
-                                batch.getLabels().head().toType(answers.getDataType(), false);
-                        right += answers.eq(labels).sum().getLong();
-                    }
-                }
-                return (double) right / TESTED;
-            }
-        }
-    }
-
-    private static Mnist mnist(Dataset.Usage usage, int images) throws Exception {
-        Mnist mnist =
-                Mnist.builder()
-                        .optRepository(new RemoteRepository("data", DATA.toUri()))
-                        .optUsage(usage)
-                        .optLimit(images)
-                        .setSampling(BATCH, usage == Dataset.Usage.TRAIN)
-                        .build();
-        mnist.prepare();
-        return mnist;
+        return DIGITS.accuracy(block, config, factory);
     }
 }
