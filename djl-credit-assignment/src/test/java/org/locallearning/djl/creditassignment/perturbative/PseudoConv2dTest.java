@@ -25,6 +25,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
@@ -165,7 +166,7 @@ class PseudoConv2dTest {
         block.initialize(manager, DataType.FLOAT32, IMAGES);
         NDArray x = manager.ones(IMAGES);
         NDArray changed = x.duplicate();
-        changed.set(new ai.djl.ndarray.index.NDIndex("1, 0, 2, 3"), 5f);
+        changed.set(new NDIndex("1, 0, 2, 3"), 5f);
         float[] before = run(block, x, false);
         float[] after = run(block, changed, false);
         for (int k = 0; k < before.length; k++) {
