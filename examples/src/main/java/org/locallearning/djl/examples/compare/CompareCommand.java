@@ -172,6 +172,13 @@ public final class CompareCommand implements Callable<Integer> {
                         "Give every channel of the training images mean 0 and variance 1, or"
                                 + " keep pixels in 0 to 1 (default: --standardise).")
         private boolean standardise;
+
+        @Option(
+                names = "--augment",
+                description =
+                        "Vary training images at random, each anew in every epoch: crop and mirror"
+                                + " (cifar10, cifar100 and tiny-imagenet).")
+        private boolean augment;
     }
 
     /** Which network. */
@@ -329,9 +336,10 @@ public final class CompareCommand implements Callable<Integer> {
                         .optLimit(orAll(data.limit))
                         .optTestLimit(orAll(data.testLimit))
                         .optStandardise(data.standardise)
+                        .optAugment(data.augment)
                         .build();
         PrintWriter out = spec.commandLine().getOut();
-        try (ImageData images = DataSets.load(data.dataset, dataOptions)) {
+        try (ImageData images = load(dataOptions)) {
             Supplier<Block> blocks =
                     () ->
                             Models.create(
@@ -363,6 +371,14 @@ public final class CompareCommand implements Callable<Integer> {
                     new ResultFiles(folder));
         }
         return LocalLearning.OK;
+    }
+
+    private ImageData load(DataOptions options) throws IOException, TranslateException {
+        try {
+            return DataSets.load(data.dataset, options);
+        } catch (IllegalArgumentException e) {
+            throw usage(e.getMessage());
+        }
     }
 
     private void run(TrainingRun run, List<Method> methods, Results start, ResultFiles files)
@@ -538,6 +554,7 @@ public final class CompareCommand implements Callable<Integer> {
                         training.optimizer.toString(),
                         methodChoices.settings(model.name),
                         data.standardise,
+                        data.augment,
                         training.threads,
                         training.alignments,
                         decorrelation.settings(),

@@ -272,6 +272,7 @@ public final class LearningCurves {
                         plan.optimizer().toString(),
                         plan.methods(),
                         part.data.isStandardised(),
+                        part.data.isAugmented(),
                         arguments.threads(),
                         plan.alignmentsPerEpoch(),
                         plan.decorrelation(),
