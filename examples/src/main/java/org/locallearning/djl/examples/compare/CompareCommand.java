@@ -39,9 +39,11 @@ import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.DecorrelationArguments;
 import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.MethodArguments;
 import org.locallearning.djl.examples.method.MethodNames;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
+import org.locallearning.djl.examples.method.OptimizerNames;
 import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.models.Models;
 import org.locallearning.djl.examples.output.CommandLineText;
@@ -116,6 +118,9 @@ public final class CompareCommand implements Callable<Integer> {
     @ArgGroup(validate = false, heading = "%nTraining:%n")
     private final TrainingArguments training = new TrainingArguments();
 
+    @ArgGroup(validate = false, heading = "%nSettings of single methods:%n")
+    private final MethodArguments methodChoices = new MethodArguments();
+
     @ArgGroup(validate = false, heading = "%nDecorrelation layers, of methods with +decor:%n")
     private final DecorrelationArguments decorrelation = new DecorrelationArguments();
 
@@ -167,6 +172,13 @@ public final class CompareCommand implements Callable<Integer> {
                         "Give every channel of the training images mean 0 and variance 1, or"
                                 + " keep pixels in 0 to 1 (default: --standardise).")
         private boolean standardise;
+
+        @Option(
+                names = "--augment",
+                description =
+                        "Vary training images at random, each anew in every epoch: crop and mirror"
+                                + " (cifar10, cifar100 and tiny-imagenet).")
+        private boolean augment;
     }
 
     /** Which network. */
@@ -177,7 +189,7 @@ public final class CompareCommand implements Callable<Integer> {
                 paramLabel = "NAME",
                 defaultValue = MLP,
                 description =
-                        "mlp, dense (four hidden layers of 1000), conv (a small LeNet), ahmad-conv"
+                        "mlp, dense (four hidden layers of 1000), dense-linear-top (its fourth without an activation), conv (a small LeNet), ahmad-conv"
                                 + " (four convolutions, padding 0), ahmad-conv-padded (padding 1)"
                                 + " or resnet20 (default: ${DEFAULT-VALUE}).")
         private String name;
@@ -217,7 +229,8 @@ public final class CompareCommand implements Callable<Integer> {
                 completionCandidates = MethodNames.class,
                 description =
                         "Methods to compare, out of ${COMPLETION-CANDIDATES}, each also as"
-                                + " METHOD+decor, with decorrelation layers (default:"
+                                + " METHOD-OPTIMIZER, such as seqil-mq or bp-sgd, and with +decor"
+                                + " behind it, for decorrelation layers (default:"
                                 + " ${DEFAULT-VALUE}).")
         private List<String> methods;
 
@@ -247,7 +260,12 @@ public final class CompareCommand implements Callable<Integer> {
                 names = "--optimizer",
                 paramLabel = "NAME",
                 defaultValue = "adam",
-                description = "adam, or sgd with momentum 0.9 (default: ${DEFAULT-VALUE}).")
+                completionCandidates = OptimizerNames.class,
+                converter = OptimizerNames.Converter.class,
+                description =
+                        "Optimizer of methods that do not name their own, out of"
+                                + " ${COMPLETION-CANDIDATES}; il, seqil and ipc take sgd unless"
+                                + " named otherwise (default: ${DEFAULT-VALUE}).")
         private OptimizerKind optimizer;
 
         @Option(
@@ -318,9 +336,10 @@ public final class CompareCommand implements Callable<Integer> {
                         .optLimit(orAll(data.limit))
                         .optTestLimit(orAll(data.testLimit))
                         .optStandardise(data.standardise)
+                        .optAugment(data.augment)
                         .build();
         PrintWriter out = spec.commandLine().getOut();
-        try (ImageData images = DataSets.load(data.dataset, dataOptions)) {
+        try (ImageData images = load(dataOptions)) {
             Supplier<Block> blocks =
                     () ->
                             Models.create(
@@ -343,6 +362,7 @@ public final class CompareCommand implements Callable<Integer> {
                                     training.epochs,
                                     training.batch,
                                     training.optimizer,
+                                    methodChoices.settings(model.name),
                                     decorrelation.settings(),
                                     training.alignments,
                                     training.correlations)),
@@ -351,6 +371,14 @@ public final class CompareCommand implements Callable<Integer> {
                     new ResultFiles(folder));
         }
         return LocalLearning.OK;
+    }
+
+    private ImageData load(DataOptions options) throws IOException, TranslateException {
+        try {
+            return DataSets.load(data.dataset, options);
+        } catch (IllegalArgumentException e) {
+            throw usage(e.getMessage());
+        }
     }
 
     private void run(TrainingRun run, List<Method> methods, Results start, ResultFiles files)
@@ -402,6 +430,7 @@ public final class CompareCommand implements Callable<Integer> {
             List<Method> methods = Methods.named(training.methods);
             modelOptions();
             decorrelation.settings();
+            methodChoices.settings(model.name);
             training.learningRates.forEach(
                     (method, rate) -> checkRate("--learning-rate", "learning", method, rate));
             training.decorrelationRates.forEach(this::checkDecorrelationRate);
@@ -523,7 +552,9 @@ public final class CompareCommand implements Callable<Integer> {
                         orAll(data.testLimit),
                         training.batch,
                         training.optimizer.toString(),
+                        methodChoices.settings(model.name),
                         data.standardise,
+                        data.augment,
                         training.threads,
                         training.alignments,
                         decorrelation.settings(),

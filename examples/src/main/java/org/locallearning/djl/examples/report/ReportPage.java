@@ -476,8 +476,7 @@ public final class ReportPage {
                         + " epochs, batches of "
                         + settings.batch()
                         + ", softmax cross-entropy, "
-                        + OptimizerKind.valueOf(settings.optimizer().toUpperCase(Locale.ROOT))
-                                .title());
+                        + OptimizerKind.named(settings.optimizer()).orElseThrow().title());
         entry(
                 list,
                 "Seeds",
