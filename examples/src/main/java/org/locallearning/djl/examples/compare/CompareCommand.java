@@ -189,9 +189,13 @@ public final class CompareCommand implements Callable<Integer> {
                 paramLabel = "NAME",
                 defaultValue = MLP,
                 description =
-                        "mlp, dense (four hidden layers of 1000), dense-linear-top (its fourth without an activation), conv (a small LeNet), ahmad-conv"
-                                + " (four convolutions, padding 0), ahmad-conv-padded (padding 1)"
-                                + " or resnet20 (default: ${DEFAULT-VALUE}).")
+                        "mlp, dense (four hidden layers of 1000), dense-linear-top (its fourth"
+                                + " without an activation), conv (a small LeNet), ahmad-conv (four"
+                                + " convolutions, padding 0), ahmad-conv-padded (padding 1),"
+                                + " residual-mlp, resnet20, pnn-resnet (noise maps in the place of"
+                                + " kernels), pnn-resnet-1x1 (the same without noise) or"
+                                + " pnn-resnet-plain (3x3 convolutions, as many parameters)"
+                                + " (default: ${DEFAULT-VALUE}).")
         private String name;
 
         @Option(
@@ -207,7 +211,7 @@ public final class CompareCommand implements Callable<Integer> {
                 names = "--activation",
                 paramLabel = "NAME",
                 description =
-                        "tanh, relu, leaky-relu, elu or logistic (default: the model's,"
+                        "tanh, relu, leaky-relu, elu, logistic or sign (default: the model's,"
                                 + " leaky-relu).")
         private String activation;
 
