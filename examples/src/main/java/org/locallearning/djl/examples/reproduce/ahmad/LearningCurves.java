@@ -42,6 +42,7 @@ import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.Settings;
+import org.locallearning.djl.examples.task.Task;
 import org.locallearning.djl.examples.training.Console;
 import org.locallearning.djl.examples.training.ModelSummary;
 import org.locallearning.djl.examples.training.RunRates;
@@ -163,6 +164,8 @@ public final class LearningCurves implements Target {
                 .optLimit(arguments.limit())
                 .optTestLimit(arguments.testLimit())
                 .optAugment(part.dataset.equals(TINY_IMAGENET))
+                .optTask(Models.task(part.model))
+                .optStandardise(Models.task(part.model) == Task.CLASSIFICATION)
                 .build();
     }
 
@@ -199,7 +202,9 @@ public final class LearningCurves implements Target {
                         blocks.get(),
                         new Shape(BATCH).addAll(images.getSampleShape()));
         TrainingRun training = new TrainingRun(reproduction.engine(), images, blocks, plan);
-        Console console = new Console(reproduction.out(), reproduction.isTerminal(), methods);
+        Console console =
+                new Console(
+                        reproduction.out(), reproduction.isTerminal(), methods, images.getTask());
         reproduction.out().println(images.getTitle() + ": " + images.getProvenance());
         reproduction.out().println(summary.text());
         console.header();
@@ -273,9 +278,10 @@ public final class LearningCurves implements Target {
                 "Training",
                 String.format(
                         Locale.ROOT,
-                        "%d epochs, batches of %d, softmax cross-entropy, %s",
+                        "%d epochs, batches of %d, %s, %s",
                         experiments.get(0).settings().epochs(),
                         BATCH,
+                        experiments.get(0).task().lossTitle(),
                         OptimizerKind.ADAM.title()));
         reproduction.write(seeds, experiments, page, () -> CurvesImage.png(experiments));
     }
@@ -304,7 +310,7 @@ public final class LearningCurves implements Target {
                         arguments.testLimit(),
                         plan.batch(),
                         plan.optimizer().toString(),
-                        true,
+                        images.getTask() == Task.CLASSIFICATION,
                         arguments.threads(),
                         plan.alignmentsPerEpoch(),
                         plan.decorrelation(),
