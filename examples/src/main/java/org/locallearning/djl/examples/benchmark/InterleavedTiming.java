@@ -117,6 +117,9 @@ final class InterleavedTiming {
 
     private static long multiplyAdds(Method method, Map<String, Step> steps) {
         return MultiplyAdds.ofStep(
-                steps.get(method.name()).block(), method.errorPath(), Workload.CLASSES);
+                steps.get(method.name()).block(),
+                method.errorPath(),
+                Step.METHODS.inference().iterations(),
+                Workload.CLASSES);
     }
 }

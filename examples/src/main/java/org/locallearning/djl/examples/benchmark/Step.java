@@ -27,10 +27,14 @@ import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.OptimizerKind;
 
 /** One method, ready to take training steps without the optimizer on one batch of noise. */
 final class Step implements AutoCloseable {
+
+    /** What is chosen for single methods: three iterations of inference. */
+    static final MethodSettings METHODS = MethodSettings.preset("");
 
     private static final int SEED = 1;
 
@@ -50,15 +54,16 @@ final class Step implements AutoCloseable {
             int batch) {
         engine.setRandomSeed(SEED);
         model = Model.newInstance(method.name(), engine.getEngineName());
-        model.setBlock(
-                method.prepare(workload.block().get(), decorrelation.at(DECORRELATION_RATE)));
+        Block block = method.prepare(workload.block().get(), decorrelation.at(DECORRELATION_RATE));
+        model.setBlock(block);
         trainer =
                 method.trainer()
                         .newTrainer(
                                 model,
                                 new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
-                                        .optOptimizer(OptimizerKind.SGD.create(1)),
-                                SEED);
+                                        .optOptimizer(OptimizerKind.SGD.create(1, block)),
+                                SEED,
+                                METHODS);
         Shape input = new Shape(batch).addAll(workload.sample());
         trainer.initialize(input);
         NDManager manager = trainer.getManager();

@@ -39,9 +39,11 @@ import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.DecorrelationArguments;
 import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.MethodArguments;
 import org.locallearning.djl.examples.method.MethodNames;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
+import org.locallearning.djl.examples.method.OptimizerNames;
 import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.models.Models;
 import org.locallearning.djl.examples.output.CommandLineText;
@@ -117,6 +119,9 @@ public final class CompareCommand implements Callable<Integer> {
     @ArgGroup(validate = false, heading = "%nTraining:%n")
     private final TrainingArguments training = new TrainingArguments();
 
+    @ArgGroup(validate = false, heading = "%nSettings of single methods:%n")
+    private final MethodArguments methodChoices = new MethodArguments();
+
     @ArgGroup(validate = false, heading = "%nDecorrelation layers, of methods with +decor:%n")
     private final DecorrelationArguments decorrelation = new DecorrelationArguments();
 
@@ -178,8 +183,8 @@ public final class CompareCommand implements Callable<Integer> {
                 paramLabel = "NAME",
                 defaultValue = MLP,
                 description =
-                        "mlp, dense (four hidden layers of 1000), conv (a small LeNet), ahmad-conv"
-                                + " (four convolutions, padding 0), ahmad-conv-padded (padding 1),"
+                        "mlp, dense (four hidden layers of 1000), dense-linear-top (its fourth"
+                                + " without an activation), conv (a small LeNet), ahmad-conv (four convolutions, padding 0), ahmad-conv-padded (padding 1),"
                                 + " mlp3 (three hidden layers of 1024), alonso-conv (three"
                                 + " convolutions of stride 2), alonso-conv-tiny (four, for 64x64"
                                 + " pixels), autoencoder (learns to put out the image, through 20"
@@ -221,7 +226,8 @@ public final class CompareCommand implements Callable<Integer> {
                 completionCandidates = MethodNames.class,
                 description =
                         "Methods to compare, out of ${COMPLETION-CANDIDATES}, each also as"
-                                + " METHOD+decor, with decorrelation layers (default:"
+                                + " METHOD-OPTIMIZER, such as seqil-mq or bp-sgd, and with +decor"
+                                + " behind it, for decorrelation layers (default:"
                                 + " ${DEFAULT-VALUE}).")
         private List<String> methods;
 
@@ -251,7 +257,12 @@ public final class CompareCommand implements Callable<Integer> {
                 names = "--optimizer",
                 paramLabel = "NAME",
                 defaultValue = "adam",
-                description = "adam, or sgd with momentum 0.9 (default: ${DEFAULT-VALUE}).")
+                completionCandidates = OptimizerNames.class,
+                converter = OptimizerNames.Converter.class,
+                description =
+                        "Optimizer of methods that do not name their own, out of"
+                                + " ${COMPLETION-CANDIDATES}; il, seqil and ipc take sgd unless"
+                                + " named otherwise (default: ${DEFAULT-VALUE}).")
         private OptimizerKind optimizer;
 
         @Option(
@@ -348,6 +359,7 @@ public final class CompareCommand implements Callable<Integer> {
                                     training.epochs,
                                     training.batch,
                                     training.optimizer,
+                                    methodChoices.settings(model.name),
                                     decorrelation.settings(),
                                     training.alignments,
                                     training.correlations)),
@@ -416,6 +428,7 @@ public final class CompareCommand implements Callable<Integer> {
             List<Method> methods = Methods.named(training.methods);
             modelOptions();
             decorrelation.settings();
+            methodChoices.settings(model.name);
             training.learningRates.forEach(
                     (method, rate) -> checkRate("--learning-rate", "learning", method, rate));
             training.decorrelationRates.forEach(this::checkDecorrelationRate);
@@ -543,6 +556,7 @@ public final class CompareCommand implements Callable<Integer> {
                         orAll(data.testLimit),
                         training.batch,
                         training.optimizer.toString(),
+                        methodChoices.settings(model.name),
                         standardise(),
                         training.threads,
                         training.alignments,

@@ -35,6 +35,8 @@ import org.locallearning.djl.examples.task.Task;
  *       chosen
  *   <li>{@code dense}: four hidden layers of 1000 units, the dense network of the decorrelation
  *       paper (3072-1000-1000-1000-1000-10 on CIFAR-10), with an activation behind all four
+ *   <li>{@code dense-linear-top}: the same without an activation behind the fourth hidden layer, as
+ *       in that paper's code
  *   <li>{@code conv}: a small LeNet: two 5x5 convolutions (8 and 16 channels), each followed by 2x2
  *       average pooling, then a hidden dense layer of 128 units
  *   <li>{@code ahmad-conv}: the convolutional network of the decorrelation paper (Ahmad,
@@ -92,6 +94,7 @@ public final class Models {
         return List.of(
                 "mlp",
                 "dense",
+                "dense-linear-top",
                 "conv",
                 "ahmad-conv",
                 "ahmad-conv-padded",
@@ -140,6 +143,7 @@ public final class Models {
                     case "mlp" -> perceptron(options, LEAKY_RELU, MLP_HIDDEN, sampleShape, classes);
                     case "dense" ->
                             perceptron(options, LEAKY_RELU, DENSE_HIDDEN, sampleShape, classes);
+                    case "dense-linear-top" -> linearTop(options, sampleShape, classes);
                     case "conv" -> conv(options, sampleShape, classes);
                     case "ahmad-conv" -> {
                         checkSides(name, sampleShape, AHMAD_SMALLEST_SIDE);
@@ -189,6 +193,19 @@ public final class Models {
         SequentialBlock block =
                 new SequentialBlock().add(Blocks.batchFlattenBlock(sampleShape.size()));
         return addDense(block, options, defaultActivation, defaultHidden, outputs);
+    }
+
+    private static Block linearTop(ModelOptions options, Shape sampleShape, int classes) {
+        SequentialBlock block =
+                new SequentialBlock().add(Blocks.batchFlattenBlock(sampleShape.size()));
+        int[] hidden = options.getHidden().orElse(DENSE_HIDDEN);
+        for (int i = 0; i < hidden.length; ++i) {
+            block.add(Linear.builder().setUnits(hidden[i]).build());
+            if (i < hidden.length - 1) {
+                block.add(activation(options, LEAKY_RELU));
+            }
+        }
+        return block.add(Linear.builder().setUnits(classes).build());
     }
 
     private static Block conv(ModelOptions options, Shape sampleShape, int classes) {

@@ -502,8 +502,7 @@ public final class ReportPage {
                         + ", "
                         + task.lossTitle()
                         + ", "
-                        + OptimizerKind.valueOf(settings.optimizer().toUpperCase(Locale.ROOT))
-                                .title());
+                        + OptimizerKind.named(settings.optimizer()).orElseThrow().title());
         entry(
                 list,
                 "Seeds",

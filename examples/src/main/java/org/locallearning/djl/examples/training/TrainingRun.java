@@ -32,6 +32,7 @@ import java.util.function.Supplier;
 import org.locallearning.djl.creditassignment.alignment.AlignmentListener;
 import org.locallearning.djl.examples.data.ImageData;
 import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.results.AlignmentResult;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.task.Task;
@@ -94,9 +95,16 @@ public final class TrainingRun {
         AlignmentListener alignments = null;
         CorrelationListener correlations = null;
 
+        OptimizerKind optimizer = method.optimizer(plan.optimizer());
+        Block block =
+                method.prepare(
+                        blocks.get(),
+                        method.decorrelated()
+                                ? plan.decorrelation().at(rates.decorrelation())
+                                : null);
         DefaultTrainingConfig config =
                 new DefaultTrainingConfig(task.newLoss())
-                        .optOptimizer(plan.optimizer().create(rates.learning()));
+                        .optOptimizer(optimizer.create(rates.learning(), block));
         accuracy.ifPresent(config::addEvaluator);
         if (method.decorrelated() && plan.correlationsPerEpoch() > 0) {
             correlations =
@@ -114,14 +122,10 @@ public final class TrainingRun {
             config.addTrainingListeners(alignments);
         }
         try (Model model = Model.newInstance(method.name(), engine.getEngineName())) {
-            model.setBlock(
-                    method.prepare(
-                            blocks.get(),
-                            method.decorrelated()
-                                    ? plan.decorrelation().at(rates.decorrelation())
-                                    : null));
+            model.setBlock(block);
             engine.setRandomSeed(seed);
-            try (Trainer trainer = method.trainer().newTrainer(model, config, seed)) {
+            try (Trainer trainer =
+                    method.trainer().newTrainer(model, config, seed, plan.methods())) {
                 trainer.initialize(new Shape(batch).addAll(data.getSampleShape()));
                 seeds.next();
                 recorder.epochStarts();
@@ -131,6 +135,7 @@ public final class TrainingRun {
         return new RunResult(
                 method.name(),
                 seed,
+                optimizer.toString(),
                 rates.learning(),
                 rates.decorrelation(),
                 recorder.epochs(),

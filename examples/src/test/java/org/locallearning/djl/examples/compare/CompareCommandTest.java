@@ -272,7 +272,7 @@ class CompareCommandTest {
         for (String diverging : List.of("bp", "fa")) {
             ProgramRun failed =
                     small(
-                            "--methods usf,%s --seeds 1 --optimizer sgd --learning-rate %s=1e38"
+                            "--methods usf,%s --seeds 1 --optimizer momentum --learning-rate %s=1e38"
                                     .formatted(diverging, diverging),
                             folder);
 

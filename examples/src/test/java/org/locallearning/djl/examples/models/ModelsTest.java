@@ -272,12 +272,19 @@ class ModelsTest {
     }
 
     @Test
+    void linearTopLacksOneActivation() {
+        Shape sample = new Shape(3, 32, 32);
+        Block dense = Models.create("dense", DEFAULTS, sample, 10);
+        Block linearTop = Models.create("dense-linear-top", DEFAULTS, sample, 10);
+        assertEquals(dense.getChildren().size() - 1, linearTop.getChildren().size());
+        assertEquals(List.of("08Linear", "09Linear"), linearTop.getChildren().keys().subList(7, 9));
+    }
+
+    @Test
     void refusesWhatItCannotBuild() {
         Shape sample = new Shape(1, 28, 28);
         assertRefused(
-                "Unknown model \"vgg\": choose one of mlp, dense, conv, ahmad-conv,"
-                        + " ahmad-conv-padded, mlp3, alonso-conv, alonso-conv-tiny, autoencoder,"
-                        + " resnet20.",
+                "Unknown model \"vgg\": choose one of " + String.join(", ", Models.names()) + ".",
                 () -> Models.create("vgg", DEFAULTS, sample, 10));
         assertRefused(
                 "The model conv takes images of at least 12x12 pixels, not 11x28.",

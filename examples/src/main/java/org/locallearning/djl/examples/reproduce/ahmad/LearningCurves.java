@@ -29,6 +29,7 @@ import org.locallearning.djl.examples.data.ImageData;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.models.ModelOptions;
@@ -184,6 +185,7 @@ public final class LearningCurves implements Target {
                         arguments.epochs(EPOCHS),
                         BATCH,
                         OptimizerKind.ADAM,
+                        MethodSettings.preset(part.model),
                         DecorrelationSettings.DEFAULT,
                         0,
                         CORRELATIONS_PER_EPOCH);
@@ -310,6 +312,7 @@ public final class LearningCurves implements Target {
                         arguments.testLimit(),
                         plan.batch(),
                         plan.optimizer().toString(),
+                        plan.methods(),
                         images.getTask() == Task.CLASSIFICATION,
                         arguments.threads(),
                         plan.alignmentsPerEpoch(),
