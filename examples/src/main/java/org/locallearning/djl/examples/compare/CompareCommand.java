@@ -51,6 +51,7 @@ import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.Settings;
+import org.locallearning.djl.examples.task.Task;
 import org.locallearning.djl.examples.training.Console;
 import org.locallearning.djl.examples.training.ModelSummary;
 import org.locallearning.djl.examples.training.RunRates;
@@ -166,12 +167,12 @@ public final class CompareCommand implements Callable<Integer> {
         @Option(
                 names = "--standardise",
                 negatable = true,
-                defaultValue = "true",
                 fallbackValue = "true",
                 description =
                         "Give every channel of the training images mean 0 and variance 1, or"
-                                + " keep pixels in 0 to 1 (default: --standardise).")
-        private boolean standardise;
+                                + " keep pixels in 0 to 1 (default: --standardise; for the"
+                                + " autoencoder pixels are always in 0.005 to 0.995).")
+        private Boolean standardise;
 
         @Option(
                 names = "--augment",
@@ -189,9 +190,12 @@ public final class CompareCommand implements Callable<Integer> {
                 paramLabel = "NAME",
                 defaultValue = MLP,
                 description =
-                        "mlp, dense (four hidden layers of 1000), dense-linear-top (its fourth without an activation), conv (a small LeNet), ahmad-conv"
-                                + " (four convolutions, padding 0), ahmad-conv-padded (padding 1)"
-                                + " or resnet20 (default: ${DEFAULT-VALUE}).")
+                        "mlp, dense (four hidden layers of 1000), dense-linear-top (its fourth"
+                                + " without an activation), conv (a small LeNet), ahmad-conv (four convolutions, padding 0), ahmad-conv-padded (padding 1),"
+                                + " mlp3 (three hidden layers of 1024), alonso-conv (three"
+                                + " convolutions of stride 2), alonso-conv-tiny (four, for 64x64"
+                                + " pixels), autoencoder (learns to put out the image, through 20"
+                                + " units) or resnet20 (default: ${DEFAULT-VALUE}).")
         private String name;
 
         @Option(
@@ -207,7 +211,7 @@ public final class CompareCommand implements Callable<Integer> {
                 names = "--activation",
                 paramLabel = "NAME",
                 description =
-                        "tanh, relu, leaky-relu, elu or logistic (default: the model's,"
+                        "tanh, relu, leaky-relu, elu or logistic (default: the model's, relu or"
                                 + " leaky-relu).")
         private String activation;
 
@@ -335,8 +339,9 @@ public final class CompareCommand implements Callable<Integer> {
                         .optRepository(data.repository)
                         .optLimit(orAll(data.limit))
                         .optTestLimit(orAll(data.testLimit))
-                        .optStandardise(data.standardise)
+                        .optStandardise(standardise())
                         .optAugment(data.augment)
+                        .optTask(Models.task(model.name))
                         .build();
         PrintWriter out = spec.commandLine().getOut();
         try (ImageData images = load(dataOptions)) {
@@ -384,7 +389,8 @@ public final class CompareCommand implements Callable<Integer> {
     private void run(TrainingRun run, List<Method> methods, Results start, ResultFiles files)
             throws IOException, TranslateException {
         PrintWriter out = spec.commandLine().getOut();
-        Console console = new Console(out, Help.Ansi.AUTO.enabled(), methods);
+        Console console =
+                new Console(out, Help.Ansi.AUTO.enabled(), methods, Models.task(model.name));
         List<RunResult> finished = new ArrayList<>();
         console.header();
         Results results = start;
@@ -423,6 +429,14 @@ public final class CompareCommand implements Callable<Integer> {
         checkAtLeast("--threads", training.threads, 1);
         checkAtLeast("--alignments", training.alignments, 0);
         checkAtLeast("--correlations", training.correlations, 0);
+        if (Boolean.TRUE.equals(data.standardise)
+                && Models.task(model.name) == Task.RECONSTRUCTION) {
+            throw usage(
+                    "The model "
+                            + model.name
+                            + " puts out pixels between 0 and 1 and takes the same: leave"
+                            + " --standardise out.");
+        }
         if (new HashSet<>(training.seeds).size() < training.seeds.size()) {
             throw usage("A seed is given twice: --seeds names each seed once.");
         }
@@ -491,6 +505,12 @@ public final class CompareCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), sentence);
     }
 
+    private boolean standardise() {
+        return data.standardise == null
+                ? Models.task(model.name) == Task.CLASSIFICATION
+                : data.standardise;
+    }
+
     private Hidden hidden() {
         return model.hidden == null && model.name.equals(MLP) ? MLP_HIDDEN : model.hidden;
     }
@@ -553,7 +573,7 @@ public final class CompareCommand implements Callable<Integer> {
                         training.batch,
                         training.optimizer.toString(),
                         methodChoices.settings(model.name),
-                        data.standardise,
+                        standardise(),
                         data.augment,
                         training.threads,
                         training.alignments,

@@ -29,13 +29,15 @@ import java.util.List;
 import java.util.Locale;
 import org.locallearning.djl.examples.data.augmentation.SpatialTransform;
 import org.locallearning.djl.examples.data.augmentation.TransformedDataset;
+import org.locallearning.djl.examples.task.Task;
 
 /**
  * One data set, loaded: labelled training and test images in memory.
  *
  * <p>Pixels are kept as bytes and become float32 batch by batch. A batch's data has shape (N, C, H,
  * W), its label is the class index, int64 of shape (N), as {@code SoftmaxCrossEntropyLoss} and
- * {@code Accuracy} take it.
+ * {@code Accuracy} take it; images loaded to be {@linkplain Task#RECONSTRUCTION reconstructed} have
+ * themselves as labels.
  *
  * <p>The images live outside the Java heap until {@link #close()}; the data sets handed out are
  * views of them and must not be used after it.
@@ -51,6 +53,7 @@ public final class ImageData implements AutoCloseable {
     private final Part training;
     private final Part test;
     private final Transform scale;
+    private final Task task;
     private final SpatialTransform augmentation;
 
     /** The arrays of one part: pixels uint8 (N, C, H, W) and labels int64 (N). */
@@ -96,10 +99,19 @@ public final class ImageData implements AutoCloseable {
         LabelledImages testImages =
                 framing.centres(parts.test().first(options.testLimitOr(Integer.MAX_VALUE)));
         sampleShape = testImages.shape();
-        PixelScale pixelScale =
-                options.isStandardised()
-                        ? PixelScale.standardising(trainingImages)
-                        : PixelScale.unit((int) sampleShape.get(0));
+        task = options.getTask();
+        PixelScale pixelScale;
+        String scaling;
+        if (options.isStandardised()) {
+            pixelScale = PixelScale.standardising(trainingImages);
+            scaling = "standardised by the training images' " + pixelScale;
+        } else if (task == Task.RECONSTRUCTION) {
+            pixelScale = PixelScale.insideUnit((int) sampleShape.get(0));
+            scaling = "pixels in 0.005..0.995, not standardised";
+        } else {
+            pixelScale = PixelScale.unit((int) sampleShape.get(0));
+            scaling = "pixels in 0..1, not standardised";
+        }
         provenance =
                 String.format(
                         Locale.ROOT,
@@ -108,9 +120,7 @@ public final class ImageData implements AutoCloseable {
                         share(trainingImages, parts.training()),
                         share(testImages, parts.test()),
                         framing.describe(options.isAugmented()),
-                        options.isStandardised()
-                                ? "standardised by the training images' " + pixelScale
-                                : "pixels in 0..1, not standardised");
+                        scaling);
         manager = NDManager.newBaseManager(Device.cpu());
         manager.setName(name);
         training = Part.of(trainingImages, manager);
@@ -146,7 +156,8 @@ public final class ImageData implements AutoCloseable {
      * out where it would hold a single image.
      *
      * @param batchSize the number of images in a batch
-     * @return a data set of float32 images (N, C, H, W) and int64 class indices (N)
+     * @return a data set of float32 images (N, C, H, W) and int64 class indices (N), or, to be
+     *     reconstructed, the images themselves once more
      * @throws IllegalArgumentException if the batch size is not positive
      */
     public RandomAccessDataset training(int batchSize) {
@@ -166,7 +177,8 @@ public final class ImageData implements AutoCloseable {
      * Returns the test images in their stored order, all of them, never augmented.
      *
      * @param batchSize the number of images in a batch; the last batch may be smaller
-     * @return a data set of float32 images (N, C, H, W) and int64 class indices (N)
+     * @return a data set of float32 images (N, C, H, W) and int64 class indices (N), or, to be
+     *     reconstructed, the images themselves once more
      * @throws IllegalArgumentException if the batch size is not positive
      */
     public RandomAccessDataset test(int batchSize) {
@@ -181,6 +193,15 @@ public final class ImageData implements AutoCloseable {
      */
     public Shape getSampleShape() {
         return sampleShape;
+    }
+
+    /**
+     * Returns what the images were loaded for.
+     *
+     * @return the task, which decides what the labels are
+     */
+    public Task getTask() {
+        return task;
     }
 
     /**
@@ -239,6 +260,15 @@ public final class ImageData implements AutoCloseable {
     }
 
     private RandomAccessDataset dataset(Part part, Sampler sampler) {
+        if (task == Task.RECONSTRUCTION) {
+            return new ArrayDataset.Builder()
+                    .setData(part.pixels)
+                    .optLabels(part.pixels)
+                    .setSampling(sampler)
+                    .addTransform(scale)
+                    .addTargetTransform(scale)
+                    .build();
+        }
         return part.builder(sampler).addTransform(scale).build();
     }
 
