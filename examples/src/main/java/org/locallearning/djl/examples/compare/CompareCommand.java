@@ -173,6 +173,14 @@ public final class CompareCommand implements Callable<Integer> {
                                 + " keep pixels in 0 to 1 (default: --standardise; for the"
                                 + " autoencoder pixels are always in 0.005 to 0.995).")
         private Boolean standardise;
+
+        @Option(
+                names = "--whole-batches",
+                description =
+                        "Leave out the images at the end of an epoch that fill no batch: a step by"
+                                + " few images is a noisy one just before the test (default: take"
+                                + " them).")
+        private boolean wholeBatches;
     }
 
     /** Which network. */
@@ -334,6 +342,7 @@ public final class CompareCommand implements Callable<Integer> {
                         .optTestLimit(orAll(data.testLimit))
                         .optStandardise(standardise())
                         .optTask(Models.task(model.name))
+                        .optWholeBatches(data.wholeBatches)
                         .build();
         PrintWriter out = spec.commandLine().getOut();
         try (ImageData images = DataSets.load(data.dataset, dataOptions)) {
