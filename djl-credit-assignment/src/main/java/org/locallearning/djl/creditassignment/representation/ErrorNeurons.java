@@ -94,7 +94,7 @@ final class ErrorNeurons implements LocalErrors {
         return all.mul(samples);
     }
 
-    /** e_i = z_i − φ_i(h_i − β d_i), with d_i = Σ_j E_ji e_j. */
+    /** e_i as {@link ErrorDifference} says, with d_i = Σ_j E_ji e_j. */
     private NDArray error(RegionTrace region) {
         try (NDManager scope = tape.getManager().newSubManager()) {
             NDArray h = region.getPreActivation();
@@ -108,15 +108,38 @@ final class ErrorNeurons implements LocalErrors {
                 NDArray part = Autograd.detach(product, scope);
                 d = d == null ? part : d.add(part);
             }
-            NDArray moved = h.sub(d.mul(rule.getBeta()).reshape(h.getShape()));
-            NDArray target = tape.activate(region, moved);
-            NDArray z = tape.activateAgain(region);
-            z.attach(scope);
-            learn(sent, d, z.reshape(samples, -1));
-            NDArray error = z.sub(target).reshape(samples, -1);
+            NDArray z = activationToLearnFrom(region, scope);
+            learn(sent, d, z);
+            NDArray step = d.mul(rule.getBeta()).reshape(h.getShape());
+            NDArray error = mix(difference(region, h, step, z)).reshape(samples, -1);
             error.attach(tape.getManager());
             return error;
         }
+    }
+
+    /** The activation, where the error or the update of error matrices is made of it. */
+    private NDArray activationToLearnFrom(RegionTrace region, NDManager scope) {
+        if (rule.getErrorDifference() == ErrorDifference.CENTRAL
+                && rule.getErrorMatrixUpdate() != ErrorMatrixUpdate.LRA_E) {
+            return null;
+        }
+        NDArray z = tape.activateAgain(region);
+        z.attach(scope);
+        return z;
+    }
+
+    private NDArray difference(RegionTrace region, NDArray h, NDArray step, NDArray z) {
+        NDArray target = tape.activate(region, h.sub(step));
+        if (rule.getErrorDifference() == ErrorDifference.ONE_SIDED) {
+            return z.sub(target);
+        }
+        return tape.activate(region, h.add(step)).sub(target).muli(0.5);
+    }
+
+    /** α e + (1 − α) sign(e). */
+    private NDArray mix(NDArray error) {
+        double share = rule.getMagnitudeShare();
+        return share == 1 ? error : error.mul(share).addi(error.sign().muli(1 - share));
     }
 
     private NDArray send(ErrorConnection connection, NDArray h, NDManager scope) {
@@ -133,7 +156,10 @@ final class ErrorNeurons implements LocalErrors {
             return;
         }
         double scale = rule.getGamma() / samples;
-        NDArray factor = update == ErrorMatrixUpdate.PAPER ? d.mul(-scale) : z.mul(scale);
+        NDArray factor =
+                update == ErrorMatrixUpdate.PAPER
+                        ? d.mul(-scale)
+                        : z.reshape(samples, -1).mul(scale);
         sent.forEach(product -> Autograd.backward(product, factor, false));
     }
 

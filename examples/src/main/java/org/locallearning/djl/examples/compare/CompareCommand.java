@@ -181,6 +181,13 @@ public final class CompareCommand implements Callable<Integer> {
                                 + " few images is a noisy one just before the test (default: take"
                                 + " them).")
         private boolean wholeBatches;
+
+        @Option(
+                names = "--augment",
+                description =
+                        "Vary training images at random, each anew in every epoch: crop and mirror"
+                                + " (cifar10, cifar100 and tiny-imagenet).")
+        private boolean augment;
     }
 
     /** Which network. */
@@ -341,11 +348,12 @@ public final class CompareCommand implements Callable<Integer> {
                         .optLimit(orAll(data.limit))
                         .optTestLimit(orAll(data.testLimit))
                         .optStandardise(standardise())
+                        .optAugment(data.augment)
                         .optTask(Models.task(model.name))
                         .optWholeBatches(data.wholeBatches)
                         .build();
         PrintWriter out = spec.commandLine().getOut();
-        try (ImageData images = DataSets.load(data.dataset, dataOptions)) {
+        try (ImageData images = load(dataOptions)) {
             Supplier<Block> blocks =
                     () ->
                             Models.create(
@@ -377,6 +385,14 @@ public final class CompareCommand implements Callable<Integer> {
                     new ResultFiles(folder));
         }
         return LocalLearning.OK;
+    }
+
+    private ImageData load(DataOptions options) throws IOException, TranslateException {
+        try {
+            return DataSets.load(data.dataset, options);
+        } catch (IllegalArgumentException e) {
+            throw usage(e.getMessage());
+        }
     }
 
     private void run(TrainingRun run, List<Method> methods, Results start, ResultFiles files)
@@ -567,6 +583,7 @@ public final class CompareCommand implements Callable<Integer> {
                         training.optimizer.toString(),
                         methodChoices.settings(model.name),
                         standardise(),
+                        data.augment,
                         training.threads,
                         training.alignments,
                         decorrelation.settings(),

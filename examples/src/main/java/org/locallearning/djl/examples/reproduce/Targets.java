@@ -15,8 +15,8 @@ package org.locallearning.djl.examples.reproduce;
 
 import java.util.List;
 import org.locallearning.djl.examples.reproduce.ahmad.CorrelatedRegression;
+import org.locallearning.djl.examples.reproduce.ahmad.DecorrelatedLearning;
 import org.locallearning.djl.examples.reproduce.ahmad.DecorrelationRules;
-import org.locallearning.djl.examples.reproduce.ahmad.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ahmad.SkewedRegression;
 
 /** The table of targets: a new one is one class and one entry here. */
@@ -27,7 +27,7 @@ public final class Targets {
                     new SkewedRegression(),
                     new CorrelatedRegression(),
                     new DecorrelationRules(),
-                    new LearningCurves());
+                    new DecorrelatedLearning());
 
     private Targets() {}
 

@@ -33,6 +33,7 @@ import org.locallearning.djl.examples.method.MethodSettings;
  * @param optimizer the name of the optimizer of methods that have none of their own
  * @param methodSettings what was chosen for single methods
  * @param standardise whether every channel was given mean 0 and variance 1
+ * @param augment whether training images were varied at random
  * @param threads threads per operation
  * @param alignmentsPerEpoch how often the alignment was measured in an epoch
  * @param decorrelation what was chosen for decorrelation layers
@@ -52,6 +53,7 @@ public record Settings(
         String optimizer,
         MethodSettings methodSettings,
         boolean standardise,
+        boolean augment,
         int threads,
         int alignmentsPerEpoch,
         DecorrelationSettings decorrelation,

@@ -46,6 +46,7 @@ public final class ExampleResults {
                         "adam",
                         MethodSettings.preset("mlp"),
                         true,
+                        false,
                         1,
                         1,
                         DecorrelationSettings.DEFAULT,
