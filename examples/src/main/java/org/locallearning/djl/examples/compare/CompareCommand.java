@@ -175,6 +175,14 @@ public final class CompareCommand implements Callable<Integer> {
         private Boolean standardise;
 
         @Option(
+                names = "--whole-batches",
+                description =
+                        "Leave out the images at the end of an epoch that fill no batch: a step by"
+                                + " few images is a noisy one just before the test (default: take"
+                                + " them).")
+        private boolean wholeBatches;
+
+        @Option(
                 names = "--augment",
                 description =
                         "Vary training images at random, each anew in every epoch: crop and mirror"
@@ -342,6 +350,7 @@ public final class CompareCommand implements Callable<Integer> {
                         .optStandardise(standardise())
                         .optAugment(data.augment)
                         .optTask(Models.task(model.name))
+                        .optWholeBatches(data.wholeBatches)
                         .build();
         PrintWriter out = spec.commandLine().getOut();
         try (ImageData images = load(dataOptions)) {
