@@ -199,11 +199,15 @@ public final class CompareCommand implements Callable<Integer> {
                 defaultValue = MLP,
                 description =
                         "mlp, dense (four hidden layers of 1000), dense-linear-top (its fourth"
-                                + " without an activation), conv (a small LeNet), ahmad-conv (four convolutions, padding 0), ahmad-conv-padded (padding 1),"
+                                + " without an activation), conv (a small LeNet), ahmad-conv (four"
+                                + " convolutions, padding 0), ahmad-conv-padded (padding 1),"
                                 + " mlp3 (three hidden layers of 1024), alonso-conv (three"
                                 + " convolutions of stride 2), alonso-conv-tiny (four, for 64x64"
                                 + " pixels), autoencoder (learns to put out the image, through 20"
-                                + " units) or resnet20 (default: ${DEFAULT-VALUE}).")
+                                + " units), residual-mlp, resnet20, pnn-resnet (noise maps in the"
+                                + " place of kernels), pnn-resnet-1x1 (the same without noise) or"
+                                + " pnn-resnet-plain (3x3 convolutions, as many parameters)"
+                                + " (default: ${DEFAULT-VALUE}).")
         private String name;
 
         @Option(
@@ -219,7 +223,7 @@ public final class CompareCommand implements Callable<Integer> {
                 names = "--activation",
                 paramLabel = "NAME",
                 description =
-                        "tanh, relu, leaky-relu, elu or logistic (default: the model's, relu or"
+                        "tanh, relu, leaky-relu, elu, logistic or sign (default: the model's, relu or"
                                 + " leaky-relu).")
         private String activation;
 

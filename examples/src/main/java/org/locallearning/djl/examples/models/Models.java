@@ -14,16 +14,22 @@
 package org.locallearning.djl.examples.models;
 
 import ai.djl.basicmodelzoo.cv.classification.ResNetV1;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
+import ai.djl.nn.ParallelBlock;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.pooling.Pool;
+import ai.djl.training.initializer.NormalInitializer;
 import java.util.List;
 import java.util.Locale;
+import org.locallearning.djl.creditassignment.perturbative.PerturbativeResNet;
+import org.locallearning.djl.creditassignment.representation.SignActivation;
 import org.locallearning.djl.examples.task.Task;
 
 /**
@@ -54,12 +60,20 @@ import org.locallearning.djl.examples.task.Task;
  *   <li>{@code alonso-conv-tiny}: the one for 64x64 pixels: 5x5-32, 5x5-64, 5x5-128 and 3x3-256
  *   <li>{@code autoencoder}: its autoencoder, with hidden layers of 1024, 256, 20, 256 and 1024
  *       units, which learns to {@linkplain Task#RECONSTRUCTION put out the image}
+ *   <li>{@code residual-mlp}: a residual multilayer perceptron, six hidden layers of 256 units;
+ *       what comes out of one layer is added to the input of the activation two layers on, and so
+ *       from there, as far as sizes are equal (Ororbia et al., arXiv:2002.03911, Algorithm 2)
  *   <li>{@code resnet20}: DJL's own {@link ResNetV1} with 20 layers, the variant for small images
+ *   <li>{@code pnn-resnet}: a {@link PerturbativeResNet}, fixed noise maps in the place of kernels,
+ *       with the stages of 64, 128, 256 and 512 filters of its authors' ResNet-18
+ *   <li>{@code pnn-resnet-1x1}: the same without noise
+ *   <li>{@code pnn-resnet-plain}: an ordinary residual net with most nearly as many parameters
  * </ul>
  *
- * <p>Hidden sizes and activation can be chosen for all but {@code resnet20}; the default activation
- * is ReLU in the networks of the predictive coding paper, else LeakyReLU with slope 0.01. In the
- * convolutional networks, it follows each convolution.
+ * <p>Hidden sizes and activation can be chosen for all but residual networks of convolutions; the
+ * default activation is ReLU in the networks of the predictive coding paper, else LeakyReLU with
+ * slope 0.01. In the convolutional networks, it follows each convolution. The gap between residual
+ * connections can be chosen for {@code residual-mlp}.
  */
 public final class Models {
 
@@ -79,9 +93,12 @@ public final class Models {
     private static final int ALONSO_TINY_SMALLEST_SIDE = 45;
     private static final String AUTOENCODER = "autoencoder";
     private static final int[] AUTOENCODER_HIDDEN = {1024, 256, 20, 256, 1024};
+    private static final int[] RESIDUAL_HIDDEN = {256, 256, 256, 256, 256, 256};
+    private static final int RESIDUAL_GAP = 2;
     private static final int RESNET_SMALLEST_SIDE = 8;
     private static final String LEAKY_RELU = "leaky-relu";
     private static final String RELU = "relu";
+    private static final float NORMAL_DEVIATION = 0.05f;
 
     private Models() {}
 
@@ -102,7 +119,11 @@ public final class Models {
                 "alonso-conv",
                 "alonso-conv-tiny",
                 AUTOENCODER,
-                "resnet20");
+                "residual-mlp",
+                "resnet20",
+                "pnn-resnet",
+                "pnn-resnet-1x1",
+                "pnn-resnet-plain");
     }
 
     /**
@@ -169,7 +190,10 @@ public final class Models {
                                     AUTOENCODER_HIDDEN,
                                     sampleShape,
                                     (int) sampleShape.size());
+                    case "residual-mlp" -> residualPerceptron(options, sampleShape, classes);
                     case "resnet20" -> resnet20(options, sampleShape, classes);
+                    case "pnn-resnet", "pnn-resnet-1x1", "pnn-resnet-plain" ->
+                            perturbativeResNet(name, options, sampleShape, classes);
                     default ->
                             throw new IllegalArgumentException(
                                     String.format(
@@ -178,8 +202,18 @@ public final class Models {
                                             name,
                                             String.join(", ", names())));
                 };
-        if (options.getInitialization() == ModelOptions.Initialization.FAN_IN_UNIFORM) {
-            FanInUniformInitializer.setOn(block);
+        if (options.getGap().isPresent() && !name.equals("residual-mlp")) {
+            throw new IllegalArgumentException(
+                    "The model " + name + " has no choice of a gap: leave it out.");
+        }
+        switch (options.getInitialization()) {
+            case FAN_IN_UNIFORM -> FanInUniformInitializer.setOn(block);
+            case NORMAL ->
+                    block.setInitializer(
+                            new NormalInitializer(NORMAL_DEVIATION), Parameter.Type.WEIGHT);
+            case DJL -> {
+                // what blocks start with
+            }
         }
         return block;
     }
@@ -261,15 +295,69 @@ public final class Models {
         return addDense(block, options, RELU, new int[0], classes);
     }
 
-    private static Block resnet20(ModelOptions options, Shape sampleShape, int classes) {
-        checkSides("resnet20", sampleShape, RESNET_SMALLEST_SIDE);
+    private static Block residualPerceptron(ModelOptions options, Shape sampleShape, int classes) {
+        SequentialBlock block =
+                new SequentialBlock().add(Blocks.batchFlattenBlock(sampleShape.size()));
+        int[] hidden = options.getHidden().orElse(RESIDUAL_HIDDEN);
+        int gap = options.getGap().orElse(RESIDUAL_GAP);
+        long added = sampleShape.size();
+        for (int begin = 0; begin < hidden.length; begin += gap) {
+            int end = Math.min(begin + gap, hidden.length);
+            SequentialBlock layers = new SequentialBlock();
+            for (int i = begin; i < end; i++) {
+                if (i > begin) {
+                    layers.add(activation(options, LEAKY_RELU));
+                }
+                layers.add(Linear.builder().setUnits(hidden[i]).build());
+            }
+            boolean whole = end - begin == gap && hidden[end - 1] == added;
+            block.add(whole ? residual(layers) : layers).add(activation(options, LEAKY_RELU));
+            added = hidden[end - 1];
+        }
+        return block.add(Linear.builder().setUnits(classes).build());
+    }
+
+    private static Block residual(Block layers) {
+        return new ParallelBlock(
+                branches ->
+                        new NDList(
+                                branches.get(0)
+                                        .singletonOrThrow()
+                                        .add(branches.get(1).singletonOrThrow())),
+                List.of(layers, Blocks.identityBlock()));
+    }
+
+    private static Block perturbativeResNet(
+            String name, ModelOptions options, Shape sampleShape, int classes) {
+        checkSides(name, sampleShape, RESNET_SMALLEST_SIDE);
+        refuseChoices(name, options);
+        PerturbativeResNet.Layers layers =
+                switch (name) {
+                    case "pnn-resnet-1x1" -> PerturbativeResNet.Layers.POINTWISE_CONVOLUTION;
+                    case "pnn-resnet-plain" -> PerturbativeResNet.Layers.CONVOLUTION;
+                    default -> PerturbativeResNet.Layers.PSEUDO_CONVOLUTION;
+                };
+        return PerturbativeResNet.builder()
+                .setImageShape(sampleShape)
+                .setOutSize(classes)
+                .optLayers(layers)
+                .build();
+    }
+
+    private static void refuseChoices(String name, ModelOptions options) {
         if (options.getHidden().isPresent()
                 || options.getActivation().isPresent()
                 || options.getSlope().isPresent()) {
             throw new IllegalArgumentException(
-                    "The model resnet20 has no choice of hidden sizes or activation: leave them"
-                            + " out.");
+                    "The model "
+                            + name
+                            + " has no choice of hidden sizes or activation: leave them out.");
         }
+    }
+
+    private static Block resnet20(ModelOptions options, Shape sampleShape, int classes) {
+        checkSides("resnet20", sampleShape, RESNET_SMALLEST_SIDE);
+        refuseChoices("resnet20", options);
         // DJL picks the variant for small images by a height of at most 28. The network has no
         // fixed
         // input size, and 32-pixel images are what this variant was designed for.
@@ -306,6 +394,7 @@ public final class Models {
                             options.getSlope().orElse(ModelOptions.DEFAULT_SLOPE));
             case "elu" -> Activation.eluBlock(1);
             case "logistic" -> Activation.sigmoidBlock();
+            case "sign" -> SignActivation.signBlock();
             default -> throw new IllegalArgumentException("No activation is called " + name);
         };
     }
