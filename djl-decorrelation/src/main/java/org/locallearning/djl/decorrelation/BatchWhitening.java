@@ -76,7 +76,7 @@ public final class BatchWhitening extends FeatureDecorrelation {
     /** {@inheritDoc} */
     @Override
     void update(NDArray matrix, NDArray used, NDArray raw, NDArray centred, NDArray outputs) {
-        state.check(this, centred, outputs, 0);
+        state.check(this, new ActivitySample(centred, outputs), 0);
         state.observe(this, 0, centred, outputs);
         state.blend(matrix, used);
     }

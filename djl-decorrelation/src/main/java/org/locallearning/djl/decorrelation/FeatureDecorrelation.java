@@ -20,6 +20,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
@@ -141,15 +142,13 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
         NDArray centred = centred(input, batchMean, meanValue);
         boolean due = learning && state.isUpdateDue(input.getDevice());
         // backward needs the old matrix after the update below has overwritten it
-        NDArray used = matrixFor(centred, due ? matrixValue.duplicate() : matrixValue, training);
+        boolean kept = due && GradientGraph.contains(centred);
+        NDArray used = matrixFor(centred, kept ? matrixValue.duplicate() : matrixValue, training);
         NDArray output = apply(centred, used);
         if (due) {
-            update(
-                    matrixValue,
-                    used.stopGradient(),
-                    sampleRows(input),
-                    sampleRows(centred),
-                    sampleRows(output));
+            NDArray rows = sampleRows(centred);
+            NDArray raw = state.getOptions().isRawInputNorm() ? sampleRows(input) : rows;
+            update(matrixValue, used.stopGradient(), raw, rows, sampleRows(output));
         }
         if (learning && batchMean != null) {
             state.blend(meanValue, batchMean);
@@ -188,7 +187,9 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
             case NONE:
                 return input;
             case BATCH:
-                return input.sub(batchMean == null ? meanValue : batchMean);
+                return batchMean == null
+                        ? input.sub(meanValue)
+                        : BatchMean.remove(input, batchMean);
             default:
                 return input.sub(meanValue);
         }
@@ -209,7 +210,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
                             + " nothing; use batches of two or more (drop a last batch of one), or"
                             + " MeanRemoval.RUNNING.");
         }
-        return rows.mean(new int[] {0}, false);
+        return BatchMean.of(rows, new int[] {0}, false);
     }
 
     private void checkInput(Shape shape) {
@@ -229,12 +230,13 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     /** The first samples of a batch as rows, outside the gradient's graph. */
     private NDArray sampleRows(NDArray array) {
         long samples = state.getOptions().getSampleSize(array.getShape().get(0));
-        return rows(array.stopGradient().get("0:" + samples));
+        return rows(array.stopGradient().get(new NDIndex().addSliceDim(0, samples)));
     }
 
     private static NDArray rows(NDArray array) {
         Shape shape = array.getShape();
-        return array.reshape(-1, shape.get(shape.dimension() - 1));
+        int last = shape.dimension() - 1;
+        return last == 1 ? array : array.reshape(-1, shape.get(last));
     }
 
     /** {@inheritDoc} */

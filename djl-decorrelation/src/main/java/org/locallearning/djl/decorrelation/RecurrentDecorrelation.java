@@ -47,9 +47,14 @@ public final class RecurrentDecorrelation extends FeatureDecorrelation {
     private final double timeStep;
 
     private RecurrentDecorrelation(Builder builder) {
-        super("lateral", builder.name, builder.options, builder.rule::update);
+        super("lateral", builder.name, builder.options, updateOf(builder.rule));
         steps = builder.steps;
         timeStep = builder.timeStep;
+    }
+
+    private static MatrixUpdate updateOf(LateralRule rule) {
+        return (matrix, sample, rate, options) ->
+                rule.update(matrix, sample.inputs(), sample.outputs(), rate, options);
     }
 
     /** {@inheritDoc} */
