@@ -483,6 +483,16 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
     }
 
     /**
+     * {@inheritDoc}
+     *
+     * <p>Here none: the error passes through the convolution with the folded kernel alone.
+     */
+    @Override
+    public long getErrorMultiplyAdds(long batchSize) {
+        return 0;
+    }
+
+    /**
      * Creates a builder.
      *
      * @return a new builder

@@ -98,8 +98,7 @@ public final class DecorrelationRule {
                 mean = each.mean().toType(DataType.FLOAT64, false).getDouble();
                 gain = alive.mul(each.sub(1)).add(1);
             } else {
-                double common = options.getGain().common(sample);
-                mean = Math.max(options.getMinGain(), Math.min(options.getMaxGain(), common));
+                mean = options.clamp(options.getGain().common(sample));
                 gain = alive.mul(mean - 1).add(1);
             }
             NDArray kept = kept(gain, power, alive, rate, options);

@@ -128,13 +128,25 @@ final class DecorrelationState {
             NDArray raw,
             NDArray centred,
             NDArray outputs) {
+        learn(layer, block, matrix, raw, centred, outputs, update);
+    }
+
+    /** Does so by another rule than the layer's usual one. */
+    void learn(
+            Decorrelating layer,
+            int block,
+            NDArray matrix,
+            NDArray raw,
+            NDArray centred,
+            NDArray outputs,
+            MatrixUpdate rule) {
         double rate = rate(matrix.getDevice());
         ActivitySample sample = new ActivitySample(centred, outputs);
         check(layer, sample, rate);
         observe(layer, block, centred, outputs);
         ActivitySample compared =
                 options.isRawInputNorm() ? new ActivitySample(raw, outputs) : sample;
-        double gain = update.apply(matrix, compared, rate, options);
+        double gain = rule.apply(matrix, compared, rate, options);
         lastGain = gain;
         if (gain <= options.getMinGain() || gain >= options.getMaxGain()) {
             warnOnce(
@@ -149,13 +161,7 @@ final class DecorrelationState {
     void check(Decorrelating layer, ActivitySample sample, double rate) {
         double input = sample.inputEnergy();
         double output = sample.outputEnergy();
-        if (!Double.isFinite(input)) {
-            throw new IllegalArgumentException(
-                    "The input of decorrelation layer '"
-                            + layer.getName()
-                            + "' contains NaN or infinite values; check the data and the learning"
-                            + " rate of the layers before it.");
-        }
+        checkFinite(layer, input);
         // the trace bounds the largest eigenvalue, so most steps need no more than this
         double trace = output / sample.rows();
         if (rate * trace < 2) {
@@ -182,6 +188,17 @@ final class DecorrelationState {
                         rate,
                         finite ? String.format("%.3g times", amplification) : "beyond all numbers",
                         1 / CorrelationStatistics.largestSecondMoment(sample.inputs())));
+    }
+
+    /** Fails if the energy of a layer's input is not finite. */
+    void checkFinite(Decorrelating layer, double energy) {
+        if (!Double.isFinite(energy)) {
+            throw new IllegalArgumentException(
+                    "The input of decorrelation layer '"
+                            + layer.getName()
+                            + "' contains NaN or infinite values; check the data and the learning"
+                            + " rate of the layers before it.");
+        }
     }
 
     private void warnOnce(String message, Object... arguments) {

@@ -79,28 +79,57 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
      * @param training whether this is a training forward
      * @return the matrix that {@link #apply} is to use
      */
-    abstract NDArray matrixFor(NDArray centred, NDArray matrixValue, boolean training);
+    NDArray matrixFor(NDArray centred, NDArray matrixValue, boolean training) {
+        return matrixValue;
+    }
+
+    /**
+     * Makes ready for learning, before the output of a batch that is learned from is computed.
+     *
+     * @param centred the input with the mean removed, (N, *, n)
+     * @param fixed what {@link #fixedValue} returned
+     */
+    void prepareLearning(NDArray centred, NDArray fixed) {}
+
+    /**
+     * Returns what a layer keeps beside the matrix and does not learn step by step.
+     *
+     * @return the array on a device, or null if there is nothing
+     */
+    NDArray fixedValue(ParameterStore parameterStore, Device device, boolean training) {
+        return null;
+    }
+
+    /** Adds the parameters that depend on the width of the input. */
+    void addParametersFor(long width) {}
 
     /**
      * Applies a matrix.
      *
      * @param centred the input with the mean removed, (N, *, n)
      * @param used the matrix from {@link #matrixFor}
+     * @param fixed what {@link #fixedValue} returned
      * @return the output, (N, *, n)
      */
-    abstract NDArray apply(NDArray centred, NDArray used);
+    abstract NDArray apply(NDArray centred, NDArray used, NDArray fixed);
 
     /**
      * Changes the learned matrix from a sample, all of it outside the gradient's graph.
      *
      * @param matrixValue the learned matrix, to be changed in place
      * @param used the matrix that the outputs were computed with
+     * @param fixed what {@link #fixedValue} returned
      * @param raw the inputs, (K, n)
      * @param centred the inputs with the mean removed, (K, n)
      * @param outputs the outputs, (K, n)
      */
     abstract void update(
-            NDArray matrixValue, NDArray used, NDArray raw, NDArray centred, NDArray outputs);
+            NDArray matrixValue,
+            NDArray used,
+            NDArray fixed,
+            NDArray raw,
+            NDArray centred,
+            NDArray outputs);
 
     /** Returns the matrix that the layer multiplies its input by in evaluation, (n, n). */
     abstract NDArray evaluationMatrix();
@@ -122,10 +151,11 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
         Device device = input.getDevice();
         NDArray matrixValue = parameterStore.getValue(matrix, device, training);
         NDArray meanValue = parameterStore.getValue(runningMean, device, training);
+        NDArray fixed = fixedValue(parameterStore, device, training);
         boolean learning = DecorrelationState.learns(training, params);
         NDArray output =
                 ArrayScope.returning(
-                        () -> forward(input, matrixValue, meanValue, training, learning));
+                        () -> forward(input, matrixValue, meanValue, fixed, training, learning));
         if (learning) {
             state.countStep(device);
         }
@@ -136,19 +166,23 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
             NDArray input,
             NDArray matrixValue,
             NDArray meanValue,
+            NDArray fixed,
             boolean training,
             boolean learning) {
         NDArray batchMean = training ? batchMean(input) : null;
         NDArray centred = centred(input, batchMean, meanValue);
         boolean due = learning && state.isUpdateDue(input.getDevice());
+        if (due) {
+            prepareLearning(centred.stopGradient(), fixed);
+        }
         // backward needs the old matrix after the update below has overwritten it
         boolean kept = due && GradientGraph.contains(centred);
         NDArray used = matrixFor(centred, kept ? matrixValue.duplicate() : matrixValue, training);
-        NDArray output = apply(centred, used);
+        NDArray output = apply(centred, used, fixed);
         if (due) {
             NDArray rows = sampleRows(centred);
             NDArray raw = state.getOptions().isRawInputNorm() ? sampleRows(input) : rows;
-            update(matrixValue, used.stopGradient(), raw, rows, sampleRows(output));
+            update(matrixValue, used.stopGradient(), fixed, raw, rows, sampleRows(output));
         }
         if (learning && batchMean != null) {
             state.blend(meanValue, batchMean);
@@ -164,15 +198,19 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
         Device device = input.getDevice();
         NDArray matrixValue = parameterStore.getValue(matrix, device, true);
         NDArray meanValue = parameterStore.getValue(runningMean, device, true);
+        NDArray fixed = fixedValue(parameterStore, device, true);
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray detached = input.stopGradient();
             NDArray batchMean = batchMean(detached);
             if (state.isUpdateDue(device)) {
+                NDArray centredBatch = centred(detached, batchMean, meanValue);
+                prepareLearning(centredBatch, fixed);
                 NDArray rows = sampleRows(detached);
-                NDArray centred = centred(rows, batchMean, meanValue);
+                NDArray centred = sampleRows(centredBatch);
                 NDArray used = matrixFor(centred, matrixValue, true);
-                update(matrixValue, used, rows, centred, apply(centred, used));
+                NDArray outputs = apply(centred, used, fixed);
+                update(matrixValue, used, fixed, rows, centred, outputs);
             }
             if (batchMean != null) {
                 state.blend(meanValue, batchMean);
@@ -270,6 +308,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
                         + input);
         matrix.setShape(matrixShape(features));
         runningMean.setShape(new Shape(features));
+        addParametersFor(features);
     }
 
     /** {@inheritDoc} */
@@ -285,6 +324,8 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
             throws IOException, MalformedModelException {
         DecorrelationState.checkVersion(name, loadVersion, VERSION);
         readInputShapes(is);
+        Shape input = inputShapes[0];
+        addParametersFor(input.get(input.dimension() - 1));
         state.restoreSteps(is.readLong());
     }
 
