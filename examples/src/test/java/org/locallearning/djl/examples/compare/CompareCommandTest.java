@@ -163,7 +163,7 @@ class CompareCommandTest {
                         folder);
         assertEquals(LocalLearning.OK, compared.exitCode(), compared.err());
         Results both = read(folder);
-        assertEquals(new DecorrelationSettings(1, 2, 0), both.settings().decorrelation());
+        assertEquals(new DecorrelationSettings(1, 2, 0, 0), both.settings().decorrelation());
         RunResult plain = both.runsOf("fa").get(0);
         RunResult decorrelated = both.runsOf("fa+decor").get(0);
 
