@@ -286,6 +286,7 @@ public final class CreditTrainer extends Trainer {
         try (tape) {
             batches++;
             checkFinite(loss, tape);
+            checkDifferentiable(loss);
             engine.backward(loss);
             NDList errors = tape.getOutputErrors();
             List<CreditListener> curious =
@@ -301,6 +302,17 @@ public final class CreditTrainer extends Trainer {
             }
             products = curious.isEmpty() ? tape.getMatrixProducts() : products;
             credited = true;
+        }
+    }
+
+    private void checkDifferentiable(NDArray loss) {
+        if (!Autograd.isDifferentiable(loss)) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "The loss has no gradient with respect to the predictions (the"
+                                    + " trainer's is %s), so there is no error to start from; use a"
+                                    + " differentiable loss.",
+                            getLoss().getName()));
         }
     }
 

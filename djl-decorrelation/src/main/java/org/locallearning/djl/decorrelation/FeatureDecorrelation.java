@@ -20,6 +20,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
@@ -78,28 +79,57 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
      * @param training whether this is a training forward
      * @return the matrix that {@link #apply} is to use
      */
-    abstract NDArray matrixFor(NDArray centred, NDArray matrixValue, boolean training);
+    NDArray matrixFor(NDArray centred, NDArray matrixValue, boolean training) {
+        return matrixValue;
+    }
+
+    /**
+     * Makes ready for learning, before the output of a batch that is learned from is computed.
+     *
+     * @param centred the input with the mean removed, (N, *, n)
+     * @param fixed what {@link #fixedValue} returned
+     */
+    void prepareLearning(NDArray centred, NDArray fixed) {}
+
+    /**
+     * Returns what a layer keeps beside the matrix and does not learn step by step.
+     *
+     * @return the array on a device, or null if there is nothing
+     */
+    NDArray fixedValue(ParameterStore parameterStore, Device device, boolean training) {
+        return null;
+    }
+
+    /** Adds the parameters that depend on the width of the input. */
+    void addParametersFor(long width) {}
 
     /**
      * Applies a matrix.
      *
      * @param centred the input with the mean removed, (N, *, n)
      * @param used the matrix from {@link #matrixFor}
+     * @param fixed what {@link #fixedValue} returned
      * @return the output, (N, *, n)
      */
-    abstract NDArray apply(NDArray centred, NDArray used);
+    abstract NDArray apply(NDArray centred, NDArray used, NDArray fixed);
 
     /**
      * Changes the learned matrix from a sample, all of it outside the gradient's graph.
      *
      * @param matrixValue the learned matrix, to be changed in place
      * @param used the matrix that the outputs were computed with
+     * @param fixed what {@link #fixedValue} returned
      * @param raw the inputs, (K, n)
      * @param centred the inputs with the mean removed, (K, n)
      * @param outputs the outputs, (K, n)
      */
     abstract void update(
-            NDArray matrixValue, NDArray used, NDArray raw, NDArray centred, NDArray outputs);
+            NDArray matrixValue,
+            NDArray used,
+            NDArray fixed,
+            NDArray raw,
+            NDArray centred,
+            NDArray outputs);
 
     /** Returns the matrix that the layer multiplies its input by in evaluation, (n, n). */
     abstract NDArray evaluationMatrix();
@@ -121,10 +151,11 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
         Device device = input.getDevice();
         NDArray matrixValue = parameterStore.getValue(matrix, device, training);
         NDArray meanValue = parameterStore.getValue(runningMean, device, training);
+        NDArray fixed = fixedValue(parameterStore, device, training);
         boolean learning = DecorrelationState.learns(training, params);
         NDArray output =
                 ArrayScope.returning(
-                        () -> forward(input, matrixValue, meanValue, training, learning));
+                        () -> forward(input, matrixValue, meanValue, fixed, training, learning));
         if (learning) {
             state.countStep(device);
         }
@@ -135,21 +166,23 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
             NDArray input,
             NDArray matrixValue,
             NDArray meanValue,
+            NDArray fixed,
             boolean training,
             boolean learning) {
         NDArray batchMean = training ? batchMean(input) : null;
         NDArray centred = centred(input, batchMean, meanValue);
         boolean due = learning && state.isUpdateDue(input.getDevice());
-        // backward needs the old matrix after the update below has overwritten it
-        NDArray used = matrixFor(centred, due ? matrixValue.duplicate() : matrixValue, training);
-        NDArray output = apply(centred, used);
         if (due) {
-            update(
-                    matrixValue,
-                    used.stopGradient(),
-                    sampleRows(input),
-                    sampleRows(centred),
-                    sampleRows(output));
+            prepareLearning(centred.stopGradient(), fixed);
+        }
+        // backward needs the old matrix after the update below has overwritten it
+        boolean kept = due && GradientGraph.contains(centred);
+        NDArray used = matrixFor(centred, kept ? matrixValue.duplicate() : matrixValue, training);
+        NDArray output = apply(centred, used, fixed);
+        if (due) {
+            NDArray rows = sampleRows(centred);
+            NDArray raw = state.getOptions().isRawInputNorm() ? sampleRows(input) : rows;
+            update(matrixValue, used.stopGradient(), fixed, raw, rows, sampleRows(output));
         }
         if (learning && batchMean != null) {
             state.blend(meanValue, batchMean);
@@ -165,15 +198,19 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
         Device device = input.getDevice();
         NDArray matrixValue = parameterStore.getValue(matrix, device, true);
         NDArray meanValue = parameterStore.getValue(runningMean, device, true);
+        NDArray fixed = fixedValue(parameterStore, device, true);
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray detached = input.stopGradient();
             NDArray batchMean = batchMean(detached);
             if (state.isUpdateDue(device)) {
+                NDArray centredBatch = centred(detached, batchMean, meanValue);
+                prepareLearning(centredBatch, fixed);
                 NDArray rows = sampleRows(detached);
-                NDArray centred = centred(rows, batchMean, meanValue);
+                NDArray centred = sampleRows(centredBatch);
                 NDArray used = matrixFor(centred, matrixValue, true);
-                update(matrixValue, used, rows, centred, apply(centred, used));
+                NDArray outputs = apply(centred, used, fixed);
+                update(matrixValue, used, fixed, rows, centred, outputs);
             }
             if (batchMean != null) {
                 state.blend(meanValue, batchMean);
@@ -188,7 +225,9 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
             case NONE:
                 return input;
             case BATCH:
-                return input.sub(batchMean == null ? meanValue : batchMean);
+                return batchMean == null
+                        ? input.sub(meanValue)
+                        : BatchMean.remove(input, batchMean);
             default:
                 return input.sub(meanValue);
         }
@@ -209,7 +248,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
                             + " nothing; use batches of two or more (drop a last batch of one), or"
                             + " MeanRemoval.RUNNING.");
         }
-        return rows.mean(new int[] {0}, false);
+        return BatchMean.of(rows, new int[] {0}, false);
     }
 
     private void checkInput(Shape shape) {
@@ -229,12 +268,13 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     /** The first samples of a batch as rows, outside the gradient's graph. */
     private NDArray sampleRows(NDArray array) {
         long samples = state.getOptions().getSampleSize(array.getShape().get(0));
-        return rows(array.stopGradient().get("0:" + samples));
+        return rows(array.stopGradient().get(new NDIndex().addSliceDim(0, samples)));
     }
 
     private static NDArray rows(NDArray array) {
         Shape shape = array.getShape();
-        return array.reshape(-1, shape.get(shape.dimension() - 1));
+        int last = shape.dimension() - 1;
+        return last == 1 ? array : array.reshape(-1, shape.get(last));
     }
 
     /** {@inheritDoc} */
@@ -268,6 +308,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
                         + input);
         matrix.setShape(matrixShape(features));
         runningMean.setShape(new Shape(features));
+        addParametersFor(features);
     }
 
     /** {@inheritDoc} */
@@ -283,6 +324,8 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
             throws IOException, MalformedModelException {
         DecorrelationState.checkVersion(name, loadVersion, VERSION);
         readInputShapes(is);
+        Shape input = inputShapes[0];
+        addParametersFor(input.get(input.dimension() - 1));
         state.restoreSteps(is.readLong());
     }
 

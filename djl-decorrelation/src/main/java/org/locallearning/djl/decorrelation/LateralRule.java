@@ -35,10 +35,7 @@ public enum LateralRule {
                 DecorrelationOptions options) {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                NDArray gain =
-                        options.getGain()
-                                .of(inputs, outputs)
-                                .clip(options.getMinGain(), options.getMaxGain());
+                NDArray gain = gain(new ActivitySample(inputs, outputs), options);
                 NDArray signal = outputs.matMul(matrix.transpose());
                 NDArray scaled = outputs.mul(rate / outputs.getShape().get(0));
                 matrix.addi(signal.transpose().matMul(scaled));
@@ -73,6 +70,15 @@ public enum LateralRule {
             }
         }
     };
+
+    /** The gain within its limits, (1) or, unit-wise, (n). */
+    private static NDArray gain(ActivitySample sample, DecorrelationOptions options) {
+        NDArray gain =
+                options.getGain() == Gain.UNITWISE
+                        ? Gain.ofUnits(sample)
+                        : GraphConstant.of(sample.outputs(), options.getGain().common(sample));
+        return gain.clip(options.getMinGain(), options.getMaxGain());
+    }
 
     /**
      * Updates the lateral connections in place from a sample of activity at the fixed point.

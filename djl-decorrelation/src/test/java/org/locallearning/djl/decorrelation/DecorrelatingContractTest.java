@@ -80,6 +80,11 @@ class DecorrelatingContractTest {
                         "dense, blocks",
                         () -> dense(options().optMaxBlockSize(2)),
                         new Shape(12, 6)),
+                new Layer("dense, low rank", () -> dense(options().optRank(2)), new Shape(12, 6)),
+                new Layer(
+                        "dense sequence, low rank, no mean",
+                        () -> dense(options().optRank(4).optMeanRemoval(MeanRemoval.NONE)),
+                        new Shape(4, 3, 6)),
                 new Layer(
                         "dense, unit-wise, running mean",
                         () ->

@@ -14,7 +14,9 @@
 package org.locallearning.djl.examples;
 
 import java.io.PrintWriter;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.locallearning.djl.examples.benchmark.BenchmarkCommand;
 import org.locallearning.djl.examples.compare.CompareCommand;
@@ -109,6 +111,7 @@ public final class LocalLearning implements Runnable {
         return new CommandLine(new LocalLearning())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
+                .setExecutionStrategy(LocalLearning::execute)
                 .setParameterExceptionHandler(LocalLearning::explainUsage)
                 .setExecutionExceptionHandler(LocalLearning::explainFailure);
     }
@@ -118,6 +121,23 @@ public final class LocalLearning implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(), "No subcommand is given: choose one of " + names(spec) + ".");
+    }
+
+    /** Runs the subcommand, unless an option is repeated: picocli would forget the others then. */
+    private static int execute(ParseResult result) {
+        Set<String> seen = new HashSet<>();
+        for (String argument : result.originalArgs()) {
+            String name = argument.split("=", 2)[0];
+            if (name.startsWith("--") && !seen.add(name)) {
+                throw new ParameterException(
+                        result.asCommandLineList().get(result.asCommandLineList().size() - 1),
+                        "The option "
+                                + name
+                                + " is given twice: give it once, several values separated by"
+                                + " commas.");
+            }
+        }
+        return new CommandLine.RunLast().execute(result);
     }
 
     private static int explainUsage(ParameterException e, String[] arguments) {

@@ -89,12 +89,7 @@ final class MultiplyAdds {
         Shape input = ((AbstractBlock) layer).getInputShapes()[0];
         long added = layer.getMultiplyAdds(input.get(0));
         boolean carriesError = path == ErrorPath.LAYER_BY_LAYER && !below.isEmpty();
-        if (layer instanceof Convolution || carriesError) {
-            return added;
-        }
-        // the products of the way back, which no error takes; the last axis is the size of a block
-        Shape matrix = layer.getMatrix().getShape();
-        return added - input.size() * matrix.get(matrix.dimension() - 1);
+        return carriesError ? added : added - layer.getErrorMultiplyAdds(input.get(0));
     }
 
     /**

@@ -60,7 +60,8 @@ public final class PeakMemory {
                 new DecorrelationSettings(
                         Double.parseDouble(arguments[4]),
                         Integer.parseInt(arguments[5]),
-                        Integer.parseInt(arguments[6]));
+                        Integer.parseInt(arguments[6]),
+                        Integer.parseInt(arguments[7]));
         // loads the engine's code for every kernel that will be needed
         try (Step warmUp =
                 new Step(
@@ -114,7 +115,8 @@ public final class PeakMemory {
                                 String.valueOf(threads),
                                 String.valueOf(decorrelation.sampleFraction()),
                                 String.valueOf(decorrelation.interval()),
-                                String.valueOf(decorrelation.blockSize())));
+                                String.valueOf(decorrelation.blockSize()),
+                                String.valueOf(decorrelation.rank())));
         Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
         try {
             String printed =

@@ -51,6 +51,7 @@ import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.Settings;
+import org.locallearning.djl.examples.task.Task;
 import org.locallearning.djl.examples.training.Console;
 import org.locallearning.djl.examples.training.ModelSummary;
 import org.locallearning.djl.examples.training.RunRates;
@@ -166,12 +167,20 @@ public final class CompareCommand implements Callable<Integer> {
         @Option(
                 names = "--standardise",
                 negatable = true,
-                defaultValue = "true",
                 fallbackValue = "true",
                 description =
                         "Give every channel of the training images mean 0 and variance 1, or"
-                                + " keep pixels in 0 to 1 (default: --standardise).")
-        private boolean standardise;
+                                + " keep pixels in 0 to 1 (default: --standardise; for the"
+                                + " autoencoder pixels are always in 0.005 to 0.995).")
+        private Boolean standardise;
+
+        @Option(
+                names = "--whole-batches",
+                description =
+                        "Leave out the images at the end of an epoch that fill no batch: a step by"
+                                + " few images is a noisy one just before the test (default: take"
+                                + " them).")
+        private boolean wholeBatches;
 
         @Option(
                 names = "--augment",
@@ -192,8 +201,11 @@ public final class CompareCommand implements Callable<Integer> {
                         "mlp, dense (four hidden layers of 1000), dense-linear-top (its fourth"
                                 + " without an activation), conv (a small LeNet), ahmad-conv (four"
                                 + " convolutions, padding 0), ahmad-conv-padded (padding 1),"
-                                + " residual-mlp, resnet20, pnn-resnet (noise maps in the place of"
-                                + " kernels), pnn-resnet-1x1 (the same without noise) or"
+                                + " mlp3 (three hidden layers of 1024), alonso-conv (three"
+                                + " convolutions of stride 2), alonso-conv-tiny (four, for 64x64"
+                                + " pixels), autoencoder (learns to put out the image, through 20"
+                                + " units), residual-mlp, resnet20, pnn-resnet (noise maps in the"
+                                + " place of kernels), pnn-resnet-1x1 (the same without noise) or"
                                 + " pnn-resnet-plain (3x3 convolutions, as many parameters)"
                                 + " (default: ${DEFAULT-VALUE}).")
         private String name;
@@ -211,7 +223,7 @@ public final class CompareCommand implements Callable<Integer> {
                 names = "--activation",
                 paramLabel = "NAME",
                 description =
-                        "tanh, relu, leaky-relu, elu, logistic or sign (default: the model's,"
+                        "tanh, relu, leaky-relu, elu, logistic or sign (default: the model's, relu or"
                                 + " leaky-relu).")
         private String activation;
 
@@ -339,8 +351,10 @@ public final class CompareCommand implements Callable<Integer> {
                         .optRepository(data.repository)
                         .optLimit(orAll(data.limit))
                         .optTestLimit(orAll(data.testLimit))
-                        .optStandardise(data.standardise)
+                        .optStandardise(standardise())
                         .optAugment(data.augment)
+                        .optTask(Models.task(model.name))
+                        .optWholeBatches(data.wholeBatches)
                         .build();
         PrintWriter out = spec.commandLine().getOut();
         try (ImageData images = load(dataOptions)) {
@@ -388,7 +402,8 @@ public final class CompareCommand implements Callable<Integer> {
     private void run(TrainingRun run, List<Method> methods, Results start, ResultFiles files)
             throws IOException, TranslateException {
         PrintWriter out = spec.commandLine().getOut();
-        Console console = new Console(out, Help.Ansi.AUTO.enabled(), methods);
+        Console console =
+                new Console(out, Help.Ansi.AUTO.enabled(), methods, Models.task(model.name));
         List<RunResult> finished = new ArrayList<>();
         console.header();
         Results results = start;
@@ -427,6 +442,14 @@ public final class CompareCommand implements Callable<Integer> {
         checkAtLeast("--threads", training.threads, 1);
         checkAtLeast("--alignments", training.alignments, 0);
         checkAtLeast("--correlations", training.correlations, 0);
+        if (Boolean.TRUE.equals(data.standardise)
+                && Models.task(model.name) == Task.RECONSTRUCTION) {
+            throw usage(
+                    "The model "
+                            + model.name
+                            + " puts out pixels between 0 and 1 and takes the same: leave"
+                            + " --standardise out.");
+        }
         if (new HashSet<>(training.seeds).size() < training.seeds.size()) {
             throw usage("A seed is given twice: --seeds names each seed once.");
         }
@@ -495,6 +518,12 @@ public final class CompareCommand implements Callable<Integer> {
         return new ParameterException(spec.commandLine(), sentence);
     }
 
+    private boolean standardise() {
+        return data.standardise == null
+                ? Models.task(model.name) == Task.CLASSIFICATION
+                : data.standardise;
+    }
+
     private Hidden hidden() {
         return model.hidden == null && model.name.equals(MLP) ? MLP_HIDDEN : model.hidden;
     }
@@ -557,7 +586,7 @@ public final class CompareCommand implements Callable<Integer> {
                         training.batch,
                         training.optimizer.toString(),
                         methodChoices.settings(model.name),
-                        data.standardise,
+                        standardise(),
                         data.augment,
                         training.threads,
                         training.alignments,

@@ -41,6 +41,14 @@ public final class DecorrelationArguments {
                             + " ${DEFAULT-VALUE}).")
     private int blockSize = DecorrelationSettings.DEFAULT.blockSize();
 
+    @Option(
+            names = "--decor-rank",
+            paramLabel = "N",
+            description =
+                    "Decorrelate the N directions in which a wider input varies most, 0 for all"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private int rank = DecorrelationSettings.DEFAULT.rank();
+
     /** Creates the options; picocli fills them in. */
     public DecorrelationArguments() {}
 
@@ -52,7 +60,7 @@ public final class DecorrelationArguments {
      */
     public DecorrelationSettings settings() {
         DecorrelationSettings settings =
-                new DecorrelationSettings(sampleFraction, interval, blockSize);
+                new DecorrelationSettings(sampleFraction, interval, blockSize, rank);
         settings.at(DecorrelationRates.USUAL);
         return settings;
     }

@@ -21,11 +21,12 @@ import org.locallearning.djl.decorrelation.DecorrelationOptions;
  * @param sampleFraction the share of a batch that the matrix learns from, in (0, 1]
  * @param interval the number of steps from one update to the next
  * @param blockSize the greatest number of features that are decorrelated with each other, 0 for all
+ * @param rank the number of directions that are decorrelated where an input is wider, 0 for all
  */
-public record DecorrelationSettings(double sampleFraction, int interval, int blockSize) {
+public record DecorrelationSettings(double sampleFraction, int interval, int blockSize, int rank) {
 
     /** The defaults of {@link DecorrelationOptions}, which are those of the paper's code. */
-    public static final DecorrelationSettings DEFAULT = new DecorrelationSettings(0.1, 1, 0);
+    public static final DecorrelationSettings DEFAULT = new DecorrelationSettings(0.1, 1, 0, 0);
 
     /**
      * Returns the settings of a layer.
@@ -40,6 +41,7 @@ public record DecorrelationSettings(double sampleFraction, int interval, int blo
                 .optSampleFraction(sampleFraction)
                 .optUpdateInterval(interval)
                 .optMaxBlockSize(blockSize)
+                .optRank(rank)
                 .build();
     }
 }

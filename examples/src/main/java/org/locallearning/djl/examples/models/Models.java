@@ -30,9 +30,11 @@ import java.util.List;
 import java.util.Locale;
 import org.locallearning.djl.creditassignment.perturbative.PerturbativeResNet;
 import org.locallearning.djl.creditassignment.representation.SignActivation;
+import org.locallearning.djl.examples.task.Task;
 
 /**
- * The networks of the experiments, by name. All end in one logit per class, without softmax.
+ * The networks of the experiments, by name. Classifiers end in one logit per class, without
+ * softmax; the autoencoder in one per pixel and channel, without sigmoid.
  *
  * <ul>
  *   <li>{@code mlp}: a multilayer perceptron, one hidden layer of 256 units unless other sizes are
@@ -50,6 +52,14 @@ import org.locallearning.djl.creditassignment.representation.SignActivation;
  *       1600 inputs for images of 32x32 pixels and 7744 for 56x56
  *   <li>{@code ahmad-conv-padded}: the same with a padding of 1, as in the paper's code (4096 and
  *       12544 inputs)
+ *   <li>{@code mlp3}: three hidden layers of 1024 units, the multilayer perceptron of the
+ *       predictive coding paper (Alonso, Krichmar and Neftci, "Understanding and Improving
+ *       Optimization in Predictive Coding Networks")
+ *   <li>{@code alonso-conv}: its convolutional network: 5x5-64, 5x5-128 and 3x3-256, all with
+ *       stride 2 and no padding in place of pooling, then the output layer
+ *   <li>{@code alonso-conv-tiny}: the one for 64x64 pixels: 5x5-32, 5x5-64, 5x5-128 and 3x3-256
+ *   <li>{@code autoencoder}: its autoencoder, with hidden layers of 1024, 256, 20, 256 and 1024
+ *       units, which learns to {@linkplain Task#RECONSTRUCTION put out the image}
  *   <li>{@code residual-mlp}: a residual multilayer perceptron, six hidden layers of 256 units;
  *       what comes out of one layer is added to the input of the activation two layers on, and so
  *       from there, as far as sizes are equal (Ororbia et al., arXiv:2002.03911, Algorithm 2)
@@ -61,8 +71,9 @@ import org.locallearning.djl.creditassignment.representation.SignActivation;
  * </ul>
  *
  * <p>Hidden sizes and activation can be chosen for all but residual networks of convolutions; the
- * default activation is LeakyReLU with slope 0.01. In the convolutional networks, it follows each
- * convolution. The gap between residual connections can be chosen for {@code residual-mlp}.
+ * default activation is ReLU in the networks of the predictive coding paper, else LeakyReLU with
+ * slope 0.01. In the convolutional networks, it follows each convolution. The gap between residual
+ * connections can be chosen for {@code residual-mlp}.
  */
 public final class Models {
 
@@ -75,9 +86,18 @@ public final class Models {
     private static final int[] AHMAD_HIDDEN = {1000};
     private static final int AHMAD_SMALLEST_SIDE = 16;
     private static final int AHMAD_PADDED_SMALLEST_SIDE = 4;
+    private static final int[] MLP3_HIDDEN = {1024, 1024, 1024};
+    private static final int[] ALONSO_FILTERS = {64, 128, 256};
+    private static final int[] ALONSO_TINY_FILTERS = {32, 64, 128, 256};
+    private static final int ALONSO_SMALLEST_SIDE = 21;
+    private static final int ALONSO_TINY_SMALLEST_SIDE = 45;
+    private static final String AUTOENCODER = "autoencoder";
+    private static final int[] AUTOENCODER_HIDDEN = {1024, 256, 20, 256, 1024};
     private static final int[] RESIDUAL_HIDDEN = {256, 256, 256, 256, 256, 256};
     private static final int RESIDUAL_GAP = 2;
     private static final int RESNET_SMALLEST_SIDE = 8;
+    private static final String LEAKY_RELU = "leaky-relu";
+    private static final String RELU = "relu";
     private static final float NORMAL_DEVIATION = 0.05f;
 
     private Models() {}
@@ -95,6 +115,10 @@ public final class Models {
                 "conv",
                 "ahmad-conv",
                 "ahmad-conv-padded",
+                "mlp3",
+                "alonso-conv",
+                "alonso-conv-tiny",
+                AUTOENCODER,
                 "residual-mlp",
                 "resnet20",
                 "pnn-resnet",
@@ -103,13 +127,24 @@ public final class Models {
     }
 
     /**
+     * Returns what a network learns.
+     *
+     * @param name one of {@link #names()}
+     * @return its task
+     */
+    public static Task task(String name) {
+        return name.equals(AUTOENCODER) ? Task.RECONSTRUCTION : Task.CLASSIFICATION;
+    }
+
+    /**
      * Creates a network, not yet initialized.
      *
      * @param name one of {@link #names()}
      * @param options what was chosen in place of the network's defaults
      * @param sampleShape the shape of one image, (channels, height, width)
-     * @param classes the number of classes, which is the number of outputs
-     * @return a block from (N, channels, height, width) to (N, classes)
+     * @param classes the number of classes, which is the number of outputs of a classifier
+     * @return a block from (N, channels, height, width) to (N, classes), or for the autoencoder to
+     *     (N, channels · height · width)
      * @throws IllegalArgumentException if there is no network of that name, the network has no use
      *     for a chosen option, or the image or the number of classes is too small for it
      */
@@ -126,8 +161,9 @@ public final class Models {
         }
         Block block =
                 switch (name) {
-                    case "mlp" -> perceptron(options, MLP_HIDDEN, sampleShape, classes);
-                    case "dense" -> perceptron(options, DENSE_HIDDEN, sampleShape, classes);
+                    case "mlp" -> perceptron(options, LEAKY_RELU, MLP_HIDDEN, sampleShape, classes);
+                    case "dense" ->
+                            perceptron(options, LEAKY_RELU, DENSE_HIDDEN, sampleShape, classes);
                     case "dense-linear-top" -> linearTop(options, sampleShape, classes);
                     case "conv" -> conv(options, sampleShape, classes);
                     case "ahmad-conv" -> {
@@ -138,6 +174,22 @@ public final class Models {
                         checkSides(name, sampleShape, AHMAD_PADDED_SMALLEST_SIDE);
                         yield ahmadConv(options, 1, classes);
                     }
+                    case "mlp3" -> perceptron(options, RELU, MLP3_HIDDEN, sampleShape, classes);
+                    case "alonso-conv" -> {
+                        checkSides(name, sampleShape, ALONSO_SMALLEST_SIDE);
+                        yield alonsoConv(options, ALONSO_FILTERS, classes);
+                    }
+                    case "alonso-conv-tiny" -> {
+                        checkSides(name, sampleShape, ALONSO_TINY_SMALLEST_SIDE);
+                        yield alonsoConv(options, ALONSO_TINY_FILTERS, classes);
+                    }
+                    case AUTOENCODER ->
+                            perceptron(
+                                    options,
+                                    RELU,
+                                    AUTOENCODER_HIDDEN,
+                                    sampleShape,
+                                    (int) sampleShape.size());
                     case "residual-mlp" -> residualPerceptron(options, sampleShape, classes);
                     case "resnet20" -> resnet20(options, sampleShape, classes);
                     case "pnn-resnet", "pnn-resnet-1x1", "pnn-resnet-plain" ->
@@ -167,10 +219,14 @@ public final class Models {
     }
 
     private static Block perceptron(
-            ModelOptions options, int[] defaultHidden, Shape sampleShape, int classes) {
+            ModelOptions options,
+            String defaultActivation,
+            int[] defaultHidden,
+            Shape sampleShape,
+            int outputs) {
         SequentialBlock block =
                 new SequentialBlock().add(Blocks.batchFlattenBlock(sampleShape.size()));
-        return addDense(block, options, defaultHidden, classes);
+        return addDense(block, options, defaultActivation, defaultHidden, outputs);
     }
 
     private static Block linearTop(ModelOptions options, Shape sampleShape, int classes) {
@@ -180,7 +236,7 @@ public final class Models {
         for (int i = 0; i < hidden.length; ++i) {
             block.add(Linear.builder().setUnits(hidden[i]).build());
             if (i < hidden.length - 1) {
-                block.add(activation(options));
+                block.add(activation(options, LEAKY_RELU));
             }
         }
         return block.add(Linear.builder().setUnits(classes).build());
@@ -197,12 +253,12 @@ public final class Models {
                                     .setFilters(filters)
                                     .optPadding(padding)
                                     .build())
-                    .add(activation(options))
+                    .add(activation(options, LEAKY_RELU))
                     .add(Pool.avgPool2dBlock(new Shape(2, 2), new Shape(2, 2)));
             padding = new Shape(0, 0);
         }
         block.add(Blocks.batchFlattenBlock());
-        return addDense(block, options, CONV_HIDDEN, classes);
+        return addDense(block, options, LEAKY_RELU, CONV_HIDDEN, classes);
     }
 
     private static Block ahmadConv(ModelOptions options, int padding, int classes) {
@@ -215,12 +271,28 @@ public final class Models {
                                         .setFilters(filters)
                                         .optPadding(new Shape(padding, padding))
                                         .build())
-                        .add(activation(options));
+                        .add(activation(options, LEAKY_RELU));
             }
             block.add(Pool.maxPool2dBlock(new Shape(2, 2), new Shape(2, 2)));
         }
         block.add(Blocks.batchFlattenBlock());
-        return addDense(block, options, AHMAD_HIDDEN, classes);
+        return addDense(block, options, LEAKY_RELU, AHMAD_HIDDEN, classes);
+    }
+
+    private static Block alonsoConv(ModelOptions options, int[] filters, int classes) {
+        SequentialBlock block = new SequentialBlock();
+        for (int layer = 0; layer < filters.length; layer++) {
+            int side = layer < filters.length - 1 ? 5 : 3;
+            block.add(
+                            Conv2d.builder()
+                                    .setKernelShape(new Shape(side, side))
+                                    .setFilters(filters[layer])
+                                    .optStride(new Shape(2, 2))
+                                    .build())
+                    .add(activation(options, RELU));
+        }
+        block.add(Blocks.batchFlattenBlock());
+        return addDense(block, options, RELU, new int[0], classes);
     }
 
     private static Block residualPerceptron(ModelOptions options, Shape sampleShape, int classes) {
@@ -234,12 +306,12 @@ public final class Models {
             SequentialBlock layers = new SequentialBlock();
             for (int i = begin; i < end; i++) {
                 if (i > begin) {
-                    layers.add(activation(options));
+                    layers.add(activation(options, LEAKY_RELU));
                 }
                 layers.add(Linear.builder().setUnits(hidden[i]).build());
             }
             boolean whole = end - begin == gap && hidden[end - 1] == added;
-            block.add(whole ? residual(layers) : layers).add(activation(options));
+            block.add(whole ? residual(layers) : layers).add(activation(options, LEAKY_RELU));
             added = hidden[end - 1];
         }
         return block.add(Linear.builder().setUnits(classes).build());
@@ -297,19 +369,27 @@ public final class Models {
     }
 
     private static SequentialBlock addDense(
-            SequentialBlock block, ModelOptions options, int[] defaultHidden, int classes) {
+            SequentialBlock block,
+            ModelOptions options,
+            String defaultActivation,
+            int[] defaultHidden,
+            int outputs) {
         for (int size : options.getHidden().orElse(defaultHidden)) {
-            block.add(Linear.builder().setUnits(size).build()).add(activation(options));
+            block.add(Linear.builder().setUnits(size).build())
+                    .add(activation(options, defaultActivation));
         }
-        return block.add(Linear.builder().setUnits(classes).build());
+        return block.add(Linear.builder().setUnits(outputs).build());
     }
 
-    private static Block activation(ModelOptions options) {
-        String name = options.getActivation().orElse("leaky-relu");
+    private static Block activation(ModelOptions options, String defaultActivation) {
+        // whoever chooses a slope means the activation that has one
+        String name =
+                options.getActivation()
+                        .orElse(options.getSlope().isPresent() ? LEAKY_RELU : defaultActivation);
         return switch (name) {
             case "tanh" -> Activation.tanhBlock();
-            case "relu" -> Activation.reluBlock();
-            case "leaky-relu" ->
+            case RELU -> Activation.reluBlock();
+            case LEAKY_RELU ->
                     Activation.leakyReluBlock(
                             options.getSlope().orElse(ModelOptions.DEFAULT_SLOPE));
             case "elu" -> Activation.eluBlock(1);

@@ -168,7 +168,12 @@ public final class LearningCurves {
                         blocks.get(),
                         new Shape(plan.batch()).addAll(images.getSampleShape()));
         TrainingRun training = new TrainingRun(reproduction.engine(), images, blocks, plan);
-        Console console = new Console(reproduction.out(), reproduction.isTerminal(), part.methods);
+        Console console =
+                new Console(
+                        reproduction.out(),
+                        reproduction.isTerminal(),
+                        part.methods,
+                        images.getTask());
         reproduction.out().println(images.getTitle() + ": " + images.getProvenance());
         reproduction.out().println(summary.text());
         console.header();
@@ -242,9 +247,10 @@ public final class LearningCurves {
                 "Training",
                 String.format(
                         Locale.ROOT,
-                        "%d epochs, batches of %d, softmax cross-entropy, %s",
+                        "%d epochs, batches of %d, %s, %s",
                         plan.epochs(),
                         plan.batch(),
+                        experiments.get(0).task().lossTitle(),
                         plan.optimizer().title()));
         reproduction.write(seeds, experiments, page, () -> CurvesImage.png(experiments));
     }

@@ -163,7 +163,7 @@ class CompareCommandTest {
                         folder);
         assertEquals(LocalLearning.OK, compared.exitCode(), compared.err());
         Results both = read(folder);
-        assertEquals(new DecorrelationSettings(1, 2, 0), both.settings().decorrelation());
+        assertEquals(new DecorrelationSettings(1, 2, 0, 0), both.settings().decorrelation());
         RunResult plain = both.runsOf("fa").get(0);
         RunResult decorrelated = both.runsOf("fa+decor").get(0);
 
@@ -378,6 +378,43 @@ class CompareCommandTest {
 
         assertFalse(small("--methods bp", file).err().contains("\tat "));
         assertTrue(small("--methods bp --stacktrace", file).err().contains("\tat "));
+    }
+
+    @Test
+    void anAutoencoderIsComparedByItsLoss(@TempDir Path folder) throws IOException {
+        ProgramRun compared =
+                small(
+                        "--model autoencoder --methods bp,bp-tape --seeds 1,2"
+                                + " --learning-rate bp=1e-2,bp-tape=1e-2",
+                        folder);
+        assertEquals(LocalLearning.OK, compared.exitCode(), compared.err());
+        Results reconstructed = read(folder);
+        assertFalse(reconstructed.settings().standardise());
+        assertTrue(reconstructed.modelSummary().contains("784-20-15-784"));
+        for (RunResult run : reconstructed.runs()) {
+            // ln 2 is what an even grey costs
+            assertTrue(run.last().testLoss() < run.epochs().get(0).testLoss());
+            assertTrue(run.last().testLoss() < Math.log(2), run.last().toString());
+            assertNull(run.last().testAccuracy());
+            assertNull(run.last().trainAccuracy());
+        }
+        assertEquals(
+                reconstructed.runsOf("bp").get(0).last().testLoss(),
+                reconstructed.runsOf("bp-tape").get(0).last().testLoss(),
+                1e-4);
+        String report = Files.readString(folder.resolve("report.html"));
+        assertTrue(report.contains("Test loss after 2 epochs"));
+        assertTrue(report.contains("binary cross-entropy per pixel"));
+        assertFalse(report.contains("accuracy"));
+        assertTrue(compared.out().contains("test loss, low to high"), compared.out());
+        assertFalse(compared.out().contains(" acc"), compared.out());
+    }
+
+    @Test
+    void anAutoencoderRefusesStandardisedPixels(@TempDir Path folder) {
+        ProgramRun failed = small("--model autoencoder --standardise", folder);
+        assertEquals(LocalLearning.USAGE, failed.exitCode(), failed.err());
+        assertTrue(failed.err().contains("leave --standardise out"), failed.err());
     }
 
     @Test

@@ -36,19 +36,26 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.Region;
+import org.locallearning.djl.examples.task.Task;
 
 class ModelsTest {
 
     private static final ModelOptions DEFAULTS = ModelOptions.builder().build();
 
-    static List<String> names() {
-        return Models.names();
+    static List<String> classifiers() {
+        return Models.names().stream()
+                .filter(name -> Models.task(name) == Task.CLASSIFICATION)
+                .toList();
     }
 
     @ParameterizedTest
-    @MethodSource("names")
+    @MethodSource("classifiers")
     void givesOneLogitPerClass(String name) {
-        for (Shape sample : List.of(new Shape(1, 28, 28), new Shape(3, 32, 32))) {
+        List<Shape> samples =
+                name.equals("alonso-conv-tiny")
+                        ? List.of(new Shape(3, 64, 64))
+                        : List.of(new Shape(1, 28, 28), new Shape(3, 32, 32));
+        for (Shape sample : samples) {
             try (NDManager manager = NDManager.newBaseManager()) {
                 Block block = Models.create(name, DEFAULTS, sample, 7);
                 Shape batch = new Shape(5).addAll(sample);
@@ -108,6 +115,70 @@ class ModelsTest {
                         new Shape(1000, flattened),
                         new Shape(10, 1000)),
                 weights(name, DEFAULTS, new Shape(3, side, side)));
+    }
+
+    @Test
+    void alonsosNetworksHaveThePapersSizes() {
+        Shape square = new Shape(1024, 1024);
+        assertEquals(
+                List.of(new Shape(1024, 3072), square, square, new Shape(10, 1024)),
+                weights("mlp3", DEFAULTS, new Shape(3, 32, 32)));
+        // 32 to 14 to 5 to 2 pixels
+        assertEquals(
+                List.of(
+                        new Shape(64, 3, 5, 5),
+                        new Shape(128, 64, 5, 5),
+                        new Shape(256, 128, 3, 3),
+                        new Shape(10, 256 * 2 * 2)),
+                weights("alonso-conv", DEFAULTS, new Shape(3, 32, 32)));
+        // 64 to 30 to 13 to 5 to 2 pixels
+        assertEquals(
+                List.of(
+                        new Shape(32, 3, 5, 5),
+                        new Shape(64, 32, 5, 5),
+                        new Shape(128, 64, 5, 5),
+                        new Shape(256, 128, 3, 3),
+                        new Shape(10, 256 * 2 * 2)),
+                weights("alonso-conv-tiny", DEFAULTS, new Shape(3, 64, 64)));
+        assertEquals(
+                List.of(
+                        new Shape(1024, 3072),
+                        new Shape(256, 1024),
+                        new Shape(20, 256),
+                        new Shape(256, 20),
+                        new Shape(1024, 256),
+                        new Shape(3072, 1024)),
+                weights("autoencoder", DEFAULTS, new Shape(3, 32, 32)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"mlp3, 28", "alonso-conv, 28", "alonso-conv-tiny, 64", "autoencoder, 8"})
+    void alonsosNetworksRectify(String name, int side) {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Shape batch = new Shape(1, 1, side, side);
+            Block block = Models.create(name, DEFAULTS, batch.slice(1), 10);
+            block.initialize(manager, DataType.FLOAT32, batch);
+            int first = block.getChildren().keys().get(0).endsWith("Conv2d") ? 1 : 2;
+            NDArray in = manager.create(new float[] {-2, 0, 3});
+            assertArrayEquals(
+                    new float[] {0, 0, 3},
+                    block.getChildren()
+                            .valueAt(first)
+                            .forward(new ParameterStore(manager, false), new NDList(in), false)
+                            .singletonOrThrow()
+                            .toFloatArray());
+        }
+    }
+
+    @Test
+    void theAutoencoderPutsOutOneLogitPerPixelAndChannel() {
+        assertEquals(Task.RECONSTRUCTION, Models.task("autoencoder"));
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Shape batch = new Shape(5, 3, 8, 8);
+            Block block = Models.create("autoencoder", DEFAULTS, batch.slice(1), 10);
+            block.initialize(manager, DataType.FLOAT32, batch);
+            assertEquals(new Shape(5, 192), block.getOutputShapes(new Shape[] {batch})[0]);
+        }
     }
 
     @Test
@@ -301,6 +372,12 @@ class ModelsTest {
                 "The model ahmad-conv-padded takes images of at least 4x4 pixels, not 3x3.",
                 () -> Models.create("ahmad-conv-padded", DEFAULTS, new Shape(1, 3, 3), 10));
         assertRefused(
+                "The model alonso-conv takes images of at least 21x21 pixels, not 20x28.",
+                () -> Models.create("alonso-conv", DEFAULTS, new Shape(1, 20, 28), 10));
+        assertRefused(
+                "The model alonso-conv-tiny takes images of at least 45x45 pixels, not 32x32.",
+                () -> Models.create("alonso-conv-tiny", DEFAULTS, new Shape(3, 32, 32), 200));
+        assertRefused(
                 "The model resnet20 takes images of at least 8x8 pixels, not 7x7.",
                 () -> Models.create("resnet20", DEFAULTS, new Shape(1, 7, 7), 10));
         assertRefused(
@@ -348,6 +425,10 @@ class ModelsTest {
         assertEquals(new Shape(1000, 64), ahmad);
         Shape padded = weights("ahmad-conv-padded", DEFAULTS, new Shape(1, 4, 4)).get(4);
         assertEquals(new Shape(1000, 64), padded);
+        Shape alonso = weights("alonso-conv", DEFAULTS, new Shape(1, 21, 21)).get(3);
+        assertEquals(new Shape(10, 256), alonso);
+        Shape tiny = weights("alonso-conv-tiny", DEFAULTS, new Shape(1, 45, 45)).get(4);
+        assertEquals(new Shape(10, 256), tiny);
         weights("resnet20", DEFAULTS, new Shape(3, 8, 8));
     }
 
