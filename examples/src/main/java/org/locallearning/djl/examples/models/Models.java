@@ -98,7 +98,6 @@ public final class Models {
     private static final int RESNET_SMALLEST_SIDE = 8;
     private static final String LEAKY_RELU = "leaky-relu";
     private static final String RELU = "relu";
-    private static final float NORMAL_DEVIATION = 0.05f;
 
     private Models() {}
 
@@ -210,7 +209,7 @@ public final class Models {
             case FAN_IN_UNIFORM -> FanInUniformInitializer.setOn(block);
             case NORMAL ->
                     block.setInitializer(
-                            new NormalInitializer(NORMAL_DEVIATION), Parameter.Type.WEIGHT);
+                            new NormalInitializer(options.getDeviation()), Parameter.Type.WEIGHT);
             case DJL -> {
                 // what blocks start with
             }
