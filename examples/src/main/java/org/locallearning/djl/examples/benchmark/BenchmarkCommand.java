@@ -191,7 +191,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         .right("quartiles", 12)
                         .right("MAC x bp", 8)
                         .right("GFLOP/s", 8)
-                        .right("peak MiB", 8);
+                        .right("peak MiB", 8)
+                        .right("MiB x bp", 8);
         out.println(table.header());
         List<BenchmarkResults.Row> rows = new ArrayList<>();
         List<Double> rates = new ArrayList<>();
@@ -206,8 +207,12 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         new InterleavedTiming(engine, arguments.repeats, settings)
                                 .time(workload, batch, methods, matrix, rates);
             }
+            Double baseline = null;
             for (BenchmarkResults.Row row : timed) {
-                BenchmarkResults.Row whole = arguments.memory ? withMemory(row, settings) : row;
+                BenchmarkResults.Row whole =
+                        arguments.memory ? withMemory(row, settings, baseline) : row;
+                // the first method is backpropagation
+                baseline = baseline == null ? whole.peakMiB() : baseline;
                 rows.add(whole);
                 out.println(cells(table, whole));
                 out.flush();
@@ -231,7 +236,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
     }
 
     private BenchmarkResults.Row withMemory(
-            BenchmarkResults.Row row, DecorrelationSettings settings)
+            BenchmarkResults.Row row, DecorrelationSettings settings, Double baseline)
             throws IOException, InterruptedException {
         OptionalDouble peak =
                 PeakMemory.measure(
@@ -240,7 +245,11 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         settings,
                         row.batch(),
                         arguments.threads);
-        return peak.isPresent() ? row.withPeakMiB(peak.getAsDouble()) : row;
+        if (peak.isEmpty()) {
+            return row;
+        }
+        double measured = peak.getAsDouble();
+        return row.withPeakMiB(measured, baseline == null ? measured : baseline);
     }
 
     private static String cells(TextTable table, BenchmarkResults.Row row) {
@@ -254,7 +263,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
                 fixed("%.2f", row.ratioLow()) + " - " + fixed("%.2f", row.ratioHigh()),
                 fixed("%.2f", row.multiplyAddRatio()),
                 fixed("%.1f", row.gflops()),
-                row.peakMiB() == null ? NOT_MEASURED : fixed("%.0f", row.peakMiB()));
+                fixed("%.0f", row.peakMiB()),
+                fixed("%.2f", row.peakRatioToBp()));
     }
 
     private static void explain(
@@ -263,7 +273,9 @@ public final class BenchmarkCommand implements Callable<Integer> {
         for (Workload workload : workloads) {
             out.println(workload.name() + " is " + workload.description() + ".");
         }
-        out.println("x bp: time over that of bp in the same round; MAC: multiply-adds of a step.");
+        out.println(
+                "x bp: time over that of bp in the same round; MAC: multiply-adds of a step; peak:"
+                        + " memory of model, gradients and a step.");
         out.println(
                 "A 1024x1024 matrix product ran at "
                         + fixed("%.1f", results.matrixGflops())
@@ -282,7 +294,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
         return names.stream().mapToInt(String::length).max().orElse(0);
     }
 
-    private static String fixed(String format, double value) {
-        return String.format(Locale.ROOT, format, value);
+    private static String fixed(String format, Double value) {
+        return value == null ? NOT_MEASURED : String.format(Locale.ROOT, format, value);
     }
 }
