@@ -28,7 +28,8 @@ import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 
 /**
- * Measures what a method needs in memory: model, gradients, feedback and one step.
+ * Measures what a method needs in memory: model, gradients, feedback, the state of its optimizer
+ * (plain SGD has none), and one step.
  *
  * <p>A process cannot tell what one of several methods needed, because freed memory stays with it.
  * So each method runs alone in a process of its own, whose Java heap is taken in full at the start
@@ -70,11 +71,13 @@ public final class PeakMemory {
                         Workload.named("conv-stride2"),
                         WARM_UP_BATCH)) {
             warmUp.nanoseconds();
+            warmUp.optimizerNanoseconds();
         }
         double before = mebibytes("VmRSS:");
         try (Step step = new Step(engine, method, decorrelation, workload, batch)) {
             for (int i = 0; i < STEPS; ++i) {
                 step.nanoseconds();
+                step.optimizerNanoseconds();
             }
         }
         System.out.printf(Locale.ROOT, "%.1f%n", mebibytes("VmHWM:") - before);
