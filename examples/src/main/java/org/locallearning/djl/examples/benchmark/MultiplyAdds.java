@@ -62,6 +62,18 @@ final class MultiplyAdds {
         return total;
     }
 
+    /**
+     * Counts the weighted layers.
+     *
+     * @param block the model, initialized
+     * @return the number of dense layers and convolutions
+     */
+    static int layers(Block block) {
+        List<Layer> layers = new ArrayList<>();
+        collect(block, layers, ErrorPath.LAYER_BY_LAYER);
+        return layers.size();
+    }
+
     /** Collects the weighted layers and counts what decorrelation adds. */
     private static long collect(Block block, List<Layer> layers, ErrorPath path) {
         long added = block instanceof Decorrelating layer ? added(layer, layers, path) : 0;
