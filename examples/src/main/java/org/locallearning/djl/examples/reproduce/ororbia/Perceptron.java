@@ -134,7 +134,8 @@ record Perceptron(int layers, int units, String activation) {
         return builder.build();
     }
 
-    private LocalRepresentationAlignment.Builder alignment(int gap) {
+    /** rec-LRA with what suits the activation. */
+    LocalRepresentationAlignment.Builder alignment(int gap) {
         LocalRepresentationAlignment.Builder rule = LocalRepresentationAlignment.builder();
         if (hasNoDerivative()) {
             return rule.optErrorDifference(ErrorDifference.CENTRAL)
