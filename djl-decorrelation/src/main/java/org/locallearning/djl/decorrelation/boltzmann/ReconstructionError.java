@@ -15,6 +15,7 @@ package org.locallearning.djl.decorrelation.boltzmann;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.training.loss.Loss;
 
 /**
@@ -59,6 +60,12 @@ public final class ReconstructionError extends Loss {
                             + predictions.size()
                             + " arrays; use it with a trainer from BoltzmannLearning.newTrainer.");
         }
-        return predictions.get(0).sub(predictions.get(1)).square().mean();
+        // DJL's accumulators read a float
+        return predictions
+                .get(0)
+                .sub(predictions.get(1))
+                .square()
+                .mean()
+                .toType(DataType.FLOAT32, false);
     }
 }

@@ -49,7 +49,9 @@ final class TrainingState {
                 out.writeByte(VERSION);
                 out.writeUTF(settings);
                 for (LearnedState part : parts) {
-                    byte[] content = part.getState().encode();
+                    NDList state = part.getState();
+                    // a list without arrays has no encoding that decodes
+                    byte[] content = state.isEmpty() ? new byte[0] : state.encode();
                     out.writeInt(content.length);
                     out.write(content);
                 }
@@ -98,7 +100,8 @@ final class TrainingState {
                 byte[] content = new byte[in.readInt()];
                 in.readFully(content);
                 try (NDManager scope = manager.newSubManager()) {
-                    part.setState(NDList.decode(scope, content));
+                    part.setState(
+                            content.length == 0 ? new NDList() : NDList.decode(scope, content));
                 }
             }
         } catch (EOFException e) {
