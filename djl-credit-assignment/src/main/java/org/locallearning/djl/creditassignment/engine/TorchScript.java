@@ -44,10 +44,10 @@ public final class TorchScript {
 
     /**
      * A product that is subtracted in one pass over memory, the eigenvalues of a symmetric matrix,
-     * whether an array has a history, the gradient with respect to one array alone, and the
-     * engine's own backward of a convolution, asked for the error at the input alone. Its numbers
-     * (stride, padding, dilation, groups) arrive as the sizes of an array without elements: sizes
-     * are known to the host, so that reading them never waits for a device.
+     * the pseudoinverse of any, whether an array has a history, the gradient with respect to one
+     * array alone, and the engine's own backward of a convolution, asked for the error at the input
+     * alone. Its numbers (stride, padding, dilation, groups) arrive as the sizes of an array
+     * without elements: sizes are known to the host, so that reading them never waits for a device.
      */
     private static final String SOURCE =
             """
@@ -87,6 +87,9 @@ public final class TorchScript {
                 matrix: Tensor) -> Tuple[Tensor, Tensor]:
                 values, vectors = torch.linalg_eigh(matrix)
                 return (values, vectors)
+              def pseudoinverse(self: __torch__.Operations,
+                matrix: Tensor) -> Tensor:
+                return torch.linalg_pinv(matrix, atol=None, rtol=None)
               def subtract_product(self: __torch__.Operations,
                 target: Tensor,
                 array: Tensor,
@@ -198,6 +201,25 @@ public final class TorchScript {
             NDList found = IValueUtils.forward(Holder.INSTANCE.module, arguments, true);
             found.attach(matrix.getManager());
             return found;
+        }
+    }
+
+    /**
+     * Returns the Moore-Penrose pseudoinverse. Singular values below the greatest times the machine
+     * precision times the larger side count as zero.
+     *
+     * @param matrices one matrix, (m, n), or several, (..., m, n)
+     * @return the pseudoinverse of each, (..., n, m), attached to the manager of the matrices
+     */
+    public static NDArray pseudoinverse(NDArray matrices) {
+        try (NDManager scope = matrices.getManager().newSubManager()) {
+            NDArray method = scope.create(new Shape(0));
+            method.setName("module_method:pseudoinverse");
+            NDList arguments = new NDList(Autograd.detach(matrices, scope), method);
+            NDArray inverse =
+                    IValueUtils.forward(Holder.INSTANCE.module, arguments, true).singletonOrThrow();
+            inverse.attach(matrices.getManager());
+            return inverse;
         }
     }
 
