@@ -43,11 +43,11 @@ import java.util.zip.ZipOutputStream;
 public final class TorchScript {
 
     /**
-     * A product that is subtracted in one pass over memory, whether an array has a history, the
-     * gradient with respect to one array alone, and the engine's own backward of a convolution,
-     * asked for the error at the input alone. Its numbers (stride, padding, dilation, groups)
-     * arrive as the sizes of an array without elements: sizes are known to the host, so that
-     * reading them never waits for a device.
+     * A product that is subtracted in one pass over memory, the eigenvalues of a symmetric matrix,
+     * the pseudoinverse of any, whether an array has a history, the gradient with respect to one
+     * array alone, and the engine's own backward of a convolution, asked for the error at the input
+     * alone. Its numbers (stride, padding, dilation, groups) arrive as the sizes of an array
+     * without elements: sizes are known to the host, so that reading them never waits for a device.
      */
     private static final String SOURCE =
             """
@@ -83,6 +83,13 @@ public final class TorchScript {
                 else:
                   result = torch.zeros_like(input)
                 return result
+              def symmetric_eigen(self: __torch__.Operations,
+                matrix: Tensor) -> Tuple[Tensor, Tensor]:
+                values, vectors = torch.linalg_eigh(matrix)
+                return (values, vectors)
+              def pseudoinverse(self: __torch__.Operations,
+                matrix: Tensor) -> Tensor:
+                return torch.linalg_pinv(matrix, atol=None, rtol=None)
               def subtract_product(self: __torch__.Operations,
                 target: Tensor,
                 array: Tensor,
@@ -176,6 +183,43 @@ public final class TorchScript {
                             Autograd.detach(factor, scope),
                             method);
             IValueUtils.forward(Holder.INSTANCE.module, arguments, true).attach(scope);
+        }
+    }
+
+    /**
+     * Returns eigenvalues and eigenvectors of a symmetric matrix: {@code A = U diag(λ) Uᵀ}.
+     *
+     * @param matrix the matrix A, (d, d); only its lower triangle is read
+     * @return λ, (d), ascending, and U, (d, d), whose columns are the eigenvectors; attached to the
+     *     manager of the matrix
+     */
+    public static NDList symmetricEigen(NDArray matrix) {
+        try (NDManager scope = matrix.getManager().newSubManager()) {
+            NDArray method = scope.create(new Shape(0));
+            method.setName("module_method:symmetric_eigen");
+            NDList arguments = new NDList(Autograd.detach(matrix, scope), method);
+            NDList found = IValueUtils.forward(Holder.INSTANCE.module, arguments, true);
+            found.attach(matrix.getManager());
+            return found;
+        }
+    }
+
+    /**
+     * Returns the Moore-Penrose pseudoinverse. Singular values below the greatest times the machine
+     * precision times the larger side count as zero.
+     *
+     * @param matrices one matrix, (m, n), or several, (..., m, n)
+     * @return the pseudoinverse of each, (..., n, m), attached to the manager of the matrices
+     */
+    public static NDArray pseudoinverse(NDArray matrices) {
+        try (NDManager scope = matrices.getManager().newSubManager()) {
+            NDArray method = scope.create(new Shape(0));
+            method.setName("module_method:pseudoinverse");
+            NDList arguments = new NDList(Autograd.detach(matrices, scope), method);
+            NDArray inverse =
+                    IValueUtils.forward(Holder.INSTANCE.module, arguments, true).singletonOrThrow();
+            inverse.attach(matrices.getManager());
+            return inverse;
         }
     }
 

@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.locallearning.djl.creditassignment.perturbative.NoiseMaps;
 import org.locallearning.djl.decorrelation.BatchWhitening;
 import org.locallearning.djl.decorrelation.DecorrelatedConv2d;
 import org.locallearning.djl.decorrelation.Decorrelation;
@@ -55,6 +56,7 @@ public final class LayerTable {
                     .withExact(Decorrelation.class)
                     .withExact(RecurrentDecorrelation.class)
                     .withExact(BatchWhitening.class)
+                    .withExact(NoiseMaps.class)
                     .withExact(BatchNorm.class)
                     .withExact(GhostBatchNorm.class)
                     .withExact(LayerNorm.class)

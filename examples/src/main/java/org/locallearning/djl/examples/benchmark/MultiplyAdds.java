@@ -38,25 +38,40 @@ final class MultiplyAdds {
      *
      * @param block the model, initialized with the shape of a batch
      * @param path how the error is carried down
+     * @param iterations the iterations of inference, where the path has them
      * @param classes the number of outputs
      * @return multiply-adds of one step on one batch
      */
-    static long ofStep(Block block, ErrorPath path, int classes) {
+    static long ofStep(Block block, ErrorPath path, int iterations, int classes) {
         List<Layer> layers = new ArrayList<>();
         long total = collect(block, layers, path);
         for (int i = 0; i < layers.size(); ++i) {
             Layer layer = layers.get(i);
-            total += 2 * layer.forward;
+            total += layer.forward;
+            total += (path == ErrorPath.INCREMENTAL_INFERENCE ? iterations : 1) * layer.forward;
             // nothing below the first layer learns, so its input gets no error
             if (i > 0) {
                 total +=
                         switch (path) {
                             case LAYER_BY_LAYER -> layer.forward;
                             case DIRECT -> layer.inputs * classes;
+                            case INFERENCE, INCREMENTAL_INFERENCE -> 2 * iterations * layer.forward;
                         };
             }
         }
         return total;
+    }
+
+    /**
+     * Counts the weighted layers.
+     *
+     * @param block the model, initialized
+     * @return the number of dense layers and convolutions
+     */
+    static int layers(Block block) {
+        List<Layer> layers = new ArrayList<>();
+        collect(block, layers, ErrorPath.LAYER_BY_LAYER);
+        return layers.size();
     }
 
     /** Collects the weighted layers and counts what decorrelation adds. */

@@ -28,7 +28,8 @@ import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 
 /**
- * Measures what a method needs in memory: model, gradients, feedback and one step.
+ * Measures what a method needs in memory: model, gradients, feedback, the state of its optimizer
+ * (plain SGD has none), and one step.
  *
  * <p>A process cannot tell what one of several methods needed, because freed memory stays with it.
  * So each method runs alone in a process of its own, whose Java heap is taken in full at the start
@@ -73,6 +74,7 @@ public final class PeakMemory {
                         Workload.named("conv-stride2"),
                         WARM_UP_BATCH)) {
             warmUp.nanoseconds();
+            warmUp.optimizerNanoseconds();
         }
         // from here on the kernel looks for the peak anew
         Files.writeString(RESET, RESET_PEAK);
@@ -80,6 +82,7 @@ public final class PeakMemory {
         try (Step step = new Step(engine, method, decorrelation, workload, batch)) {
             for (int i = 0; i < STEPS; ++i) {
                 step.nanoseconds();
+                step.optimizerNanoseconds();
             }
         }
         System.out.printf(Locale.ROOT, "%.1f%n", mebibytes("VmHWM:") - before);

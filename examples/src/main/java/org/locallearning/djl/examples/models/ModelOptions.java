@@ -29,6 +29,7 @@ public final class ModelOptions {
     private final int[] hidden;
     private final String activation;
     private final Float slope;
+    private final Integer gap;
     private final Initialization initialization;
 
     /** How weights and biases start. */
@@ -36,13 +37,16 @@ public final class ModelOptions {
         /** Uniform on ±1/√(fan-in), biases too, as PyTorch does. */
         FAN_IN_UNIFORM,
         /** DJL's default: weights normal with variance 2/(fan-in), biases zero. */
-        DJL
+        DJL,
+        /** Weights normal with a standard deviation of 0.05, biases zero. */
+        NORMAL
     }
 
     private ModelOptions(Builder builder) {
         hidden = builder.hidden;
         activation = builder.activation;
         slope = builder.slope;
+        gap = builder.gap;
         initialization = builder.initialization;
     }
 
@@ -61,7 +65,7 @@ public final class ModelOptions {
      * @return the names
      */
     public static List<String> activations() {
-        return List.of("tanh", "relu", "leaky-relu", "elu", "logistic");
+        return List.of("tanh", "relu", "leaky-relu", "elu", "logistic", "sign");
     }
 
     /**
@@ -92,6 +96,15 @@ public final class ModelOptions {
     }
 
     /**
+     * Returns how many dense layers a residual connection passes.
+     *
+     * @return the gap, or empty for the model's default
+     */
+    public Optional<Integer> getGap() {
+        return Optional.ofNullable(gap);
+    }
+
+    /**
      * Returns how weights and biases start.
      *
      * @return the initialization
@@ -104,10 +117,11 @@ public final class ModelOptions {
     @Override
     public String toString() {
         return String.format(
-                "ModelOptions[hidden=%s, activation=%s, slope=%s, initialization=%s]",
+                "ModelOptions[hidden=%s, activation=%s, slope=%s, gap=%s, initialization=%s]",
                 hidden == null ? "default" : Arrays.toString(hidden),
                 activation == null ? "default" : activation,
                 slope == null ? "default" : slope,
+                gap == null ? "default" : gap,
                 initialization);
     }
 
@@ -117,6 +131,7 @@ public final class ModelOptions {
         private int[] hidden;
         private String activation;
         private Float slope;
+        private Integer gap;
         private Initialization initialization = Initialization.FAN_IN_UNIFORM;
 
         private Builder() {}
@@ -155,6 +170,17 @@ public final class ModelOptions {
         }
 
         /**
+         * Sets how many dense layers a residual connection passes.
+         *
+         * @param gap at least 1
+         * @return this builder
+         */
+        public Builder optGap(int gap) {
+            this.gap = gap;
+            return this;
+        }
+
+        /**
          * Sets how weights and biases start.
          *
          * @param initialization the initialization, {@link Initialization#FAN_IN_UNIFORM} by
@@ -170,8 +196,8 @@ public final class ModelOptions {
          * Builds the options.
          *
          * @return the options
-         * @throws IllegalArgumentException if a size, the activation's name or the slope is
-         *     invalid, or a slope is given for an activation that has none
+         * @throws IllegalArgumentException if a size, the activation's name, the gap or the slope
+         *     is invalid, or a slope is given for an activation that has none
          */
         public ModelOptions build() {
             if (hidden != null && Arrays.stream(hidden).anyMatch(size -> size < 1)) {
@@ -196,6 +222,10 @@ public final class ModelOptions {
                                 "The activation %s has no slope: leave the slope out, or choose"
                                         + " leaky-relu.",
                                 activation));
+            }
+            if (gap != null && gap < 1) {
+                throw new IllegalArgumentException(
+                        "A residual connection passes at least 1 layer, not " + gap + ".");
             }
             return new ModelOptions(this);
         }

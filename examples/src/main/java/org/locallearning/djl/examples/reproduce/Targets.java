@@ -15,9 +15,12 @@ package org.locallearning.djl.examples.reproduce;
 
 import java.util.List;
 import org.locallearning.djl.examples.reproduce.ahmad.CorrelatedRegression;
+import org.locallearning.djl.examples.reproduce.ahmad.DecorrelatedLearning;
 import org.locallearning.djl.examples.reproduce.ahmad.DecorrelationRules;
-import org.locallearning.djl.examples.reproduce.ahmad.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ahmad.SkewedRegression;
+import org.locallearning.djl.examples.reproduce.ororbia.DeepLogisticLearning;
+import org.locallearning.djl.examples.reproduce.ororbia.ErrorRates;
+import org.locallearning.djl.examples.reproduce.ororbia.NoiseMapsAgainstControls;
 
 /** The table of targets: a new one is one class and one entry here. */
 public final class Targets {
@@ -27,7 +30,10 @@ public final class Targets {
                     new SkewedRegression(),
                     new CorrelatedRegression(),
                     new DecorrelationRules(),
-                    new LearningCurves());
+                    new DecorrelatedLearning(),
+                    new ErrorRates(),
+                    new DeepLogisticLearning(),
+                    new NoiseMapsAgainstControls());
 
     private Targets() {}
 

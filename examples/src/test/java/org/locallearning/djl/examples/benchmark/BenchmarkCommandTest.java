@@ -61,6 +61,30 @@ class BenchmarkCommandTest {
     }
 
     @Test
+    void productsAreCountedBesideTheFormulas(@TempDir Path folder) throws IOException {
+        ProgramRun run =
+                ProgramRun.of(
+                        "benchmark --models alonso-dense --methods fa,seqil,il-mq,ipc --repeats 1"
+                                + " --threads 1 --batch 2 --no-memory --out "
+                                + folder);
+        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        BenchmarkResults results =
+                BenchmarkResults.fromJson(Files.readString(folder.resolve("benchmark.json")));
+        // five layers, three iterations; the ones by which algorithm 2 goes, less those not needed
+        List<Long> counted = results.rows().stream().map(BenchmarkResults.Row::products).toList();
+        assertEquals(List.of(14L, 14L, 2 * 5L + 2 * 3 * 4), counted.subList(0, 3));
+        // errors reach one layer more in every iteration: 1 + 2 + 3 down, as many predictions
+        assertEquals(5L + 2 * 6 + 4, counted.get(3));
+        assertTrue(counted.get(4) <= 3 * (3 * 5 - 1));
+        BenchmarkResults.Row sequential = results.rows().get(2);
+        assertEquals(3L * 9 + 2 * 5, sequential.paperProducts());
+        assertEquals(2L * 5 * 3 + 3 * 5, sequential.codeProducts());
+        assertEquals(34.0 / 14, sequential.productRatio());
+        results.rows().forEach(row -> assertTrue(row.optimizerMs() > 0));
+        assertTrue(run.out().contains("34 products; 37 by the paper's"), run.out());
+    }
+
+    @Test
     @EnabledOnOs(OS.LINUX)
     void memoryHoldsAtLeastWeightsAndGradients() throws IOException, InterruptedException {
         Workload workload = Workload.named("dense-1000");
