@@ -360,6 +360,7 @@ public final class CreditTrainer extends Trainer {
         }
         long begin = System.nanoTime();
         store.updateAllParameters();
+        assigner.afterStep(store, getDevices());
         addMetric("step", begin);
     }
 

@@ -24,8 +24,11 @@ import org.locallearning.djl.creditassignment.representation.LocalRepresentation
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
 import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
+import org.locallearning.djl.creditassignment.rule.KolenPollack;
 import org.locallearning.djl.creditassignment.rule.NodePerturbation;
+import org.locallearning.djl.creditassignment.rule.Pseudobackpropagation;
 import org.locallearning.djl.creditassignment.rule.SignSymmetricFeedback;
+import org.locallearning.djl.creditassignment.rule.WeightMirror;
 
 /**
  * A rule to test, as data: a new one is a line in the list.
@@ -57,6 +60,9 @@ public record RuleCase(String name, CreditAssignment rule) implements Gradients.
         return List.of(
                 new RuleCase("backpropagation", Backpropagation.builder().build()),
                 new RuleCase("feedback alignment", FeedbackAlignment.builder().build()),
+                new RuleCase("Kolen-Pollack", KolenPollack.builder().build()),
+                new RuleCase("weight mirror", WeightMirror.builder().build()),
+                new RuleCase("pseudobackprop", Pseudobackpropagation.builder().build()),
                 new RuleCase(
                         "direct, dense",
                         DirectFeedbackAlignment.builder()

@@ -25,6 +25,9 @@ import ai.djl.ndarray.types.DataType;
  */
 final class ActivitySample {
 
+    /** The share of the mean power below which a unit counts as dead: rounding of a constant. */
+    private static final double DEAD = 1e-12;
+
     private final NDArray inputs;
     private final NDArray outputs;
     private final NDArray outputSquares;
@@ -93,5 +96,11 @@ final class ActivitySample {
     /** The mean square of each output, (n). */
     NDArray outputPower() {
         return outputSquares.mean(new int[] {0});
+    }
+
+    /** 1 for each output that varies and 0 for one that is dead or constant, (n). */
+    NDArray alive() {
+        double dead = DEAD * outputEnergy() / outputs.size();
+        return outputPower().gt(dead).toType(outputs.getDataType(), false);
     }
 }

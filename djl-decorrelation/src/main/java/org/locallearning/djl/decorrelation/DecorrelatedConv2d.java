@@ -155,6 +155,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
                                     forward(
                                             input,
                                             centred,
+                                            batchMean,
                                             weightValue,
                                             biasValue,
                                             matrixValue,
@@ -173,11 +174,15 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
     private NDArray forward(
             NDArray input,
             NDArray centred,
+            NDArray batchMean,
             NDArray weightValue,
             NDArray biasValue,
             NDArray matrixValue,
             boolean learning) {
         boolean due = learning && state.isUpdateDue(input.getDevice());
+        if (learning) {
+            state.checkMean(this, batchMean, due);
+        }
         // backward needs the old M after the update below has overwritten it
         NDArray folded = foldedKernel(weightValue, due ? matrixValue.duplicate() : matrixValue);
         NDArray output =
@@ -200,7 +205,9 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray batchMean = batchMean(input.stopGradient());
-            if (state.isUpdateDue(device)) {
+            boolean due = state.isUpdateDue(device);
+            state.checkMean(this, batchMean, due);
+            if (due) {
                 NDArray images = sample(input);
                 update(matrixValue, images, centred(images, batchMean, meanValue));
             }

@@ -73,8 +73,14 @@ public final class Decorrelation extends FeatureDecorrelation {
 
     /** {@inheritDoc} */
     @Override
+    boolean isLowRank(long width) {
+        return getOptions().isLowRank(width);
+    }
+
+    /** {@inheritDoc} */
+    @Override
     void addParametersFor(long width) {
-        if (directions == null && getOptions().isLowRank(width)) {
+        if (directions == null) {
             directions =
                     addParameter(
                             Parameter.builder()
@@ -83,7 +89,7 @@ public final class Decorrelation extends FeatureDecorrelation {
                                     .optRequiresGrad(false)
                                     .build());
         }
-        if (directions != null && !directions.isInitialized()) {
+        if (!directions.isInitialized()) {
             directions.setShape(new Shape(width, getOptions().getRank()));
         }
     }
@@ -189,7 +195,7 @@ public final class Decorrelation extends FeatureDecorrelation {
     /** {@inheritDoc} */
     @Override
     Shape matrixShape(long width) {
-        if (getOptions().isLowRank(width)) {
+        if (isLowRank(width)) {
             int core = getOptions().getRank() + 1;
             return new Shape(core, core);
         }
@@ -224,7 +230,7 @@ public final class Decorrelation extends FeatureDecorrelation {
         long width = width();
         long sample = getOptions().getSampleSize(batchSize) * positions();
         long update;
-        if (getOptions().isLowRank(width)) {
+        if (isLowRank(width)) {
             update = Subspace.updateMultiplyAdds(sample, width, getOptions().getRank());
         } else {
             int blocks = getOptions().getBlocks(width);
@@ -238,7 +244,7 @@ public final class Decorrelation extends FeatureDecorrelation {
     public long getErrorMultiplyAdds(long batchSize) {
         long width = width();
         long rows = batchSize * positions();
-        return getOptions().isLowRank(width)
+        return isLowRank(width)
                 ? Subspace.multiplyAdds(rows, width, getOptions().getRank())
                 : rows * width * (width / getOptions().getBlocks(width));
     }

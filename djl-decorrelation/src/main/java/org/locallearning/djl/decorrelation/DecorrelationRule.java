@@ -42,9 +42,6 @@ public final class DecorrelationRule {
     /** A run of rows of M of this size, and its change, stay in a CPU's cache. */
     private static final long CHUNK_ELEMENTS = 1 << 18;
 
-    /** The share of the mean power below which a unit counts as dead: rounding of a constant. */
-    private static final double DEAD = 1e-12;
-
     private DecorrelationRule() {}
 
     /**
@@ -87,9 +84,7 @@ public final class DecorrelationRule {
             long n = outputs.getShape().get(1);
             double kappa = options.getUnitVariance();
 
-            NDArray power = sample.outputPower();
-            double dead = DEAD * sample.outputEnergy() / (rows * n);
-            NDArray alive = power.gt(dead).toType(outputs.getDataType(), false);
+            NDArray alive = sample.alive();
             double mean;
             NDArray gain;
             if (options.getGain() == Gain.UNITWISE) {
@@ -101,7 +96,7 @@ public final class DecorrelationRule {
                 mean = options.clamp(options.getGain().common(sample));
                 gain = alive.mul(mean - 1).add(1);
             }
-            NDArray kept = kept(gain, power, alive, rate, options);
+            NDArray kept = kept(gain, sample, alive, rate, options);
             NDArray left = outputs.mul(gain.mul(rate * (1 - kappa) / rows)).transpose();
             NDArray right;
             if (rows < n) {
@@ -128,11 +123,16 @@ public final class DecorrelationRule {
 
     /** The factor of each row of M: the gain, and the terms that act on the row alone, (n). */
     private static NDArray kept(
-            NDArray gain, NDArray power, NDArray alive, double rate, DecorrelationOptions options) {
+            NDArray gain,
+            ActivitySample sample,
+            NDArray alive,
+            double rate,
+            DecorrelationOptions options) {
         double kappa = options.getUnitVariance();
         if (options.isDiagonal() && kappa == 0) {
             return gain;
         }
+        NDArray power = sample.outputPower();
         NDArray scaling = power.sub(1).mul(kappa);
         if (!options.isDiagonal()) {
             scaling = scaling.sub(power.mul(1 - kappa));

@@ -16,6 +16,7 @@ package org.locallearning.djl.decorrelation;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.util.PairList;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -107,10 +108,21 @@ final class DecorrelationState {
         return steps.getOrDefault(device, restoredSteps);
     }
 
-    /** Moves the running mean towards a batch mean. */
-    void blend(NDArray runningMean, NDArray batchMean) {
-        NDArray mean = batchMean.stopGradient().reshape(runningMean.getShape());
-        runningMean.addi(mean.sub(runningMean).mul(options.getMeanMomentum()));
+    /**
+     * Fails if a batch mean is not finite, where the check of the sample does not tell: where the
+     * sample is not looked at, or is centred by another mean.
+     */
+    void checkMean(Decorrelating layer, NDArray batchMean, boolean due) {
+        if (batchMean != null && !(due && options.getMeanRemoval() == MeanRemoval.BATCH)) {
+            NDArray sum = batchMean.stopGradient().sum().toType(DataType.FLOAT64, false);
+            checkFinite(layer, sum.getDouble());
+        }
+    }
+
+    /** Moves a running average towards the value of a batch. */
+    void blend(NDArray average, NDArray batchValue) {
+        NDArray value = batchValue.stopGradient().reshape(average.getShape());
+        average.addi(value.sub(average).mul(options.getMeanMomentum()));
     }
 
     /** Shows a sample to the observer. */
@@ -190,9 +202,9 @@ final class DecorrelationState {
                         1 / CorrelationStatistics.largestSecondMoment(sample.inputs())));
     }
 
-    /** Fails if the energy of a layer's input is not finite. */
-    void checkFinite(Decorrelating layer, double energy) {
-        if (!Double.isFinite(energy)) {
+    /** Fails if a sum over a layer's input is not finite. */
+    void checkFinite(Decorrelating layer, double sum) {
+        if (!Double.isFinite(sum)) {
             throw new IllegalArgumentException(
                     "The input of decorrelation layer '"
                             + layer.getName()

@@ -42,6 +42,9 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
 
     private static final byte VERSION = 1;
 
+    /** The encoding of a matrix of low rank, which has a parameter more. */
+    private static final byte LOW_RANK_VERSION = 2;
+
     final DecorrelationState state;
     private final String name;
     private final Parameter matrix;
@@ -100,7 +103,12 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
         return null;
     }
 
-    /** Adds the parameters that depend on the width of the input. */
+    /** Returns whether the matrix is of low rank for an input of a given width. */
+    boolean isLowRank(long width) {
+        return false;
+    }
+
+    /** Adds the parameters of a matrix of low rank, unless they are there. */
     void addParametersFor(long width) {}
 
     /**
@@ -172,6 +180,9 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
         NDArray batchMean = training ? batchMean(input) : null;
         NDArray centred = centred(input, batchMean, meanValue);
         boolean due = learning && state.isUpdateDue(input.getDevice());
+        if (learning) {
+            state.checkMean(this, batchMean, due);
+        }
         if (due) {
             prepareLearning(centred.stopGradient(), fixed);
         }
@@ -203,7 +214,9 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
             scope.suppressNotUsedWarning();
             NDArray detached = input.stopGradient();
             NDArray batchMean = batchMean(detached);
-            if (state.isUpdateDue(device)) {
+            boolean due = state.isUpdateDue(device);
+            state.checkMean(this, batchMean, due);
+            if (due) {
                 NDArray centredBatch = centred(detached, batchMean, meanValue);
                 prepareLearning(centredBatch, fixed);
                 NDArray rows = sampleRows(detached);
@@ -308,7 +321,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
                         + input);
         matrix.setShape(matrixShape(features));
         runningMean.setShape(new Shape(features));
-        addParametersFor(features);
+        prepareFor(features);
     }
 
     /** {@inheritDoc} */
@@ -316,17 +329,50 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     protected final void saveMetadata(DataOutputStream os) throws IOException {
         saveInputShapes(os);
         os.writeLong(state.getSteps());
+        if (version == LOW_RANK_VERSION) {
+            os.writeInt(getOptions().getRank());
+        }
     }
 
     /** {@inheritDoc} */
     @Override
     protected final void loadMetadata(byte loadVersion, DataInputStream is)
             throws IOException, MalformedModelException {
-        DecorrelationState.checkVersion(name, loadVersion, VERSION);
+        if (loadVersion != LOW_RANK_VERSION) {
+            DecorrelationState.checkVersion(name, loadVersion, VERSION);
+        }
         readInputShapes(is);
-        Shape input = inputShapes[0];
-        addParametersFor(input.get(input.dimension() - 1));
         state.restoreSteps(is.readLong());
+        int saved = loadVersion == LOW_RANK_VERSION ? is.readInt() : 0;
+        prepareFor(inputWidth());
+        int needed = version == LOW_RANK_VERSION ? getOptions().getRank() : 0;
+        if (saved != needed) {
+            throw new MalformedModelException(
+                    "The file holds "
+                            + ofRank(saved)
+                            + " for decorrelation layer '"
+                            + name
+                            + "', which needs "
+                            + ofRank(needed)
+                            + "; set optRank to what it was saved with.");
+        }
+    }
+
+    private static String ofRank(int rank) {
+        return rank == 0 ? "a full matrix" : "a matrix of rank " + rank;
+    }
+
+    /** Chooses the form of the matrix for an input of a given width. */
+    private void prepareFor(long width) {
+        if (isLowRank(width)) {
+            version = LOW_RANK_VERSION;
+            addParametersFor(width);
+        }
+    }
+
+    private long inputWidth() {
+        Shape input = inputShapes[0];
+        return input.get(input.dimension() - 1);
     }
 
     /** {@inheritDoc} */
@@ -337,8 +383,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
         if (!matrix.isInitialized() || !runningMean.isInitialized()) {
             return;
         }
-        Shape input = inputShapes[0];
-        long width = input.get(input.dimension() - 1);
+        long width = inputWidth();
         Shape expected = matrixShape(width);
         if (!matrix.getShape().equals(expected)
                 || !runningMean.getShape().equals(new Shape(width))) {

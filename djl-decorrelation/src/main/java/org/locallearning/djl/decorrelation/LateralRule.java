@@ -35,11 +35,14 @@ public enum LateralRule {
                 DecorrelationOptions options) {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                NDArray gain = gain(new ActivitySample(inputs, outputs), options);
+                ActivitySample sample = new ActivitySample(inputs, outputs);
+                NDArray gain = gain(sample, options);
                 NDArray signal = outputs.matMul(matrix.transpose());
                 NDArray scaled = outputs.mul(rate / outputs.getShape().get(0));
                 matrix.addi(signal.transpose().matMul(scaled));
-                matrix.divi(gain.reshape(1, -1));
+                // under the gain of others a dead unit would burst when it comes to life
+                NDArray byUnit = sample.alive().mul(gain.sub(1)).add(1);
+                matrix.divi(byUnit.reshape(1, -1));
                 return gain.mean().toType(DataType.FLOAT64, false).getDouble();
             }
         }

@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.decorrelation;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.util.Preconditions;
 
@@ -102,7 +103,16 @@ public final class RecurrentDecorrelation extends FeatureDecorrelation {
     /** {@inheritDoc} */
     @Override
     NDArray evaluationMatrix() {
-        return getMatrix().getArray().stopGradient().inverse();
+        try {
+            return getMatrix().getArray().stopGradient().inverse();
+        } catch (EngineException e) {
+            throw new IllegalStateException(
+                    "Decorrelation layer '"
+                            + getName()
+                            + "' cannot be folded: its lateral connections have no inverse; train"
+                            + " it at a lower rate.",
+                    e);
+        }
     }
 
     /** {@inheritDoc} */

@@ -44,6 +44,7 @@ import org.locallearning.djl.examples.method.MethodNames;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.method.OptimizerNames;
+import org.locallearning.djl.examples.models.ModelNames;
 import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.models.Models;
 import org.locallearning.djl.examples.output.CommandLineText;
@@ -197,17 +198,8 @@ public final class CompareCommand implements Callable<Integer> {
                 names = "--model",
                 paramLabel = "NAME",
                 defaultValue = MLP,
-                description =
-                        "mlp, dense (four hidden layers of 1000), dense-linear-top (its fourth"
-                                + " without an activation), conv (a small LeNet), ahmad-conv (four"
-                                + " convolutions, padding 0), ahmad-conv-padded (padding 1),"
-                                + " mlp3 (three hidden layers of 1024), alonso-conv (three"
-                                + " convolutions of stride 2), alonso-conv-tiny (four, for 64x64"
-                                + " pixels), autoencoder (learns to put out the image, through 20"
-                                + " units), residual-mlp, resnet20, pnn-resnet (noise maps in the"
-                                + " place of kernels), pnn-resnet-1x1 (the same without noise) or"
-                                + " pnn-resnet-plain (3x3 convolutions, as many parameters)"
-                                + " (default: ${DEFAULT-VALUE}).")
+                completionCandidates = ModelNames.class,
+                description = "One of the models listed below (default: ${DEFAULT-VALUE}).")
         private String name;
 
         @Option(
@@ -244,7 +236,7 @@ public final class CompareCommand implements Callable<Integer> {
                 defaultValue = "bp,fa,dfa",
                 completionCandidates = MethodNames.class,
                 description =
-                        "Methods to compare, out of ${COMPLETION-CANDIDATES}, each also as"
+                        "Methods to compare, out of those listed below, each also as"
                                 + " METHOD-OPTIMIZER, such as seqil-mq or bp-sgd, and with +decor"
                                 + " behind it, for decorrelation layers (default:"
                                 + " ${DEFAULT-VALUE}).")

@@ -223,8 +223,8 @@ public final class ModelOptions {
          *
          * @return the options
          * @throws IllegalArgumentException if a size, the activation's name, the gap or the slope
-         *     is invalid, if normal weights have no standard deviation, or if a slope is given for an
-         *     activation that has none
+         *     is invalid, if normal weights have no standard deviation, or if a slope is given for
+         *     an activation that has none
          */
         public ModelOptions build() {
             if (hidden != null && Arrays.stream(hidden).anyMatch(size -> size < 1)) {

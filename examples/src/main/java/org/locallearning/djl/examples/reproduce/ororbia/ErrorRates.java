@@ -30,8 +30,8 @@ import org.locallearning.djl.examples.reproduce.Target;
  * <p>The networks are three layers of 1024 units, and five and eight of 256; the paper trains the
  * first for 100 and the others for 500 epochs and reports the best of each method. It keeps 2000
  * training images apart to choose settings by, initial weights between 0.025 and 0.1 among them;
- * here none is chosen, initial weights have a standard deviation of 0.05, and all images are trained
- * on.
+ * here none is chosen, initial weights have a standard deviation of 0.05, and all images are
+ * trained on.
  */
 public final class ErrorRates implements Target {
 
@@ -91,7 +91,9 @@ public final class ErrorRates implements Target {
                 List<String> methods =
                         network.activation().equals("tanh") ? METHODS : List.of("lra");
                 int epochs = network.units() >= WIDE ? WIDE_EPOCHS : NARROW_EPOCHS;
-                parts.add(network.part(arguments, dataset, arguments.methods(methods), DEVIATION, epochs));
+                parts.add(
+                        network.part(
+                                arguments, dataset, arguments.methods(methods), DEVIATION, epochs));
             }
         }
         return parts;
