@@ -396,17 +396,26 @@ public final class ProximalObjective implements Target {
     }
 
     private static String text(Figure figure) {
-        StringBuilder text = new StringBuilder("Inference changes the objective:");
-        for (Measured measured : figure.measured) {
-            text.append(
-                    String.format(
-                            Locale.ROOT,
-                            " %s, β = %s, from %.4f to %.4f.",
-                            measured.method,
-                            Paper.number(measured.beta),
-                            before(measured),
-                            after(measured)));
+        StringBuilder text = new StringBuilder("Inference");
+        String separator = " ";
+        for (Variant variant : VARIANTS) {
+            List<String> lowered = new ArrayList<>();
+            List<String> raised = new ArrayList<>();
+            for (Measured measured : figure.measured) {
+                if (measured.method.equals(variant.title())) {
+                    (after(measured) < before(measured) ? lowered : raised)
+                            .add(Paper.number(measured.beta));
+                }
+            }
+            text.append(separator)
+                    .append("lowers the objective of ")
+                    .append(variant.title())
+                    .append(lowered.isEmpty() ? " for no β" : " for β = ")
+                    .append(String.join(", ", lowered))
+                    .append(raised.isEmpty() ? "" : " and raises it for β = ")
+                    .append(String.join(", ", raised));
+            separator = "; it ";
         }
-        return text.toString();
+        return text.append('.').toString();
     }
 }
