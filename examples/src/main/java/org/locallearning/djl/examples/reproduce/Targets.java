@@ -21,6 +21,14 @@ import org.locallearning.djl.examples.reproduce.ahmad.SkewedRegression;
 import org.locallearning.djl.examples.reproduce.ororbia.DeepLogisticLearning;
 import org.locallearning.djl.examples.reproduce.ororbia.ErrorRates;
 import org.locallearning.djl.examples.reproduce.ororbia.NoiseMapsAgainstControls;
+import org.locallearning.djl.examples.reproduce.alonso.IterationSweep;
+import org.locallearning.djl.examples.reproduce.alonso.LearningTime;
+import org.locallearning.djl.examples.reproduce.alonso.LocalErrors;
+import org.locallearning.djl.examples.reproduce.alonso.MemoryTable;
+import org.locallearning.djl.examples.reproduce.alonso.PredictiveLearning;
+import org.locallearning.djl.examples.reproduce.alonso.ProductTable;
+import org.locallearning.djl.examples.reproduce.alonso.ProximalObjective;
+import org.locallearning.djl.examples.reproduce.alonso.UpdateMagnitudes;
 
 /** The table of targets: a new one is one class and one entry here. */
 public final class Targets {
@@ -33,7 +41,21 @@ public final class Targets {
                     new DecorrelatedLearning(),
                     new ErrorRates(),
                     new DeepLogisticLearning(),
-                    new NoiseMapsAgainstControls());
+                    new NoiseMapsAgainstControls(),
+                    ProximalObjective.figure1(),
+                    UpdateMagnitudes.figure2(),
+                    LocalErrors.figure3(),
+                    new IterationSweep(),
+                    PredictiveLearning.figure5(),
+                    PredictiveLearning.figure6(),
+                    LocalErrors.figure7(),
+                    ProximalObjective.figure8(),
+                    UpdateMagnitudes.figure9(),
+                    new LearningTime(),
+                    PredictiveLearning.table2(),
+                    new MemoryTable(),
+                    ProductTable.table4(),
+                    ProductTable.table5());
 
     private Targets() {}
 
