@@ -31,6 +31,7 @@ public final class ModelOptions {
     private final Float slope;
     private final Integer gap;
     private final Initialization initialization;
+    private final float deviation;
 
     /** How weights and biases start. */
     public enum Initialization {
@@ -38,7 +39,7 @@ public final class ModelOptions {
         FAN_IN_UNIFORM,
         /** DJL's default: weights normal with variance 2/(fan-in), biases zero. */
         DJL,
-        /** Weights normal with a standard deviation of 0.05, biases zero. */
+        /** Weights normal with a chosen standard deviation, biases zero. */
         NORMAL
     }
 
@@ -48,6 +49,7 @@ public final class ModelOptions {
         slope = builder.slope;
         gap = builder.gap;
         initialization = builder.initialization;
+        deviation = builder.deviation;
     }
 
     /**
@@ -113,6 +115,15 @@ public final class ModelOptions {
         return initialization;
     }
 
+    /**
+     * Returns the standard deviation of weights that start with {@link Initialization#NORMAL}.
+     *
+     * @return the standard deviation
+     */
+    public float getDeviation() {
+        return deviation;
+    }
+
     /** {@inheritDoc} */
     @Override
     public String toString() {
@@ -122,7 +133,9 @@ public final class ModelOptions {
                 activation == null ? "default" : activation,
                 slope == null ? "default" : slope,
                 gap == null ? "default" : gap,
-                initialization);
+                initialization == Initialization.NORMAL
+                        ? initialization + " " + deviation
+                        : initialization);
     }
 
     /** A builder for {@link ModelOptions}. */
@@ -133,6 +146,7 @@ public final class ModelOptions {
         private Float slope;
         private Integer gap;
         private Initialization initialization = Initialization.FAN_IN_UNIFORM;
+        private float deviation;
 
         private Builder() {}
 
@@ -193,11 +207,24 @@ public final class ModelOptions {
         }
 
         /**
+         * Lets weights start from a normal distribution: {@link Initialization#NORMAL}.
+         *
+         * @param deviation its standard deviation, above 0
+         * @return this builder
+         */
+        public Builder optNormalWeights(float deviation) {
+            initialization = Initialization.NORMAL;
+            this.deviation = deviation;
+            return this;
+        }
+
+        /**
          * Builds the options.
          *
          * @return the options
          * @throws IllegalArgumentException if a size, the activation's name, the gap or the slope
-         *     is invalid, or a slope is given for an activation that has none
+         *     is invalid, if normal weights have no standard deviation, or if a slope is given for
+         *     an activation that has none
          */
         public ModelOptions build() {
             if (hidden != null && Arrays.stream(hidden).anyMatch(size -> size < 1)) {
@@ -222,6 +249,13 @@ public final class ModelOptions {
                                 "The activation %s has no slope: leave the slope out, or choose"
                                         + " leaky-relu.",
                                 activation));
+            }
+            if (initialization == Initialization.NORMAL
+                    && !(deviation > 0 && deviation < Float.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        "The standard deviation of initial weights is above 0, not "
+                                + deviation
+                                + ".");
             }
             if (gap != null && gap < 1) {
                 throw new IllegalArgumentException(

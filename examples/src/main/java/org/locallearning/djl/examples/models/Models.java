@@ -55,7 +55,6 @@ public final class Models {
     private static final int[] RESIDUAL_HIDDEN = {256, 256, 256, 256, 256, 256};
     private static final int RESIDUAL_GAP = 2;
     private static final int RESNET_SMALLEST_SIDE = 8;
-    private static final float NORMAL_DEVIATION = 0.05f;
 
     private static final List<Architecture> ALL =
             List.of(
@@ -257,7 +256,7 @@ public final class Models {
             case FAN_IN_UNIFORM -> FanInUniformInitializer.setOn(block);
             case NORMAL ->
                     block.setInitializer(
-                            new NormalInitializer(NORMAL_DEVIATION), Parameter.Type.WEIGHT);
+                            new NormalInitializer(options.getDeviation()), Parameter.Type.WEIGHT);
             case DJL -> {
                 // what blocks start with
             }

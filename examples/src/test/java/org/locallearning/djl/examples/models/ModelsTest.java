@@ -261,7 +261,9 @@ class ModelsTest {
             for (ModelOptions.Initialization initialization :
                     ModelOptions.Initialization.values()) {
                 ModelOptions options =
-                        ModelOptions.builder().optInitialization(initialization).build();
+                        initialization == ModelOptions.Initialization.NORMAL
+                                ? ModelOptions.builder().optNormalWeights(0.05f).build()
+                                : ModelOptions.builder().optInitialization(initialization).build();
                 Block block = Models.create("mlp", options, sample, 10);
                 block.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(sample));
                 NDArray weight = block.getParameters().valueAt(0).getArray();
@@ -394,6 +396,9 @@ class ModelsTest {
         assertRefused(
                 "The model mlp has no choice of a gap: leave it out.",
                 () -> Models.create("mlp", ModelOptions.builder().optGap(2).build(), sample, 10));
+        assertRefused(
+                "The standard deviation of initial weights is above 0, not 0.0.",
+                () -> ModelOptions.builder().optNormalWeights(0).build());
         assertRefused(
                 "A residual connection passes at least 1 layer, not 0.",
                 () -> ModelOptions.builder().optGap(0).build());
