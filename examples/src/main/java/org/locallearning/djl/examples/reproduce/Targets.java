@@ -18,6 +18,10 @@ import org.locallearning.djl.examples.reproduce.ahmad.CorrelatedRegression;
 import org.locallearning.djl.examples.reproduce.ahmad.DecorrelationRules;
 import org.locallearning.djl.examples.reproduce.ahmad.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ahmad.SkewedRegression;
+import org.locallearning.djl.examples.reproduce.millea.FisherFigure;
+import org.locallearning.djl.examples.reproduce.millea.MachineLearningCurves;
+import org.locallearning.djl.examples.reproduce.millea.PenaltyGrid;
+import org.locallearning.djl.examples.reproduce.millea.WeightFilters;
 
 /** The table of targets: a new one is one class and one entry here. */
 public final class Targets {
@@ -27,7 +31,11 @@ public final class Targets {
                     new SkewedRegression(),
                     new CorrelatedRegression(),
                     new DecorrelationRules(),
-                    new LearningCurves());
+                    new LearningCurves(),
+                    new FisherFigure(),
+                    new PenaltyGrid(),
+                    new WeightFilters(),
+                    new MachineLearningCurves());
 
     private Targets() {}
 

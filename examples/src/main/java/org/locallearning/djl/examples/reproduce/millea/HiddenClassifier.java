@@ -42,10 +42,10 @@ final class HiddenClassifier {
     /**
      * The shares of images that are classified wrongly.
      *
-     * @param training of the training images
-     * @param test of the test images
+     * @param training of the training images; null where it was not measured
+     * @param test of the test images; null where it was not measured
      */
-    record Errors(double training, double test) {}
+    record Errors(Double training, Double test) {}
 
     static Errors measure(Engine engine, BoltzmannParameters parameters, MachineData data) {
         DefaultTrainingConfig config =
