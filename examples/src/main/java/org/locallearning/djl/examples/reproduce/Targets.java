@@ -21,6 +21,7 @@ import org.locallearning.djl.examples.reproduce.ahmad.SkewedRegression;
 import org.locallearning.djl.examples.reproduce.millea.FisherFigure;
 import org.locallearning.djl.examples.reproduce.millea.MachineLearningCurves;
 import org.locallearning.djl.examples.reproduce.millea.PenaltyGrid;
+import org.locallearning.djl.examples.reproduce.millea.StepCost;
 import org.locallearning.djl.examples.reproduce.millea.WeightFilters;
 
 /** The table of targets: a new one is one class and one entry here. */
@@ -35,7 +36,8 @@ public final class Targets {
                     new FisherFigure(),
                     new PenaltyGrid(),
                     new WeightFilters(),
-                    new MachineLearningCurves());
+                    new MachineLearningCurves(),
+                    new StepCost());
 
     private Targets() {}
 
