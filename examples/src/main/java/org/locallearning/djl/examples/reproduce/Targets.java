@@ -29,6 +29,11 @@ import org.locallearning.djl.examples.reproduce.alonso.PredictiveLearning;
 import org.locallearning.djl.examples.reproduce.alonso.ProductTable;
 import org.locallearning.djl.examples.reproduce.alonso.ProximalObjective;
 import org.locallearning.djl.examples.reproduce.alonso.UpdateMagnitudes;
+import org.locallearning.djl.examples.reproduce.millea.FisherFigure;
+import org.locallearning.djl.examples.reproduce.millea.MachineLearningCurves;
+import org.locallearning.djl.examples.reproduce.millea.PenaltyGrid;
+import org.locallearning.djl.examples.reproduce.millea.StepCost;
+import org.locallearning.djl.examples.reproduce.millea.WeightFilters;
 
 /** The table of targets: a new one is one class and one entry here. */
 public final class Targets {
@@ -55,7 +60,13 @@ public final class Targets {
                     PredictiveLearning.table2(),
                     new MemoryTable(),
                     ProductTable.table4(),
-                    ProductTable.table5());
+                    ProductTable.table5(),
+                    new LearningCurves(),
+                    new FisherFigure(),
+                    new PenaltyGrid(),
+                    new WeightFilters(),
+                    new MachineLearningCurves(),
+                    new StepCost());
 
     private Targets() {}
 
