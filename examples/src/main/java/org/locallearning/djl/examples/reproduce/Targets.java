@@ -18,9 +18,6 @@ import org.locallearning.djl.examples.reproduce.ahmad.CorrelatedRegression;
 import org.locallearning.djl.examples.reproduce.ahmad.DecorrelatedLearning;
 import org.locallearning.djl.examples.reproduce.ahmad.DecorrelationRules;
 import org.locallearning.djl.examples.reproduce.ahmad.SkewedRegression;
-import org.locallearning.djl.examples.reproduce.ororbia.DeepLogisticLearning;
-import org.locallearning.djl.examples.reproduce.ororbia.ErrorRates;
-import org.locallearning.djl.examples.reproduce.ororbia.NoiseMapsAgainstControls;
 import org.locallearning.djl.examples.reproduce.alonso.IterationSweep;
 import org.locallearning.djl.examples.reproduce.alonso.LearningTime;
 import org.locallearning.djl.examples.reproduce.alonso.LocalErrors;
@@ -34,6 +31,9 @@ import org.locallearning.djl.examples.reproduce.millea.MachineLearningCurves;
 import org.locallearning.djl.examples.reproduce.millea.PenaltyGrid;
 import org.locallearning.djl.examples.reproduce.millea.StepCost;
 import org.locallearning.djl.examples.reproduce.millea.WeightFilters;
+import org.locallearning.djl.examples.reproduce.ororbia.DeepLogisticLearning;
+import org.locallearning.djl.examples.reproduce.ororbia.ErrorRates;
+import org.locallearning.djl.examples.reproduce.ororbia.NoiseMapsAgainstControls;
 
 /** The table of targets: a new one is one class and one entry here. */
 public final class Targets {
@@ -61,7 +61,6 @@ public final class Targets {
                     new MemoryTable(),
                     ProductTable.table4(),
                     ProductTable.table5(),
-                    new LearningCurves(),
                     new FisherFigure(),
                     new PenaltyGrid(),
                     new WeightFilters(),

@@ -27,8 +27,9 @@ import org.locallearning.djl.examples.reproduce.Target;
  * Figure 4, top and middle: eight layers of 256 logistic or tanh units on MNIST and Fashion-MNIST,
  * trained by backpropagation and by rec-LRA from the same initial weights. With logistic units
  * gradients vanish on the way down, and errors that take a shorter way do not. The paper calls
- * initial weights naive Gaussian ones, between 0.025 and 0.1; here their standard deviation is 0.01,
- * at which no gradient gets down. At 0.025 backpropagation sets out after an epoch, with Adam.
+ * initial weights naive Gaussian ones, between 0.025 and 0.1; here their standard deviation is
+ * 0.01, at which no gradient gets down. At 0.025 backpropagation sets out after an epoch, with
+ * Adam.
  */
 public final class DeepLogisticLearning implements Target {
 
