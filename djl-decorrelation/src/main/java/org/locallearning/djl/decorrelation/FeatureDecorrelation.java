@@ -186,14 +186,18 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
         if (due) {
             prepareLearning(centred.stopGradient(), fixed);
         }
-        // backward needs the old matrix after the update below has overwritten it
-        boolean kept = due && GradientGraph.contains(centred);
-        NDArray used = matrixFor(centred, kept ? matrixValue.duplicate() : matrixValue, training);
+        NDArray used = matrixFor(centred, matrixValue, training);
         NDArray output = apply(centred, used, fixed);
         if (due) {
             NDArray rows = sampleRows(centred);
             NDArray raw = state.getOptions().isRawInputNorm() ? sampleRows(input) : rows;
-            update(matrixValue, used.stopGradient(), fixed, raw, rows, sampleRows(output));
+            // backward needs the old matrix, so another takes its place
+            boolean kept = GradientGraph.contains(centred);
+            NDArray next = kept ? matrixValue.duplicate() : matrixValue;
+            update(next, used.stopGradient(), fixed, raw, rows, sampleRows(output));
+            if (kept) {
+                matrixValue.intern(next);
+            }
         }
         if (learning && batchMean != null) {
             state.blend(meanValue, batchMean);

@@ -14,7 +14,6 @@
 package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
@@ -37,8 +36,11 @@ final class Subspace {
 
     private static final long SEED = 1;
 
-    /** The share of a direction that is left when others have explained all but rounding. */
-    private static final double DEPENDENT = 1e-6;
+    /**
+     * A share of the total variance that every direction gets, so that directions in which nothing
+     * varies stay apart. Its inverse squared stays below what double precision tells.
+     */
+    private static final double FLOOR = 1e-6;
 
     private Subspace() {}
 
@@ -132,85 +134,66 @@ final class Subspace {
      * @return r orthonormal directions, nearly the leading ones, (n, r)
      */
     static NDArray leadingDirections(NDArray rows, int rank) {
+        return ArrayScope.returning(
+                () -> {
+                    NDArray precise = rows.toType(DataType.FLOAT64, false);
+                    double total = precise.square().sum().getDouble();
+                    double floor = total == 0 ? 1 : FLOOR * total;
+                    NDArray directions = orthonormal(start(rows, rank));
+                    for (int pass = 0; pass < PASSES; ++pass) {
+                        NDArray responses = precise.matMul(directions);
+                        NDArray next = precise.transpose().matMul(responses);
+                        directions = orthonormal(next.add(directions.mul(floor)));
+                    }
+                    return directions.toType(rows.getDataType(), true);
+                });
+    }
+
+    /** The same for every layer and run, and not of the engine's random numbers. */
+    private static NDArray start(NDArray rows, int rank) {
         int n = (int) rows.getShape().get(1);
         Random random = new Random(SEED);
-        double[][] basis = new double[rank][n];
-        for (double[] direction : basis) {
-            fill(direction, random);
+        float[] values = new float[n * rank];
+        for (int i = 0; i < values.length; ++i) {
+            values[i] = (float) random.nextGaussian();
         }
-        orthonormalize(basis, random);
-        NDManager manager = rows.getManager();
-        NDArray directions = null;
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray precise = rows.toType(DataType.FLOAT64, false);
-            for (int pass = 0; pass < PASSES; ++pass) {
-                NDArray responses = precise.matMul(manager.create(basis).transpose());
-                double[] next = responses.transpose().matMul(precise).toDoubleArray();
-                for (int i = 0; i < rank; ++i) {
-                    System.arraycopy(next, i * n, basis[i], 0, n);
+        return rows.getManager().create(values, new Shape(n, rank)).toType(DataType.FLOAT64, false);
+    }
+
+    /** Makes columns orthonormal: {@code Y L⁻ᵀ} for {@code Yᵀ Y = L Lᵀ}, twice against rounding. */
+    private static NDArray orthonormal(NDArray columns) {
+        NDArray result = columns;
+        int rank = (int) columns.getShape().get(1);
+        for (int i = 0; i < 2; ++i) {
+            double[] products = result.transpose().matMul(result).toDoubleArray();
+            NDArray factor =
+                    result.getManager()
+                            .create(inverseFactor(products, rank), new Shape(rank, rank));
+            result = result.matMul(factor.transpose());
+        }
+        return result;
+    }
+
+    /** The inverse of Cholesky's lower factor of a positive definite matrix, row by row. */
+    private static double[] inverseFactor(double[] matrix, int size) {
+        double[] factor = matrix.clone();
+        double[] inverse = new double[size * size];
+        for (int i = 0; i < size; ++i) {
+            for (int j = 0; j <= i; ++j) {
+                double rest = factor[i * size + j];
+                for (int k = 0; k < j; ++k) {
+                    rest -= factor[i * size + k] * factor[j * size + k];
                 }
-                orthonormalize(basis, random);
+                factor[i * size + j] = i == j ? Math.sqrt(rest) : rest / factor[j * size + j];
             }
-            directions =
-                    manager.create(basis)
-                            .transpose()
-                            .toType(rows.getDataType(), true)
-                            .reshape(new Shape(n, rank));
-            NDScope.unregister(directions);
-        }
-        NDScope.register(directions);
-        return directions;
-    }
-
-    /** Gram and Schmidt's way, twice over as rounding wants it. */
-    private static void orthonormalize(double[][] basis, Random random) {
-        for (int i = 0; i < basis.length; ++i) {
-            double[] direction = basis[i];
-            double before = normalize(direction);
-            double left = removeOthers(basis, i);
-            if (before == 0 || left < DEPENDENT) {
-                fill(direction, random);
-                normalize(direction);
-                removeOthers(basis, i);
-            }
-            removeOthers(basis, i);
-        }
-    }
-
-    /** Removes from a direction what lies along those before it, and returns what is left. */
-    private static double removeOthers(double[][] basis, int index) {
-        double[] direction = basis[index];
-        for (int j = 0; j < index; ++j) {
-            double[] other = basis[j];
-            double along = 0;
-            for (int k = 0; k < other.length; ++k) {
-                along += direction[k] * other[k];
-            }
-            for (int k = 0; k < other.length; ++k) {
-                direction[k] -= along * other[k];
+            for (int j = 0; j <= i; ++j) {
+                double rest = i == j ? 1 : 0;
+                for (int k = j; k < i; ++k) {
+                    rest -= factor[i * size + k] * inverse[k * size + j];
+                }
+                inverse[i * size + j] = rest / factor[i * size + i];
             }
         }
-        return normalize(direction);
-    }
-
-    private static double normalize(double[] direction) {
-        double square = 0;
-        for (double value : direction) {
-            square += value * value;
-        }
-        double norm = Math.sqrt(square);
-        if (norm > 0) {
-            for (int k = 0; k < direction.length; ++k) {
-                direction[k] /= norm;
-            }
-        }
-        return norm;
-    }
-
-    private static void fill(double[] direction, Random random) {
-        for (int k = 0; k < direction.length; ++k) {
-            direction[k] = random.nextGaussian();
-        }
+        return inverse;
     }
 }

@@ -87,6 +87,24 @@ public final class PeakMemory {
     }
 
     /**
+     * Measures a method, without decorrelation layers, on a model of the benchmark.
+     *
+     * @param model the model's name in the benchmark
+     * @param method the method
+     * @param batch the number of samples in a batch
+     * @param threads the threads of one operation
+     * @return the peak in MiB above what the empty program takes, or nothing where it cannot be
+     *     measured
+     * @throws IOException if the process cannot be started
+     * @throws InterruptedException if the thread is interrupted while it runs
+     */
+    public static OptionalDouble measure(String model, Method method, int batch, int threads)
+            throws IOException, InterruptedException {
+        return measure(
+                Workload.named(model), method, DecorrelationSettings.DEFAULT, batch, threads);
+    }
+
+    /**
      * Measures a method on a workload.
      *
      * @return the peak in MiB above what the empty program takes, or nothing where it cannot be

@@ -26,6 +26,7 @@ import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import org.locallearning.djl.creditassignment.rule.Backpropagation;
 import org.locallearning.djl.decorrelation.boltzmann.BoltzmannParameters;
 
 /**
@@ -42,10 +43,10 @@ final class HiddenClassifier {
     /**
      * The shares of images that are classified wrongly.
      *
-     * @param training of the training images
-     * @param test of the test images
+     * @param training of the training images; null where it was not measured
+     * @param test of the test images; null where it was not measured
      */
-    record Errors(double training, double test) {}
+    record Errors(Double training, Double test) {}
 
     static Errors measure(Engine engine, BoltzmannParameters parameters, MachineData data) {
         DefaultTrainingConfig config =
@@ -56,7 +57,10 @@ final class HiddenClassifier {
                                         .build());
         try (Model model = Model.newInstance("classifier", engine.getEngineName())) {
             model.setBlock(Linear.builder().setUnits(data.classes()).build());
-            try (Trainer trainer = model.newTrainer(config);
+            // the stock trainer takes gradients whose sum is 0 for missing ones, and the sum of
+            // these
+            // is 0 but for rounding
+            try (Trainer trainer = Backpropagation.builder().build().newTrainer(model, config);
                     NDManager scope = trainer.getManager().newSubManager()) {
                 // what is computed from images belongs to their manager, which stays open
                 scope.tempAttachAll(data.trainingUnits(), data.testUnits());
@@ -77,7 +81,7 @@ final class HiddenClassifier {
         try (NDManager scope = trainer.getManager().newSubManager()) {
             scope.tempAttachAll(hidden, labels);
             try (GradientCollector collector = trainer.newGradientCollector()) {
-                NDList outputs = trainer.forward(new NDList(hidden));
+                NDList outputs = trainer.forward(new NDList(hidden), new NDList(labels));
                 collector.backward(trainer.getLoss().evaluate(new NDList(labels), outputs));
             }
             trainer.step();

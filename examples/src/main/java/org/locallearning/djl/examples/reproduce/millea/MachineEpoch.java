@@ -20,8 +20,10 @@ package org.locallearning.djl.examples.reproduce.millea;
  * @param reconstruction the mean squared error of reconstructing the training images
  * @param trainLogLikelihood the mean log-likelihood of the training images after it, in nats
  * @param testLogLikelihood the mean log-likelihood of the test images after it, in nats
- * @param trainError the share of training images that are classified wrongly after it
- * @param testError the share of test images that are classified wrongly after it
+ * @param trainError the share of training images that are classified wrongly after it; null where
+ *     it was not measured
+ * @param testError the share of test images that are classified wrongly after it; null where it was
+ *     not measured
  * @param sparseness how much of the weights' norm is in few of them: 0 where all are of one
  *     magnitude, 1 where a single one is not zero (Hoyer, 2004)
  * @param penaltyWeight the weight of the penalty in the last batch
@@ -32,8 +34,8 @@ record MachineEpoch(
         double reconstruction,
         double trainLogLikelihood,
         double testLogLikelihood,
-        double trainError,
-        double testError,
+        Double trainError,
+        Double testError,
         double sparseness,
         double penaltyWeight,
         double seconds) {}

@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.reproduce.millea;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * One finished run: one method with one seed.
@@ -58,6 +59,11 @@ record MachineResult(
     }
 
     double leastTestError() {
-        return epochs.stream().mapToDouble(MachineEpoch::testError).min().orElseThrow();
+        return epochs.stream()
+                .map(MachineEpoch::testError)
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue)
+                .min()
+                .orElseThrow();
     }
 }

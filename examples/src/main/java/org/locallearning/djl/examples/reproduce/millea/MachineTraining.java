@@ -66,15 +66,17 @@ final class MachineTraining {
      *
      * @param seed the seed
      * @param rate the learning rate
-     * @param measure whether to classify as well, after every epoch
+     * @param everyEpoch whether to classify after every epoch, or after the last alone
      * @param progress gets every epoch when it is finished
+     * @param trained gets the parameters after the last epoch, while they are open
      */
     MachineResult run(
             MachineMethod method,
             int seed,
             float rate,
-            boolean measure,
-            Consumer<MachineEpoch> progress)
+            boolean everyEpoch,
+            Consumer<MachineEpoch> progress,
+            Consumer<BoltzmannParameters> trained)
             throws IOException, TranslateException {
         engine.setRandomSeed(seed);
         EvaluatorTrainingListener evaluations = new EvaluatorTrainingListener();
@@ -99,9 +101,9 @@ final class MachineTraining {
                         BoltzmannParameters parameters = parameters(machine, scope);
                         last = logPartition(parameters);
                         HiddenClassifier.Errors errors =
-                                measure || epoch == epochs
+                                everyEpoch || epoch == epochs
                                         ? HiddenClassifier.measure(engine, parameters, data)
-                                        : new HiddenClassifier.Errors(1, 1);
+                                        : new HiddenClassifier.Errors(null, null);
                         MachineEpoch result =
                                 new MachineEpoch(
                                         epoch,
@@ -119,6 +121,7 @@ final class MachineTraining {
                 }
                 try (NDManager scope = model.getNDManager().newSubManager()) {
                     BoltzmannParameters parameters = parameters(machine, scope);
+                    trained.accept(parameters);
                     return new MachineResult(
                             method.name(),
                             seed,
