@@ -180,8 +180,10 @@ public final class CreditTrainer extends Trainer {
      *
      * @param file the file to read
      * @throws IOException if it cannot be read
-     * @throws MalformedModelException if it is no such file, or of another rule or wiring; shapes
-     *     are compared with the model's when the first batch shows those
+     * @throws MalformedModelException if it is no such file, of another rule or wiring, or of a
+     *     model of other sizes. Sizes that do not show before a batch runs, such as those of blocks
+     *     of branches, are compared with the first batch, which throws an {@code
+     *     IllegalArgumentException}
      */
     public void loadState(Path file) throws IOException, MalformedModelException {
         RuleState.load(file, rule, assigner);
@@ -358,6 +360,7 @@ public final class CreditTrainer extends Trainer {
         }
         long begin = System.nanoTime();
         store.updateAllParameters();
+        assigner.afterStep(store, getDevices());
         addMetric("step", begin);
     }
 

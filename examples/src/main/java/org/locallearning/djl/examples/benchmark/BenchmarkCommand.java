@@ -197,7 +197,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         .right("MAC x bp", 8)
                         .right("GFLOP/s", 8)
                         .right("opt ms", 6)
-                        .right("peak MiB", 8);
+                        .right("peak MiB", 8)
+                        .right("MiB x bp", 8);
         out.println(table.header());
         List<BenchmarkResults.Row> rows = new ArrayList<>();
         List<Double> rates = new ArrayList<>();
@@ -212,8 +213,12 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         new InterleavedTiming(engine, arguments.repeats, settings)
                                 .time(workload, batch, methods, matrix, rates);
             }
+            Double baseline = null;
             for (BenchmarkResults.Row row : timed) {
-                BenchmarkResults.Row whole = arguments.memory ? withMemory(row, settings) : row;
+                BenchmarkResults.Row whole =
+                        arguments.memory ? withMemory(row, settings, baseline) : row;
+                // the first method is backpropagation
+                baseline = baseline == null ? whole.peakMiB() : baseline;
                 rows.add(whole);
                 out.println(cells(table, whole));
                 out.flush();
@@ -237,7 +242,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
     }
 
     private BenchmarkResults.Row withMemory(
-            BenchmarkResults.Row row, DecorrelationSettings settings)
+            BenchmarkResults.Row row, DecorrelationSettings settings, Double baseline)
             throws IOException, InterruptedException {
         OptionalDouble peak =
                 PeakMemory.measure(
@@ -246,7 +251,11 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         settings,
                         row.batch(),
                         arguments.threads);
-        return peak.isPresent() ? row.withPeakMiB(peak.getAsDouble()) : row;
+        if (peak.isEmpty()) {
+            return row;
+        }
+        double measured = peak.getAsDouble();
+        return row.withPeakMiB(measured, baseline == null ? measured : baseline);
     }
 
     private static String cells(TextTable table, BenchmarkResults.Row row) {
@@ -263,7 +272,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
                 fixed("%.2f", row.multiplyAddRatio()),
                 fixed("%.1f", row.gflops()),
                 fixed("%.1f", row.optimizerMs()),
-                row.peakMiB() == null ? NOT_MEASURED : fixed("%.0f", row.peakMiB()));
+                fixed("%.0f", row.peakMiB()),
+                fixed("%.2f", row.peakRatioToBp()));
     }
 
     private static void explain(
@@ -275,7 +285,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
         out.println(
                 "x bp: time over that of bp in the same round, and products over those of bp; MAC:"
                         + " multiply-adds of a step; opt ms: the optimizer's step, which is not in"
-                        + " ms/step.");
+                        + " ms/step; peak: memory of model, gradients and a step.");
         for (BenchmarkResults.Row row : results.rows()) {
             if (row.codeProducts() != null) {
                 out.println(
@@ -309,7 +319,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
         return names.stream().mapToInt(String::length).max().orElse(0);
     }
 
-    private static String fixed(String format, double value) {
-        return String.format(Locale.ROOT, format, value);
+    private static String fixed(String format, Double value) {
+        return value == null ? NOT_MEASURED : String.format(Locale.ROOT, format, value);
     }
 }

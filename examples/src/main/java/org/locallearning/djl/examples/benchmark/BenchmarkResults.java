@@ -70,6 +70,8 @@ record BenchmarkResults(
      * @param gflops the rate of the step, a multiply-add counted as two operations
      * @param peakMiB memory of model, gradients, feedback and a step in MiB, null where it was not
      *     measured
+     * @param peakRatioToBp that memory over that of stock backpropagation, null where it was not
+     *     measured
      */
     record Row(
             String model,
@@ -88,9 +90,11 @@ record BenchmarkResults(
             long multiplyAdds,
             double multiplyAddRatio,
             double gflops,
-            Double peakMiB) {
+            Double peakMiB,
+            Double peakRatioToBp) {
 
-        Row withPeakMiB(double measured) {
+        /** Returns this row with the memory that was measured, for it and for backpropagation. */
+        Row withPeakMiB(double measured, double baseline) {
             return new Row(
                     model,
                     method,
@@ -108,7 +112,8 @@ record BenchmarkResults(
                     multiplyAdds,
                     multiplyAddRatio,
                     gflops,
-                    measured);
+                    measured,
+                    measured / baseline);
         }
     }
 

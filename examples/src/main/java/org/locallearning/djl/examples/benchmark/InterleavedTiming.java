@@ -137,6 +137,7 @@ final class InterleavedTiming {
                             multiplyAdds,
                             (double) multiplyAdds / baselineMultiplyAdds,
                             2 * multiplyAdds / (median * NANOS_PER_MILLI),
+                            null,
                             null));
         }
         return rows;

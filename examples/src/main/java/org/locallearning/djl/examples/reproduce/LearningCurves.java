@@ -278,7 +278,7 @@ public final class LearningCurves {
     private void write(List<Results> experiments, TrainingPlan plan) throws IOException {
         FigurePage page = new FigurePage();
         for (Results results : experiments) {
-            page.comparison(results.datasetTitle() + ", " + results.model(), results);
+            page.comparison(results.datasetTitle() + ", " + results.modelSummary(), results);
         }
         page.setting(
                 "Training",

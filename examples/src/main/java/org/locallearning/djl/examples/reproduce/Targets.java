@@ -26,6 +26,14 @@ import org.locallearning.djl.examples.reproduce.alonso.PredictiveLearning;
 import org.locallearning.djl.examples.reproduce.alonso.ProductTable;
 import org.locallearning.djl.examples.reproduce.alonso.ProximalObjective;
 import org.locallearning.djl.examples.reproduce.alonso.UpdateMagnitudes;
+import org.locallearning.djl.examples.reproduce.millea.FisherFigure;
+import org.locallearning.djl.examples.reproduce.millea.MachineLearningCurves;
+import org.locallearning.djl.examples.reproduce.millea.PenaltyGrid;
+import org.locallearning.djl.examples.reproduce.millea.StepCost;
+import org.locallearning.djl.examples.reproduce.millea.WeightFilters;
+import org.locallearning.djl.examples.reproduce.ororbia.DeepLogisticLearning;
+import org.locallearning.djl.examples.reproduce.ororbia.ErrorRates;
+import org.locallearning.djl.examples.reproduce.ororbia.NoiseMapsAgainstControls;
 
 /** The table of targets: a new one is one class and one entry here. */
 public final class Targets {
@@ -36,6 +44,9 @@ public final class Targets {
                     new CorrelatedRegression(),
                     new DecorrelationRules(),
                     new DecorrelatedLearning(),
+                    new ErrorRates(),
+                    new DeepLogisticLearning(),
+                    new NoiseMapsAgainstControls(),
                     ProximalObjective.figure1(),
                     UpdateMagnitudes.figure2(),
                     LocalErrors.figure3(),
@@ -49,7 +60,12 @@ public final class Targets {
                     PredictiveLearning.table2(),
                     new MemoryTable(),
                     ProductTable.table4(),
-                    ProductTable.table5());
+                    ProductTable.table5(),
+                    new FisherFigure(),
+                    new PenaltyGrid(),
+                    new WeightFilters(),
+                    new MachineLearningCurves(),
+                    new StepCost());
 
     private Targets() {}
 
