@@ -72,6 +72,7 @@ public final class ReportPage {
                         Map.entry("curves", curves()),
                         Map.entry("alignment", alignment()),
                         Map.entry("correlations", correlations()),
+                        Map.entry("classification", ClassificationSection.of(results, methods)),
                         Map.entry(
                                 "commandLine",
                                 Html.escape(
@@ -104,7 +105,8 @@ public final class ReportPage {
                 + page.curves()
                 + "</div>\n"
                 + page.alignment()
-                + page.correlations();
+                + page.correlations()
+                + ClassificationSection.of(results, page.methods);
     }
 
     private String title() {
