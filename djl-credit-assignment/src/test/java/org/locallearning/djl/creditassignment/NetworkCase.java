@@ -41,6 +41,7 @@ import ai.djl.nn.pooling.Pool;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.locallearning.djl.creditassignment.convolutional.LocallyConnected2d;
 import org.locallearning.djl.creditassignment.perturbative.PerturbativeResNet;
 import org.locallearning.djl.creditassignment.perturbative.PseudoConv2d;
 import org.locallearning.djl.decorrelation.Decorrelate;
@@ -66,6 +67,11 @@ public record NetworkCase(String name, Supplier<Block> block, Shape input, int c
                 new NetworkCase(
                         "sequence of vectors", NetworkCase::sequences, new Shape(4, 5, 6), 3),
                 new NetworkCase("conv1d", NetworkCase::conv1d, new Shape(4, 2, 17), 3),
+                new NetworkCase(
+                        "locally connected",
+                        NetworkCase::locallyConnected,
+                        new Shape(3, 2, 7, 8),
+                        4),
                 new NetworkCase("residual", NetworkCase::residual, new Shape(4, 3, 8, 8), 3),
                 new NetworkCase(
                         "pseudo-convolutions",
@@ -206,6 +212,28 @@ public record NetworkCase(String name, Supplier<Block> block, Shape input, int c
                                 .build())
                 .add(Blocks.batchFlattenBlock())
                 .add(linear(3));
+    }
+
+    private static Block locallyConnected() {
+        return new SequentialBlock()
+                .add(
+                        LocallyConnected2d.builder()
+                                .setFilters(3)
+                                .setKernelShape(new Shape(3, 2))
+                                .optPadding(new Shape(1, 0))
+                                .optStride(new Shape(2, 1))
+                                .build())
+                .add(Activation::tanh)
+                .add(
+                        LocallyConnected2d.builder()
+                                .setFilters(2)
+                                .setKernelShape(new Shape(2, 3))
+                                .optDilation(new Shape(1, 2))
+                                .optBias(false)
+                                .build())
+                .add(Activation::tanh)
+                .add(Blocks.batchFlattenBlock())
+                .add(linear(4));
     }
 
     private static Block residual() {

@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.locallearning.djl.creditassignment.convolutional.LocallyConnected2d;
 import org.locallearning.djl.creditassignment.perturbative.NoiseMaps;
 import org.locallearning.djl.decorrelation.BatchWhitening;
 import org.locallearning.djl.decorrelation.DecorrelatedConv2d;
@@ -52,6 +53,7 @@ public final class LayerTable {
                     .withWeighted(Conv1d.class, new ConvolutionMaths())
                     .withWeighted(Conv2d.class, new ConvolutionMaths())
                     .withWeighted(Conv3d.class, new ConvolutionMaths())
+                    .withWeighted(LocallyConnected2d.class, new LocallyConnectedMaths())
                     .withWeighted(DecorrelatedConv2d.class, new DecorrelatedConvolutionMaths())
                     .withExact(Decorrelation.class)
                     .withExact(RecurrentDecorrelation.class)

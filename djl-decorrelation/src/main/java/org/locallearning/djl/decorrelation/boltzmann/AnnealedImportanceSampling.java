@@ -20,6 +20,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.util.Preconditions;
+import java.util.Arrays;
 
 /**
  * Estimates log Z of a restricted Boltzmann machine too large for {@link Enumeration}, by annealed
@@ -147,15 +148,8 @@ public final class AnnealedImportanceSampling {
                             + parameters.visibleSize()
                             + " visible units.");
         }
-        double[] natural = startMeans.clone();
-        if (parameters.units() == VisibleUnits.BINARY) {
-            for (int i = 0; i < natural.length; ++i) {
-                // units that are always on or off would have infinite biases
-                double mean = Math.max(0.01, Math.min(0.99, natural[i]));
-                natural[i] = Math.log(mean / (1 - mean));
-            }
-        }
-        return manager.create(natural).toType(bias.getDataType(), false);
+        double[] natural = Arrays.stream(startMeans).map(parameters.units()::natural).toArray();
+        return manager.create(natural).toType(bias.getDataType(), true);
     }
 
     private static Estimate estimate(double[] logWeights, double startLogZ) {

@@ -22,6 +22,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.Initializer;
 import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import ai.djl.util.Preconditions;
@@ -58,7 +59,7 @@ import java.util.Arrays;
  *   <li>{@code weight}: W, (visible, hidden), drawn from a normal distribution of standard
  *       deviation 0.01 (Hinton, "A practical guide to training restricted Boltzmann machines",
  *       2010)
- *   <li>{@code visibleBias}: a, (visible), 0 at first
+ *   <li>{@code visibleBias}: a, (visible), 0 at first, or from the means of the data
  *   <li>{@code hiddenBias}: b, (hidden), 0 at first
  * </ul>
  *
@@ -75,6 +76,7 @@ public final class RestrictedBoltzmannMachine extends AbstractBlock {
 
     private final long hiddenUnits;
     private final VisibleUnits visibleUnits;
+    private final double[] visibleMeans;
     private final Parameter weight;
     private final Parameter visibleBias;
     private final Parameter hiddenBias;
@@ -84,6 +86,7 @@ public final class RestrictedBoltzmannMachine extends AbstractBlock {
         super(VERSION);
         hiddenUnits = builder.hiddenUnits;
         visibleUnits = builder.visibleUnits;
+        visibleMeans = builder.visibleMeans;
         weight =
                 addParameter(
                         Parameter.builder()
@@ -96,6 +99,10 @@ public final class RestrictedBoltzmannMachine extends AbstractBlock {
                         Parameter.builder()
                                 .setName("visibleBias")
                                 .setType(Parameter.Type.BIAS)
+                                .optInitializer(
+                                        builder.visibleMeans == null
+                                                ? Initializer.ZEROS
+                                                : this::biasOfMeans)
                                 .build());
         hiddenBias =
                 addParameter(
@@ -103,6 +110,21 @@ public final class RestrictedBoltzmannMachine extends AbstractBlock {
                                 .setName("hiddenBias")
                                 .setType(Parameter.Type.BIAS)
                                 .build());
+    }
+
+    /** The visible biases under which visible units without connections have the set means. */
+    private NDArray biasOfMeans(NDManager manager, Shape shape, DataType type) {
+        Preconditions.checkArgument(
+                shape.size() == visibleMeans.length,
+                "The means of "
+                        + visibleMeans.length
+                        + " units are set, but the machine has "
+                        + shape.size()
+                        + " visible units.");
+        double[] bias = Arrays.stream(visibleMeans).map(visibleUnits::natural).toArray();
+        try (NDArray exact = manager.create(bias)) {
+            return exact.toType(type, true);
+        }
     }
 
     /** {@inheritDoc} */
@@ -273,6 +295,7 @@ public final class RestrictedBoltzmannMachine extends AbstractBlock {
 
         private long hiddenUnits;
         private VisibleUnits visibleUnits = VisibleUnits.BINARY;
+        private double[] visibleMeans;
 
         private Builder() {}
 
@@ -298,6 +321,21 @@ public final class RestrictedBoltzmannMachine extends AbstractBlock {
          */
         public Builder optVisibleUnits(VisibleUnits visibleUnits) {
             this.visibleUnits = visibleUnits;
+            return this;
+        }
+
+        /**
+         * Sets the means of the data, so that the visible biases start where a machine without
+         * connections has these means, {@code log(mean / (1 − mean))} for binary units, in place of
+         * 0. Plain contrastive divergence otherwise spends its first epochs on them.
+         *
+         * @param means the mean of each visible unit, (visible)
+         * @return this builder
+         */
+        public Builder optVisibleMeans(NDArray means) {
+            try (NDArray exact = means.toType(DataType.FLOAT64, true)) {
+                visibleMeans = exact.toDoubleArray();
+            }
             return this;
         }
 

@@ -32,6 +32,13 @@ public enum VisibleUnits {
         }
 
         @Override
+        double natural(double mean) {
+            // units that are always on or off would have infinite biases
+            double within = Math.max(LEAST_CHANCE, Math.min(1 - LEAST_CHANCE, mean));
+            return Math.log(within / (1 - within));
+        }
+
+        @Override
         NDArray variance(NDArray mean) {
             return mean.mul(mean.sub(1)).neg();
         }
@@ -84,6 +91,11 @@ public enum VisibleUnits {
         }
 
         @Override
+        double natural(double mean) {
+            return mean;
+        }
+
+        @Override
         NDArray variance(NDArray mean) {
             return mean.onesLike();
         }
@@ -121,8 +133,13 @@ public enum VisibleUnits {
         }
     };
 
+    private static final double LEAST_CHANCE = 0.01;
+
     /** The mean given the hidden units, for natural parameters (N, visible). */
     abstract NDArray mean(NDArray natural);
+
+    /** The natural parameter of a unit that has a mean, as far as it can be had. */
+    abstract double natural(double mean);
 
     /** The variance given the hidden units, for a mean of any shape. */
     abstract NDArray variance(NDArray mean);

@@ -103,6 +103,31 @@ class RestrictedBoltzmannMachineTest {
     }
 
     @Test
+    void visibleBiasesStartAtTheMeansOfTheData() {
+        double[] means = {0.2, 0.5, 0, 0.9};
+        RestrictedBoltzmannMachine machine =
+                RestrictedBoltzmannMachine.builder()
+                        .setHiddenUnits(2)
+                        .optVisibleMeans(manager.create(means))
+                        .build();
+        machine.initialize(manager, DataType.FLOAT64, new Shape(1, 4));
+        double[] bias = machine.getBoltzmannParameters().visibleBias().toDoubleArray();
+        // a unit that was never on could still be
+        double[] expected = {0.2, 0.5, 0.01, 0.9};
+        for (int i = 0; i < 4; ++i) {
+            assertEquals(expected[i], 1 / (1 + Math.exp(-bias[i])), 1e-12);
+        }
+        RestrictedBoltzmannMachine narrow =
+                RestrictedBoltzmannMachine.builder()
+                        .setHiddenUnits(2)
+                        .optVisibleMeans(manager.create(means))
+                        .build();
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> narrow.initialize(manager, DataType.FLOAT64, new Shape(1, 3)));
+    }
+
+    @Test
     void stacksUnderAClassifier() throws Exception {
         // class 1 where the first two of four units are alike: no linear rule of the units
         int rows = 64;

@@ -21,6 +21,7 @@ import ai.djl.nn.convolutional.Convolution;
 import ai.djl.nn.core.Linear;
 import java.util.ArrayList;
 import java.util.List;
+import org.locallearning.djl.creditassignment.convolutional.LocallyConnected2d;
 import org.locallearning.djl.decorrelation.Decorrelating;
 import org.locallearning.djl.examples.method.ErrorPath;
 
@@ -77,7 +78,9 @@ final class MultiplyAdds {
     /** Collects the weighted layers and counts what decorrelation adds. */
     private static long collect(Block block, List<Layer> layers, ErrorPath path) {
         long added = block instanceof Decorrelating layer ? added(layer, layers, path) : 0;
-        if (block instanceof Linear || block instanceof Convolution) {
+        if (block instanceof Linear
+                || block instanceof Convolution
+                || block instanceof LocallyConnected2d) {
             Shape weight =
                     block.getDirectParameters().values().stream()
                             .filter(parameter -> parameter.getType() == Parameter.Type.WEIGHT)

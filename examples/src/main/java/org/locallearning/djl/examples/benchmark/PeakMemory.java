@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.benchmark;
 
 import ai.djl.engine.Engine;
+import com.google.gson.Gson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,7 +52,8 @@ public final class PeakMemory {
     /**
      * Runs in the process of its own and prints the number of MiB.
      *
-     * @param arguments workload, method, batch, threads, and the settings of decorrelation layers
+     * @param arguments workload, method, batch, threads, and, as JSON, the settings of
+     *     decorrelation layers
      * @throws IOException if the system does not tell the size of the process, or reset its peak
      */
     public static void main(String[] arguments) throws IOException {
@@ -60,11 +62,7 @@ public final class PeakMemory {
         int batch = Integer.parseInt(arguments[2]);
         Engine engine = EngineThreads.start(Integer.parseInt(arguments[3]));
         DecorrelationSettings decorrelation =
-                new DecorrelationSettings(
-                        Double.parseDouble(arguments[4]),
-                        Integer.parseInt(arguments[5]),
-                        Integer.parseInt(arguments[6]),
-                        Integer.parseInt(arguments[7]));
+                new Gson().fromJson(arguments[4], DecorrelationSettings.class);
         // loads the engine's code for every kernel that will be needed
         try (Step warmUp =
                 new Step(
@@ -120,10 +118,7 @@ public final class PeakMemory {
                                 method.name(),
                                 String.valueOf(batch),
                                 String.valueOf(threads),
-                                String.valueOf(decorrelation.sampleFraction()),
-                                String.valueOf(decorrelation.interval()),
-                                String.valueOf(decorrelation.blockSize()),
-                                String.valueOf(decorrelation.rank())));
+                                new Gson().toJson(decorrelation)));
         Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
         try {
             String printed =

@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.examples.method;
 
+import org.locallearning.djl.decorrelation.Gain;
 import picocli.CommandLine.Option;
 
 /** The options of the command line that hold for every decorrelation layer. */
@@ -49,6 +50,17 @@ public final class DecorrelationArguments {
                             + " (default: ${DEFAULT-VALUE}).")
     private int rank = DecorrelationSettings.DEFAULT.rank();
 
+    @Option(
+            names = "--decor-gain",
+            paramLabel = "NAME",
+            description =
+                    "How the matrix is rescaled at every update: mean_of_ratios (the mean over"
+                            + " samples of the norm before over that behind, as in the paper's"
+                            + " code), scalar (the ratio over all samples, which keeps the activity"
+                            + " exactly), unitwise (one per feature) or none (default:"
+                            + " mean_of_ratios).")
+    private Gain gain = DecorrelationSettings.DEFAULT.gain();
+
     /** Creates the options; picocli fills them in. */
     public DecorrelationArguments() {}
 
@@ -60,7 +72,7 @@ public final class DecorrelationArguments {
      */
     public DecorrelationSettings settings() {
         DecorrelationSettings settings =
-                new DecorrelationSettings(sampleFraction, interval, blockSize, rank);
+                new DecorrelationSettings(sampleFraction, interval, blockSize, rank, gain);
         settings.at(DecorrelationRates.USUAL);
         return settings;
     }

@@ -35,8 +35,11 @@ import org.locallearning.djl.creditassignment.representation.LocalRepresentation
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
 import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
+import org.locallearning.djl.creditassignment.rule.KolenPollack;
 import org.locallearning.djl.creditassignment.rule.NodePerturbation;
+import org.locallearning.djl.creditassignment.rule.Pseudobackpropagation;
 import org.locallearning.djl.creditassignment.rule.SignSymmetricFeedback;
+import org.locallearning.djl.creditassignment.rule.WeightMirror;
 import org.locallearning.djl.pc.InferenceLearning;
 import org.locallearning.djl.pc.Schedule;
 
@@ -175,6 +178,50 @@ public final class Methods {
                                     (model, config, seed, settings) ->
                                             FeedbackAlignment.builder()
                                                     .optSeed(seed)
+                                                    .build()
+                                                    .newTrainer(model, config))
+                            .setLearningRates(RANDOM)
+                            .optDecorrelationRates(RANDOM_DECORRELATION)
+                            .build(),
+                    Method.builder("kp")
+                            .setTitle("Kolen-Pollack learning")
+                            .setDescription(
+                                    "Feedback alignment whose feedback weights get the updates of"
+                                            + " the weights and decay as those do, until the two"
+                                            + " are the same (Kolen and Pollack 1994).")
+                            .setTrainer(
+                                    (model, config, seed, settings) ->
+                                            KolenPollack.builder()
+                                                    .optSeed(seed)
+                                                    .build()
+                                                    .newTrainer(model, config))
+                            .setLearningRates(RANDOM)
+                            .optDecorrelationRates(RANDOM_DECORRELATION)
+                            .build(),
+                    Method.builder("wm")
+                            .setTitle("Weight mirrors")
+                            .setDescription(
+                                    "Feedback alignment whose feedback weights learn from noise"
+                                            + " that drives each layer between batches (Akrout et"
+                                            + " al. 2019).")
+                            .setTrainer(
+                                    (model, config, seed, settings) ->
+                                            WeightMirror.builder()
+                                                    .optSeed(seed)
+                                                    .build()
+                                                    .newTrainer(model, config))
+                            .setLearningRates(RANDOM)
+                            .optDecorrelationRates(RANDOM_DECORRELATION)
+                            .build(),
+                    Method.builder("pbp")
+                            .setTitle("Pseudobackprop")
+                            .setDescription(
+                                    "The error goes back through the pseudoinverse of the weights"
+                                            + " in place of their transpose (Lillicrap et al."
+                                            + " 2016, supplement).")
+                            .setTrainer(
+                                    (model, config, seed, settings) ->
+                                            Pseudobackpropagation.builder()
                                                     .build()
                                                     .newTrainer(model, config))
                             .setLearningRates(RANDOM)

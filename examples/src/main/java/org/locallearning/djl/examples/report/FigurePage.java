@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.report;
 
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleFunction;
@@ -73,7 +74,7 @@ public final class FigurePage {
     /**
      * Adds figures side by side.
      *
-     * @param figures the figures, from {@link #landscape} and {@link #lines}
+     * @param figures the figures, from {@link #landscape}, {@link #lines} and {@link #bitmap}
      * @return this page
      */
     public FigurePage figures(List<String> figures) {
@@ -131,6 +132,24 @@ public final class FigurePage {
                 title,
                 remark,
                 LineChart.draw(title, abscissa, curves, colours, format) + legend + "</ul>");
+    }
+
+    /**
+     * Shows a small picture, enlarged to the width of a figure.
+     *
+     * @param remark what stands below the title
+     * @param bitmap the picture, with its title
+     * @return the figure
+     */
+    public static String bitmap(String remark, Bitmap bitmap) {
+        return figure(
+                bitmap.title(),
+                remark,
+                "<img class=\"bitmap\" alt=\""
+                        + Html.escape(bitmap.title())
+                        + "\" src=\"data:image/png;base64,"
+                        + Base64.getEncoder().encodeToString(bitmap.png())
+                        + "\">");
     }
 
     private static String figure(String title, String remark, String content) {

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.locallearning.djl.decorrelation.Gain;
 import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.ProgramRun;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
@@ -104,15 +105,15 @@ class BenchmarkCommandTest {
         Workload workload = Workload.named("dense-3072");
         double plain = peak(workload, "bp", DecorrelationSettings.DEFAULT);
         double full = peak(workload, "bp+decor", DecorrelationSettings.DEFAULT);
-        double lowRank = peak(workload, "bp+decor", new DecorrelationSettings(0.1, 1, 0, 64));
+        double lowRank =
+                peak(workload, "bp+decor", new DecorrelationSettings(0.1, 1, 0, 64, Gain.SCALAR));
 
-        // one matrix of 3072x3072, and four of 1000x1000 that backward needs a copy of
-        double large = 3072 * 3072 * 4.0 / (1 << 20);
-        double small = 1e6 * 4 / (1 << 20);
-        // a temporary gradient of the first layer may stand against the small ones
-        assertTrue(full - plain > 0.9 * large, plain + ", " + full);
-        assertTrue(full - plain < 1.5 * large + 8 * small, plain + ", " + full);
-        assertTrue(lowRank - plain < 0.5 * large, plain + ", " + lowRank);
+        // one matrix of 3072x3072 and four of 1000x1000, each of which backward needs once more
+        double mebibytes = (3072 * 3072 + 2 * 4 * 1e6) * 4 / (1 << 20);
+        double most = mebibytes + 3072 * 3072 * 4.0 / (1 << 20) / 2;
+        // on a busy machine the kernel takes back pages that have not been touched for long
+        assertTrue(full - plain > 0.5 * mebibytes && full - plain < most, plain + ", " + full);
+        assertTrue(lowRank - plain < mebibytes / 2, plain + ", " + lowRank);
     }
 
     private static double peak(Workload workload, String method, DecorrelationSettings settings)

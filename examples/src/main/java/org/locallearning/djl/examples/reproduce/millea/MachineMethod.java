@@ -1,0 +1,143 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.reproduce.millea;
+
+import java.util.List;
+import org.locallearning.djl.decorrelation.boltzmann.BoltzmannLearning;
+import org.locallearning.djl.decorrelation.boltzmann.CentredGradient;
+import org.locallearning.djl.decorrelation.boltzmann.ContrastiveDivergence;
+import org.locallearning.djl.decorrelation.boltzmann.CovariancePenalty;
+import org.locallearning.djl.decorrelation.boltzmann.ExactCovariancePenalty;
+import org.locallearning.djl.decorrelation.boltzmann.ExactExpectation;
+import org.locallearning.djl.decorrelation.boltzmann.IncrementalWhitening;
+import org.locallearning.djl.decorrelation.boltzmann.NaturalGradient;
+import org.locallearning.djl.decorrelation.boltzmann.PeriodicWhitening;
+import org.locallearning.djl.decorrelation.boltzmann.PersistentContrastiveDivergence;
+
+/**
+ * A way of learning, with the learning rate it gets here. The report names none; each is the one of
+ * 0.01, 0.02, 0.05, 0.1, 0.2 and 0.5 that gave the greatest log-likelihood of the training images
+ * after three epochs of the machine of 10 hidden units, with seed 1; the natural gradient's is of
+ * the machine of 49 visible units.
+ *
+ * @param name its name on the command line
+ * @param title what it is
+ * @param rate the learning rate of plain stochastic gradient steps
+ * @param learning the settings
+ */
+record MachineMethod(String name, String title, float rate, BoltzmannLearning learning) {
+
+    private static final int CHAINS = 100;
+
+    private static final List<MachineMethod> ALL =
+            List.of(
+                    new MachineMethod(
+                            "cd",
+                            "contrastive divergence, CD-1",
+                            0.1f,
+                            BoltzmannLearning.builder().build()),
+                    new MachineMethod(
+                            "pcd",
+                            "persistent contrastive divergence, 1 step of 100 chains",
+                            0.1f,
+                            BoltzmannLearning.builder()
+                                    .optNegativePhase(
+                                            new PersistentContrastiveDivergence(1, CHAINS))
+                                    .build()),
+                    new MachineMethod(
+                            "centred",
+                            "CD-1 along the centred gradient",
+                            0.1f,
+                            BoltzmannLearning.builder()
+                                    .optDirection(new CentredGradient())
+                                    .build()),
+                    new MachineMethod(
+                            "penalty",
+                            "CD-1 with the report's covariance penalty, threshold 0.01, share 0.1",
+                            0.1f,
+                            BoltzmannLearning.builder()
+                                    .optPenalty(CovariancePenalty.builder().build())
+                                    .build()),
+                    new MachineMethod(
+                            "exact-penalty",
+                            "CD-1 with the exact gradient of the covariance penalty, weight 0.1",
+                            0.1f,
+                            BoltzmannLearning.builder()
+                                    .optPenalty(new ExactCovariancePenalty(0.1))
+                                    .build()),
+                    new MachineMethod(
+                            "whitening",
+                            "CD-1 in whitened coordinates, learned incrementally",
+                            0.05f,
+                            BoltzmannLearning.builder()
+                                    .optDirection(IncrementalWhitening.builder().build())
+                                    .build()),
+                    new MachineMethod(
+                            "periodic",
+                            "CD-1 in whitened coordinates, decomposed every 100 batches",
+                            0.05f,
+                            BoltzmannLearning.builder()
+                                    .optDirection(PeriodicWhitening.builder().build())
+                                    .build()),
+                    new MachineMethod(
+                            "exact",
+                            "the exact gradient of the log-likelihood",
+                            0.1f,
+                            BoltzmannLearning.builder()
+                                    .optNegativePhase(new ExactExpectation())
+                                    .build()),
+                    new MachineMethod(
+                            "natural",
+                            "the exact gradient along the exact natural direction, damping 0.01,"
+                                    + " inverted every 5 batches",
+                            0.1f,
+                            BoltzmannLearning.builder()
+                                    .optNegativePhase(new ExactExpectation())
+                                    .optDirection(new NaturalGradient(0.01, 5))
+                                    .build()));
+
+    /** CD-1 with the report's penalty under given settings. */
+    static MachineMethod penalty(double threshold, double share) {
+        return new MachineMethod(
+                "penalty-" + threshold + "-" + share,
+                "CD-1 with the report's covariance penalty",
+                named("penalty").rate,
+                BoltzmannLearning.builder()
+                        .optNegativePhase(new ContrastiveDivergence(1))
+                        .optPenalty(
+                                CovariancePenalty.builder()
+                                        .optThreshold(threshold)
+                                        .optShare(share)
+                                        .build())
+                        .build());
+    }
+
+    static MachineMethod named(String name) {
+        return ALL.stream()
+                .filter(method -> method.name.equals(name))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "Unknown method '"
+                                                + name
+                                                + "': choose from "
+                                                + String.join(
+                                                        ", ",
+                                                        ALL.stream()
+                                                                .map(MachineMethod::name)
+                                                                .toList())
+                                                + "."));
+    }
+}
