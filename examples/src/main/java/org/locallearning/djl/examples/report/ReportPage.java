@@ -409,8 +409,8 @@ public final class ReportPage {
                 + ", since a correlation is measured on few rows.</p>\n<div class=\"charts\">\n"
                 + figures
                 + "</div>\n<p class=\"quiet\">The latest measurements of the first run. The condition"
-                + " number of the covariance, its greatest eigenvalue over its least, needs more"
-                + " rows than features.</p>\n"
+                + " number is the covariance's greatest eigenvalue over its least, among those that"
+                + " the rows can show.</p>\n"
                 + "<div class=\"scroll\">"
                 + CorrelationTable.of(results, methods)
                 + "</div>\n</section>";
