@@ -13,9 +13,11 @@
  */
 package org.locallearning.djl.creditassignment;
 
+import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.training.ParameterStore;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -67,6 +69,15 @@ public interface CreditAssigner {
      *     error passes in another way
      */
     Optional<NDArray> getFeedback(LayerTrace layer);
+
+    /**
+     * Is told that the optimizer took a step, outside of any gradient collector. A rule that
+     * changes parameters by anything but gradients does it here. Most rules do nothing.
+     *
+     * @param store where the values of parameters come from
+     * @param devices the devices of the trainer, the first of which leads
+     */
+    default void afterStep(ParameterStore store, Device[] devices) {}
 
     /**
      * Writes what the rule has learned besides the model's own parameters. Most rules learn

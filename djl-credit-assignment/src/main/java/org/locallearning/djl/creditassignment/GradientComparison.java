@@ -16,13 +16,13 @@ package org.locallearning.djl.creditassignment;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.locallearning.djl.creditassignment.engine.Autograd;
 import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
@@ -86,10 +86,6 @@ final class GradientComparison {
     }
 
     private void putBack(Parameter parameter, NDArray before) {
-        try (NDArray gradient = values.get(parameter).getGradient()) {
-            // setting makes arrays of the gradient's manager, which lives as long as the model
-            gradient.attach(scope);
-            gradient.set(new NDIndex("..."), before);
-        }
+        Autograd.setGradient(values.get(parameter), before, scope);
     }
 }

@@ -41,6 +41,9 @@ import ai.djl.nn.pooling.Pool;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.locallearning.djl.creditassignment.convolutional.LocallyConnected2d;
+import org.locallearning.djl.creditassignment.perturbative.PerturbativeResNet;
+import org.locallearning.djl.creditassignment.perturbative.PseudoConv2d;
 import org.locallearning.djl.decorrelation.Decorrelate;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
 
@@ -64,7 +67,17 @@ public record NetworkCase(String name, Supplier<Block> block, Shape input, int c
                 new NetworkCase(
                         "sequence of vectors", NetworkCase::sequences, new Shape(4, 5, 6), 3),
                 new NetworkCase("conv1d", NetworkCase::conv1d, new Shape(4, 2, 17), 3),
+                new NetworkCase(
+                        "locally connected",
+                        NetworkCase::locallyConnected,
+                        new Shape(3, 2, 7, 8),
+                        4),
                 new NetworkCase("residual", NetworkCase::residual, new Shape(4, 3, 8, 8), 3),
+                new NetworkCase(
+                        "pseudo-convolutions",
+                        NetworkCase::pseudoConvolutions,
+                        new Shape(4, 3, 8, 6),
+                        3),
                 new NetworkCase("nested", NetworkCase::nested, new Shape(5, 7), 3),
                 new NetworkCase("dropout", NetworkCase::dropout, new Shape(8, 9), 3),
                 new NetworkCase("all outputs", NetworkCase::allOutputs, new Shape(5, 7), 3),
@@ -92,13 +105,18 @@ public record NetworkCase(String name, Supplier<Block> block, Shape input, int c
         return Decorrelate.builder().optOptions(options).build().convert(block).block();
     }
 
-    /** The classifiers of DJL's own model zoo. */
+    /** The classifiers of DJL's own model zoo, and this library's own in its manner. */
     public static List<NetworkCase> zoo() {
         return List.of(
                 new NetworkCase(
                         "Mlp", () -> new Mlp(49, 5, new int[] {20, 10}), new Shape(4, 49), 5),
                 new NetworkCase(
                         "LeNet", () -> LeNet.builder().build(), new Shape(2, 1, 28, 28), 10),
+                new NetworkCase(
+                        "PerturbativeResNet",
+                        NetworkCase::perturbativeResNet,
+                        new Shape(4, 3, 16, 16),
+                        5),
                 new NetworkCase("ResNetV1", NetworkCase::resNet, new Shape(4, 3, 16, 16), 5),
                 new NetworkCase(
                         "AlexNet", () -> AlexNet.builder().build(), new Shape(2, 1, 224, 224), 10),
@@ -196,11 +214,53 @@ public record NetworkCase(String name, Supplier<Block> block, Shape input, int c
                 .add(linear(3));
     }
 
+    private static Block locallyConnected() {
+        return new SequentialBlock()
+                .add(
+                        LocallyConnected2d.builder()
+                                .setFilters(3)
+                                .setKernelShape(new Shape(3, 2))
+                                .optPadding(new Shape(1, 0))
+                                .optStride(new Shape(2, 1))
+                                .build())
+                .add(Activation::tanh)
+                .add(
+                        LocallyConnected2d.builder()
+                                .setFilters(2)
+                                .setKernelShape(new Shape(2, 3))
+                                .optDilation(new Shape(1, 2))
+                                .optBias(false)
+                                .build())
+                .add(Activation::tanh)
+                .add(Blocks.batchFlattenBlock())
+                .add(linear(4));
+    }
+
     private static Block residual() {
         return new SequentialBlock()
                 .add(conv(4, 3, 1))
                 .add(residualBlock(conv(4, 1, 1)))
                 .add(residualBlock(Blocks.identityBlock()))
+                .add(Pool.globalAvgPool2dBlock())
+                .add(Blocks.batchFlattenBlock())
+                .add(linear(3));
+    }
+
+    private static Block pseudoConvolutions() {
+        return new SequentialBlock()
+                .add(conv(4, 3, 1))
+                .add(Activation::tanh)
+                .add(
+                        PseudoConv2d.builder()
+                                .setFilters(5)
+                                .optLevel(0.5f)
+                                .optMasksPerChannel(2)
+                                .build())
+                .add(Activation::tanh)
+                .add(Pool.maxPool2dBlock(new Shape(2, 2), new Shape(2, 2)))
+                .add(PseudoConv2d.builder().setFilters(6).optNormalization(true).build())
+                .add(BatchNorm.builder().build())
+                .add(Activation::relu)
                 .add(Pool.globalAvgPool2dBlock())
                 .add(Blocks.batchFlattenBlock())
                 .add(linear(3));
@@ -297,6 +357,15 @@ public record NetworkCase(String name, Supplier<Block> block, Shape input, int c
                 .add(inner)
                 .add(list -> new NDList(list.get(0).add(list.get(1)).add(list.get(2))))
                 .add(linear(3));
+    }
+
+    private static Block perturbativeResNet() {
+        return PerturbativeResNet.builder()
+                .setImageShape(new Shape(3, 16, 16))
+                .setOutSize(5)
+                .optFilters(4)
+                .optBlocks(1, 2, 1)
+                .build();
     }
 
     private static Block resNet() {

@@ -18,13 +18,17 @@ import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.Trainer;
 import java.util.List;
 import java.util.stream.Stream;
+import org.locallearning.djl.creditassignment.representation.ErrorDifference;
 import org.locallearning.djl.creditassignment.representation.ErrorMatrixUpdate;
 import org.locallearning.djl.creditassignment.representation.LocalRepresentationAlignment;
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
 import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
+import org.locallearning.djl.creditassignment.rule.KolenPollack;
 import org.locallearning.djl.creditassignment.rule.NodePerturbation;
+import org.locallearning.djl.creditassignment.rule.Pseudobackpropagation;
 import org.locallearning.djl.creditassignment.rule.SignSymmetricFeedback;
+import org.locallearning.djl.creditassignment.rule.WeightMirror;
 
 /**
  * A rule to test, as data: a new one is a line in the list.
@@ -56,6 +60,9 @@ public record RuleCase(String name, CreditAssignment rule) implements Gradients.
         return List.of(
                 new RuleCase("backpropagation", Backpropagation.builder().build()),
                 new RuleCase("feedback alignment", FeedbackAlignment.builder().build()),
+                new RuleCase("Kolen-Pollack", KolenPollack.builder().build()),
+                new RuleCase("weight mirror", WeightMirror.builder().build()),
+                new RuleCase("pseudobackprop", Pseudobackpropagation.builder().build()),
                 new RuleCase(
                         "direct, dense",
                         DirectFeedbackAlignment.builder()
@@ -75,6 +82,13 @@ public record RuleCase(String name, CreditAssignment rule) implements Gradients.
                         LocalRepresentationAlignment.builder()
                                 // the paper's own grows without bound under plain descent
                                 .optErrorMatrixUpdate(ErrorMatrixUpdate.LRA_E)
+                                .build()),
+                new RuleCase(
+                        "representation alignment, both sides",
+                        LocalRepresentationAlignment.builder()
+                                .optErrorDifference(ErrorDifference.CENTRAL)
+                                .optMagnitudeShare(0.5)
+                                .optErrorMatrixUpdate(ErrorMatrixUpdate.NONE)
                                 .build()));
     }
 

@@ -23,18 +23,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
-import ai.djl.training.ParameterStore;
 import ai.djl.training.loss.Loss;
-import ai.djl.util.Pair;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,11 +36,12 @@ import org.locallearning.djl.creditassignment.layer.LayerTable;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Network;
 
-/** What every rule keeps to, on every small network. */
-class RuleContractTest {
+/** The contract for the rules of this module, and what those that send errors keep to besides. */
+class RuleContractTest extends RuleContract {
 
-    static Stream<Arguments> rulesOnNetworks() {
-        return pairs(RuleCase.all(), NetworkCase.small());
+    @Override
+    protected List<RuleCase> rules() {
+        return RuleCase.all();
     }
 
     static Stream<Arguments> errorRulesOnNetworks() {
@@ -55,39 +50,6 @@ class RuleContractTest {
 
     static Stream<Arguments> errorRulesWithLosses() {
         return pairs(RuleCase.sendingErrors(), LossCase.all());
-    }
-
-    private static Stream<Arguments> pairs(List<RuleCase> rules, List<?> others) {
-        return rules.stream()
-                .flatMap(rule -> others.stream().map(other -> Arguments.of(rule, other)));
-    }
-
-    @ParameterizedTest
-    @MethodSource("rulesOnNetworks")
-    void gradientsAreFiniteAndAsManyAsParameters(RuleCase rule, NetworkCase network) {
-        Gradients stock = Gradients.of(network, Model::newTrainer);
-        Gradients gradients = Gradients.of(network, rule);
-        assertEquals(stock.byPath().keySet(), gradients.byPath().keySet());
-        gradients
-                .byPath()
-                .forEach(
-                        (path, values) -> {
-                            assertEquals(stock.byPath().get(path).length, values.length, path);
-                            assertTrue(Arrays.stream(values).allMatch(Double::isFinite), path);
-                        });
-    }
-
-    @ParameterizedTest
-    @MethodSource("rulesOnNetworks")
-    void everyWeightGetsAGradient(RuleCase rule, NetworkCase network) {
-        Gradients.of(network, rule)
-                .byPath()
-                .forEach(
-                        (path, values) -> {
-                            if (path.endsWith("_weight")) {
-                                assertTrue(Arrays.stream(values).anyMatch(v -> v != 0), path);
-                            }
-                        });
     }
 
     @ParameterizedTest
@@ -128,145 +90,5 @@ class RuleContractTest {
                     .forEach(
                             (path, values) -> assertArrayEquals(new double[values.length], values));
         }
-    }
-
-    @ParameterizedTest
-    @MethodSource("rulesOnNetworks")
-    void gradientsAddUpUntilTheStep(RuleCase rule, NetworkCase network) {
-        Gradients sum = afterOne(network, rule, 1).plus(afterOne(network, rule, 2));
-        try (TrainingRun oneCollector = TrainingRun.start(network, rule);
-                TrainingRun twoCollectors = TrainingRun.start(network, rule)) {
-            assertEquals(0, oneCollector.assign(1, 2).gradients().distanceTo(sum), 1e-6);
-            twoCollectors.assign(1).assign(2);
-            assertEquals(0, twoCollectors.gradients().distanceTo(sum), 1e-6);
-        }
-    }
-
-    private static Gradients afterOne(NetworkCase network, RuleCase rule, int batch) {
-        try (TrainingRun run = TrainingRun.start(network, rule)) {
-            return run.assign(batch).gradients();
-        }
-    }
-
-    static Stream<Arguments> rulesOnSingleSamples() {
-        // normalization over a batch is not defined for one vector
-        return pairs(
-                RuleCase.all(),
-                NetworkCase.small().stream()
-                        .filter(network -> !"dropout".equals(network.name()))
-                        .map(network -> network.withBatch(1))
-                        .toList());
-    }
-
-    @ParameterizedTest
-    @MethodSource("rulesOnSingleSamples")
-    void learnsFromASingleSample(RuleCase rule, NetworkCase network) {
-        try (TrainingRun run = TrainingRun.start(network, rule)) {
-            Map<String, double[]> before = run.parameters();
-            Map<String, double[]> after = run.train(0, 1).parameters();
-            before.forEach(
-                    (path, values) -> {
-                        double[] trained = after.get(path);
-                        assertTrue(Arrays.stream(trained).allMatch(Double::isFinite), path);
-                        if (path.endsWith("_weight")) {
-                            assertFalse(Arrays.equals(values, trained), path);
-                        }
-                    });
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("rulesOnNetworks")
-    void evaluationIsThePlainBlock(RuleCase rule, NetworkCase network) {
-        try (TrainingRun run = TrainingRun.start(network, rule).train(0, 2);
-                NDManager manager = run.trainer().getManager().newSubManager()) {
-            NDArray data = manager.randomNormal(0, 1, network.input(), DataType.FLOAT32);
-            ParameterStore store = new ParameterStore(manager, false);
-            NDArray expected =
-                    run.model()
-                            .getBlock()
-                            .forward(store, new NDList(data), false)
-                            .singletonOrThrow();
-            NDArray actual = run.trainer().evaluate(new NDList(data)).singletonOrThrow();
-            assertArrayEquals(expected.toFloatArray(), actual.toFloatArray());
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("rulesOnNetworks")
-    void frozenParametersStay(RuleCase rule, NetworkCase network) {
-        String frozen =
-                Network.of(network.block().get(), LayerTable.standard()).getLayers().stream()
-                        .skip(1)
-                        .findFirst()
-                        .orElseThrow()
-                        .path();
-        Gradients.TrainerFactory freezing =
-                (model, config) -> {
-                    for (Pair<String, Parameter> parameter : model.getBlock().getParameters()) {
-                        if (parameter.getKey().startsWith(frozen)) {
-                            parameter.getValue().freeze(true);
-                        }
-                    }
-                    return rule.apply(model, config);
-                };
-        try (TrainingRun run = TrainingRun.start(network, freezing)) {
-            Map<String, double[]> before = run.parameters();
-            Map<String, double[]> after = run.train(0, 3).parameters();
-            before.forEach(
-                    (path, values) -> {
-                        boolean stayed = Arrays.equals(values, after.get(path));
-                        if (path.startsWith(frozen)) {
-                            assertTrue(stayed, path);
-                        } else if (path.endsWith("_weight")) {
-                            assertFalse(stayed, path);
-                        }
-                    });
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("rulesOnNetworks")
-    void sameSeedSameWeights(RuleCase rule, NetworkCase network) {
-        try (TrainingRun one = TrainingRun.start(network, rule);
-                TrainingRun other = TrainingRun.start(network, rule)) {
-            assertSame(one.train(0, 5).parameters(), other.train(0, 5).parameters());
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("rulesOnNetworks")
-    void goesOnAfterLoadingAsIfItHadNotStopped(
-            RuleCase rule, NetworkCase network, @TempDir Path folder) throws Exception {
-        Map<String, double[]> expected;
-        try (TrainingRun run = TrainingRun.start(network, rule)) {
-            expected = run.train(0, 6).parameters();
-        }
-        try (TrainingRun run = TrainingRun.start(network, rule)) {
-            run.train(0, 3).save(folder);
-        }
-        try (TrainingRun run = TrainingRun.resume(network, folder, rule)) {
-            assertSame(expected, run.train(3, 6).parameters());
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("rulesOnNetworks")
-    void savedModelsAreForTheStockTrainer(RuleCase rule, NetworkCase network, @TempDir Path folder)
-            throws Exception {
-        float[] expected;
-        try (TrainingRun run = TrainingRun.start(network, rule)) {
-            run.train(0, 2).save(folder);
-            expected = run.predict();
-        }
-        try (TrainingRun stock = TrainingRun.resume(network, folder, Model::newTrainer)) {
-            assertArrayEquals(expected, stock.predict());
-            stock.train(2, 3);
-        }
-    }
-
-    private static void assertSame(Map<String, double[]> expected, Map<String, double[]> actual) {
-        assertEquals(expected.keySet(), actual.keySet());
-        expected.forEach((path, values) -> assertArrayEquals(values, actual.get(path), path));
     }
 }

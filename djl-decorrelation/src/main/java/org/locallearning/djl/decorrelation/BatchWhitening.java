@@ -69,14 +69,20 @@ public final class BatchWhitening extends FeatureDecorrelation {
 
     /** {@inheritDoc} */
     @Override
-    NDArray apply(NDArray centred, NDArray used) {
+    NDArray apply(NDArray centred, NDArray used, NDArray fixed) {
         return centred.matMul(used);
     }
 
     /** {@inheritDoc} */
     @Override
-    void update(NDArray matrix, NDArray used, NDArray raw, NDArray centred, NDArray outputs) {
-        state.check(this, centred, outputs, 0);
+    void update(
+            NDArray matrix,
+            NDArray used,
+            NDArray fixed,
+            NDArray raw,
+            NDArray centred,
+            NDArray outputs) {
+        state.check(this, new ActivitySample(centred, outputs), 0);
         state.observe(this, 0, centred, outputs);
         state.blend(matrix, used);
     }
@@ -135,10 +141,19 @@ public final class BatchWhitening extends FeatureDecorrelation {
     /** {@inheritDoc} */
     @Override
     public long getMultiplyAdds(long batchSize) {
+        return 3 * forwardMultiplyAdds(batchSize);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public long getErrorMultiplyAdds(long batchSize) {
+        return 2 * forwardMultiplyAdds(batchSize);
+    }
+
+    private long forwardMultiplyAdds(long batchSize) {
         long width = width();
         long rows = batchSize * positions();
-        long forward = 2 * rows * width * width + 3 * iterations * width * width * width;
-        return 3 * forward;
+        return 2 * rows * width * width + 3 * iterations * width * width * width;
     }
 
     /**

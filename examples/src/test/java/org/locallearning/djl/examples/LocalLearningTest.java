@@ -22,7 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
+import org.locallearning.djl.examples.models.Models;
 
 class LocalLearningTest {
 
@@ -42,8 +44,23 @@ class LocalLearningTest {
     void helpListsEveryMethodAndLeavesNoPlaceholder(String arguments) {
         String help = ProgramRun.of(arguments).out().replaceAll("\\s+", " ");
 
-        assertTrue(help.contains(String.join(", ", Methods.names())), help);
+        Methods.names().forEach(name -> assertTrue(help.contains(" " + name), name));
         assertTrue(!help.contains("${") && !help.contains("null"), help);
+    }
+
+    @Test
+    void helpSaysWhatMethodsAndModelsAre() {
+        List<String> lines = ProgramRun.of("compare --help").out().lines().toList();
+
+        for (Method method : Methods.all()) {
+            assertTrue(
+                    lines.stream().anyMatch(l -> l.matches(" *" + method.name() + " +[A-Z].*")),
+                    method.name());
+        }
+        for (String model : Models.names()) {
+            assertTrue(
+                    lines.stream().anyMatch(line -> line.matches(" *" + model + " +\\S.*")), model);
+        }
     }
 
     @Test
@@ -63,13 +80,13 @@ class LocalLearningTest {
                 "frobnicate | compare, benchmark",
                 "compare --methods bp,nosuch | bp, bp-tape, fa, dfa, usf, brsf, frsf, np, anp",
                 "compare --methods bp,bp | given twice",
+                "compare --epochs 1 --seeds 1 --epochs=2 | --epochs is given twice",
                 "compare --dataset nosuch | glyphs, mnist, fashion-mnist, cifar10",
-                "compare --model nosuch | mlp, dense, conv, ahmad-conv, ahmad-conv-padded,"
-                        + " resnet20",
+                "compare --model nosuch | mlp, dense, dense-linear-top, conv, ahmad-conv",
                 "compare --activation nosuch | tanh, relu, leaky-relu",
                 "compare --nosuch | --dataset",
                 "compare stray | every setting is an option",
-                "compare --optimizer nosuch | ADAM",
+                "compare --optimizer nosuch | sgd, momentum, adam",
                 "compare --hidden 10,x | 300,100 or 1000x4",
                 "compare --epochs 0 | at least 1",
                 "compare --batch 0 | at least 1",

@@ -16,6 +16,7 @@ package org.locallearning.djl.creditassignment.engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.function.Supplier;
@@ -160,6 +161,21 @@ public final class Autograd {
         gradient.close();
         clearGradient(leaf);
         return copy;
+    }
+
+    /**
+     * Sets the gradient of a leaf to given values, in place.
+     *
+     * @param leaf a leaf that wants a gradient and whose gradient was reserved
+     * @param values the values, of the same shape
+     * @param scope the manager of what this makes on the way
+     */
+    public static void setGradient(NDArray leaf, NDArray values, NDManager scope) {
+        try (NDArray gradient = leaf.getGradient()) {
+            // setting makes arrays of the gradient's manager, which may live as long as the model
+            gradient.attach(scope);
+            gradient.set(new NDIndex("..."), values);
+        }
     }
 
     /**

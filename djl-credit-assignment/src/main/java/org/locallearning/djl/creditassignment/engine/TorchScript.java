@@ -43,11 +43,12 @@ import java.util.zip.ZipOutputStream;
 public final class TorchScript {
 
     /**
-     * A product that is subtracted in one pass over memory, whether an array has a history, the
-     * gradient with respect to one array alone, and the engine's own backward of a convolution,
-     * asked for the error at the input alone. Its numbers (stride, padding, dilation, groups)
-     * arrive as the sizes of an array without elements: sizes are known to the host, so that
-     * reading them never waits for a device.
+     * A product that is subtracted in one pass over memory, the eigenvalues of a symmetric matrix,
+     * the pseudoinverse of any, images cut into patches and put together again, whether an array
+     * has a history, the gradient with respect to one array alone, and the engine's own backward of
+     * a convolution, asked for the error at the input alone. Its numbers (stride, padding,
+     * dilation, groups) arrive as the sizes of an array without elements: sizes are known to the
+     * host, so that reading them never waits for a device.
      */
     private static final String SOURCE =
             """
@@ -83,6 +84,23 @@ public final class TorchScript {
                 else:
                   result = torch.zeros_like(input)
                 return result
+              def symmetric_eigen(self: __torch__.Operations,
+                matrix: Tensor) -> Tuple[Tensor, Tensor]:
+                values, vectors = torch.linalg_eigh(matrix)
+                return (values, vectors)
+              def patches(self: __torch__.Operations,
+                images: Tensor,
+                geometry: Tensor) -> Tensor:
+                sizes = torch.size(geometry)
+                return torch.im2col(images, torch.slice(sizes, 1, 3), torch.slice(sizes, 3, 5), torch.slice(sizes, 5, 7), torch.slice(sizes, 7, 9))
+              def sum_of_patches(self: __torch__.Operations,
+                patches: Tensor,
+                geometry: Tensor) -> Tensor:
+                sizes = torch.size(geometry)
+                return torch.col2im(patches, torch.slice(sizes, 9, 11), torch.slice(sizes, 1, 3), torch.slice(sizes, 3, 5), torch.slice(sizes, 5, 7), torch.slice(sizes, 7, 9))
+              def pseudoinverse(self: __torch__.Operations,
+                matrix: Tensor) -> Tensor:
+                return torch.linalg_pinv(matrix, atol=None, rtol=None)
               def subtract_product(self: __torch__.Operations,
                 target: Tensor,
                 array: Tensor,
@@ -176,6 +194,108 @@ public final class TorchScript {
                             Autograd.detach(factor, scope),
                             method);
             IValueUtils.forward(Holder.INSTANCE.module, arguments, true).attach(scope);
+        }
+    }
+
+    /**
+     * Returns eigenvalues and eigenvectors of a symmetric matrix: {@code A = U diag(λ) Uᵀ}.
+     *
+     * @param matrix the matrix A, (d, d); only its lower triangle is read
+     * @return λ, (d), ascending, and U, (d, d), whose columns are the eigenvectors; attached to the
+     *     manager of the matrix
+     */
+    public static NDList symmetricEigen(NDArray matrix) {
+        try (NDManager scope = matrix.getManager().newSubManager()) {
+            NDArray method = scope.create(new Shape(0));
+            method.setName("module_method:symmetric_eigen");
+            NDList arguments = new NDList(Autograd.detach(matrix, scope), method);
+            NDList found = IValueUtils.forward(Holder.INSTANCE.module, arguments, true);
+            found.attach(matrix.getManager());
+            return found;
+        }
+    }
+
+    /**
+     * Cuts images into patches, one for each window. The engine can differentiate it.
+     *
+     * @param images the images, (N, channels, height, width)
+     * @param kernel the size of a window, (down, right) as all that follow
+     * @param stride the step from window to window
+     * @param padding the zeros around the images, on each side
+     * @param dilation the step from pixel to pixel within a window
+     * @return (N, channels · kernelHeight · kernelWidth, windows), attached to the manager of the
+     *     images
+     */
+    public static NDArray patches(
+            NDArray images, Shape kernel, Shape stride, Shape padding, Shape dilation) {
+        try (NDManager scope = images.getManager().newSubManager()) {
+            // an array's name would mean something to the call: aliases have none
+            NDArray alias = images.reshape(images.getShape());
+            alias.attach(scope);
+            Shape geometry = windows(kernel, stride, padding, dilation);
+            return run("patches", alias, geometry, images.getManager(), scope);
+        }
+    }
+
+    /**
+     * Adds up patches of images where they lie: the adjoint of {@link #patches}.
+     *
+     * @param patches the patches, (N, channels · kernelHeight · kernelWidth, windows)
+     * @param images the shape of the images, (N, channels, height, width)
+     * @param kernel the size of a window, (down, right) as all that follow
+     * @param stride the step from window to window
+     * @param padding the zeros around the images, on each side
+     * @param dilation the step from pixel to pixel within a window
+     * @return (N, channels, height, width), attached to the manager of the patches
+     */
+    public static NDArray sumOfPatches(
+            NDArray patches,
+            Shape images,
+            Shape kernel,
+            Shape stride,
+            Shape padding,
+            Shape dilation) {
+        try (NDManager scope = patches.getManager().newSubManager()) {
+            return run(
+                    "sum_of_patches",
+                    Autograd.detach(patches, scope),
+                    windows(kernel, stride, padding, dilation).addAll(images.slice(2)),
+                    patches.getManager(),
+                    scope);
+        }
+    }
+
+    private static NDArray run(
+            String name, NDArray array, Shape geometry, NDManager manager, NDManager scope) {
+        NDArray method = scope.create(new Shape(0));
+        method.setName("module_method:" + name);
+        NDList arguments = new NDList(array, scope.create(geometry), method);
+        NDArray result =
+                IValueUtils.forward(Holder.INSTANCE.module, arguments, true).singletonOrThrow();
+        result.attach(manager);
+        return result;
+    }
+
+    private static Shape windows(Shape kernel, Shape stride, Shape padding, Shape dilation) {
+        return new Shape(0).addAll(kernel).addAll(dilation).addAll(padding).addAll(stride);
+    }
+
+    /**
+     * Returns the Moore-Penrose pseudoinverse. Singular values below the greatest times the machine
+     * precision times the larger side count as zero.
+     *
+     * @param matrices one matrix, (m, n), or several, (..., m, n)
+     * @return the pseudoinverse of each, (..., n, m), attached to the manager of the matrices
+     */
+    public static NDArray pseudoinverse(NDArray matrices) {
+        try (NDManager scope = matrices.getManager().newSubManager()) {
+            NDArray method = scope.create(new Shape(0));
+            method.setName("module_method:pseudoinverse");
+            NDList arguments = new NDList(Autograd.detach(matrices, scope), method);
+            NDArray inverse =
+                    IValueUtils.forward(Holder.INSTANCE.module, arguments, true).singletonOrThrow();
+            inverse.attach(matrices.getManager());
+            return inverse;
         }
     }
 

@@ -14,6 +14,7 @@
 package org.locallearning.djl.creditassignment.layer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.convolutional.Convolution;
 import org.locallearning.djl.creditassignment.engine.TorchScript;
@@ -46,5 +47,13 @@ final class ConvolutionMaths implements LayerMaths<Convolution> {
                 layer.getPadding().getShape(),
                 layer.getDilation().getShape(),
                 groups);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public NDArray toMatrices(Convolution layer, NDArray weight) {
+        Shape shape = weight.getShape();
+        long groups = layer.getGroups();
+        return weight.reshape(groups, shape.get(0) / groups, shape.slice(1).size());
     }
 }

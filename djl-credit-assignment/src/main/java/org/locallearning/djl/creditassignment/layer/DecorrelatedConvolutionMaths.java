@@ -55,6 +55,12 @@ final class DecorrelatedConvolutionMaths implements LayerMaths<DecorrelatedConv2
         return layer.getOptions().getMeanRemoval() == MeanRemoval.BATCH ? centre(error) : error;
     }
 
+    /** {@inheritDoc} */
+    @Override
+    public NDArray toMatrices(DecorrelatedConv2d layer, NDArray weight) {
+        return convolution.toMatrices(layer, weight);
+    }
+
     private static NDArray fold(NDArray feedback, NDArray matrix) {
         Shape shape = feedback.getShape();
         boolean acrossGroups =

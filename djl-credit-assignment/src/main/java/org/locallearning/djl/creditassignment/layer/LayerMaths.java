@@ -16,6 +16,7 @@ package org.locallearning.djl.creditassignment.layer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
@@ -66,4 +67,18 @@ public interface LayerMaths<B extends Block> {
      * @return the error at the input, of the input's shape
      */
     NDArray inputError(B layer, LayerPass pass, NDArray delta, NDArray feedback);
+
+    /**
+     * Returns the weight, or an array of its shape, as the matrices of the linear maps that the
+     * layer consists of: one for most layers, one for each group of channels, or one for each
+     * position that has weights of its own.
+     *
+     * @param layer the layer
+     * @param weight an array of the weight's shape
+     * @return the same values in the same order, of shape (maps, outputs of a map, inputs of a map)
+     */
+    default NDArray toMatrices(B layer, NDArray weight) {
+        Shape shape = weight.getShape();
+        return weight.reshape(1, shape.get(0), shape.slice(1).size());
+    }
 }

@@ -30,6 +30,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.locallearning.djl.creditassignment.convolutional.LocallyConnected2d;
+import org.locallearning.djl.creditassignment.perturbative.NoiseMaps;
 import org.locallearning.djl.decorrelation.BatchWhitening;
 import org.locallearning.djl.decorrelation.DecorrelatedConv2d;
 import org.locallearning.djl.decorrelation.Decorrelation;
@@ -51,10 +53,12 @@ public final class LayerTable {
                     .withWeighted(Conv1d.class, new ConvolutionMaths())
                     .withWeighted(Conv2d.class, new ConvolutionMaths())
                     .withWeighted(Conv3d.class, new ConvolutionMaths())
+                    .withWeighted(LocallyConnected2d.class, new LocallyConnectedMaths())
                     .withWeighted(DecorrelatedConv2d.class, new DecorrelatedConvolutionMaths())
                     .withExact(Decorrelation.class)
                     .withExact(RecurrentDecorrelation.class)
                     .withExact(BatchWhitening.class)
+                    .withExact(NoiseMaps.class)
                     .withExact(BatchNorm.class)
                     .withExact(GhostBatchNorm.class)
                     .withExact(LayerNorm.class)

@@ -32,7 +32,8 @@ import org.locallearning.djl.creditassignment.tape.Tape;
 
 /**
  * The error neurons of a network on one batch: Algorithm 1, from the arrival of the output's error
- * on. Errors have the shape (N, units of the region), one row per sample.
+ * on. Errors have the shape (N, units of the region), one row per sample, and are kept as {@code e
+ * / N}, the share of each sample in a mean over the batch.
  */
 final class ErrorNeurons implements LocalErrors {
 
@@ -63,8 +64,7 @@ final class ErrorNeurons implements LocalErrors {
     /** {@inheritDoc} */
     @Override
     public NDArray getError(RegionTrace region) {
-        // the gradient of a mean over the batch
-        NDArray error = errors.get(region.getRegion().path()).div(samples);
+        NDArray error = errors.get(region.getRegion().path());
         return error.reshape(region.getPreActivation().getShape());
     }
 
@@ -84,17 +84,17 @@ final class ErrorNeurons implements LocalErrors {
         }
     }
 
-    /** The gradient of each sample's own loss, e_L. */
+    /** The gradient of each sample's own loss in the mean, e_L / N. */
     private NDArray outputError(NDList arrived) {
         NDArray all = null;
         for (NDArray array : arrived) {
             NDArray flat = Autograd.detach(array, tape.getManager()).reshape(samples, -1);
             all = all == null ? flat : all.concat(flat, 1);
         }
-        return all.mul(samples);
+        return all;
     }
 
-    /** e_i = z_i − φ_i(h_i − β d_i), with d_i = Σ_j E_ji e_j. */
+    /** e_i / N, e_i as {@link ErrorDifference} says, with d_i = Σ_j E_ji e_j. */
     private NDArray error(RegionTrace region) {
         try (NDManager scope = tape.getManager().newSubManager()) {
             NDArray h = region.getPreActivation();
@@ -108,15 +108,38 @@ final class ErrorNeurons implements LocalErrors {
                 NDArray part = Autograd.detach(product, scope);
                 d = d == null ? part : d.add(part);
             }
-            NDArray moved = h.sub(d.mul(rule.getBeta()).reshape(h.getShape()));
-            NDArray target = tape.activate(region, moved);
-            NDArray z = tape.activateAgain(region);
-            z.attach(scope);
-            learn(sent, d, z.reshape(samples, -1));
-            NDArray error = z.sub(target).reshape(samples, -1);
+            NDArray z = activationToLearnFrom(region, scope);
+            learn(sent, d, z);
+            NDArray step = d.mul(rule.getBeta() * samples).reshape(h.getShape());
+            NDArray error = mix(difference(region, h, step, z)).divi(samples).reshape(samples, -1);
             error.attach(tape.getManager());
             return error;
         }
+    }
+
+    /** The activation, where the error or the update of error matrices is made of it. */
+    private NDArray activationToLearnFrom(RegionTrace region, NDManager scope) {
+        if (rule.getErrorDifference() == ErrorDifference.CENTRAL
+                && rule.getErrorMatrixUpdate() != ErrorMatrixUpdate.LRA_E) {
+            return null;
+        }
+        NDArray z = tape.activateAgain(region);
+        z.attach(scope);
+        return z;
+    }
+
+    private NDArray difference(RegionTrace region, NDArray h, NDArray step, NDArray z) {
+        if (rule.getErrorDifference() == ErrorDifference.ONE_SIDED) {
+            return z.sub(tape.activate(region, h.sub(step)));
+        }
+        NDArray below = tape.activate(region, h.sub(step));
+        return tape.activate(region, h.add(step)).sub(below).muli(0.5);
+    }
+
+    /** α e + (1 − α) sign(e). */
+    private NDArray mix(NDArray error) {
+        double share = rule.getMagnitudeShare();
+        return share == 1 ? error : error.mul(share).addi(error.sign().muli(1 - share));
     }
 
     private NDArray send(ErrorConnection connection, NDArray h, NDManager scope) {
@@ -132,8 +155,12 @@ final class ErrorNeurons implements LocalErrors {
         if (update == ErrorMatrixUpdate.NONE) {
             return;
         }
-        double scale = rule.getGamma() / samples;
-        NDArray factor = update == ErrorMatrixUpdate.PAPER ? d.mul(-scale) : z.mul(scale);
+        // d and the errors that were sent are those of a mean: one of the two factors is too many
+        double gamma = rule.getGamma();
+        NDArray factor =
+                update == ErrorMatrixUpdate.PAPER
+                        ? d.mul(-gamma * samples)
+                        : z.reshape(samples, -1).mul(gamma);
         sent.forEach(product -> Autograd.backward(product, factor, false));
     }
 

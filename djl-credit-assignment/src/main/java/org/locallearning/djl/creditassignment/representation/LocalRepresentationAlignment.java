@@ -46,7 +46,8 @@ import org.locallearning.djl.creditassignment.tape.Tape;
  * <pre>
  * d_i = Σ_j E_ji e_j          what arrives, equation 3
  * y_i = φ_i(h_i − β d_i)      the target
- * e_i = z_i − y_i             the error neurons, sent on along the error graph
+ * e_i = z_i − y_i             the error neurons, sent on along the error graph; for another
+ *                             form of them see {@link ErrorDifference}
  * ∂W_i = e_i x_iᵀ, ∂b_i = e_i  the gradients left for the optimizer, means over the batch
  * </pre>
  *
@@ -67,10 +68,11 @@ import org.locallearning.djl.creditassignment.tape.Tape;
  * ProjectedOptimizer} around it for the paper's re-projection. Initial weights in the paper are
  * normal with a standard deviation of 0.025 to 0.1.
  *
- * <p>Use it for dense nets, for activations without a derivative ({@link SignActivation}), for deep
- * logistic nets in which backpropagation stalls, and to cut a residual net into blocks that learn
- * independently. It is no gradient: with convolutions that have no normalization, or with unbounded
- * activations and growing error matrices, expect to tune it.
+ * <p>Use it for dense nets, for activations without a derivative ({@link SignActivation}, with
+ * {@link ErrorDifference#CENTRAL}), for deep logistic nets in which backpropagation stalls, and to
+ * cut a residual net into blocks that learn independently. It is no gradient: with convolutions
+ * that have no normalization, or with unbounded activations and growing error matrices, expect to
+ * tune it.
  *
  * <p>Cost for L layers: 2L products of weights as in direct feedback alignment, and two products
  * with an error matrix for every connection (one if error matrices do not learn), small ones for
@@ -96,6 +98,8 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
 
     private final double beta;
     private final double gamma;
+    private final ErrorDifference difference;
+    private final double magnitudeShare;
     private final ErrorMatrixUpdate update;
     private final ErrorWiring wiring;
     private final int depth;
@@ -106,6 +110,8 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
         super(builder);
         beta = builder.beta;
         gamma = builder.gamma;
+        difference = builder.difference;
+        magnitudeShare = builder.magnitudeShare;
         update = builder.update;
         wiring = builder.wiring;
         depth = builder.depth;
@@ -129,6 +135,24 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
      */
     public double getGamma() {
         return gamma;
+    }
+
+    /**
+     * Returns what error neurons compare.
+     *
+     * @return the difference
+     */
+    public ErrorDifference getErrorDifference() {
+        return difference;
+    }
+
+    /**
+     * Returns the share {@code α} of an error's magnitude; the rest is its sign.
+     *
+     * @return {@code α}
+     */
+    public double getMagnitudeShare() {
+        return magnitudeShare;
     }
 
     /**
@@ -160,18 +184,23 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
         ErrorGraph graph = getErrorGraph(network);
         boolean learning = update != ErrorMatrixUpdate.NONE;
         return new Assigner(
-                graph, new ErrorMatrices(manager, graph.getConnections(), source, learning));
+                network,
+                graph,
+                new ErrorMatrices(manager, graph.getConnections(), source, learning));
     }
 
     /** Returns the rule and every setting. */
     @Override
     public String toString() {
         return String.format(
-                "LocalRepresentationAlignment(%s%s, β %s, γ %s, error matrices %s, update %s)",
+                "LocalRepresentationAlignment(%s%s, β %s, γ %s, difference %s, magnitude share %s,"
+                        + " error matrices %s, update %s)",
                 wiring,
                 depth == Integer.MAX_VALUE ? "" : ", depth " + depth,
                 beta,
                 gamma,
+                difference,
+                magnitudeShare,
                 matrixDescription,
                 update);
     }
@@ -187,10 +216,12 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
 
     private final class Assigner implements CreditAssigner {
 
+        private final Network network;
         private final ErrorGraph graph;
         private final ErrorMatrices matrices;
 
-        Assigner(ErrorGraph graph, ErrorMatrices matrices) {
+        Assigner(Network network, ErrorGraph graph, ErrorMatrices matrices) {
+            this.network = network;
             this.graph = graph;
             this.matrices = matrices;
         }
@@ -220,7 +251,7 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
         /** {@inheritDoc} */
         @Override
         public void loadState(DataInputStream in) throws IOException, MalformedModelException {
-            matrices.load(in);
+            matrices.load(in, network.getKnownUnits());
         }
 
         /** {@inheritDoc} */
@@ -250,6 +281,8 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
 
         private double beta = 0.1;
         private double gamma = 1;
+        private ErrorDifference difference = ErrorDifference.ONE_SIDED;
+        private double magnitudeShare = 1;
         private ErrorMatrixUpdate update = ErrorMatrixUpdate.PAPER;
         private ErrorWiring wiring = ErrorWiring.fromOutput();
         private int depth = Integer.MAX_VALUE;
@@ -289,6 +322,33 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
                                 + " ErrorMatrixUpdate.NONE.");
             }
             this.gamma = gamma;
+            return this;
+        }
+
+        /**
+         * Sets what error neurons compare.
+         *
+         * @param difference the difference; {@link ErrorDifference#ONE_SIDED} by default
+         * @return this builder
+         */
+        public Builder optErrorDifference(ErrorDifference difference) {
+            this.difference = Objects.requireNonNull(difference, "difference");
+            return this;
+        }
+
+        /**
+         * Replaces a part of every hidden error by its sign: {@code α e + (1 − α) sign(e)}, as a
+         * later version of the paper is said to do with {@code α} about 0.2.
+         *
+         * @param share the share {@code α} of the magnitude, from 0 to 1; 1 by default
+         * @return this builder
+         */
+        public Builder optMagnitudeShare(double share) {
+            if (!(share >= 0 && share <= 1)) {
+                throw new IllegalArgumentException(
+                        "The share of an error's magnitude is from 0 to 1, not " + share + ".");
+            }
+            magnitudeShare = share;
             return this;
         }
 

@@ -17,6 +17,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.LayerTrace;
+import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.Tape;
 
 /**
  * Backpropagation through this library's own machinery: the error goes back through {@code Wᵀ}.
@@ -36,10 +38,10 @@ public final class Backpropagation extends FeedbackRule {
 
     /** {@inheritDoc} */
     @Override
-    FeedbackWeights newWeights(NDManager manager) {
+    FeedbackWeights newWeights(Network network, NDManager manager) {
         return new FeedbackWeights() {
             @Override
-            public NDArray get(LayerTrace layer) {
+            public NDArray get(Tape tape, LayerTrace layer) {
                 return layer.getWeight();
             }
 

@@ -18,6 +18,8 @@ import ai.djl.ndarray.NDManager;
 import java.util.Objects;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.LayerTrace;
+import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.Tape;
 
 /**
  * Feedback alignment: the error goes back through fixed random weights {@code B} in place of the
@@ -56,11 +58,11 @@ public final class FeedbackAlignment extends FeedbackRule {
 
     /** {@inheritDoc} */
     @Override
-    FeedbackWeights newWeights(NDManager manager) {
+    FeedbackWeights newWeights(Network network, NDManager manager) {
         FixedFeedback fixed = new FixedFeedback(manager, source);
         return new FeedbackWeights() {
             @Override
-            public NDArray get(LayerTrace layer) {
+            public NDArray get(Tape tape, LayerTrace layer) {
                 NDArray weight = layer.getWeight();
                 return fixed.get(
                         weight.getDevice(),

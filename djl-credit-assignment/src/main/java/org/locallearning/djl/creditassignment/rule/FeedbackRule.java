@@ -13,10 +13,16 @@
  */
 package org.locallearning.djl.creditassignment.rule;
 
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.training.ParameterStore;
 import ai.djl.training.loss.Loss;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -41,15 +47,16 @@ abstract class FeedbackRule extends CreditAssignment {
     /**
      * Makes the weights that this rule sends errors through in one trainer.
      *
+     * @param network the network that the trainer trains
      * @param manager the trainer's manager
      * @return the weights
      */
-    abstract FeedbackWeights newWeights(NDManager manager);
+    abstract FeedbackWeights newWeights(Network network, NDManager manager);
 
     /** {@inheritDoc} */
     @Override
     protected CreditAssigner newAssigner(Network network, Loss loss, NDManager manager) {
-        return new Assigner(newWeights(manager));
+        return new Assigner(newWeights(network, manager));
     }
 
     /** Where the weights of a rule come from. */
@@ -58,13 +65,26 @@ abstract class FeedbackRule extends CreditAssignment {
         /**
          * Returns the weights for a layer, of the shape of its own.
          *
+         * @param tape the tape of the batch
          * @param layer the layer in this pass
-         * @return the weights
+         * @return the weights, without history
          */
-        NDArray get(LayerTrace layer);
+        NDArray get(Tape tape, LayerTrace layer);
 
         /** Says in a few words what they are. */
         String describe(Layer layer);
+
+        /** Is told that the gradients of a batch are complete, the tape still being open. */
+        default void onGradients(Tape tape) {}
+
+        /** Is told that the optimizer took a step, see {@link CreditAssigner#afterStep}. */
+        default void afterStep(ParameterStore store, Device[] devices) {}
+
+        /** Writes weights that learn. */
+        default void save(DataOutputStream out) throws IOException {}
+
+        /** Reads what {@link #save} wrote. */
+        default void load(DataInputStream in) throws IOException, MalformedModelException {}
     }
 
     private static final class Assigner implements CreditAssigner {
@@ -83,11 +103,30 @@ abstract class FeedbackRule extends CreditAssignment {
             tape.backward(
                     errors,
                     (layer, delta) -> {
-                        NDArray feedback = weights.get(layer);
+                        NDArray feedback = weights.get(tape, layer);
                         used.put(layer.getLayer(), feedback);
                         return layer.inputError(delta, feedback);
                     },
                     false);
+            weights.onGradients(tape);
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public void afterStep(ParameterStore store, Device[] devices) {
+            weights.afterStep(store, devices);
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public void saveState(DataOutputStream out) throws IOException {
+            weights.save(out);
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public void loadState(DataInputStream in) throws IOException, MalformedModelException {
+            weights.load(in);
         }
 
         /** {@inheritDoc} */

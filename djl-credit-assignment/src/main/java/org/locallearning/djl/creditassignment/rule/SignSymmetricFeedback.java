@@ -18,6 +18,8 @@ import ai.djl.ndarray.NDManager;
 import java.util.Objects;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.LayerTrace;
+import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.Tape;
 
 /**
  * Sign-symmetric feedback: the error goes back through weights that share the sign of the forward
@@ -59,7 +61,7 @@ public final class SignSymmetricFeedback extends FeedbackRule {
 
     /** {@inheritDoc} */
     @Override
-    FeedbackWeights newWeights(NDManager manager) {
+    FeedbackWeights newWeights(Network network, NDManager manager) {
         FeedbackSource signed = distribution.seeded(seed);
         FixedFeedback magnitudes =
                 new FixedFeedback(
@@ -68,7 +70,7 @@ public final class SignSymmetricFeedback extends FeedbackRule {
                                 signed.create(onDevice, path, shape, type).abs());
         return new FeedbackWeights() {
             @Override
-            public NDArray get(LayerTrace layer) {
+            public NDArray get(Tape tape, LayerTrace layer) {
                 NDArray weight = layer.getWeight();
                 NDArray sign = weight.sign();
                 switch (mode) {

@@ -39,6 +39,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
@@ -103,15 +104,56 @@ class LocalRepresentationAlignmentTest {
         assertEqualsTheLoops(block, Math::signum, 2, ErrorMatrixUpdate.PAPER);
     }
 
+    @ParameterizedTest
+    @EnumSource(ErrorMatrixUpdate.class)
+    void bothSidesOfASignEqualTheLoops(ErrorMatrixUpdate update) throws IOException {
+        SequentialBlock block = new SequentialBlock();
+        for (int units : new int[] {8, 7, 5}) {
+            block.add(NetworkCase.linear(units)).add(SignActivation.signBlock());
+        }
+        block.add(NetworkCase.linear(CLASSES));
+        assertEqualsTheLoops(
+                block,
+                Math::signum,
+                (h, step) -> Math.abs(h) < Math.abs(step) ? Math.signum(step) : 0,
+                2,
+                rule().optErrorDifference(ErrorDifference.CENTRAL).optErrorMatrixUpdate(update));
+    }
+
+    @Test
+    void aMixOfMagnitudeAndSignEqualsTheLoops() throws IOException {
+        assertEqualsTheLoops(
+                NetworkCase.mlp(CLASSES, 8, 7, 5),
+                Math::tanh,
+                (h, step) -> {
+                    double difference = Math.tanh(h) - Math.tanh(h - step);
+                    return 0.25 * difference + 0.75 * Math.signum(difference);
+                },
+                2,
+                rule().optMagnitudeShare(0.25));
+    }
+
     private static void assertEqualsTheLoops(
             Block block, DoubleUnaryOperator activation, int gap, ErrorMatrixUpdate update)
             throws IOException {
+        assertEqualsTheLoops(
+                block,
+                activation,
+                (h, step) -> activation.applyAsDouble(h) - activation.applyAsDouble(h - step),
+                gap,
+                rule().optErrorMatrixUpdate(update));
+    }
+
+    private static void assertEqualsTheLoops(
+            Block block,
+            DoubleUnaryOperator activation,
+            DoubleBinaryOperator difference,
+            int gap,
+            LocalRepresentationAlignment.Builder builder)
+            throws IOException {
         LocalRepresentationAlignment rule =
-                rule().optWiring(ErrorWiring.skip(gap))
-                        .optBeta(0.7)
-                        .optGamma(0.9)
-                        .optErrorMatrixUpdate(update)
-                        .build();
+                builder.optWiring(ErrorWiring.skip(gap)).optBeta(0.7).optGamma(0.9).build();
+        ErrorMatrixUpdate update = rule.getErrorMatrixUpdate();
         try (OneBatch batch = start(() -> block, rule)) {
             int[] units = {9, 8, 7, 5, CLASSES};
             double[][][] weights = new double[5][][];
@@ -136,6 +178,7 @@ class LocalRepresentationAlignmentTest {
                             weights,
                             biases,
                             activation,
+                            difference,
                             senders,
                             matrices,
                             0.7,
@@ -255,6 +298,40 @@ class LocalRepresentationAlignmentTest {
     }
 
     /** Compares layer by layer after division by what an error has been multiplied with. */
+    @Test
+    void bothSidesOfAnActivationAreExactToSecondOrder() {
+        double[] distances = new double[2];
+        Gradients direct =
+                gradients(
+                        LocalRepresentationAlignmentTest::mlp,
+                        DirectFeedbackAlignment.builder()
+                                .optFeedback(transposed(OneBatch.matrices(), true))
+                                .build());
+        for (int i = 0; i < 2; i++) {
+            double beta = i == 0 ? 1e-1 : 1e-2;
+            Gradients aligned =
+                    gradients(
+                            LocalRepresentationAlignmentTest::mlp,
+                            rule().optBeta(beta)
+                                    .optErrorDifference(ErrorDifference.CENTRAL)
+                                    .build());
+            distances[i] = distance(aligned, direct, 1 / beta);
+        }
+        // a tenth of the step is a hundredth of the error
+        assertEquals(100, distances[0] / distances[1], 10);
+    }
+
+    /** The relative distance of the first layer's gradients. */
+    private static double distance(Gradients scaled, Gradients reference, double factor) {
+        double[] found = scaled.byPath().get(LAYERS[1] + "_weight");
+        double[] expected = reference.byPath().get(LAYERS[1] + "_weight");
+        double[] difference = new double[found.length];
+        for (int i = 0; i < found.length; i++) {
+            difference[i] = factor * found[i] - expected[i];
+        }
+        return norm(difference) / norm(expected);
+    }
+
     private static void assertProportional(
             Gradients expected, Gradients found, double[] factors, double tolerance) {
         for (int l = 1; l <= 4; l++) {
@@ -513,6 +590,8 @@ class LocalRepresentationAlignmentTest {
         assertThrows(IllegalArgumentException.class, () -> builder.optBeta(Double.NaN));
         assertThrows(IllegalArgumentException.class, () -> builder.optGamma(0));
         assertThrows(IllegalArgumentException.class, () -> builder.optDepth(0));
+        assertThrows(IllegalArgumentException.class, () -> builder.optMagnitudeShare(1.1));
+        assertThrows(IllegalArgumentException.class, () -> builder.optMagnitudeShare(Double.NaN));
     }
 
     @Test
@@ -523,11 +602,14 @@ class LocalRepresentationAlignmentTest {
                         .optGamma(0.5)
                         .optDepth(3)
                         .optWiring(ErrorWiring.skip(2))
+                        .optErrorDifference(ErrorDifference.CENTRAL)
+                        .optMagnitudeShare(0.75)
                         .optErrorMatrixUpdate(ErrorMatrixUpdate.LRA_E)
                         .optSeed(7)
                         .build()
                         .toString();
-        for (String setting : List.of("0.25", "0.5", "depth 3", "skip 2", "LRA_E", "seed 7")) {
+        for (String setting :
+                List.of("0.25", "0.5", "depth 3", "skip 2", "CENTRAL", "0.75", "LRA_E", "seed 7")) {
             assertTrue(text.contains(setting), text);
         }
         assertFalse(rule().build().toString().contains("depth"));

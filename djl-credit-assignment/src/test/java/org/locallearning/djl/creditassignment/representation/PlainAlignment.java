@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.creditassignment.representation;
 
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -34,6 +35,7 @@ final class PlainAlignment {
      * @param weights for each layer, (out, in)
      * @param biases for each layer
      * @param activation the activation of all layers but the last
+     * @param difference the error of a unit by its pre-activation and the step asked of it
      * @param senders for each layer the layer that sends its error there
      * @param matrices for each layer the error matrix, (units, units of the sender)
      */
@@ -43,6 +45,7 @@ final class PlainAlignment {
             double[][][] weights,
             double[][] biases,
             DoubleUnaryOperator activation,
+            DoubleBinaryOperator difference,
             int[] senders,
             double[][][] matrices,
             double beta,
@@ -75,8 +78,7 @@ final class PlainAlignment {
                 d[l] = times(matrices[l], e[senders[l]]);
                 e[l] = new double[h[l].length];
                 for (int i = 0; i < e[l].length; i++) {
-                    double target = activation.applyAsDouble(h[l][i] - beta * d[l][i]);
-                    e[l][i] = z[l][i] - target;
+                    e[l][i] = difference.applyAsDouble(h[l][i], beta * d[l][i]);
                 }
             }
             double share = 1.0 / inputs.length;

@@ -21,6 +21,7 @@ import ai.djl.nn.convolutional.Convolution;
 import ai.djl.nn.core.Linear;
 import java.util.ArrayList;
 import java.util.List;
+import org.locallearning.djl.creditassignment.convolutional.LocallyConnected2d;
 import org.locallearning.djl.decorrelation.Decorrelating;
 import org.locallearning.djl.examples.method.ErrorPath;
 
@@ -38,31 +39,48 @@ final class MultiplyAdds {
      *
      * @param block the model, initialized with the shape of a batch
      * @param path how the error is carried down
+     * @param iterations the iterations of inference, where the path has them
      * @param classes the number of outputs
      * @return multiply-adds of one step on one batch
      */
-    static long ofStep(Block block, ErrorPath path, int classes) {
+    static long ofStep(Block block, ErrorPath path, int iterations, int classes) {
         List<Layer> layers = new ArrayList<>();
         long total = collect(block, layers, path);
         for (int i = 0; i < layers.size(); ++i) {
             Layer layer = layers.get(i);
-            total += 2 * layer.forward;
+            total += layer.forward;
+            total += (path == ErrorPath.INCREMENTAL_INFERENCE ? iterations : 1) * layer.forward;
             // nothing below the first layer learns, so its input gets no error
             if (i > 0) {
                 total +=
                         switch (path) {
                             case LAYER_BY_LAYER -> layer.forward;
                             case DIRECT -> layer.inputs * classes;
+                            case INFERENCE, INCREMENTAL_INFERENCE -> 2 * iterations * layer.forward;
                         };
             }
         }
         return total;
     }
 
+    /**
+     * Counts the weighted layers.
+     *
+     * @param block the model, initialized
+     * @return the number of dense layers and convolutions
+     */
+    static int layers(Block block) {
+        List<Layer> layers = new ArrayList<>();
+        collect(block, layers, ErrorPath.LAYER_BY_LAYER);
+        return layers.size();
+    }
+
     /** Collects the weighted layers and counts what decorrelation adds. */
     private static long collect(Block block, List<Layer> layers, ErrorPath path) {
         long added = block instanceof Decorrelating layer ? added(layer, layers, path) : 0;
-        if (block instanceof Linear || block instanceof Convolution) {
+        if (block instanceof Linear
+                || block instanceof Convolution
+                || block instanceof LocallyConnected2d) {
             Shape weight =
                     block.getDirectParameters().values().stream()
                             .filter(parameter -> parameter.getType() == Parameter.Type.WEIGHT)
@@ -86,12 +104,7 @@ final class MultiplyAdds {
         Shape input = ((AbstractBlock) layer).getInputShapes()[0];
         long added = layer.getMultiplyAdds(input.get(0));
         boolean carriesError = path == ErrorPath.LAYER_BY_LAYER && !below.isEmpty();
-        if (layer instanceof Convolution || carriesError) {
-            return added;
-        }
-        // the products of the way back, which no error takes; the last axis is the size of a block
-        Shape matrix = layer.getMatrix().getShape();
-        return added - input.size() * matrix.get(matrix.dimension() - 1);
+        return carriesError ? added : added - layer.getErrorMultiplyAdds(input.get(0));
     }
 
     /**

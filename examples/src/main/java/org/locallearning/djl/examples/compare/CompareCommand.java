@@ -39,9 +39,12 @@ import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.DecorrelationArguments;
 import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.MethodArguments;
 import org.locallearning.djl.examples.method.MethodNames;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
+import org.locallearning.djl.examples.method.OptimizerNames;
+import org.locallearning.djl.examples.models.ModelNames;
 import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.models.Models;
 import org.locallearning.djl.examples.output.CommandLineText;
@@ -49,6 +52,7 @@ import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.Settings;
+import org.locallearning.djl.examples.task.Task;
 import org.locallearning.djl.examples.training.Console;
 import org.locallearning.djl.examples.training.ModelSummary;
 import org.locallearning.djl.examples.training.RunRates;
@@ -116,6 +120,9 @@ public final class CompareCommand implements Callable<Integer> {
     @ArgGroup(validate = false, heading = "%nTraining:%n")
     private final TrainingArguments training = new TrainingArguments();
 
+    @ArgGroup(validate = false, heading = "%nSettings of single methods:%n")
+    private final MethodArguments methodChoices = new MethodArguments();
+
     @ArgGroup(validate = false, heading = "%nDecorrelation layers, of methods with +decor:%n")
     private final DecorrelationArguments decorrelation = new DecorrelationArguments();
 
@@ -161,12 +168,27 @@ public final class CompareCommand implements Callable<Integer> {
         @Option(
                 names = "--standardise",
                 negatable = true,
-                defaultValue = "true",
                 fallbackValue = "true",
                 description =
                         "Give every channel of the training images mean 0 and variance 1, or"
-                                + " keep pixels in 0 to 1 (default: --standardise).")
-        private boolean standardise;
+                                + " keep pixels in 0 to 1 (default: --standardise; for the"
+                                + " autoencoder pixels are always in 0.005 to 0.995).")
+        private Boolean standardise;
+
+        @Option(
+                names = "--whole-batches",
+                description =
+                        "Leave out the images at the end of an epoch that fill no batch: a step by"
+                                + " few images is a noisy one just before the test (default: take"
+                                + " them).")
+        private boolean wholeBatches;
+
+        @Option(
+                names = "--augment",
+                description =
+                        "Vary training images at random, each anew in every epoch: crop and mirror"
+                                + " (cifar10, cifar100 and tiny-imagenet).")
+        private boolean augment;
     }
 
     /** Which network. */
@@ -176,10 +198,8 @@ public final class CompareCommand implements Callable<Integer> {
                 names = "--model",
                 paramLabel = "NAME",
                 defaultValue = MLP,
-                description =
-                        "mlp, dense (four hidden layers of 1000), conv (a small LeNet), ahmad-conv"
-                                + " (four convolutions, padding 0), ahmad-conv-padded (padding 1)"
-                                + " or resnet20 (default: ${DEFAULT-VALUE}).")
+                completionCandidates = ModelNames.class,
+                description = "One of the models listed below (default: ${DEFAULT-VALUE}).")
         private String name;
 
         @Option(
@@ -195,7 +215,7 @@ public final class CompareCommand implements Callable<Integer> {
                 names = "--activation",
                 paramLabel = "NAME",
                 description =
-                        "tanh, relu, leaky-relu, elu or logistic (default: the model's,"
+                        "tanh, relu, leaky-relu, elu, logistic or sign (default: the model's, relu or"
                                 + " leaky-relu).")
         private String activation;
 
@@ -216,8 +236,9 @@ public final class CompareCommand implements Callable<Integer> {
                 defaultValue = "bp,fa,dfa",
                 completionCandidates = MethodNames.class,
                 description =
-                        "Methods to compare, out of ${COMPLETION-CANDIDATES}, each also as"
-                                + " METHOD+decor, with decorrelation layers (default:"
+                        "Methods to compare, out of those listed below, each also as"
+                                + " METHOD-OPTIMIZER, such as seqil-mq or bp-sgd, and with +decor"
+                                + " behind it, for decorrelation layers (default:"
                                 + " ${DEFAULT-VALUE}).")
         private List<String> methods;
 
@@ -247,7 +268,12 @@ public final class CompareCommand implements Callable<Integer> {
                 names = "--optimizer",
                 paramLabel = "NAME",
                 defaultValue = "adam",
-                description = "adam, or sgd with momentum 0.9 (default: ${DEFAULT-VALUE}).")
+                completionCandidates = OptimizerNames.class,
+                converter = OptimizerNames.Converter.class,
+                description =
+                        "Optimizer of methods that do not name their own, out of"
+                                + " ${COMPLETION-CANDIDATES}; il, seqil and ipc take sgd unless"
+                                + " named otherwise (default: ${DEFAULT-VALUE}).")
         private OptimizerKind optimizer;
 
         @Option(
@@ -317,10 +343,13 @@ public final class CompareCommand implements Callable<Integer> {
                         .optRepository(data.repository)
                         .optLimit(orAll(data.limit))
                         .optTestLimit(orAll(data.testLimit))
-                        .optStandardise(data.standardise)
+                        .optStandardise(standardise())
+                        .optAugment(data.augment)
+                        .optTask(Models.task(model.name))
+                        .optWholeBatches(data.wholeBatches)
                         .build();
         PrintWriter out = spec.commandLine().getOut();
-        try (ImageData images = DataSets.load(data.dataset, dataOptions)) {
+        try (ImageData images = load(dataOptions)) {
             Supplier<Block> blocks =
                     () ->
                             Models.create(
@@ -343,6 +372,7 @@ public final class CompareCommand implements Callable<Integer> {
                                     training.epochs,
                                     training.batch,
                                     training.optimizer,
+                                    methodChoices.settings(model.name),
                                     decorrelation.settings(),
                                     training.alignments,
                                     training.correlations)),
@@ -353,10 +383,19 @@ public final class CompareCommand implements Callable<Integer> {
         return LocalLearning.OK;
     }
 
+    private ImageData load(DataOptions options) throws IOException, TranslateException {
+        try {
+            return DataSets.load(data.dataset, options);
+        } catch (IllegalArgumentException e) {
+            throw usage(e.getMessage());
+        }
+    }
+
     private void run(TrainingRun run, List<Method> methods, Results start, ResultFiles files)
             throws IOException, TranslateException {
         PrintWriter out = spec.commandLine().getOut();
-        Console console = new Console(out, Help.Ansi.AUTO.enabled(), methods);
+        Console console =
+                new Console(out, Help.Ansi.AUTO.enabled(), methods, Models.task(model.name));
         List<RunResult> finished = new ArrayList<>();
         console.header();
         Results results = start;
@@ -395,6 +434,14 @@ public final class CompareCommand implements Callable<Integer> {
         checkAtLeast("--threads", training.threads, 1);
         checkAtLeast("--alignments", training.alignments, 0);
         checkAtLeast("--correlations", training.correlations, 0);
+        if (Boolean.TRUE.equals(data.standardise)
+                && Models.task(model.name) == Task.RECONSTRUCTION) {
+            throw usage(
+                    "The model "
+                            + model.name
+                            + " puts out pixels between 0 and 1 and takes the same: leave"
+                            + " --standardise out.");
+        }
         if (new HashSet<>(training.seeds).size() < training.seeds.size()) {
             throw usage("A seed is given twice: --seeds names each seed once.");
         }
@@ -402,6 +449,7 @@ public final class CompareCommand implements Callable<Integer> {
             List<Method> methods = Methods.named(training.methods);
             modelOptions();
             decorrelation.settings();
+            methodChoices.settings(model.name);
             training.learningRates.forEach(
                     (method, rate) -> checkRate("--learning-rate", "learning", method, rate));
             training.decorrelationRates.forEach(this::checkDecorrelationRate);
@@ -460,6 +508,12 @@ public final class CompareCommand implements Callable<Integer> {
 
     private ParameterException usage(String sentence) {
         return new ParameterException(spec.commandLine(), sentence);
+    }
+
+    private boolean standardise() {
+        return data.standardise == null
+                ? Models.task(model.name) == Task.CLASSIFICATION
+                : data.standardise;
     }
 
     private Hidden hidden() {
@@ -523,7 +577,9 @@ public final class CompareCommand implements Callable<Integer> {
                         orAll(data.testLimit),
                         training.batch,
                         training.optimizer.toString(),
-                        data.standardise,
+                        methodChoices.settings(model.name),
+                        standardise(),
+                        data.augment,
                         training.threads,
                         training.alignments,
                         decorrelation.settings(),

@@ -17,6 +17,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import org.locallearning.djl.examples.task.Task;
 
 /** What to load: where from, how much, and how to scale it. */
 public final class DataOptions {
@@ -27,6 +28,8 @@ public final class DataOptions {
     private final int testLimit;
     private final boolean standardise;
     private final boolean augment;
+    private final Task task;
+    private final boolean wholeBatches;
     private final long seed;
 
     private DataOptions(Builder builder) {
@@ -36,6 +39,8 @@ public final class DataOptions {
         testLimit = builder.testLimit;
         standardise = builder.standardise;
         augment = builder.augment;
+        task = builder.task;
+        wholeBatches = builder.wholeBatches;
         seed = builder.seed;
     }
 
@@ -85,6 +90,24 @@ public final class DataOptions {
     }
 
     /**
+     * Returns what the images are for.
+     *
+     * @return the task, which decides what their labels are
+     */
+    public Task getTask() {
+        return task;
+    }
+
+    /**
+     * Returns whether training goes by whole batches alone.
+     *
+     * @return whether the rest of a pass is left out
+     */
+    public boolean isWholeBatches() {
+        return wholeBatches;
+    }
+
+    /**
      * Returns the seed of the data sets that are drawn.
      *
      * @return the seed
@@ -107,12 +130,14 @@ public final class DataOptions {
         return String.format(
                 Locale.ROOT,
                 "DataOptions[repository=%s, limit=%d, testLimit=%d, standardise=%b, augment=%b,"
-                        + " seed=%d]",
+                        + " task=%s, wholeBatches=%b, seed=%d]",
                 repository != null ? repository : repositoryUri,
                 limit,
                 testLimit,
                 standardise,
                 augment,
+                task,
+                wholeBatches,
                 seed);
     }
 
@@ -125,6 +150,8 @@ public final class DataOptions {
         private int testLimit;
         private boolean standardise = true;
         private boolean augment;
+        private Task task = Task.CLASSIFICATION;
+        private boolean wholeBatches;
         private long seed = 1;
 
         private Builder() {}
@@ -208,6 +235,31 @@ public final class DataOptions {
         }
 
         /**
+         * Sets what the images are for. For {@link Task#RECONSTRUCTION}, pixels are in 0.005..0.995
+         * and the images are their own labels; they can be neither standardised nor augmented.
+         *
+         * @param task the task; {@link Task#CLASSIFICATION} by default
+         * @return this builder
+         */
+        public Builder optTask(Task task) {
+            this.task = task;
+            return this;
+        }
+
+        /**
+         * Sets whether the images that are left at the end of a pass and fill no batch wait for
+         * another pass. A step by few images is a noisy one: with a high learning rate it shows in
+         * the test right behind it.
+         *
+         * @param wholeBatches true to train by whole batches alone; false by default
+         * @return this builder
+         */
+        public Builder optWholeBatches(boolean wholeBatches) {
+            this.wholeBatches = wholeBatches;
+            return this;
+        }
+
+        /**
          * Sets the seed of data sets that are drawn, which is {@code glyphs}. It is not the seed of
          * the order of the images: that is {@code Engine.setRandomSeed}.
          *
@@ -223,8 +275,8 @@ public final class DataOptions {
          * Builds the options.
          *
          * @return the options
-         * @throws IllegalArgumentException if a limit is negative, or both a folder and an address
-         *     are given
+         * @throws IllegalArgumentException if a limit is negative, both a folder and an address are
+         *     given, or images to be reconstructed are to be standardised or augmented
          */
         public DataOptions build() {
             if (limit < 0 || testLimit < 0) {
@@ -242,6 +294,13 @@ public final class DataOptions {
                                         + " %s.",
                                 repository,
                                 repositoryUri));
+            }
+            if (task == Task.RECONSTRUCTION && (standardise || augment)) {
+                throw new IllegalArgumentException(
+                        "Images that a network reconstructs keep their pixels between 0 and 1 and"
+                                + " are their own labels: "
+                                + (standardise ? "do not standardise" : "do not augment")
+                                + " them.");
             }
             return new DataOptions(this);
         }

@@ -29,13 +29,15 @@ import java.util.List;
 import java.util.Locale;
 import org.locallearning.djl.examples.data.augmentation.SpatialTransform;
 import org.locallearning.djl.examples.data.augmentation.TransformedDataset;
+import org.locallearning.djl.examples.task.Task;
 
 /**
  * One data set, loaded: labelled training and test images in memory.
  *
  * <p>Pixels are kept as bytes and become float32 batch by batch. A batch's data has shape (N, C, H,
  * W), its label is the class index, int64 of shape (N), as {@code SoftmaxCrossEntropyLoss} and
- * {@code Accuracy} take it.
+ * {@code Accuracy} take it; images loaded to be {@linkplain Task#RECONSTRUCTION reconstructed} have
+ * themselves as labels.
  *
  * <p>The images live outside the Java heap until {@link #close()}; the data sets handed out are
  * views of them and must not be used after it.
@@ -51,6 +53,8 @@ public final class ImageData implements AutoCloseable {
     private final Part training;
     private final Part test;
     private final Transform scale;
+    private final Task task;
+    private final boolean wholeBatches;
     private final SpatialTransform augmentation;
 
     /** The arrays of one part: pixels uint8 (N, C, H, W) and labels int64 (N). */
@@ -96,21 +100,30 @@ public final class ImageData implements AutoCloseable {
         LabelledImages testImages =
                 framing.centres(parts.test().first(options.testLimitOr(Integer.MAX_VALUE)));
         sampleShape = testImages.shape();
-        PixelScale pixelScale =
-                options.isStandardised()
-                        ? PixelScale.standardising(trainingImages)
-                        : PixelScale.unit((int) sampleShape.get(0));
+        task = options.getTask();
+        wholeBatches = options.isWholeBatches();
+        PixelScale pixelScale;
+        String scaling;
+        if (options.isStandardised()) {
+            pixelScale = PixelScale.standardising(trainingImages);
+            scaling = "standardised by the training images' " + pixelScale;
+        } else if (task == Task.RECONSTRUCTION) {
+            pixelScale = PixelScale.insideUnit((int) sampleShape.get(0));
+            scaling = "pixels in 0.005..0.995, not standardised";
+        } else {
+            pixelScale = PixelScale.unit((int) sampleShape.get(0));
+            scaling = "pixels in 0..1, not standardised";
+        }
         provenance =
                 String.format(
                         Locale.ROOT,
-                        "%s; %s training images and %s test images; %s%s",
+                        "%s; %s training images and %s test images; %s%s%s",
                         source,
                         share(trainingImages, parts.training()),
                         share(testImages, parts.test()),
                         framing.describe(options.isAugmented()),
-                        options.isStandardised()
-                                ? "standardised by the training images' " + pixelScale
-                                : "pixels in 0..1, not standardised");
+                        scaling,
+                        wholeBatches ? "; whole batches alone" : "");
         manager = NDManager.newBaseManager(Device.cpu());
         manager.setName(name);
         training = Part.of(trainingImages, manager);
@@ -142,15 +155,16 @@ public final class ImageData implements AutoCloseable {
      * <p>The order is a function of {@code Engine.setRandomSeed} and of the draws that DJL made
      * from its Java generator since; the engine's own random arrays (initial weights, noise) come
      * from another generator and do not disturb it. Where augmentation was asked for, what becomes
-     * of each image comes from the same draws. The last batch of a pass may be smaller, but is left
-     * out where it would hold a single image.
+     * of each image comes from the same draws. The last batch of a pass may be smaller, unless
+     * whole batches were asked for, but is left out where it would hold a single image.
      *
      * @param batchSize the number of images in a batch
-     * @return a data set of float32 images (N, C, H, W) and int64 class indices (N)
+     * @return a data set of float32 images (N, C, H, W) and int64 class indices (N), or, to be
+     *     reconstructed, the images themselves once more
      * @throws IllegalArgumentException if the batch size is not positive
      */
     public RandomAccessDataset training(int batchSize) {
-        Sampler sampler = new TrainingSampler(checkBatchSize(batchSize));
+        TrainingSampler sampler = sampler(batchSize);
         if (augmentation == null) {
             return dataset(training, sampler);
         }
@@ -163,10 +177,26 @@ public final class ImageData implements AutoCloseable {
     }
 
     /**
+     * Returns the number of batches of one pass over the training images.
+     *
+     * @param batchSize the number of images in a batch
+     * @return the number of batches that {@link #training} gives
+     * @throws IllegalArgumentException if the batch size is not positive
+     */
+    public long getTrainingBatches(int batchSize) {
+        return sampler(batchSize).batches(getTrainingSize());
+    }
+
+    private TrainingSampler sampler(int batchSize) {
+        return new TrainingSampler(checkBatchSize(batchSize), wholeBatches);
+    }
+
+    /**
      * Returns the test images in their stored order, all of them, never augmented.
      *
      * @param batchSize the number of images in a batch; the last batch may be smaller
-     * @return a data set of float32 images (N, C, H, W) and int64 class indices (N)
+     * @return a data set of float32 images (N, C, H, W) and int64 class indices (N), or, to be
+     *     reconstructed, the images themselves once more
      * @throws IllegalArgumentException if the batch size is not positive
      */
     public RandomAccessDataset test(int batchSize) {
@@ -181,6 +211,15 @@ public final class ImageData implements AutoCloseable {
      */
     public Shape getSampleShape() {
         return sampleShape;
+    }
+
+    /**
+     * Returns what the images were loaded for.
+     *
+     * @return the task, which decides what the labels are
+     */
+    public Task getTask() {
+        return task;
     }
 
     /**
@@ -239,6 +278,15 @@ public final class ImageData implements AutoCloseable {
     }
 
     private RandomAccessDataset dataset(Part part, Sampler sampler) {
+        if (task == Task.RECONSTRUCTION) {
+            return new ArrayDataset.Builder()
+                    .setData(part.pixels)
+                    .optLabels(part.pixels)
+                    .setSampling(sampler)
+                    .addTransform(scale)
+                    .addTargetTransform(scale)
+                    .build();
+        }
         return part.builder(sampler).addTransform(scale).build();
     }
 

@@ -43,6 +43,17 @@ final class PixelScale {
     }
 
     /**
+     * Leaves values in 0.005..0.995, which a sigmoid can put out: {@code 0.99 pixel / 255 + 0.005}.
+     */
+    static PixelScale insideUnit(int channels) {
+        double[] deviations = new double[channels];
+        double[] means = new double[channels];
+        Arrays.fill(deviations, 1 / 0.99);
+        Arrays.fill(means, -0.005 / 0.99);
+        return new PixelScale(means, deviations);
+    }
+
+    /**
      * Gives each channel of these images mean 0 and variance 1.
      *
      * <p>A channel in which all pixels are equal is only shifted.

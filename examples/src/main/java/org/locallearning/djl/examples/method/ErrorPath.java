@@ -22,5 +22,14 @@ public enum ErrorPath {
     LAYER_BY_LAYER,
 
     /** From the output straight to the output of every hidden layer, through one matrix each. */
-    DIRECT
+    DIRECT,
+
+    /**
+     * In every iteration of inference, one product the size of the forward one for a layer's error
+     * and one for its new prediction, in every layer but the first.
+     */
+    INFERENCE,
+
+    /** As {@link #INFERENCE}, and one more in every layer for the weights, which move each time. */
+    INCREMENTAL_INFERENCE
 }

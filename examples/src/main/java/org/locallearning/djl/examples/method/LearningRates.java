@@ -32,17 +32,25 @@ public final class LearningRates {
     }
 
     /**
-     * Creates the presets that hold for every model and data set.
+     * Creates presets with one optimizer's rate, which holds for every model and data set.
      *
-     * @param adam the rate with {@link OptimizerKind#ADAM}
-     * @param sgd the rate with {@link OptimizerKind#SGD}
+     * @param optimizer the optimizer
+     * @param rate the rate
      * @return the presets
      */
-    public static LearningRates of(float adam, float sgd) {
-        return new LearningRates(
-                List.of(
-                        new Preset(ANY, ANY, OptimizerKind.ADAM, adam),
-                        new Preset(ANY, ANY, OptimizerKind.SGD, sgd)));
+    public static LearningRates of(OptimizerKind optimizer, float rate) {
+        return new LearningRates(List.of(new Preset(ANY, ANY, optimizer, rate)));
+    }
+
+    /**
+     * Returns presets with another optimizer's rate, which holds for every model and data set.
+     *
+     * @param optimizer the optimizer
+     * @param rate the rate
+     * @return these presets and the new one
+     */
+    public LearningRates and(OptimizerKind optimizer, float rate) {
+        return with(ANY, ANY, optimizer, rate);
     }
 
     /**
@@ -66,9 +74,13 @@ public final class LearningRates {
      * @param dataset the data set's name
      * @param model the model's name
      * @param optimizer the optimizer
-     * @return the rate that was set last of those that hold for all three
+     * @return the rate that was set last of those that hold for all three; both kinds of Adam share
+     *     theirs
      */
     public float rate(String dataset, String model, OptimizerKind optimizer) {
+        if (optimizer == OptimizerKind.ADAM_9999) {
+            return rate(dataset, model, OptimizerKind.ADAM);
+        }
         float rate = Float.NaN;
         for (Preset preset : presets) {
             if (preset.optimizer == optimizer

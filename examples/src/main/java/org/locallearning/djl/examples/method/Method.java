@@ -14,74 +14,153 @@
 package org.locallearning.djl.examples.method;
 
 import ai.djl.nn.Block;
+import java.util.Objects;
 import org.locallearning.djl.decorrelation.Decorrelate;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
 import org.locallearning.djl.examples.models.FanInUniformInitializer;
 
 /**
- * A way to train a model, as the command line names it: a trainer, and decorrelation layers before
- * every weighted layer or not.
- *
- * @param name the name on the command line
- * @param title what a table or a report calls it
- * @param description one sentence for a reader who does not know it, with the paper
- * @param trainer creates its trainer
- * @param errorPath how it carries the error to the layers below
- * @param learningRates the learning rates it starts with
- * @param decorrelationRates the rates at which decorrelation layers learn under it
- * @param decorrelated whether the model gets decorrelation layers
+ * A way to train a model, as the command line names it: a trainer, an optimizer of its own or the
+ * one that the whole comparison has, and decorrelation layers before every weighted layer or not.
  */
-public record Method(
-        String name,
-        String title,
-        String description,
-        TrainerFactory trainer,
-        ErrorPath errorPath,
-        LearningRates learningRates,
-        DecorrelationRates decorrelationRates,
-        boolean decorrelated) {
+public final class Method {
 
     /** What stands behind the name of a method whose model gets decorrelation layers. */
     public static final String DECORRELATED = "+decor";
 
-    /**
-     * Creates a method that leaves the model as it is, and whose decorrelation layers, if it gets
-     * any, learn at {@link DecorrelationRates#USUAL}.
-     *
-     * @param name the name on the command line
-     * @param title what a table or a report calls it
-     * @param description one sentence for a reader who does not know it, with the paper
-     * @param trainer creates its trainer
-     * @param errorPath how it carries the error to the layers below
-     * @param learningRates the learning rates it starts with
-     */
-    public Method(
-            String name,
-            String title,
-            String description,
-            TrainerFactory trainer,
-            ErrorPath errorPath,
-            LearningRates learningRates) {
-        this(
-                name,
-                title,
-                description,
-                trainer,
-                errorPath,
-                learningRates,
-                DecorrelationRates.of(DecorrelationRates.USUAL),
-                false);
+    /** What stands between the name of a method and that of its optimizer. */
+    public static final String WITH_OPTIMIZER = "-";
+
+    private final String name;
+    private final String title;
+    private final String description;
+    private final TrainerFactory trainer;
+    private final ErrorPath errorPath;
+    private final LearningRates learningRates;
+    private final LearningRates decorrelatedLearningRates;
+    private final DecorrelationRates decorrelationRates;
+    private final OptimizerKind ownOptimizer;
+    private final boolean decorrelated;
+
+    private Method(Builder builder) {
+        name = builder.name;
+        title = Objects.requireNonNull(builder.title, "title");
+        description = Objects.requireNonNull(builder.description, "description");
+        trainer = Objects.requireNonNull(builder.trainer, "trainer");
+        errorPath = builder.errorPath;
+        learningRates = Objects.requireNonNull(builder.learningRates, "learningRates");
+        decorrelatedLearningRates =
+                builder.decorrelatedLearningRates == null
+                        ? learningRates
+                        : builder.decorrelatedLearningRates;
+        decorrelationRates = builder.decorrelationRates;
+        ownOptimizer = builder.ownOptimizer;
+        decorrelated = builder.decorrelated;
     }
 
     /**
-     * Returns this method with other rates of its decorrelation layers.
+     * Starts a method that leaves the model as it is.
      *
-     * @param rates the rates
-     * @return the same method otherwise
+     * @param name the name on the command line
+     * @return a builder
      */
-    public Method withDecorrelationRates(DecorrelationRates rates) {
-        return new Method(
-                name, title, description, trainer, errorPath, learningRates, rates, decorrelated);
+    public static Builder builder(String name) {
+        return new Builder(name);
+    }
+
+    /**
+     * Returns the name on the command line.
+     *
+     * @return the name
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Returns what a table or a report calls it.
+     *
+     * @return the title
+     */
+    public String title() {
+        return title;
+    }
+
+    /**
+     * Returns what it does, for a reader who does not know it, with the paper.
+     *
+     * @return one or two sentences
+     */
+    public String description() {
+        return description;
+    }
+
+    /**
+     * Returns what creates its trainer.
+     *
+     * @return the factory
+     */
+    public TrainerFactory trainer() {
+        return trainer;
+    }
+
+    /**
+     * Returns how it carries the error to the layers below.
+     *
+     * @return the path
+     */
+    public ErrorPath errorPath() {
+        return errorPath;
+    }
+
+    /**
+     * Returns the learning rates it starts with.
+     *
+     * @return the rates
+     */
+    public LearningRates learningRates() {
+        return decorrelated ? decorrelatedLearningRates : learningRates;
+    }
+
+    /**
+     * Returns the rates at which decorrelation layers learn under it.
+     *
+     * @return the rates
+     */
+    public DecorrelationRates decorrelationRates() {
+        return decorrelationRates;
+    }
+
+    /**
+     * Returns whether the model gets decorrelation layers.
+     *
+     * @return whether it does
+     */
+    public boolean decorrelated() {
+        return decorrelated;
+    }
+
+    /**
+     * Returns the optimizer.
+     *
+     * @param usual what methods train with that have none of their own
+     * @return its own optimizer, or the usual one
+     */
+    public OptimizerKind optimizer(OptimizerKind usual) {
+        return ownOptimizer == null ? usual : ownOptimizer;
+    }
+
+    /**
+     * Returns this method with an optimizer of its own.
+     *
+     * @param optimizer the optimizer
+     * @return the method, its name followed by {@link #WITH_OPTIMIZER} and the optimizer's
+     */
+    public Method withOptimizer(OptimizerKind optimizer) {
+        Builder builder = new Builder(this, name + WITH_OPTIMIZER + optimizer);
+        builder.title = title + ", " + optimizer.title();
+        builder.ownOptimizer = optimizer;
+        return builder.build();
     }
 
     /**
@@ -90,17 +169,14 @@ public record Method(
      * @return the method, its name followed by {@link #DECORRELATED}
      */
     public Method withDecorrelation() {
-        return new Method(
-                name + DECORRELATED,
-                title + " with decorrelation",
+        Builder builder = new Builder(this, name + DECORRELATED);
+        builder.title = title + " with decorrelation";
+        builder.description =
                 description
                         + " Before every weighted layer, a decorrelation layer learns to remove the"
-                        + " correlations of its inputs (Ahmad 2024).",
-                trainer,
-                errorPath,
-                learningRates,
-                decorrelationRates,
-                true);
+                        + " correlations of its inputs (Ahmad 2024).";
+        builder.decorrelated = true;
+        return builder.build();
     }
 
     /**
@@ -114,9 +190,144 @@ public record Method(
         if (!decorrelated) {
             return plain;
         }
-        Block decorrelated =
-                Decorrelate.builder().optOptions(options).build().convert(plain).block();
-        FanInUniformInitializer.followReplacedLayers(decorrelated);
-        return decorrelated;
+        Block converted = Decorrelate.builder().optOptions(options).build().convert(plain).block();
+        FanInUniformInitializer.followReplacedLayers(converted);
+        return converted;
+    }
+
+    /** Returns the name. */
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    /** Builds a {@link Method}. */
+    public static final class Builder {
+
+        private final String name;
+        private String title;
+        private String description;
+        private TrainerFactory trainer;
+        private ErrorPath errorPath = ErrorPath.LAYER_BY_LAYER;
+        private LearningRates learningRates;
+        private LearningRates decorrelatedLearningRates;
+        private DecorrelationRates decorrelationRates =
+                DecorrelationRates.of(DecorrelationRates.USUAL);
+        private OptimizerKind ownOptimizer;
+        private boolean decorrelated;
+
+        private Builder(String name) {
+            this.name = Objects.requireNonNull(name, "name");
+        }
+
+        private Builder(Method method, String name) {
+            this.name = name;
+            title = method.title;
+            description = method.description;
+            trainer = method.trainer;
+            errorPath = method.errorPath;
+            learningRates = method.learningRates;
+            decorrelatedLearningRates = method.decorrelatedLearningRates;
+            decorrelationRates = method.decorrelationRates;
+            ownOptimizer = method.ownOptimizer;
+            decorrelated = method.decorrelated;
+        }
+
+        /**
+         * Sets what a table or a report calls it.
+         *
+         * @param title the title
+         * @return this builder
+         */
+        public Builder setTitle(String title) {
+            this.title = title;
+            return this;
+        }
+
+        /**
+         * Sets what it does, for a reader who does not know it, with the paper.
+         *
+         * @param description one sentence
+         * @return this builder
+         */
+        public Builder setDescription(String description) {
+            this.description = description;
+            return this;
+        }
+
+        /**
+         * Sets what creates its trainer.
+         *
+         * @param trainer the factory
+         * @return this builder
+         */
+        public Builder setTrainer(TrainerFactory trainer) {
+            this.trainer = trainer;
+            return this;
+        }
+
+        /**
+         * Sets the learning rates it starts with.
+         *
+         * @param rates the rates
+         * @return this builder
+         */
+        public Builder setLearningRates(LearningRates rates) {
+            learningRates = rates;
+            return this;
+        }
+
+        /**
+         * Sets the learning rates it starts with where the model has decorrelation layers.
+         *
+         * @param rates the rates; those of the plain model by default
+         * @return this builder
+         */
+        public Builder optDecorrelatedLearningRates(LearningRates rates) {
+            decorrelatedLearningRates = rates;
+            return this;
+        }
+
+        /**
+         * Sets the rates at which decorrelation layers learn under it.
+         *
+         * @param rates the rates; {@link DecorrelationRates#USUAL} by default
+         * @return this builder
+         */
+        public Builder optDecorrelationRates(DecorrelationRates rates) {
+            decorrelationRates = rates;
+            return this;
+        }
+
+        /**
+         * Sets how it carries the error to the layers below.
+         *
+         * @param path the path; {@link ErrorPath#LAYER_BY_LAYER} by default
+         * @return this builder
+         */
+        public Builder optErrorPath(ErrorPath path) {
+            errorPath = path;
+            return this;
+        }
+
+        /**
+         * Gives it an optimizer of its own, whatever the others train with.
+         *
+         * @param optimizer the optimizer; none by default
+         * @return this builder
+         */
+        public Builder optOptimizer(OptimizerKind optimizer) {
+            ownOptimizer = optimizer;
+            return this;
+        }
+
+        /**
+         * Builds the method.
+         *
+         * @return the method
+         */
+        public Method build() {
+            return new Method(this);
+        }
     }
 }

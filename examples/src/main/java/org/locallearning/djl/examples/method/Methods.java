@@ -14,27 +14,41 @@
 package org.locallearning.djl.examples.method;
 
 import static org.locallearning.djl.examples.method.ErrorPath.DIRECT;
+import static org.locallearning.djl.examples.method.ErrorPath.INCREMENTAL_INFERENCE;
+import static org.locallearning.djl.examples.method.ErrorPath.INFERENCE;
 import static org.locallearning.djl.examples.method.ErrorPath.LAYER_BY_LAYER;
 import static org.locallearning.djl.examples.method.LearningRates.ANY;
 import static org.locallearning.djl.examples.method.OptimizerKind.ADAM;
+import static org.locallearning.djl.examples.method.OptimizerKind.MOMENTUM;
+import static org.locallearning.djl.examples.method.OptimizerKind.MQ;
 import static org.locallearning.djl.examples.method.OptimizerKind.SGD;
 
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.locallearning.djl.creditassignment.representation.ErrorMatrixUpdate;
+import org.locallearning.djl.creditassignment.representation.ErrorWiring;
+import org.locallearning.djl.creditassignment.representation.LocalRepresentationAlignment;
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
 import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
+import org.locallearning.djl.creditassignment.rule.KolenPollack;
 import org.locallearning.djl.creditassignment.rule.NodePerturbation;
+import org.locallearning.djl.creditassignment.rule.Pseudobackpropagation;
 import org.locallearning.djl.creditassignment.rule.SignSymmetricFeedback;
+import org.locallearning.djl.creditassignment.rule.WeightMirror;
+import org.locallearning.djl.pc.InferenceLearning;
+import org.locallearning.djl.pc.Schedule;
 
 /**
  * The table of methods: a new one is one entry here.
  *
- * <p>Every method is also there with decorrelation layers, under its name followed by {@link
- * Method#DECORRELATED}.
+ * <p>Every method is also there with an optimizer of its own, under its name followed by {@link
+ * Method#WITH_OPTIMIZER} and the optimizer's, and with decorrelation layers, {@link
+ * Method#DECORRELATED} behind that.
  */
 public final class Methods {
 
@@ -43,75 +57,191 @@ public final class Methods {
 
     /** Rates of exact gradients and of those with the right signs. */
     private static final LearningRates EXACT =
-            LearningRates.of(1e-3f, 0.1f)
-                    .with(ANY, "mlp", SGD, 0.03f)
-                    .with(ANY, "dense", ADAM, 1e-4f);
+            LearningRates.of(ADAM, 1e-3f)
+                    .and(MOMENTUM, 0.1f)
+                    .and(SGD, 0.1f)
+                    .and(MQ, 3e-5f)
+                    .with(ANY, "mlp", MOMENTUM, 0.03f)
+                    .with(ANY, "dense", ADAM, 1e-4f)
+                    .with(ANY, "dense-linear-top", ADAM, 1e-4f)
+                    .with(ANY, "mlp3", SGD, 0.01f)
+                    .with("svhn", "mlp3", SGD, 0.019f)
+                    .with(ANY, "mlp3", ADAM, 1.8e-5f)
+                    .with("svhn", "mlp3", ADAM, 4.5e-5f)
+                    .with(ANY, "alonso-conv", SGD, 0.014f)
+                    .with("svhn", "alonso-conv", SGD, 0.01f)
+                    .with(ANY, "alonso-conv", ADAM, 1.2e-4f)
+                    .with("svhn", "alonso-conv", ADAM, 1e-4f)
+                    .with(ANY, "alonso-conv-tiny", SGD, 0.05f)
+                    .with(ANY, "alonso-conv-tiny", ADAM, 2.5e-4f)
+                    // the authors' 0.0013 is for a loss that is a sum over the 3072 pixels
+                    .with(ANY, "autoencoder", SGD, 4);
 
     /** Rates of random feedback: most nets want smaller steps than with exact gradients. */
     private static final LearningRates RANDOM =
-            LearningRates.of(1e-4f, 1e-3f)
+            LearningRates.of(ADAM, 1e-4f)
+                    .and(MOMENTUM, 1e-3f)
+                    .and(SGD, 1e-2f)
+                    .and(MQ, 3e-5f)
                     .with(ANY, "mlp", ADAM, 1e-3f)
-                    .with(ANY, "mlp", SGD, 3e-3f)
+                    .with(ANY, "mlp", MOMENTUM, 3e-3f)
                     .with("glyphs", "conv", ADAM, 1e-3f)
                     .with("tiny-imagenet", "ahmad-conv", ADAM, 1e-5f)
                     .with("tiny-imagenet", "ahmad-conv-padded", ADAM, 1e-5f);
 
     /** Rates of node perturbation, from table 2 of the decorrelation paper and, for mlp, a scan. */
     private static final LearningRates PERTURBED =
-            LearningRates.of(1e-4f, 1e-3f)
+            LearningRates.of(ADAM, 1e-4f)
+                    .and(MOMENTUM, 1e-3f)
+                    .and(SGD, 1e-2f)
+                    .and(MQ, 3e-5f)
                     .with(ANY, "dense", ADAM, 1e-5f)
+                    .with(ANY, "dense-linear-top", ADAM, 1e-5f)
                     .with(ANY, "mlp", ADAM, 1e-3f);
 
+    /** The same with decorrelation layers, which allow larger steps. */
+    private static final LearningRates PERTURBED_DECORRELATED =
+            PERTURBED.with(ANY, "dense", ADAM, 1e-4f).with(ANY, "dense-linear-top", ADAM, 1e-4f);
+
+    /** Rates of rec-LRA, for Adam from its paper. */
+    private static final LearningRates REPRESENTATION =
+            LearningRates.of(ADAM, 2e-4f)
+                    .and(MOMENTUM, 1e-2f)
+                    .and(SGD, 0.1f)
+                    .and(MQ, 3e-5f)
+                    .with("cifar10", ANY, ADAM, 1e-4f);
+
+    /** Rates of predictive coding, from the code of the paper on sequential inference. */
+    private static final LearningRates PREDICTIVE =
+            LearningRates.of(SGD, 0.75f)
+                    .and(MOMENTUM, 0.075f)
+                    .and(ADAM, 3e-5f)
+                    .and(MQ, 3e-5f)
+                    .with("svhn", "mlp3", SGD, 1)
+                    .with(ANY, "alonso-conv", SGD, 0.5f)
+                    .with("svhn", "alonso-conv", SGD, 0.25f)
+                    .with(ANY, "alonso-conv", MQ, 2.2e-4f)
+                    .with("svhn", "alonso-conv", MQ, 7e-5f)
+                    .with(ANY, "alonso-conv", ADAM, 7.5e-5f)
+                    .with("svhn", "alonso-conv", ADAM, 1e-5f)
+                    .with(ANY, "alonso-conv-tiny", SGD, 0.3f)
+                    .with(ANY, "alonso-conv-tiny", MQ, 1.2e-4f)
+                    .with(ANY, "alonso-conv-tiny", ADAM, 7e-5f)
+                    .with(ANY, "autoencoder", SGD, 0.1f)
+                    .with("svhn", "autoencoder", SGD, 0.05f)
+                    .with(ANY, "autoencoder", MQ, 1.2e-5f)
+                    .with("svhn", "autoencoder", MQ, 1.6e-5f)
+                    .with(ANY, "autoencoder", ADAM, 4e-5f)
+                    .with("svhn", "autoencoder", ADAM, 4.5e-5f);
+
     /**
-     * Table 2 of the decorrelation paper: slower in dense nets, where the rule is random feedback.
+     * The same where weights move at every one of the iterations, of which most nets have three.
+     */
+    private static final LearningRates INCREMENTAL =
+            PREDICTIVE.with(ANY, ANY, SGD, 0.25f).with(ANY, "autoencoder", SGD, 0.03f);
+
+    /**
+     * Table 2 of the decorrelation paper: slower in dense nets, where the rule is random feedback
+     * or noise.
      */
     private static final DecorrelationRates RANDOM_DECORRELATION =
-            DecorrelationRates.of(DecorrelationRates.USUAL).with(ANY, "dense", 1e-6);
+            DecorrelationRates.of(DecorrelationRates.USUAL)
+                    .with(ANY, "dense", 1e-6)
+                    .with(ANY, "dense-linear-top", 1e-6);
 
     private static final List<Method> ALL =
             List.of(
-                    new Method(
-                            BASELINE,
-                            "Backpropagation",
-                            "DJL's own trainer, the baseline.",
-                            (model, config, seed) -> model.newTrainer(config),
-                            LAYER_BY_LAYER,
-                            EXACT),
-                    new Method(
-                            "bp-tape",
-                            "Backpropagation on the tape",
-                            "Backpropagation through this project's own machinery, the check on"
-                                    + " it.",
-                            (model, config, seed) ->
-                                    Backpropagation.builder().build().newTrainer(model, config),
-                            LAYER_BY_LAYER,
-                            EXACT),
-                    new Method(
-                                    "fa",
-                                    "Feedback alignment",
-                                    "The error goes back through fixed random weights in place of the"
-                                            + " layer's own (Lillicrap et al. 2016).",
-                                    (model, config, seed) ->
+                    Method.builder(BASELINE)
+                            .setTitle("Backpropagation")
+                            .setDescription("DJL's own trainer, the baseline.")
+                            .setTrainer((model, config, seed, settings) -> model.newTrainer(config))
+                            .setLearningRates(EXACT)
+                            .build(),
+                    Method.builder("bp-tape")
+                            .setTitle("Backpropagation on the tape")
+                            .setDescription(
+                                    "Backpropagation through this project's own machinery, the"
+                                            + " check on it.")
+                            .setTrainer(
+                                    (model, config, seed, settings) ->
+                                            Backpropagation.builder()
+                                                    .build()
+                                                    .newTrainer(model, config))
+                            .setLearningRates(EXACT)
+                            .build(),
+                    Method.builder("fa")
+                            .setTitle("Feedback alignment")
+                            .setDescription(
+                                    "The error goes back through fixed random weights in place of"
+                                            + " the layer's own (Lillicrap et al. 2016).")
+                            .setTrainer(
+                                    (model, config, seed, settings) ->
                                             FeedbackAlignment.builder()
                                                     .optSeed(seed)
                                                     .build()
-                                                    .newTrainer(model, config),
-                                    LAYER_BY_LAYER,
-                                    RANDOM)
-                            .withDecorrelationRates(RANDOM_DECORRELATION),
-                    new Method(
-                                    "dfa",
-                                    "Direct feedback alignment",
-                                    "The output's error goes straight to every hidden layer through a"
-                                            + " fixed random matrix (Nøkland 2016).",
-                                    (model, config, seed) ->
+                                                    .newTrainer(model, config))
+                            .setLearningRates(RANDOM)
+                            .optDecorrelationRates(RANDOM_DECORRELATION)
+                            .build(),
+                    Method.builder("kp")
+                            .setTitle("Kolen-Pollack learning")
+                            .setDescription(
+                                    "Feedback alignment whose feedback weights get the updates of"
+                                            + " the weights and decay as those do, until the two"
+                                            + " are the same (Kolen and Pollack 1994).")
+                            .setTrainer(
+                                    (model, config, seed, settings) ->
+                                            KolenPollack.builder()
+                                                    .optSeed(seed)
+                                                    .build()
+                                                    .newTrainer(model, config))
+                            .setLearningRates(RANDOM)
+                            .optDecorrelationRates(RANDOM_DECORRELATION)
+                            .build(),
+                    Method.builder("wm")
+                            .setTitle("Weight mirrors")
+                            .setDescription(
+                                    "Feedback alignment whose feedback weights learn from noise"
+                                            + " that drives each layer between batches (Akrout et"
+                                            + " al. 2019).")
+                            .setTrainer(
+                                    (model, config, seed, settings) ->
+                                            WeightMirror.builder()
+                                                    .optSeed(seed)
+                                                    .build()
+                                                    .newTrainer(model, config))
+                            .setLearningRates(RANDOM)
+                            .optDecorrelationRates(RANDOM_DECORRELATION)
+                            .build(),
+                    Method.builder("pbp")
+                            .setTitle("Pseudobackprop")
+                            .setDescription(
+                                    "The error goes back through the pseudoinverse of the weights"
+                                            + " in place of their transpose (Lillicrap et al."
+                                            + " 2016, supplement).")
+                            .setTrainer(
+                                    (model, config, seed, settings) ->
+                                            Pseudobackpropagation.builder()
+                                                    .build()
+                                                    .newTrainer(model, config))
+                            .setLearningRates(RANDOM)
+                            .optDecorrelationRates(RANDOM_DECORRELATION)
+                            .build(),
+                    Method.builder("dfa")
+                            .setTitle("Direct feedback alignment")
+                            .setDescription(
+                                    "The output's error goes straight to every hidden layer"
+                                            + " through a fixed random matrix (Nøkland 2016).")
+                            .setTrainer(
+                                    (model, config, seed, settings) ->
                                             DirectFeedbackAlignment.builder()
                                                     .optSeed(seed)
                                                     .build()
-                                                    .newTrainer(model, config),
-                                    DIRECT,
-                                    RANDOM)
-                            .withDecorrelationRates(RANDOM_DECORRELATION),
+                                                    .newTrainer(model, config))
+                            .setLearningRates(RANDOM)
+                            .optDecorrelationRates(RANDOM_DECORRELATION)
+                            .optErrorPath(DIRECT)
+                            .build(),
                     signSymmetric(
                             "usf",
                             "Uniform sign-symmetric feedback",
@@ -141,37 +271,126 @@ public final class Methods {
                             "Activity-based node perturbation",
                             "Node perturbation from the measured differences of activity in place"
                                     + " of the noise put in (Dalm et al. 2023).",
-                            NodePerturbation.Mode.ANP));
+                            NodePerturbation.Mode.ANP),
+                    Method.builder("lra")
+                            .setTitle("Recursive local representation alignment")
+                            .setDescription(
+                                    "Error matrices give every layer a target of its own, and no"
+                                            + " derivative of an activation is taken (Ororbia et"
+                                            + " al. 2020).")
+                            .setTrainer(
+                                    (model, config, seed, settings) ->
+                                            LocalRepresentationAlignment.builder()
+                                                    .optSeed(seed)
+                                                    .optWiring(
+                                                            ErrorWiring.skip(settings.errorGap()))
+                                                    .build()
+                                                    .newTrainer(model, config))
+                            .setLearningRates(REPRESENTATION)
+                            .optDecorrelationRates(RANDOM_DECORRELATION)
+                            .optErrorPath(DIRECT)
+                            .build(),
+                    Method.builder("lra-e")
+                            .setTitle("Local representation alignment with learned errors")
+                            .setDescription(
+                                    "Every layer sends its error to the one below through a matrix"
+                                            + " that learns as the weights do (Ororbia and Mali"
+                                            + " 2019).")
+                            .setTrainer(
+                                    (model, config, seed, settings) ->
+                                            LocalRepresentationAlignment.builder()
+                                                    .optSeed(seed)
+                                                    .optWiring(ErrorWiring.chain())
+                                                    .optErrorMatrixUpdate(ErrorMatrixUpdate.LRA_E)
+                                                    .build()
+                                                    .newTrainer(model, config))
+                            .setLearningRates(REPRESENTATION)
+                            .optDecorrelationRates(RANDOM_DECORRELATION)
+                            .optErrorPath(LAYER_BY_LAYER)
+                            .build(),
+                    predictiveCoding(
+                            "il",
+                            "Inference learning",
+                            "A predictive coding network finds activities that fit the target,"
+                                    + " all layers at once, then every weight learns from its"
+                                    + " layer's error (Whittington and Bogacz 2017).",
+                            Schedule.SIMULTANEOUS,
+                            PREDICTIVE),
+                    predictiveCoding(
+                            "seqil",
+                            "Sequential inference learning",
+                            "A predictive coding network finds activities that fit the target,"
+                                    + " layer by layer from the output, then every weight learns"
+                                    + " from its layer's error (Alonso et al. 2023).",
+                            Schedule.SEQUENTIAL,
+                            PREDICTIVE),
+                    predictiveCoding(
+                            "ipc",
+                            "Incremental predictive coding",
+                            "Inference learning whose weights move at every iteration (Salvatori"
+                                    + " et al. 2022).",
+                            Schedule.INCREMENTAL,
+                            INCREMENTAL));
 
     private Methods() {}
 
     private static Method nodePerturbation(
             String name, String title, String description, NodePerturbation.Mode mode) {
-        return new Method(
-                name,
-                title,
-                description,
-                (model, config, seed) ->
-                        NodePerturbation.builder().optMode(mode).build().newTrainer(model, config),
+        return Method.builder(name)
+                .setTitle(title)
+                .setDescription(description)
+                .setTrainer(
+                        (model, config, seed, settings) ->
+                                NodePerturbation.builder()
+                                        .optMode(mode)
+                                        .build()
+                                        .newTrainer(model, config))
+                .setLearningRates(PERTURBED)
+                .optDecorrelatedLearningRates(PERTURBED_DECORRELATED)
+                .optDecorrelationRates(RANDOM_DECORRELATION)
                 // the noisy pass takes as many products as the error's way back
-                LAYER_BY_LAYER,
-                PERTURBED);
+                .optErrorPath(LAYER_BY_LAYER)
+                .build();
     }
 
     private static Method signSymmetric(
             String name, String title, String description, SignSymmetricFeedback.Mode mode) {
-        return new Method(
-                name,
-                title,
-                description,
-                (model, config, seed) ->
-                        SignSymmetricFeedback.builder()
-                                .optMode(mode)
-                                .optSeed(seed)
-                                .build()
-                                .newTrainer(model, config),
-                LAYER_BY_LAYER,
-                EXACT);
+        return Method.builder(name)
+                .setTitle(title)
+                .setDescription(description)
+                .setTrainer(
+                        (model, config, seed, settings) ->
+                                SignSymmetricFeedback.builder()
+                                        .optMode(mode)
+                                        .optSeed(seed)
+                                        .build()
+                                        .newTrainer(model, config))
+                .setLearningRates(EXACT)
+                .build();
+    }
+
+    /** Without a name behind it, predictive coding trains with the paper's plain SGD. */
+    private static Method predictiveCoding(
+            String name,
+            String title,
+            String description,
+            Schedule schedule,
+            LearningRates learningRates) {
+        return Method.builder(name)
+                .setTitle(title)
+                .setDescription(description)
+                .setTrainer(
+                        (model, config, seed, settings) ->
+                                InferenceLearning.builder()
+                                        .optSchedule(schedule)
+                                        .optIterations(settings.inference().iterations())
+                                        .optStepSize(settings.inference().stepSize())
+                                        .build()
+                                        .newTrainer(model, config))
+                .setLearningRates(learningRates)
+                .optErrorPath(schedule == Schedule.INCREMENTAL ? INCREMENTAL_INFERENCE : INFERENCE)
+                .optOptimizer(SGD)
+                .build();
     }
 
     /**
@@ -195,20 +414,38 @@ public final class Methods {
     /**
      * Finds a method by its name.
      *
-     * @param name the name, followed by {@link Method#DECORRELATED} for decorrelation layers
+     * @param name the name, followed by {@link Method#WITH_OPTIMIZER} and an optimizer's for an
+     *     optimizer of its own, and by {@link Method#DECORRELATED} for decorrelation layers
      * @return the method
      * @throws IllegalArgumentException if there is none of that name; the message lists the names
      */
     public static Method named(String name) {
+        if (name.endsWith(Method.DECORRELATED)) {
+            String plain = name.substring(0, name.length() - Method.DECORRELATED.length());
+            return find(plain).orElseThrow(() -> unknown(name)).withDecorrelation();
+        }
+        return find(name).orElseThrow(() -> unknown(name));
+    }
+
+    private static Optional<Method> find(String name) {
         for (Method method : ALL) {
             if (method.name().equals(name)) {
-                return method;
+                return Optional.of(method);
             }
-            if (name.equals(method.name() + Method.DECORRELATED)) {
-                return method.withDecorrelation();
+            String prefix = method.name() + Method.WITH_OPTIMIZER;
+            if (name.startsWith(prefix)) {
+                Optional<OptimizerKind> optimizer =
+                        OptimizerKind.named(name.substring(prefix.length()));
+                if (optimizer.isPresent()) {
+                    return optimizer.map(method::withOptimizer);
+                }
             }
         }
-        throw new IllegalArgumentException("Unknown method '" + name + "': " + choices());
+        return Optional.empty();
+    }
+
+    private static IllegalArgumentException unknown(String name) {
+        return new IllegalArgumentException("Unknown method '" + name + "': " + choices());
     }
 
     /**
@@ -236,7 +473,8 @@ public final class Methods {
 
     private static String choices() {
         return String.format(
-                "choose from %s, each with %s behind it for decorrelation layers.",
-                String.join(", ", names()), Method.DECORRELATED);
+                "choose from %s; behind each may stand an optimizer of its own, such as %s%s, and %s"
+                        + " for decorrelation layers.",
+                String.join(", ", names()), Method.WITH_OPTIMIZER, MQ, Method.DECORRELATED);
     }
 }

@@ -13,17 +13,31 @@
  */
 package org.locallearning.djl.examples.method;
 
+import ai.djl.nn.Block;
+import ai.djl.nn.convolutional.Convolution;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.locallearning.djl.pc.Mq;
 
-/** An optimizer of DJL with the settings that the papers' experiments share. */
+/** An optimizer with the settings that the papers' experiments share. */
 public enum OptimizerKind {
 
-    /** Stochastic gradient descent with momentum 0.9. */
-    SGD("SGD, momentum 0.9") {
+    /** Plain stochastic gradient descent. */
+    SGD("plain SGD") {
         @Override
-        public Optimizer create(float learningRate) {
+        public Optimizer create(float learningRate, Block block) {
+            return Optimizer.sgd().setLearningRateTracker(Tracker.fixed(learningRate)).build();
+        }
+    },
+
+    /** Stochastic gradient descent with momentum 0.9. */
+    MOMENTUM("SGD, momentum 0.9") {
+        @Override
+        public Optimizer create(float learningRate, Block block) {
             return Optimizer.sgd()
                     .setLearningRateTracker(Tracker.fixed(learningRate))
                     .optMomentum(0.9f)
@@ -34,11 +48,30 @@ public enum OptimizerKind {
     /** Adam with decay rates 0.9 and 0.999. */
     ADAM("Adam, decay 0.9 and 0.999") {
         @Override
-        public Optimizer create(float learningRate) {
-            return Optimizer.adam()
-                    .optLearningRateTracker(Tracker.fixed(learningRate))
-                    .optBeta1(0.9f)
-                    .optBeta2(0.999f)
+        public Optimizer create(float learningRate, Block block) {
+            return adam(learningRate, 0.999f);
+        }
+    },
+
+    /** Adam with decay rates 0.9 and 0.9999, as in the code of the decorrelation paper. */
+    ADAM_9999("Adam, decay 0.9 and 0.9999") {
+        @Override
+        public Optimizer create(float learningRate, Block block) {
+            return adam(learningRate, 0.9999f);
+        }
+    },
+
+    /**
+     * Matrix update equalization: one adaptive rate per weight matrix, see {@link Mq}. Networks
+     * with convolutions keep less of the past, as in the code of the paper.
+     */
+    MQ("MQ") {
+        @Override
+        public Optimizer create(float learningRate, Block block) {
+            return Mq.builder()
+                    .setBlock(block)
+                    .setLearningRateTracker(Tracker.fixed(learningRate))
+                    .optKeep(hasConvolutions(block) ? 0.999f : 0.9999f)
                     .build();
         }
     };
@@ -49,13 +82,46 @@ public enum OptimizerKind {
         this.title = title;
     }
 
+    private static boolean hasConvolutions(Block block) {
+        return block instanceof Convolution
+                || block.getChildren().values().stream().anyMatch(OptimizerKind::hasConvolutions);
+    }
+
+    private static Optimizer adam(float learningRate, float secondDecay) {
+        return Optimizer.adam()
+                .optLearningRateTracker(Tracker.fixed(learningRate))
+                .optBeta1(0.9f)
+                .optBeta2(secondDecay)
+                .build();
+    }
+
+    /**
+     * Returns the names on the command line.
+     *
+     * @return the names
+     */
+    public static List<String> names() {
+        return Arrays.stream(values()).map(OptimizerKind::toString).toList();
+    }
+
+    /**
+     * Finds an optimizer by its name on the command line.
+     *
+     * @param name the name
+     * @return the optimizer, or empty if there is none of that name
+     */
+    public static Optional<OptimizerKind> named(String name) {
+        return Arrays.stream(values()).filter(kind -> kind.toString().equals(name)).findFirst();
+    }
+
     /**
      * Returns a new optimizer without weight decay and without clipping.
      *
      * @param learningRate the learning rate, the same at every step
+     * @param block the block whose parameters it is for
      * @return the optimizer
      */
-    public abstract Optimizer create(float learningRate);
+    public abstract Optimizer create(float learningRate, Block block);
 
     /**
      * Returns what a report calls the optimizer.
@@ -69,6 +135,6 @@ public enum OptimizerKind {
     /** Returns the name on the command line. */
     @Override
     public String toString() {
-        return name().toLowerCase(Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

@@ -27,7 +27,8 @@ public interface TrainerFactory {
      * @param model the model, with its block set
      * @param config loss, optimizer, evaluators and listeners
      * @param seed the seed of what the method itself draws, such as feedback matrices
+     * @param settings what is chosen for single methods
      * @return the trainer, which the caller closes
      */
-    Trainer newTrainer(Model model, TrainingConfig config, int seed);
+    Trainer newTrainer(Model model, TrainingConfig config, int seed, MethodSettings settings);
 }

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -28,8 +29,12 @@ import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
+import org.locallearning.djl.examples.task.Task;
 
-/** The picture {@code curves.png}: test accuracy and training loss over the epochs. */
+/**
+ * The picture {@code curves.png}: test accuracy, or test loss where there is none, and training
+ * loss over the epochs.
+ */
 public final class CurvesImage {
 
     private static final int WIDTH = 760;
@@ -68,21 +73,45 @@ public final class CurvesImage {
                         2 * WIDTH, experiments.size() * HEIGHT, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         for (Results results : experiments) {
+            Task task = results.task();
+            String title = results.datasetTitle() + ", " + network(results);
             paint(
                     graphics,
-                    chart(
-                            results,
-                            results.datasetTitle() + ", " + results.model() + ": test accuracy",
-                            "test accuracy in %",
-                            epoch -> 100 * epoch.testAccuracy()));
+                    task.hasAccuracy()
+                            ? chart(
+                                    results,
+                                    title + ": test accuracy",
+                                    "test accuracy in %",
+                                    epoch -> 100 * epoch.testAccuracy())
+                            : chart(
+                                    results,
+                                    title + ": test loss",
+                                    task.lossUnit(),
+                                    EpochResult::testLoss));
             graphics.translate(WIDTH, 0);
             paint(
                     graphics,
-                    chart(results, "Training loss", "cross-entropy", EpochResult::trainLoss));
+                    chart(results, "Training loss", task.lossUnit(), EpochResult::trainLoss));
             graphics.translate(-WIDTH, HEIGHT);
         }
         graphics.dispose();
         return image;
+    }
+
+    /** The model with what was chosen about it, which tells it from others in one picture. */
+    private static String network(Results results) {
+        StringBuilder text = new StringBuilder(results.model());
+        if (results.settings().hidden() != null) {
+            text.append(' ')
+                    .append(
+                            results.settings().hidden().stream()
+                                    .map(String::valueOf)
+                                    .collect(Collectors.joining("-")));
+        }
+        if (results.settings().activation() != null) {
+            text.append(' ').append(results.settings().activation());
+        }
+        return text.toString();
     }
 
     private static void paint(Graphics2D graphics, XYChart chart) {

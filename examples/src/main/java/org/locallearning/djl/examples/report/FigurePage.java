@@ -197,10 +197,12 @@ public final class FigurePage {
     public String html(String title, Provenance provenance) {
         StringBuilder list = new StringBuilder();
         settings.forEach(setting -> ReportPage.entry(list, setting[0], setting[1]));
-        ReportPage.entry(
-                list,
-                "Seeds",
-                String.join(", ", provenance.seeds().stream().map(String::valueOf).toList()));
+        if (!provenance.seeds().isEmpty()) {
+            ReportPage.entry(
+                    list,
+                    "Seeds",
+                    String.join(", ", provenance.seeds().stream().map(String::valueOf).toList()));
+        }
         ReportPage.entry(list, "Machine", provenance.machine().summary());
         ReportPage.entry(
                 list,

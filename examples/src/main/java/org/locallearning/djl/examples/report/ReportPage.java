@@ -32,6 +32,7 @@ import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.Settings;
 import org.locallearning.djl.examples.results.Spread;
+import org.locallearning.djl.examples.task.Task;
 
 /** The page {@code report.html}: one file that needs no other, for screens of any width. */
 public final class ReportPage {
@@ -41,9 +42,11 @@ public final class ReportPage {
 
     private final Results results;
     private final List<String> methods;
+    private final Task task;
 
     private ReportPage(Results results) {
         this.results = results;
+        task = results.task();
         methods = results.finishedMethods();
     }
 
@@ -135,13 +138,15 @@ public final class ReportPage {
     private String verdict() {
         StringBuilder text = new StringBuilder();
         for (String method : methods) {
-            Spread test = last(method, EpochResult::testAccuracy);
             text.append(text.length() == 0 ? "" : ", ")
                     .append(Methods.named(method).title())
                     .append(' ')
-                    .append(Percent.of(test.mean()));
+                    .append(
+                            task.hasAccuracy()
+                                    ? Percent.of(last(method, EpochResult::testAccuracy).mean())
+                                    : loss(last(method, EpochResult::testLoss).mean()));
         }
-        return "Test accuracy after "
+        return (task.hasAccuracy() ? "Test accuracy after " : "Test loss after ")
                 + count(results.settings().epochs(), "epoch")
                 + (results.settings().seeds().size() > 1 ? ", mean over seeds: " : ": ")
                 + text
@@ -157,20 +162,28 @@ public final class ReportPage {
 
     private String summary() {
         StringBuilder table =
-                new StringBuilder(
-                        "<table><thead><tr><th>Method</th><th>Test accuracy</th>"
-                                + "<th>Best epoch</th><th>Train accuracy</th><th>Train loss</th>"
-                                + "<th>s / epoch</th><th>Learning rate</th></tr></thead>"
-                                + "<tbody>\n");
+                new StringBuilder("<table><thead><tr><th>Method</th>")
+                        .append(
+                                task.hasAccuracy()
+                                        ? "<th>Test accuracy</th><th>Best epoch</th>"
+                                                + "<th>Train accuracy</th>"
+                                        : "<th>Test loss</th><th>Best epoch</th>")
+                        .append("<th>Train loss</th><th>s / epoch</th><th>Learning rate</th></tr>")
+                        .append("</thead><tbody>\n");
         for (String method : methods) {
             table.append("<tr><td>")
                     .append(Html.escape(Methods.named(method).title()))
                     .append("<br><code class=\"quiet\">")
                     .append(Html.escape(method))
                     .append("</code></td>");
-            cell(table, last(method, EpochResult::testAccuracy), Percent::of);
-            cell(table, best(method), Percent::of);
-            cell(table, last(method, EpochResult::trainAccuracy), Percent::of);
+            if (task.hasAccuracy()) {
+                cell(table, last(method, EpochResult::testAccuracy), Percent::of);
+                cell(table, best(method), Percent::of);
+                cell(table, last(method, EpochResult::trainAccuracy), Percent::of);
+            } else {
+                cell(table, last(method, EpochResult::testLoss), ReportPage::loss);
+                cell(table, best(method), ReportPage::loss);
+            }
             cell(table, last(method, EpochResult::trainLoss), ReportPage::loss);
             cell(table, secondsPerEpoch(method), ReportPage::seconds);
             table.append("<td>")
@@ -211,10 +224,15 @@ public final class ReportPage {
                 results.runsOf(method).stream()
                         .map(
                                 run ->
-                                        run.epochs().stream()
-                                                .mapToDouble(EpochResult::testAccuracy)
-                                                .max()
-                                                .orElseThrow())
+                                        task.hasAccuracy()
+                                                ? run.epochs().stream()
+                                                        .mapToDouble(EpochResult::testAccuracy)
+                                                        .max()
+                                                        .orElseThrow()
+                                                : run.epochs().stream()
+                                                        .mapToDouble(EpochResult::testLoss)
+                                                        .min()
+                                                        .orElseThrow())
                         .toList());
     }
 
@@ -256,14 +274,20 @@ public final class ReportPage {
     }
 
     private String curves() {
-        return chart("Test accuracy", "in %", e -> 100 * e.testAccuracy(), v -> fixed(v) + " %")
-                + chart("Training loss", "cross-entropy", EpochResult::trainLoss, ReportPage::loss)
-                + chart(
-                        "Training accuracy",
-                        "in %",
-                        e -> 100 * e.trainAccuracy(),
-                        v -> fixed(v) + " %")
-                + chart("Test loss", "cross-entropy", EpochResult::testLoss, ReportPage::loss);
+        String unit = task.lossUnit();
+        String training = chart("Training loss", unit, EpochResult::trainLoss, ReportPage::loss);
+        String test = chart("Test loss", unit, EpochResult::testLoss, ReportPage::loss);
+        return task.hasAccuracy()
+                ? accuracyChart("Test accuracy", EpochResult::testAccuracy)
+                        + training
+                        + accuracyChart("Training accuracy", EpochResult::trainAccuracy)
+                        + test
+                : test + training;
+    }
+
+    private String accuracyChart(String title, ToDoubleFunction<EpochResult> share) {
+        return chart(
+                title, "in %", epoch -> 100 * share.applyAsDouble(epoch), v -> fixed(v) + " %");
     }
 
     private String chart(
@@ -382,6 +406,11 @@ public final class ReportPage {
                 + chanceLevels()
                 + ", since a correlation is measured on few rows.</p>\n<div class=\"charts\">\n"
                 + figures
+                + "</div>\n<p class=\"quiet\">The latest measurements of the first run. The condition"
+                + " number of the covariance, its greatest eigenvalue over its least, needs more"
+                + " rows than features.</p>\n"
+                + "<div class=\"scroll\">"
+                + CorrelationTable.of(results, methods)
                 + "</div>\n</section>";
     }
 
@@ -475,9 +504,10 @@ public final class ReportPage {
                 settings.epochs()
                         + " epochs, batches of "
                         + settings.batch()
-                        + ", softmax cross-entropy, "
-                        + OptimizerKind.valueOf(settings.optimizer().toUpperCase(Locale.ROOT))
-                                .title());
+                        + ", "
+                        + task.lossTitle()
+                        + ", "
+                        + OptimizerKind.named(settings.optimizer()).orElseThrow().title());
         entry(
                 list,
                 "Seeds",
@@ -514,26 +544,33 @@ public final class ReportPage {
         StringBuilder table =
                 new StringBuilder(
                         "<table><thead><tr><th>Method</th><th>Seed</th><th>Epoch</th>"
-                                + "<th>Train loss</th><th>Train accuracy</th><th>Test loss</th>"
-                                + "<th>Test accuracy</th><th>Seconds</th></tr></thead><tbody>\n");
+                                + "<th>Train loss</th>"
+                                + (task.hasAccuracy() ? "<th>Train accuracy</th>" : "")
+                                + "<th>Test loss</th>"
+                                + (task.hasAccuracy() ? "<th>Test accuracy</th>" : "")
+                                + "<th>Seconds</th></tr></thead><tbody>\n");
         for (RunResult run : results.runs()) {
             for (EpochResult epoch : run.epochs()) {
                 table.append(
                         String.format(
                                 Locale.ROOT,
                                 "<tr><td><code>%s</code></td><td>%d</td><td>%d</td><td>%s</td>"
-                                        + "<td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>%n",
+                                        + "%s<td>%s</td>%s<td>%s</td></tr>%n",
                                 Html.escape(run.method()),
                                 run.seed(),
                                 epoch.epoch(),
                                 loss(epoch.trainLoss()),
-                                Percent.of(epoch.trainAccuracy()),
+                                accuracyCell(epoch.trainAccuracy()),
                                 loss(epoch.testLoss()),
-                                Percent.of(epoch.testAccuracy()),
+                                accuracyCell(epoch.testAccuracy()),
                                 seconds(epoch.seconds())));
             }
         }
         return table.append("</tbody></table>").toString();
+    }
+
+    private String accuracyCell(Double accuracy) {
+        return task.hasAccuracy() ? "<td>" + Percent.of(accuracy) + "</td>" : "";
     }
 
     private static String loss(double value) {

@@ -18,15 +18,17 @@ package org.locallearning.djl.examples.results;
  *
  * @param epoch the epoch, from 1
  * @param trainLoss the loss over the training images, each measured as it was learned from
- * @param trainAccuracy the share of training images classified correctly, 0 to 1, likewise
+ * @param trainAccuracy the share of training images classified correctly, 0 to 1, likewise; null
+ *     where the network does not classify
  * @param testLoss the loss over the test images after the epoch
- * @param testAccuracy the share of test images classified correctly after the epoch, 0 to 1
+ * @param testAccuracy the share of test images classified correctly after the epoch, 0 to 1, or
+ *     null likewise
  * @param seconds the time spent on training and on measuring the alignment, without the test
  */
 public record EpochResult(
         int epoch,
         double trainLoss,
-        double trainAccuracy,
+        Double trainAccuracy,
         double testLoss,
-        double testAccuracy,
+        Double testAccuracy,
         double seconds) {}

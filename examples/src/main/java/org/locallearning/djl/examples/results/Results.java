@@ -19,6 +19,8 @@ import com.google.gson.JsonParseException;
 import java.util.List;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
+import org.locallearning.djl.examples.models.Models;
+import org.locallearning.djl.examples.task.Task;
 
 /**
  * Everything a comparison found and everything needed to repeat it.
@@ -71,6 +73,15 @@ public record Results(
             throw new IllegalArgumentException(
                     "The results cannot be read: " + e.getMessage() + ".", e);
         }
+    }
+
+    /**
+     * Returns what the model learned.
+     *
+     * @return the task, which decides whether epochs have accuracies
+     */
+    public Task task() {
+        return Models.task(model);
     }
 
     /**

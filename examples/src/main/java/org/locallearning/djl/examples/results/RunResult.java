@@ -20,6 +20,7 @@ import java.util.List;
  *
  * @param method the method's name
  * @param seed the seed of initial weights, data order and feedback
+ * @param optimizer the optimizer's name; null in results of before methods had one of their own
  * @param learningRate the learning rate that was used
  * @param decorrelationRate the rate of decorrelation layers, null for a method without them
  * @param epochs the epochs in order
@@ -30,6 +31,7 @@ import java.util.List;
 public record RunResult(
         String method,
         int seed,
+        String optimizer,
         float learningRate,
         Double decorrelationRate,
         List<EpochResult> epochs,

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.results;
 
 import java.util.List;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
+import org.locallearning.djl.examples.method.MethodSettings;
 
 /**
  * What a comparison was asked to do; what is not set for the model or data is null.
@@ -29,8 +30,10 @@ import org.locallearning.djl.examples.method.DecorrelationSettings;
  * @param limit the greatest number of training images, 0 for all
  * @param testLimit the greatest number of test images, 0 for all
  * @param batch images per training step
- * @param optimizer the optimizer's name
+ * @param optimizer the name of the optimizer of methods that have none of their own
+ * @param methodSettings what was chosen for single methods
  * @param standardise whether every channel was given mean 0 and variance 1
+ * @param augment whether training images were varied at random
  * @param threads threads per operation
  * @param alignmentsPerEpoch how often the alignment was measured in an epoch
  * @param decorrelation what was chosen for decorrelation layers
@@ -48,7 +51,9 @@ public record Settings(
         int testLimit,
         int batch,
         String optimizer,
+        MethodSettings methodSettings,
         boolean standardise,
+        boolean augment,
         int threads,
         int alignmentsPerEpoch,
         DecorrelationSettings decorrelation,

@@ -14,9 +14,11 @@
 package org.locallearning.djl.examples.training;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -30,6 +32,7 @@ import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.Spread;
+import org.locallearning.djl.examples.task.Task;
 
 /**
  * Shows a comparison on the console: a row per epoch and, where somebody watches at a terminal, a
@@ -42,6 +45,7 @@ public final class Console {
 
     private final PrintWriter out;
     private final boolean terminal;
+    private final Task task;
     private final TextTable table;
     private ProgressBar bar;
 
@@ -51,19 +55,35 @@ public final class Console {
      * @param out where the rows go
      * @param terminal whether somebody watches at a terminal, who gets a progress bar
      * @param methods the methods that will be shown
+     * @param task what the model learns
      */
-    public Console(PrintWriter out, boolean terminal, Collection<Method> methods) {
+    public Console(PrintWriter out, boolean terminal, Collection<Method> methods, Task task) {
         this.out = out;
         this.terminal = terminal;
+        this.task = task;
         table =
-                new TextTable()
-                        .left("method", widest(methods))
-                        .right("seed", 4)
-                        .right("epoch", 5)
-                        .right("train loss", 10)
-                        .right("train acc", 9)
-                        .right("test acc", 9)
+                merits(
+                                new TextTable()
+                                        .left("method", widest(methods))
+                                        .right("seed", 4)
+                                        .right("epoch", 5))
                         .right("seconds", 7);
+    }
+
+    /** Adds the columns of {@link #merits(double, Double, double, Double)}. */
+    private TextTable merits(TextTable columns) {
+        columns.right("train loss", 10);
+        return task.hasAccuracy()
+                ? columns.right("train acc", 9).right("test acc", 9)
+                : columns.right("test loss", 10);
+    }
+
+    /** Writes the training loss and what says how good the model is. */
+    private List<String> merits(
+            double trainLoss, Double trainAccuracy, double testLoss, Double testAccuracy) {
+        return task.hasAccuracy()
+                ? List.of(loss(trainLoss), Percent.of(trainAccuracy), Percent.of(testAccuracy))
+                : List.of(loss(trainLoss), loss(testLoss));
     }
 
     /** Prints the titles of the columns. */
@@ -89,10 +109,12 @@ public final class Console {
         }
     }
 
-    void batchEnds(double loss, double accuracy) {
+    void batchEnds(double loss, Optional<Float> accuracy) {
         if (bar != null) {
             bar.setExtraMessage(
-                    String.format(Locale.ROOT, " loss %.3f, %.1f %%", loss, 100 * accuracy));
+                    String.format(Locale.ROOT, " loss %.3f", loss)
+                            + accuracy.map(a -> String.format(Locale.ROOT, ", %.1f %%", 100 * a))
+                                    .orElse(""));
             bar.step();
         }
     }
@@ -103,16 +125,15 @@ public final class Console {
     }
 
     private void row(String method, int seed, EpochResult epoch, String remark) {
-        out.println(
-                table.row(
-                                method,
-                                seed,
-                                epoch.epoch(),
-                                loss(epoch.trainLoss()),
-                                Percent.of(epoch.trainAccuracy()),
-                                Percent.of(epoch.testAccuracy()),
-                                seconds(epoch.seconds()))
-                        + remark);
+        List<Object> cells = new ArrayList<>(List.of(method, seed, epoch.epoch()));
+        cells.addAll(
+                merits(
+                        epoch.trainLoss(),
+                        epoch.trainAccuracy(),
+                        epoch.testLoss(),
+                        epoch.testAccuracy()));
+        cells.add(seconds(epoch.seconds()));
+        out.println(table.row(cells.toArray()) + remark);
         out.flush();
     }
 
@@ -148,49 +169,55 @@ public final class Console {
                         + (seeds > 1
                                 ? ", mean over "
                                         + seeds
-                                        + " seeds (lowest to highest test accuracy)"
+                                        + " seeds (lowest to highest "
+                                        + figureOfMerit()
+                                        + ")"
                                 : "")
                         + ":");
         TextTable means =
-                new TextTable()
-                        .left(
-                                "method",
-                                results.settings().methods().stream()
-                                        .mapToInt(String::length)
-                                        .max()
-                                        .orElse(0))
-                        .right("rate", 8)
-                        .right("decor", 8)
-                        .right("train loss", 10)
-                        .right("train acc", 9)
-                        .right("test acc", 9)
+                merits(
+                                new TextTable()
+                                        .left(
+                                                "method",
+                                                results.settings().methods().stream()
+                                                        .mapToInt(String::length)
+                                                        .max()
+                                                        .orElse(0))
+                                        .right("rate", 8)
+                                        .right("decor", 8))
                         .right("s/epoch", 7);
         if (seeds > 1) {
-            means.left("  test acc, low to high", 1);
+            means.left("  " + figureOfMerit() + ", low to high", 1);
         }
         out.println(means.header());
         for (String name : results.finishedMethods()) {
             List<RunResult> runs = results.runsOf(name);
-            Spread test = last(runs, EpochResult::testAccuracy);
-            String[] cells = {
-                name,
-                rate(runs.get(0).learningRate()),
-                decorrelationRate(runs.get(0)),
-                loss(last(runs, EpochResult::trainLoss).mean()),
-                Percent.of(last(runs, EpochResult::trainAccuracy).mean()),
-                Percent.of(test.mean()),
-                seconds(
-                        Spread.of(
-                                        runs.stream()
-                                                .flatMap(run -> run.epochs().stream())
-                                                .map(EpochResult::seconds)
-                                                .toList())
-                                .mean()),
-                "  " + Percent.of(test.least()) + " to " + Percent.of(test.greatest())
-            };
-            Object[] row = new Object[seeds > 1 ? cells.length : cells.length - 1];
-            System.arraycopy(cells, 0, row, 0, row.length);
-            out.println(means.row(row));
+            List<Object> cells = new ArrayList<>();
+            cells.add(name);
+            cells.add(rate(runs.get(0).learningRate()));
+            cells.add(decorrelationRate(runs.get(0)));
+            cells.addAll(
+                    merits(
+                            last(runs, EpochResult::trainLoss).mean(),
+                            task.hasAccuracy()
+                                    ? last(runs, EpochResult::trainAccuracy).mean()
+                                    : null,
+                            last(runs, EpochResult::testLoss).mean(),
+                            task.hasAccuracy()
+                                    ? last(runs, EpochResult::testAccuracy).mean()
+                                    : null));
+            cells.add(
+                    seconds(
+                            Spread.of(
+                                            runs.stream()
+                                                    .flatMap(run -> run.epochs().stream())
+                                                    .map(EpochResult::seconds)
+                                                    .toList())
+                                    .mean()));
+            if (seeds > 1) {
+                cells.add("  " + range(runs));
+            }
+            out.println(means.row(cells.toArray()));
         }
         out.println();
         for (String name : results.finishedMethods()) {
@@ -198,6 +225,18 @@ public final class Console {
             out.println(name + " is " + method.title() + ": " + method.description());
         }
         out.flush();
+    }
+
+    private String figureOfMerit() {
+        return task.hasAccuracy() ? "test acc" : "test loss";
+    }
+
+    private String range(List<RunResult> runs) {
+        Spread test =
+                last(runs, task.hasAccuracy() ? EpochResult::testAccuracy : EpochResult::testLoss);
+        return task.hasAccuracy()
+                ? Percent.of(test.least()) + " to " + Percent.of(test.greatest())
+                : loss(test.least()) + " to " + loss(test.greatest());
     }
 
     private static Spread last(List<RunResult> runs, ToDoubleFunction<EpochResult> quantity) {

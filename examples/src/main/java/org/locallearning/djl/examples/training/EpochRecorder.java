@@ -20,6 +20,7 @@ import ai.djl.training.listener.TrainingListenerAdapter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.results.EpochResult;
 
@@ -31,7 +32,7 @@ import org.locallearning.djl.examples.results.EpochResult;
 final class EpochRecorder extends TrainingListenerAdapter {
 
     private final EvaluatorTrainingListener evaluations;
-    private final Evaluator accuracy;
+    private final Optional<Evaluator> accuracy;
     private final Method method;
     private final int seed;
     private final int epochCount;
@@ -45,7 +46,7 @@ final class EpochRecorder extends TrainingListenerAdapter {
 
     EpochRecorder(
             EvaluatorTrainingListener evaluations,
-            Evaluator accuracy,
+            Optional<Evaluator> accuracy,
             Method method,
             int seed,
             int epochCount,
@@ -79,7 +80,9 @@ final class EpochRecorder extends TrainingListenerAdapter {
     @Override
     public void onTrainingBatch(Trainer trainer, BatchData batchData) {
         String epoch = EvaluatorTrainingListener.TRAIN_EPOCH;
-        console.batchEnds(trainer.getLoss().getAccumulator(epoch), accuracy.getAccumulator(epoch));
+        console.batchEnds(
+                trainer.getLoss().getAccumulator(epoch),
+                accuracy.map(evaluator -> evaluator.getAccumulator(epoch)));
         lastBatchEnded = System.nanoTime();
     }
 
@@ -91,14 +94,19 @@ final class EpochRecorder extends TrainingListenerAdapter {
                 new EpochResult(
                         epochs.size() + 1,
                         latest.get("train_loss"),
-                        latest.get("train_" + accuracy.getName()),
+                        accuracy("train_", latest),
                         latest.get("validate_loss"),
-                        latest.get("validate_" + accuracy.getName()),
+                        accuracy("validate_", latest),
                         (lastBatchEnded - started - excluded) / 1e9);
         epochs.add(result);
         console.epochEnds(method, seed, result);
         if (epochs.size() < epochCount) {
             epochStarts();
         }
+    }
+
+    private Double accuracy(String part, Map<String, Float> latest) {
+        return accuracy.map(evaluator -> latest.get(part + evaluator.getName()).doubleValue())
+                .orElse(null);
     }
 }

@@ -30,13 +30,13 @@ public record RunRates(float learning, Double decorrelation) {
      * @param method the method
      * @param dataset the data set's name
      * @param model the model's name
-     * @param optimizer the optimizer
+     * @param usual the optimizer of methods that have none of their own
      * @return the rates
      */
     public static RunRates preset(
-            Method method, String dataset, String model, OptimizerKind optimizer) {
+            Method method, String dataset, String model, OptimizerKind usual) {
         return new RunRates(
-                method.learningRates().rate(dataset, model, optimizer),
+                method.learningRates().rate(dataset, model, method.optimizer(usual)),
                 method.decorrelated() ? method.decorrelationRates().rate(dataset, model) : null);
     }
 

@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.training;
 
 import org.locallearning.djl.examples.method.DecorrelationSettings;
+import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.OptimizerKind;
 
 /**
@@ -21,7 +22,8 @@ import org.locallearning.djl.examples.method.OptimizerKind;
  *
  * @param epochs passes over the training images
  * @param batch images per training step
- * @param optimizer the optimizer
+ * @param optimizer the optimizer of methods that have none of their own
+ * @param methods what is chosen for single methods
  * @param decorrelation what is chosen for decorrelation layers, where a method has them
  * @param alignmentsPerEpoch how often to measure the alignment with backpropagation, 0 for never
  * @param correlationsPerEpoch how often to measure the correlations at decorrelation layers, 0 for
@@ -31,6 +33,7 @@ public record TrainingPlan(
         int epochs,
         int batch,
         OptimizerKind optimizer,
+        MethodSettings methods,
         DecorrelationSettings decorrelation,
         int alignmentsPerEpoch,
         int correlationsPerEpoch) {}

@@ -22,17 +22,20 @@ import ai.djl.training.EasyTrain;
 import ai.djl.training.Trainer;
 import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.evaluator.Accuracy;
+import ai.djl.training.evaluator.Evaluator;
 import ai.djl.training.listener.EvaluatorTrainingListener;
-import ai.djl.training.loss.Loss;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.locallearning.djl.creditassignment.alignment.AlignmentListener;
 import org.locallearning.djl.examples.data.ImageData;
 import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.results.AlignmentResult;
 import org.locallearning.djl.examples.results.RunResult;
+import org.locallearning.djl.examples.task.Task;
 
 /**
  * Trains one fresh model with one method and one seed.
@@ -79,10 +82,12 @@ public final class TrainingRun {
         int batch = plan.batch();
         RandomAccessDataset training = data.training(batch);
         RandomAccessDataset test = data.test(batch);
-        long batches = (data.getTrainingSize() + batch - 1L) / batch;
+        long batches = data.getTrainingBatches(batch);
 
         EvaluatorTrainingListener evaluations = new EvaluatorTrainingListener();
-        Accuracy accuracy = new Accuracy();
+        Task task = data.getTask();
+        Optional<Evaluator> accuracy =
+                task.hasAccuracy() ? Optional.of(new Accuracy()) : Optional.empty();
         EpochRecorder recorder =
                 new EpochRecorder(
                         evaluations, accuracy, method, seed, plan.epochs(), batches, console);
@@ -90,10 +95,17 @@ public final class TrainingRun {
         AlignmentListener alignments = null;
         CorrelationListener correlations = null;
 
+        OptimizerKind optimizer = method.optimizer(plan.optimizer());
+        Block block =
+                method.prepare(
+                        blocks.get(),
+                        method.decorrelated()
+                                ? plan.decorrelation().at(rates.decorrelation())
+                                : null);
         DefaultTrainingConfig config =
-                new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
-                        .optOptimizer(plan.optimizer().create(rates.learning()))
-                        .addEvaluator(accuracy);
+                new DefaultTrainingConfig(task.newLoss())
+                        .optOptimizer(optimizer.create(rates.learning(), block));
+        accuracy.ifPresent(config::addEvaluator);
         if (method.decorrelated() && plan.correlationsPerEpoch() > 0) {
             correlations =
                     new CorrelationListener(
@@ -110,14 +122,10 @@ public final class TrainingRun {
             config.addTrainingListeners(alignments);
         }
         try (Model model = Model.newInstance(method.name(), engine.getEngineName())) {
-            model.setBlock(
-                    method.prepare(
-                            blocks.get(),
-                            method.decorrelated()
-                                    ? plan.decorrelation().at(rates.decorrelation())
-                                    : null));
+            model.setBlock(block);
             engine.setRandomSeed(seed);
-            try (Trainer trainer = method.trainer().newTrainer(model, config, seed)) {
+            try (Trainer trainer =
+                    method.trainer().newTrainer(model, config, seed, plan.methods())) {
                 trainer.initialize(new Shape(batch).addAll(data.getSampleShape()));
                 seeds.next();
                 recorder.epochStarts();
@@ -127,6 +135,7 @@ public final class TrainingRun {
         return new RunResult(
                 method.name(),
                 seed,
+                optimizer.toString(),
                 rates.learning(),
                 rates.decorrelation(),
                 recorder.epochs(),

@@ -110,12 +110,24 @@ class MultiplyAddsTest {
                 count(block, new Shape(BATCH, 7), ErrorPath.DIRECT, 2));
     }
 
+    /** As many products as inference learning counts itself: 2L + 2T(L − 1). */
+    @Test
+    void inferenceTakesTwoProductsPerLayerAndIteration() {
+        Block block =
+                new SequentialBlock()
+                        .add(Linear.builder().setUnits(4).build())
+                        .add(Linear.builder().setUnits(2).build());
+        assertEquals(
+                BATCH * (2 * 7 * 4 + (2 + 2 * 3) * 4 * 2),
+                count(block, new Shape(BATCH, 7), ErrorPath.INFERENCE, 2));
+    }
+
     private static long count(Block block, Shape input, ErrorPath path, int classes) {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             if (!block.isInitialized()) {
                 block.initialize(manager, DataType.FLOAT32, input);
             }
-            return MultiplyAdds.ofStep(block, path, classes);
+            return MultiplyAdds.ofStep(block, path, 3, classes);
         } finally {
             block.clear();
         }

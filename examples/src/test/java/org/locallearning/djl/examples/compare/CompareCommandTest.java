@@ -23,14 +23,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.locallearning.djl.decorrelation.Gain;
 import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.ProgramRun;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
+import org.locallearning.djl.examples.method.InferenceSettings;
+import org.locallearning.djl.examples.method.MethodSettings;
+import org.locallearning.djl.examples.method.Methods;
+import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.results.AlignmentResult;
 import org.locallearning.djl.examples.results.CorrelationMap;
 import org.locallearning.djl.examples.results.CorrelationResult;
@@ -154,11 +160,13 @@ class CompareCommandTest {
         ProgramRun compared =
                 small(
                         "--methods fa,fa+decor --seeds 1 --decor-rate fa+decor=1e-3"
-                                + " --decor-sample 1 --decor-interval 2 --correlations 2",
+                                + " --decor-sample 1 --decor-interval 2 --decor-gain scalar --correlations 2",
                         folder);
         assertEquals(LocalLearning.OK, compared.exitCode(), compared.err());
         Results both = read(folder);
-        assertEquals(new DecorrelationSettings(1, 2, 0), both.settings().decorrelation());
+        assertEquals(
+                new DecorrelationSettings(1, 2, 0, 0, Gain.SCALAR),
+                both.settings().decorrelation());
         RunResult plain = both.runsOf("fa").get(0);
         RunResult decorrelated = both.runsOf("fa+decor").get(0);
 
@@ -272,7 +280,7 @@ class CompareCommandTest {
         for (String diverging : List.of("bp", "fa")) {
             ProgramRun failed =
                     small(
-                            "--methods usf,%s --seeds 1 --optimizer sgd --learning-rate %s=1e38"
+                            "--methods usf,%s --seeds 1 --optimizer momentum --learning-rate %s=1e38"
                                     .formatted(diverging, diverging),
                             folder);
 
@@ -287,6 +295,54 @@ class CompareCommandTest {
                     Files.readString(folder.resolve("report.html"))
                             .contains("Finished so far: 1 of 2 runs."));
         }
+    }
+
+    @Test
+    void everyMethodOfTheTableTrainsWithItsOptimizer(@TempDir Path folder) throws IOException {
+        List<String> names = new ArrayList<>(Methods.names());
+        OptimizerKind.names().forEach(optimizer -> names.add("fa-" + optimizer));
+        names.add("seqil-mq+decor");
+        ProgramRun all = small("--seeds 1 --methods " + String.join(",", names), folder);
+
+        assertEquals(LocalLearning.OK, all.exitCode(), all.err());
+        List<RunResult> runs = read(folder).runs();
+        assertEquals(names, runs.stream().map(RunResult::method).toList());
+        for (RunResult finished : runs) {
+            assertEquals(
+                    Methods.named(finished.method()).optimizer(OptimizerKind.ADAM).toString(),
+                    finished.optimizer());
+        }
+    }
+
+    @Test
+    void settingsOfSingleMethodsAreUsedAndRecorded(@TempDir Path folder) throws IOException {
+        small("--methods seqil,lra --seeds 1", folder);
+        Results usual = read(folder);
+        small(
+                "--methods seqil,lra --seeds 1 --iterations 5 --inference-step 0.1 --error-gap 2",
+                folder);
+        Results chosen = read(folder);
+
+        assertEquals(
+                new MethodSettings(new InferenceSettings(5, 0.1), 2),
+                chosen.settings().methodSettings());
+        for (int i = 0; i < 2; ++i) {
+            assertNotEquals(
+                    usual.runs().get(i).last().trainLoss(),
+                    chosen.runs().get(i).last().trainLoss());
+        }
+        ProgramRun none = small("--methods seqil --iterations 0", folder);
+        assertEquals(LocalLearning.USAGE, none.exitCode());
+        ProgramRun unknown = small("--methods bp-nosuch", folder);
+        assertEquals(LocalLearning.USAGE, unknown.exitCode());
+        assertTrue(unknown.err().contains("'bp-nosuch'"), unknown.err());
+    }
+
+    @Test
+    void digitsAreNotAugmented(@TempDir Path folder) {
+        ProgramRun refused = small("--methods bp --augment", folder);
+        assertEquals(LocalLearning.USAGE, refused.exitCode());
+        assertTrue(refused.err().contains("glyphs can't be augmented"), refused.err());
     }
 
     @Test
@@ -325,6 +381,43 @@ class CompareCommandTest {
 
         assertFalse(small("--methods bp", file).err().contains("\tat "));
         assertTrue(small("--methods bp --stacktrace", file).err().contains("\tat "));
+    }
+
+    @Test
+    void anAutoencoderIsComparedByItsLoss(@TempDir Path folder) throws IOException {
+        ProgramRun compared =
+                small(
+                        "--model autoencoder --methods bp,bp-tape --seeds 1,2"
+                                + " --learning-rate bp=1e-2,bp-tape=1e-2",
+                        folder);
+        assertEquals(LocalLearning.OK, compared.exitCode(), compared.err());
+        Results reconstructed = read(folder);
+        assertFalse(reconstructed.settings().standardise());
+        assertTrue(reconstructed.modelSummary().contains("784-20-15-784"));
+        for (RunResult run : reconstructed.runs()) {
+            // ln 2 is what an even grey costs
+            assertTrue(run.last().testLoss() < run.epochs().get(0).testLoss());
+            assertTrue(run.last().testLoss() < Math.log(2), run.last().toString());
+            assertNull(run.last().testAccuracy());
+            assertNull(run.last().trainAccuracy());
+        }
+        assertEquals(
+                reconstructed.runsOf("bp").get(0).last().testLoss(),
+                reconstructed.runsOf("bp-tape").get(0).last().testLoss(),
+                1e-4);
+        String report = Files.readString(folder.resolve("report.html"));
+        assertTrue(report.contains("Test loss after 2 epochs"));
+        assertTrue(report.contains("binary cross-entropy per pixel"));
+        assertFalse(report.contains("accuracy"));
+        assertTrue(compared.out().contains("test loss, low to high"), compared.out());
+        assertFalse(compared.out().contains(" acc"), compared.out());
+    }
+
+    @Test
+    void anAutoencoderRefusesStandardisedPixels(@TempDir Path folder) {
+        ProgramRun failed = small("--model autoencoder --standardise", folder);
+        assertEquals(LocalLearning.USAGE, failed.exitCode(), failed.err());
+        assertTrue(failed.err().contains("leave --standardise out"), failed.err());
     }
 
     @Test

@@ -38,6 +38,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.locallearning.djl.examples.task.Task;
 
 class ImageDataTest {
 
@@ -81,6 +82,54 @@ class ImageDataTest {
             assertArrayEquals(raw(test), all(data.test(2)), 1e-6f);
             assertTrue(data.getProvenance().contains("not standardised"));
         }
+    }
+
+    @Test
+    void imagesToBeReconstructedAreTheirOwnLabelsInsideTheRangeOfASigmoid() throws Exception {
+        LabelledImages training = random(1, 9);
+        DataOptions options =
+                DataOptions.builder().optTask(Task.RECONSTRUCTION).optStandardise(false).build();
+        try (ImageData data = data(training, random(2, 5), options);
+                NDManager manager = NDManager.newBaseManager()) {
+            assertEquals(Task.RECONSTRUCTION, data.getTask());
+            assertTrue(data.getProvenance().contains("0.005..0.995"), data.getProvenance());
+            List<Float> seen = new ArrayList<>();
+            for (Batch batch : data.training(5).getData(manager)) {
+                NDArray images = batch.getData().singletonOrThrow();
+                assertEquals(new Shape(images.getShape().get(0), 2, 3, 4), images.getShape());
+                assertArrayEquals(
+                        images.toFloatArray(),
+                        batch.getLabels().singletonOrThrow().toFloatArray(),
+                        0);
+                for (float value : images.toFloatArray()) {
+                    seen.add(value);
+                }
+                batch.close();
+            }
+            List<Float> expected = new ArrayList<>();
+            for (float value : raw(training)) {
+                expected.add(value * 0.99f + 0.005f);
+            }
+            seen.sort(null);
+            expected.sort(null);
+            for (int i = 0; i < expected.size(); i++) {
+                assertEquals(expected.get(i), seen.get(i), 1e-6f);
+            }
+        }
+    }
+
+    @Test
+    void imagesToBeReconstructedAreNeitherStandardisedNorAugmented() {
+        DataOptions.Builder standardised = DataOptions.builder().optTask(Task.RECONSTRUCTION);
+        assertTrue(
+                assertThrows(IllegalArgumentException.class, standardised::build)
+                        .getMessage()
+                        .endsWith("do not standardise them."));
+        DataOptions.Builder augmented = standardised.optStandardise(false).optAugment(true);
+        assertTrue(
+                assertThrows(IllegalArgumentException.class, augmented::build)
+                        .getMessage()
+                        .endsWith("do not augment them."));
     }
 
     @Test
@@ -129,6 +178,25 @@ class ImageDataTest {
             seen.sort(null);
             expected.sort(null);
             assertEquals(expected, seen);
+        }
+    }
+
+    @Test
+    void imagesThatFillNoBatchAreLeftOutIfAsked() throws Exception {
+        DataOptions whole = DataOptions.builder().optWholeBatches(true).build();
+        try (ImageData data = data(random(1, 9), random(2, 5), whole)) {
+            assertArrayEquals(new int[] {5}, sizes(data.training(5)));
+            assertArrayEquals(new int[] {3, 3, 3}, sizes(data.training(3)));
+            // a pass has a batch at least
+            assertArrayEquals(new int[] {9}, sizes(data.training(100)));
+            for (int batch : new int[] {3, 4, 5, 100}) {
+                assertEquals(sizes(data.training(batch)).length, data.getTrainingBatches(batch));
+            }
+        }
+        try (ImageData data = data(random(1, 9), random(2, 5), DataOptions.builder().build())) {
+            for (int batch : new int[] {3, 4, 5, 100}) {
+                assertEquals(sizes(data.training(batch)).length, data.getTrainingBatches(batch));
+            }
         }
     }
 

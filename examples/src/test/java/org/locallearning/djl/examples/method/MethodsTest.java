@@ -46,6 +46,8 @@ import org.locallearning.djl.examples.models.Models;
 
 class MethodsTest {
 
+    private static final MethodSettings SETTINGS = MethodSettings.preset("mlp");
+
     static List<Method> methods() {
         return Methods.all();
     }
@@ -125,7 +127,8 @@ class MethodsTest {
         "cifar10, dense, fa+decor, 1e-4, 1e-6",
         "cifar10, ahmad-conv, fa+decor, 1e-4, 1e-5",
         "cifar100, ahmad-conv, fa+decor, 1e-4, 1e-5",
-        "tiny-imagenet, ahmad-conv, fa+decor, 1e-5, 1e-5"
+        "tiny-imagenet, ahmad-conv, fa+decor, 1e-5, 1e-5",
+        "cifar10, dense, np+decor, 1e-4, 1e-6"
     })
     void ratesAreThoseOfThePaper(
             String dataset, String model, String name, float learning, double decorrelation) {
@@ -133,14 +136,50 @@ class MethodsTest {
         assertEquals(learning, method.learningRates().rate(dataset, model, OptimizerKind.ADAM));
         assertEquals(decorrelation, method.decorrelationRates().rate(dataset, model));
         Method plain = Methods.named(name.replace("+decor", ""));
-        assertEquals(learning, plain.learningRates().rate(dataset, model, OptimizerKind.ADAM));
+        float plainLearning = name.startsWith("np") ? 1e-5f : learning;
+        assertEquals(plainLearning, plain.learningRates().rate(dataset, model, OptimizerKind.ADAM));
+    }
+
+    /** The rates of the code of Alonso, Krichmar and Neftci. */
+    @ParameterizedTest
+    @CsvSource({
+        "cifar10, mlp3, bp-sgd, sgd, 0.01",
+        "cifar10, mlp3, bp-adam, adam, 1.8e-5",
+        "cifar10, mlp3, seqil, sgd, 0.75",
+        "cifar10, mlp3, seqil-mq, mq, 3e-5",
+        "cifar10, mlp3, seqil-adam, adam, 3e-5",
+        "cifar10, alonso-conv, bp-sgd, sgd, 0.014",
+        "cifar10, alonso-conv, seqil-mq, mq, 2.2e-4",
+        "cifar10, alonso-conv, seqil-adam+decor, adam, 7.5e-5",
+        "svhn, mlp3, seqil, sgd, 1",
+        "svhn, alonso-conv, seqil, sgd, 0.25",
+        "tiny-imagenet, alonso-conv-tiny, bp-adam, adam, 2.5e-4",
+        "tiny-imagenet, alonso-conv-tiny, seqil-adam, adam, 7e-5",
+        "cifar10, autoencoder, seqil-mq, mq, 1.2e-5"
+    })
+    void optimizerBehindTheNameIsTheMethodsOwn(
+            String dataset, String model, String name, String optimizer, float rate) {
+        Method method = Methods.named(name);
+        assertEquals(name, method.name());
+        OptimizerKind kind = method.optimizer(OptimizerKind.MOMENTUM);
+        assertEquals(optimizer, kind.toString());
+        assertEquals(rate, method.learningRates().rate(dataset, model, kind));
+    }
+
+    @Test
+    void otherMethodsTakeTheUsualOptimizer() {
+        assertEquals(OptimizerKind.MOMENTUM, Methods.named("fa").optimizer(OptimizerKind.MOMENTUM));
+        assertThrows(IllegalArgumentException.class, () -> Methods.named("fa-nosuch"));
+        assertThrows(IllegalArgumentException.class, () -> Methods.named("fa+decor-mq"));
     }
 
     @Test
     void baselineIsTheStockTrainer() {
         try (Model model = model();
                 Trainer trainer =
-                        Methods.named(Methods.BASELINE).trainer().newTrainer(model, config(), 1)) {
+                        Methods.named(Methods.BASELINE)
+                                .trainer()
+                                .newTrainer(model, config(), 1, SETTINGS)) {
             assertSame(Trainer.class, trainer.getClass());
         }
     }
@@ -149,7 +188,7 @@ class MethodsTest {
     @MethodSource("methods")
     void everyMethodMakesATrainer(Method method) {
         try (Model model = model();
-                Trainer trainer = method.trainer().newTrainer(model, config(), 1)) {
+                Trainer trainer = method.trainer().newTrainer(model, config(), 1, SETTINGS)) {
             trainer.initialize(new Shape(2, 3));
             assertSame(model, trainer.getModel());
         }
@@ -164,7 +203,7 @@ class MethodsTest {
             for (String model : Models.names()) {
                 for (OptimizerKind optimizer : OptimizerKind.values()) {
                     float rate = method.learningRates().rate(dataset, model, optimizer);
-                    assertTrue(rate > 0 && rate < 1, model + " " + optimizer + " " + rate);
+                    assertTrue(rate > 0 && rate <= 5, model + " " + optimizer + " " + rate);
                 }
             }
         }
@@ -181,7 +220,8 @@ class MethodsTest {
     @Test
     void presetSetLastOfThoseThatHoldWins() {
         LearningRates rates =
-                LearningRates.of(1, 2)
+                LearningRates.of(OptimizerKind.ADAM, 1)
+                        .and(OptimizerKind.SGD, 2)
                         .with(LearningRates.ANY, "mlp", OptimizerKind.ADAM, 3)
                         .with("mnist", "mlp", OptimizerKind.ADAM, 4);
         assertEquals(1, rates.rate("mnist", "conv", OptimizerKind.ADAM));
@@ -198,6 +238,6 @@ class MethodsTest {
 
     private static DefaultTrainingConfig config() {
         return new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
-                .optOptimizer(OptimizerKind.ADAM.create(1e-3f));
+                .optOptimizer(OptimizerKind.ADAM.create(1e-3f, null));
     }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
+import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.results.AlignmentResult;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
@@ -43,7 +44,9 @@ public final class ExampleResults {
                         500,
                         64,
                         "adam",
+                        MethodSettings.preset("mlp"),
                         true,
+                        false,
                         1,
                         1,
                         DecorrelationSettings.DEFAULT,
@@ -79,6 +82,7 @@ public final class ExampleResults {
         return new RunResult(
                 method,
                 seed,
+                "adam",
                 1e-4f,
                 null,
                 List.of(

@@ -122,6 +122,7 @@ class ReportPageTest {
                                         new RunResult(
                                                 "fa",
                                                 1,
+                                                run.optimizer(),
                                                 run.learningRate(),
                                                 null,
                                                 run.epochs(),

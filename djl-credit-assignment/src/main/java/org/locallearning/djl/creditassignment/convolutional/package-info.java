@@ -1,0 +1,2 @@
+/** Layers with the receptive fields of a convolution and without its shared weights. */
+package org.locallearning.djl.creditassignment.convolutional;

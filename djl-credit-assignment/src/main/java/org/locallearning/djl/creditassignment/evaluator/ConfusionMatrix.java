@@ -1,0 +1,237 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.evaluator;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
+
+/**
+ * How often a classifier put images, or whatever it tells apart, of one class into another.
+ *
+ * <p>Averages over classes, called macro, give every class the same weight, however many samples it
+ * has. They leave out classes that appear neither among labels nor among predictions. A matrix does
+ * not change.
+ */
+public final class ConfusionMatrix {
+
+    private final long[][] counts;
+
+    private ConfusionMatrix(long[][] counts) {
+        this.counts = counts;
+    }
+
+    /**
+     * Counts a batch.
+     *
+     * @param labels the class of each sample, counted from 0, of the shape of predictions without
+     *     the axis of classes, such as (N) for (N, classes); or one-hot, of the shape of
+     *     predictions
+     * @param predictions a score for each class, shape (N, classes, ...); the greatest decides
+     * @return the counts
+     * @throws IllegalArgumentException if there are not as many labels as predictions, or if a
+     *     label is none of the classes
+     */
+    public static ConfusionMatrix of(NDArray labels, NDArray predictions) {
+        Shape shape = predictions.getShape();
+        if (shape.dimension() < 2) {
+            throw new IllegalArgumentException(
+                    "Predictions have the shape (samples, classes, ...), not " + shape + ".");
+        }
+        int classes = Math.toIntExact(shape.get(1));
+        double[] actual;
+        long[] predicted;
+        try (NDArray answers = predictions.argMax(1);
+                NDArray whole = answers.toType(DataType.INT64, true)) {
+            predicted = whole.toLongArray();
+        }
+        if (labels.getShape().equals(shape)) {
+            try (NDArray hot = labels.argMax(1);
+                    NDArray wide = hot.toType(DataType.FLOAT64, true)) {
+                actual = wide.toDoubleArray();
+            }
+        } else {
+            try (NDArray wide = labels.toType(DataType.FLOAT64, true)) {
+                actual = wide.toDoubleArray();
+            }
+        }
+        if (actual.length != predicted.length) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "Labels of shape %s do not fit predictions of shape %s; give one label"
+                                    + " for each prediction.",
+                            labels.getShape(), shape));
+        }
+        long[][] counts = new long[classes][classes];
+        for (int i = 0; i < actual.length; i++) {
+            int label = (int) actual[i];
+            if (label != actual[i] || label < 0 || label >= classes) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "Label %s of sample %d is none of the %d classes, which are counted"
+                                        + " from 0.",
+                                actual[i], i, classes));
+            }
+            counts[label][(int) predicted[i]]++;
+        }
+        return new ConfusionMatrix(counts);
+    }
+
+    /**
+     * Returns the sum of two matrices.
+     *
+     * @param other a matrix of as many classes
+     * @return the sum
+     * @throws IllegalArgumentException if the numbers of classes differ
+     */
+    public ConfusionMatrix plus(ConfusionMatrix other) {
+        if (other.getClasses() != getClasses()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "The predictions have %d classes, but those before had %d; reset the"
+                                    + " accumulator in between.",
+                            other.getClasses(), getClasses()));
+        }
+        long[][] sum = getCounts();
+        for (int i = 0; i < sum.length; i++) {
+            for (int j = 0; j < sum.length; j++) {
+                sum[i][j] += other.counts[i][j];
+            }
+        }
+        return new ConfusionMatrix(sum);
+    }
+
+    /**
+     * Returns the number of classes.
+     *
+     * @return the number
+     */
+    public int getClasses() {
+        return counts.length;
+    }
+
+    /**
+     * Returns the counts.
+     *
+     * @return for each label, the number of times that each class was predicted; a copy
+     */
+    public long[][] getCounts() {
+        return Arrays.stream(counts).map(long[]::clone).toArray(long[][]::new);
+    }
+
+    /**
+     * Returns the number of samples.
+     *
+     * @return the sum of all counts
+     */
+    public long getTotal() {
+        return Arrays.stream(counts).flatMapToLong(Arrays::stream).sum();
+    }
+
+    private long labelled(int index) {
+        return Arrays.stream(counts[index]).sum();
+    }
+
+    private long predicted(int index) {
+        return Arrays.stream(counts).mapToLong(row -> row[index]).sum();
+    }
+
+    /**
+     * Returns how much of what was put into a class belongs there.
+     *
+     * @param index the class
+     * @return 0 to 1; 0 if nothing was put there
+     */
+    public double precision(int index) {
+        return ratio(counts[index][index], predicted(index));
+    }
+
+    /**
+     * Returns how much of what belongs into a class was put there.
+     *
+     * @param index the class
+     * @return 0 to 1; 0 if nothing belongs there
+     */
+    public double recall(int index) {
+        return ratio(counts[index][index], labelled(index));
+    }
+
+    /**
+     * Returns the harmonic mean of precision and recall of a class.
+     *
+     * @param index the class
+     * @return 0 to 1
+     */
+    public double f1(int index) {
+        return ratio(2 * counts[index][index], predicted(index) + labelled(index));
+    }
+
+    /**
+     * Returns the share of samples that were put where they belong.
+     *
+     * @return 0 to 1; not a number without samples
+     */
+    public double accuracy() {
+        long right = IntStream.range(0, counts.length).mapToLong(i -> counts[i][i]).sum();
+        return (double) right / getTotal();
+    }
+
+    /**
+     * Returns the mean precision over classes.
+     *
+     * @return 0 to 1; not a number without samples
+     */
+    public double macroPrecision() {
+        return mean(this::precision);
+    }
+
+    /**
+     * Returns the mean recall over classes.
+     *
+     * @return 0 to 1; not a number without samples
+     */
+    public double macroRecall() {
+        return mean(this::recall);
+    }
+
+    /**
+     * Returns the mean of F1 over classes, which is not F1 of the means.
+     *
+     * @return 0 to 1; not a number without samples
+     */
+    public double macroF1() {
+        return mean(this::f1);
+    }
+
+    private double mean(IntToDoubleFunction quantity) {
+        return IntStream.range(0, counts.length)
+                .filter(i -> labelled(i) + predicted(i) > 0)
+                .mapToDouble(quantity)
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    private static double ratio(long part, long whole) {
+        return whole == 0 ? 0 : (double) part / whole;
+    }
+
+    /** Returns the counts, a row for each label. */
+    @Override
+    public String toString() {
+        return Arrays.deepToString(counts);
+    }
+}

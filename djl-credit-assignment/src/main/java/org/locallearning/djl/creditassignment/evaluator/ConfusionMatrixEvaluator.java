@@ -1,0 +1,113 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.evaluator;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.training.evaluator.Evaluator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * An evaluator whose value follows from a {@link ConfusionMatrix}, which it also hands out.
+ *
+ * <p>Unlike a mean over batches, the value of an accumulator is that of all its samples together.
+ */
+public abstract class ConfusionMatrixEvaluator extends Evaluator {
+
+    private final Map<String, Optional<ConfusionMatrix>> matrices = new ConcurrentHashMap<>();
+
+    /**
+     * Creates an evaluator.
+     *
+     * @param name the name
+     */
+    protected ConfusionMatrixEvaluator(String name) {
+        super(name);
+    }
+
+    /**
+     * Returns the value of a matrix.
+     *
+     * @param matrix the matrix, with at least one sample
+     * @return the value
+     */
+    protected abstract double measure(ConfusionMatrix matrix);
+
+    /**
+     * Returns what an accumulator has counted.
+     *
+     * @param key the key of the accumulator
+     * @return the counts, or empty before the first sample
+     * @throws IllegalArgumentException if no accumulator was added with this key
+     */
+    public final Optional<ConfusionMatrix> getConfusionMatrix(String key) {
+        Optional<ConfusionMatrix> matrix = matrices.get(key);
+        if (matrix == null) {
+            throw new IllegalArgumentException(
+                    "There is no accumulator '" + key + "'; add it with addAccumulator.");
+        }
+        return matrix;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final NDArray evaluate(NDList labels, NDList predictions) {
+        ConfusionMatrix matrix = ConfusionMatrix.of(labels.head(), predictions.head());
+        return predictions.head().getManager().create((float) measure(matrix));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final void addAccumulator(String key) {
+        totalInstances.put(key, 0L);
+        matrices.put(key, Optional.empty());
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final void updateAccumulator(String key, NDList labels, NDList predictions) {
+        updateAccumulators(new String[] {key}, labels, predictions);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final void updateAccumulators(String[] keys, NDList labels, NDList predictions) {
+        ConfusionMatrix batch = ConfusionMatrix.of(labels.head(), predictions.head());
+        for (String key : keys) {
+            getConfusionMatrix(key);
+            matrices.computeIfPresent(
+                    key, (k, before) -> Optional.of(before.map(batch::plus).orElse(batch)));
+            totalInstances.compute(key, (k, before) -> before + batch.getTotal());
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final void resetAccumulator(String key) {
+        getConfusionMatrix(key);
+        addAccumulator(key);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @return the value, not a number before the first sample
+     */
+    @Override
+    public final float getAccumulator(String key) {
+        return getConfusionMatrix(key).map(matrix -> (float) measure(matrix)).orElse(Float.NaN);
+    }
+}

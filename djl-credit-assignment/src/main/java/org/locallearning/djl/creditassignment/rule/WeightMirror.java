@@ -1,0 +1,271 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.rule;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Objects;
+import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.tape.Layer;
+import org.locallearning.djl.creditassignment.tape.LayerTrace;
+import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.Tape;
+
+/**
+ * Weight mirrors: feedback alignment whose feedback weights {@code B} learn from noise. Between
+ * batches each layer is driven alone with white noise; the correlation of what goes in with what
+ * comes out is the layer's weight, and {@code B} follows it.
+ *
+ * <p>Formula, for every layer that an error passes, with {@code B} of the shape of {@code W}; after
+ * each step of the optimizer, for n noise samples {@code ξ} of independent standard normal numbers:
+ *
+ * <pre>
+ * δ_below = φ'(h) ⊙ (Bᵀ δ)          as long as a batch is learned
+ * y = W ξ
+ * B ← (1 − α) B + α / n Σ y ξᵀ      since  E[y ξᵀ] = W E[ξ ξᵀ] = W
+ * </pre>
+ *
+ * <p>The bias and the activation are left out while a layer is driven. A convolution is driven at
+ * one position for each noise sample, where a patch of the noise is as white as a vector; its
+ * weight counts as a matrix (out, in · kernel). What is left of the noise in {@code B}, relative to
+ * {@code W}, has the size {@code √(α d / 2n)} for weights with d inputs: 0.25 for 784 inputs at the
+ * defaults, an angle of 14°.
+ *
+ * <p>Use it where feedback alignment stays behind and weights are not to decay, as they do under
+ * {@link KolenPollack}; where {@code W} is frozen, {@code B} goes on following it. Cost for L
+ * layers: 3L − 1 matrix products a step as in backpropagation, and 2 (L − 1) of n rows for the
+ * mirrors. Noise comes from the engine's random numbers: {@code Engine.setRandomSeed} makes a run
+ * repeatable.
+ *
+ * <p>{@code B} is saved by {@code CreditTrainer.saveState}.
+ *
+ * <p>Akrout, Wilson, Humphreys, Lillicrap and Tweed, "Deep learning without weight transport",
+ * NeurIPS (2019), equations 9 to 11. Departures: layers are driven at their pre-activation (there
+ * through the activation, in its linear range); learning and decay of {@code B} have one rate
+ * {@code α}, so that {@code B} converges to {@code W} itself and not to a multiple of it.
+ */
+public final class WeightMirror extends FeedbackRule {
+
+    private final FeedbackSource source;
+    private final double rate;
+    private final int samples;
+    private final String description;
+
+    private WeightMirror(Builder builder) {
+        super(builder);
+        rate = builder.rate;
+        samples = builder.samples;
+        boolean given = builder.source != null;
+        source = given ? builder.source : builder.distribution().seeded(builder.seed());
+        description =
+                given
+                        ? "B given"
+                        : String.format("B %s, seed %d", builder.distribution(), builder.seed());
+    }
+
+    /**
+     * Returns the share of the feedback weights that each mirror phase renews.
+     *
+     * @return {@code α}
+     */
+    public double getMirrorRate() {
+        return rate;
+    }
+
+    /**
+     * Returns the number of noise samples in each mirror phase.
+     *
+     * @return n
+     */
+    public int getNoiseSamples() {
+        return samples;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    FeedbackWeights newWeights(Network network, NDManager manager) {
+        return new Weights(new LearnedFeedback(network, manager, source, false), manager);
+    }
+
+    /**
+     * Moves feedback weights towards what a layer's answer to noise says of its weight.
+     *
+     * @param feedback {@code B}, changed in place
+     * @param weight {@code W}, of the same shape (out, in...)
+     * @param rate {@code α}
+     * @param samples n
+     */
+    static void mirror(NDArray feedback, NDArray weight, double rate, int samples) {
+        try (NDManager scope = weight.getManager().newSubManager(weight.getDevice())) {
+            Shape shape = weight.getShape();
+            long inputs = shape.slice(1).size();
+            NDArray matrix = Autograd.detach(weight, scope).reshape(shape.get(0), inputs);
+            NDArray noise =
+                    scope.randomNormal(0, 1, new Shape(samples, inputs), weight.getDataType());
+            NDArray answers = noise.matMul(matrix.transpose());
+            NDArray correlation = answers.transpose().matMul(noise).muli(rate / samples);
+            Autograd.detach(feedback, scope).muli(1 - rate).addi(correlation.reshape(shape));
+        }
+    }
+
+    /** Returns the rule and every setting. */
+    @Override
+    public String toString() {
+        return String.format(
+                "WeightMirror(%s, mirror rate %s, %d noise samples)", description, rate, samples);
+    }
+
+    /**
+     * Creates a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    private final class Weights implements FeedbackWeights {
+
+        private final LearnedFeedback feedback;
+        private final NDManager manager;
+
+        Weights(LearnedFeedback feedback, NDManager manager) {
+            this.feedback = feedback;
+            this.manager = manager;
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public NDArray get(Tape tape, LayerTrace layer) {
+            return Autograd.detach(tape.getValue(feedback.get(layer)), tape.getManager());
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public void afterStep(ParameterStore store, Device[] devices) {
+            feedback.forEach((layer, mirror) -> follow(store, devices, layer, mirror));
+        }
+
+        private void follow(ParameterStore store, Device[] devices, Layer layer, Parameter mirror) {
+            try (NDManager scope = manager.newSubManager()) {
+                NDArray weight =
+                        Autograd.detach(store.getValue(layer.weight(), devices[0], true), scope);
+                NDArray followed = Autograd.detach(store.getValue(mirror, devices[0], true), scope);
+                mirror(followed, weight, rate, samples);
+                for (int i = 1; i < devices.length; i++) {
+                    NDArray copy = Autograd.detach(store.getValue(mirror, devices[i], true), scope);
+                    NDArray moved = followed.toDevice(devices[i], true);
+                    moved.attach(scope);
+                    copy.set(new NDIndex("..."), moved);
+                }
+            }
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public String describe(Layer layer) {
+            return String.format(
+                    "through %s, learned from noise at the rate %s", description, rate);
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public void save(DataOutputStream out) throws IOException {
+            feedback.save(out);
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public void load(DataInputStream in) throws IOException, MalformedModelException {
+            feedback.load(in);
+        }
+    }
+
+    /** Builds a {@link WeightMirror}. */
+    public static final class Builder extends RandomFeedbackBuilder<Builder> {
+
+        private FeedbackSource source;
+        private double rate = 0.01;
+        private int samples = 64;
+
+        private Builder() {
+            super(FeedbackDistribution.kaimingUniform());
+        }
+
+        /**
+         * Gives the initial feedback weights, in place of drawing them.
+         *
+         * @param source the source of the weights
+         * @return this builder
+         */
+        public Builder optFeedback(FeedbackSource source) {
+            this.source = Objects.requireNonNull(source, "source");
+            return this;
+        }
+
+        /**
+         * Sets the share of the feedback weights that each mirror phase renews.
+         *
+         * @param rate the share {@code α}, above 0 and at most 1; 0.01 by default
+         * @return this builder
+         */
+        public Builder optMirrorRate(double rate) {
+            if (!(rate > 0 && rate <= 1)) {
+                throw new IllegalArgumentException(
+                        "The rate of a mirror is above 0 and at most 1, not " + rate + ".");
+            }
+            this.rate = rate;
+            return this;
+        }
+
+        /**
+         * Sets the number of noise samples in each mirror phase.
+         *
+         * @param samples the number n, at least 1; 64 by default
+         * @return this builder
+         */
+        public Builder optNoiseSamples(int samples) {
+            if (samples < 1) {
+                throw new IllegalArgumentException(
+                        "A mirror phase takes at least 1 noise sample, not " + samples + ".");
+            }
+            this.samples = samples;
+            return this;
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        protected Builder self() {
+            return this;
+        }
+
+        /**
+         * Builds the rule.
+         *
+         * @return the rule
+         */
+        public WeightMirror build() {
+            return new WeightMirror(this);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.Pair;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.creditassignment.layer.LayerTable;
+import org.locallearning.djl.creditassignment.tape.Network;
+
+/** What every rule keeps to, on every small network. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class RuleContract {
+
+    /** The rules to test, in each of their forms. */
+    protected abstract List<RuleCase> rules();
+
+    Stream<Arguments> rulesOnNetworks() {
+        return pairs(rules(), NetworkCase.small());
+    }
+
+    static Stream<Arguments> pairs(List<RuleCase> rules, List<?> others) {
+        return rules.stream()
+                .flatMap(rule -> others.stream().map(other -> Arguments.of(rule, other)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesOnNetworks")
+    void gradientsAreFiniteAndAsManyAsParameters(RuleCase rule, NetworkCase network) {
+        Gradients stock = Gradients.of(network, Model::newTrainer);
+        Gradients gradients = Gradients.of(network, rule);
+        assertEquals(stock.byPath().keySet(), gradients.byPath().keySet());
+        gradients
+                .byPath()
+                .forEach(
+                        (path, values) -> {
+                            assertEquals(stock.byPath().get(path).length, values.length, path);
+                            assertTrue(Arrays.stream(values).allMatch(Double::isFinite), path);
+                        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesOnNetworks")
+    void everyWeightGetsAGradient(RuleCase rule, NetworkCase network) {
+        Gradients.of(network, rule)
+                .byPath()
+                .forEach(
+                        (path, values) -> {
+                            if (path.endsWith("_weight")) {
+                                assertTrue(Arrays.stream(values).anyMatch(v -> v != 0), path);
+                            }
+                        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesOnNetworks")
+    void gradientsAddUpUntilTheStep(RuleCase rule, NetworkCase network) {
+        Gradients sum = afterOne(network, rule, 1).plus(afterOne(network, rule, 2));
+        try (TrainingRun oneCollector = TrainingRun.start(network, rule);
+                TrainingRun twoCollectors = TrainingRun.start(network, rule)) {
+            assertEquals(0, oneCollector.assign(1, 2).gradients().distanceTo(sum), 1e-6);
+            twoCollectors.assign(1).assign(2);
+            assertEquals(0, twoCollectors.gradients().distanceTo(sum), 1e-6);
+        }
+    }
+
+    private static Gradients afterOne(NetworkCase network, RuleCase rule, int batch) {
+        try (TrainingRun run = TrainingRun.start(network, rule)) {
+            return run.assign(batch).gradients();
+        }
+    }
+
+    Stream<Arguments> rulesOnSingleSamples() {
+        // normalization over a batch is not defined for one vector
+        return pairs(
+                rules(),
+                NetworkCase.small().stream()
+                        .filter(network -> !"dropout".equals(network.name()))
+                        .map(network -> network.withBatch(1))
+                        .toList());
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesOnSingleSamples")
+    void learnsFromASingleSample(RuleCase rule, NetworkCase network) {
+        try (TrainingRun run = TrainingRun.start(network, rule)) {
+            Map<String, double[]> before = run.parameters();
+            Map<String, double[]> after = run.train(0, 1).parameters();
+            before.forEach(
+                    (path, values) -> {
+                        double[] trained = after.get(path);
+                        assertTrue(Arrays.stream(trained).allMatch(Double::isFinite), path);
+                        if (path.endsWith("_weight")) {
+                            assertFalse(Arrays.equals(values, trained), path);
+                        }
+                    });
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesOnNetworks")
+    void evaluationIsThePlainBlock(RuleCase rule, NetworkCase network) {
+        try (TrainingRun run = TrainingRun.start(network, rule).train(0, 2);
+                NDManager manager = run.trainer().getManager().newSubManager()) {
+            NDArray data = manager.randomNormal(0, 1, network.input(), DataType.FLOAT32);
+            ParameterStore store = new ParameterStore(manager, false);
+            NDArray expected =
+                    run.model()
+                            .getBlock()
+                            .forward(store, new NDList(data), false)
+                            .singletonOrThrow();
+            NDArray actual = run.trainer().evaluate(new NDList(data)).singletonOrThrow();
+            assertArrayEquals(expected.toFloatArray(), actual.toFloatArray());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesOnNetworks")
+    void frozenParametersStay(RuleCase rule, NetworkCase network) {
+        String frozen =
+                Network.of(network.block().get(), LayerTable.standard()).getLayers().stream()
+                        .skip(1)
+                        .findFirst()
+                        .orElseThrow()
+                        .path();
+        Gradients.TrainerFactory freezing =
+                (model, config) -> {
+                    for (Pair<String, Parameter> parameter : model.getBlock().getParameters()) {
+                        if (parameter.getKey().startsWith(frozen)) {
+                            parameter.getValue().freeze(true);
+                        }
+                    }
+                    return rule.apply(model, config);
+                };
+        try (TrainingRun run = TrainingRun.start(network, freezing)) {
+            Map<String, double[]> before = run.parameters();
+            Map<String, double[]> after = run.train(0, 3).parameters();
+            before.forEach(
+                    (path, values) -> {
+                        boolean stayed = Arrays.equals(values, after.get(path));
+                        if (path.startsWith(frozen)) {
+                            assertTrue(stayed, path);
+                        } else if (path.endsWith("_weight")) {
+                            assertFalse(stayed, path);
+                        }
+                    });
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesOnNetworks")
+    void sameSeedSameWeights(RuleCase rule, NetworkCase network) {
+        try (TrainingRun one = TrainingRun.start(network, rule);
+                TrainingRun other = TrainingRun.start(network, rule)) {
+            assertSame(one.train(0, 5).parameters(), other.train(0, 5).parameters());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesOnNetworks")
+    void goesOnAfterLoadingAsIfItHadNotStopped(
+            RuleCase rule, NetworkCase network, @TempDir Path folder) throws Exception {
+        Map<String, double[]> expected;
+        try (TrainingRun run = TrainingRun.start(network, rule)) {
+            expected = run.train(0, 6).parameters();
+        }
+        try (TrainingRun run = TrainingRun.start(network, rule)) {
+            run.train(0, 3).save(folder);
+        }
+        try (TrainingRun run = TrainingRun.resume(network, folder, rule)) {
+            assertSame(expected, run.train(3, 6).parameters());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesOnNetworks")
+    void savedModelsAreForTheStockTrainer(RuleCase rule, NetworkCase network, @TempDir Path folder)
+            throws Exception {
+        float[] expected;
+        try (TrainingRun run = TrainingRun.start(network, rule)) {
+            run.train(0, 2).save(folder);
+            expected = run.predict();
+        }
+        try (TrainingRun stock = TrainingRun.resume(network, folder, Model::newTrainer)) {
+            assertArrayEquals(expected, stock.predict());
+            stock.train(2, 3);
+        }
+    }
+
+    private static void assertSame(Map<String, double[]> expected, Map<String, double[]> actual) {
+        assertEquals(expected.keySet(), actual.keySet());
+        expected.forEach((path, values) -> assertArrayEquals(values, actual.get(path), path));
+    }
+}

@@ -1,0 +1,2 @@
+/** Tests of layers without shared weights. */
+package org.locallearning.djl.creditassignment.convolutional;

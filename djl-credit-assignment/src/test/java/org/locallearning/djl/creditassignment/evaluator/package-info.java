@@ -1,0 +1,2 @@
+/** Tests of evaluators against counts by hand. */
+package org.locallearning.djl.creditassignment.evaluator;

@@ -1,0 +1,272 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.rule;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.MalformedModelException;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.listener.TrainingListenerAdapter;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.creditassignment.CreditAssignment;
+import org.locallearning.djl.creditassignment.CreditListener;
+import org.locallearning.djl.creditassignment.CreditTrainer;
+import org.locallearning.djl.creditassignment.Gradients;
+import org.locallearning.djl.creditassignment.LayerCredit;
+import org.locallearning.djl.creditassignment.LossCase;
+import org.locallearning.djl.creditassignment.NetworkCase;
+import org.locallearning.djl.creditassignment.TrainingRun;
+import org.locallearning.djl.creditassignment.alignment.Angles;
+
+/** Feedback weights that learn come to the weights as their equations say. */
+class LearnedFeedbackTest {
+
+    private static final NetworkCase NETWORK = NetworkCase.twoHiddenLayers();
+
+    private static final float RATE = 0.125f;
+
+    /** Follows the difference of weight and feedback weight in the output layer. */
+    private static final class Difference extends TrainingListenerAdapter
+            implements CreditListener {
+
+        final List<double[]> history = new ArrayList<>();
+
+        @Override
+        public boolean wantsComparison(CreditTrainer trainer) {
+            return true;
+        }
+
+        @Override
+        public void onCredit(CreditTrainer trainer, List<LayerCredit> layers) {
+            LayerCredit output = layers.get(layers.size() - 1);
+            try (NDArray difference = output.weight().sub(output.feedback().orElseThrow())) {
+                history.add(difference.toDoubleArray());
+            }
+        }
+    }
+
+    private static List<double[]> train(CreditAssignment rule, Optimizer optimizer, int steps) {
+        Difference difference = new Difference();
+        DefaultTrainingConfig config =
+                new DefaultTrainingConfig(LossCase.softmaxCrossEntropy().loss().get())
+                        .optOptimizer(optimizer)
+                        .addTrainingListeners(difference);
+        try (TrainingRun run =
+                TrainingRun.start(
+                        NETWORK,
+                        DataType.FLOAT64,
+                        LossCase.softmaxCrossEntropy(),
+                        config,
+                        rule::newTrainer)) {
+            run.train(0, steps);
+        }
+        return difference.history;
+    }
+
+    static Stream<Arguments> optimizers() {
+        Tracker rate = Tracker.fixed(RATE);
+        return Stream.of(
+                Arguments.of("descent", Optimizer.sgd().setLearningRateTracker(rate).build()),
+                Arguments.of(
+                        "momentum",
+                        Optimizer.sgd().setLearningRateTracker(rate).optMomentum(0.9f).build()),
+                Arguments.of(
+                        "Adam",
+                        Optimizer.adam().optLearningRateTracker(Tracker.fixed(0.01f)).build()));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("optimizers")
+    void kolenPollackForgetsTheDifferenceByTheSameFactor(String name, Optimizer optimizer) {
+        double decay = 0.02;
+        int steps = 60;
+        List<double[]> history =
+                train(KolenPollack.builder().optDecay(decay).build(), optimizer, steps);
+        for (int t = 0; t < steps; t++) {
+            double factor = Math.pow(1 - decay, t);
+            double[] expected = history.get(0).clone();
+            for (int i = 0; i < expected.length; i++) {
+                expected[i] *= factor;
+            }
+            assertArrayEquals(expected, history.get(t), 1e-13, "step " + t);
+        }
+    }
+
+    @Test
+    void weightDecayOfTheOptimizerForgetsTheDifferenceToo() {
+        float weightDecay = 0.25f;
+        int steps = 40;
+        List<double[]> history =
+                train(
+                        KolenPollack.builder().optDecay(0).build(),
+                        Optimizer.sgd()
+                                .setLearningRateTracker(Tracker.fixed(RATE))
+                                .optWeightDecays(weightDecay)
+                                .build(),
+                        steps);
+        double factor = Math.pow(1 - RATE * weightDecay, steps - 1);
+        double[] last = history.get(steps - 1);
+        for (int i = 0; i < last.length; i++) {
+            assertEquals(factor * history.get(0)[i], last[i], 1e-13);
+        }
+    }
+
+    @Test
+    void theFirstBatchIsFeedbackAlignment() {
+        Gradients expected =
+                Gradients.of(NETWORK, FeedbackAlignment.builder().optSeed(3).build()::newTrainer);
+        assertEquals(
+                0,
+                Gradients.of(NETWORK, KolenPollack.builder().optSeed(3).build()::newTrainer)
+                        .distanceTo(expected));
+        assertEquals(
+                0,
+                Gradients.of(NETWORK, WeightMirror.builder().optSeed(3).build()::newTrainer)
+                        .distanceTo(expected));
+    }
+
+    @Test
+    void feedbackOfFrozenWeightsStays(@TempDir Path folder) throws Exception {
+        Gradients.TrainerFactory freezing =
+                (model, config) -> {
+                    for (String path : List.of("03Linear_weight", "05Linear_weight")) {
+                        model.getBlock().getParameters().get(path).freeze(true);
+                    }
+                    return KolenPollack.builder().optDecay(0.1).build().newTrainer(model, config);
+                };
+        try (TrainingRun run = TrainingRun.start(NETWORK, freezing)) {
+            CreditTrainer trainer = (CreditTrainer) run.trainer();
+            run.train(0, 1);
+            trainer.saveState(folder.resolve("early"));
+            run.train(1, 4);
+            trainer.saveState(folder.resolve("late"));
+            assertEquals(-1, Files.mismatch(folder.resolve("early"), folder.resolve("late")));
+            run.model().getBlock().getParameters().get("05Linear_weight").freeze(false);
+            run.train(4, 5);
+            trainer.saveState(folder.resolve("late"));
+            assertTrue(Files.mismatch(folder.resolve("early"), folder.resolve("late")) > 0);
+        }
+    }
+
+    static Stream<Arguments> weights() {
+        return Stream.of(
+                Arguments.of("dense", new Shape(5, 7)),
+                Arguments.of("convolution", new Shape(4, 3, 2, 2)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("weights")
+    void whiteNoiseShowsTheWeight(String name, Shape shape) {
+        Engine.getEngine("PyTorch").setRandomSeed(8);
+        double rate = 0.25;
+        int samples = 200_000;
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray weight = manager.randomNormal(0, 1, shape, DataType.FLOAT64);
+            NDArray feedback = manager.randomNormal(0, 1, shape, DataType.FLOAT64);
+            NDArray expected = feedback.mul(1 - rate).add(weight.mul(rate));
+            NDArray before = feedback.duplicate();
+            WeightMirror.mirror(feedback, weight, rate, samples);
+            long outputs = shape.get(0);
+            double[] error = feedback.sub(expected).div(rate).reshape(outputs, -1).toDoubleArray();
+            double[] values = weight.reshape(outputs, -1).toDoubleArray();
+            int inputs = (int) shape.slice(1).size();
+            for (int i = 0; i < outputs; i++) {
+                double square = 0;
+                for (int j = 0; j < inputs; j++) {
+                    square += values[i * inputs + j] * values[i * inputs + j];
+                }
+                for (int j = 0; j < inputs; j++) {
+                    // the variance of y ξ for independent normal ξ
+                    double own = values[i * inputs + j];
+                    double deviation = Math.sqrt((square + own * own) / samples);
+                    assertTrue(Math.abs(error[i * inputs + j]) < 4.5 * deviation);
+                }
+            }
+            assertTrue(Angles.degrees(feedback, weight) < Angles.degrees(before, weight));
+        }
+    }
+
+    @Test
+    void mirrorsFollowWeightsUpToTheirNoise() {
+        Engine.getEngine("PyTorch").setRandomSeed(9);
+        double rate = 0.05;
+        int samples = 16;
+        int inputs = 300;
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray weight = manager.randomNormal(0, 1, new Shape(200, inputs), DataType.FLOAT32);
+            NDArray feedback = weight.neg();
+            for (int i = 0; i < 300; i++) {
+                WeightMirror.mirror(feedback, weight, rate, samples);
+            }
+            double noise = Math.sqrt(rate * inputs / 2 / samples);
+            double left = Angles.norm(feedback.sub(weight)) / Angles.norm(weight);
+            assertEquals(noise, left, 0.1 * noise);
+        }
+    }
+
+    @Test
+    void stateOfAnotherModelIsRefused(@TempDir Path folder) throws Exception {
+        CreditAssignment rule = KolenPollack.builder().build();
+        Path state = folder.resolve("state");
+        try (TrainingRun run = TrainingRun.start(NETWORK, rule::newTrainer)) {
+            run.train(0, 1);
+            ((CreditTrainer) run.trainer()).saveState(state);
+            CreditTrainer trainer = (CreditTrainer) run.trainer();
+            assertThrows(IllegalStateException.class, () -> trainer.loadState(state));
+        }
+        NetworkCase shallow =
+                new NetworkCase("shallow", () -> NetworkCase.mlp(4, 12), new Shape(6, 9), 4);
+        try (TrainingRun run = TrainingRun.start(shallow, rule::newTrainer)) {
+            CreditTrainer trainer = (CreditTrainer) run.trainer();
+            assertTrue(
+                    assertThrows(MalformedModelException.class, () -> trainer.loadState(state))
+                            .getMessage()
+                            .contains("05Linear_weight"));
+        }
+        NetworkCase wider =
+                new NetworkCase("wider", () -> NetworkCase.mlp(4, 13, 11), new Shape(6, 9), 4);
+        try (TrainingRun run = TrainingRun.start(wider, rule::newTrainer)) {
+            ((CreditTrainer) run.trainer()).loadState(state);
+            assertThrows(IllegalArgumentException.class, () -> run.train(0, 1));
+        }
+    }
+
+    @Test
+    void settingsOutOfRangeAreRefused() {
+        assertThrows(IllegalArgumentException.class, () -> KolenPollack.builder().optDecay(1));
+        assertThrows(IllegalArgumentException.class, () -> KolenPollack.builder().optDecay(-0.1));
+        assertThrows(IllegalArgumentException.class, () -> WeightMirror.builder().optMirrorRate(0));
+        assertThrows(
+                IllegalArgumentException.class, () -> WeightMirror.builder().optNoiseSamples(0));
+    }
+}

@@ -1,0 +1,2 @@
+/** Tests of transforms against loops. */
+package org.locallearning.djl.creditassignment.transform;

@@ -1,0 +1,81 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.task;
+
+import ai.djl.training.loss.Loss;
+
+/** What a network is trained to put out, and the loss that says how far off it is. */
+public enum Task {
+
+    /** The class of the image: one logit per class, of which the greatest should be the right. */
+    CLASSIFICATION("softmax cross-entropy", "cross-entropy") {
+        @Override
+        public Loss newLoss() {
+            return Loss.softmaxCrossEntropyLoss();
+        }
+    },
+
+    /**
+     * The image itself: one logit per pixel and channel, whose sigmoid should be the pixel's value.
+     * There is no accuracy; the loss on test images says how good the network is.
+     */
+    RECONSTRUCTION("sigmoid cross-entropy", "binary cross-entropy per pixel") {
+        @Override
+        public Loss newLoss() {
+            return Loss.sigmoidBinaryCrossEntropyLoss();
+        }
+    };
+
+    private final String lossTitle;
+    private final String lossUnit;
+
+    Task(String lossTitle, String lossUnit) {
+        this.lossTitle = lossTitle;
+        this.lossUnit = lossUnit;
+    }
+
+    /**
+     * Returns a new loss.
+     *
+     * @return the loss, a mean over images and, in reconstruction, over pixels
+     */
+    public abstract Loss newLoss();
+
+    /**
+     * Returns whether outputs are right or wrong, so that there is an accuracy beside the loss.
+     *
+     * @return whether there is
+     */
+    public boolean hasAccuracy() {
+        return this == CLASSIFICATION;
+    }
+
+    /**
+     * Returns what a report calls the loss.
+     *
+     * @return the name
+     */
+    public String lossTitle() {
+        return lossTitle;
+    }
+
+    /**
+     * Returns what the numbers of the loss are.
+     *
+     * @return the unit, for an axis
+     */
+    public String lossUnit() {
+        return lossUnit;
+    }
+}
