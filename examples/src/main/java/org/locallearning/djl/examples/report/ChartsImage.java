@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import javax.imageio.ImageIO;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.HeatMapChart;
 import org.knowm.xchart.HeatMapChartBuilder;
 import org.knowm.xchart.XYChart;
@@ -152,6 +154,40 @@ public final class ChartsImage {
                         }
                     }
                     chart.addSeries(title, columns, rows, cells);
+                    chart.paint(graphics, SIDE, SIDE);
+                });
+    }
+
+    /**
+     * Draws one bar for each of some names.
+     *
+     * @param title the title
+     * @param ordinate what the height of a bar is
+     * @param names the names
+     * @param heights the height of each bar
+     * @return the content of a PNG file
+     * @throws FontsMissingException if this Java has no fonts to write with
+     * @throws IOException if the picture cannot be encoded
+     */
+    public static byte[] bars(
+            String title, String ordinate, List<String> names, List<Double> heights)
+            throws IOException, FontsMissingException {
+        return png(
+                1,
+                graphics -> {
+                    CategoryChart chart =
+                            new CategoryChartBuilder()
+                                    .width(SIDE)
+                                    .height(SIDE)
+                                    .title(title)
+                                    .yAxisTitle(ordinate)
+                                    .build();
+                    chart.getStyler()
+                            .setLegendVisible(false)
+                            .setChartBackgroundColor(Color.WHITE)
+                            .setPlotBorderVisible(false);
+                    chart.getStyler().setXAxisLabelRotation(30);
+                    chart.addSeries(title, names, heights).setFillColor(Palette.colour(0));
                     chart.paint(graphics, SIDE, SIDE);
                 });
     }
