@@ -21,9 +21,11 @@ import ai.djl.nn.Blocks;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.pooling.Pool;
 import java.util.List;
 import java.util.Locale;
+import org.locallearning.djl.creditassignment.convolutional.LocallyConnected2d;
 import org.locallearning.djl.examples.task.Task;
 
 /**
@@ -54,12 +56,15 @@ import org.locallearning.djl.examples.task.Task;
  *   <li>{@code alonso-conv-tiny}: the one for 64x64 pixels: 5x5-32, 5x5-64, 5x5-128 and 3x3-256
  *   <li>{@code autoencoder}: its autoencoder, with hidden layers of 1024, 256, 20, 256 and 1024
  *       units, which learns to {@linkplain Task#RECONSTRUCTION put out the image}
+ *   <li>{@code lillicrap-local}: the network of the feedback alignment paper whose first layer has
+ *       {@linkplain LocallyConnected2d local receptive fields}: 6 filters of 6x6 pixels without
+ *       shared weights, then two hidden dense layers of 1500 units (784-3174-1500-1500-10 on MNIST)
  *   <li>{@code resnet20}: DJL's own {@link ResNetV1} with 20 layers, the variant for small images
  * </ul>
  *
  * <p>Hidden sizes and activation can be chosen for all but {@code resnet20}; the default activation
- * is ReLU in the networks of the predictive coding paper, else LeakyReLU with slope 0.01. In the
- * convolutional networks, it follows each convolution.
+ * is ReLU in the networks of the predictive coding paper, tanh in {@code lillicrap-local}, else
+ * LeakyReLU with slope 0.01. In the convolutional networks, it follows each convolution.
  */
 public final class Models {
 
@@ -79,7 +84,11 @@ public final class Models {
     private static final int ALONSO_TINY_SMALLEST_SIDE = 45;
     private static final String AUTOENCODER = "autoencoder";
     private static final int[] AUTOENCODER_HIDDEN = {1024, 256, 20, 256, 1024};
+    private static final int[] LOCAL_HIDDEN = {1500, 1500};
+    private static final int LOCAL_FILTERS = 6;
+    private static final int LOCAL_SIDE = 6;
     private static final int RESNET_SMALLEST_SIDE = 8;
+    private static final String TANH = "tanh";
     private static final String LEAKY_RELU = "leaky-relu";
     private static final String RELU = "relu";
 
@@ -102,6 +111,7 @@ public final class Models {
                 "alonso-conv",
                 "alonso-conv-tiny",
                 AUTOENCODER,
+                "lillicrap-local",
                 "resnet20");
     }
 
@@ -169,6 +179,10 @@ public final class Models {
                                     AUTOENCODER_HIDDEN,
                                     sampleShape,
                                     (int) sampleShape.size());
+                    case "lillicrap-local" -> {
+                        checkSides(name, sampleShape, LOCAL_SIDE);
+                        yield local(options, classes);
+                    }
                     case "resnet20" -> resnet20(options, sampleShape, classes);
                     default ->
                             throw new IllegalArgumentException(
@@ -178,10 +192,18 @@ public final class Models {
                                             name,
                                             String.join(", ", names())));
                 };
+        if (options.getDropout() > 0 && !hasDropout(block)) {
+            throw new IllegalArgumentException(
+                    "The model " + name + " has no place for dropout: leave it out.");
+        }
         if (options.getInitialization() == ModelOptions.Initialization.FAN_IN_UNIFORM) {
             FanInUniformInitializer.setOn(block);
         }
         return block;
+    }
+
+    private static boolean hasDropout(Block block) {
+        return block.getChildren().values().stream().anyMatch(Dropout.class::isInstance);
     }
 
     private static Block perceptron(
@@ -261,6 +283,19 @@ public final class Models {
         return addDense(block, options, RELU, new int[0], classes);
     }
 
+    private static Block local(ModelOptions options, int classes) {
+        SequentialBlock block =
+                new SequentialBlock()
+                        .add(
+                                LocallyConnected2d.builder()
+                                        .setFilters(LOCAL_FILTERS)
+                                        .setKernelShape(new Shape(LOCAL_SIDE, LOCAL_SIDE))
+                                        .build())
+                        .add(activation(options, TANH))
+                        .add(Blocks.batchFlattenBlock());
+        return addDense(block, options, TANH, LOCAL_HIDDEN, classes);
+    }
+
     private static Block resnet20(ModelOptions options, Shape sampleShape, int classes) {
         checkSides("resnet20", sampleShape, RESNET_SMALLEST_SIDE);
         if (options.getHidden().isPresent()
@@ -289,6 +324,9 @@ public final class Models {
         for (int size : options.getHidden().orElse(defaultHidden)) {
             block.add(Linear.builder().setUnits(size).build())
                     .add(activation(options, defaultActivation));
+            if (options.getDropout() > 0) {
+                block.add(Dropout.builder().optRate(options.getDropout()).build());
+            }
         }
         return block.add(Linear.builder().setUnits(outputs).build());
     }
@@ -299,7 +337,7 @@ public final class Models {
                 options.getActivation()
                         .orElse(options.getSlope().isPresent() ? LEAKY_RELU : defaultActivation);
         return switch (name) {
-            case "tanh" -> Activation.tanhBlock();
+            case TANH -> Activation.tanhBlock();
             case RELU -> Activation.reluBlock();
             case LEAKY_RELU ->
                     Activation.leakyReluBlock(

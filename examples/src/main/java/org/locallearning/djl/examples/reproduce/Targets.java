@@ -18,6 +18,15 @@ import org.locallearning.djl.examples.reproduce.ahmad.CorrelatedRegression;
 import org.locallearning.djl.examples.reproduce.ahmad.DecorrelatedLearning;
 import org.locallearning.djl.examples.reproduce.ahmad.DecorrelationRules;
 import org.locallearning.djl.examples.reproduce.ahmad.SkewedRegression;
+import org.locallearning.djl.examples.reproduce.lillicrap.AlignmentDynamics;
+import org.locallearning.djl.examples.reproduce.lillicrap.FlowField;
+import org.locallearning.djl.examples.reproduce.lillicrap.FrozenLayer;
+import org.locallearning.djl.examples.reproduce.lillicrap.LinearTheorem;
+import org.locallearning.djl.examples.reproduce.lillicrap.Momentum;
+import org.locallearning.djl.examples.reproduce.lillicrap.NeuronAlignment;
+import org.locallearning.djl.examples.reproduce.lillicrap.SecondOrderAngles;
+import org.locallearning.djl.examples.reproduce.lillicrap.SwitchToFeedback;
+import org.locallearning.djl.examples.reproduce.lillicrap.Xor;
 
 /** The table of targets: a new one is one class and one entry here. */
 public final class Targets {
@@ -27,7 +36,17 @@ public final class Targets {
                     new SkewedRegression(),
                     new CorrelatedRegression(),
                     new DecorrelationRules(),
-                    new DecorrelatedLearning());
+                    new DecorrelatedLearning(),
+                    new FrozenLayer(),
+                    new Xor(),
+                    new Momentum(),
+                    new NeuronAlignment(),
+                    new FlowField(),
+                    new LinearTheorem(),
+                    AlignmentDynamics.figure11(),
+                    AlignmentDynamics.figure12(),
+                    new SecondOrderAngles(),
+                    new SwitchToFeedback());
 
     private Targets() {}
 
