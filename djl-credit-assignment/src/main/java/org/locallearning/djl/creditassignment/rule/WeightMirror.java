@@ -57,7 +57,8 @@ import org.locallearning.djl.creditassignment.tape.Tape;
  * mirrors. Noise comes from the engine's random numbers: {@code Engine.setRandomSeed} makes a run
  * repeatable.
  *
- * <p>{@code B} is saved by {@code CreditTrainer.saveState}.
+ * <p>{@code B} starts uniform on {@code ±1/√(fan-in)}, the size of common initial weights, and is
+ * saved by {@code CreditTrainer.saveState}.
  *
  * <p>Akrout, Wilson, Humphreys, Lillicrap and Tweed, "Deep learning without weight transport",
  * NeurIPS (2019), equations 9 to 11. Departures: layers are driven at their pre-activation (there
@@ -209,7 +210,7 @@ public final class WeightMirror extends FeedbackRule {
         private int samples = 64;
 
         private Builder() {
-            super(FeedbackDistribution.kaimingUniform());
+            super(FeedbackDistribution.fanInUniform());
         }
 
         /**

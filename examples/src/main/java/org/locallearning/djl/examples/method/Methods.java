@@ -64,6 +64,7 @@ public final class Methods {
                     .with(ANY, "mlp", MOMENTUM, 0.03f)
                     .with(ANY, "dense", ADAM, 1e-4f)
                     .with(ANY, "dense-linear-top", ADAM, 1e-4f)
+                    .with(ANY, "lillicrap-local", ADAM, 1e-4f)
                     .with(ANY, "mlp3", SGD, 0.01f)
                     .with("svhn", "mlp3", SGD, 0.019f)
                     .with(ANY, "mlp3", ADAM, 1.8e-5f)

@@ -19,6 +19,8 @@ import org.locallearning.djl.examples.reproduce.ahmad.DecorrelatedLearning;
 import org.locallearning.djl.examples.reproduce.ahmad.DecorrelationRules;
 import org.locallearning.djl.examples.reproduce.ahmad.SkewedRegression;
 import org.locallearning.djl.examples.reproduce.lillicrap.AlignmentDynamics;
+import org.locallearning.djl.examples.reproduce.lillicrap.Autoencoders;
+import org.locallearning.djl.examples.reproduce.lillicrap.DigitClassifiers;
 import org.locallearning.djl.examples.reproduce.lillicrap.FlowField;
 import org.locallearning.djl.examples.reproduce.lillicrap.FrozenLayer;
 import org.locallearning.djl.examples.reproduce.lillicrap.LinearTheorem;
@@ -39,7 +41,9 @@ public final class Targets {
                     new DecorrelatedLearning(),
                     new FrozenLayer(),
                     new Xor(),
+                    new DigitClassifiers(),
                     new Momentum(),
+                    new Autoencoders(),
                     new NeuronAlignment(),
                     new FlowField(),
                     new LinearTheorem(),

@@ -32,7 +32,7 @@ public final class AlignmentDynamics extends DrawnFigure {
     private static final int STEPS = 1200;
     private static final int INTERVAL = 12;
     private static final int RUNS = 20;
-    private static final double BOUND = 0.05;
+    private static final double BOUND = 0.01;
 
     private final int in;
     private final int hidden;

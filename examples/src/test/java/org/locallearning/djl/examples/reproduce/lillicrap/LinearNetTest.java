@@ -82,9 +82,10 @@ class LinearNetTest {
     void smallWeightsComeToThePseudoinverse() {
         try (NDManager manager = NDManager.newBaseManager()) {
             LinearNet net = new LinearNet(manager, 12, 9, 4, 1e-4);
-            for (int step = 0; step < 4000; step++) {
+            for (int step = 0; step < 1000; step++) {
                 net.step(0.02, true, true);
             }
+            assertTrue(net.normalizedSquaredError() > 1e-20, "nothing but rounding is left");
             assertTrue(net.angleToPseudobackpropagation() < 5);
             assertTrue(net.angleToBackpropagation() > net.angleToPseudobackpropagation() + 5);
         }
