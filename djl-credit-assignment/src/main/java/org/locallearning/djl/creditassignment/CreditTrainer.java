@@ -180,8 +180,10 @@ public final class CreditTrainer extends Trainer {
      *
      * @param file the file to read
      * @throws IOException if it cannot be read
-     * @throws MalformedModelException if it is no such file, or of another rule or wiring; shapes
-     *     are compared with the model's when the first batch shows those
+     * @throws MalformedModelException if it is no such file, of another rule or wiring, or of a
+     *     model of other sizes. Sizes that do not show before a batch runs, such as those of blocks
+     *     of branches, are compared with the first batch, which throws an {@code
+     *     IllegalArgumentException}
      */
     public void loadState(Path file) throws IOException, MalformedModelException {
         RuleState.load(file, rule, assigner);
@@ -284,6 +286,7 @@ public final class CreditTrainer extends Trainer {
         try (tape) {
             batches++;
             checkFinite(loss, tape);
+            checkDifferentiable(loss);
             engine.backward(loss);
             NDList errors = tape.getOutputErrors();
             List<CreditListener> curious =
@@ -299,6 +302,17 @@ public final class CreditTrainer extends Trainer {
             }
             products = curious.isEmpty() ? tape.getMatrixProducts() : products;
             credited = true;
+        }
+    }
+
+    private void checkDifferentiable(NDArray loss) {
+        if (!Autograd.isDifferentiable(loss)) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "The loss has no gradient with respect to the predictions (the"
+                                    + " trainer's is %s), so there is no error to start from; use a"
+                                    + " differentiable loss.",
+                            getLoss().getName()));
         }
     }
 

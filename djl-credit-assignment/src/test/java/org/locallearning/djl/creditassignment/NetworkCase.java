@@ -249,6 +249,7 @@ public record NetworkCase(String name, Supplier<Block> block, Shape input, int c
     private static Block pseudoConvolutions() {
         return new SequentialBlock()
                 .add(conv(4, 3, 1))
+                .add(Activation::tanh)
                 .add(
                         PseudoConv2d.builder()
                                 .setFilters(5)

@@ -18,6 +18,7 @@ import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.Trainer;
 import java.util.List;
 import java.util.stream.Stream;
+import org.locallearning.djl.creditassignment.representation.ErrorDifference;
 import org.locallearning.djl.creditassignment.representation.ErrorMatrixUpdate;
 import org.locallearning.djl.creditassignment.representation.LocalRepresentationAlignment;
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
@@ -81,6 +82,13 @@ public record RuleCase(String name, CreditAssignment rule) implements Gradients.
                         LocalRepresentationAlignment.builder()
                                 // the paper's own grows without bound under plain descent
                                 .optErrorMatrixUpdate(ErrorMatrixUpdate.LRA_E)
+                                .build()),
+                new RuleCase(
+                        "representation alignment, both sides",
+                        LocalRepresentationAlignment.builder()
+                                .optErrorDifference(ErrorDifference.CENTRAL)
+                                .optMagnitudeShare(0.5)
+                                .optErrorMatrixUpdate(ErrorMatrixUpdate.NONE)
                                 .build()));
     }
 

@@ -69,14 +69,20 @@ public final class BatchWhitening extends FeatureDecorrelation {
 
     /** {@inheritDoc} */
     @Override
-    NDArray apply(NDArray centred, NDArray used) {
+    NDArray apply(NDArray centred, NDArray used, NDArray fixed) {
         return centred.matMul(used);
     }
 
     /** {@inheritDoc} */
     @Override
-    void update(NDArray matrix, NDArray used, NDArray raw, NDArray centred, NDArray outputs) {
-        state.check(this, centred, outputs, 0);
+    void update(
+            NDArray matrix,
+            NDArray used,
+            NDArray fixed,
+            NDArray raw,
+            NDArray centred,
+            NDArray outputs) {
+        state.check(this, new ActivitySample(centred, outputs), 0);
         state.observe(this, 0, centred, outputs);
         state.blend(matrix, used);
     }
@@ -96,11 +102,26 @@ public final class BatchWhitening extends FeatureDecorrelation {
                     NDArray eye = rows.getManager().eye(n, n, 0, rows.getDataType());
                     NDArray share = GraphConstant.of(rows, 1.0 / rows.getShape().get(0));
                     NDArray covariance = rows.transpose().matMul(rows).mul(share);
-                    NDArray regular = covariance.add(eye.mul(epsilon));
-                    NDArray trace = regular.mul(eye).sum();
+                    return inverseSquareRoot(covariance.add(eye.mul(epsilon)), iterations);
+                });
+    }
+
+    /**
+     * Returns the inverse square root of a matrix.
+     *
+     * @param matrix a symmetric, positive definite matrix, (n, n)
+     * @param iterations the number of Newton iterations
+     * @return the symmetric inverse square root, (n, n)
+     */
+    public static NDArray inverseSquareRoot(NDArray matrix, int iterations) {
+        return ArrayScope.returning(
+                () -> {
+                    int n = (int) matrix.getShape().get(0);
+                    NDArray eye = matrix.getManager().eye(n, n, 0, matrix.getDataType());
+                    NDArray trace = matrix.mul(eye).sum();
                     NDArray threeEye = eye.mul(3);
-                    NDArray half = GraphConstant.of(rows, 0.5);
-                    NDArray root = regular.div(trace);
+                    NDArray half = GraphConstant.of(matrix, 0.5);
+                    NDArray root = matrix.div(trace);
                     NDArray inverseRoot = eye;
                     for (int i = 0; i < iterations; ++i) {
                         NDArray factor = threeEye.sub(inverseRoot.matMul(root)).mul(half);
@@ -120,10 +141,19 @@ public final class BatchWhitening extends FeatureDecorrelation {
     /** {@inheritDoc} */
     @Override
     public long getMultiplyAdds(long batchSize) {
+        return 3 * forwardMultiplyAdds(batchSize);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public long getErrorMultiplyAdds(long batchSize) {
+        return 2 * forwardMultiplyAdds(batchSize);
+    }
+
+    private long forwardMultiplyAdds(long batchSize) {
         long width = width();
         long rows = batchSize * positions();
-        long forward = 2 * rows * width * width + 3 * iterations * width * width * width;
-        return 3 * forward;
+        return 2 * rows * width * width + 3 * iterations * width * width * width;
     }
 
     /**

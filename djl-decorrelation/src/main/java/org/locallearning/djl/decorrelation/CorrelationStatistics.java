@@ -31,6 +31,7 @@ public final class CorrelationStatistics {
 
     private static final int MAX_ITERATIONS = 500;
     private static final double TOLERANCE = 1e-10;
+    private static final double MAX_CONDITION = 1e14;
 
     private CorrelationStatistics() {}
 
@@ -104,7 +105,8 @@ public final class CorrelationStatistics {
     }
 
     /**
-     * Returns the condition number of the covariance, its largest over its smallest eigenvalue.
+     * Returns the condition number of the covariance, its largest over its smallest eigenvalue, to
+     * about 1 %.
      *
      * @param rows the rows, (samples, n)
      * @return the condition number, at least 1; infinite where the covariance is singular, as it
@@ -116,11 +118,43 @@ public final class CorrelationStatistics {
         }
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray covariance = covariance(rows.toType(DataType.FLOAT64, false));
-            double condition =
-                    largestEigenvalue(covariance) * largestEigenvalue(inverse(covariance));
-            return Double.isNaN(condition) ? Double.POSITIVE_INFINITY : condition;
+            return conditionNumberOf(covariance(rows.toType(DataType.FLOAT64, false)));
         }
+    }
+
+    /**
+     * Returns the condition number of the covariance within the directions that the rows can show:
+     * the ratio of its largest to its smallest eigenvalue among the first K − 1, for K rows of more
+     * features than that, to about 1 %. With more rows than features it is {@link
+     * #conditionNumber}.
+     *
+     * <p>For layers wider than a batch, where the covariance itself is singular. Fewer rows show
+     * fewer of the small eigenvalues, so it compares only samples of as many rows, such as those
+     * before and behind a matrix.
+     *
+     * @param rows the rows, (K, n), at least 2
+     * @return the condition number, at least 1; infinite where the rows vary in fewer directions
+     */
+    public static double sampleConditionNumber(NDArray rows) {
+        long count = rows.getShape().get(0);
+        if (count > rows.getShape().get(1)) {
+            return conditionNumber(rows);
+        }
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray precise = rows.toType(DataType.FLOAT64, false);
+            NDArray centred = precise.sub(precise.mean(new int[] {0}, true));
+            NDArray products = centred.matMul(centred.transpose());
+            // the products of centred rows have one eigenvalue 0, which a mean one replaces
+            double mean = value(products.mul(eye(products)).sum()) / (count - 1);
+            return conditionNumberOf(products.add(mean / count));
+        }
+    }
+
+    private static double conditionNumberOf(NDArray symmetric) {
+        double condition = largestEigenvalue(symmetric) * largestEigenvalue(inverse(symmetric));
+        // of a singular matrix rounding makes a number beyond what double precision tells
+        return condition < MAX_CONDITION ? condition : Double.POSITIVE_INFINITY;
     }
 
     private static NDArray inverse(NDArray covariance) {

@@ -155,6 +155,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
                                     forward(
                                             input,
                                             centred,
+                                            batchMean,
                                             weightValue,
                                             biasValue,
                                             matrixValue,
@@ -173,11 +174,15 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
     private NDArray forward(
             NDArray input,
             NDArray centred,
+            NDArray batchMean,
             NDArray weightValue,
             NDArray biasValue,
             NDArray matrixValue,
             boolean learning) {
         boolean due = learning && state.isUpdateDue(input.getDevice());
+        if (learning) {
+            state.checkMean(this, batchMean, due);
+        }
         // backward needs the old M after the update below has overwritten it
         NDArray folded = foldedKernel(weightValue, due ? matrixValue.duplicate() : matrixValue);
         NDArray output =
@@ -200,7 +205,9 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray batchMean = batchMean(input.stopGradient());
-            if (state.isUpdateDue(device)) {
+            boolean due = state.isUpdateDue(device);
+            state.checkMean(this, batchMean, due);
+            if (due) {
                 NDArray images = sample(input);
                 update(matrixValue, images, centred(images, batchMean, meanValue));
             }
@@ -238,8 +245,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
                             + " nothing; use batches of two or more (drop a last batch of one), or"
                             + " MeanRemoval.RUNNING.");
         }
-        // not sum / count: on PyTorch a number that the graph keeps is freed before backward
-        return input.mean(new int[] {0}, true).mean(new int[] {2}, true).mean(new int[] {3}, true);
+        return BatchMean.of(input, new int[] {0, 2, 3}, true);
     }
 
     private NDArray centred(NDArray input, NDArray batchMean, NDArray meanValue) {
@@ -247,7 +253,9 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
             case NONE:
                 return input;
             case BATCH:
-                return input.sub(batchMean == null ? perChannel(meanValue) : batchMean);
+                return batchMean == null
+                        ? input.sub(perChannel(meanValue))
+                        : BatchMean.remove(input, batchMean);
             default:
                 return input.sub(perChannel(meanValue));
         }
@@ -479,6 +487,16 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
         long folding = 2 * filters * patch * patch;
         long update = rows * patch * patch + DecorrelationRule.multiplyAdds(rows, patch);
         return folding + groups * update / getOptions().getUpdateInterval();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Here none: the error passes through the convolution with the folded kernel alone.
+     */
+    @Override
+    public long getErrorMultiplyAdds(long batchSize) {
+        return 0;
     }
 
     /**

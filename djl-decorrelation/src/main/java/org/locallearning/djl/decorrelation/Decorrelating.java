@@ -108,6 +108,16 @@ public interface Decorrelating extends Block {
     long getMultiplyAdds(long batchSize);
 
     /**
+     * Returns how many of {@link #getMultiplyAdds} carry the error back to the input. A training
+     * step saves them where no error is wanted there, as below the first layer with weights.
+     *
+     * @param batchSize the batch size
+     * @return the number of multiply-adds
+     * @throws IllegalStateException if the layer is not initialized
+     */
+    long getErrorMultiplyAdds(long batchSize);
+
+    /**
      * Returns a block of DJL's own with the function that this layer has in evaluation.
      *
      * @return the block, initialized; its arrays belong to the manager of this layer's arrays

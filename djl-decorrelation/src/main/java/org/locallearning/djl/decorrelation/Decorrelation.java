@@ -13,12 +13,18 @@
  */
 package org.locallearning.djl.decorrelation;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
+import ai.djl.training.ParameterStore;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Decorrelates the features of its input: {@code y = M (x − μ)}, with a matrix M that the layer
@@ -28,9 +34,9 @@ import ai.djl.nn.core.Linear;
  * gradient descent away from the steepest way down. With decorrelated inputs backpropagation
  * converges in fewer steps, and approximations of it, such as feedback alignment, reach higher
  * accuracy. Use it where inputs are dense and correlated. It costs {@code n²} multiply-adds a
- * sample in the forward pass and as many on the way back, so think again, or set {@link
- * DecorrelationOptions.Builder#optMaxBlockSize}, where the input is much wider than the layer
- * behind it.
+ * sample in the forward pass and as many on the way back, so set {@link
+ * DecorrelationOptions.Builder#optRank} or {@link DecorrelationOptions.Builder#optMaxBlockSize}
+ * where the input is much wider than the layer behind it.
  *
  * <p>M starts as the identity and changes in each training forward by {@link
  * DecorrelationRule#update}, after the output has been computed with the old M. Gradients flow
@@ -41,7 +47,9 @@ import ai.djl.nn.core.Linear;
  * <ul>
  *   <li>input: (batch, *, n); every position of * is a row of its own
  *   <li>output: the same shape
- *   <li>{@code decorrelation}: M, (n, n), or (blocks, n / blocks, n / blocks) if block-diagonal
+ *   <li>{@code decorrelation}: M, (n, n), or (blocks, n / blocks, n / blocks) if block-diagonal; of
+ *       low rank r its core (r + 1, r + 1): A, and γ as the last entry of the diagonal
+ *   <li>{@code directions}: V, (n, r), of low rank alone; 0 until the first update
  *   <li>{@code runningMean}: μ, (n)
  * </ul>
  *
@@ -55,6 +63,8 @@ import ai.djl.nn.core.Linear;
 public final class Decorrelation extends FeatureDecorrelation {
 
     private final boolean inserted;
+    private final Set<Device> directed = ConcurrentHashMap.newKeySet();
+    private Parameter directions;
 
     private Decorrelation(Builder builder) {
         super("decorrelation", builder.name, builder.options, DecorrelationRule::update);
@@ -63,19 +73,83 @@ public final class Decorrelation extends FeatureDecorrelation {
 
     /** {@inheritDoc} */
     @Override
-    NDArray matrixFor(NDArray centred, NDArray matrixValue, boolean training) {
-        return matrixValue;
+    boolean isLowRank(long width) {
+        return getOptions().isLowRank(width);
     }
 
     /** {@inheritDoc} */
     @Override
-    NDArray apply(NDArray centred, NDArray used) {
-        return decorrelate(centred, used);
+    void addParametersFor(long width) {
+        if (directions == null) {
+            directions =
+                    addParameter(
+                            Parameter.builder()
+                                    .setName("directions")
+                                    .setType(Parameter.Type.RUNNING_MEAN)
+                                    .optRequiresGrad(false)
+                                    .build());
+        }
+        if (!directions.isInitialized()) {
+            directions.setShape(new Shape(width, getOptions().getRank()));
+        }
     }
 
     /** {@inheritDoc} */
     @Override
-    void update(NDArray matrix, NDArray used, NDArray raw, NDArray centred, NDArray outputs) {
+    NDArray fixedValue(ParameterStore parameterStore, Device device, boolean training) {
+        return directions == null ? null : parameterStore.getValue(directions, device, training);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    void prepareLearning(NDArray centred, NDArray fixed) {
+        Device device = centred.getDevice();
+        if (fixed == null || directed.contains(device)) {
+            return;
+        }
+        if (isZero(fixed)) {
+            double energy = centred.square().sum().toType(DataType.FLOAT64, false).getDouble();
+            state.checkFinite(this, energy);
+            NDArray rows = centred.reshape(-1, fixed.getShape().get(0));
+            NDArray found = Subspace.leadingDirections(rows, (int) fixed.getShape().get(1));
+            fixed.set(new NDIndex("..."), found);
+        }
+        directed.add(device);
+    }
+
+    private static boolean isZero(NDArray array) {
+        return ArrayScope.returning(() -> array.neq(0).any().logicalNot()).getBoolean();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    NDArray apply(NDArray centred, NDArray used, NDArray fixed) {
+        return fixed == null
+                ? decorrelate(centred, used)
+                : Subspace.decorrelate(centred, used, fixed);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    void update(
+            NDArray matrix,
+            NDArray used,
+            NDArray fixed,
+            NDArray raw,
+            NDArray centred,
+            NDArray outputs) {
+        if (fixed != null) {
+            state.learn(
+                    this,
+                    0,
+                    matrix,
+                    raw,
+                    centred,
+                    outputs,
+                    (core, sample, rate, options) ->
+                            Subspace.update(core, fixed, sample, rate, options));
+            return;
+        }
         if (matrix.getShape().dimension() == 2) {
             state.learn(this, 0, matrix, raw, centred, outputs);
             return;
@@ -121,6 +195,10 @@ public final class Decorrelation extends FeatureDecorrelation {
     /** {@inheritDoc} */
     @Override
     Shape matrixShape(long width) {
+        if (isLowRank(width)) {
+            int core = getOptions().getRank() + 1;
+            return new Shape(core, core);
+        }
         int blocks = getOptions().getBlocks(width);
         long size = width / blocks;
         return blocks == 1 ? new Shape(width, width) : new Shape(blocks, size, size);
@@ -130,6 +208,9 @@ public final class Decorrelation extends FeatureDecorrelation {
     @Override
     NDArray evaluationMatrix() {
         NDArray matrix = getMatrix().getArray().stopGradient();
+        if (directions != null) {
+            return Subspace.matrix(matrix, directions.getArray().stopGradient());
+        }
         if (matrix.getShape().dimension() == 2) {
             return matrix;
         }
@@ -147,11 +228,25 @@ public final class Decorrelation extends FeatureDecorrelation {
     @Override
     public long getMultiplyAdds(long batchSize) {
         long width = width();
-        long size = width / getOptions().getBlocks(width);
-        long rows = batchSize * positions();
         long sample = getOptions().getSampleSize(batchSize) * positions();
-        long update = DecorrelationRule.multiplyAdds(sample, size) * (width / size);
-        return 2 * rows * width * size + update / getOptions().getUpdateInterval();
+        long update;
+        if (isLowRank(width)) {
+            update = Subspace.updateMultiplyAdds(sample, width, getOptions().getRank());
+        } else {
+            int blocks = getOptions().getBlocks(width);
+            update = DecorrelationRule.multiplyAdds(sample, width / blocks) * blocks;
+        }
+        return 2 * getErrorMultiplyAdds(batchSize) + update / getOptions().getUpdateInterval();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public long getErrorMultiplyAdds(long batchSize) {
+        long width = width();
+        long rows = batchSize * positions();
+        return isLowRank(width)
+                ? Subspace.multiplyAdds(rows, width, getOptions().getRank())
+                : rows * width * (width / getOptions().getBlocks(width));
     }
 
     /**

@@ -14,7 +14,6 @@
 package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
@@ -40,11 +39,8 @@ import ai.djl.ndarray.types.DataType;
  */
 public final class DecorrelationRule {
 
-    /** Temporary arrays larger than this cost more in page faults than in arithmetic on a CPU. */
-    private static final long CHUNK_ELEMENTS = 1 << 20;
-
-    /** The share of the mean power below which a unit counts as dead: rounding of a constant. */
-    private static final double DEAD = 1e-12;
+    /** A run of rows of M of this size, and its change, stay in a CPU's cache. */
+    private static final long CHUNK_ELEMENTS = 1 << 18;
 
     private DecorrelationRule() {}
 
@@ -74,32 +70,43 @@ public final class DecorrelationRule {
             DecorrelationOptions options) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
+            return update(matrix, new ActivitySample(inputs, outputs), rate, options);
+        }
+    }
+
+    /** Updates M in place from a sample whose arrays are the caller's to close. */
+    static double update(
+            NDArray matrix, ActivitySample sample, double rate, DecorrelationOptions options) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray outputs = sample.outputs();
             long rows = outputs.getShape().get(0);
             long n = outputs.getShape().get(1);
             double kappa = options.getUnitVariance();
 
-            NDArray common =
-                    options.getGain()
-                            .of(inputs, outputs)
-                            .clip(options.getMinGain(), options.getMaxGain());
-            NDArray power = outputs.square().mean(new int[] {0});
-            NDArray alive = power.gt(power.mean().mul(DEAD));
-            NDArray ones = power.onesLike();
-            NDArray gain = NDArrays.where(alive, common.mul(ones), ones);
-            NDArray kept = NDArrays.where(alive, gain.mul(keptShare(power, rate, options)), ones);
-            NDArray weighted = outputs.mul(gain).mul(rate * (1 - kappa) / rows);
-
-            NDArray left;
+            NDArray alive = sample.alive();
+            double mean;
+            NDArray gain;
+            if (options.getGain() == Gain.UNITWISE) {
+                NDArray each =
+                        Gain.ofUnits(sample).clip(options.getMinGain(), options.getMaxGain());
+                mean = each.mean().toType(DataType.FLOAT64, false).getDouble();
+                gain = alive.mul(each.sub(1)).add(1);
+            } else {
+                mean = options.clamp(options.getGain().common(sample));
+                gain = alive.mul(mean - 1).add(1);
+            }
+            NDArray kept = kept(gain, sample, alive, rate, options);
+            NDArray left = outputs.mul(gain.mul(rate * (1 - kappa) / rows)).transpose();
             NDArray right;
             if (rows < n) {
-                left = weighted.transpose();
                 right = outputs.matMul(matrix);
             } else {
-                left = weighted.transpose().matMul(outputs);
+                left = left.matMul(outputs);
                 right = matrix.duplicate();
             }
             subtractProduct(matrix, kept.reshape(-1, 1), left, right);
-            return common.mean().toType(DataType.FLOAT64, false).getDouble();
+            return mean;
         }
     }
 
@@ -114,17 +121,23 @@ public final class DecorrelationRule {
         return rows < n ? 2 * rows * n * n : rows * n * n + n * n * n;
     }
 
-    /** What is left of each row of M by the terms that act on it alone, (n). */
-    private static NDArray keptShare(NDArray power, double rate, DecorrelationOptions options) {
+    /** The factor of each row of M: the gain, and the terms that act on the row alone, (n). */
+    private static NDArray kept(
+            NDArray gain,
+            ActivitySample sample,
+            NDArray alive,
+            double rate,
+            DecorrelationOptions options) {
         double kappa = options.getUnitVariance();
         if (options.isDiagonal() && kappa == 0) {
-            return power.onesLike();
+            return gain;
         }
+        NDArray power = sample.outputPower();
         NDArray scaling = power.sub(1).mul(kappa);
         if (!options.isDiagonal()) {
             scaling = scaling.sub(power.mul(1 - kappa));
         }
-        return scaling.mul(-rate).add(1);
+        return gain.mul(scaling.mul(alive).mul(-rate).add(1));
     }
 
     /** {@code M ← kept ∘ M − left · right}, a run of rows at a time. */
@@ -132,8 +145,7 @@ public final class DecorrelationRule {
         long n = matrix.getShape().get(0);
         long step = matrix.getDevice().isGpu() ? n : Math.max(1, CHUNK_ELEMENTS / n);
         for (long begin = 0; begin < n; begin += step) {
-            long end = Math.min(n, begin + step);
-            NDIndex run = new NDIndex().addSliceDim(begin, end);
+            NDIndex run = new NDIndex().addSliceDim(begin, Math.min(n, begin + step));
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
                 NDArray part = matrix.get(run);

@@ -16,8 +16,6 @@ package org.locallearning.djl.decorrelation;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.util.PairList;
 import java.util.Map;
@@ -110,10 +108,21 @@ final class DecorrelationState {
         return steps.getOrDefault(device, restoredSteps);
     }
 
-    /** Moves the running mean towards a batch mean. */
-    void blend(NDArray runningMean, NDArray batchMean) {
-        NDArray mean = batchMean.stopGradient().reshape(runningMean.getShape());
-        runningMean.addi(mean.sub(runningMean).mul(options.getMeanMomentum()));
+    /**
+     * Fails if a batch mean is not finite, where the check of the sample does not tell: where the
+     * sample is not looked at, or is centred by another mean.
+     */
+    void checkMean(Decorrelating layer, NDArray batchMean, boolean due) {
+        if (batchMean != null && !(due && options.getMeanRemoval() == MeanRemoval.BATCH)) {
+            NDArray sum = batchMean.stopGradient().sum().toType(DataType.FLOAT64, false);
+            checkFinite(layer, sum.getDouble());
+        }
+    }
+
+    /** Moves a running average towards the value of a batch. */
+    void blend(NDArray average, NDArray batchValue) {
+        NDArray value = batchValue.stopGradient().reshape(average.getShape());
+        average.addi(value.sub(average).mul(options.getMeanMomentum()));
     }
 
     /** Shows a sample to the observer. */
@@ -131,11 +140,25 @@ final class DecorrelationState {
             NDArray raw,
             NDArray centred,
             NDArray outputs) {
+        learn(layer, block, matrix, raw, centred, outputs, update);
+    }
+
+    /** Does so by another rule than the layer's usual one. */
+    void learn(
+            Decorrelating layer,
+            int block,
+            NDArray matrix,
+            NDArray raw,
+            NDArray centred,
+            NDArray outputs,
+            MatrixUpdate rule) {
         double rate = rate(matrix.getDevice());
-        check(layer, centred, outputs, rate);
+        ActivitySample sample = new ActivitySample(centred, outputs);
+        check(layer, sample, rate);
         observe(layer, block, centred, outputs);
-        NDArray reference = options.isRawInputNorm() ? raw : centred;
-        double gain = update.apply(matrix, reference, outputs, rate, options);
+        ActivitySample compared =
+                options.isRawInputNorm() ? new ActivitySample(raw, outputs) : sample;
+        double gain = rule.apply(matrix, compared, rate, options);
         lastGain = gain;
         if (gain <= options.getMinGain() || gain >= options.getMaxGain()) {
             warnOnce(
@@ -147,24 +170,18 @@ final class DecorrelationState {
     }
 
     /** Fails if the input is not finite, or if an update at this rate cannot recover. */
-    void check(Decorrelating layer, NDArray centred, NDArray outputs, double rate) {
-        NDArray both = NDArrays.stack(new NDList(centred.square().sum(), outputs.square().sum()));
-        double[] energy = both.toType(DataType.FLOAT64, false).toDoubleArray();
-        if (!Double.isFinite(energy[0])) {
-            throw new IllegalArgumentException(
-                    "The input of decorrelation layer '"
-                            + layer.getName()
-                            + "' contains NaN or infinite values; check the data and the learning"
-                            + " rate of the layers before it.");
-        }
+    void check(Decorrelating layer, ActivitySample sample, double rate) {
+        double input = sample.inputEnergy();
+        double output = sample.outputEnergy();
+        checkFinite(layer, input);
         // the trace bounds the largest eigenvalue, so most steps need no more than this
-        double trace = energy[1] / outputs.getShape().get(0);
+        double trace = output / sample.rows();
         if (rate * trace < 2) {
             return;
         }
-        double amplification = Math.sqrt(energy[1] / energy[0]);
+        double amplification = Math.sqrt(output / input);
         boolean finite = Double.isFinite(amplification);
-        if (finite && rate * CorrelationStatistics.largestSecondMoment(outputs) < 2) {
+        if (finite && rate * CorrelationStatistics.largestSecondMoment(sample.outputs()) < 2) {
             return;
         }
         if (finite && amplification < MAX_AMPLIFICATION) {
@@ -182,7 +199,18 @@ final class DecorrelationState {
                         layer.getName(),
                         rate,
                         finite ? String.format("%.3g times", amplification) : "beyond all numbers",
-                        1 / CorrelationStatistics.largestSecondMoment(centred)));
+                        1 / CorrelationStatistics.largestSecondMoment(sample.inputs())));
+    }
+
+    /** Fails if a sum over a layer's input is not finite. */
+    void checkFinite(Decorrelating layer, double sum) {
+        if (!Double.isFinite(sum)) {
+            throw new IllegalArgumentException(
+                    "The input of decorrelation layer '"
+                            + layer.getName()
+                            + "' contains NaN or infinite values; check the data and the learning"
+                            + " rate of the layers before it.");
+        }
     }
 
     private void warnOnce(String message, Object... arguments) {

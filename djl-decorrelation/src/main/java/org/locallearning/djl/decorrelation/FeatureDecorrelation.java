@@ -20,6 +20,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
@@ -40,6 +41,9 @@ import java.util.Arrays;
 abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelating {
 
     private static final byte VERSION = 1;
+
+    /** The encoding of a matrix of low rank, which has a parameter more. */
+    private static final byte LOW_RANK_VERSION = 2;
 
     final DecorrelationState state;
     private final String name;
@@ -78,28 +82,62 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
      * @param training whether this is a training forward
      * @return the matrix that {@link #apply} is to use
      */
-    abstract NDArray matrixFor(NDArray centred, NDArray matrixValue, boolean training);
+    NDArray matrixFor(NDArray centred, NDArray matrixValue, boolean training) {
+        return matrixValue;
+    }
+
+    /**
+     * Makes ready for learning, before the output of a batch that is learned from is computed.
+     *
+     * @param centred the input with the mean removed, (N, *, n)
+     * @param fixed what {@link #fixedValue} returned
+     */
+    void prepareLearning(NDArray centred, NDArray fixed) {}
+
+    /**
+     * Returns what a layer keeps beside the matrix and does not learn step by step.
+     *
+     * @return the array on a device, or null if there is nothing
+     */
+    NDArray fixedValue(ParameterStore parameterStore, Device device, boolean training) {
+        return null;
+    }
+
+    /** Returns whether the matrix is of low rank for an input of a given width. */
+    boolean isLowRank(long width) {
+        return false;
+    }
+
+    /** Adds the parameters of a matrix of low rank, unless they are there. */
+    void addParametersFor(long width) {}
 
     /**
      * Applies a matrix.
      *
      * @param centred the input with the mean removed, (N, *, n)
      * @param used the matrix from {@link #matrixFor}
+     * @param fixed what {@link #fixedValue} returned
      * @return the output, (N, *, n)
      */
-    abstract NDArray apply(NDArray centred, NDArray used);
+    abstract NDArray apply(NDArray centred, NDArray used, NDArray fixed);
 
     /**
      * Changes the learned matrix from a sample, all of it outside the gradient's graph.
      *
      * @param matrixValue the learned matrix, to be changed in place
      * @param used the matrix that the outputs were computed with
+     * @param fixed what {@link #fixedValue} returned
      * @param raw the inputs, (K, n)
      * @param centred the inputs with the mean removed, (K, n)
      * @param outputs the outputs, (K, n)
      */
     abstract void update(
-            NDArray matrixValue, NDArray used, NDArray raw, NDArray centred, NDArray outputs);
+            NDArray matrixValue,
+            NDArray used,
+            NDArray fixed,
+            NDArray raw,
+            NDArray centred,
+            NDArray outputs);
 
     /** Returns the matrix that the layer multiplies its input by in evaluation, (n, n). */
     abstract NDArray evaluationMatrix();
@@ -121,10 +159,11 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
         Device device = input.getDevice();
         NDArray matrixValue = parameterStore.getValue(matrix, device, training);
         NDArray meanValue = parameterStore.getValue(runningMean, device, training);
+        NDArray fixed = fixedValue(parameterStore, device, training);
         boolean learning = DecorrelationState.learns(training, params);
         NDArray output =
                 ArrayScope.returning(
-                        () -> forward(input, matrixValue, meanValue, training, learning));
+                        () -> forward(input, matrixValue, meanValue, fixed, training, learning));
         if (learning) {
             state.countStep(device);
         }
@@ -135,21 +174,30 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
             NDArray input,
             NDArray matrixValue,
             NDArray meanValue,
+            NDArray fixed,
             boolean training,
             boolean learning) {
         NDArray batchMean = training ? batchMean(input) : null;
         NDArray centred = centred(input, batchMean, meanValue);
         boolean due = learning && state.isUpdateDue(input.getDevice());
-        // backward needs the old matrix after the update below has overwritten it
-        NDArray used = matrixFor(centred, due ? matrixValue.duplicate() : matrixValue, training);
-        NDArray output = apply(centred, used);
+        if (learning) {
+            state.checkMean(this, batchMean, due);
+        }
         if (due) {
-            update(
-                    matrixValue,
-                    used.stopGradient(),
-                    sampleRows(input),
-                    sampleRows(centred),
-                    sampleRows(output));
+            prepareLearning(centred.stopGradient(), fixed);
+        }
+        NDArray used = matrixFor(centred, matrixValue, training);
+        NDArray output = apply(centred, used, fixed);
+        if (due) {
+            NDArray rows = sampleRows(centred);
+            NDArray raw = state.getOptions().isRawInputNorm() ? sampleRows(input) : rows;
+            // backward needs the old matrix, so another takes its place
+            boolean kept = GradientGraph.contains(centred);
+            NDArray next = kept ? matrixValue.duplicate() : matrixValue;
+            update(next, used.stopGradient(), fixed, raw, rows, sampleRows(output));
+            if (kept) {
+                matrixValue.intern(next);
+            }
         }
         if (learning && batchMean != null) {
             state.blend(meanValue, batchMean);
@@ -165,15 +213,21 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
         Device device = input.getDevice();
         NDArray matrixValue = parameterStore.getValue(matrix, device, true);
         NDArray meanValue = parameterStore.getValue(runningMean, device, true);
+        NDArray fixed = fixedValue(parameterStore, device, true);
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray detached = input.stopGradient();
             NDArray batchMean = batchMean(detached);
-            if (state.isUpdateDue(device)) {
+            boolean due = state.isUpdateDue(device);
+            state.checkMean(this, batchMean, due);
+            if (due) {
+                NDArray centredBatch = centred(detached, batchMean, meanValue);
+                prepareLearning(centredBatch, fixed);
                 NDArray rows = sampleRows(detached);
-                NDArray centred = centred(rows, batchMean, meanValue);
+                NDArray centred = sampleRows(centredBatch);
                 NDArray used = matrixFor(centred, matrixValue, true);
-                update(matrixValue, used, rows, centred, apply(centred, used));
+                NDArray outputs = apply(centred, used, fixed);
+                update(matrixValue, used, fixed, rows, centred, outputs);
             }
             if (batchMean != null) {
                 state.blend(meanValue, batchMean);
@@ -188,7 +242,9 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
             case NONE:
                 return input;
             case BATCH:
-                return input.sub(batchMean == null ? meanValue : batchMean);
+                return batchMean == null
+                        ? input.sub(meanValue)
+                        : BatchMean.remove(input, batchMean);
             default:
                 return input.sub(meanValue);
         }
@@ -209,7 +265,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
                             + " nothing; use batches of two or more (drop a last batch of one), or"
                             + " MeanRemoval.RUNNING.");
         }
-        return rows.mean(new int[] {0}, false);
+        return BatchMean.of(rows, new int[] {0}, false);
     }
 
     private void checkInput(Shape shape) {
@@ -229,12 +285,13 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     /** The first samples of a batch as rows, outside the gradient's graph. */
     private NDArray sampleRows(NDArray array) {
         long samples = state.getOptions().getSampleSize(array.getShape().get(0));
-        return rows(array.stopGradient().get("0:" + samples));
+        return rows(array.stopGradient().get(new NDIndex().addSliceDim(0, samples)));
     }
 
     private static NDArray rows(NDArray array) {
         Shape shape = array.getShape();
-        return array.reshape(-1, shape.get(shape.dimension() - 1));
+        int last = shape.dimension() - 1;
+        return last == 1 ? array : array.reshape(-1, shape.get(last));
     }
 
     /** {@inheritDoc} */
@@ -268,6 +325,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
                         + input);
         matrix.setShape(matrixShape(features));
         runningMean.setShape(new Shape(features));
+        prepareFor(features);
     }
 
     /** {@inheritDoc} */
@@ -275,15 +333,50 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     protected final void saveMetadata(DataOutputStream os) throws IOException {
         saveInputShapes(os);
         os.writeLong(state.getSteps());
+        if (version == LOW_RANK_VERSION) {
+            os.writeInt(getOptions().getRank());
+        }
     }
 
     /** {@inheritDoc} */
     @Override
     protected final void loadMetadata(byte loadVersion, DataInputStream is)
             throws IOException, MalformedModelException {
-        DecorrelationState.checkVersion(name, loadVersion, VERSION);
+        if (loadVersion != LOW_RANK_VERSION) {
+            DecorrelationState.checkVersion(name, loadVersion, VERSION);
+        }
         readInputShapes(is);
         state.restoreSteps(is.readLong());
+        int saved = loadVersion == LOW_RANK_VERSION ? is.readInt() : 0;
+        prepareFor(inputWidth());
+        int needed = version == LOW_RANK_VERSION ? getOptions().getRank() : 0;
+        if (saved != needed) {
+            throw new MalformedModelException(
+                    "The file holds "
+                            + ofRank(saved)
+                            + " for decorrelation layer '"
+                            + name
+                            + "', which needs "
+                            + ofRank(needed)
+                            + "; set optRank to what it was saved with.");
+        }
+    }
+
+    private static String ofRank(int rank) {
+        return rank == 0 ? "a full matrix" : "a matrix of rank " + rank;
+    }
+
+    /** Chooses the form of the matrix for an input of a given width. */
+    private void prepareFor(long width) {
+        if (isLowRank(width)) {
+            version = LOW_RANK_VERSION;
+            addParametersFor(width);
+        }
+    }
+
+    private long inputWidth() {
+        Shape input = inputShapes[0];
+        return input.get(input.dimension() - 1);
     }
 
     /** {@inheritDoc} */
@@ -294,8 +387,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
         if (!matrix.isInitialized() || !runningMean.isInitialized()) {
             return;
         }
-        Shape input = inputShapes[0];
-        long width = input.get(input.dimension() - 1);
+        long width = inputWidth();
         Shape expected = matrixShape(width);
         if (!matrix.getShape().equals(expected)
                 || !runningMean.getShape().equals(new Shape(width))) {

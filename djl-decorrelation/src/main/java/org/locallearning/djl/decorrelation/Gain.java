@@ -31,10 +31,10 @@ public enum Gain {
     /** {@code sqrt(Σ‖u‖² / Σ‖s‖²)}: one number, keeps the total energy of the sample exactly. */
     SCALAR {
         @Override
-        NDArray of(NDArray inputs, NDArray outputs) {
-            NDArray input = inputs.square().sum();
-            NDArray output = outputs.square().sum();
-            return ratio(input, output).sqrt();
+        double common(ActivitySample sample) {
+            double input = sample.inputEnergy();
+            // rows that are dead or constant have no energy on either side: 1, not 0/0
+            return input == 0 ? 1 : Math.sqrt(input / sample.outputEnergy());
         }
     },
 
@@ -45,45 +45,49 @@ public enum Gain {
      */
     MEAN_OF_RATIOS {
         @Override
-        NDArray of(NDArray inputs, NDArray outputs) {
-            NDArray input = inputs.square().sum(new int[] {1}).sqrt();
-            NDArray output = outputs.square().sum(new int[] {1}).add(1e-8).sqrt();
-            NDArray counted = input.neq(0).toType(input.getDataType(), false).sum();
-            NDArray mean = input.div(output).sum().div(counted.maximum(1));
-            return NDArrays.where(counted.eq(0), counted.onesLike(), mean);
+        double common(ActivitySample sample) {
+            double sum = 0;
+            int counted = 0;
+            for (int row = 0; row < sample.rows(); ++row) {
+                double input = sample.inputEnergy(row);
+                if (input != 0) {
+                    sum += Math.sqrt(input / (sample.outputEnergy(row) + 1e-8));
+                    ++counted;
+                }
+            }
+            return counted == 0 ? 1 : sum / counted;
         }
     },
 
     /** {@code sqrt(Σ u_j² / Σ s_j²)} for each unit j, the form of the paper's appendix E. */
     UNITWISE {
         @Override
-        NDArray of(NDArray inputs, NDArray outputs) {
-            NDArray input = inputs.square().sum(new int[] {0});
-            NDArray output = outputs.square().sum(new int[] {0});
-            return ratio(input, output).sqrt();
+        double common(ActivitySample sample) {
+            throw new UnsupportedOperationException("Each unit has a gain of its own.");
         }
     },
 
     /** Always 1. */
     NONE {
         @Override
-        NDArray of(NDArray inputs, NDArray outputs) {
-            return inputs.getManager().create(1f).toType(inputs.getDataType(), false);
+        double common(ActivitySample sample) {
+            return 1;
         }
     };
 
     /**
-     * Returns the gain, of shape () or, unit-wise, (n).
+     * Returns the gain that all units share.
      *
-     * @param inputs the rows before decorrelation, (rows, n)
-     * @param outputs the rows after decorrelation, (rows, n)
+     * @param sample the rows before and after decorrelation
      * @return the gain, not clamped
+     * @throws UnsupportedOperationException for {@link #UNITWISE}
      */
-    abstract NDArray of(NDArray inputs, NDArray outputs);
+    abstract double common(ActivitySample sample);
 
-    /** A unit that is dead or constant has no energy on either side: its gain is 1, not 0/0. */
-    private static NDArray ratio(NDArray input, NDArray output) {
-        NDArray ratio = input.div(output.maximum(Float.MIN_NORMAL));
-        return NDArrays.where(input.eq(0), input.onesLike(), ratio);
+    /** Returns the gain of each unit under {@link #UNITWISE}, (n), not clamped. */
+    static NDArray ofUnits(ActivitySample sample) {
+        NDArray input = sample.inputPower();
+        NDArray ratio = input.div(sample.outputPower().maximum(Float.MIN_NORMAL));
+        return NDArrays.where(input.eq(0), input.onesLike(), ratio).sqrt();
     }
 }

@@ -23,16 +23,10 @@ interface MatrixUpdate {
      * Changes the matrix in place.
      *
      * @param matrix the matrix, (n, n)
-     * @param inputs the rows that the gain compares with, (K, n)
-     * @param outputs the decorrelated rows, (K, n)
+     * @param sample the rows that the gain compares with, and the decorrelated rows
      * @param rate the rate
      * @param options the other settings
      * @return the gain that was applied
      */
-    double apply(
-            NDArray matrix,
-            NDArray inputs,
-            NDArray outputs,
-            double rate,
-            DecorrelationOptions options);
+    double apply(NDArray matrix, ActivitySample sample, double rate, DecorrelationOptions options);
 }

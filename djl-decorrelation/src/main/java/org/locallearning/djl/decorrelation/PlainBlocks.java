@@ -15,6 +15,7 @@ package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
@@ -29,6 +30,7 @@ final class PlainBlocks {
 
     /** {@code y = M x − M μ}. */
     static Linear linear(FeatureDecorrelation layer) {
+        checkFinite(layer);
         long width = layer.width();
         boolean centred = hasMean(layer);
         NDArray matrix = ArrayScope.returning(() -> layer.evaluationMatrix().duplicate());
@@ -40,6 +42,7 @@ final class PlainBlocks {
 
     /** {@code y = (W M) x + (b − W M μ)}: a decorrelation layer and the linear layer behind it. */
     static Linear linear(FeatureDecorrelation layer, Linear behind) {
+        checkFinite(layer);
         Parameter weight = behind.getDirectParameters().get("weight");
         Parameter bias = behind.getDirectParameters().get("bias");
         boolean centred = hasMean(layer);
@@ -67,10 +70,7 @@ final class PlainBlocks {
      * by itself removes it before the padding.
      */
     static Block convolution(DecorrelatedConv2d layer) {
-        if (!layer.isInitialized()) {
-            throw new IllegalStateException(
-                    "Decorrelation layer '" + layer.getName() + "' is not initialized yet.");
-        }
+        checkFinite(layer);
         Parameter weight = layer.getWeight();
         NDArray folded =
                 ArrayScope.returning(
@@ -154,6 +154,32 @@ final class PlainBlocks {
         }
         block.initialize(manager, like.getArray().getDataType(), input);
         return block;
+    }
+
+    /** Refuses a layer that has diverged: its plain form would be as useless, without a word. */
+    private static void checkFinite(Decorrelating layer) {
+        if (!layer.isInitialized()) {
+            throw new IllegalStateException(
+                    "Decorrelation layer '" + layer.getName() + "' is not initialized yet.");
+        }
+        NDArray total =
+                ArrayScope.returning(
+                        () ->
+                                layer.getMatrix()
+                                        .getArray()
+                                        .stopGradient()
+                                        .abs()
+                                        .sum()
+                                        .toType(DataType.FLOAT64, true));
+        try (total) {
+            if (!Double.isFinite(total.getDouble())) {
+                throw new IllegalStateException(
+                        "Decorrelation layer '"
+                                + layer.getName()
+                                + "' cannot be folded: its matrix has NaN or infinite entries; load"
+                                + " an earlier state and train it at a lower rate.");
+            }
+        }
     }
 
     private static boolean hasMean(Decorrelating layer) {

@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.decorrelation;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.util.Preconditions;
 
@@ -38,8 +39,8 @@ import ai.djl.util.Preconditions;
  *
  * <p>Ahmad, "Correlations Are Ruining Your Gradient Descent", appendix D, which prints {@code
  * dx̄/dt = x̄ − R x}; only the form here has the fixed point that the paper states. The settings
- * for the diagonal, the unit variance and the block size do not apply and must be left at their
- * defaults.
+ * for the diagonal, the unit variance, the block size and the rank do not apply and must be left at
+ * their defaults.
  */
 public final class RecurrentDecorrelation extends FeatureDecorrelation {
 
@@ -47,26 +48,31 @@ public final class RecurrentDecorrelation extends FeatureDecorrelation {
     private final double timeStep;
 
     private RecurrentDecorrelation(Builder builder) {
-        super("lateral", builder.name, builder.options, builder.rule::update);
+        super("lateral", builder.name, builder.options, updateOf(builder.rule));
         steps = builder.steps;
         timeStep = builder.timeStep;
     }
 
-    /** {@inheritDoc} */
-    @Override
-    NDArray matrixFor(NDArray centred, NDArray matrixValue, boolean training) {
-        return matrixValue;
+    private static MatrixUpdate updateOf(LateralRule rule) {
+        return (matrix, sample, rate, options) ->
+                rule.update(matrix, sample.inputs(), sample.outputs(), rate, options);
     }
 
     /** {@inheritDoc} */
     @Override
-    NDArray apply(NDArray centred, NDArray used) {
+    NDArray apply(NDArray centred, NDArray used, NDArray fixed) {
         return settle(centred, used, timeStep, steps);
     }
 
     /** {@inheritDoc} */
     @Override
-    void update(NDArray matrix, NDArray used, NDArray raw, NDArray centred, NDArray outputs) {
+    void update(
+            NDArray matrix,
+            NDArray used,
+            NDArray fixed,
+            NDArray raw,
+            NDArray centred,
+            NDArray outputs) {
         state.learn(this, 0, matrix, raw, centred, outputs);
     }
 
@@ -97,17 +103,31 @@ public final class RecurrentDecorrelation extends FeatureDecorrelation {
     /** {@inheritDoc} */
     @Override
     NDArray evaluationMatrix() {
-        return getMatrix().getArray().stopGradient().inverse();
+        try {
+            return getMatrix().getArray().stopGradient().inverse();
+        } catch (EngineException e) {
+            throw new IllegalStateException(
+                    "Decorrelation layer '"
+                            + getName()
+                            + "' cannot be folded: its lateral connections have no inverse; train"
+                            + " it at a lower rate.",
+                    e);
+        }
     }
 
     /** {@inheritDoc} */
     @Override
     public long getMultiplyAdds(long batchSize) {
         long width = width();
-        long rows = batchSize * positions();
         long sample = getOptions().getSampleSize(batchSize) * positions();
         long update = 2 * sample * width * width;
-        return 2 * steps * rows * width * width + update / getOptions().getUpdateInterval();
+        return 2 * getErrorMultiplyAdds(batchSize) + update / getOptions().getUpdateInterval();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public long getErrorMultiplyAdds(long batchSize) {
+        return steps * batchSize * positions() * width() * width();
     }
 
     /**
@@ -200,7 +220,8 @@ public final class RecurrentDecorrelation extends FeatureDecorrelation {
             Preconditions.checkArgument(
                     options.isDiagonal()
                             && options.getUnitVariance() == 0
-                            && options.getMaxBlockSize() == 0,
+                            && options.getMaxBlockSize() == 0
+                            && options.getRank() == 0,
                     "Lateral connections learn without a unit-variance term, with the diagonal that"
                             + " their rule has, and as a full matrix; leave these settings out of "
                             + options);

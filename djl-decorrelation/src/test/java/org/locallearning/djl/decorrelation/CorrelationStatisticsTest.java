@@ -72,4 +72,34 @@ class CorrelationStatisticsTest {
         assertEquals(0, CorrelationStatistics.decorrelationLoss(rows));
         assertEquals(1, CorrelationStatistics.conditionNumber(rows), 1e-12);
     }
+
+    @Test
+    void fewRowsShowTheConditionOfWhatTheySpan() {
+        // three orthonormal patterns over four rows, each of mean 0
+        double[][] patterns = {
+            {Math.sqrt(0.5), -Math.sqrt(0.5), 0, 0},
+            {Math.sqrt(1 / 6.0), Math.sqrt(1 / 6.0), -2 * Math.sqrt(1 / 6.0), 0},
+            {Math.sqrt(1 / 12.0), Math.sqrt(1 / 12.0), Math.sqrt(1 / 12.0), -Math.sqrt(0.75)}
+        };
+        double[] deviations = {4, 2, 1};
+        double[][] rows = new double[4][6];
+        for (int i = 0; i < 4; ++i) {
+            for (int k = 0; k < 3; ++k) {
+                rows[i][2 * k] = deviations[k] * patterns[k][i];
+            }
+        }
+        NDArray few = manager.create(rows).add(3);
+        assertEquals(16, CorrelationStatistics.sampleConditionNumber(few), 1e-6);
+        assertEquals(Double.POSITIVE_INFINITY, CorrelationStatistics.conditionNumber(few));
+        // the same row twice leaves a direction out
+        NDArray repeated = manager.create(new double[][] {rows[0], rows[1], rows[1]});
+        assertEquals(
+                Double.POSITIVE_INFINITY, CorrelationStatistics.sampleConditionNumber(repeated));
+    }
+
+    @Test
+    void enoughRowsShowTheConditionOfTheCovariance() {
+        NDArray rows = manager.create(new double[][] {{3, 0}, {-3, 0}, {0, 1}, {0, -1}});
+        assertEquals(9, CorrelationStatistics.sampleConditionNumber(rows), 1e-8);
+    }
 }

@@ -55,6 +55,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -80,6 +81,11 @@ class DecorrelatingContractTest {
                         "dense, blocks",
                         () -> dense(options().optMaxBlockSize(2)),
                         new Shape(12, 6)),
+                new Layer("dense, low rank", () -> dense(options().optRank(2)), new Shape(12, 6)),
+                new Layer(
+                        "dense sequence, low rank, no mean",
+                        () -> dense(options().optRank(4).optMeanRemoval(MeanRemoval.NONE)),
+                        new Shape(4, 3, 6)),
                 new Layer(
                         "dense, unit-wise, running mean",
                         () ->
@@ -373,14 +379,90 @@ class DecorrelatingContractTest {
     @ParameterizedTest
     @MethodSource("layers")
     void inputThatIsNotANumberIsNamed(Layer line) {
+        // the last sample is seen in the mean alone
+        boolean meanIsSeen = !line.name().contains("no mean");
+        long last = line.input().get(0) - 1;
+        for (long at : meanIsSeen ? new long[] {0, last} : new long[] {0}) {
+            for (boolean apart : new boolean[] {true, false}) {
+                Decorrelating layer = initialized(line, DataType.FLOAT32);
+                NDArray input = input(line, DataType.FLOAT32);
+                input.set(new NDIndex(at + ", 1"), Float.NaN);
+                List<double[]> before = values(layer);
+                Exception e =
+                        assertThrows(
+                                IllegalArgumentException.class,
+                                () -> {
+                                    if (apart) {
+                                        layer.learn(store, new NDList(input));
+                                    } else {
+                                        forward(layer, input, true);
+                                    }
+                                });
+                assertTrue(e.getMessage().contains("NaN"), e.getMessage());
+                assertTrue(e.getMessage().contains(layer.getName()), e.getMessage());
+                assertSame(before, values(layer));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void batchOfOneIsRefusedWhereItsMeanLeavesNothing(Layer line) {
         Decorrelating layer = initialized(line, DataType.FLOAT32);
-        NDArray input = input(line, DataType.FLOAT32);
-        input.set(new NDIndex("0, 1"), Float.NaN);
+        NDArray one = input(line, DataType.FLOAT32).get("0:1");
+        boolean severalRows = one.getShape().dimension() > 2;
+        boolean otherMean = line.name().contains(" mean");
+        if (severalRows || otherMean) {
+            assertTrue(Float.isFinite(forward(layer, one, true).sum().getFloat()));
+            return;
+        }
         List<double[]> before = values(layer);
-        Exception e =
-                assertThrows(IllegalArgumentException.class, () -> forward(layer, input, true));
-        assertTrue(e.getMessage().contains("NaN"), e.getMessage());
+        Exception e = assertThrows(IllegalArgumentException.class, () -> forward(layer, one, true));
+        assertTrue(e.getMessage().contains(layer.getName()), e.getMessage());
+        assertTrue(e.getMessage().contains("batches of two or more"), e.getMessage());
         assertSame(before, values(layer));
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void deadAndConstantFeaturesDoNoHarm(Layer line) {
+        Decorrelating layer = initialized(line, DataType.FLOAT32);
+        int axis = line.input().dimension() == 4 ? 1 : line.input().dimension() - 1;
+        NDIndex half = new NDIndex();
+        for (int i = 0; i < axis; ++i) {
+            half.addAllDim();
+        }
+        half.addSliceDim(0, line.input().get(axis) / 2);
+        for (float value : new float[] {0, 0.7f}) {
+            for (int i = 0; i < 60; ++i) {
+                NDArray input = input(line, DataType.FLOAT32);
+                input.set(half, value);
+                forward(layer, input, true);
+            }
+        }
+        NDArray alive = forward(layer, input(line, DataType.FLOAT32), true);
+        float largest = alive.abs().max().getFloat();
+        assertTrue(largest < 100, "output of " + largest);
+        // a batch without any activity
+        NDArray silent = manager.zeros(line.input());
+        for (int i = 0; i < 20; ++i) {
+            assertTrue(Float.isFinite(forward(layer, silent, true).abs().sum().getFloat()));
+        }
+        assertTrue(
+                forward(layer, input(line, DataType.FLOAT32), true).abs().max().getFloat() < 1e4);
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void matrixThatHasDivergedIsNotFolded(Layer line) {
+        Decorrelating fresh = line.make().get();
+        Exception early = assertThrows(IllegalStateException.class, fresh::fold);
+        assertTrue(early.getMessage().contains(fresh.getName()), early.getMessage());
+
+        Decorrelating layer = initialized(line, DataType.FLOAT32);
+        layer.getMatrix().getArray().muli(Float.POSITIVE_INFINITY);
+        Exception e = assertThrows(IllegalStateException.class, layer::fold);
+        assertTrue(e.getMessage().contains(layer.getName()), e.getMessage());
     }
 
     @ParameterizedTest
@@ -400,6 +482,72 @@ class DecorrelatingContractTest {
                                         manager,
                                         new DataInputStream(new ByteArrayInputStream(saved))));
         assertTrue(e.getMessage().contains(layer.getName()), e.getMessage());
+    }
+
+    @Test
+    void checkpointOfAnotherRankIsRefused() throws IOException {
+        DecorrelationOptions.Builder[] forms = {
+            options(), options().optRank(2), options().optRank(3), options().optMaxBlockSize(3)
+        };
+        for (int from = 0; from < forms.length; ++from) {
+            for (int to = 0; to < forms.length; ++to) {
+                Decorrelation saved = dense(forms[from]);
+                saved.initialize(manager, DataType.FLOAT32, new Shape(12, 6));
+                byte[] bytes = save(saved);
+                Decorrelation layer = dense(forms[to]);
+                if (from == to) {
+                    continue;
+                }
+                Exception e =
+                        assertThrows(
+                                MalformedModelException.class,
+                                () ->
+                                        layer.loadParameters(
+                                                manager,
+                                                new DataInputStream(
+                                                        new ByteArrayInputStream(bytes))));
+                assertTrue(e.getMessage().contains(layer.getName()), e.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void ratesThatDivergeAreNamedWithAStableOne() {
+        DecorrelationOptions.Builder fast =
+                DecorrelationOptions.builder().optRate(3).optSampleFraction(1);
+        List<Decorrelating> layers =
+                List.of(
+                        dense(fast),
+                        dense(fast.build().toBuilder().optMaxBlockSize(3)),
+                        dense(fast.build().toBuilder().optRank(4)),
+                        DecorrelatedConv2d.builder()
+                                .setKernelShape(new Shape(2, 2))
+                                .setFilters(2)
+                                .optOptions(fast.build())
+                                .build(),
+                        RecurrentDecorrelation.builder().optOptions(fast.build()).build(),
+                        RecurrentDecorrelation.builder()
+                                .optRule(LateralRule.FOLDIAK)
+                                .optOptions(fast.build())
+                                .build());
+        for (Decorrelating layer : layers) {
+            boolean images = layer instanceof DecorrelatedConv2d;
+            Layer line =
+                    new Layer("", () -> layer, images ? new Shape(8, 2, 5, 5) : new Shape(20, 6));
+            initialized(line, DataType.FLOAT32);
+            Exception e =
+                    assertThrows(
+                            IllegalStateException.class,
+                            () -> {
+                                for (int i = 0; i < 300; ++i) {
+                                    forward(layer, input(line, DataType.FLOAT32), true);
+                                }
+                            },
+                            layer::getName);
+            String message = e.getMessage();
+            assertTrue(message.contains(layer.getName()), message);
+            assertTrue(message.contains("The largest stable rate for this input is"), message);
+        }
     }
 
     private Decorrelating initialized(Layer line, DataType type) {

@@ -253,10 +253,11 @@ class DecorrelationRuleTest {
         NDArray outputs = few.mul(0.5);
         NDArray padded = NDArrays.concat(new NDList(few, few.zerosLike()), 0);
         NDArray paddedOutputs = NDArrays.concat(new NDList(outputs, few.zerosLike()), 0);
-        assertEquals(2, Gain.MEAN_OF_RATIOS.of(padded, paddedOutputs).getDouble(), 1e-6);
-        NDArray nothing = few.zerosLike();
-        assertEquals(1, Gain.MEAN_OF_RATIOS.of(nothing, nothing).getDouble());
-        assertEquals(1, Gain.SCALAR.of(nothing, nothing).getDouble());
+        ActivitySample half = new ActivitySample(padded, paddedOutputs);
+        assertEquals(2, Gain.MEAN_OF_RATIOS.common(half), 1e-6);
+        ActivitySample nothing = new ActivitySample(few.zerosLike(), few.zerosLike());
+        assertEquals(1, Gain.MEAN_OF_RATIOS.common(nothing));
+        assertEquals(1, Gain.SCALAR.common(nothing));
     }
 
     @Test

@@ -213,6 +213,12 @@ class DecorrelationTest {
         // forward, back to the input, and x̄ᵀ (x̄ M) for a sample of 26
         long square = 3072L * 3072;
         assertEquals(2 * 256 * square + 2 * 26 * square, full.getMultiplyAdds(256));
+        assertEquals(256 * square, full.getErrorMultiplyAdds(256));
+        Decorrelation lowRank = layer(DecorrelationOptions.builder().optRank(100).build(), 3072);
+        // to the directions, between them, and back; for learning to the directions and x̄ᵀ (x̄ A)
+        long through = 256 * (2 * 3072 * 100 + 100 * 100);
+        assertEquals(2 * through + 26 * (3072 * 100 + 2 * 100 * 100), lowRank.getMultiplyAdds(256));
+        assertEquals(through, lowRank.getErrorMultiplyAdds(256));
         Decorrelation blocks =
                 layer(
                         DecorrelationOptions.builder()
@@ -374,6 +380,7 @@ class DecorrelationTest {
         assertThrows(IllegalArgumentException.class, () -> builder.optUpdateInterval(0));
         assertThrows(IllegalArgumentException.class, () -> builder.optMaxPatches(1));
         assertThrows(IllegalArgumentException.class, () -> builder.optMaxBlockSize(-1));
+        assertThrows(IllegalArgumentException.class, () -> builder.optRank(-1));
         DecorrelationOptions options = builder.optRate(0.25).optUpdateInterval(7).build();
         String shown = options.toString();
         assertTrue(shown.contains("rate=0.25") && shown.contains("updateInterval=7"), shown);

@@ -80,12 +80,17 @@ class RecurrentDecorrelationTest {
                             .matMul(
                                     manager.eye(4, 4, 0, DataType.FLOAT64)
                                             .add(outer.mul(rates[i] / (1 - rates[i] * power))))
-                            .div(gain.of(input, output).reshape(1, -1));
+                            .div(manager.create(gains(input, output, gain)).reshape(1, -1));
             assertEquals(0, matrix.inverse().sub(exact).abs().max().getDouble(), 1e-10);
         }
         // a tenth of the rate leaves a hundredth of the deviation
         assertTrue(deviations[0] > 0);
         assertEquals(0.01, deviations[1] / deviations[0], 1e-3);
+    }
+
+    private static double[] gains(NDArray input, NDArray output, Gain gain) {
+        return SlowRule.gain(
+                DecorrelationRuleTest.rows(input), DecorrelationRuleTest.rows(output), gain);
     }
 
     @Test

@@ -42,6 +42,9 @@ import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.util.Pair;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -51,6 +54,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.locallearning.djl.creditassignment.CreditTrainer;
@@ -390,6 +394,88 @@ class InferenceLearningTest {
                     assertThrows(IllegalStateException.class, () -> collector.backward(loss));
             assertTrue(refused.getMessage().contains("no labels"), refused.getMessage());
         }
+    }
+
+    /** The share of wrong answers, which is flat wherever it can be differentiated. */
+    private static final class ErrorRate extends Loss {
+
+        ErrorRate() {
+            super("ErrorRate");
+        }
+
+        @Override
+        public NDArray evaluate(NDList labels, NDList predictions) {
+            NDArray answers = predictions.head().argMax(1);
+            NDArray wrong = answers.neq(labels.head().toType(answers.getDataType(), false));
+            return wrong.toType(DataType.FLOAT32, false).mean();
+        }
+    }
+
+    @Test
+    void refusesALossThatCannotClampTheOutput() {
+        try (Model model = Model.newInstance("flat", "PyTorch")) {
+            model.setBlock(new SequentialBlock().add(linear(5)).add(linear(3)));
+            try (Trainer trainer =
+                            trainer(
+                                    model,
+                                    InferenceLearning.builder().build()::newTrainer,
+                                    new ErrorRate());
+                    NDManager manager = trainer.getManager().newSubManager()) {
+                trainer.initialize(new Shape(2, 4));
+                NDArray data = manager.ones(new Shape(2, 4));
+                NDArray labels = manager.create(new float[] {0, 1});
+                assertMessage("is ErrorRate", () -> assign(trainer, data, labels));
+                // a loss of the caller's own says nothing about the one that clamps
+                try (GradientCollector collector = trainer.newGradientCollector()) {
+                    NDList predictions = trainer.forward(new NDList(data), new NDList(labels));
+                    NDArray other = predictions.head().square().mean();
+                    assertMessage(
+                            "cannot be clamped by the loss ErrorRate",
+                            () -> collector.backward(other));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "SIMULTANEOUS, 1, 'lowest 2 of 4 layers, which will learn nothing; take at least 3'",
+        "SIMULTANEOUS, 2, 'lowest 1 of 4 layers, which will learn nothing; take at least 3'",
+        "SIMULTANEOUS, 3, ''",
+        "INCREMENTAL, 3, 'lowest 1 of 4 layers, which will learn nothing; take at least 4'",
+        "INCREMENTAL, 4, ''",
+        "SEQUENTIAL, 1, ''"
+    })
+    void warnsOnceOfLayersThatNoErrorReaches(Schedule schedule, int iterations, String warning) {
+        PlainNet plain = new PlainNet(new Random(3), true, PlainNet.Output.SOFTMAX, 4, 6, 6, 6, 3);
+        PrintStream standard = System.err;
+        ByteArrayOutputStream captured = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(captured, true, StandardCharsets.UTF_8));
+        int silent = 0;
+        try (DenseNet net =
+                inferred(
+                        plain,
+                        InferenceLearning.builder()
+                                .optSchedule(schedule)
+                                .optIterations(iterations))) {
+            List<double[]> before = net.values();
+            for (int batch = 0; batch < 2; batch++) {
+                net.assign(new double[][] {{1, 2, 3, 4}}, new double[][] {{0, 1, 0}});
+                net.trainer.step();
+            }
+            List<double[]> after = net.values();
+            for (int i = 0; i < before.size(); i++) {
+                silent += Arrays.equals(before.get(i), after.get(i)) ? 1 : 0;
+            }
+        } finally {
+            System.setErr(standard);
+        }
+        String log = captured.toString(StandardCharsets.UTF_8);
+        assertEquals(warning.isEmpty() ? 1 : 2, log.split("no error reaches", -1).length, log);
+        assertTrue(log.contains(warning), log);
+        // a weight and a bias per layer; what the warning counts is what really is silent
+        int warned = warning.isEmpty() ? 0 : Integer.parseInt(warning.split(" ")[1]);
+        assertEquals(2 * warned, silent);
     }
 
     @Test

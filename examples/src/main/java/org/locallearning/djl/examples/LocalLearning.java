@@ -14,17 +14,23 @@
 package org.locallearning.djl.examples;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.locallearning.djl.examples.benchmark.BenchmarkCommand;
 import org.locallearning.djl.examples.compare.CompareCommand;
 import org.locallearning.djl.examples.environment.Build;
+import org.locallearning.djl.examples.method.Methods;
+import org.locallearning.djl.examples.models.Models;
 import org.locallearning.djl.examples.reproduce.ReproduceCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -108,8 +114,13 @@ public final class LocalLearning implements Runnable {
      * @return a fresh command line, its streams those of the process until set otherwise
      */
     public static CommandLine commandLine() {
-        return new CommandLine(new LocalLearning())
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        CommandLine program = new CommandLine(new LocalLearning());
+        Map<String, String> methods = new LinkedHashMap<>();
+        Methods.all().forEach(method -> methods.put(method.name(), method.title()));
+        CommandLine compare = program.getSubcommands().get("compare");
+        addList(compare, "Methods:", methods);
+        addList(compare, "Models:", Models.descriptions());
+        return program.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExecutionStrategy(LocalLearning::execute)
                 .setParameterExceptionHandler(LocalLearning::explainUsage)
@@ -121,6 +132,21 @@ public final class LocalLearning implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(), "No subcommand is given: choose one of " + names(spec) + ".");
+    }
+
+    /** Adds a list of names, and of what they stand for, to a help text, before its exit codes. */
+    private static void addList(CommandLine command, String heading, Map<String, String> entries) {
+        UsageMessageSpec usage = command.getCommandSpec().usageMessage();
+        List<String> sections = new ArrayList<>(usage.sectionKeys());
+        sections.add(
+                sections.indexOf(UsageMessageSpec.SECTION_KEY_EXIT_CODE_LIST_HEADING), heading);
+        usage.sectionKeys(sections);
+        usage.sectionMap()
+                .put(
+                        heading,
+                        help ->
+                                help.createHeading("%n" + heading + "%n")
+                                        + help.createTextTable(entries));
     }
 
     /** Runs the subcommand, unless an option is repeated: picocli would forget the others then. */

@@ -22,7 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
+import org.locallearning.djl.examples.models.Models;
 
 class LocalLearningTest {
 
@@ -42,8 +44,23 @@ class LocalLearningTest {
     void helpListsEveryMethodAndLeavesNoPlaceholder(String arguments) {
         String help = ProgramRun.of(arguments).out().replaceAll("\\s+", " ");
 
-        assertTrue(help.contains(String.join(", ", Methods.names())), help);
+        Methods.names().forEach(name -> assertTrue(help.contains(" " + name), name));
         assertTrue(!help.contains("${") && !help.contains("null"), help);
+    }
+
+    @Test
+    void helpSaysWhatMethodsAndModelsAre() {
+        List<String> lines = ProgramRun.of("compare --help").out().lines().toList();
+
+        for (Method method : Methods.all()) {
+            assertTrue(
+                    lines.stream().anyMatch(l -> l.matches(" *" + method.name() + " +[A-Z].*")),
+                    method.name());
+        }
+        for (String model : Models.names()) {
+            assertTrue(
+                    lines.stream().anyMatch(line -> line.matches(" *" + model + " +\\S.*")), model);
+        }
     }
 
     @Test

@@ -38,8 +38,8 @@ import java.util.Objects;
  *
  * <p>A stem of one convolution (3 × 3; for images higher than 32 pixels 7 × 7 with stride 2, and
  * pooling), stages of residual blocks, the first stage with as many filters as the stem and each
- * further one with twice as many on half the side, global average pooling and a dense layer. A
- * block is
+ * further one with twice as many on half the side (on the same where a side is odd), global average
+ * pooling and a dense layer. A block is
  *
  * <pre>
  * ReLU( BN(P(ReLU(BN(pool(P(x)))))) + shortcut(x) )
@@ -170,8 +170,7 @@ public final class PerturbativeResNet {
         /**
          * Sets the shape of the images.
          *
-         * @param imageShape (channels, height, width); height and width can be halved in every
-         *     stage but the first
+         * @param imageShape (channels, height, width)
          * @return this builder
          */
         public Builder setImageShape(Shape imageShape) {
@@ -283,8 +282,7 @@ public final class PerturbativeResNet {
          * Builds the network.
          *
          * @return the network
-         * @throws IllegalArgumentException if a required setting is missing or one is out of range,
-         *     or if the sides of the images cannot be halved as often as there are stages
+         * @throws IllegalArgumentException if a required setting is missing or one is out of range
          */
         public SequentialBlock build() {
             check();
@@ -313,17 +311,16 @@ public final class PerturbativeResNet {
                                         + " filters are %d and blocks %s.",
                                 filters, Arrays.toString(blocks)));
             }
-            int halvings = blocks.length - 1;
-            for (int axis = 1; axis <= 2; axis++) {
-                long side = isSmall() ? imageShape.get(axis) : (imageShape.get(axis) + 3) / 4;
-                if (side < 1 || side % (1L << halvings) != 0) {
-                    throw new IllegalArgumentException(
-                            String.format(
-                                    "Images of %dx%d pixels cannot be halved %d times; scale them,"
-                                            + " or take fewer stages.",
-                                    imageShape.get(1), imageShape.get(2), halvings));
-                }
+            if (imageShape.get(1) < 1 || imageShape.get(2) < 1) {
+                throw new IllegalArgumentException(
+                        "Images have at least 1 pixel, but their shape is " + imageShape + ".");
             }
+        }
+
+        private long sideBehindStem(int axis) {
+            long side = imageShape.get(axis);
+            // stride 2, then pooling with stride 2, both padded
+            return isSmall() ? side : (side + 3) / 4;
         }
 
         private boolean isSmall() {
@@ -375,16 +372,23 @@ public final class PerturbativeResNet {
                                 Pool.maxPool2dBlock(
                                         new Shape(3, 3), new Shape(2, 2), new Shape(1, 1)));
             }
+            long height = sideBehindStem(1);
+            long side = sideBehindStem(2);
             for (int stage = 0; stage < blocks.length; stage++) {
                 int stageWidth = width << stage;
                 for (int block = 0; block < blocks[stage]; block++) {
-                    boolean halving = stage > 0 && block == 0;
+                    boolean first = stage > 0 && block == 0;
+                    boolean halving = first && height % 2 == 0 && side % 2 == 0;
+                    if (halving) {
+                        height /= 2;
+                        side /= 2;
+                    }
                     network.add(
                             residualBlock(
                                     kind,
                                     stageWidth,
                                     halving ? 2 : 1,
-                                    !halving,
+                                    !first,
                                     List.of(pseudoConvolution(kind), pseudoConvolution(kind))));
                 }
             }

@@ -69,14 +69,16 @@ final class ErrorMatrices {
                 matrices.computeIfAbsent(connection, key -> parameter(key, draw(key, shape, like)));
         Shape found = matrix.getArray().getShape();
         if (!found.equals(shape)) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            "The error matrix %s has shape %s, but the regions of this network need"
-                                    + " %s; load the state that was saved with this model, and"
-                                    + " keep the size of inputs.",
-                            connection, found, shape));
+            throw new IllegalArgumentException(doNotFit(connection, found, shape));
         }
         return matrix;
+    }
+
+    private static String doNotFit(ErrorConnection connection, Shape found, Shape wanted) {
+        return String.format(
+                "The error matrix %s has shape %s, but the regions of this network need %s; load"
+                        + " the state that was saved with this model, and keep the size of inputs.",
+                connection, found, wanted);
     }
 
     private NDArray draw(ErrorConnection connection, Shape shape, NDArray like) {
@@ -120,7 +122,15 @@ final class ErrorMatrices {
         }
     }
 
-    void load(DataInputStream in) throws IOException, MalformedModelException {
+    /**
+     * Loads matrices in the place of new ones.
+     *
+     * @param in what was saved
+     * @param units the number of units of regions, as far as it is known; others show with the
+     *     first batch
+     */
+    void load(DataInputStream in, Map<String, Long> units)
+            throws IOException, MalformedModelException {
         if (used) {
             throw new IllegalStateException(
                     "Error matrices are loaded before the first batch; make a new trainer.");
@@ -139,7 +149,9 @@ final class ErrorMatrices {
             }
             byte[] bytes = new byte[in.readInt()];
             in.readFully(bytes);
-            loaded.put(connection, parameter(connection, NDArray.decode(manager, bytes)));
+            NDArray array = NDArray.decode(manager, bytes);
+            checkShape(connection, array.getShape(), units);
+            loaded.put(connection, parameter(connection, array));
         }
         if (!loaded.isEmpty() && loaded.size() < connections.size()) {
             throw new MalformedModelException(
@@ -151,5 +163,17 @@ final class ErrorMatrices {
         matrices.values().forEach(Parameter::close);
         matrices.clear();
         matrices.putAll(loaded);
+    }
+
+    private static void checkShape(ErrorConnection connection, Shape found, Map<String, Long> units)
+            throws MalformedModelException {
+        Long receiver = units.get(connection.to());
+        Long sender = units.get(connection.from());
+        if (receiver != null && sender != null) {
+            Shape wanted = new Shape(receiver, sender);
+            if (!found.equals(wanted)) {
+                throw new MalformedModelException(doNotFit(connection, found, wanted));
+            }
+        }
     }
 }

@@ -32,7 +32,8 @@ import org.locallearning.djl.creditassignment.tape.Tape;
 
 /**
  * The error neurons of a network on one batch: Algorithm 1, from the arrival of the output's error
- * on. Errors have the shape (N, units of the region), one row per sample.
+ * on. Errors have the shape (N, units of the region), one row per sample, and are kept as {@code e
+ * / N}, the share of each sample in a mean over the batch.
  */
 final class ErrorNeurons implements LocalErrors {
 
@@ -63,8 +64,7 @@ final class ErrorNeurons implements LocalErrors {
     /** {@inheritDoc} */
     @Override
     public NDArray getError(RegionTrace region) {
-        // the gradient of a mean over the batch
-        NDArray error = errors.get(region.getRegion().path()).div(samples);
+        NDArray error = errors.get(region.getRegion().path());
         return error.reshape(region.getPreActivation().getShape());
     }
 
@@ -84,17 +84,17 @@ final class ErrorNeurons implements LocalErrors {
         }
     }
 
-    /** The gradient of each sample's own loss, e_L. */
+    /** The gradient of each sample's own loss in the mean, e_L / N. */
     private NDArray outputError(NDList arrived) {
         NDArray all = null;
         for (NDArray array : arrived) {
             NDArray flat = Autograd.detach(array, tape.getManager()).reshape(samples, -1);
             all = all == null ? flat : all.concat(flat, 1);
         }
-        return all.mul(samples);
+        return all;
     }
 
-    /** e_i as {@link ErrorDifference} says, with d_i = Σ_j E_ji e_j. */
+    /** e_i / N, e_i as {@link ErrorDifference} says, with d_i = Σ_j E_ji e_j. */
     private NDArray error(RegionTrace region) {
         try (NDManager scope = tape.getManager().newSubManager()) {
             NDArray h = region.getPreActivation();
@@ -110,8 +110,8 @@ final class ErrorNeurons implements LocalErrors {
             }
             NDArray z = activationToLearnFrom(region, scope);
             learn(sent, d, z);
-            NDArray step = d.mul(rule.getBeta()).reshape(h.getShape());
-            NDArray error = mix(difference(region, h, step, z)).reshape(samples, -1);
+            NDArray step = d.mul(rule.getBeta() * samples).reshape(h.getShape());
+            NDArray error = mix(difference(region, h, step, z)).divi(samples).reshape(samples, -1);
             error.attach(tape.getManager());
             return error;
         }
@@ -129,11 +129,11 @@ final class ErrorNeurons implements LocalErrors {
     }
 
     private NDArray difference(RegionTrace region, NDArray h, NDArray step, NDArray z) {
-        NDArray target = tape.activate(region, h.sub(step));
         if (rule.getErrorDifference() == ErrorDifference.ONE_SIDED) {
-            return z.sub(target);
+            return z.sub(tape.activate(region, h.sub(step)));
         }
-        return tape.activate(region, h.add(step)).sub(target).muli(0.5);
+        NDArray below = tape.activate(region, h.sub(step));
+        return tape.activate(region, h.add(step)).sub(below).muli(0.5);
     }
 
     /** α e + (1 − α) sign(e). */
@@ -155,11 +155,12 @@ final class ErrorNeurons implements LocalErrors {
         if (update == ErrorMatrixUpdate.NONE) {
             return;
         }
-        double scale = rule.getGamma() / samples;
+        // d and the errors that were sent are those of a mean: one of the two factors is too many
+        double gamma = rule.getGamma();
         NDArray factor =
                 update == ErrorMatrixUpdate.PAPER
-                        ? d.mul(-scale)
-                        : z.reshape(samples, -1).mul(scale);
+                        ? d.mul(-gamma * samples)
+                        : z.reshape(samples, -1).mul(gamma);
         sent.forEach(product -> Autograd.backward(product, factor, false));
     }
 

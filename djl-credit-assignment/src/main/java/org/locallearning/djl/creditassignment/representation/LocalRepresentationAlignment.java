@@ -184,7 +184,9 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
         ErrorGraph graph = getErrorGraph(network);
         boolean learning = update != ErrorMatrixUpdate.NONE;
         return new Assigner(
-                graph, new ErrorMatrices(manager, graph.getConnections(), source, learning));
+                network,
+                graph,
+                new ErrorMatrices(manager, graph.getConnections(), source, learning));
     }
 
     /** Returns the rule and every setting. */
@@ -214,10 +216,12 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
 
     private final class Assigner implements CreditAssigner {
 
+        private final Network network;
         private final ErrorGraph graph;
         private final ErrorMatrices matrices;
 
-        Assigner(ErrorGraph graph, ErrorMatrices matrices) {
+        Assigner(Network network, ErrorGraph graph, ErrorMatrices matrices) {
+            this.network = network;
             this.graph = graph;
             this.matrices = matrices;
         }
@@ -247,7 +251,7 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
         /** {@inheritDoc} */
         @Override
         public void loadState(DataInputStream in) throws IOException, MalformedModelException {
-            matrices.load(in);
+            matrices.load(in, network.getKnownUnits());
         }
 
         /** {@inheritDoc} */

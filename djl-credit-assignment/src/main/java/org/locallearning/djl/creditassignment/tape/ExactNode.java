@@ -40,6 +40,10 @@ final class ExactNode extends Node {
                 .collect(Collectors.toList());
     }
 
+    List<Member> members() {
+        return members;
+    }
+
     /** {@inheritDoc} */
     @Override
     String path() {

@@ -13,14 +13,17 @@
  */
 package org.locallearning.djl.creditassignment.tape;
 
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.locallearning.djl.creditassignment.layer.LayerMaths;
@@ -87,6 +90,61 @@ public final class Network {
      */
     public List<Region> getRegions() {
         return SequenceNode.regionsOf(root);
+    }
+
+    /**
+     * Returns the number of units of regions, as far as shapes tell it before anything runs: of
+     * weighted layers that are initialized and have known blocks behind them, not of blocks of
+     * branches.
+     *
+     * @return the number of elements of one sample's pre-activation, by the region's path
+     */
+    public Map<String, Long> getKnownUnits() {
+        Map<String, Long> units = new HashMap<>();
+        collectUnits(root, units);
+        return units;
+    }
+
+    private static void collectUnits(Node node, Map<String, Long> units) {
+        if (node instanceof ParallelNode) {
+            ((ParallelNode) node).branches().forEach(branch -> collectUnits(branch, units));
+        } else if (node instanceof SequenceNode && !((SequenceNode) node).isReturnIntermediate()) {
+            List<Node> nodes = ((SequenceNode) node).nodes();
+            for (int i = 0; i < nodes.size(); i++) {
+                if (nodes.get(i) instanceof LayerNode) {
+                    Layer layer = ((LayerNode) nodes.get(i)).layer();
+                    preActivation(layer.block(), nodes.subList(i + 1, nodes.size()))
+                            .ifPresent(
+                                    shape -> units.put(layer.path(), shape.size() / shape.get(0)));
+                } else {
+                    collectUnits(nodes.get(i), units);
+                }
+            }
+        }
+    }
+
+    /** The shape of a layer's output behind the blocks that change it before the activation. */
+    private static Optional<Shape> preActivation(Block layer, List<Node> behind) {
+        if (!layer.isInitialized()) {
+            return Optional.empty();
+        }
+        Shape shape = layer.getOutputShapes(layer.getInputShapes())[0];
+        for (Node node : behind) {
+            if (!(node instanceof ExactNode)) {
+                break;
+            }
+            for (ExactNode.Member member : ((ExactNode) node).members()) {
+                if (member.unknown()) {
+                    return Optional.empty();
+                }
+                Shape next = member.block().getOutputShapes(new Shape[] {shape})[0];
+                if (next.equals(shape)) {
+                    return Optional.of(shape);
+                }
+                shape = next;
+            }
+        }
+        return Optional.of(shape);
     }
 
     /**

@@ -34,6 +34,7 @@ import org.locallearning.djl.creditassignment.CreditAssignment;
 import org.locallearning.djl.creditassignment.Digits;
 import org.locallearning.djl.creditassignment.Gradients;
 import org.locallearning.djl.creditassignment.NetworkCase;
+import org.locallearning.djl.creditassignment.rule.FeedbackDistribution;
 
 /**
  * Handwritten digits: hidden layers that learn by targets beat hidden layers that stay as they
@@ -57,14 +58,24 @@ class LearningDigitsTest {
     }
 
     @Test
-    void signUnitsLearn() throws Exception {
-        // a target differs only where a sign flips: it takes a larger β to move one
+    void signUnitsLearnAndMoreSoFromBothSides() throws Exception {
+        double frozen =
+                accuracy(network(SignActivation::signBlock, true), 1e-3f, Model::newTrainer);
+        double paper = signAccuracy(ErrorDifference.ONE_SIDED);
+        double central = signAccuracy(ErrorDifference.CENTRAL);
+        assertTrue(paper > frozen + 0.05, paper + " against " + frozen + " frozen");
+        assertTrue(central > paper + 0.01, central + " against " + paper + " from one side");
+        assertTrue(central > 0.85, "accuracy " + central);
+    }
+
+    private static double signAccuracy(ErrorDifference difference) throws Exception {
         LocalRepresentationAlignment rule =
                 LocalRepresentationAlignment.builder()
-                        .optBeta(1)
-                        .optErrorMatrixUpdate(ErrorMatrixUpdate.LRA_E)
+                        .optBeta(0.5)
+                        .optDistribution(FeedbackDistribution.normal(1))
+                        .optErrorDifference(difference)
                         .build();
-        assertLearns(SignActivation::signBlock, rule, 2e-3f, 0.75);
+        return accuracy(network(SignActivation::signBlock, false), 1e-3f, rule::newTrainer);
     }
 
     private static void assertLearns(

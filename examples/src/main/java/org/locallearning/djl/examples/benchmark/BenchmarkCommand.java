@@ -55,12 +55,14 @@ import picocli.CommandLine.Spec;
         description = {
             "Times a training step of each method next to DJL's own backpropagation.",
             "",
-            "A step is forward, loss and the gradient of every weight, without the optimizer, on a"
-                    + " batch of noise. The methods take turns, step by step, in one run; the ratio"
-                    + " is the median over the rounds of a method's time over backpropagation's in"
-                    + " the same round. Beside it stand the multiply-adds that the method needs,"
-                    + " the rate of a 1024x1024 matrix product measured in the same rounds, and the"
-                    + " peak memory of the method alone in a process of its own (Linux).",
+            "A step is forward, loss and the gradient of every weight, on a batch of noise; the"
+                    + " optimizer's time stands in a column of its own. The methods take turns,"
+                    + " step by step, in one run; the ratio is the median over the rounds of a"
+                    + " method's time over backpropagation's in the same round. Beside it stand the"
+                    + " products with weights, counted while it ran, the multiply-adds that the"
+                    + " method needs, the rate of a 1024x1024 matrix product measured in the same"
+                    + " rounds, and the peak memory of the method alone in a process of its own"
+                    + " (Linux).",
             "",
             "The output folder gets benchmark.json."
         },
@@ -74,6 +76,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  benchmark",
+            "  benchmark --models alonso-dense --methods bp-adam,il,seqil,ipc,seqil-mq",
             "  benchmark --models dense-1000,resnet20 --methods fa,dfa,usf --repeats 50",
             "  benchmark --models dense-3072,ahmad-conv --methods bp+decor,fa+decor",
             "  benchmark --threads 1 --no-memory"
@@ -189,9 +192,13 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         .right("steps/s", 8)
                         .right("x bp", 5)
                         .right("quartiles", 12)
+                        .right("products", 8)
+                        .right("x bp", 5)
                         .right("MAC x bp", 8)
                         .right("GFLOP/s", 8)
-                        .right("peak MiB", 8);
+                        .right("opt ms", 6)
+                        .right("peak MiB", 8)
+                        .right("MiB x bp", 8);
         out.println(table.header());
         List<BenchmarkResults.Row> rows = new ArrayList<>();
         List<Double> rates = new ArrayList<>();
@@ -206,8 +213,12 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         new InterleavedTiming(engine, arguments.repeats, settings)
                                 .time(workload, batch, methods, matrix, rates);
             }
+            Double baseline = null;
             for (BenchmarkResults.Row row : timed) {
-                BenchmarkResults.Row whole = arguments.memory ? withMemory(row, settings) : row;
+                BenchmarkResults.Row whole =
+                        arguments.memory ? withMemory(row, settings, baseline) : row;
+                // the first method is backpropagation
+                baseline = baseline == null ? whole.peakMiB() : baseline;
                 rows.add(whole);
                 out.println(cells(table, whole));
                 out.flush();
@@ -231,7 +242,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
     }
 
     private BenchmarkResults.Row withMemory(
-            BenchmarkResults.Row row, DecorrelationSettings settings)
+            BenchmarkResults.Row row, DecorrelationSettings settings, Double baseline)
             throws IOException, InterruptedException {
         OptionalDouble peak =
                 PeakMemory.measure(
@@ -240,7 +251,11 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         settings,
                         row.batch(),
                         arguments.threads);
-        return peak.isPresent() ? row.withPeakMiB(peak.getAsDouble()) : row;
+        if (peak.isEmpty()) {
+            return row;
+        }
+        double measured = peak.getAsDouble();
+        return row.withPeakMiB(measured, baseline == null ? measured : baseline);
     }
 
     private static String cells(TextTable table, BenchmarkResults.Row row) {
@@ -252,9 +267,13 @@ public final class BenchmarkCommand implements Callable<Integer> {
                 fixed("%.1f", row.stepsPerSecond()),
                 fixed("%.2f", row.ratioToBp()),
                 fixed("%.2f", row.ratioLow()) + " - " + fixed("%.2f", row.ratioHigh()),
+                row.products(),
+                fixed("%.2f", row.productRatio()),
                 fixed("%.2f", row.multiplyAddRatio()),
                 fixed("%.1f", row.gflops()),
-                row.peakMiB() == null ? NOT_MEASURED : fixed("%.0f", row.peakMiB()));
+                fixed("%.1f", row.optimizerMs()),
+                fixed("%.0f", row.peakMiB()),
+                fixed("%.2f", row.peakRatioToBp()));
     }
 
     private static void explain(
@@ -263,7 +282,25 @@ public final class BenchmarkCommand implements Callable<Integer> {
         for (Workload workload : workloads) {
             out.println(workload.name() + " is " + workload.description() + ".");
         }
-        out.println("x bp: time over that of bp in the same round; MAC: multiply-adds of a step.");
+        out.println(
+                "x bp: time over that of bp in the same round, and products over those of bp; MAC:"
+                        + " multiply-adds of a step; opt ms: the optimizer's step, which is not in"
+                        + " ms/step; peak: memory of model, gradients and a step.");
+        for (BenchmarkResults.Row row : results.rows()) {
+            if (row.codeProducts() != null) {
+                out.println(
+                        row.model()
+                                + ", "
+                                + row.method()
+                                + ": "
+                                + row.products()
+                                + " products; "
+                                + row.paperProducts()
+                                + " by the paper's formula with the forward pass, "
+                                + row.codeProducts()
+                                + " in its authors' code.");
+            }
+        }
         out.println(
                 "A 1024x1024 matrix product ran at "
                         + fixed("%.1f", results.matrixGflops())
@@ -282,7 +319,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
         return names.stream().mapToInt(String::length).max().orElse(0);
     }
 
-    private static String fixed(String format, double value) {
-        return String.format(Locale.ROOT, format, value);
+    private static String fixed(String format, Double value) {
+        return value == null ? NOT_MEASURED : String.format(Locale.ROOT, format, value);
     }
 }

@@ -57,10 +57,20 @@ record BenchmarkResults(
      *     in the same round
      * @param ratioLow the lower quartile of the same
      * @param ratioHigh the upper quartile of the same
+     * @param optimizerMs the median time of the optimizer's step in milliseconds, which is not part
+     *     of {@code medianMs}
+     * @param products products with weights of a step, counted while it ran; by the formula for the
+     *     stock trainer
+     * @param productRatio products over those of backpropagation
+     * @param paperProducts products by the formula of the paper, null where there is none
+     * @param codeProducts products that the code of the paper's authors takes, null where it is not
+     *     known
      * @param multiplyAdds multiply-adds of a step
      * @param multiplyAddRatio multiply-adds over those of backpropagation
      * @param gflops the rate of the step, a multiply-add counted as two operations
      * @param peakMiB memory of model, gradients, feedback and a step in MiB, null where it was not
+     *     measured
+     * @param peakRatioToBp that memory over that of stock backpropagation, null where it was not
      *     measured
      */
     record Row(
@@ -72,12 +82,19 @@ record BenchmarkResults(
             double ratioToBp,
             double ratioLow,
             double ratioHigh,
+            double optimizerMs,
+            long products,
+            double productRatio,
+            Long paperProducts,
+            Long codeProducts,
             long multiplyAdds,
             double multiplyAddRatio,
             double gflops,
-            Double peakMiB) {
+            Double peakMiB,
+            Double peakRatioToBp) {
 
-        Row withPeakMiB(double measured) {
+        /** Returns this row with the memory that was measured, for it and for backpropagation. */
+        Row withPeakMiB(double measured, double baseline) {
             return new Row(
                     model,
                     method,
@@ -87,10 +104,16 @@ record BenchmarkResults(
                     ratioToBp,
                     ratioLow,
                     ratioHigh,
+                    optimizerMs,
+                    products,
+                    productRatio,
+                    paperProducts,
+                    codeProducts,
                     multiplyAdds,
                     multiplyAddRatio,
                     gflops,
-                    measured);
+                    measured,
+                    measured / baseline);
         }
     }
 

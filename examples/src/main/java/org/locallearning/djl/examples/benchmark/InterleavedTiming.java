@@ -18,7 +18,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import org.locallearning.djl.creditassignment.tape.MatrixProducts;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
+import org.locallearning.djl.examples.method.ErrorPath;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 
@@ -61,19 +64,28 @@ final class InterleavedTiming {
             }
             for (int i = 0; i < WARM_UP_ROUNDS; ++i) {
                 steps.values().forEach(Step::nanoseconds);
+                steps.values().forEach(Step::optimizerNanoseconds);
                 matrix.gflops();
             }
             Map<String, double[]> milliseconds = new LinkedHashMap<>();
-            methods.forEach(method -> milliseconds.put(method.name(), new double[repeats]));
+            Map<String, double[]> optimizers = new LinkedHashMap<>();
+            for (Method method : methods) {
+                milliseconds.put(method.name(), new double[repeats]);
+                optimizers.put(method.name(), new double[repeats]);
+            }
             for (int i = 0; i < repeats; ++i) {
                 int round = i;
                 steps.forEach(
                         (name, step) ->
                                 milliseconds.get(name)[round] =
                                         step.nanoseconds() / NANOS_PER_MILLI);
+                steps.forEach(
+                        (name, step) ->
+                                optimizers.get(name)[round] =
+                                        step.optimizerNanoseconds() / NANOS_PER_MILLI);
                 rates.add(matrix.gflops());
             }
-            return rows(workload, batch, methods, steps, milliseconds);
+            return rows(workload, batch, methods, steps, milliseconds, optimizers);
         } finally {
             steps.values().forEach(Step::close);
         }
@@ -84,9 +96,14 @@ final class InterleavedTiming {
             int batch,
             List<Method> methods,
             Map<String, Step> steps,
-            Map<String, double[]> milliseconds) {
+            Map<String, double[]> milliseconds,
+            Map<String, double[]> optimizers) {
         double[] baseline = milliseconds.get(Methods.BASELINE);
         long baselineMultiplyAdds = multiplyAdds(Methods.named(Methods.BASELINE), steps);
+        long layers = MultiplyAdds.layers(steps.get(Methods.BASELINE).block());
+        long iterations = Step.METHODS.inference().iterations();
+        long baselineProducts =
+                ProductFormulas.paper(ErrorPath.LAYER_BY_LAYER, layers, iterations).orElseThrow();
         List<BenchmarkResults.Row> rows = new ArrayList<>();
         for (Method method : methods) {
             double[] times = milliseconds.get(method.name());
@@ -97,6 +114,11 @@ final class InterleavedTiming {
             Quartiles ratio = Quartiles.of(ratios);
             double median = Quartiles.of(times).median();
             long multiplyAdds = multiplyAdds(method, steps);
+            long products =
+                    steps.get(method.name())
+                            .products()
+                            .map(MatrixProducts::total)
+                            .orElse(baselineProducts);
             rows.add(
                     new BenchmarkResults.Row(
                             workload.name(),
@@ -107,17 +129,35 @@ final class InterleavedTiming {
                             ratio.median(),
                             ratio.low(),
                             ratio.high(),
+                            Quartiles.of(optimizers.get(method.name())).median(),
+                            products,
+                            (double) products / baselineProducts,
+                            boxed(ProductFormulas.paper(method.errorPath(), layers, iterations)),
+                            boxed(ProductFormulas.code(method.errorPath(), layers, iterations)),
                             multiplyAdds,
                             (double) multiplyAdds / baselineMultiplyAdds,
                             2 * multiplyAdds / (median * NANOS_PER_MILLI),
+                            null,
                             null));
         }
         return rows;
     }
 
+    private static Long boxed(OptionalLong number) {
+        return number.isPresent() ? number.getAsLong() : null;
+    }
+
     private static long multiplyAdds(Method method, Map<String, Step> steps) {
+        Step step = steps.get(method.name());
+        boolean inference =
+                method.errorPath() == ErrorPath.INFERENCE
+                        || method.errorPath() == ErrorPath.INCREMENTAL_INFERENCE;
+        if (inference && !method.decorrelated()) {
+            // which errors are still zero, and need no product, the run knows best
+            return step.products().orElseThrow().multiplyAdds();
+        }
         return MultiplyAdds.ofStep(
-                steps.get(method.name()).block(),
+                step.block(),
                 method.errorPath(),
                 Step.METHODS.inference().iterations(),
                 Workload.CLASSES);

@@ -63,6 +63,18 @@ final class MultiplyAdds {
         return total;
     }
 
+    /**
+     * Counts the weighted layers.
+     *
+     * @param block the model, initialized
+     * @return the number of dense layers and convolutions
+     */
+    static int layers(Block block) {
+        List<Layer> layers = new ArrayList<>();
+        collect(block, layers, ErrorPath.LAYER_BY_LAYER);
+        return layers.size();
+    }
+
     /** Collects the weighted layers and counts what decorrelation adds. */
     private static long collect(Block block, List<Layer> layers, ErrorPath path) {
         long added = block instanceof Decorrelating layer ? added(layer, layers, path) : 0;
@@ -92,12 +104,7 @@ final class MultiplyAdds {
         Shape input = ((AbstractBlock) layer).getInputShapes()[0];
         long added = layer.getMultiplyAdds(input.get(0));
         boolean carriesError = path == ErrorPath.LAYER_BY_LAYER && !below.isEmpty();
-        if (layer instanceof Convolution || carriesError) {
-            return added;
-        }
-        // the products of the way back, which no error takes; the last axis is the size of a block
-        Shape matrix = layer.getMatrix().getShape();
-        return added - input.size() * matrix.get(matrix.dimension() - 1);
+        return carriesError ? added : added - layer.getErrorMultiplyAdds(input.get(0));
     }
 
     /**

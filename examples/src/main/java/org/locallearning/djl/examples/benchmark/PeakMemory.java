@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.benchmark;
 
 import ai.djl.engine.Engine;
+import com.google.gson.Gson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,7 +29,8 @@ import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 
 /**
- * Measures what a method needs in memory: model, gradients, feedback and one step.
+ * Measures what a method needs in memory: model, gradients, feedback, the state of its optimizer
+ * (plain SGD has none), and one step.
  *
  * <p>A process cannot tell what one of several methods needed, because freed memory stays with it.
  * So each method runs alone in a process of its own, whose Java heap is taken in full at the start
@@ -37,6 +39,8 @@ import org.locallearning.djl.examples.method.Methods;
 public final class PeakMemory {
 
     private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Path RESET = Path.of("/proc/self/clear_refs");
+    private static final String RESET_PEAK = "5";
     private static final String HEAP = "192m";
     private static final int STEPS = 3;
 
@@ -48,8 +52,9 @@ public final class PeakMemory {
     /**
      * Runs in the process of its own and prints the number of MiB.
      *
-     * @param arguments workload, method, batch, threads, and the settings of decorrelation layers
-     * @throws IOException if the system does not tell the size of the process
+     * @param arguments workload, method, batch, threads, and, as JSON, the settings of
+     *     decorrelation layers
+     * @throws IOException if the system does not tell the size of the process, or reset its peak
      */
     public static void main(String[] arguments) throws IOException {
         Workload workload = Workload.named(arguments[0]);
@@ -57,10 +62,7 @@ public final class PeakMemory {
         int batch = Integer.parseInt(arguments[2]);
         Engine engine = EngineThreads.start(Integer.parseInt(arguments[3]));
         DecorrelationSettings decorrelation =
-                new DecorrelationSettings(
-                        Double.parseDouble(arguments[4]),
-                        Integer.parseInt(arguments[5]),
-                        Integer.parseInt(arguments[6]));
+                new Gson().fromJson(arguments[4], DecorrelationSettings.class);
         // loads the engine's code for every kernel that will be needed
         try (Step warmUp =
                 new Step(
@@ -70,14 +72,36 @@ public final class PeakMemory {
                         Workload.named("conv-stride2"),
                         WARM_UP_BATCH)) {
             warmUp.nanoseconds();
+            warmUp.optimizerNanoseconds();
         }
+        // from here on the kernel looks for the peak anew
+        Files.writeString(RESET, RESET_PEAK);
         double before = mebibytes("VmRSS:");
         try (Step step = new Step(engine, method, decorrelation, workload, batch)) {
             for (int i = 0; i < STEPS; ++i) {
                 step.nanoseconds();
+                step.optimizerNanoseconds();
             }
         }
         System.out.printf(Locale.ROOT, "%.1f%n", mebibytes("VmHWM:") - before);
+    }
+
+    /**
+     * Measures a method, without decorrelation layers, on a model of the benchmark.
+     *
+     * @param model the model's name in the benchmark
+     * @param method the method
+     * @param batch the number of samples in a batch
+     * @param threads the threads of one operation
+     * @return the peak in MiB above what the empty program takes, or nothing where it cannot be
+     *     measured
+     * @throws IOException if the process cannot be started
+     * @throws InterruptedException if the thread is interrupted while it runs
+     */
+    public static OptionalDouble measure(String model, Method method, int batch, int threads)
+            throws IOException, InterruptedException {
+        return measure(
+                Workload.named(model), method, DecorrelationSettings.DEFAULT, batch, threads);
     }
 
     /**
@@ -112,9 +136,7 @@ public final class PeakMemory {
                                 method.name(),
                                 String.valueOf(batch),
                                 String.valueOf(threads),
-                                String.valueOf(decorrelation.sampleFraction()),
-                                String.valueOf(decorrelation.interval()),
-                                String.valueOf(decorrelation.blockSize())));
+                                new Gson().toJson(decorrelation)));
         Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
         try {
             String printed =

@@ -25,18 +25,24 @@ import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
+import java.util.Optional;
+import org.locallearning.djl.creditassignment.CreditTrainer;
+import org.locallearning.djl.creditassignment.tape.MatrixProducts;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.OptimizerKind;
 
-/** One method, ready to take training steps without the optimizer on one batch of noise. */
+/** One method, ready to take training steps on one batch of noise. */
 final class Step implements AutoCloseable {
 
     /** What is chosen for single methods: three iterations of inference. */
     static final MethodSettings METHODS = MethodSettings.preset("");
 
     private static final int SEED = 1;
+
+    /** So slow that noise, which teaches nothing, leaves the weights as they are. */
+    private static final float LEARNING_RATE = 1e-9f;
 
     /** Slow enough that noise, which is not correlated, leaves the matrices as they are. */
     private static final double DECORRELATION_RATE = 1e-6;
@@ -61,7 +67,9 @@ final class Step implements AutoCloseable {
                         .newTrainer(
                                 model,
                                 new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
-                                        .optOptimizer(OptimizerKind.SGD.create(1, block)),
+                                        .optOptimizer(
+                                                method.optimizer(OptimizerKind.SGD)
+                                                        .create(LEARNING_RATE, block)),
                                 SEED,
                                 METHODS);
         Shape input = new Shape(batch).addAll(workload.sample());
@@ -74,7 +82,7 @@ final class Step implements AutoCloseable {
     }
 
     /**
-     * Takes a step: forward, loss, and the gradient of every weight.
+     * Takes a step as far as the optimizer: forward, loss, and the gradient of every weight.
      *
      * @return how long it took, in nanoseconds
      */
@@ -91,6 +99,27 @@ final class Step implements AutoCloseable {
             }
             return System.nanoTime() - start;
         }
+    }
+
+    /**
+     * Finishes the step: the optimizer moves every weight by its gradient.
+     *
+     * @return how long it took, in nanoseconds
+     */
+    long optimizerNanoseconds() {
+        NDArray last = block().getParameters().valueAt(0).getArray();
+        long start = System.nanoTime();
+        trainer.step();
+        // waits for a GPU, as above
+        last.flatten().getFloat(0);
+        return System.nanoTime() - start;
+    }
+
+    /** Returns the products with weights of the last step; empty for the stock trainer. */
+    Optional<MatrixProducts> products() {
+        return trainer instanceof CreditTrainer credit
+                ? Optional.of(credit.getMatrixProducts())
+                : Optional.empty();
     }
 
     Block block() {

@@ -55,6 +55,25 @@ record Workload(String name, String description, Shape sample, int batch, Suppli
                             256),
                     known("dense-3072", "dense 3072-4x1000-10", "dense", COLOUR, 256),
                     new Workload(
+                            "alonso-dense",
+                            "dense 3072-4x1024-10 with ReLU",
+                            COLOUR,
+                            64,
+                            () ->
+                                    Models.create(
+                                            "mlp3",
+                                            ModelOptions.builder()
+                                                    .optHidden(1024, 1024, 1024, 1024)
+                                                    .build(),
+                                            COLOUR,
+                                            CLASSES)),
+                    known(
+                            "alonso-conv",
+                            "3 convolutions of stride 2 and a dense layer, on 32x32",
+                            "alonso-conv",
+                            COLOUR,
+                            64),
+                    new Workload(
                             "conv-stride1",
                             "3x3 convolution 64 to 64 on 32x32, stride 1",
                             COLOUR,

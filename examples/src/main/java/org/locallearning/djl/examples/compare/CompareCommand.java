@@ -44,6 +44,7 @@ import org.locallearning.djl.examples.method.MethodNames;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.method.OptimizerNames;
+import org.locallearning.djl.examples.models.ModelNames;
 import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.models.Models;
 import org.locallearning.djl.examples.output.CommandLineText;
@@ -175,6 +176,14 @@ public final class CompareCommand implements Callable<Integer> {
         private Boolean standardise;
 
         @Option(
+                names = "--whole-batches",
+                description =
+                        "Leave out the images at the end of an epoch that fill no batch: a step by"
+                                + " few images is a noisy one just before the test (default: take"
+                                + " them).")
+        private boolean wholeBatches;
+
+        @Option(
                 names = "--augment",
                 description =
                         "Vary training images at random, each anew in every epoch: crop and mirror"
@@ -190,13 +199,8 @@ public final class CompareCommand implements Callable<Integer> {
                 names = "--model",
                 paramLabel = "NAME",
                 defaultValue = MLP,
-                description =
-                        "mlp, dense (four hidden layers of 1000), dense-linear-top (its fourth"
-                                + " without an activation), conv (a small LeNet), ahmad-conv (four convolutions, padding 0), ahmad-conv-padded (padding 1),"
-                                + " mlp3 (three hidden layers of 1024), alonso-conv (three"
-                                + " convolutions of stride 2), alonso-conv-tiny (four, for 64x64"
-                                + " pixels), autoencoder (learns to put out the image, through 20"
-                                + " units) or resnet20 (default: ${DEFAULT-VALUE}).")
+                completionCandidates = ModelNames.class,
+                description = "One of the models listed below (default: ${DEFAULT-VALUE}).")
         private String name;
 
         @Option(
@@ -212,7 +216,7 @@ public final class CompareCommand implements Callable<Integer> {
                 names = "--activation",
                 paramLabel = "NAME",
                 description =
-                        "tanh, relu, leaky-relu, elu or logistic (default: the model's, relu or"
+                        "tanh, relu, leaky-relu, elu, logistic or sign (default: the model's, relu or"
                                 + " leaky-relu).")
         private String activation;
 
@@ -233,7 +237,7 @@ public final class CompareCommand implements Callable<Integer> {
                 defaultValue = "bp,fa,dfa",
                 completionCandidates = MethodNames.class,
                 description =
-                        "Methods to compare, out of ${COMPLETION-CANDIDATES}, each also as"
+                        "Methods to compare, out of those listed below, each also as"
                                 + " METHOD-OPTIMIZER, such as seqil-mq or bp-sgd, and with +decor"
                                 + " behind it, for decorrelation layers (default:"
                                 + " ${DEFAULT-VALUE}).")
@@ -343,6 +347,7 @@ public final class CompareCommand implements Callable<Integer> {
                         .optStandardise(standardise())
                         .optAugment(data.augment)
                         .optTask(Models.task(model.name))
+                        .optWholeBatches(data.wholeBatches)
                         .build();
         PrintWriter out = spec.commandLine().getOut();
         try (ImageData images = load(dataOptions)) {

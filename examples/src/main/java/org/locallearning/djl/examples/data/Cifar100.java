@@ -30,7 +30,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
  * Images", 2009): for each image a byte with one of 20 superclasses, a byte with one of 100
  * classes, and 32x32 pixels each of red, green and blue. The class is the label here.
  */
-final class Cifar100 {
+public final class Cifar100 {
 
     static final PublishedDataSet FILES =
             new PublishedDataSet(
@@ -159,6 +159,15 @@ final class Cifar100 {
     }
 
     private Cifar100() {}
+
+    /**
+     * Creates a builder of the data set as a DJL data set.
+     *
+     * @return a new builder
+     */
+    public static PublishedImages.Builder builder() {
+        return new PublishedImages.Builder(FILES);
+    }
 
     private static LabelledImages parse(byte[] records, String location)
             throws DataRepositoryException {

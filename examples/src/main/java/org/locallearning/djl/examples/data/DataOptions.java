@@ -29,6 +29,7 @@ public final class DataOptions {
     private final boolean standardise;
     private final boolean augment;
     private final Task task;
+    private final boolean wholeBatches;
     private final long seed;
 
     private DataOptions(Builder builder) {
@@ -39,6 +40,7 @@ public final class DataOptions {
         standardise = builder.standardise;
         augment = builder.augment;
         task = builder.task;
+        wholeBatches = builder.wholeBatches;
         seed = builder.seed;
     }
 
@@ -97,6 +99,15 @@ public final class DataOptions {
     }
 
     /**
+     * Returns whether training goes by whole batches alone.
+     *
+     * @return whether the rest of a pass is left out
+     */
+    public boolean isWholeBatches() {
+        return wholeBatches;
+    }
+
+    /**
      * Returns the seed of the data sets that are drawn.
      *
      * @return the seed
@@ -119,13 +130,14 @@ public final class DataOptions {
         return String.format(
                 Locale.ROOT,
                 "DataOptions[repository=%s, limit=%d, testLimit=%d, standardise=%b, augment=%b,"
-                        + " task=%s, seed=%d]",
+                        + " task=%s, wholeBatches=%b, seed=%d]",
                 repository != null ? repository : repositoryUri,
                 limit,
                 testLimit,
                 standardise,
                 augment,
                 task,
+                wholeBatches,
                 seed);
     }
 
@@ -139,6 +151,7 @@ public final class DataOptions {
         private boolean standardise = true;
         private boolean augment;
         private Task task = Task.CLASSIFICATION;
+        private boolean wholeBatches;
         private long seed = 1;
 
         private Builder() {}
@@ -231,6 +244,19 @@ public final class DataOptions {
          */
         public Builder optTask(Task task) {
             this.task = task;
+            return this;
+        }
+
+        /**
+         * Sets whether the images that are left at the end of a pass and fill no batch wait for
+         * another pass. A step by few images is a noisy one: with a high learning rate it shows in
+         * the test right behind it.
+         *
+         * @param wholeBatches true to train by whole batches alone; false by default
+         * @return this builder
+         */
+        public Builder optWholeBatches(boolean wholeBatches) {
+            this.wholeBatches = wholeBatches;
             return this;
         }
 

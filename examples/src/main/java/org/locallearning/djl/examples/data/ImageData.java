@@ -54,6 +54,7 @@ public final class ImageData implements AutoCloseable {
     private final Part test;
     private final Transform scale;
     private final Task task;
+    private final boolean wholeBatches;
     private final SpatialTransform augmentation;
 
     /** The arrays of one part: pixels uint8 (N, C, H, W) and labels int64 (N). */
@@ -100,6 +101,7 @@ public final class ImageData implements AutoCloseable {
                 framing.centres(parts.test().first(options.testLimitOr(Integer.MAX_VALUE)));
         sampleShape = testImages.shape();
         task = options.getTask();
+        wholeBatches = options.isWholeBatches();
         PixelScale pixelScale;
         String scaling;
         if (options.isStandardised()) {
@@ -115,12 +117,13 @@ public final class ImageData implements AutoCloseable {
         provenance =
                 String.format(
                         Locale.ROOT,
-                        "%s; %s training images and %s test images; %s%s",
+                        "%s; %s training images and %s test images; %s%s%s",
                         source,
                         share(trainingImages, parts.training()),
                         share(testImages, parts.test()),
                         framing.describe(options.isAugmented()),
-                        scaling);
+                        scaling,
+                        wholeBatches ? "; whole batches alone" : "");
         manager = NDManager.newBaseManager(Device.cpu());
         manager.setName(name);
         training = Part.of(trainingImages, manager);
@@ -152,8 +155,8 @@ public final class ImageData implements AutoCloseable {
      * <p>The order is a function of {@code Engine.setRandomSeed} and of the draws that DJL made
      * from its Java generator since; the engine's own random arrays (initial weights, noise) come
      * from another generator and do not disturb it. Where augmentation was asked for, what becomes
-     * of each image comes from the same draws. The last batch of a pass may be smaller, but is left
-     * out where it would hold a single image.
+     * of each image comes from the same draws. The last batch of a pass may be smaller, unless
+     * whole batches were asked for, but is left out where it would hold a single image.
      *
      * @param batchSize the number of images in a batch
      * @return a data set of float32 images (N, C, H, W) and int64 class indices (N), or, to be
@@ -161,7 +164,7 @@ public final class ImageData implements AutoCloseable {
      * @throws IllegalArgumentException if the batch size is not positive
      */
     public RandomAccessDataset training(int batchSize) {
-        Sampler sampler = new TrainingSampler(checkBatchSize(batchSize));
+        TrainingSampler sampler = sampler(batchSize);
         if (augmentation == null) {
             return dataset(training, sampler);
         }
@@ -171,6 +174,21 @@ public final class ImageData implements AutoCloseable {
                 .setSampling(sampler)
                 .addTransform(scale)
                 .build();
+    }
+
+    /**
+     * Returns the number of batches of one pass over the training images.
+     *
+     * @param batchSize the number of images in a batch
+     * @return the number of batches that {@link #training} gives
+     * @throws IllegalArgumentException if the batch size is not positive
+     */
+    public long getTrainingBatches(int batchSize) {
+        return sampler(batchSize).batches(getTrainingSize());
+    }
+
+    private TrainingSampler sampler(int batchSize) {
+        return new TrainingSampler(checkBatchSize(batchSize), wholeBatches);
     }
 
     /**

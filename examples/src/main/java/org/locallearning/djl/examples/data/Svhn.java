@@ -30,7 +30,7 @@ import us.hebi.matlab.mat.types.Matrix;
  * uint8 of 32 rows x 32 columns x 3 channels x N images in column-major order, and the labels
  * {@code y}, in which 10 stands for the digit 0.
  */
-final class Svhn {
+public final class Svhn {
 
     static final PublishedDataSet FILES =
             new PublishedDataSet(
@@ -71,6 +71,15 @@ final class Svhn {
     }
 
     private Svhn() {}
+
+    /**
+     * Creates a builder of the data set as a DJL data set.
+     *
+     * @return a new builder
+     */
+    public static PublishedImages.Builder builder() {
+        return new PublishedImages.Builder(FILES);
+    }
 
     private static LabelledImages read(Path file) throws IOException {
 

@@ -39,7 +39,7 @@ import java.util.zip.ZipException;
  * <p>Training images take turns between classes, so that the first ones are of all classes;
  * validation images are in their published order.
  */
-final class TinyImageNet {
+public final class TinyImageNet {
 
     private static final String ZIP = "tiny-imagenet-200.zip";
     private static final String FOLDER = "tiny-imagenet-200";
@@ -250,6 +250,15 @@ final class TinyImageNet {
     }
 
     private TinyImageNet() {}
+
+    /**
+     * Creates a builder of the data set as a DJL data set.
+     *
+     * @return a new builder
+     */
+    public static PublishedImages.Builder builder() {
+        return new PublishedImages.Builder(FILES);
+    }
 
     private static List<String> lines(Path file) throws IOException {
         try (Stream<String> lines = Files.lines(file)) {

@@ -24,22 +24,35 @@ import java.util.List;
  * Shuffled batches, of which none holds a single image unless single images are asked for.
  *
  * <p>The order comes from DJL's {@link RandomSampler}, and so from {@code Engine.setRandomSeed}. A
- * last batch that is merely smaller is kept, as DJL does; a last batch of one is left out for this
- * epoch, because statistics over a batch (batch normalisation, decorrelation) are undefined there.
+ * last batch that is merely smaller is kept, as DJL does, or left out for this epoch if asked for,
+ * unless it is the only one. A last batch of one is always left out, because statistics over a
+ * batch (batch normalisation, decorrelation) are undefined there.
  */
 final class TrainingSampler implements Sampler {
 
     private final int batchSize;
+    private final boolean wholeBatches;
 
-    TrainingSampler(int batchSize) {
+    TrainingSampler(int batchSize, boolean wholeBatches) {
         this.batchSize = batchSize;
+        this.wholeBatches = wholeBatches;
+    }
+
+    /** Returns how many batches a pass over a number of images has. */
+    long batches(long images) {
+        return images / batchSize + (images % batchSize == 0 || leavesOutLast(images) ? 0 : 1);
+    }
+
+    private boolean leavesOutLast(long images) {
+        boolean one = batchSize > 1 && images % batchSize == 1;
+        return one || wholeBatches && images > batchSize;
     }
 
     /** {@inheritDoc} */
     @Override
     public Iterator<List<Long>> sample(RandomAccessDataset dataset) {
-        boolean oneLeft = batchSize > 1 && dataset.size() % batchSize == 1;
-        return new BatchSampler(new RandomSampler(), batchSize, oneLeft).sample(dataset);
+        boolean dropLast = leavesOutLast(dataset.size());
+        return new BatchSampler(new RandomSampler(), batchSize, dropLast).sample(dataset);
     }
 
     /** {@inheritDoc} */

@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.examples.method;
 
+import org.locallearning.djl.decorrelation.Gain;
 import picocli.CommandLine.Option;
 
 /** The options of the command line that hold for every decorrelation layer. */
@@ -41,6 +42,25 @@ public final class DecorrelationArguments {
                             + " ${DEFAULT-VALUE}).")
     private int blockSize = DecorrelationSettings.DEFAULT.blockSize();
 
+    @Option(
+            names = "--decor-rank",
+            paramLabel = "N",
+            description =
+                    "Decorrelate the N directions in which a wider input varies most, 0 for all"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private int rank = DecorrelationSettings.DEFAULT.rank();
+
+    @Option(
+            names = "--decor-gain",
+            paramLabel = "NAME",
+            description =
+                    "How the matrix is rescaled at every update: mean_of_ratios (the mean over"
+                            + " samples of the norm before over that behind, as in the paper's"
+                            + " code), scalar (the ratio over all samples, which keeps the activity"
+                            + " exactly), unitwise (one per feature) or none (default:"
+                            + " mean_of_ratios).")
+    private Gain gain = DecorrelationSettings.DEFAULT.gain();
+
     /** Creates the options; picocli fills them in. */
     public DecorrelationArguments() {}
 
@@ -52,7 +72,7 @@ public final class DecorrelationArguments {
      */
     public DecorrelationSettings settings() {
         DecorrelationSettings settings =
-                new DecorrelationSettings(sampleFraction, interval, blockSize);
+                new DecorrelationSettings(sampleFraction, interval, blockSize, rank, gain);
         settings.at(DecorrelationRates.USUAL);
         return settings;
     }

@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.method;
 
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
+import org.locallearning.djl.decorrelation.Gain;
 
 /**
  * What is chosen for every decorrelation layer, beside its rate: how much work goes into learning.
@@ -21,11 +22,15 @@ import org.locallearning.djl.decorrelation.DecorrelationOptions;
  * @param sampleFraction the share of a batch that the matrix learns from, in (0, 1]
  * @param interval the number of steps from one update to the next
  * @param blockSize the greatest number of features that are decorrelated with each other, 0 for all
+ * @param rank the number of directions that are decorrelated where an input is wider, 0 for all
+ * @param gain how the matrix is rescaled at every update
  */
-public record DecorrelationSettings(double sampleFraction, int interval, int blockSize) {
+public record DecorrelationSettings(
+        double sampleFraction, int interval, int blockSize, int rank, Gain gain) {
 
     /** The defaults of {@link DecorrelationOptions}, which are those of the paper's code. */
-    public static final DecorrelationSettings DEFAULT = new DecorrelationSettings(0.1, 1, 0);
+    public static final DecorrelationSettings DEFAULT =
+            new DecorrelationSettings(0.1, 1, 0, 0, Gain.MEAN_OF_RATIOS);
 
     /**
      * Returns the settings of a layer.
@@ -40,6 +45,8 @@ public record DecorrelationSettings(double sampleFraction, int interval, int blo
                 .optSampleFraction(sampleFraction)
                 .optUpdateInterval(interval)
                 .optMaxBlockSize(blockSize)
+                .optRank(rank)
+                .optGain(gain)
                 .build();
     }
 }

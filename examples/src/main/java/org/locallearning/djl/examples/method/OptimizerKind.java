@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.method;
 
 import ai.djl.nn.Block;
+import ai.djl.nn.convolutional.Convolution;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import java.util.Arrays;
@@ -60,13 +61,17 @@ public enum OptimizerKind {
         }
     },
 
-    /** Matrix update equalization: one adaptive rate per weight matrix, see {@link Mq}. */
+    /**
+     * Matrix update equalization: one adaptive rate per weight matrix, see {@link Mq}. Networks
+     * with convolutions keep less of the past, as in the code of the paper.
+     */
     MQ("MQ") {
         @Override
         public Optimizer create(float learningRate, Block block) {
             return Mq.builder()
                     .setBlock(block)
                     .setLearningRateTracker(Tracker.fixed(learningRate))
+                    .optKeep(hasConvolutions(block) ? 0.999f : 0.9999f)
                     .build();
         }
     };
@@ -75,6 +80,11 @@ public enum OptimizerKind {
 
     OptimizerKind(String title) {
         this.title = title;
+    }
+
+    private static boolean hasConvolutions(Block block) {
+        return block instanceof Convolution
+                || block.getChildren().values().stream().anyMatch(OptimizerKind::hasConvolutions);
     }
 
     private static Optimizer adam(float learningRate, float secondDecay) {

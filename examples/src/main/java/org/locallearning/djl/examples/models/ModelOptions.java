@@ -30,14 +30,18 @@ public final class ModelOptions {
     private final String activation;
     private final Float slope;
     private final float dropout;
+    private final Integer gap;
     private final Initialization initialization;
+    private final float deviation;
 
     /** How weights and biases start. */
     public enum Initialization {
         /** Uniform on ±1/√(fan-in), biases too, as PyTorch does. */
         FAN_IN_UNIFORM,
         /** DJL's default: weights normal with variance 2/(fan-in), biases zero. */
-        DJL
+        DJL,
+        /** Weights normal with a chosen standard deviation, biases zero. */
+        NORMAL
     }
 
     private ModelOptions(Builder builder) {
@@ -45,7 +49,9 @@ public final class ModelOptions {
         activation = builder.activation;
         slope = builder.slope;
         dropout = builder.dropout;
+        gap = builder.gap;
         initialization = builder.initialization;
+        deviation = builder.deviation;
     }
 
     /**
@@ -63,7 +69,7 @@ public final class ModelOptions {
      * @return the names
      */
     public static List<String> activations() {
-        return List.of("tanh", "relu", "leaky-relu", "elu", "logistic");
+        return List.of("tanh", "relu", "leaky-relu", "elu", "logistic", "sign");
     }
 
     /**
@@ -103,6 +109,15 @@ public final class ModelOptions {
     }
 
     /**
+     * Returns how many dense layers a residual connection passes.
+     *
+     * @return the gap, or empty for the model's default
+     */
+    public Optional<Integer> getGap() {
+        return Optional.ofNullable(gap);
+    }
+
+    /**
      * Returns how weights and biases start.
      *
      * @return the initialization
@@ -111,16 +126,28 @@ public final class ModelOptions {
         return initialization;
     }
 
+    /**
+     * Returns the standard deviation of weights that start with {@link Initialization#NORMAL}.
+     *
+     * @return the standard deviation
+     */
+    public float getDeviation() {
+        return deviation;
+    }
+
     /** {@inheritDoc} */
     @Override
     public String toString() {
         return String.format(
-                "ModelOptions[hidden=%s, activation=%s, slope=%s%s, initialization=%s]",
+                "ModelOptions[hidden=%s, activation=%s, slope=%s%s, gap=%s, initialization=%s]",
                 hidden == null ? "default" : Arrays.toString(hidden),
                 activation == null ? "default" : activation,
                 slope == null ? "default" : slope,
                 dropout == 0 ? "" : ", dropout=" + dropout,
-                initialization);
+                gap == null ? "default" : gap,
+                initialization == Initialization.NORMAL
+                        ? initialization + " " + deviation
+                        : initialization);
     }
 
     /** A builder for {@link ModelOptions}. */
@@ -130,7 +157,9 @@ public final class ModelOptions {
         private String activation;
         private Float slope;
         private float dropout;
+        private Integer gap;
         private Initialization initialization = Initialization.FAN_IN_UNIFORM;
+        private float deviation;
 
         private Builder() {}
 
@@ -185,6 +214,17 @@ public final class ModelOptions {
         }
 
         /**
+         * Sets how many dense layers a residual connection passes.
+         *
+         * @param gap at least 1
+         * @return this builder
+         */
+        public Builder optGap(int gap) {
+            this.gap = gap;
+            return this;
+        }
+
+        /**
          * Sets how weights and biases start.
          *
          * @param initialization the initialization, {@link Initialization#FAN_IN_UNIFORM} by
@@ -197,11 +237,24 @@ public final class ModelOptions {
         }
 
         /**
+         * Lets weights start from a normal distribution: {@link Initialization#NORMAL}.
+         *
+         * @param deviation its standard deviation, above 0
+         * @return this builder
+         */
+        public Builder optNormalWeights(float deviation) {
+            initialization = Initialization.NORMAL;
+            this.deviation = deviation;
+            return this;
+        }
+
+        /**
          * Builds the options.
          *
          * @return the options
-         * @throws IllegalArgumentException if a size, the activation's name or the slope is
-         *     invalid, or a slope is given for an activation that has none
+         * @throws IllegalArgumentException if a size, the activation's name, the gap or the slope
+         *     is invalid, if normal weights have no standard deviation, or if a slope is given for
+         *     an activation that has none
          */
         public ModelOptions build() {
             if (hidden != null && Arrays.stream(hidden).anyMatch(size -> size < 1)) {
@@ -226,6 +279,17 @@ public final class ModelOptions {
                                 "The activation %s has no slope: leave the slope out, or choose"
                                         + " leaky-relu.",
                                 activation));
+            }
+            if (initialization == Initialization.NORMAL
+                    && !(deviation > 0 && deviation < Float.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        "The standard deviation of initial weights is above 0, not "
+                                + deviation
+                                + ".");
+            }
+            if (gap != null && gap < 1) {
+                throw new IllegalArgumentException(
+                        "A residual connection passes at least 1 layer, not " + gap + ".");
             }
             return new ModelOptions(this);
         }

@@ -15,84 +15,196 @@ package org.locallearning.djl.examples.models;
 
 import ai.djl.basicmodelzoo.cv.classification.ResNetV1;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
-import ai.djl.nn.Blocks;
-import ai.djl.nn.SequentialBlock;
-import ai.djl.nn.convolutional.Conv2d;
-import ai.djl.nn.core.Linear;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.norm.Dropout;
-import ai.djl.nn.pooling.Pool;
+import ai.djl.training.initializer.NormalInitializer;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import org.locallearning.djl.creditassignment.convolutional.LocallyConnected2d;
+import java.util.Map;
+import org.locallearning.djl.creditassignment.perturbative.PerturbativeResNet;
+import org.locallearning.djl.examples.models.Architecture.Choices;
 import org.locallearning.djl.examples.task.Task;
 
 /**
- * The networks of the experiments, by name. Classifiers end in one logit per class, without
- * softmax; the autoencoder in one per pixel and channel, without sigmoid.
+ * The networks of the experiments, by name: a new one is one entry in the table here. Classifiers
+ * end in one logit per class, without softmax; the autoencoder in one per pixel and channel,
+ * without sigmoid.
+ *
+ * <p>Where hidden sizes and activation can be chosen, the default activation is ReLU in the
+ * networks of the predictive coding paper, tanh in {@code lillicrap-local}, else LeakyReLU with
+ * slope 0.01. In convolutional networks, it follows each convolution.
  *
  * <ul>
- *   <li>{@code mlp}: a multilayer perceptron, one hidden layer of 256 units unless other sizes are
- *       chosen
- *   <li>{@code dense}: four hidden layers of 1000 units, the dense network of the decorrelation
- *       paper (3072-1000-1000-1000-1000-10 on CIFAR-10), with an activation behind all four
- *   <li>{@code dense-linear-top}: the same without an activation behind the fourth hidden layer, as
- *       in that paper's code
- *   <li>{@code conv}: a small LeNet: two 5x5 convolutions (8 and 16 channels), each followed by 2x2
- *       average pooling, then a hidden dense layer of 128 units
- *   <li>{@code ahmad-conv}: the convolutional network of the decorrelation paper (Ahmad,
- *       "Correlations Are Ruining Your Gradient Descent", table 1): two 3x3 convolutions of 32
- *       channels, 2x2 maximum pooling, two of 64 channels, pooling again, then a hidden dense layer
- *       of 1000 units; stride 1 and no padding, as the table prints, so that the dense layer has
- *       1600 inputs for images of 32x32 pixels and 7744 for 56x56
- *   <li>{@code ahmad-conv-padded}: the same with a padding of 1, as in the paper's code (4096 and
+ *   <li>{@code ahmad-conv} and {@code dense} are the networks of Ahmad, "Correlations Are Ruining
+ *       Your Gradient Descent", table 1: stride 1 and no padding, as the table prints, so that the
+ *       first dense layer has 1600 inputs for images of 32x32 pixels and 7744 for 56x56; {@code
+ *       ahmad-conv-padded} and {@code dense-linear-top} are those of the paper's code (4096 and
  *       12544 inputs)
- *   <li>{@code mlp3}: three hidden layers of 1024 units, the multilayer perceptron of the
- *       predictive coding paper (Alonso, Krichmar and Neftci, "Understanding and Improving
- *       Optimization in Predictive Coding Networks")
- *   <li>{@code alonso-conv}: its convolutional network: 5x5-64, 5x5-128 and 3x3-256, all with
- *       stride 2 and no padding in place of pooling, then the output layer
- *   <li>{@code alonso-conv-tiny}: the one for 64x64 pixels: 5x5-32, 5x5-64, 5x5-128 and 3x3-256
- *   <li>{@code autoencoder}: its autoencoder, with hidden layers of 1024, 256, 20, 256 and 1024
- *       units, which learns to {@linkplain Task#RECONSTRUCTION put out the image}
- *   <li>{@code lillicrap-local}: the network of the feedback alignment paper whose first layer has
- *       {@linkplain LocallyConnected2d local receptive fields}: 6 filters of 6x6 pixels without
- *       shared weights, then two hidden dense layers of 1500 units (784-3174-1500-1500-10 on MNIST)
- *   <li>{@code resnet20}: DJL's own {@link ResNetV1} with 20 layers, the variant for small images
+ *   <li>{@code mlp3}, {@code alonso-conv}, {@code alonso-conv-tiny} and {@code autoencoder} are
+ *       those of Alonso, Krichmar and Neftci, "Understanding and Improving Optimization in
+ *       Predictive Coding Networks"
+ *   <li>{@code residual-mlp} is Algorithm 2 of Ororbia et al., arXiv:2002.03911; {@code pnn-resnet}
+ *       has the stages of 64, 128, 256 and 512 filters of the ResNet-18 of the authors of the
+ *       perturbative layer
  * </ul>
- *
- * <p>Hidden sizes and activation can be chosen for all but {@code resnet20}; the default activation
- * is ReLU in the networks of the predictive coding paper, tanh in {@code lillicrap-local}, else
- * LeakyReLU with slope 0.01. In the convolutional networks, it follows each convolution.
  */
 public final class Models {
 
-    private static final int[] MLP_HIDDEN = {256};
     private static final int[] DENSE_HIDDEN = {1000, 1000, 1000, 1000};
-    private static final int[] CONV_HIDDEN = {128};
-    private static final int[] CONV_FILTERS = {8, 16};
-    private static final int CONV_SMALLEST_SIDE = 12;
-    private static final int[] AHMAD_FILTERS = {32, 64};
-    private static final int[] AHMAD_HIDDEN = {1000};
-    private static final int AHMAD_SMALLEST_SIDE = 16;
-    private static final int AHMAD_PADDED_SMALLEST_SIDE = 4;
-    private static final int[] MLP3_HIDDEN = {1024, 1024, 1024};
-    private static final int[] ALONSO_FILTERS = {64, 128, 256};
-    private static final int[] ALONSO_TINY_FILTERS = {32, 64, 128, 256};
-    private static final int ALONSO_SMALLEST_SIDE = 21;
-    private static final int ALONSO_TINY_SMALLEST_SIDE = 45;
-    private static final String AUTOENCODER = "autoencoder";
-    private static final int[] AUTOENCODER_HIDDEN = {1024, 256, 20, 256, 1024};
-    private static final int[] LOCAL_HIDDEN = {1500, 1500};
-    private static final int LOCAL_FILTERS = 6;
-    private static final int LOCAL_SIDE = 6;
+    private static final int[] RESIDUAL_HIDDEN = {256, 256, 256, 256, 256, 256};
+    private static final int RESIDUAL_GAP = 2;
     private static final int RESNET_SMALLEST_SIDE = 8;
-    private static final String TANH = "tanh";
-    private static final String LEAKY_RELU = "leaky-relu";
-    private static final String RELU = "relu";
+
+    private static final List<Architecture> ALL =
+            List.of(
+                    Architecture.dense(
+                            "mlp",
+                            "hidden dense layers of the sizes of --hidden, else 300 and 100",
+                            perceptron(Activations.LEAKY_RELU, 256)),
+                    Architecture.dense(
+                            "dense",
+                            "four hidden layers of 1000, the dense network of Ahmad 2024",
+                            perceptron(Activations.LEAKY_RELU, DENSE_HIDDEN)),
+                    Architecture.dense(
+                            "dense-linear-top",
+                            "the same without an activation behind the fourth, as in the paper's"
+                                    + " code",
+                            (options, sampleShape, classes) ->
+                                    DenseNetworks.linearTop(
+                                            options, DENSE_HIDDEN, sampleShape, classes)),
+                    Architecture.convolutional(
+                            "conv",
+                            "a small LeNet: two 5x5 convolutions (8 and 16 channels) with average"
+                                    + " pooling, a hidden layer of 128",
+                            12,
+                            Choices.LAYERS,
+                            (options, sampleShape, classes) ->
+                                    ConvolutionalNetworks.leNet(options, classes)),
+                    Architecture.convolutional(
+                            "ahmad-conv",
+                            "twice two 3x3 convolutions (32 and 64 channels) and maximum pooling, a"
+                                    + " hidden layer of 1000, padding 0, of Ahmad 2024",
+                            16,
+                            Choices.LAYERS,
+                            (options, sampleShape, classes) ->
+                                    ConvolutionalNetworks.ahmadConv(options, 0, classes)),
+                    Architecture.convolutional(
+                            "ahmad-conv-padded",
+                            "the same with padding 1, as in the paper's code",
+                            4,
+                            Choices.LAYERS,
+                            (options, sampleShape, classes) ->
+                                    ConvolutionalNetworks.ahmadConv(options, 1, classes)),
+                    Architecture.dense(
+                            "mlp3",
+                            "three hidden layers of 1024 with ReLU, of Alonso et al. 2023",
+                            perceptron(Activations.RELU, 1024, 1024, 1024)),
+                    Architecture.convolutional(
+                            "alonso-conv",
+                            "5x5-64, 5x5-128 and 3x3-256 convolutions of stride 2, of Alonso et al."
+                                    + " 2023",
+                            21,
+                            Choices.LAYERS,
+                            strided(64, 128, 256)),
+                    Architecture.convolutional(
+                            "alonso-conv-tiny",
+                            "5x5-32, 5x5-64, 5x5-128 and 3x3-256, for images of 45 pixels and more",
+                            45,
+                            Choices.LAYERS,
+                            strided(32, 64, 128, 256)),
+                    new Architecture(
+                            "autoencoder",
+                            "hidden layers of 1024, 256, 20, 256 and 1024, learns to put out the"
+                                    + " image, of Alonso et al. 2023",
+                            Task.RECONSTRUCTION,
+                            1,
+                            Choices.LAYERS,
+                            (options, sampleShape, classes) ->
+                                    perceptron(Activations.RELU, 1024, 256, 20, 256, 1024)
+                                            .create(
+                                                    options,
+                                                    sampleShape,
+                                                    (int) sampleShape.size())),
+                    new Architecture(
+                            "residual-mlp",
+                            "six hidden layers of 256 with a residual connection over every two, of"
+                                    + " Ororbia et al. 2020",
+                            Task.CLASSIFICATION,
+                            1,
+                            Choices.LAYERS_AND_GAP,
+                            (options, sampleShape, classes) ->
+                                    DenseNetworks.residualPerceptron(
+                                            options,
+                                            RESIDUAL_HIDDEN,
+                                            RESIDUAL_GAP,
+                                            sampleShape,
+                                            classes)),
+                    Architecture.convolutional(
+                            "lillicrap-local",
+                            "6 filters of local 6x6 receptive fields without shared weights, two"
+                                    + " hidden layers of 1500 with tanh, of Lillicrap et al. 2016",
+                            ConvolutionalNetworks.LOCAL_SIDE,
+                            Choices.LAYERS,
+                            (options, sampleShape, classes) ->
+                                    ConvolutionalNetworks.local(options, classes)),
+                    Architecture.convolutional(
+                            "resnet20",
+                            "DJL's residual network of 20 layers, the variant for small images",
+                            RESNET_SMALLEST_SIDE,
+                            Choices.NONE,
+                            Models::resnet20),
+                    Architecture.convolutional(
+                            "pnn-resnet",
+                            "a residual network of fixed noise maps in the place of kernels, of"
+                                    + " Ororbia et al. 2020",
+                            RESNET_SMALLEST_SIDE,
+                            Choices.NONE,
+                            perturbative(PerturbativeResNet.Layers.PSEUDO_CONVOLUTION)),
+                    Architecture.convolutional(
+                            "pnn-resnet-1x1",
+                            "the same without noise: 1x1 convolutions alone",
+                            RESNET_SMALLEST_SIDE,
+                            Choices.NONE,
+                            perturbative(PerturbativeResNet.Layers.POINTWISE_CONVOLUTION)),
+                    Architecture.convolutional(
+                            "pnn-resnet-plain",
+                            "an ordinary residual network of most nearly as many parameters",
+                            RESNET_SMALLEST_SIDE,
+                            Choices.NONE,
+                            perturbative(PerturbativeResNet.Layers.CONVOLUTION)));
 
     private Models() {}
+
+    private static Architecture.Factory perceptron(String defaultActivation, int... hidden) {
+        return (options, sampleShape, outputs) ->
+                DenseNetworks.perceptron(options, defaultActivation, hidden, sampleShape, outputs);
+    }
+
+    private static Architecture.Factory strided(int... filters) {
+        return (options, sampleShape, classes) ->
+                ConvolutionalNetworks.strided(options, filters, classes);
+    }
+
+    private static Architecture.Factory perturbative(PerturbativeResNet.Layers layers) {
+        return (options, sampleShape, classes) ->
+                PerturbativeResNet.builder()
+                        .setImageShape(sampleShape)
+                        .setOutSize(classes)
+                        .optLayers(layers)
+                        .build();
+    }
+
+    private static Block resnet20(ModelOptions options, Shape sampleShape, int classes) {
+        // DJL picks the variant for small images by a height of at most 28. The network has no
+        // fixed input size, and 32-pixel images are what this variant was designed for.
+        return ResNetV1.builder()
+                .setImageShape(new Shape(sampleShape.get(0), 28, 28))
+                .setNumLayers(20)
+                .setOutSize(classes)
+                .build();
+    }
 
     /**
      * Returns the names that {@link #create} takes.
@@ -100,19 +212,18 @@ public final class Models {
      * @return the names
      */
     public static List<String> names() {
-        return List.of(
-                "mlp",
-                "dense",
-                "dense-linear-top",
-                "conv",
-                "ahmad-conv",
-                "ahmad-conv-padded",
-                "mlp3",
-                "alonso-conv",
-                "alonso-conv-tiny",
-                AUTOENCODER,
-                "lillicrap-local",
-                "resnet20");
+        return ALL.stream().map(Architecture::name).toList();
+    }
+
+    /**
+     * Returns what every network is.
+     *
+     * @return a description of each name, in the order of the table
+     */
+    public static Map<String, String> descriptions() {
+        Map<String, String> descriptions = new LinkedHashMap<>();
+        ALL.forEach(model -> descriptions.put(model.name(), model.description()));
+        return descriptions;
     }
 
     /**
@@ -120,9 +231,10 @@ public final class Models {
      *
      * @param name one of {@link #names()}
      * @return its task
+     * @throws IllegalArgumentException if there is no network of that name
      */
     public static Task task(String name) {
-        return name.equals(AUTOENCODER) ? Task.RECONSTRUCTION : Task.CLASSIFICATION;
+        return named(name).task();
     }
 
     /**
@@ -148,56 +260,19 @@ public final class Models {
             throw new IllegalArgumentException(
                     "A classifier has at least 2 classes, not " + classes + ".");
         }
-        Block block =
-                switch (name) {
-                    case "mlp" -> perceptron(options, LEAKY_RELU, MLP_HIDDEN, sampleShape, classes);
-                    case "dense" ->
-                            perceptron(options, LEAKY_RELU, DENSE_HIDDEN, sampleShape, classes);
-                    case "dense-linear-top" -> linearTop(options, sampleShape, classes);
-                    case "conv" -> conv(options, sampleShape, classes);
-                    case "ahmad-conv" -> {
-                        checkSides(name, sampleShape, AHMAD_SMALLEST_SIDE);
-                        yield ahmadConv(options, 0, classes);
-                    }
-                    case "ahmad-conv-padded" -> {
-                        checkSides(name, sampleShape, AHMAD_PADDED_SMALLEST_SIDE);
-                        yield ahmadConv(options, 1, classes);
-                    }
-                    case "mlp3" -> perceptron(options, RELU, MLP3_HIDDEN, sampleShape, classes);
-                    case "alonso-conv" -> {
-                        checkSides(name, sampleShape, ALONSO_SMALLEST_SIDE);
-                        yield alonsoConv(options, ALONSO_FILTERS, classes);
-                    }
-                    case "alonso-conv-tiny" -> {
-                        checkSides(name, sampleShape, ALONSO_TINY_SMALLEST_SIDE);
-                        yield alonsoConv(options, ALONSO_TINY_FILTERS, classes);
-                    }
-                    case AUTOENCODER ->
-                            perceptron(
-                                    options,
-                                    RELU,
-                                    AUTOENCODER_HIDDEN,
-                                    sampleShape,
-                                    (int) sampleShape.size());
-                    case "lillicrap-local" -> {
-                        checkSides(name, sampleShape, LOCAL_SIDE);
-                        yield local(options, classes);
-                    }
-                    case "resnet20" -> resnet20(options, sampleShape, classes);
-                    default ->
-                            throw new IllegalArgumentException(
-                                    String.format(
-                                            Locale.ROOT,
-                                            "Unknown model \"%s\": choose one of %s.",
-                                            name,
-                                            String.join(", ", names())));
-                };
+        Block block = named(name).create(options, sampleShape, classes);
         if (options.getDropout() > 0 && !hasDropout(block)) {
             throw new IllegalArgumentException(
                     "The model " + name + " has no place for dropout: leave it out.");
         }
-        if (options.getInitialization() == ModelOptions.Initialization.FAN_IN_UNIFORM) {
-            FanInUniformInitializer.setOn(block);
+        switch (options.getInitialization()) {
+            case FAN_IN_UNIFORM -> FanInUniformInitializer.setOn(block);
+            case NORMAL ->
+                    block.setInitializer(
+                            new NormalInitializer(options.getDeviation()), Parameter.Type.WEIGHT);
+            case DJL -> {
+                // what blocks start with
+            }
         }
         return block;
     }
@@ -206,159 +281,17 @@ public final class Models {
         return block.getChildren().values().stream().anyMatch(Dropout.class::isInstance);
     }
 
-    private static Block perceptron(
-            ModelOptions options,
-            String defaultActivation,
-            int[] defaultHidden,
-            Shape sampleShape,
-            int outputs) {
-        SequentialBlock block =
-                new SequentialBlock().add(Blocks.batchFlattenBlock(sampleShape.size()));
-        return addDense(block, options, defaultActivation, defaultHidden, outputs);
-    }
-
-    private static Block linearTop(ModelOptions options, Shape sampleShape, int classes) {
-        SequentialBlock block =
-                new SequentialBlock().add(Blocks.batchFlattenBlock(sampleShape.size()));
-        int[] hidden = options.getHidden().orElse(DENSE_HIDDEN);
-        for (int i = 0; i < hidden.length; ++i) {
-            block.add(Linear.builder().setUnits(hidden[i]).build());
-            if (i < hidden.length - 1) {
-                block.add(activation(options, LEAKY_RELU));
-            }
-        }
-        return block.add(Linear.builder().setUnits(classes).build());
-    }
-
-    private static Block conv(ModelOptions options, Shape sampleShape, int classes) {
-        checkSides("conv", sampleShape, CONV_SMALLEST_SIDE);
-        SequentialBlock block = new SequentialBlock();
-        Shape padding = new Shape(2, 2);
-        for (int filters : CONV_FILTERS) {
-            block.add(
-                            Conv2d.builder()
-                                    .setKernelShape(new Shape(5, 5))
-                                    .setFilters(filters)
-                                    .optPadding(padding)
-                                    .build())
-                    .add(activation(options, LEAKY_RELU))
-                    .add(Pool.avgPool2dBlock(new Shape(2, 2), new Shape(2, 2)));
-            padding = new Shape(0, 0);
-        }
-        block.add(Blocks.batchFlattenBlock());
-        return addDense(block, options, LEAKY_RELU, CONV_HIDDEN, classes);
-    }
-
-    private static Block ahmadConv(ModelOptions options, int padding, int classes) {
-        SequentialBlock block = new SequentialBlock();
-        for (int filters : AHMAD_FILTERS) {
-            for (int layer = 0; layer < 2; layer++) {
-                block.add(
-                                Conv2d.builder()
-                                        .setKernelShape(new Shape(3, 3))
-                                        .setFilters(filters)
-                                        .optPadding(new Shape(padding, padding))
-                                        .build())
-                        .add(activation(options, LEAKY_RELU));
-            }
-            block.add(Pool.maxPool2dBlock(new Shape(2, 2), new Shape(2, 2)));
-        }
-        block.add(Blocks.batchFlattenBlock());
-        return addDense(block, options, LEAKY_RELU, AHMAD_HIDDEN, classes);
-    }
-
-    private static Block alonsoConv(ModelOptions options, int[] filters, int classes) {
-        SequentialBlock block = new SequentialBlock();
-        for (int layer = 0; layer < filters.length; layer++) {
-            int side = layer < filters.length - 1 ? 5 : 3;
-            block.add(
-                            Conv2d.builder()
-                                    .setKernelShape(new Shape(side, side))
-                                    .setFilters(filters[layer])
-                                    .optStride(new Shape(2, 2))
-                                    .build())
-                    .add(activation(options, RELU));
-        }
-        block.add(Blocks.batchFlattenBlock());
-        return addDense(block, options, RELU, new int[0], classes);
-    }
-
-    private static Block local(ModelOptions options, int classes) {
-        SequentialBlock block =
-                new SequentialBlock()
-                        .add(
-                                LocallyConnected2d.builder()
-                                        .setFilters(LOCAL_FILTERS)
-                                        .setKernelShape(new Shape(LOCAL_SIDE, LOCAL_SIDE))
-                                        .build())
-                        .add(activation(options, TANH))
-                        .add(Blocks.batchFlattenBlock());
-        return addDense(block, options, TANH, LOCAL_HIDDEN, classes);
-    }
-
-    private static Block resnet20(ModelOptions options, Shape sampleShape, int classes) {
-        checkSides("resnet20", sampleShape, RESNET_SMALLEST_SIDE);
-        if (options.getHidden().isPresent()
-                || options.getActivation().isPresent()
-                || options.getSlope().isPresent()) {
-            throw new IllegalArgumentException(
-                    "The model resnet20 has no choice of hidden sizes or activation: leave them"
-                            + " out.");
-        }
-        // DJL picks the variant for small images by a height of at most 28. The network has no
-        // fixed
-        // input size, and 32-pixel images are what this variant was designed for.
-        return ResNetV1.builder()
-                .setImageShape(new Shape(sampleShape.get(0), 28, 28))
-                .setNumLayers(20)
-                .setOutSize(classes)
-                .build();
-    }
-
-    private static SequentialBlock addDense(
-            SequentialBlock block,
-            ModelOptions options,
-            String defaultActivation,
-            int[] defaultHidden,
-            int outputs) {
-        for (int size : options.getHidden().orElse(defaultHidden)) {
-            block.add(Linear.builder().setUnits(size).build())
-                    .add(activation(options, defaultActivation));
-            if (options.getDropout() > 0) {
-                block.add(Dropout.builder().optRate(options.getDropout()).build());
-            }
-        }
-        return block.add(Linear.builder().setUnits(outputs).build());
-    }
-
-    private static Block activation(ModelOptions options, String defaultActivation) {
-        // whoever chooses a slope means the activation that has one
-        String name =
-                options.getActivation()
-                        .orElse(options.getSlope().isPresent() ? LEAKY_RELU : defaultActivation);
-        return switch (name) {
-            case TANH -> Activation.tanhBlock();
-            case RELU -> Activation.reluBlock();
-            case LEAKY_RELU ->
-                    Activation.leakyReluBlock(
-                            options.getSlope().orElse(ModelOptions.DEFAULT_SLOPE));
-            case "elu" -> Activation.eluBlock(1);
-            case "logistic" -> Activation.sigmoidBlock();
-            default -> throw new IllegalArgumentException("No activation is called " + name);
-        };
-    }
-
-    private static void checkSides(String name, Shape sampleShape, int smallest) {
-        if (sampleShape.get(1) < smallest || sampleShape.get(2) < smallest) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            Locale.ROOT,
-                            "The model %s takes images of at least %dx%d pixels, not %dx%d.",
-                            name,
-                            smallest,
-                            smallest,
-                            sampleShape.get(1),
-                            sampleShape.get(2)));
-        }
+    private static Architecture named(String name) {
+        return ALL.stream()
+                .filter(model -> model.name().equals(name))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        String.format(
+                                                Locale.ROOT,
+                                                "Unknown model \"%s\": choose one of %s.",
+                                                name,
+                                                String.join(", ", names()))));
     }
 }

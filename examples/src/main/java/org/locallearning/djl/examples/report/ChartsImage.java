@@ -19,9 +19,12 @@ import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import javax.imageio.ImageIO;
+import org.knowm.xchart.HeatMapChart;
+import org.knowm.xchart.HeatMapChartBuilder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -166,6 +169,56 @@ public final class ChartsImage {
             }
         }
         return chart;
+    }
+
+    /**
+     * Draws a table of numbers as a heat map with the numbers in it.
+     *
+     * @param title the title
+     * @param abscissa what the columns are
+     * @param ordinate what the rows are
+     * @param columns the name of each column
+     * @param rows the name of each row, from below
+     * @param values the number of each cell, row by row
+     * @return the content of a PNG file
+     * @throws FontsMissingException if this Java has no fonts to write with
+     * @throws IOException if the picture cannot be encoded
+     */
+    public static byte[] heatMap(
+            String title,
+            String abscissa,
+            String ordinate,
+            List<String> columns,
+            List<String> rows,
+            List<List<Double>> values)
+            throws IOException, FontsMissingException {
+        return png(
+                1,
+                graphics -> {
+                    HeatMapChart chart =
+                            new HeatMapChartBuilder()
+                                    .width(SIDE)
+                                    .height(SIDE)
+                                    .title(title)
+                                    .xAxisTitle(abscissa)
+                                    .yAxisTitle(ordinate)
+                                    .build();
+                    chart.getStyler()
+                            .setShowValue(true)
+                            .setHeatMapValueDecimalPattern("0.0")
+                            .setRangeColors(new Color[] {Color.WHITE, Palette.colour(0)});
+                    chart.getStyler()
+                            .setChartBackgroundColor(Color.WHITE)
+                            .setPlotBorderVisible(false);
+                    List<Number[]> cells = new ArrayList<>();
+                    for (int x = 0; x < columns.size(); ++x) {
+                        for (int y = 0; y < rows.size(); ++y) {
+                            cells.add(new Number[] {x, y, values.get(y).get(x)});
+                        }
+                    }
+                    chart.addSeries(title, columns, rows, cells);
+                    chart.paint(graphics, SIDE, SIDE);
+                });
     }
 
     private interface Painter {

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
@@ -73,7 +74,7 @@ public final class CurvesImage {
         Graphics2D graphics = image.createGraphics();
         for (Results results : experiments) {
             Task task = results.task();
-            String title = results.datasetTitle() + ", " + results.model();
+            String title = results.datasetTitle() + ", " + network(results);
             paint(
                     graphics,
                     task.hasAccuracy()
@@ -95,6 +96,22 @@ public final class CurvesImage {
         }
         graphics.dispose();
         return image;
+    }
+
+    /** The model with what was chosen about it, which tells it from others in one picture. */
+    private static String network(Results results) {
+        StringBuilder text = new StringBuilder(results.model());
+        if (results.settings().hidden() != null) {
+            text.append(' ')
+                    .append(
+                            results.settings().hidden().stream()
+                                    .map(String::valueOf)
+                                    .collect(Collectors.joining("-")));
+        }
+        if (results.settings().activation() != null) {
+            text.append(' ').append(results.settings().activation());
+        }
+        return text.toString();
     }
 
     private static void paint(Graphics2D graphics, XYChart chart) {

@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.report;
 
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleFunction;
@@ -73,7 +74,8 @@ public final class FigurePage {
     /**
      * Adds figures side by side.
      *
-     * @param figures the figures, from {@link #landscape}, {@link #lines} and {@link #diagram}
+     * @param figures the figures, from {@link #landscape}, {@link #lines}, {@link #diagram} and
+     *     {@link #bitmap}
      * @return this page
      */
     public FigurePage figures(List<String> figures) {
@@ -154,6 +156,24 @@ public final class FigurePage {
         return figure(diagram.title(), "", DiagramChart.draw(diagram) + legend + "</ul>");
     }
 
+    /**
+     * Shows a small picture, enlarged to the width of a figure.
+     *
+     * @param remark what stands below the title
+     * @param bitmap the picture, with its title
+     * @return the figure
+     */
+    public static String bitmap(String remark, Bitmap bitmap) {
+        return figure(
+                bitmap.title(),
+                remark,
+                "<img class=\"bitmap\" alt=\""
+                        + Html.escape(bitmap.title())
+                        + "\" src=\"data:image/png;base64,"
+                        + Base64.getEncoder().encodeToString(bitmap.png())
+                        + "\">");
+    }
+
     private static String figure(String title, String remark, String content) {
         return "<figure><figcaption>"
                 + Html.escape(title)
@@ -199,10 +219,12 @@ public final class FigurePage {
     public String html(String title, Provenance provenance) {
         StringBuilder list = new StringBuilder();
         settings.forEach(setting -> ReportPage.entry(list, setting[0], setting[1]));
-        ReportPage.entry(
-                list,
-                "Seeds",
-                String.join(", ", provenance.seeds().stream().map(String::valueOf).toList()));
+        if (!provenance.seeds().isEmpty()) {
+            ReportPage.entry(
+                    list,
+                    "Seeds",
+                    String.join(", ", provenance.seeds().stream().map(String::valueOf).toList()));
+        }
         ReportPage.entry(list, "Machine", provenance.machine().summary());
         ReportPage.entry(
                 list,

@@ -406,6 +406,11 @@ public final class ReportPage {
                 + chanceLevels()
                 + ", since a correlation is measured on few rows.</p>\n<div class=\"charts\">\n"
                 + figures
+                + "</div>\n<p class=\"quiet\">The latest measurements of the first run. The condition"
+                + " number of the covariance, its greatest eigenvalue over its least, needs more"
+                + " rows than features.</p>\n"
+                + "<div class=\"scroll\">"
+                + CorrelationTable.of(results, methods)
                 + "</div>\n</section>";
     }
 

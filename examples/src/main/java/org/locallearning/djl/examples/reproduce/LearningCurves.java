@@ -89,6 +89,7 @@ public final class LearningCurves {
      * @param options what was chosen about the model
      * @param methods the methods
      * @param plan how to train
+     * @param learningRate the learning rate of every method, null for those of the presets
      */
     public record Part(
             String name,
@@ -97,7 +98,8 @@ public final class LearningCurves {
             String model,
             ModelOptions options,
             List<Method> methods,
-            TrainingPlan plan) {
+            TrainingPlan plan,
+            Float learningRate) {
 
         /**
          * Creates a part.
@@ -109,11 +111,45 @@ public final class LearningCurves {
          * @param options what was chosen about the model
          * @param methods the methods
          * @param plan how to train
+         * @param learningRate the learning rate of every method, null for those of the presets
          * @throws IllegalArgumentException if there is no such data set or model
          */
         public Part {
             check("data set", dataset, DataSets.names());
             check("model", model, Models.names());
+        }
+
+        /**
+         * Creates a part with the learning rates of the presets.
+         *
+         * @param name what tells it from the other parts
+         * @param dataset the data set's name
+         * @param data how its images are read
+         * @param model the model's name
+         * @param options what was chosen about the model
+         * @param methods the methods
+         * @param plan how to train
+         * @throws IllegalArgumentException if there is no such data set or model
+         */
+        public Part(
+                String name,
+                String dataset,
+                DataOptions data,
+                String model,
+                ModelOptions options,
+                List<Method> methods,
+                TrainingPlan plan) {
+            this(name, dataset, data, model, options, methods, plan, null);
+        }
+
+        /**
+         * Returns this part with another learning rate.
+         *
+         * @param rate the learning rate of every method
+         * @return the same part otherwise
+         */
+        public Part withLearningRate(float rate) {
+            return new Part(name, dataset, data, model, options, methods, plan, rate);
         }
 
         private static void check(String kind, String name, List<String> names) {
@@ -183,7 +219,8 @@ public final class LearningCurves {
         for (int seed : seeds) {
             for (Method method : part.methods) {
                 RunRates rates =
-                        RunRates.preset(method, part.dataset, part.model, plan.optimizer());
+                        RunRates.preset(method, part.dataset, part.model, plan.optimizer())
+                                .with(part.learningRate, null);
                 RunSettings settings =
                         new RunSettings(
                                 images.getTitle(),
@@ -241,7 +278,7 @@ public final class LearningCurves {
     private void write(List<Results> experiments, TrainingPlan plan) throws IOException {
         FigurePage page = new FigurePage();
         for (Results results : experiments) {
-            page.comparison(results.datasetTitle() + ", " + results.model(), results);
+            page.comparison(results.datasetTitle() + ", " + results.modelSummary(), results);
         }
         page.setting(
                 "Training",

@@ -72,6 +72,20 @@ public final class RunStore {
      * @throws IOException if a file cannot be read
      */
     public Optional<RunResult> find(String name, Object settings) throws IOException {
+        return find(name, settings, RunResult.class);
+    }
+
+    /**
+     * Finds a finished run of a kind of its own.
+     *
+     * @param name the beginning of the file's name, for people
+     * @param settings everything that the run depends on, as a record
+     * @param kind the record that the run is kept as
+     * @param <T> the kind
+     * @return the run, or empty if none has these settings
+     * @throws IOException if a file cannot be read
+     */
+    public <T> Optional<T> find(String name, Object settings, Class<T> kind) throws IOException {
         Path file = folder.file(fileName(name, settings));
         if (!Files.exists(file)) {
             return Optional.empty();
@@ -81,7 +95,7 @@ public final class RunStore {
             if (!settings(settings).equals(stored.get("settings"))) {
                 return Optional.empty();
             }
-            return Optional.of(GSON.fromJson(stored.get("run"), RunResult.class));
+            return Optional.of(GSON.fromJson(stored.get("run"), kind));
         } catch (JsonParseException | IllegalStateException e) {
             throw new IOException(
                     "The stored run '"
@@ -96,12 +110,11 @@ public final class RunStore {
      *
      * @param name the beginning of the file's name, for people
      * @param settings everything that the run depends on, as a record
-     * @param run the run
+     * @param run the run, as a record
      * @param machine the machine it was made on
      * @throws IOException if it cannot be written
      */
-    public void keep(String name, Object settings, RunResult run, Machine machine)
-            throws IOException {
+    public void keep(String name, Object settings, Object run, Machine machine) throws IOException {
         JsonObject stored = new JsonObject();
         stored.add("settings", settings(settings));
         stored.add("build", GSON.toJsonTree(Build.current()));

@@ -18,6 +18,14 @@ import org.locallearning.djl.examples.reproduce.ahmad.CorrelatedRegression;
 import org.locallearning.djl.examples.reproduce.ahmad.DecorrelatedLearning;
 import org.locallearning.djl.examples.reproduce.ahmad.DecorrelationRules;
 import org.locallearning.djl.examples.reproduce.ahmad.SkewedRegression;
+import org.locallearning.djl.examples.reproduce.alonso.IterationSweep;
+import org.locallearning.djl.examples.reproduce.alonso.LearningTime;
+import org.locallearning.djl.examples.reproduce.alonso.LocalErrors;
+import org.locallearning.djl.examples.reproduce.alonso.MemoryTable;
+import org.locallearning.djl.examples.reproduce.alonso.PredictiveLearning;
+import org.locallearning.djl.examples.reproduce.alonso.ProductTable;
+import org.locallearning.djl.examples.reproduce.alonso.ProximalObjective;
+import org.locallearning.djl.examples.reproduce.alonso.UpdateMagnitudes;
 import org.locallearning.djl.examples.reproduce.lillicrap.AlignmentDynamics;
 import org.locallearning.djl.examples.reproduce.lillicrap.Autoencoders;
 import org.locallearning.djl.examples.reproduce.lillicrap.DigitClassifiers;
@@ -29,6 +37,14 @@ import org.locallearning.djl.examples.reproduce.lillicrap.NeuronAlignment;
 import org.locallearning.djl.examples.reproduce.lillicrap.SecondOrderAngles;
 import org.locallearning.djl.examples.reproduce.lillicrap.SwitchToFeedback;
 import org.locallearning.djl.examples.reproduce.lillicrap.Xor;
+import org.locallearning.djl.examples.reproduce.millea.FisherFigure;
+import org.locallearning.djl.examples.reproduce.millea.MachineLearningCurves;
+import org.locallearning.djl.examples.reproduce.millea.PenaltyGrid;
+import org.locallearning.djl.examples.reproduce.millea.StepCost;
+import org.locallearning.djl.examples.reproduce.millea.WeightFilters;
+import org.locallearning.djl.examples.reproduce.ororbia.DeepLogisticLearning;
+import org.locallearning.djl.examples.reproduce.ororbia.ErrorRates;
+import org.locallearning.djl.examples.reproduce.ororbia.NoiseMapsAgainstControls;
 
 /** The table of targets: a new one is one class and one entry here. */
 public final class Targets {
@@ -50,7 +66,29 @@ public final class Targets {
                     AlignmentDynamics.figure11(),
                     AlignmentDynamics.figure12(),
                     new SecondOrderAngles(),
-                    new SwitchToFeedback());
+                    new SwitchToFeedback(),
+                    new ErrorRates(),
+                    new DeepLogisticLearning(),
+                    new NoiseMapsAgainstControls(),
+                    ProximalObjective.figure1(),
+                    UpdateMagnitudes.figure2(),
+                    LocalErrors.figure3(),
+                    new IterationSweep(),
+                    PredictiveLearning.figure5(),
+                    PredictiveLearning.figure6(),
+                    LocalErrors.figure7(),
+                    ProximalObjective.figure8(),
+                    UpdateMagnitudes.figure9(),
+                    new LearningTime(),
+                    PredictiveLearning.table2(),
+                    new MemoryTable(),
+                    ProductTable.table4(),
+                    ProductTable.table5(),
+                    new FisherFigure(),
+                    new PenaltyGrid(),
+                    new WeightFilters(),
+                    new MachineLearningCurves(),
+                    new StepCost());
 
     private Targets() {}
 

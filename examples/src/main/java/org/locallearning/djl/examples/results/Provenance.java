@@ -24,7 +24,7 @@ import org.locallearning.djl.examples.environment.Machine;
  * @param paper where the figure is printed
  * @param commandLine the arguments of the program
  * @param started when it was started, ISO 8601 in UTC
- * @param seeds the seeds
+ * @param seeds the seeds, empty where nothing is drawn
  * @param build the build of the program
  * @param machine the machine
  */

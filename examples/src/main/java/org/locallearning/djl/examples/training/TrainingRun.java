@@ -82,7 +82,7 @@ public final class TrainingRun {
         int batch = plan.batch();
         RandomAccessDataset training = data.training(batch);
         RandomAccessDataset test = data.test(batch);
-        long batches = (data.getTrainingSize() + batch - 1L) / batch;
+        long batches = data.getTrainingBatches(batch);
 
         EvaluatorTrainingListener evaluations = new EvaluatorTrainingListener();
         Task task = data.getTask();

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.benchmark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.locallearning.djl.decorrelation.Gain;
 import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.ProgramRun;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
@@ -60,6 +62,30 @@ class BenchmarkCommandTest {
     }
 
     @Test
+    void productsAreCountedBesideTheFormulas(@TempDir Path folder) throws IOException {
+        ProgramRun run =
+                ProgramRun.of(
+                        "benchmark --models alonso-dense --methods fa,seqil,il-mq,ipc --repeats 1"
+                                + " --threads 1 --batch 2 --no-memory --out "
+                                + folder);
+        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        BenchmarkResults results =
+                BenchmarkResults.fromJson(Files.readString(folder.resolve("benchmark.json")));
+        // five layers, three iterations; the ones by which algorithm 2 goes, less those not needed
+        List<Long> counted = results.rows().stream().map(BenchmarkResults.Row::products).toList();
+        assertEquals(List.of(14L, 14L, 2 * 5L + 2 * 3 * 4), counted.subList(0, 3));
+        // errors reach one layer more in every iteration: 1 + 2 + 3 down, as many predictions
+        assertEquals(5L + 2 * 6 + 4, counted.get(3));
+        assertTrue(counted.get(4) <= 3 * (3 * 5 - 1));
+        BenchmarkResults.Row sequential = results.rows().get(2);
+        assertEquals(3L * 9 + 2 * 5, sequential.paperProducts());
+        assertEquals(2L * 5 * 3 + 3 * 5, sequential.codeProducts());
+        assertEquals(34.0 / 14, sequential.productRatio());
+        results.rows().forEach(row -> assertTrue(row.optimizerMs() > 0));
+        assertTrue(run.out().contains("34 products; 37 by the paper's"), run.out());
+    }
+
+    @Test
     @EnabledOnOs(OS.LINUX)
     void memoryHoldsAtLeastWeightsAndGradients() throws IOException, InterruptedException {
         Workload workload = Workload.named("dense-1000");
@@ -71,6 +97,47 @@ class BenchmarkCommandTest {
         // four layers of 1000x1000 in float32, and as much again for their gradients
         double mebibytes = 2 * 4 * 4e6 / (1 << 20);
         assertTrue(peak > mebibytes && peak < 10 * mebibytes, "peak " + peak);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void decorrelationTakesItsMatricesMore() throws IOException, InterruptedException {
+        Workload workload = Workload.named("dense-3072");
+        double plain = peak(workload, "bp", DecorrelationSettings.DEFAULT);
+        double full = peak(workload, "bp+decor", DecorrelationSettings.DEFAULT);
+        double lowRank =
+                peak(workload, "bp+decor", new DecorrelationSettings(0.1, 1, 0, 64, Gain.SCALAR));
+
+        // one matrix of 3072x3072, and four of 1000x1000 that backward needs a copy of
+        double large = 3072 * 3072 * 4.0 / (1 << 20);
+        double small = 1e6 * 4 / (1 << 20);
+        // a temporary gradient of the first layer may stand against the small ones
+        assertTrue(full - plain > 0.8 * large, plain + ", " + full);
+        assertTrue(full - plain < 1.5 * large + 8 * small, plain + ", " + full);
+        assertTrue(lowRank - plain < 0.5 * large, plain + ", " + lowRank);
+    }
+
+    private static double peak(Workload workload, String method, DecorrelationSettings settings)
+            throws IOException, InterruptedException {
+        return PeakMemory.measure(workload, Methods.named(method), settings, 8, 1).orElseThrow();
+    }
+
+    @Test
+    void benchmarkReportsMemoryNextToTheBaseline(@TempDir Path folder) throws IOException {
+        assumeTrue(Files.isReadable(Path.of("/proc/self/status")), "no /proc/self/status");
+        ProgramRun run =
+                ProgramRun.of(
+                        "benchmark --models mlp --methods fa --repeats 1 --threads 1 --batch 4"
+                                + " --out "
+                                + folder);
+
+        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        BenchmarkResults results =
+                BenchmarkResults.fromJson(Files.readString(folder.resolve("benchmark.json")));
+        BenchmarkResults.Row bp = results.rows().get(0);
+        BenchmarkResults.Row fa = results.rows().get(1);
+        assertEquals(1, bp.peakRatioToBp());
+        assertEquals(fa.peakMiB() / bp.peakMiB(), fa.peakRatioToBp(), 1e-12);
     }
 
     @Test

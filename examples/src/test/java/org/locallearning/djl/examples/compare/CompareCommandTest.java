@@ -29,6 +29,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.locallearning.djl.decorrelation.Gain;
 import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.ProgramRun;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
@@ -159,11 +160,13 @@ class CompareCommandTest {
         ProgramRun compared =
                 small(
                         "--methods fa,fa+decor --seeds 1 --decor-rate fa+decor=1e-3"
-                                + " --decor-sample 1 --decor-interval 2 --correlations 2",
+                                + " --decor-sample 1 --decor-interval 2 --decor-gain scalar --correlations 2",
                         folder);
         assertEquals(LocalLearning.OK, compared.exitCode(), compared.err());
         Results both = read(folder);
-        assertEquals(new DecorrelationSettings(1, 2, 0), both.settings().decorrelation());
+        assertEquals(
+                new DecorrelationSettings(1, 2, 0, 0, Gain.SCALAR),
+                both.settings().decorrelation());
         RunResult plain = both.runsOf("fa").get(0);
         RunResult decorrelated = both.runsOf("fa+decor").get(0);
 

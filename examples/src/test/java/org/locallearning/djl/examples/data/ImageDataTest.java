@@ -182,6 +182,25 @@ class ImageDataTest {
     }
 
     @Test
+    void imagesThatFillNoBatchAreLeftOutIfAsked() throws Exception {
+        DataOptions whole = DataOptions.builder().optWholeBatches(true).build();
+        try (ImageData data = data(random(1, 9), random(2, 5), whole)) {
+            assertArrayEquals(new int[] {5}, sizes(data.training(5)));
+            assertArrayEquals(new int[] {3, 3, 3}, sizes(data.training(3)));
+            // a pass has a batch at least
+            assertArrayEquals(new int[] {9}, sizes(data.training(100)));
+            for (int batch : new int[] {3, 4, 5, 100}) {
+                assertEquals(sizes(data.training(batch)).length, data.getTrainingBatches(batch));
+            }
+        }
+        try (ImageData data = data(random(1, 9), random(2, 5), DataOptions.builder().build())) {
+            for (int batch : new int[] {3, 4, 5, 100}) {
+                assertEquals(sizes(data.training(batch)).length, data.getTrainingBatches(batch));
+            }
+        }
+    }
+
+    @Test
     void aLastBatchOfOneIsLeftOutOfTraining() throws Exception {
         try (ImageData data = data(random(1, 9), random(2, 5), DataOptions.builder().build())) {
             assertArrayEquals(new int[] {4, 4}, sizes(data.training(4)));

@@ -33,6 +33,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.creditassignment.layer.LayerTable;
+import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.Region;
 import org.locallearning.djl.examples.task.Task;
 
 class ModelsTest {
@@ -212,7 +215,7 @@ class ModelsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"tanh", "relu", "leaky-relu", "elu", "logistic"})
+    @CsvSource({"tanh", "relu", "leaky-relu", "elu", "logistic", "sign"})
     void activationsAreWhatTheirNamesSay(String name) {
         DoubleUnaryOperator function =
                 switch (name) {
@@ -220,6 +223,7 @@ class ModelsTest {
                     case "relu" -> x -> Math.max(x, 0);
                     case "leaky-relu" -> x -> x > 0 ? x : 0.01 * x;
                     case "elu" -> x -> x > 0 ? x : Math.expm1(x);
+                    case "sign" -> Math::signum;
                     default -> x -> 1 / (1 + Math.exp(-x));
                 };
         assertActivation(function, ModelOptions.builder().optActivation(name).build());
@@ -257,18 +261,92 @@ class ModelsTest {
             for (ModelOptions.Initialization initialization :
                     ModelOptions.Initialization.values()) {
                 ModelOptions options =
-                        ModelOptions.builder().optInitialization(initialization).build();
+                        initialization == ModelOptions.Initialization.NORMAL
+                                ? ModelOptions.builder().optNormalWeights(0.05f).build()
+                                : ModelOptions.builder().optInitialization(initialization).build();
                 Block block = Models.create("mlp", options, sample, 10);
                 block.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(sample));
                 NDArray weight = block.getParameters().valueAt(0).getArray();
                 NDArray bias = block.getParameters().valueAt(1).getArray();
                 boolean uniform = initialization == ModelOptions.Initialization.FAN_IN_UNIFORM;
-                // variance 1/(3 fan-in) of the uniform distribution, 2/(fan-in) of DJL's normal
-                double variance = (uniform ? 1 / 3.0 : 2) / 784;
+                // 1/(3 fan-in) of the uniform distribution, 2/(fan-in) of DJL's normal
+                double variance =
+                        switch (initialization) {
+                            case FAN_IN_UNIFORM -> 1 / (3.0 * 784);
+                            case DJL -> 2.0 / 784;
+                            case NORMAL -> 0.05 * 0.05;
+                        };
                 assertEquals(variance, weight.square().mean().getFloat(), 0.02 * variance);
                 assertEquals(uniform, bias.abs().max().getFloat() > 0);
             }
         }
+    }
+
+    @Test
+    void residualConnectionsPassAsManyLayersAsTheGap() {
+        Shape sample = new Shape(1, 2, 3);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            ModelOptions options =
+                    ModelOptions.builder()
+                            .optHidden(5, 4, 7, 4, 3, 6, 3)
+                            .optActivation("tanh")
+                            .build();
+            Block block = Models.create("residual-mlp", options, sample, 2);
+            block.initialize(manager, DataType.FLOAT32, new Shape(3).addAll(sample));
+            NDArray images = manager.randomNormal(new Shape(3).addAll(sample));
+            NDArray found =
+                    block.forward(new ParameterStore(manager, false), new NDList(images), false)
+                            .singletonOrThrow();
+            List<NDArray> weights = new ArrayList<>();
+            List<NDArray> biases = new ArrayList<>();
+            for (Pair<String, Parameter> entry : block.getParameters()) {
+                boolean weight = entry.getValue().getType() == Parameter.Type.WEIGHT;
+                (weight ? weights : biases).add(entry.getValue().getArray());
+            }
+            // z2 has 4 units as h4 has; the input's 6 are not h2's 4, nor z4's 4 h6's 6
+            NDArray z = images.reshape(3, 6);
+            NDArray two = null;
+            for (int l = 1; l <= 8; l++) {
+                NDArray h = z.matMul(weights.get(l - 1).transpose()).add(biases.get(l - 1));
+                if (l == 4) {
+                    h = h.add(two);
+                }
+                z = l < 8 ? h.tanh() : h;
+                two = l == 2 ? z : two;
+            }
+            assertArrayEquals(z.toFloatArray(), found.toFloatArray(), 1e-6f);
+        }
+    }
+
+    @Test
+    void theResidualPerceptronIsTheGraphOfAlgorithm2() {
+        Block block = Models.create("residual-mlp", DEFAULTS, new Shape(1, 28, 28), 10);
+        Network network = Network.of(block, LayerTable.standard());
+        // six hidden layers: two by themselves, then two blocks of two
+        assertEquals(
+                List.of(false, false, true, true, false),
+                network.getRegions().stream().map(Region::isBranched).toList());
+    }
+
+    @Test
+    void perturbativeNetsHaveAsManyParameters() {
+        Shape sample = new Shape(3, 16, 16);
+        long[] counts = new long[3];
+        for (int i = 0; i < 3; i++) {
+            String name = List.of("pnn-resnet", "pnn-resnet-1x1", "pnn-resnet-plain").get(i);
+            try (NDManager manager = NDManager.newBaseManager()) {
+                Block block = Models.create(name, DEFAULTS, sample, 10);
+                block.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(sample));
+                counts[i] =
+                        block.getParameters().values().stream()
+                                .filter(Parameter::requiresGradient)
+                                .mapToLong(parameter -> parameter.getArray().size())
+                                .sum();
+            }
+        }
+        assertEquals(counts[0], counts[1]);
+        // one filter more or less is a thirtieth of the parameters
+        assertEquals(1, counts[2] / (double) counts[0], 0.05);
     }
 
     @Test
@@ -313,6 +391,18 @@ class ModelsTest {
                                 sample,
                                 10));
         assertRefused(
+                "The model pnn-resnet takes images of at least 8x8 pixels, not 7x9.",
+                () -> Models.create("pnn-resnet", DEFAULTS, new Shape(3, 7, 9), 10));
+        assertRefused(
+                "The model mlp has no choice of a gap: leave it out.",
+                () -> Models.create("mlp", ModelOptions.builder().optGap(2).build(), sample, 10));
+        assertRefused(
+                "The standard deviation of initial weights is above 0, not 0.0.",
+                () -> ModelOptions.builder().optNormalWeights(0).build());
+        assertRefused(
+                "A residual connection passes at least 1 layer, not 0.",
+                () -> ModelOptions.builder().optGap(0).build());
+        assertRefused(
                 "A model takes images of shape (channels, height, width), not (784).",
                 () -> Models.create("mlp", DEFAULTS, new Shape(784), 10));
         assertRefused(
@@ -320,7 +410,7 @@ class ModelsTest {
                 () -> Models.create("mlp", DEFAULTS, sample, 1));
         assertRefused(
                 "Unknown activation \"sigmoid\": choose one of tanh, relu, leaky-relu, elu,"
-                        + " logistic.",
+                        + " logistic, sign.",
                 () -> ModelOptions.builder().optActivation("sigmoid").build());
         assertRefused(
                 "The activation tanh has no slope: leave the slope out, or choose leaky-relu.",

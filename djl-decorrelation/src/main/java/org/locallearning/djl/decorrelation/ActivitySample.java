@@ -1,0 +1,106 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+
+/**
+ * Rows of a layer's activity before and behind its matrix, and their energies: sums of squares.
+ *
+ * <p>The energies of the rows are read once, as reading is what an engine has to wait for.
+ */
+final class ActivitySample {
+
+    /** The share of the mean power below which a unit counts as dead: rounding of a constant. */
+    private static final double DEAD = 1e-12;
+
+    private final NDArray inputs;
+    private final NDArray outputs;
+    private final NDArray outputSquares;
+    private final double[] energies;
+
+    /**
+     * Takes a sample.
+     *
+     * @param inputs the rows before the matrix, (K, n)
+     * @param outputs the rows behind it, (K, n)
+     */
+    ActivitySample(NDArray inputs, NDArray outputs) {
+        this.inputs = inputs;
+        this.outputs = outputs;
+        outputSquares = outputs.square();
+        int[] alongRow = {1};
+        NDArray both =
+                NDArrays.stack(
+                        new NDList(inputs.square().sum(alongRow), outputSquares.sum(alongRow)));
+        energies = both.toType(DataType.FLOAT64, false).toDoubleArray();
+    }
+
+    NDArray inputs() {
+        return inputs;
+    }
+
+    NDArray outputs() {
+        return outputs;
+    }
+
+    int rows() {
+        return energies.length / 2;
+    }
+
+    double inputEnergy(int row) {
+        return energies[row];
+    }
+
+    double outputEnergy(int row) {
+        return energies[rows() + row];
+    }
+
+    /** The energy of all inputs. */
+    double inputEnergy() {
+        double sum = 0;
+        for (int row = 0; row < rows(); ++row) {
+            sum += inputEnergy(row);
+        }
+        return sum;
+    }
+
+    /** The energy of all outputs. */
+    double outputEnergy() {
+        double sum = 0;
+        for (int row = 0; row < rows(); ++row) {
+            sum += outputEnergy(row);
+        }
+        return sum;
+    }
+
+    /** The mean square of each input, (n). */
+    NDArray inputPower() {
+        return inputs.square().mean(new int[] {0});
+    }
+
+    /** The mean square of each output, (n). */
+    NDArray outputPower() {
+        return outputSquares.mean(new int[] {0});
+    }
+
+    /** 1 for each output that varies and 0 for one that is dead or constant, (n). */
+    NDArray alive() {
+        double dead = DEAD * outputEnergy() / outputs.size();
+        return outputPower().gt(dead).toType(outputs.getDataType(), false);
+    }
+}

@@ -1,0 +1,199 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.Random;
+
+/**
+ * A decorrelation matrix that mixes only r of n directions: {@code M = γ (I − V Vᵀ) + V A Vᵀ}.
+ *
+ * <p>V, (n, r), has orthonormal columns, found once. A, (r, r), and γ learn by the rule of the full
+ * matrix with the covariance projected onto the columns of V, {@code C ← V Vᵀ C V Vᵀ}, under which
+ * M keeps this form: {@code A ← g (A − η Vᵀ C V A)} and {@code γ ← g γ}, with the gain g of the
+ * whole rows. A and γ are kept in one matrix, the core: A, with a last row and column that hold γ
+ * on the diagonal and 0 elsewhere.
+ */
+final class Subspace {
+
+    /** Each pass multiplies the lead of large eigenvalues over small by their ratio. */
+    private static final int PASSES = 4;
+
+    private static final long SEED = 1;
+
+    /**
+     * A share of the total variance that every direction gets, so that directions in which nothing
+     * varies stay apart. Its inverse squared stays below what double precision tells.
+     */
+    private static final double FLOOR = 1e-6;
+
+    private Subspace() {}
+
+    /** {@code x̄ = γ x + V (A − γ I) Vᵀ x} for each row x, (batch, *, n). */
+    static NDArray decorrelate(NDArray input, NDArray core, NDArray directions) {
+        return ArrayScope.returning(
+                () -> {
+                    NDArray within = input.matMul(directions).matMul(mixing(core).transpose());
+                    return input.mul(scale(core)).add(within.matMul(directions.transpose()));
+                });
+    }
+
+    /** The full matrix, (n, n). */
+    static NDArray matrix(NDArray core, NDArray directions) {
+        return ArrayScope.returning(
+                () -> {
+                    int n = (int) directions.getShape().get(0);
+                    NDArray eye = directions.getManager().eye(n, n, 0, directions.getDataType());
+                    NDArray mixed = directions.matMul(mixing(core)).matMul(directions.transpose());
+                    return eye.mul(scale(core)).add(mixed);
+                });
+    }
+
+    /**
+     * Updates the core in place from a sample.
+     *
+     * @param core A and γ, (r + 1, r + 1)
+     * @param directions V, (n, r)
+     * @param sample the rows that the gain compares with, and the decorrelated rows
+     * @param rate the rate η
+     * @param options the kind of gain, one number, and its limits
+     * @return the gain that was applied
+     */
+    static double update(
+            NDArray core,
+            NDArray directions,
+            ActivitySample sample,
+            double rate,
+            DecorrelationOptions options) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            double gain = options.clamp(options.getGain().common(sample));
+            NDArray inner = inner(core);
+            NDArray outputs = sample.outputs().matMul(directions);
+            NDArray scaled = outputs.mul(rate / sample.rows());
+            inner.subi(scaled.transpose().matMul(outputs.matMul(inner)));
+            core.muli(gain);
+            return gain;
+        }
+    }
+
+    /**
+     * Returns the multiply-adds of {@link #decorrelate}.
+     *
+     * @param rows the number of rows
+     * @param n the number of features
+     * @param rank the number r of directions
+     */
+    static long multiplyAdds(long rows, long n, long rank) {
+        return rows * rank * (2 * n + rank);
+    }
+
+    /** Returns the multiply-adds of {@link #update}. */
+    static long updateMultiplyAdds(long rows, long n, long rank) {
+        return rows * rank * (n + 2 * rank);
+    }
+
+    /** {@code A − γ I}, (r, r). */
+    private static NDArray mixing(NDArray core) {
+        int rank = (int) core.getShape().get(0) - 1;
+        NDArray eye = core.getManager().eye(rank, rank, 0, core.getDataType());
+        return inner(core).sub(eye.mul(scale(core)));
+    }
+
+    private static NDArray inner(NDArray core) {
+        long rank = core.getShape().get(0) - 1;
+        return core.get(new NDIndex().addSliceDim(0, rank).addSliceDim(0, rank));
+    }
+
+    private static NDArray scale(NDArray core) {
+        long rank = core.getShape().get(0) - 1;
+        return core.get(new NDIndex().addIndices(rank, rank));
+    }
+
+    /**
+     * Finds the directions in which some rows vary most, by simultaneous power iteration. Where the
+     * rows vary in fewer directions, the rest is arbitrary.
+     *
+     * @param rows the rows with their mean removed, (N, n)
+     * @param rank the number r of directions, at most n
+     * @return r orthonormal directions, nearly the leading ones, (n, r)
+     */
+    static NDArray leadingDirections(NDArray rows, int rank) {
+        return ArrayScope.returning(
+                () -> {
+                    NDArray precise = rows.toType(DataType.FLOAT64, false);
+                    double total = precise.square().sum().getDouble();
+                    double floor = total == 0 ? 1 : FLOOR * total;
+                    NDArray directions = orthonormal(start(rows, rank));
+                    for (int pass = 0; pass < PASSES; ++pass) {
+                        NDArray responses = precise.matMul(directions);
+                        NDArray next = precise.transpose().matMul(responses);
+                        directions = orthonormal(next.add(directions.mul(floor)));
+                    }
+                    return directions.toType(rows.getDataType(), true);
+                });
+    }
+
+    /** The same for every layer and run, and not of the engine's random numbers. */
+    private static NDArray start(NDArray rows, int rank) {
+        int n = (int) rows.getShape().get(1);
+        Random random = new Random(SEED);
+        float[] values = new float[n * rank];
+        for (int i = 0; i < values.length; ++i) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return rows.getManager().create(values, new Shape(n, rank)).toType(DataType.FLOAT64, false);
+    }
+
+    /** Makes columns orthonormal: {@code Y L⁻ᵀ} for {@code Yᵀ Y = L Lᵀ}, twice against rounding. */
+    private static NDArray orthonormal(NDArray columns) {
+        NDArray result = columns;
+        int rank = (int) columns.getShape().get(1);
+        for (int i = 0; i < 2; ++i) {
+            double[] products = result.transpose().matMul(result).toDoubleArray();
+            NDArray factor =
+                    result.getManager()
+                            .create(inverseFactor(products, rank), new Shape(rank, rank));
+            result = result.matMul(factor.transpose());
+        }
+        return result;
+    }
+
+    /** The inverse of Cholesky's lower factor of a positive definite matrix, row by row. */
+    private static double[] inverseFactor(double[] matrix, int size) {
+        double[] factor = matrix.clone();
+        double[] inverse = new double[size * size];
+        for (int i = 0; i < size; ++i) {
+            for (int j = 0; j <= i; ++j) {
+                double rest = factor[i * size + j];
+                for (int k = 0; k < j; ++k) {
+                    rest -= factor[i * size + k] * factor[j * size + k];
+                }
+                factor[i * size + j] = i == j ? Math.sqrt(rest) : rest / factor[j * size + j];
+            }
+            for (int j = 0; j <= i; ++j) {
+                double rest = i == j ? 1 : 0;
+                for (int k = j; k < i; ++k) {
+                    rest -= factor[i * size + k] * inverse[k * size + j];
+                }
+                inverse[i * size + j] = rest / factor[i * size + i];
+            }
+        }
+        return inverse;
+    }
+}

@@ -1,0 +1,347 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation.boltzmann;
+
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterServer;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.Trainer;
+import ai.djl.training.TrainingConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Trains a restricted Boltzmann machine, made by {@link BoltzmannLearning#newTrainer}.
+ *
+ * <p>Use it as any DJL trainer, with {@code EasyTrain} or a loop of your own: {@link
+ * #forward(NDList, NDList)} runs both phases and finds the direction, {@link #step()} hands it to
+ * the configuration's optimizer. Nothing is differentiated, so gradient collectors have nothing to
+ * do. Labels are not looked at, but {@code EasyTrain} needs a data set that has some. Parameters
+ * that are frozen stay as they are.
+ *
+ * <p>Predictions are the reconstructions and the data, in this order, as {@link
+ * ReconstructionError} takes them.
+ *
+ * <p>{@code forward} throws {@link IllegalArgumentException} for data that cannot be states of the
+ * visible units, and {@link IllegalStateException} when parameters or probabilities are no longer
+ * finite; the trainer is then good only for closing, and closing it does not tell listeners that
+ * training ended, so that none of them saves the broken model over a good one.
+ */
+public final class BoltzmannTrainer extends Trainer {
+
+    private final BoltzmannLearning learning;
+    private final RestrictedBoltzmannMachine machine;
+    private final ParameterServer server;
+    private final ParameterStore store;
+    private final NegativePhase.Sampler sampler;
+    private final GradientDirection.Compass compass;
+    private final Penalty.Term penalty;
+    private SufficientStatistics direction;
+    private long batches;
+    private IllegalStateException failure;
+
+    BoltzmannTrainer(
+            Model model,
+            TrainingConfig config,
+            BoltzmannLearning learning,
+            RestrictedBoltzmannMachine machine) {
+        super(model, config);
+        this.learning = learning;
+        this.machine = machine;
+        server = getManager().getEngine().newParameterServer(config.getOptimizer());
+        // the stock trainer's store is private, and fills itself only when the stock methods run
+        store = new ParameterStore(getManager(), false);
+        store.setParameterServer(server, config.getDevices());
+        sampler = learning.negativePhase().start(getManager());
+        compass = learning.direction().start(getManager());
+        penalty = learning.penalty() == null ? null : learning.penalty().start(getManager());
+    }
+
+    /**
+     * Returns how this trainer learns.
+     *
+     * @return the settings that made it
+     */
+    public BoltzmannLearning getLearning() {
+        return learning;
+    }
+
+    /**
+     * Returns the weight γ of the penalty in the last batch.
+     *
+     * @return the weight, 0 without a penalty
+     */
+    public double getPenaltyWeight() {
+        return penalty == null ? 0 : penalty.getWeight();
+    }
+
+    /**
+     * Returns the coordinates in which learning follows the plain gradient.
+     *
+     * @return the coordinates, which change with the next batch; empty before the first one, and
+     *     for a direction without any
+     */
+    public Optional<WhitenedCoordinates> getCoordinates() {
+        return compass.getCoordinates();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void initialize(Shape... shapes) {
+        Model model = getModel();
+        machine.initialize(model.getNDManager(), model.getDataType(), shapes);
+        machine.getParameters()
+                .values()
+                .forEach(parameter -> store.getValue(parameter, getDevices()[0], true));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public GradientCollector newGradientCollector() {
+        return new NothingToCollect();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public NDList forward(NDList data, NDList labels) {
+        if (labels == null || labels.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "The batch has no labels. They are not looked at, but DJL's training loop needs"
+                            + " some: use a data set that gives labels, or forward(data).");
+        }
+        return forward(data);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public NDList forward(NDList data) {
+        checkUsable();
+        long begin = System.nanoTime();
+        if (!machine.isInitialized()) {
+            initialize(data.getShapes());
+        }
+        forgetDirection();
+        ++batches;
+        NDList predictions;
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray visible = machine.rows(data.singletonOrThrow().stopGradient());
+            machine.getVisibleUnits().check(visible);
+            BoltzmannParameters parameters = parameters(visible);
+            Phase positive = Phase.of(parameters, visible, visible);
+            Phase negative = sampler.sample(parameters, positive);
+            SufficientStatistics gradient = positive.mean().minus(negative.mean());
+            if (learning.weightDecay() > 0) {
+                gradient.product().subi(parameters.weight().mul(learning.weightDecay()));
+            }
+            if (penalty != null) {
+                gradient = penalty.join(parameters, negative, gradient);
+            }
+            direction = compass.direction(parameters, positive, negative, gradient);
+            NDArray reconstruction =
+                    learning.negativePhase().startsAtData()
+                            ? negative.visibleMeans()
+                            : parameters.visibleMeans(positive.hidden());
+            checkFinite(parameters, positive);
+            direction.toList().forEach(each -> each.attach(getManager()));
+            NDScope.unregister(direction.toList());
+            predictions = new NDList(reconstruction, visible);
+            predictions.attach(data.head().getManager());
+            NDScope.unregister(predictions);
+        }
+        addMetric("forward", begin);
+        return predictions;
+    }
+
+    /** The parameters outside any gradient's graph. */
+    private BoltzmannParameters parameters(NDArray data) {
+        BoltzmannParameters values = machine.parameters(store, data, false);
+        return new BoltzmannParameters(
+                values.weight().stopGradient(),
+                values.visibleBias().stopGradient(),
+                values.hiddenBias().stopGradient(),
+                values.units());
+    }
+
+    private void checkFinite(BoltzmannParameters parameters, Phase positive) {
+        NDList sums = new NDList();
+        direction.toList().forEach(each -> sums.add(each.sum()));
+        if (isFinite(NDArrays.stack(sums).sum())) {
+            return;
+        }
+        String where;
+        if (!isFinite(parameters.weight().sum())) {
+            where = "its weights are NaN or infinite";
+        } else if (!isFinite(parameters.visibleBias().sum())
+                || !isFinite(parameters.hiddenBias().sum())) {
+            where = "its biases are NaN or infinite";
+        } else if (!isFinite(positive.hidden().sum())) {
+            where = "the probabilities of its hidden units are NaN";
+        } else {
+            where = "the direction to learn in is NaN or infinite";
+        }
+        failure =
+                new IllegalStateException(
+                        "The Boltzmann machine diverged in batch "
+                                + batches
+                                + ": "
+                                + where
+                                + ". Training stopped and nothing was saved; try a smaller learning"
+                                + " rate.");
+        throw failure;
+    }
+
+    private static boolean isFinite(NDArray sum) {
+        return Double.isFinite(sum.toType(DataType.FLOAT64, false).getDouble());
+    }
+
+    private void checkUsable() {
+        if (failure != null) {
+            throw new IllegalStateException(
+                    "This trainer stopped when its machine diverged; make a new one.", failure);
+        }
+    }
+
+    /**
+     * Reconstructs data without learning from it.
+     *
+     * @param input the data, (batch, *)
+     * @return the reconstructions and the data, (batch, visible) each
+     */
+    @Override
+    public NDList evaluate(NDList input) {
+        NDList predictions;
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray visible = machine.rows(input.singletonOrThrow().stopGradient());
+            machine.getVisibleUnits().check(visible);
+            BoltzmannParameters parameters = parameters(visible);
+            NDArray hidden = parameters.hiddenProbabilities(visible);
+            predictions = new NDList(parameters.visibleMeans(hidden), visible);
+            predictions.attach(input.head().getManager());
+            NDScope.unregister(predictions);
+        }
+        return predictions;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void step() {
+        checkUsable();
+        if (direction == null) {
+            throw new IllegalStateException(
+                    "There is no direction to step in; call forward with a batch before step.");
+        }
+        long begin = System.nanoTime();
+        List<Parameter> parameters = machine.getParameters().values();
+        // the machine's order of parameters: weight, visible bias, hidden bias
+        List<NDArray> directions =
+                List.of(direction.product(), direction.visible(), direction.hidden());
+        for (int i = 0; i < directions.size(); ++i) {
+            Parameter parameter = parameters.get(i);
+            if (parameter.requiresGradient()) {
+                NDArray value = store.getValue(parameter, getDevices()[0], true);
+                // an optimizer goes down
+                NDArray[] down = {directions.get(i).negi()};
+                server.update(parameter.getId(), down, new NDArray[] {value});
+            }
+        }
+        forgetDirection();
+        addMetric("step", begin);
+    }
+
+    private void forgetDirection() {
+        if (direction != null) {
+            direction.toList().close();
+            direction = null;
+        }
+    }
+
+    /**
+     * Saves what learning remembers besides the machine's own parameters, such as persistent chains
+     * and whitening matrices, so that it can go on later. The file appears at once or not at all.
+     * What an optimizer remembers is not part of it, as DJL saves none.
+     *
+     * @param file the file to write; a file that is there is replaced
+     * @throws IOException if it cannot be written
+     */
+    public void saveState(Path file) throws IOException {
+        checkUsable();
+        TrainingState.save(file, learning.toString(), parts());
+    }
+
+    /**
+     * Loads what {@link #saveState} wrote, before the first batch.
+     *
+     * @param file the file to read
+     * @throws IOException if it cannot be read
+     * @throws MalformedModelException if it is no such file, or of training with other settings
+     */
+    public void loadState(Path file) throws IOException, MalformedModelException {
+        TrainingState.load(file, learning.toString(), getManager(), parts());
+    }
+
+    private List<LearnedState> parts() {
+        List<LearnedState> parts = new ArrayList<>(List.of(sampler, compass));
+        if (penalty != null) {
+            parts.add(penalty);
+        }
+        return parts;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void close() {
+        if (failure == null) {
+            store.sync();
+            super.close();
+        } else {
+            getManager().close();
+        }
+    }
+
+    /** Stands where DJL's loop wants a collector. */
+    private static final class NothingToCollect implements GradientCollector {
+
+        /** {@inheritDoc} */
+        @Override
+        public void backward(NDArray target) {
+            // both phases ran in the forward
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public void zeroGradients() {
+            // there are none
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public void close() {
+            // nothing is open
+        }
+    }
+}

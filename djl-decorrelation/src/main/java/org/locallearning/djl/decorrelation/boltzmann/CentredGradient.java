@@ -1,0 +1,103 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation.boltzmann;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.util.Preconditions;
+import java.util.Optional;
+
+/**
+ * The gradient of a machine written in centred units {@code v − μ} and {@code h − λ}, with the
+ * data's running means μ and λ as offsets. The distribution stays the same; the gradient no longer
+ * depends on whether a unit's 0 or its 1 is called on.
+ *
+ * <p>Without the unit variances and decorrelation of {@link IncrementalWhitening}, it is the first
+ * and cheapest step towards whitened statistics: it takes no product of matrices.
+ *
+ * <p>Montavon and Müller, "Deep Boltzmann machines and the centering trick", 2012; Melchior,
+ * Fischer and Wiskott, "How to center deep Boltzmann machines", 2016.
+ *
+ * @param momentum the share of the new batch in the running means, in (0, 1]
+ */
+public record CentredGradient(double momentum) implements GradientDirection {
+
+    /** Centres by running means that take a tenth of each new batch. */
+    public CentredGradient() {
+        this(0.1);
+    }
+
+    /**
+     * Checks the share.
+     *
+     * @param momentum the share of the new batch in the running means, in (0, 1]
+     */
+    public CentredGradient {
+        Preconditions.checkArgument(
+                momentum > 0 && momentum <= 1,
+                "The share of the new batch in the offsets must be in (0, 1]: " + momentum);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Compass start(NDManager manager) {
+        return new Centring(manager);
+    }
+
+    /** The offsets of one trainer. */
+    private final class Centring implements Compass {
+
+        private final Remembered visibleMean;
+        private final Remembered hiddenMean;
+
+        Centring(NDManager manager) {
+            visibleMean = new Remembered(manager, "visibleMean");
+            hiddenMean = new Remembered(manager, "hiddenMean");
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public SufficientStatistics direction(
+                BoltzmannParameters parameters,
+                Phase data,
+                Phase model,
+                SufficientStatistics gradient) {
+            visibleMean.blend(data.mean().visible(), momentum);
+            hiddenMean.blend(data.mean().hidden(), momentum);
+            return coordinates().direction(gradient);
+        }
+
+        private WhitenedCoordinates coordinates() {
+            return new WhitenedCoordinates(null, null, visibleMean.get(), hiddenMean.get());
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public Optional<WhitenedCoordinates> getCoordinates() {
+            return visibleMean.get() == null ? Optional.empty() : Optional.of(coordinates());
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public NDList getState() {
+            return Remembered.listOf(visibleMean, hiddenMean);
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public void setState(NDList state) {
+            Remembered.restore(state, visibleMean, hiddenMean);
+        }
+    }
+}

@@ -1,0 +1,257 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation.boltzmann;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.util.Preconditions;
+
+/**
+ * The covariance penalty in the form that the paper ran: the change of the model's covariance of
+ * visible and hidden units from batch to batch stands for the gradient of its norm.
+ *
+ * <p>With the means of the negative phase of this batch and the last one,
+ *
+ * <pre>P = Δ⟨v hᵀ⟩ − Δ⟨v⟩ ⟨h⟩ᵀ − ⟨v⟩ Δ⟨h⟩ᵀ = Δcov(v, h) − Δ⟨v⟩ Δ⟨h⟩ᵀ</pre>
+ *
+ * <p>(Millea, equation 4 and what follows it, with the weights' changes set to 1 and without the
+ * factor {@code 2 cov} and the trace, section 5). P is averaged over the last batches, and the
+ * weights learn by {@code (1 − γ) ∇W − γ P̄}, the biases by {@code 1 − γ} of their gradient. After
+ * each batch γ is multiplied by 1.1 where more than a given share of |P̄| is above a threshold, and
+ * divided by 1.1 otherwise, within [10⁻⁵, 1].
+ *
+ * <p>The paper leaves open in which direction P̄ goes, which phase its means are from, by what
+ * factor γ changes and where it starts. Here they are from the negative phase, since the derivation
+ * takes expectations of the model, P̄ is descended, and γ starts at {@code sqrt(10⁻⁵)}, the middle
+ * of its range. P is a difference in time and not a gradient: it is no descent direction of the
+ * covariance's norm in general. {@link ExactCovariancePenalty} is.
+ *
+ * <p>Costs no product of batches; it keeps as many matrices of the weights' shape as it averages
+ * over.
+ */
+public final class CovariancePenalty implements Penalty {
+
+    private static final double FACTOR = 1.1;
+    private static final double LEAST = 1e-5;
+    private static final double GREATEST = 1;
+
+    private final double threshold;
+    private final double share;
+    private final int window;
+
+    private CovariancePenalty(Builder builder) {
+        threshold = builder.threshold;
+        share = builder.share;
+        window = builder.window;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Term start(NDManager manager) {
+        return new Adaptive(manager);
+    }
+
+    /**
+     * Returns P, the penalty of one step.
+     *
+     * @param before the means of the negative phase of the step before
+     * @param after the means of the negative phase of this step
+     * @return the penalty, (visible, hidden)
+     */
+    public static NDArray stepPenalty(SufficientStatistics before, SufficientStatistics after) {
+        SufficientStatistics change = after.minus(before);
+        return change.product()
+                .sub(SufficientStatistics.outer(change.visible(), after.hidden()))
+                .sub(SufficientStatistics.outer(after.visible(), change.hidden()));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String toString() {
+        return "CovariancePenalty[threshold="
+                + threshold
+                + ", share="
+                + share
+                + ", window="
+                + window
+                + "]";
+    }
+
+    /**
+     * Creates a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The builder of {@link CovariancePenalty}. */
+    public static final class Builder {
+
+        private double threshold = 0.01;
+        private double share = 0.1;
+        private int window = 15;
+
+        private Builder() {}
+
+        /**
+         * Sets the threshold of |P̄|; 0.01 by default. The paper tries 0.0001 to 0.2.
+         *
+         * @param threshold the threshold, at least 0
+         * @return this builder
+         */
+        public Builder optThreshold(double threshold) {
+            Preconditions.checkArgument(
+                    threshold >= 0, "The threshold of the penalty must be 0 or more: " + threshold);
+            this.threshold = threshold;
+            return this;
+        }
+
+        /**
+         * Sets the share of entries above the threshold from which γ grows; 0.1 by default. The
+         * paper tries 0.001 to 0.8.
+         *
+         * @param share the share, in [0, 1]
+         * @return this builder
+         */
+        public Builder optShare(double share) {
+            Preconditions.checkArgument(
+                    share >= 0 && share <= 1,
+                    "The share of large penalties must be in [0, 1]: " + share);
+            this.share = share;
+            return this;
+        }
+
+        /**
+         * Sets over how many batches P is averaged; 15 by default, as in the paper.
+         *
+         * @param window the number of batches, at least 1
+         * @return this builder
+         */
+        public Builder optWindow(int window) {
+            Preconditions.checkArgument(
+                    window >= 1, "The penalty is averaged over 1 or more batches, not " + window);
+            this.window = window;
+            return this;
+        }
+
+        /**
+         * Builds the penalty.
+         *
+         * @return the penalty
+         */
+        public CovariancePenalty build() {
+            return new CovariancePenalty(this);
+        }
+    }
+
+    /** The window and the weight of one trainer. */
+    private final class Adaptive implements Term {
+
+        private final Remembered visible;
+        private final Remembered hidden;
+        private final Remembered product;
+        private final Remembered recent;
+        private final Remembered progress;
+        private long steps;
+        private double weight = Math.sqrt(LEAST * GREATEST);
+
+        Adaptive(NDManager manager) {
+            visible = new Remembered(manager, "visible");
+            hidden = new Remembered(manager, "hidden");
+            product = new Remembered(manager, "product");
+            recent = new Remembered(manager, "recent");
+            progress = new Remembered(manager, "progress");
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public SufficientStatistics join(
+                BoltzmannParameters parameters, Phase model, SufficientStatistics gradient) {
+            SufficientStatistics now = model.mean();
+            SufficientStatistics joined = gradient.times(1 - weight);
+            if (product.get() != null) {
+                NDArray averaged =
+                        average(
+                                stepPenalty(
+                                        new SufficientStatistics(
+                                                visible.get(), hidden.get(), product.get()),
+                                        now));
+                adapt(averaged);
+                joined = gradient.times(1 - weight);
+                joined.product().subi(averaged.mul(weight));
+            }
+            visible.set(now.visible());
+            hidden.set(now.hidden());
+            product.set(now.product());
+            progress.set(now.product().getManager().create(new double[] {steps, weight}));
+            return joined;
+        }
+
+        private NDArray average(NDArray penalty) {
+            if (recent.get() == null) {
+                Shape shape = new Shape(window).addAll(penalty.getShape());
+                recent.set(
+                        penalty.getManager()
+                                .zeros(shape, penalty.getDataType(), penalty.getDevice()));
+            }
+            recent.get().set(new NDIndex(steps % window), penalty);
+            ++steps;
+            return recent.get().sum(new int[] {0}).divi(Math.min(steps, window));
+        }
+
+        private void adapt(NDArray averaged) {
+            double above =
+                    averaged.abs().gt(threshold).toType(DataType.FLOAT64, false).mean().getDouble();
+            double next = above > share ? weight * FACTOR : weight / FACTOR;
+            weight = Math.max(LEAST, Math.min(GREATEST, next));
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public double getWeight() {
+            return weight;
+        }
+
+        private Remembered[] parts() {
+            return new Remembered[] {visible, hidden, product, progress, recent};
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public NDList getState() {
+            if (recent.get() == null && product.get() != null) {
+                Shape shape = new Shape(window).addAll(product.get().getShape());
+                recent.set(product.get().getManager().zeros(shape, product.get().getDataType()));
+            }
+            return Remembered.listOf(parts());
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public void setState(NDList state) {
+            Remembered.restore(state, parts());
+            if (progress.get() != null) {
+                double[] values = progress.get().toDoubleArray();
+                steps = (long) values[0];
+                weight = values[1];
+            }
+        }
+    }
+}

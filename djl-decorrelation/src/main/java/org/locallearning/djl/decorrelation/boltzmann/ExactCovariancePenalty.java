@@ -1,0 +1,71 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation.boltzmann;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.util.Preconditions;
+
+/**
+ * The penalty {@code R = ‖cov(v, h)‖²} on the covariance of visible and hidden units under the
+ * model, with its exact gradient, {@link Enumeration#covarianceNormGradient}.
+ *
+ * <p>For machines of few hidden units: it costs {@code 2^hidden} rows of a batch, three times over.
+ * Unlike {@link CovariancePenalty}, it descends the objective that the paper states, for the biases
+ * as for the weights.
+ *
+ * <p>Millea, section 4.1, the unnumbered objective before equation 4.
+ *
+ * @param weight γ, the share of the penalty, in [0, 1]
+ */
+public record ExactCovariancePenalty(double weight) implements Penalty {
+
+    /**
+     * Checks the weight.
+     *
+     * @param weight γ, in [0, 1]
+     */
+    public ExactCovariancePenalty {
+        Preconditions.checkArgument(
+                weight >= 0 && weight <= 1,
+                "The weight of the covariance penalty must be in [0, 1]: " + weight);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Term start(NDManager manager) {
+        return new Exact();
+    }
+
+    /** The term; it remembers nothing. */
+    private final class Exact implements Term {
+
+        /** {@inheritDoc} */
+        @Override
+        public SufficientStatistics join(
+                BoltzmannParameters parameters, Phase model, SufficientStatistics gradient) {
+            try (Enumeration enumeration = Enumeration.of(parameters)) {
+                SufficientStatistics penalty =
+                        ExactExpectation.as(
+                                gradient.product(), enumeration.covarianceNormGradient());
+                return gradient.times(1 - weight).minus(penalty.times(weight));
+            }
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public double getWeight() {
+            return weight;
+        }
+    }
+}

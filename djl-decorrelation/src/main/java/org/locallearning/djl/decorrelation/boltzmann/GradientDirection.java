@@ -1,0 +1,64 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation.boltzmann;
+
+import ai.djl.ndarray.NDManager;
+import java.util.Optional;
+
+/**
+ * How a gradient becomes a direction to move in: the metric in which the way up is steepest.
+ *
+ * <p>Every direction is the gradient times a positive definite matrix, so that a small step along
+ * it raises what the gradient is of. An immutable setting: what is remembered from batch to batch
+ * is in the {@link Compass} that it makes for one trainer.
+ */
+public interface GradientDirection {
+
+    /** Turns gradients into directions, batch after batch. */
+    interface Compass extends LearnedState {
+
+        /**
+         * Turns a gradient into a direction.
+         *
+         * @param parameters the machine as it is now
+         * @param data the positive phase of the batch
+         * @param model the negative phase of the batch
+         * @param gradient the gradient with respect to (a, b, W)
+         * @return the direction, in the same order
+         */
+        SufficientStatistics direction(
+                BoltzmannParameters parameters,
+                Phase data,
+                Phase model,
+                SufficientStatistics gradient);
+
+        /**
+         * Returns the coordinates in which this direction is the plain gradient, for a direction
+         * that has such.
+         *
+         * @return the coordinates; empty before the first batch, and without any
+         */
+        default Optional<WhitenedCoordinates> getCoordinates() {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Starts for one trainer.
+     *
+     * @param manager the manager of what is remembered
+     * @return what turns that trainer's gradients
+     */
+    Compass start(NDManager manager);
+}

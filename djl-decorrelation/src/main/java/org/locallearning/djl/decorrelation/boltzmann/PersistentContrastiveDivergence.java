@@ -1,0 +1,103 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation.boltzmann;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.util.Preconditions;
+
+/**
+ * Persistent contrastive divergence: chains go on from batch to batch and never return to the data,
+ * so that they come closer to the model's own distribution than {@link ContrastiveDivergence} does.
+ *
+ * <p>The chains start at hidden units that are on or off with equal chance. They need a small
+ * learning rate, which lets them follow the model as it changes.
+ *
+ * <p>Costs {@code 2 k + 1} products of (chains, visible, hidden).
+ *
+ * <p>Tieleman, "Training restricted Boltzmann machines using approximations to the likelihood
+ * gradient", 2008.
+ *
+ * @param steps Gibbs steps for each batch, at least 1
+ * @param chains the number of chains, at least 1
+ */
+public record PersistentContrastiveDivergence(int steps, int chains) implements NegativePhase {
+
+    /**
+     * Checks the numbers.
+     *
+     * @param steps Gibbs steps for each batch, at least 1
+     * @param chains the number of chains, at least 1
+     */
+    public PersistentContrastiveDivergence {
+        Preconditions.checkArgument(
+                steps >= 1, "Persistent contrastive divergence takes 1 or more steps: " + steps);
+        Preconditions.checkArgument(
+                chains >= 1, "Persistent contrastive divergence takes 1 or more chains: " + chains);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Sampler start(NDManager manager) {
+        return new Chains(manager);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public boolean startsAtData() {
+        return false;
+    }
+
+    /** The chains of one trainer. */
+    private final class Chains implements Sampler {
+
+        private final Remembered visible;
+
+        Chains(NDManager manager) {
+            visible = new Remembered(manager, "chains");
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public Phase sample(BoltzmannParameters parameters, Phase data) {
+            NDArray probabilities;
+            if (visible.get() == null) {
+                Shape shape = new Shape(chains, parameters.hiddenSize());
+                NDArray hidden = data.hidden();
+                probabilities =
+                        hidden.getManager()
+                                .full(shape, 0.5f, hidden.getDataType(), hidden.getDevice());
+            } else {
+                probabilities = parameters.hiddenProbabilities(visible.get());
+            }
+            Phase phase = ContrastiveDivergence.run(parameters, probabilities, steps);
+            visible.set(phase.visible());
+            return phase;
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public NDList getState() {
+            return Remembered.listOf(visible);
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public void setState(NDList state) {
+            Remembered.restore(state, visible);
+        }
+    }
+}

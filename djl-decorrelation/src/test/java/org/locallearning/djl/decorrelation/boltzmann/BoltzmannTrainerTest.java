@@ -1,0 +1,450 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation.boltzmann;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.metric.Metrics;
+import ai.djl.ndarray.BaseNDManager;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.core.Linear;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.EasyTrain;
+import ai.djl.training.Trainer;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.dataset.Dataset;
+import ai.djl.training.listener.TrainingListener;
+import ai.djl.training.listener.TrainingListenerAdapter;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Training through DJL's own loop, listeners and optimizers, and what it refuses. */
+class BoltzmannTrainerTest {
+
+    private NDManager manager;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+        Engine.getInstance().setRandomSeed(31);
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    /** One of each kind of negative phase, direction and penalty. */
+    static List<BoltzmannLearning> everyKind() {
+        return List.of(
+                BoltzmannLearning.builder().build(),
+                BoltzmannLearning.builder()
+                        .optNegativePhase(new PersistentContrastiveDivergence(2, 7))
+                        .optDirection(new CentredGradient())
+                        .optWeightDecay(1e-4)
+                        .build(),
+                BoltzmannLearning.builder()
+                        .optNegativePhase(new ExactExpectation())
+                        .optDirection(new NaturalGradient(0.01, 2))
+                        .optPenalty(new ExactCovariancePenalty(0.1))
+                        .build(),
+                BoltzmannLearning.builder()
+                        .optNegativePhase(new PersistentContrastiveDivergence(1, 14))
+                        .optDirection(IncrementalWhitening.builder().build())
+                        .optPenalty(CovariancePenalty.builder().build())
+                        .build(),
+                BoltzmannLearning.builder()
+                        .optNegativePhase(new ContrastiveDivergence(2))
+                        .optDirection(PeriodicWhitening.builder().optInterval(3).build())
+                        .build());
+    }
+
+    /** Whitened directions are longer than gradients, by the inverse of two variances. */
+    private static float rate(BoltzmannLearning learning) {
+        return learning.toString().contains("Whitening") ? 0.03f : 0.2f;
+    }
+
+    @Test
+    void momentumAndDecayAreThoseOfTheirDefinition() {
+        float rate = 0.1f;
+        float momentum = 0.5f;
+        double decay = 0.01;
+        NDArray data = BarsAndStripes.pictures(manager);
+        BoltzmannLearning learning =
+                BoltzmannLearning.builder()
+                        .optNegativePhase(new ExactExpectation())
+                        .optWeightDecay(decay)
+                        .build();
+        try (Model model = model(machine(3))) {
+            Optimizer sgd =
+                    Optimizer.sgd()
+                            .setLearningRateTracker(Tracker.fixed(rate))
+                            .optMomentum(momentum)
+                            .build();
+            try (Trainer trainer =
+                    learning.newTrainer(
+                            model,
+                            new DefaultTrainingConfig(new ReconstructionError())
+                                    .optOptimizer(sgd))) {
+                trainer.initialize(data.getShape());
+                double[] theta = theta(model);
+                double[] velocity = new double[theta.length];
+                for (int step = 0; step < 3; ++step) {
+                    try (Enumeration exact =
+                            Enumeration.of(block(model).getBoltzmannParameters())) {
+                        double[] gradient = exact.gradient(data).toVector().toDoubleArray();
+                        for (int t = 0; t < theta.length; ++t) {
+                            double shrink = t < 9 + 3 ? 0 : decay * theta[t];
+                            velocity[t] = momentum * velocity[t] + gradient[t] - shrink;
+                            theta[t] += rate * velocity[t];
+                        }
+                    }
+                    trainer.forward(new NDList(data));
+                    trainer.step();
+                    // the optimizer's numbers are float
+                    assertArrayEquals(theta, theta(model), 1e-7, "step " + step);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyKind")
+    void trainsThroughTheLoopOfDjl(BoltzmannLearning learning) throws Exception {
+        Dataset pictures = BarsAndStripes.dataset(manager, 14, true);
+        LogLikelihoodListener likelihood =
+                LogLikelihoodListener.builder().setData(pictures).optInterval(200).build();
+        Metrics metrics = new Metrics();
+        try (Model model = model(machine(6))) {
+            DefaultTrainingConfig config =
+                    config(rate(learning))
+                            .addTrainingListeners(TrainingListener.Defaults.basic())
+                            .addTrainingListeners(likelihood);
+            double before;
+            double after;
+            try (BoltzmannTrainer trainer = learning.newTrainer(model, config)) {
+                trainer.setMetrics(metrics);
+                trainer.initialize(new Shape(14, 9));
+                before = logLikelihood(model);
+                EasyTrain.fit(trainer, 1000, pictures, pictures);
+                after = logLikelihood(model);
+                assertEquals(after, likelihood.getLogLikelihoods().get(4), 1e-9);
+                assertEquals(5, metrics.getMetric(LogLikelihoodListener.METRIC).size());
+                assertTrue(metrics.hasMetric("train_epoch_ReconstructionError"));
+                assertTrue(metrics.hasMetric("validate_epoch_ReconstructionError"));
+                assertTrue(metrics.hasMetric("step"));
+                assertTrue(trainer.getTrainingResult().getTrainLoss() < 0.25);
+            }
+            assertTrue(after > before + 0.4, learning + ": from " + before + " to " + after);
+            assertTrue(after <= BarsAndStripes.BEST, learning + ": " + after);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyKind")
+    void goesOnWhereItStopped(BoltzmannLearning learning, @TempDir Path folder) throws Exception {
+        NDArray data = BarsAndStripes.pictures(manager);
+        Path state = folder.resolve("state");
+        ByteArrayOutputStream parameters = new ByteArrayOutputStream();
+        double[] expected;
+        try (Model model = model(machine(4));
+                BoltzmannTrainer trainer = learning.newTrainer(model, config(0.05f))) {
+            trainer.initialize(data.getShape());
+            batches(trainer, data, 5);
+            model.getBlock().saveParameters(new DataOutputStream(parameters));
+            trainer.saveState(state);
+            Engine.getInstance().setRandomSeed(77);
+            batches(trainer, data, 5);
+            expected = theta(model);
+        }
+        try (Model model = model(machine(4));
+                BoltzmannTrainer trainer = learning.newTrainer(model, config(0.05f))) {
+            model.getBlock()
+                    .loadParameters(
+                            model.getNDManager(),
+                            new DataInputStream(
+                                    new ByteArrayInputStream(parameters.toByteArray())));
+            trainer.initialize(data.getShape());
+            trainer.loadState(state);
+            Engine.getInstance().setRandomSeed(77);
+            batches(trainer, data, 5);
+            // a matrix that was saved may lie in memory the other way round
+            assertArrayEquals(expected, theta(model), 1e-13);
+        }
+        try (var files = Files.list(folder)) {
+            assertEquals(1, files.count());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyKind")
+    void memoryStaysFlat(BoltzmannLearning learning) throws Exception {
+        Dataset pictures = BarsAndStripes.dataset(manager, 14, false);
+        try (Model model = model(machine(4));
+                BoltzmannTrainer trainer = learning.newTrainer(model, config(0.01f))) {
+            trainer.initialize(new Shape(14, 9));
+            EasyTrain.fit(trainer, 20, pictures, pictures);
+            int before = arrays(trainer);
+            EasyTrain.fit(trainer, 40, pictures, pictures);
+            assertEquals(before, arrays(trainer));
+        }
+    }
+
+    private static int arrays(Trainer trainer) {
+        BaseNDManager system = (BaseNDManager) trainer.getModel().getNDManager().getParentManager();
+        return count((BaseNDManager) trainer.getManager())
+                + count((BaseNDManager) trainer.getModel().getNDManager())
+                + count(system);
+    }
+
+    private static int count(BaseNDManager manager) {
+        return manager.getManagedArrays().size();
+    }
+
+    @Test
+    void gaussianUnitsLearnTheMeansOfRealNumbers() throws Exception {
+        NDArray data =
+                manager.randomNormal(0, 1, new Shape(400, 5), DataType.FLOAT64)
+                        .add(manager.create(new double[] {1, -1, 0, 2, 0.5}));
+        RestrictedBoltzmannMachine machine =
+                RestrictedBoltzmannMachine.builder()
+                        .setHiddenUnits(3)
+                        .optVisibleUnits(VisibleUnits.GAUSSIAN)
+                        .build();
+        try (Model model = model(machine);
+                BoltzmannTrainer trainer =
+                        BoltzmannLearning.builder().build().newTrainer(model, config(0.1f))) {
+            trainer.initialize(data.getShape());
+            batches(trainer, data, 300);
+            try (Enumeration exact = Enumeration.of(machine.getBoltzmannParameters())) {
+                double[] means = exact.means().visible().toDoubleArray();
+                double[] expected = data.mean(new int[] {0}).toDoubleArray();
+                assertArrayEquals(expected, means, 0.15);
+            }
+        }
+    }
+
+    @Test
+    void frozenParametersStay() {
+        NDArray data = BarsAndStripes.pictures(manager);
+        try (Model model = model(machine(4));
+                BoltzmannTrainer trainer =
+                        BoltzmannLearning.builder().build().newTrainer(model, config(0.1f))) {
+            trainer.initialize(data.getShape());
+            model.getBlock().freezeParameters(true, p -> p.getName().equals("visibleBias"));
+            batches(trainer, data, 3);
+            double[] theta = theta(model);
+            for (int i = 0; i < 9; ++i) {
+                assertEquals(0, theta[i]);
+            }
+            assertTrue(Math.abs(theta[9]) > 0);
+        }
+    }
+
+    @Test
+    void penaltyAndCoordinatesAreReported() {
+        NDArray data = BarsAndStripes.pictures(manager);
+        BoltzmannLearning learning =
+                BoltzmannLearning.builder()
+                        .optDirection(IncrementalWhitening.builder().build())
+                        .optPenalty(new ExactCovariancePenalty(0.2))
+                        .build();
+        assertTrue(learning.toString().contains("IncrementalWhitening[rate=0.01"));
+        try (Model model = model(machine(4));
+                BoltzmannTrainer trainer = learning.newTrainer(model, config(0.1f))) {
+            trainer.initialize(data.getShape());
+            assertFalse(trainer.getCoordinates().isPresent());
+            batches(trainer, data, 2);
+            assertEquals(0.2, trainer.getPenaltyWeight());
+            WhitenedCoordinates coordinates = trainer.getCoordinates().orElseThrow();
+            assertEquals(new Shape(9, 9), coordinates.visibleWhitening().getShape());
+            assertEquals(learning, trainer.getLearning());
+        }
+    }
+
+    @Test
+    void badInputIsNamed(@TempDir Path folder) throws Exception {
+        BoltzmannLearning learning = BoltzmannLearning.builder().build();
+        try (Model model = model(machine(4))) {
+            String message =
+                    refused(
+                            () ->
+                                    learning.newTrainer(
+                                            model,
+                                            new DefaultTrainingConfig(
+                                                    Loss.softmaxCrossEntropyLoss())));
+            assertTrue(message.contains("new ReconstructionError()"), message);
+            try (BoltzmannTrainer trainer = learning.newTrainer(model, config(0.1f))) {
+                trainer.initialize(new Shape(2, 9));
+                assertTrue(
+                        assertThrows(IllegalStateException.class, trainer::step)
+                                .getMessage()
+                                .contains("forward"));
+                NDList outside =
+                        new NDList(
+                                manager.full(new Shape(2, 9), -0.5f)
+                                        .toType(DataType.FLOAT64, false));
+                message = refused(() -> trainer.forward(outside));
+                assertTrue(message.contains("[0, 1]") && message.contains("-0.5"), message);
+                NDList nan =
+                        new NDList(
+                                manager.full(new Shape(2, 9), Float.NaN)
+                                        .toType(DataType.FLOAT64, false));
+                assertTrue(refused(() -> trainer.forward(nan)).contains("NaN"));
+                NDList wide = new NDList(manager.zeros(new Shape(2, 8)));
+                message = refused(() -> trainer.forward(wide));
+                assertTrue(message.contains("9 visible") && message.contains("(2, 8)"), message);
+                NDList fine = new NDList(manager.zeros(new Shape(2, 9)));
+                message = refused(() -> trainer.forward(fine, new NDList()));
+                assertTrue(message.contains("no labels"), message);
+
+                Path file = folder.resolve("other");
+                Files.write(file, new byte[] {1, 2, 3, 4, 5});
+                assertThrows(MalformedModelException.class, () -> trainer.loadState(file));
+                trainer.saveState(file);
+                BoltzmannLearning other =
+                        BoltzmannLearning.builder().optDirection(new CentredGradient()).build();
+                try (BoltzmannTrainer another = other.newTrainer(model, config(0.1f))) {
+                    message =
+                            assertThrows(
+                                            MalformedModelException.class,
+                                            () -> another.loadState(file))
+                                    .getMessage();
+                    assertTrue(message.contains("PlainGradient"), message);
+                }
+            }
+        }
+        try (Model model = Model.newInstance("linear")) {
+            model.setBlock(Linear.builder().setUnits(2).build());
+            String message = refused(() -> learning.newTrainer(model, config(0.1f)));
+            assertTrue(message.contains("a Linear"), message);
+        }
+    }
+
+    @Test
+    void divergenceStopsTrainingAndSavesNothing() {
+        NDArray data = BarsAndStripes.pictures(manager);
+        boolean[] ended = {false};
+        try (Model model = model(machine(4))) {
+            DefaultTrainingConfig config =
+                    config(0.1f)
+                            .addTrainingListeners(
+                                    new TrainingListenerAdapter() {
+                                        @Override
+                                        public void onTrainingEnd(Trainer trainer) {
+                                            ended[0] = true;
+                                        }
+                                    });
+            try (BoltzmannTrainer trainer =
+                    BoltzmannLearning.builder().build().newTrainer(model, config)) {
+                trainer.initialize(data.getShape());
+                batches(trainer, data, 1);
+                block(model).getBoltzmannParameters().weight().muli(Double.NaN);
+                String message =
+                        assertThrows(
+                                        IllegalStateException.class,
+                                        () -> trainer.forward(new NDList(data)))
+                                .getMessage();
+                assertTrue(
+                        message.contains("batch 2") && message.contains("weights are NaN"),
+                        message);
+                assertThrows(IllegalStateException.class, trainer::step);
+            }
+            assertFalse(ended[0]);
+        }
+    }
+
+    private static String refused(org.junit.jupiter.api.function.Executable executable) {
+        return assertThrows(IllegalArgumentException.class, executable).getMessage();
+    }
+
+    private static void batches(Trainer trainer, NDArray data, int count) {
+        for (int i = 0; i < count; ++i) {
+            try (NDManager scope = trainer.getManager().newSubManager()) {
+                NDArray rows = data.duplicate();
+                rows.attach(scope);
+                trainer.forward(new NDList(rows));
+                trainer.step();
+            }
+        }
+    }
+
+    private static RestrictedBoltzmannMachine machine(int hidden) {
+        return RestrictedBoltzmannMachine.builder().setHiddenUnits(hidden).build();
+    }
+
+    private static Model model(RestrictedBoltzmannMachine machine) {
+        Model model = Model.newInstance("boltzmann");
+        model.setDataType(DataType.FLOAT64);
+        model.setBlock(machine);
+        return model;
+    }
+
+    private static RestrictedBoltzmannMachine block(Model model) {
+        return (RestrictedBoltzmannMachine) model.getBlock();
+    }
+
+    private static DefaultTrainingConfig config(float rate) {
+        return new DefaultTrainingConfig(new ReconstructionError())
+                .optOptimizer(Optimizer.sgd().setLearningRateTracker(Tracker.fixed(rate)).build());
+    }
+
+    private double logLikelihood(Model model) {
+        try (Enumeration exact = Enumeration.of(block(model).getBoltzmannParameters())) {
+            return exact.logLikelihood(BarsAndStripes.pictures(manager));
+        }
+    }
+
+    private static double[] theta(Model model) {
+        BoltzmannParameters parameters = block(model).getBoltzmannParameters();
+        return new SufficientStatistics(
+                        parameters.visibleBias(), parameters.hiddenBias(), parameters.weight())
+                .toVector()
+                .toDoubleArray();
+    }
+
+    /** Reads one batch, to be sure that data sets are what the loop takes. */
+    @Test
+    void picturesComeAsTheLoopTakesThem() throws Exception {
+        for (Batch batch : BarsAndStripes.dataset(manager, 14, false).getData(manager)) {
+            assertEquals(new Shape(14, 9), batch.getData().head().getShape());
+            batch.close();
+        }
+    }
+}

@@ -1,0 +1,184 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation.boltzmann;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The covariance penalty in the paper's form and in the exact one. */
+class CovariancePenaltyTest {
+
+    private NDManager manager;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+        Engine.getInstance().setRandomSeed(25);
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @Test
+    void stepPenaltyIsTheChangeOfTheCovarianceLessTheProductOfChanges() {
+        SufficientStatistics before = random(6, 4);
+        SufficientStatistics after = random(6, 4);
+        NDArray expected =
+                after.covariance()
+                        .sub(before.covariance())
+                        .sub(
+                                SufficientStatistics.outer(
+                                        after.visible().sub(before.visible()),
+                                        after.hidden().sub(before.hidden())));
+        NDArray difference = CovariancePenalty.stepPenalty(before, after).sub(expected);
+        assertEquals(0, difference.abs().max().getDouble(), 1e-14);
+    }
+
+    @Test
+    void penaltyIsAveragedAndItsWeightFollowsTheShareAboveTheThreshold() {
+        double threshold = 0.4;
+        double share = 0.3;
+        int window = 3;
+        Penalty.Term term =
+                CovariancePenalty.builder()
+                        .optThreshold(threshold)
+                        .optShare(share)
+                        .optWindow(window)
+                        .build()
+                        .start(manager);
+        double weight = Math.sqrt(1e-5);
+        Deque<NDArray> recent = new ArrayDeque<>();
+        SufficientStatistics before = null;
+        boolean rose = false;
+        boolean fell = false;
+        for (int batch = 0; batch < 12; ++batch) {
+            SufficientStatistics now = random(6, 4).times(batch < 6 ? 1 : 0.1);
+            SufficientStatistics gradient = random(6, 4);
+            NDArray product = gradient.product().mul(1 - weight);
+            if (before != null) {
+                recent.add(CovariancePenalty.stepPenalty(before, now));
+                if (recent.size() > window) {
+                    recent.remove();
+                }
+                NDArray average = manager.zeros(new Shape(6, 4), DataType.FLOAT64);
+                recent.forEach(each -> average.addi(each.div(recent.size())));
+                double above = 0;
+                for (double each : average.toDoubleArray()) {
+                    above += Math.abs(each) > threshold ? 1 / 24.0 : 0;
+                }
+                boolean grows = above > share;
+                rose |= grows;
+                fell |= !grows;
+                weight = Math.max(1e-5, Math.min(1, grows ? weight * 1.1 : weight / 1.1));
+                product = gradient.product().mul(1 - weight).sub(average.mul(weight));
+            }
+            SufficientStatistics joined =
+                    term.join(null, new Phase(null, null, null, now), gradient);
+            assertEquals(weight, term.getWeight(), 1e-15);
+            assertArrayEquals(product.toDoubleArray(), joined.product().toDoubleArray(), 1e-14);
+            assertArrayEquals(
+                    gradient.visible().mul(1 - weight).toDoubleArray(),
+                    joined.visible().toDoubleArray(),
+                    1e-15);
+            before = now;
+        }
+        assertTrue(rose && fell);
+    }
+
+    @Test
+    void weightStaysInItsRange() {
+        Penalty.Term always =
+                CovariancePenalty.builder().optThreshold(0).optShare(0).build().start(manager);
+        Penalty.Term never = CovariancePenalty.builder().optShare(1).build().start(manager);
+        for (int batch = 0; batch < 200; ++batch) {
+            Phase phase = new Phase(null, null, null, random(3, 2));
+            always.join(null, phase, random(3, 2));
+            never.join(null, phase, random(3, 2));
+        }
+        assertEquals(1, always.getWeight(), 1e-15);
+        assertEquals(1e-5, never.getWeight(), 1e-20);
+    }
+
+    @Test
+    void exactPenaltyJoinsBothGradients() {
+        BoltzmannParameters parameters = SlowMachine.random(4, 3, 1, 2).parameters(manager);
+        SufficientStatistics gradient = random(4, 3);
+        SufficientStatistics joined =
+                new ExactCovariancePenalty(0.3).start(manager).join(parameters, null, gradient);
+        try (Enumeration exact = Enumeration.of(parameters)) {
+            SufficientStatistics expected =
+                    gradient.times(0.7).minus(exact.covarianceNormGradient().times(0.3));
+            assertArrayEquals(
+                    expected.toVector().toDoubleArray(), joined.toVector().toDoubleArray(), 1e-15);
+        }
+    }
+
+    @Test
+    void descendingTheExactPenaltyLowersTheCovariance() {
+        SlowMachine machine = SlowMachine.random(4, 3, 1, 2);
+        double before = machine.covarianceNorm();
+        for (int step = 0; step < 200; ++step) {
+            BoltzmannParameters parameters = machine.parameters(manager);
+            SufficientStatistics none =
+                    SufficientStatistics.fromVector(
+                            manager.zeros(new Shape(19), DataType.FLOAT64), 4, 3);
+            double[] direction =
+                    new ExactCovariancePenalty(1)
+                            .start(manager)
+                            .join(parameters, null, none)
+                            .toVector()
+                            .toDoubleArray();
+            double[] theta = machine.theta();
+            for (int t = 0; t < theta.length; ++t) {
+                theta[t] += direction[t];
+            }
+            SlowMachine next = machine.with(theta);
+            assertTrue(next.covarianceNorm() < machine.covarianceNorm(), "step " + step);
+            machine = next;
+        }
+        assertTrue(machine.covarianceNorm() < before / 5);
+    }
+
+    @Test
+    void badInputIsNamed() {
+        assertThrows(IllegalArgumentException.class, () -> new ExactCovariancePenalty(1.5));
+        assertThrows(
+                IllegalArgumentException.class, () -> CovariancePenalty.builder().optWindow(0));
+        assertThrows(IllegalArgumentException.class, () -> CovariancePenalty.builder().optShare(2));
+        assertThrows(
+                IllegalArgumentException.class, () -> CovariancePenalty.builder().optThreshold(-1));
+    }
+
+    private SufficientStatistics random(int visible, int hidden) {
+        return new SufficientStatistics(
+                manager.randomNormal(0, 1, new Shape(visible), DataType.FLOAT64),
+                manager.randomNormal(0, 1, new Shape(hidden), DataType.FLOAT64),
+                manager.randomNormal(0, 1, new Shape(visible, hidden), DataType.FLOAT64));
+    }
+}

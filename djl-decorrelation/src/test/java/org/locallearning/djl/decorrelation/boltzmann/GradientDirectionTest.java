@@ -1,0 +1,357 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation.boltzmann;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.locallearning.djl.decorrelation.BatchWhitening;
+
+/** Directions against what they are by definition, in float64. */
+class GradientDirectionTest {
+
+    private static final int VISIBLE = 4;
+    private static final int HIDDEN = 3;
+
+    private NDManager manager;
+
+    @BeforeEach
+    void open() {
+        manager = NDManager.newBaseManager();
+        Engine.getInstance().setRandomSeed(15);
+    }
+
+    @AfterEach
+    void close() {
+        manager.close();
+    }
+
+    @Test
+    void directionIsTheGradientThroughTheCoordinatesAndBack() {
+        // the chain rule, with the derivative of the coordinates by finite differences
+        WhitenedCoordinates coordinates =
+                new WhitenedCoordinates(
+                        random(VISIBLE, VISIBLE),
+                        random(HIDDEN, HIDDEN),
+                        random(VISIBLE),
+                        random(HIDDEN));
+        int size = VISIBLE + HIDDEN + VISIBLE * HIDDEN;
+        NDArray identity = manager.eye(size, size, 0, DataType.FLOAT64);
+        // J Jᵀ for G = I; its trace is that of Jᵀ J
+        double trace = coordinates.fisher(identity).mul(identity).sum().getDouble();
+        double sum = 0;
+        double[][] metric = new double[size][];
+        for (int t = 0; t < size; ++t) {
+            SufficientStatistics unit =
+                    SufficientStatistics.fromVector(identity.get(t), VISIBLE, HIDDEN);
+            metric[t] = coordinates.direction(unit).toVector().toDoubleArray();
+            sum += metric[t][t];
+        }
+        assertEquals(trace, sum, 1e-10);
+        for (int s = 0; s < size; ++s) {
+            for (int t = 0; t < size; ++t) {
+                assertEquals(metric[s][t], metric[t][s], 1e-12);
+            }
+        }
+        // whitened statistics of some states have the covariance J cov(g) Jᵀ
+        int rows = 50;
+        NDArray visible = random(rows, VISIBLE);
+        NDArray hidden = random(rows, HIDDEN);
+        NDArray whiteVisible =
+                visible.sub(coordinates.visibleMean())
+                        .matMul(coordinates.visibleWhitening().transpose());
+        NDArray whiteHidden =
+                hidden.sub(coordinates.hiddenMean())
+                        .matMul(coordinates.hiddenWhitening().transpose());
+        NDArray plain = covariance(visible, hidden);
+        NDArray white = covariance(whiteVisible, whiteHidden);
+        NDArray difference = coordinates.fisher(plain).sub(white);
+        assertEquals(0, difference.abs().max().getDouble(), 1e-10);
+    }
+
+    @Test
+    void whitenedDirectionIsTheNaturalOneWhereUnitsAreNotConnected() {
+        SlowMachine connected = SlowMachine.random(VISIBLE, HIDDEN, 1, 3);
+        SlowMachine machine =
+                new SlowMachine(
+                        new double[VISIBLE][HIDDEN], connected.visibleBias, connected.hiddenBias);
+        BoltzmannParameters parameters = machine.parameters(manager);
+        SufficientStatistics gradient =
+                new SufficientStatistics(random(VISIBLE), random(HIDDEN), random(VISIBLE, HIDDEN));
+        SufficientStatistics natural =
+                new NaturalGradient(0, 1)
+                        .start(manager)
+                        .direction(parameters, null, null, gradient);
+        try (Enumeration exact = Enumeration.of(parameters)) {
+            NDArray fisher = exact.fisher();
+            WhitenedCoordinates coordinates =
+                    new WhitenedCoordinates(
+                            BatchWhitening.inverseSquareRoot(fisher.get("0:4, 0:4"), 40),
+                            BatchWhitening.inverseSquareRoot(fisher.get("4:7, 4:7"), 40),
+                            exact.means().visible(),
+                            exact.means().hidden());
+            assertArrayEquals(
+                    natural.toVector().toDoubleArray(),
+                    coordinates.direction(gradient).toVector().toDoubleArray(),
+                    1e-9);
+            NDArray white = coordinates.fisher(fisher);
+            int size = (int) white.getShape().get(0);
+            NDArray eye = manager.eye(size, size, 0, DataType.FLOAT64);
+            assertEquals(0, white.sub(eye).abs().max().getDouble(), 1e-9);
+        }
+    }
+
+    @Test
+    void naturalGradientSolvesTheDampedFisherMatrix() {
+        BoltzmannParameters parameters =
+                SlowMachine.random(VISIBLE, HIDDEN, 1, 5).parameters(manager);
+        SufficientStatistics gradient =
+                new SufficientStatistics(random(VISIBLE), random(HIDDEN), random(VISIBLE, HIDDEN));
+        NDArray direction =
+                new NaturalGradient(0.02, 1)
+                        .start(manager)
+                        .direction(parameters, null, null, gradient)
+                        .toVector();
+        try (Enumeration exact = Enumeration.of(parameters)) {
+            NDArray back = exact.fisher().matMul(direction).add(direction.mul(0.02));
+            assertArrayEquals(gradient.toVector().toDoubleArray(), back.toDoubleArray(), 1e-12);
+        }
+    }
+
+    @Test
+    void inverseServesForItsInterval() {
+        SufficientStatistics gradient =
+                new SufficientStatistics(random(VISIBLE), random(HIDDEN), random(VISIBLE, HIDDEN));
+        BoltzmannParameters first = SlowMachine.random(VISIBLE, HIDDEN, 1, 5).parameters(manager);
+        BoltzmannParameters second = SlowMachine.random(VISIBLE, HIDDEN, 1, 6).parameters(manager);
+        GradientDirection.Compass compass = new NaturalGradient(0.02, 2).start(manager);
+        double[] one = vector(compass.direction(first, null, null, gradient));
+        double[] two = vector(compass.direction(second, null, null, gradient));
+        double[] three = vector(compass.direction(second, null, null, gradient));
+        assertArrayEquals(one, two);
+        double[] fresh =
+                vector(
+                        new NaturalGradient(0.02, 2)
+                                .start(manager)
+                                .direction(second, null, null, gradient));
+        assertArrayEquals(fresh, three);
+        assertTrue(Math.abs(two[0] - three[0]) > 1e-6);
+    }
+
+    @Test
+    void centredGradientDoesNotCareWhichStateIsCalledOne() {
+        // the machine whose first visible and last hidden unit are turned round has a = −a, w = −w
+        // there, and a shift of the biases on the other side
+        SlowMachine machine = SlowMachine.random(VISIBLE, HIDDEN, 1, 8);
+        SlowMachine turned = turned(machine);
+        NDArray data =
+                manager.create(
+                        new double[][] {{0, 1, 1, 0}, {1, 1, 0, 0}, {1, 0, 0, 1}, {1, 1, 1, 1}});
+        NDArray turnedData = data.duplicate();
+        turnedData.set(new ai.djl.ndarray.index.NDIndex(":, 0"), data.get(":, 0").neg().add(1));
+        double rate = 1e-3;
+        double[] moved = moved(machine, data, rate).marginal();
+        double[] turnedMoved = moved(turned, turnedData, rate).marginal();
+        for (int v = 0; v < moved.length; ++v) {
+            assertEquals(moved[v], turnedMoved[v ^ 1], 1e-14);
+        }
+        // the plain gradient does care
+        double[] plain = movedPlain(machine, data, rate).marginal();
+        double[] turnedPlain = movedPlain(turned, turnedData, rate).marginal();
+        double difference = 0;
+        for (int v = 0; v < plain.length; ++v) {
+            difference = Math.max(difference, Math.abs(plain[v] - turnedPlain[v ^ 1]));
+        }
+        assertTrue(difference > 1e-6, "difference " + difference);
+    }
+
+    @Test
+    void incrementalStepIsTheRelativeGradient() {
+        for (int rows : new int[] {3, 30}) {
+            NDArray centred = random(rows, 5);
+            NDArray matrix = random(5, 5);
+            NDArray outputs = centred.matMul(matrix.transpose());
+            NDArray eye = manager.eye(5, 5, 0, DataType.FLOAT64);
+            NDArray drive = outputs.transpose().matMul(outputs).div(rows).sub(eye);
+            NDArray expected = matrix.sub(drive.matMul(matrix).mul(0.03));
+            IncrementalWhitening.learn(matrix, centred, 0.03);
+            assertEquals(0, expected.sub(matrix).abs().max().getDouble(), 1e-13);
+        }
+    }
+
+    @Test
+    void incrementalStepIsEquivariant() {
+        // W = U A learns from x as U learns from A x: only the outputs matter
+        NDArray mixing = random(5, 5);
+        NDArray sources = random(40, 5);
+        NDArray onSources = random(5, 5);
+        NDArray onMixture = onSources.matMul(mixing.inverse());
+        NDArray mixture = sources.matMul(mixing.transpose());
+        for (int step = 0; step < 20; ++step) {
+            IncrementalWhitening.learn(onSources, sources, 0.01);
+            IncrementalWhitening.learn(onMixture, mixture, 0.01);
+        }
+        NDArray difference = onMixture.matMul(mixing).sub(onSources);
+        assertEquals(0, difference.abs().max().getDouble(), 1e-9);
+    }
+
+    @Test
+    void incrementalWhiteningEndsWhite() {
+        NDArray data = random(200, 5).matMul(random(5, 5)).div(3);
+        NDArray centred = data.sub(data.mean(new int[] {0}));
+        NDArray matrix = manager.eye(5, 5, 0, DataType.FLOAT64);
+        for (int step = 0; step < 2000; ++step) {
+            try (NDManager scope = manager.newSubManager()) {
+                scope.tempAttachAll(centred);
+                IncrementalWhitening.learn(matrix, centred, 0.05);
+            }
+        }
+        NDArray outputs = centred.matMul(matrix.transpose());
+        NDArray covariance = outputs.transpose().matMul(outputs).div(200);
+        NDArray eye = manager.eye(5, 5, 0, DataType.FLOAT64);
+        assertEquals(0, covariance.sub(eye).abs().max().getDouble(), 1e-9);
+    }
+
+    @Test
+    void bothWhiteningsEndAtTheDampedInverseCovariance() {
+        SlowMachine machine = SlowMachine.random(VISIBLE, HIDDEN, 1, 12);
+        BoltzmannParameters parameters = machine.parameters(manager);
+        double damping = 0.2;
+        NDArray eye = manager.eye(VISIBLE, VISIBLE, 0, DataType.FLOAT64);
+        NDArray inverse;
+        try (Enumeration exact = Enumeration.of(parameters)) {
+            NDArray covariance = exact.fisher().get("0:4, 0:4");
+            inverse = covariance.add(eye.mul(damping)).inverse();
+            inverse.attach(manager);
+        }
+        NDArray periodic =
+                metric(
+                        PeriodicWhitening.builder()
+                                .optDamping(damping)
+                                .optInterval(50)
+                                .optMomentum(0.02)
+                                .build(),
+                        parameters,
+                        301);
+        assertEquals(0, periodic.sub(inverse).abs().max().getDouble(), 0.1);
+        NDArray incremental =
+                metric(
+                        IncrementalWhitening.builder()
+                                .optDamping(damping)
+                                .optRate(0.02)
+                                .optMomentum(0.02)
+                                .build(),
+                        parameters,
+                        600);
+        assertEquals(0, incremental.sub(inverse).abs().max().getDouble(), 0.2);
+        assertTrue(inverse.sub(eye).abs().max().getDouble() > 1);
+    }
+
+    /** UᵀU after some batches of exact states of the model. */
+    private NDArray metric(
+            GradientDirection direction, BoltzmannParameters parameters, int batches) {
+        GradientDirection.Compass compass = direction.start(manager);
+        NegativePhase.Sampler sampler = new ExactExpectation().start(manager);
+        for (int batch = 0; batch < batches; ++batch) {
+            try (NDManager scope = manager.newSubManager()) {
+                NDArray rows = scope.zeros(new Shape(1000, VISIBLE), DataType.FLOAT64);
+                Phase data = Phase.of(parameters, rows, rows);
+                Phase model = sampler.sample(parameters, data);
+                compass.direction(parameters, data, model, model.mean());
+            }
+        }
+        NDArray u = compass.getCoordinates().orElseThrow().visibleWhitening();
+        return u.transpose().matMul(u);
+    }
+
+    private static SlowMachine turned(SlowMachine machine) {
+        double[][] w = new double[VISIBLE][];
+        double[] a = machine.visibleBias.clone();
+        double[] b = machine.hiddenBias.clone();
+        for (int i = 0; i < VISIBLE; ++i) {
+            w[i] = machine.weight[i].clone();
+        }
+        a[0] = -a[0];
+        for (int j = 0; j < HIDDEN; ++j) {
+            b[j] += w[0][j];
+            w[0][j] = -w[0][j];
+        }
+        int last = HIDDEN - 1;
+        b[last] = -b[last];
+        for (int i = 0; i < VISIBLE; ++i) {
+            a[i] += w[i][last];
+            w[i][last] = -w[i][last];
+        }
+        return new SlowMachine(w, a, b);
+    }
+
+    private SlowMachine moved(SlowMachine machine, NDArray data, double rate) {
+        return moved(machine, data, rate, new CentredGradient());
+    }
+
+    private SlowMachine movedPlain(SlowMachine machine, NDArray data, double rate) {
+        return moved(machine, data, rate, new PlainGradient());
+    }
+
+    private SlowMachine moved(
+            SlowMachine machine, NDArray data, double rate, GradientDirection direction) {
+        BoltzmannParameters parameters = machine.parameters(manager);
+        Phase positive = Phase.of(parameters, data, data);
+        try (Enumeration exact = Enumeration.of(parameters)) {
+            double[] step =
+                    vector(
+                            direction
+                                    .start(manager)
+                                    .direction(parameters, positive, null, exact.gradient(data)));
+            double[] theta = machine.theta();
+            for (int t = 0; t < theta.length; ++t) {
+                theta[t] += rate * step[t];
+            }
+            return machine.with(theta);
+        }
+    }
+
+    private static double[] vector(SufficientStatistics statistics) {
+        return statistics.toVector().toDoubleArray();
+    }
+
+    /** The covariance of (v, h, v hᵀ) over rows. */
+    private static NDArray covariance(NDArray visible, NDArray hidden) {
+        long rows = visible.getShape().get(0);
+        NDArray product =
+                visible.reshape(rows, VISIBLE, 1)
+                        .mul(hidden.reshape(rows, 1, HIDDEN))
+                        .reshape(rows, -1);
+        NDArray g = visible.concat(hidden, 1).concat(product, 1);
+        NDArray centred = g.sub(g.mean(new int[] {0}));
+        return centred.transpose().matMul(centred).div(rows);
+    }
+
+    private NDArray random(int... shape) {
+        long[] sizes = new long[shape.length];
+        for (int i = 0; i < shape.length; ++i) {
+            sizes[i] = shape[i];
+        }
+        return manager.randomNormal(0, 1, new Shape(sizes), DataType.FLOAT64);
+    }
+}

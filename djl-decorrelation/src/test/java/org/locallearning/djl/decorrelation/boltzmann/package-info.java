@@ -1,0 +1,2 @@
+/** Tests of the Boltzmann machines. */
+package org.locallearning.djl.decorrelation.boltzmann;

@@ -1,0 +1,154 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.reproduce.alonso;
+
+import ai.djl.translate.TranslateException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.locallearning.djl.examples.method.Methods;
+import org.locallearning.djl.examples.report.ChartsImage;
+import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.reproduce.LearningCurves;
+import org.locallearning.djl.examples.reproduce.Reproduction;
+import org.locallearning.djl.examples.reproduce.Target;
+import org.locallearning.djl.examples.results.EpochResult;
+import org.locallearning.djl.examples.results.Results;
+import org.locallearning.djl.examples.results.RunResult;
+import org.locallearning.djl.examples.results.Spread;
+
+/**
+ * Figure 10: the test loss over the seconds of training, for the three networks on CIFAR-10.
+ *
+ * <p>A point per epoch; its seconds are those spent on training, tests left out, the mean over the
+ * seeds.
+ */
+public final class LearningTime implements Target {
+
+    private static final Map<String, Integer> EPOCHS = new LinkedHashMap<>();
+
+    static {
+        EPOCHS.put("mlp3", 60);
+        EPOCHS.put("alonso-conv", 45);
+        EPOCHS.put("autoencoder", 100);
+    }
+
+    /** Creates the target. */
+    public LearningTime() {}
+
+    /**
+     * The loss of one network.
+     *
+     * @param model the model's name
+     * @param unit what the numbers are
+     * @param losses per method: the test loss over seconds
+     */
+    record Figure(String model, String unit, List<Curve> losses) {}
+
+    /** {@inheritDoc} */
+    @Override
+    public String name() {
+        return "alonso-figure-10";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String title() {
+        return "Test loss over the seconds of training";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String paper() {
+        return Paper.source("figure 10");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Set<String> options() {
+        return LearningCurves.OPTIONS;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void run(Reproduction reproduction) throws IOException, TranslateException {
+        List<LearningCurves.Part> parts =
+                PredictiveLearning.parts(reproduction.arguments(), EPOCHS);
+        LearningCurves curves = new LearningCurves(reproduction, Paper.SEEDS);
+        List<Figure> figures = new ArrayList<>();
+        for (LearningCurves.Part part : parts) {
+            figures.add(figure(curves.run(part)));
+        }
+        write(reproduction, figures);
+    }
+
+    private static Figure figure(Results results) {
+        List<Curve> losses = new ArrayList<>();
+        for (String method : results.finishedMethods()) {
+            List<RunResult> runs = results.runsOf(method);
+            List<Curve.Point> points = new ArrayList<>();
+            double seconds = 0;
+            for (int epoch = 0; epoch < runs.get(0).epochs().size(); ++epoch) {
+                int number = epoch;
+                List<EpochResult> epochs =
+                        runs.stream().map(run -> run.epochs().get(number)).toList();
+                seconds += Spread.of(epochs.stream().map(EpochResult::seconds).toList()).mean();
+                points.add(
+                        new Curve.Point(
+                                seconds,
+                                Spread.of(epochs.stream().map(EpochResult::testLoss).toList())));
+            }
+            losses.add(new Curve(Methods.named(method).title(), points));
+        }
+        return new Figure(results.model(), results.task().lossUnit(), losses);
+    }
+
+    private static void write(Reproduction reproduction, List<Figure> figures) throws IOException {
+        String abscissa = "seconds of training";
+        FigurePage page =
+                new FigurePage()
+                        .figures(
+                                figures.stream()
+                                        .map(
+                                                figure ->
+                                                        FigurePage.lines(
+                                                                "Test loss of " + figure.model,
+                                                                figure.unit,
+                                                                abscissa,
+                                                                figure.losses,
+                                                                LearningTime::loss))
+                                        .toList());
+        reproduction.write(
+                reproduction.arguments().seeds(Paper.SEEDS),
+                figures,
+                page,
+                () ->
+                        ChartsImage.lines(
+                                figures.stream()
+                                        .map(figure -> "Test loss of " + figure.model)
+                                        .toList(),
+                                figures.stream().map(figure -> abscissa).toList(),
+                                figures.stream().map(Figure::unit).toList(),
+                                figures.stream().map(Figure::losses).toList()));
+    }
+
+    private static String loss(double value) {
+        return String.format(Locale.ROOT, "%.4f", value);
+    }
+}

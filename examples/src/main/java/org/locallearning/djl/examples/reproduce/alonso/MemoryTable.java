@@ -1,0 +1,169 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.reproduce.alonso;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.Set;
+import org.locallearning.djl.examples.benchmark.PeakMemory;
+import org.locallearning.djl.examples.method.Methods;
+import org.locallearning.djl.examples.report.ChartsImage;
+import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.reproduce.Reproduction;
+import org.locallearning.djl.examples.reproduce.Target;
+import org.locallearning.djl.examples.results.Spread;
+
+/**
+ * Table 3: the memory of a training step, measured, beside the orders that the paper gives for many
+ * parameters M.
+ *
+ * <p>What is measured is the greatest size of a process that takes three steps with 64 images on
+ * 3072-4x1024-10, above that of the empty program: weights, gradients, the state of the optimizer
+ * and what a step needs in between.
+ */
+public final class MemoryTable implements Target {
+
+    private static final String WORKLOAD = "alonso-dense";
+
+    /** A row of the table: a method and the order of its memory in the paper. */
+    private record Case(String method, String order) {}
+
+    private static final List<Case> CASES =
+            List.of(
+                    new Case("bp-sgd", "O(M)"),
+                    new Case("bp-adam", "O(3M)"),
+                    new Case("il-mq", "O(M)"),
+                    new Case("seqil-mq", "O(M)"),
+                    new Case("il-adam", "O(3M)"),
+                    new Case("seqil-adam", "O(3M)"));
+
+    /** Creates the target. */
+    public MemoryTable() {}
+
+    /**
+     * One measurement.
+     *
+     * @param method the method's name
+     * @param order the order of its memory in the paper
+     * @param peakMiB the memory in MiB
+     * @param ratio the same over that of backpropagation with plain descent
+     */
+    record Measured(String method, String order, double peakMiB, double ratio) {}
+
+    /** {@inheritDoc} */
+    @Override
+    public String name() {
+        return "alonso-table-3";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String title() {
+        return "Memory of a training step, by method and optimizer";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String paper() {
+        return Paper.source("table 3");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Set<String> options() {
+        return Set.of();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void run(Reproduction reproduction) throws IOException {
+        List<Measured> measured = new ArrayList<>();
+        for (Case each : CASES) {
+            double peak = measure(reproduction, each.method);
+            double baseline = measured.isEmpty() ? peak : measured.get(0).peakMiB;
+            measured.add(new Measured(each.method, each.order, peak, peak / baseline));
+        }
+        List<Curve.Point> points = new ArrayList<>();
+        List<List<String>> rows = new ArrayList<>();
+        StringBuilder text = new StringBuilder("Over backpropagation with plain descent:");
+        for (Measured each : measured) {
+            points.add(
+                    new Curve.Point(
+                            points.size() + 1,
+                            new Spread(each.peakMiB, each.peakMiB, each.peakMiB)));
+            rows.add(
+                    List.of(
+                            Methods.named(each.method).title(),
+                            each.order,
+                            String.format(Locale.ROOT, "%.0f", each.peakMiB),
+                            String.format(Locale.ROOT, "%.2f", each.ratio)));
+            text.append(String.format(Locale.ROOT, " %s %.2f", each.method, each.ratio))
+                    .append(rows.size() < CASES.size() ? "," : ".");
+        }
+        List<Curve> curves = List.of(new Curve("peak memory", points));
+        String order =
+                "1 to "
+                        + CASES.size()
+                        + ": "
+                        + String.join(", ", CASES.stream().map(Case::method).toList());
+        FigurePage page =
+                new FigurePage()
+                        .section("Result", text.toString())
+                        .table(List.of("Method", "paper", "MiB", "x bp-sgd"), rows)
+                        .figures(
+                                List.of(
+                                        FigurePage.lines(
+                                                "Peak memory",
+                                                "MiB above the empty program",
+                                                order,
+                                                curves,
+                                                v -> String.format(Locale.ROOT, "%.0f MiB", v))));
+        reproduction.write(
+                List.of(),
+                measured,
+                page,
+                () ->
+                        ChartsImage.lines(
+                                List.of("Peak memory"),
+                                List.of(order),
+                                List.of("MiB above the empty program"),
+                                List.of(curves)));
+        reproduction.out().println(text);
+    }
+
+    private static double measure(Reproduction reproduction, String method) throws IOException {
+        try {
+            OptionalDouble peak =
+                    PeakMemory.measure(
+                            WORKLOAD,
+                            Methods.named(method),
+                            Paper.BATCH,
+                            reproduction.arguments().threads());
+            return peak.orElseThrow(
+                    () ->
+                            new IOException(
+                                    "The memory of "
+                                            + method
+                                            + " could not be measured: only Linux tells the"
+                                            + " greatest size of a process."));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("Measuring the memory of " + method + " was interrupted.", e);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.reproduce.alonso;
+
+import ai.djl.ndarray.types.Shape;
+import ai.djl.translate.TranslateException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import org.locallearning.djl.examples.data.DataOptions;
+import org.locallearning.djl.examples.data.DataSets;
+import org.locallearning.djl.examples.data.ImageData;
+import org.locallearning.djl.examples.reproduce.ReproduceArguments;
+import org.locallearning.djl.examples.task.Task;
+
+/** What the experiments of the paper share. */
+final class Paper {
+
+    static final int BATCH = 64;
+    static final List<Integer> SEEDS = List.of(1, 2, 3, 4, 5);
+    static final String CIFAR10 = "cifar10";
+
+    private Paper() {}
+
+    /** Returns where the paper prints a figure or a table. */
+    static String source(String place) {
+        return "Alonso, Krichmar and Neftci, \"Understanding and Improving Optimization in"
+                + " Predictive Coding Networks\", 2023, "
+                + place;
+    }
+
+    /** Returns how the paper reads images: pixels as they are, whole batches alone. */
+    static DataOptions dataOptions(ReproduceArguments arguments, Task task) {
+        return DataOptions.builder()
+                .optRepository(arguments.dataRepository())
+                .optLimit(arguments.limit())
+                .optTestLimit(arguments.testLimit())
+                .optStandardise(false)
+                .optTask(task)
+                .optWholeBatches(true)
+                .build();
+    }
+
+    /** Loads the one data set of a measurement, CIFAR-10 unless another was chosen. */
+    static ImageData images(ReproduceArguments arguments) throws IOException, TranslateException {
+        List<String> names = arguments.dataSets(List.of(CIFAR10));
+        if (names.size() != 1 || !DataSets.names().contains(names.get(0))) {
+            throw new IllegalArgumentException(
+                    "This target measures on one data set: --data-set names one of "
+                            + String.join(", ", DataSets.names())
+                            + ".");
+        }
+        return DataSets.load(names.get(0), dataOptions(arguments, Task.CLASSIFICATION));
+    }
+
+    /** Returns the shape of a batch of images. */
+    static Shape batchShape(ImageData images) {
+        return new Shape(BATCH).addAll(images.getSampleShape());
+    }
+
+    /** Returns log10, for axes that span orders of magnitude. */
+    static double log10(double value) {
+        return Math.log10(value);
+    }
+
+    /** Writes a value that is a power of ten on an axis. */
+    static String power(double exponent) {
+        return String.format(Locale.ROOT, "%.2g", Math.pow(10, exponent));
+    }
+
+    /** Writes a number without needless zeros. */
+    static String number(double value) {
+        return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+    }
+}

@@ -1,0 +1,207 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.reproduce.millea;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.translate.TranslateException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.locallearning.djl.decorrelation.boltzmann.BoltzmannParameters;
+import org.locallearning.djl.decorrelation.boltzmann.Enumeration;
+import org.locallearning.djl.decorrelation.boltzmann.FisherNorm;
+import org.locallearning.djl.examples.data.DataOptions;
+import org.locallearning.djl.examples.report.Bitmap;
+import org.locallearning.djl.examples.report.BitmapsImage;
+import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.reproduce.ReproduceArguments;
+import org.locallearning.djl.examples.reproduce.Reproduction;
+import org.locallearning.djl.examples.reproduce.Target;
+
+/**
+ * Figure 1: the Fisher matrix of a trained machine and what it is made of.
+ *
+ * <p>The machine has 7 x 7 visible units, so that every entry gets a pixel of its own; with 28 x 28
+ * the matrix would have 8,634 rows.
+ */
+public final class FisherFigure implements Target {
+
+    private static final int POOLING = 4;
+    private static final int HIDDEN = 10;
+    private static final int EPOCHS = 20;
+    private static final int IMAGES = 10_000;
+    private static final int TEST_IMAGES = 2_000;
+    private static final double DAMPING = 0.01;
+
+    /** Magnitudes are drawn by their square root: the product moments would hide the rest. */
+    private static final double POWER = 0.5;
+
+    /** Creates the target. */
+    public FisherFigure() {}
+
+    /**
+     * The numbers behind the figure.
+     *
+     * @param data where the images are from
+     * @param visibleUnits the number of visible units
+     * @param hiddenUnits the number of hidden units
+     * @param epochs the epochs of CD-1
+     * @param testLogLikelihood the mean log-likelihood of the test images, in nats
+     * @param diagonal the Frobenius norm of the Fisher matrix's diagonal
+     * @param offDiagonal the Frobenius norm of the rest
+     */
+    record Figure(
+            String data,
+            int visibleUnits,
+            int hiddenUnits,
+            int epochs,
+            double testLogLikelihood,
+            double diagonal,
+            double offDiagonal) {}
+
+    /** {@inheritDoc} */
+    @Override
+    public String name() {
+        return "millea-figure-1";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String title() {
+        return "The Fisher matrix of a Boltzmann machine and its parts";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String paper() {
+        return "Millea, \"Natural Boltzmann Machines\", figure 1";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Set<String> options() {
+        return Set.of(
+                "--epochs",
+                "--seeds",
+                "--data-set",
+                "--data-repository",
+                "--limit",
+                "--test-limit");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void run(Reproduction reproduction) throws IOException, TranslateException {
+        ReproduceArguments arguments = reproduction.arguments();
+        int seed = arguments.seeds(List.of(1)).get(0);
+        int epochs = arguments.epochs(EPOCHS);
+        DataOptions options =
+                DataOptions.builder()
+                        .optRepository(arguments.dataRepository())
+                        .optStandardise(false)
+                        .optLimit(arguments.limit() == 0 ? IMAGES : arguments.limit())
+                        .optTestLimit(
+                                arguments.testLimit() == 0 ? TEST_IMAGES : arguments.testLimit())
+                        .build();
+        String dataSet = arguments.dataSets(List.of("mnist")).get(0);
+        try (MachineData data =
+                MachineData.load(reproduction.engine(), dataSet, options, POOLING)) {
+            MachineMethod method = MachineMethod.named("cd");
+            List<Bitmap> bitmaps = new ArrayList<>();
+            MachineResult result =
+                    new MachineTraining(reproduction.engine(), data, HIDDEN, epochs)
+                            .run(
+                                    method,
+                                    seed,
+                                    method.smallRate(),
+                                    false,
+                                    epoch -> {},
+                                    parameters -> bitmaps.addAll(bitmaps(parameters)));
+            Figure figure =
+                    new Figure(
+                            data.title() + ": " + data.provenance(),
+                            data.units(),
+                            HIDDEN,
+                            epochs,
+                            result.last().testLogLikelihood(),
+                            result.fisher().diagonal(),
+                            result.fisher().offDiagonal());
+            write(reproduction, List.of(seed), figure, bitmaps);
+        }
+    }
+
+    private static void write(
+            Reproduction reproduction, List<Integer> seeds, Figure figure, List<Bitmap> bitmaps)
+            throws IOException {
+        FisherNorm norm = new FisherNorm(figure.diagonal, figure.offDiagonal);
+        String text =
+                String.format(
+                        Locale.ROOT,
+                        "The diagonal of G has the Frobenius norm %.3f, the rest %.3f, %.2f times as"
+                                + " much: the plain gradient is far from the natural one. In the order"
+                                + " of the %d visible units, the %d hidden units and their products, visible"
+                                + " unit by visible unit; red is positive, blue is negative, by the square"
+                                + " root of the magnitude.",
+                        norm.diagonal(),
+                        norm.offDiagonal(),
+                        norm.ratio(),
+                        figure.visibleUnits,
+                        figure.hiddenUnits);
+        FigurePage page =
+                new FigurePage()
+                        .section("Result", text)
+                        .figures(
+                                bitmaps.stream()
+                                        .map(
+                                                bitmap ->
+                                                        FigurePage.bitmap(
+                                                                "by the square root of the"
+                                                                        + " magnitude",
+                                                                bitmap))
+                                        .toList())
+                        .setting("Images", figure.data)
+                        .setting(
+                                "Training",
+                                figure.epochs
+                                        + " epochs of "
+                                        + MachineMethod.named("cd").title()
+                                        + ", batches of "
+                                        + MachineTraining.BATCH);
+        reproduction.write(seeds, figure, page, () -> BitmapsImage.png(bitmaps));
+        reproduction.out().println(text);
+    }
+
+    private static List<Bitmap> bitmaps(BoltzmannParameters parameters) {
+        try (Enumeration exact = Enumeration.of(parameters);
+                NDManager scope = parameters.weight().getManager().newSubManager()) {
+            NDArray second = exact.secondMoments();
+            NDArray mean = exact.means().toVector();
+            mean.attach(scope);
+            NDArray fisher = exact.fisher();
+            NDArray inverse = Enumeration.dampedInverse(fisher, DAMPING);
+            return List.of(
+                    bitmap("E[g gᵀ]", second),
+                    bitmap("E[g] E[g]ᵀ", mean.reshape(-1, 1).matMul(mean.reshape(1, -1))),
+                    bitmap("G = E[g gᵀ] − E[g] E[g]ᵀ", fisher),
+                    bitmap("(G + " + DAMPING + " I)⁻¹", inverse));
+        }
+    }
+
+    private static Bitmap bitmap(String title, NDArray matrix) {
+        return Bitmap.matrix(title, matrix.toDoubleArray(), (int) matrix.getShape().get(1), POWER);
+    }
+}

@@ -1,0 +1,255 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.reproduce.millea;
+
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.DoubleStream;
+import org.locallearning.djl.decorrelation.boltzmann.BoltzmannTrainer;
+import org.locallearning.djl.decorrelation.boltzmann.ReconstructionError;
+import org.locallearning.djl.decorrelation.boltzmann.RestrictedBoltzmannMachine;
+import org.locallearning.djl.examples.report.ChartsImage;
+import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.reproduce.Reproduction;
+import org.locallearning.djl.examples.reproduce.Target;
+
+/**
+ * What a step costs: 784 visible and 500 hidden units, a batch of 100, next to the five matrix
+ * products that CD-1 cannot do without, in turn in one run.
+ */
+public final class StepCost implements Target {
+
+    private static final int VISIBLE = 784;
+    private static final int HIDDEN = 500;
+    private static final int BATCH = 100;
+    private static final int WARM_UP = 5;
+    private static final int ROUNDS = 41;
+    private static final float SLOW = 1e-6f;
+    private static final String PRODUCTS = "five products";
+
+    /** Creates the target. */
+    public StepCost() {}
+
+    /**
+     * One way of learning.
+     *
+     * @param method its name
+     * @param milliseconds the median time of a step
+     * @param ratio the median of its time over that of the five products in the same round
+     */
+    record Row(String method, double milliseconds, double ratio) {}
+
+    /** {@inheritDoc} */
+    @Override
+    public String name() {
+        return "millea-step";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String title() {
+        return "Boltzmann machines: the time of a step next to its matrix products";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String paper() {
+        return "Millea, \"Natural Boltzmann Machines\", section 3.1, which asks for a cheap update";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Set<String> options() {
+        return Set.of("--seeds", "--methods");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void run(Reproduction reproduction) throws IOException {
+        Engine engine = reproduction.engine();
+        List<Integer> seeds = reproduction.arguments().seeds(List.of(1));
+        engine.setRandomSeed(seeds.get(0));
+        List<MachineMethod> methods =
+                reproduction
+                        .arguments()
+                        .methods(
+                                List.of("cd", "pcd", "centred", "penalty", "whitening", "periodic"))
+                        .stream()
+                        .map(MachineMethod::named)
+                        .toList();
+        Map<String, double[]> times = times(engine, methods);
+        List<Row> rows = new ArrayList<>();
+        Map<Double, List<Double>> ratios = new TreeMap<>();
+        times.forEach(
+                (name, values) -> {
+                    double[] ratio = new double[ROUNDS];
+                    for (int i = 0; i < ROUNDS; ++i) {
+                        ratio[i] = values[i] / times.get(PRODUCTS)[i];
+                    }
+                    ratios.put((double) rows.size(), DoubleStream.of(ratio).boxed().toList());
+                    rows.add(new Row(name, median(values), median(ratio)));
+                });
+        write(reproduction, seeds, rows, ratios);
+    }
+
+    private static void write(
+            Reproduction reproduction,
+            List<Integer> seeds,
+            List<Row> rows,
+            Map<Double, List<Double>> ratios)
+            throws IOException {
+        List<List<String>> cells = new ArrayList<>();
+        for (Row row : rows) {
+            String milliseconds = String.format(Locale.ROOT, "%.2f", row.milliseconds);
+            String ratio = String.format(Locale.ROOT, "%.2f", row.ratio);
+            cells.add(List.of(row.method, milliseconds, ratio));
+            reproduction
+                    .out()
+                    .println(String.format("%-16s %8s ms %6s", row.method, milliseconds, ratio));
+        }
+        FigurePage page =
+                new FigurePage()
+                        .section(
+                                "A step of " + VISIBLE + " x " + HIDDEN + ", batch " + BATCH,
+                                "The median of "
+                                        + ROUNDS
+                                        + " rounds, in each of which every method takes one step"
+                                        + " with the optimizer; the ratio is to the five products"
+                                        + " of the same round.")
+                        .table(List.of("method", "ms", "ratio to the products"), cells);
+        List<Curve> curves = List.of(Curve.of("all methods, in the order of the table", ratios));
+        reproduction.write(
+                seeds,
+                rows,
+                page,
+                () ->
+                        ChartsImage.lines(
+                                List.of("Time of a step over that of five products"),
+                                List.of("row of the table, from 0"),
+                                List.of("mean ratio"),
+                                List.of(curves)));
+    }
+
+    private static Map<String, double[]> times(Engine engine, List<MachineMethod> methods) {
+        Map<String, Step> steps = new LinkedHashMap<>();
+        Map<String, double[]> times = new LinkedHashMap<>();
+        try (NDManager manager = engine.newBaseManager()) {
+            NDArray data =
+                    manager.randomUniform(0, 1, new Shape(BATCH, VISIBLE))
+                            .lt(0.1)
+                            .toType(DataType.FLOAT32, false);
+            NDArray hidden = manager.randomUniform(0, 1, new Shape(BATCH, HIDDEN));
+            NDArray weight = manager.randomNormal(new Shape(VISIBLE, HIDDEN));
+            steps.put(PRODUCTS, () -> products(data, hidden, weight));
+            for (MachineMethod method : methods) {
+                steps.put(method.name(), new Learner(engine, method, data));
+            }
+            steps.keySet().forEach(name -> times.put(name, new double[ROUNDS]));
+            for (int round = -WARM_UP; round < ROUNDS; ++round) {
+                for (Map.Entry<String, Step> step : steps.entrySet()) {
+                    long start = System.nanoTime();
+                    step.getValue().take();
+                    if (round >= 0) {
+                        times.get(step.getKey())[round] = (System.nanoTime() - start) / 1e6;
+                    }
+                }
+            }
+        } finally {
+            steps.values().forEach(Step::close);
+        }
+        return times;
+    }
+
+    /** Up twice, down once, and the statistics of both phases. */
+    private static void products(NDArray data, NDArray hidden, NDArray weight) {
+        try (NDManager scope = data.getManager().newSubManager()) {
+            scope.tempAttachAll(data, hidden, weight);
+            data.matMul(weight);
+            hidden.matMul(weight.transpose());
+            data.matMul(weight);
+            data.transpose().matMul(hidden);
+            data.transpose().matMul(hidden);
+        }
+    }
+
+    private static double median(double[] values) {
+        return DoubleStream.of(values).sorted().toArray()[values.length / 2];
+    }
+
+    /** Something that is timed. */
+    @FunctionalInterface
+    private interface Step extends AutoCloseable {
+        void take();
+
+        @Override
+        default void close() {}
+    }
+
+    /** A machine that learns one batch over and over, too slowly to change. */
+    private static final class Learner implements Step {
+
+        private final Model model;
+        private final BoltzmannTrainer trainer;
+        private final NDArray data;
+
+        Learner(Engine engine, MachineMethod method, NDArray data) {
+            this.data = data;
+            model = Model.newInstance(method.name(), engine.getEngineName());
+            model.setBlock(RestrictedBoltzmannMachine.builder().setHiddenUnits(HIDDEN).build());
+            trainer =
+                    method.learning()
+                            .newTrainer(
+                                    model,
+                                    new DefaultTrainingConfig(new ReconstructionError())
+                                            .optOptimizer(
+                                                    Optimizer.sgd()
+                                                            .setLearningRateTracker(
+                                                                    Tracker.fixed(SLOW))
+                                                            .build()));
+            trainer.initialize(data.getShape());
+        }
+
+        @Override
+        public void take() {
+            try (NDManager scope = trainer.getManager().newSubManager()) {
+                scope.tempAttachAll(data);
+                trainer.forward(new NDList(data));
+                trainer.step();
+            }
+        }
+
+        @Override
+        public void close() {
+            trainer.close();
+            model.close();
+        }
+    }
+}

@@ -1,0 +1,174 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.reproduce.millea;
+
+import ai.djl.translate.TranslateException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.locallearning.djl.examples.data.DataOptions;
+import org.locallearning.djl.examples.report.Bitmap;
+import org.locallearning.djl.examples.report.BitmapsImage;
+import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.reproduce.ReproduceArguments;
+import org.locallearning.djl.examples.reproduce.Reproduction;
+import org.locallearning.djl.examples.reproduce.Target;
+
+/**
+ * Figure 3: the weights of each hidden unit as a picture, with the covariance penalty and without.
+ */
+public final class WeightFilters implements Target {
+
+    private static final List<String> METHODS = List.of("cd", "penalty", "exact-penalty");
+    private static final int HIDDEN = 10;
+    private static final int EPOCHS = 100;
+    private static final int IMAGES = 10_000;
+    private static final int TEST_IMAGES = 2_000;
+    private static final int PER_ROW = 5;
+
+    /** Creates the target. */
+    public WeightFilters() {}
+
+    /**
+     * The numbers behind the figure.
+     *
+     * @param data where the images are from
+     * @param epochs the number of epochs
+     * @param runs a run of each method
+     */
+    record Figure(String data, int epochs, List<MachineResult> runs) {}
+
+    /** {@inheritDoc} */
+    @Override
+    public String name() {
+        return "millea-figure-3";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String title() {
+        return "The weights of hidden units with the covariance penalty and without";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String paper() {
+        return "Millea, \"Natural Boltzmann Machines\", figure 3";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Set<String> options() {
+        return Set.of(
+                "--epochs",
+                "--seeds",
+                "--methods",
+                "--data-set",
+                "--data-repository",
+                "--limit",
+                "--test-limit");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void run(Reproduction reproduction) throws IOException, TranslateException {
+        ReproduceArguments arguments = reproduction.arguments();
+        int seed = arguments.seeds(List.of(1)).get(0);
+        int epochs = arguments.epochs(EPOCHS);
+        List<MachineMethod> methods =
+                arguments.methods(METHODS).stream().map(MachineMethod::named).toList();
+        DataOptions options =
+                DataOptions.builder()
+                        .optRepository(arguments.dataRepository())
+                        .optStandardise(false)
+                        .optLimit(arguments.limit() == 0 ? IMAGES : arguments.limit())
+                        .optTestLimit(
+                                arguments.testLimit() == 0 ? TEST_IMAGES : arguments.testLimit())
+                        .build();
+        String dataSet = arguments.dataSets(List.of("mnist")).get(0);
+        MachineRuns runs = new MachineRuns(reproduction);
+        try (MachineData data = MachineData.load(reproduction.engine(), dataSet, options, 1)) {
+            runs.header(data, HIDDEN);
+            List<MachineResult> results = new ArrayList<>();
+            for (MachineMethod method : methods) {
+                results.add(runs.run(data, HIDDEN, method, method.rate(), seed, epochs, false));
+            }
+            write(
+                    reproduction,
+                    List.of(seed),
+                    new Figure(data.title() + ": " + data.provenance(), epochs, results));
+        }
+    }
+
+    private static void write(Reproduction reproduction, List<Integer> seeds, Figure figure)
+            throws IOException {
+        List<Bitmap> bitmaps = new ArrayList<>();
+        List<List<String>> rows = new ArrayList<>();
+        for (MachineResult run : figure.runs) {
+            bitmaps.add(Bitmap.filterTiles(run.method(), run.weights().rows(), PER_ROW));
+            rows.add(
+                    List.of(
+                            run.method(),
+                            String.format(Locale.ROOT, "%.3f", run.last().sparseness()),
+                            MachineRuns.nats(run.last().testLogLikelihood()),
+                            String.format(Locale.ROOT, "%.1f", 100 * run.last().testError()),
+                            String.format(Locale.ROOT, "%.5f", run.last().penaltyWeight())));
+        }
+        List<String> figures = new ArrayList<>();
+        for (Bitmap bitmap : bitmaps) {
+            figures.add(FigurePage.bitmap(MachineMethod.named(bitmap.title()).title(), bitmap));
+        }
+        FigurePage page =
+                new FigurePage()
+                        .section("Result", text(figure))
+                        .table(
+                                List.of(
+                                        "method",
+                                        "sparseness",
+                                        "test log p, nats",
+                                        "test error, %",
+                                        "weight of the penalty"),
+                                rows)
+                        .figures(figures)
+                        .setting("Images", figure.data)
+                        .setting(
+                                "Training",
+                                HIDDEN
+                                        + " hidden units, "
+                                        + figure.epochs
+                                        + " epochs, batches of "
+                                        + MachineTraining.BATCH);
+        reproduction.write(seeds, figure, page, () -> BitmapsImage.png(bitmaps));
+        reproduction.out().println(text(figure));
+    }
+
+    private static String text(Figure figure) {
+        StringBuilder text =
+                new StringBuilder("The sparseness of the weights, by Hoyer's measure,");
+        for (int i = 0; i < figure.runs.size(); ++i) {
+            MachineResult run = figure.runs.get(i);
+            text.append(
+                    String.format(
+                            Locale.ROOT,
+                            "%s %.3f under %s",
+                            i == 0 ? " is" : ",",
+                            run.last().sparseness(),
+                            run.method()));
+        }
+        return text.append(". Each picture is drawn at its own greatest weight, red for positive.")
+                .toString();
+    }
+}

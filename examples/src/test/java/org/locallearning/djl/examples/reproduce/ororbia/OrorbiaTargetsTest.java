@@ -1,0 +1,153 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.reproduce.ororbia;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.locallearning.djl.creditassignment.representation.ErrorDifference;
+import org.locallearning.djl.creditassignment.representation.ErrorMatrixUpdate;
+import org.locallearning.djl.creditassignment.representation.LocalRepresentationAlignment;
+import org.locallearning.djl.examples.LocalLearning;
+import org.locallearning.djl.examples.ProgramRun;
+
+class OrorbiaTargetsTest {
+
+    private static final String SMALL =
+            " --data-set glyphs --limit 96 --test-limit 64 --epochs 1 --seeds 1 --threads 1 --out ";
+
+    @Test
+    void tableTrainsEveryMethodWithTanhAndTargetsAloneWithoutDerivative(@TempDir Path folder)
+            throws Exception {
+        List<String> models = List.of("2x20-tanh", "2x20-sign", "3x16-elu");
+        ProgramRun run =
+                ProgramRun.of(
+                        "reproduce ororbia-table-1 --model "
+                                + String.join(",", models)
+                                + SMALL
+                                + folder);
+        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        JsonArray parts = figure(folder);
+        assertEquals(List.of("bp", "fa", "dfa", "lra"), methods(parts.get(0)));
+        assertEquals(List.of("lra"), methods(parts.get(1)));
+        assertEquals(List.of("lra"), methods(parts.get(2)));
+        for (JsonElement part : parts) {
+            JsonObject settings = part.getAsJsonObject().getAsJsonObject("settings");
+            assertEquals(32, settings.get("batch").getAsInt());
+            for (JsonElement each : part.getAsJsonObject().getAsJsonArray("runs")) {
+                assertEquals(2e-4f, each.getAsJsonObject().get("learningRate").getAsFloat(), 1e-9f);
+            }
+        }
+        String page = Files.readString(folder.resolve("report.html"));
+        assertTrue(page.contains("784-20-20-10, sign"), "the parts are told apart");
+        ProgramRun again =
+                ProgramRun.of(
+                        "reproduce ororbia-table-1 --model "
+                                + String.join(",", models)
+                                + SMALL
+                                + folder);
+        assertEquals(6, again.out().lines().filter(line -> line.endsWith("stored")).count());
+    }
+
+    @Test
+    void deepNetsStartFromTheSameWeights(@TempDir Path folder) throws Exception {
+        ProgramRun run =
+                ProgramRun.of("reproduce ororbia-figure-4 --model 8x16-logistic" + SMALL + folder);
+        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        assertEquals(List.of("bp", "lra"), methods(figure(folder).get(0)));
+        assertTrue(run.out().contains("784-16-16-16-16-16-16-16-16-10, logistic"), run.out());
+    }
+
+    @Test
+    void noiseStandsAgainstTwoControls(@TempDir Path folder) throws Exception {
+        ProgramRun run =
+                ProgramRun.of(
+                        "reproduce ororbia-pnn"
+                                + SMALL.replace("96", "10").replace("64", "10")
+                                + folder);
+        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        List<Long> parameters = new ArrayList<>();
+        for (JsonElement part : figure(folder)) {
+            parameters.add(part.getAsJsonObject().get("parameters").getAsLong());
+        }
+        assertEquals(3, parameters.size());
+        assertEquals(parameters.get(0), parameters.get(1));
+        assertEquals(1, parameters.get(2) / (double) parameters.get(0), 0.05);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"3x1024", "tanh", "3x1024-sigmoid", "0x10-tanh", "3x0-tanh", "mlp"})
+    void otherNamesAreOneSentence(String name) {
+        String sentence =
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> Perceptron.named(name, List.of("3x1024-tanh")))
+                        .getMessage();
+        assertEquals(
+                "Unknown model '"
+                        + name
+                        + "': name layers, units and activation, as in 3x1024-tanh.",
+                sentence);
+        ProgramRun run = ProgramRun.of("reproduce ororbia-table-1 --model " + name);
+        assertEquals(LocalLearning.USAGE, run.exitCode());
+        assertTrue(run.err().contains(name), run.err());
+    }
+
+    @Test
+    void errorMatricesAndErrorsSuitTheActivation() {
+        Map<String, ErrorMatrixUpdate> updates =
+                Map.of(
+                        "tanh", ErrorMatrixUpdate.PAPER,
+                        "logistic", ErrorMatrixUpdate.PAPER,
+                        "sign", ErrorMatrixUpdate.PAPER,
+                        "elu", ErrorMatrixUpdate.LRA_E,
+                        "leaky-relu", ErrorMatrixUpdate.LRA_E);
+        updates.forEach(
+                (activation, update) -> {
+                    LocalRepresentationAlignment rule =
+                            new Perceptron(3, 10, activation).alignment(2).build();
+                    assertEquals(update, rule.getErrorMatrixUpdate(), activation);
+                    boolean central = rule.getErrorDifference() == ErrorDifference.CENTRAL;
+                    assertEquals(activation.equals("sign"), central, activation);
+                });
+    }
+
+    private static JsonArray figure(Path folder) throws Exception {
+        return JsonParser.parseString(Files.readString(folder.resolve("results.json")))
+                .getAsJsonObject()
+                .getAsJsonArray("figure");
+    }
+
+    private static List<String> methods(JsonElement part) {
+        List<String> names = new ArrayList<>();
+        for (JsonElement run : part.getAsJsonObject().getAsJsonArray("runs")) {
+            names.add(run.getAsJsonObject().get("method").getAsString());
+        }
+        return names;
+    }
+}
