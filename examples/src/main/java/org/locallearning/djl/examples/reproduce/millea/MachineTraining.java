@@ -29,6 +29,7 @@ import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.function.Consumer;
 import org.locallearning.djl.decorrelation.boltzmann.AnnealedImportanceSampling;
 import org.locallearning.djl.decorrelation.boltzmann.BoltzmannParameters;
@@ -94,6 +95,8 @@ final class MachineTraining {
                 trainer.initialize(new Shape(BATCH, data.units()));
                 Estimate last = null;
                 for (int epoch = 1; epoch <= epochs; ++epoch) {
+                    // so that training does not depend on what was measured in between
+                    engine.setRandomSeed(new Random((long) seed << Integer.SIZE | epoch).nextInt());
                     long start = System.nanoTime();
                     EasyTrain.fit(trainer, 1, batches, null);
                     double seconds = (System.nanoTime() - start) / 1e9;

@@ -30,13 +30,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import org.locallearning.djl.decorrelation.boltzmann.BoltzmannTrainer;
 import org.locallearning.djl.decorrelation.boltzmann.ReconstructionError;
 import org.locallearning.djl.decorrelation.boltzmann.RestrictedBoltzmannMachine;
 import org.locallearning.djl.examples.report.ChartsImage;
-import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
@@ -107,24 +105,18 @@ public final class StepCost implements Target {
                         .toList();
         Map<String, double[]> times = times(engine, methods);
         List<Row> rows = new ArrayList<>();
-        Map<Double, List<Double>> ratios = new TreeMap<>();
         times.forEach(
                 (name, values) -> {
                     double[] ratio = new double[ROUNDS];
                     for (int i = 0; i < ROUNDS; ++i) {
                         ratio[i] = values[i] / times.get(PRODUCTS)[i];
                     }
-                    ratios.put((double) rows.size(), DoubleStream.of(ratio).boxed().toList());
                     rows.add(new Row(name, median(values), median(ratio)));
                 });
-        write(reproduction, seeds, rows, ratios);
+        write(reproduction, seeds, rows);
     }
 
-    private static void write(
-            Reproduction reproduction,
-            List<Integer> seeds,
-            List<Row> rows,
-            Map<Double, List<Double>> ratios)
+    private static void write(Reproduction reproduction, List<Integer> seeds, List<Row> rows)
             throws IOException {
         List<List<String>> cells = new ArrayList<>();
         for (Row row : rows) {
@@ -145,17 +137,16 @@ public final class StepCost implements Target {
                                         + " with the optimizer; the ratio is to the five products"
                                         + " of the same round.")
                         .table(List.of("method", "ms", "ratio to the products"), cells);
-        List<Curve> curves = List.of(Curve.of("all methods, in the order of the table", ratios));
         reproduction.write(
                 seeds,
                 rows,
                 page,
                 () ->
-                        ChartsImage.lines(
-                                List.of("Time of a step over that of five products"),
-                                List.of("row of the table, from 0"),
-                                List.of("mean ratio"),
-                                List.of(curves)));
+                        ChartsImage.bars(
+                                "Time of a step over that of five products",
+                                "median ratio",
+                                rows.stream().map(Row::method).toList(),
+                                rows.stream().map(Row::ratio).toList()));
     }
 
     private static Map<String, double[]> times(Engine engine, List<MachineMethod> methods) {
