@@ -25,7 +25,7 @@ import org.locallearning.djl.examples.reproduce.Reproduction;
 public final class LinearTheorem extends DrawnFigure {
 
     private static final double[] RATES = {0.08, 0.04, 0.02};
-    private static final double TIME = 400;
+    private static final double TIME = 60;
     private static final int MEASURED = 100;
 
     /** Below this V is what rounding leaves of it. */
