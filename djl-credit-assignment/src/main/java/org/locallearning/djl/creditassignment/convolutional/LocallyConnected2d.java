@@ -143,7 +143,9 @@ public final class LocallyConnected2d extends AbstractBlock {
         }
         long size = kernels.slice(1).size();
         NDArray patches = window.patches(input).transpose(2, 0, 1);
-        NDArray units = weight.reshape(fields, kernels.get(0) / fields, size).swapAxes(1, 2);
+        NDArray units =
+                units(weight, new Shape(fields, kernels.get(0) / fields, size), input)
+                        .swapAxes(1, 2);
         NDArray output =
                 patches.batchMatMul(units)
                         .transpose(1, 2, 0)
@@ -167,9 +169,16 @@ public final class LocallyConnected2d extends AbstractBlock {
         Shape kernels = weight.getShape();
         long filters = kernels.get(0) / fields;
         NDArray errors = delta.reshape(image.get(0), filters, fields).transpose(2, 0, 1);
-        NDArray units = weight.reshape(fields, filters, kernels.slice(1).size());
+        NDArray units = units(weight, new Shape(fields, filters, kernels.slice(1).size()), delta);
         NDArray patches = errors.batchMatMul(units).transpose(1, 2, 0);
         return window.sumOfPatches(patches, image);
+    }
+
+    /** Returns a view of the weights that lives no longer than the batch, unlike the weights. */
+    private static NDArray units(NDArray weight, Shape shape, NDArray batch) {
+        NDArray units = weight.reshape(shape);
+        units.attach(batch.getManager());
+        return units;
     }
 
     /** {@inheritDoc} */

@@ -94,7 +94,10 @@ class AlignmentListenerTest {
         }
         List<String> weights =
                 own.keySet().stream()
-                        .filter(path -> path.matches(".*(Linear|Conv[123]d|LocallyConnected2d)_weight"))
+                        .filter(
+                                path ->
+                                        path.matches(
+                                                ".*(Linear|Conv[123]d|LocallyConnected2d)_weight"))
                         .sorted()
                         .collect(Collectors.toList());
         assertEquals(
