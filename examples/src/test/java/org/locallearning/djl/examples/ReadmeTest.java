@@ -35,14 +35,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The numbers in the README are those of the stored runs: behind each marker {@code <!-- run NAME
- * epochs 1,2 -->} or {@code <!-- benchmark NAME -->} stands the table that the stored results make.
+ * epochs 1,2 -->}, {@code <!-- figure NAME epochs 1,2 -->} or {@code <!-- benchmark NAME -->}
+ * stands the table that the stored results make.
  */
 class ReadmeTest {
 
     private static final Path ROOT = Path.of("..");
 
     private static final Pattern MARKER =
-            Pattern.compile("<!-- (run|benchmark) ([\\w+-]+)(?: epochs ([\\d,]+))? -->");
+            Pattern.compile("<!-- (run|figure|benchmark) ([\\w+-]+)(?: epochs ([\\d,]+))? -->");
 
     static Stream<Marked> tables() throws IOException {
         List<String> lines = Files.readAllLines(ROOT.resolve("README.md"));
@@ -67,10 +68,29 @@ class ReadmeTest {
         Path file = ROOT.resolve("examples/runs/" + marked.name() + ".json");
         JsonObject stored = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
         List<String> expected =
-                "run".equals(marked.kind())
-                        ? runTable(stored, marked.epochs().split(","))
-                        : benchmarkTable(stored);
+                switch (marked.kind()) {
+                    case "run" -> runTable(stored, marked.epochs().split(","));
+                    case "figure" -> figureTable(stored, marked.epochs().split(","));
+                    default -> benchmarkTable(stored);
+                };
         assertEquals(String.join("\n", expected), String.join("\n", marked.table()));
+    }
+
+    /** The tables of every part of a reproduced figure, one below the other. */
+    private static List<String> figureTable(JsonObject stored, String... epochs) {
+        List<String> table = new ArrayList<>();
+        for (JsonElement part : stored.getAsJsonArray("figure")) {
+            String model = part.getAsJsonObject().get("modelSummary").getAsString();
+            String name = model.replaceAll(", [\\d,]+ parameters$", "");
+            for (String row : runTable(part.getAsJsonObject(), epochs)) {
+                String cell = row.startsWith("| --- ") ? "---" : name;
+                String whole = "| " + (row.startsWith("| method ") ? "model" : cell) + " " + row;
+                if (!table.contains(whole)) {
+                    table.add(whole);
+                }
+            }
+        }
+        return table;
     }
 
     private static List<String> runTable(JsonObject stored, String... epochs) {
