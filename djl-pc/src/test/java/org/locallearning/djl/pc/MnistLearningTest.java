@@ -18,6 +18,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.Model;
 import ai.djl.basicdataset.cv.classification.Mnist;
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
@@ -28,7 +30,9 @@ import ai.djl.repository.RemoteRepository;
 import ai.djl.repository.Repository;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.EasyTrain;
+import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
+import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
 import ai.djl.training.evaluator.Accuracy;
 import ai.djl.training.listener.EvaluatorTrainingListener;
@@ -44,6 +48,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Inference learning learns digits, through DJL's own training loop. */
@@ -121,6 +126,75 @@ class MnistLearningTest {
                 assertTrue(accuracy > learning.least, learning + ": accuracy " + accuracy);
             }
         }
+    }
+
+    /**
+     * Grey of the right brightness everywhere costs the entropy of the mean pixel, which is all
+     * that an autoencoder can do that has not learned where digits are.
+     */
+    @ParameterizedTest
+    @EnumSource(
+            value = Schedule.class,
+            names = {"SEQUENTIAL", "SIMULTANEOUS"})
+    void reconstructsDigits(Schedule schedule) throws IOException, TranslateException {
+        Path data = data();
+        Assumptions.assumeTrue(
+                data != null, "MNIST is not at hand: there is no folder shared/data beside this");
+        Dataset images =
+                mnist(new RemoteRepository("data", data.toUri()), Dataset.Usage.TRAIN, 3200);
+        Engine.getEngine("PyTorch").setRandomSeed(12);
+        try (Model model = Model.newInstance("digits", "PyTorch")) {
+            Block block =
+                    new SequentialBlock()
+                            .add(Blocks.batchFlattenBlock(784))
+                            .add(Linear.builder().setUnits(128).build())
+                            .add(Activation::relu)
+                            .add(Linear.builder().setUnits(20).build())
+                            .add(Activation::relu)
+                            .add(Linear.builder().setUnits(128).build())
+                            .add(Activation::relu)
+                            .add(Linear.builder().setUnits(784).build());
+            model.setBlock(block);
+            InferenceLearning rule =
+                    InferenceLearning.builder().optSchedule(schedule).optIterations(6).build();
+            DefaultTrainingConfig config =
+                    new DefaultTrainingConfig(Loss.sigmoidBinaryCrossEntropyLoss())
+                            .optOptimizer(mq(block));
+            try (Trainer trainer = rule.newTrainer(model, config)) {
+                trainer.initialize(new Shape(1, 1, 28, 28));
+                double loss = 0;
+                double brightness = 0;
+                int batches = 0;
+                for (int pass = 0; pass < 2; pass++) {
+                    loss = 0;
+                    brightness = 0;
+                    batches = 0;
+                    for (Batch batch : trainer.iterateDataset(images)) {
+                        try (batch) {
+                            loss += reconstruct(trainer, batch.getData());
+                            brightness += batch.getData().head().mean().getFloat();
+                            batches++;
+                        }
+                    }
+                }
+                double mean = brightness / batches;
+                double grey = -mean * Math.log(mean) - (1 - mean) * Math.log(1 - mean);
+                assertTrue(loss / batches < grey, loss / batches + " and " + grey);
+            }
+        }
+    }
+
+    /** Learns to put out what it is shown; returns the loss before the step. */
+    private static double reconstruct(Trainer trainer, NDList images) {
+        double loss;
+        try (GradientCollector collector = trainer.newGradientCollector()) {
+            NDList predictions = trainer.forward(images, images);
+            NDArray value = trainer.getLoss().evaluate(images, predictions);
+            loss = value.getFloat();
+            collector.backward(value);
+        }
+        trainer.step();
+        return loss;
     }
 
     private static Dataset mnist(Repository repository, Dataset.Usage usage, long limit)

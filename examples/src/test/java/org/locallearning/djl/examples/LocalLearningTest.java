@@ -78,7 +78,7 @@ class LocalLearningTest {
             value = {
                 " | compare, benchmark",
                 "frobnicate | compare, benchmark",
-                "compare --methods bp,nosuch | bp, bp-tape, fa, dfa, usf, brsf, frsf, np, anp",
+                "compare --methods bp,nosuch | bp, bp-tape, fa",
                 "compare --methods bp,bp | given twice",
                 "compare --epochs 1 --seeds 1 --epochs=2 | --epochs is given twice",
                 "compare --dataset nosuch | glyphs, mnist, fashion-mnist, cifar10",

@@ -60,7 +60,9 @@ import org.locallearning.djl.creditassignment.tape.Tape;
  * that an error passes are multiplied by {@code 1 − λ} in each. Cost for L layers: 3L − 1 matrix
  * products a step, as backpropagation, and the optimizer's work and memory twice.
  *
- * <p>{@code B} is saved by {@code CreditTrainer.saveState}.
+ * <p>{@code B} starts uniform on {@code ±1/√(fan-in)}, of the size of common initial weights: what
+ * it is larger than they are takes longer to forget. It is saved by {@code
+ * CreditTrainer.saveState}.
  *
  * <p>Kolen and Pollack, "Backpropagation without weight transport", IEEE International Conference
  * on Neural Networks (1994); Akrout, Wilson, Humphreys, Lillicrap and Tweed, "Deep learning without
@@ -208,7 +210,7 @@ public final class KolenPollack extends FeedbackRule {
         private double decay = 1e-3;
 
         private Builder() {
-            super(FeedbackDistribution.kaimingUniform());
+            super(FeedbackDistribution.fanInUniform());
         }
 
         /**

@@ -57,7 +57,8 @@ import org.locallearning.djl.creditassignment.tape.Tape;
  * mirrors. Noise comes from the engine's random numbers: {@code Engine.setRandomSeed} makes a run
  * repeatable.
  *
- * <p>{@code B} is saved by {@code CreditTrainer.saveState}.
+ * <p>{@code B} starts uniform on {@code ±1/√(fan-in)}, the size of common initial weights, and is
+ * saved by {@code CreditTrainer.saveState}.
  *
  * <p>Akrout, Wilson, Humphreys, Lillicrap and Tweed, "Deep learning without weight transport",
  * NeurIPS (2019), equations 9 to 11. Departures: layers are driven at their pre-activation (there
@@ -69,12 +70,14 @@ public final class WeightMirror extends FeedbackRule {
     private final FeedbackSource source;
     private final double rate;
     private final int samples;
+    private final int initialPhases;
     private final String description;
 
     private WeightMirror(Builder builder) {
         super(builder);
         rate = builder.rate;
         samples = builder.samples;
+        initialPhases = builder.initialPhases;
         boolean given = builder.source != null;
         source = given ? builder.source : builder.distribution().seeded(builder.seed());
         description =
@@ -99,6 +102,15 @@ public final class WeightMirror extends FeedbackRule {
      */
     public int getNoiseSamples() {
         return samples;
+    }
+
+    /**
+     * Returns the number of mirror phases before the first batch.
+     *
+     * @return the number
+     */
+    public int getInitialPhases() {
+        return initialPhases;
     }
 
     /** {@inheritDoc} */
@@ -132,7 +144,8 @@ public final class WeightMirror extends FeedbackRule {
     @Override
     public String toString() {
         return String.format(
-                "WeightMirror(%s, mirror rate %s, %d noise samples)", description, rate, samples);
+                "WeightMirror(%s, mirror rate %s, %d noise samples, %d initial phases)",
+                description, rate, samples, initialPhases);
     }
 
     /**
@@ -157,7 +170,12 @@ public final class WeightMirror extends FeedbackRule {
         /** {@inheritDoc} */
         @Override
         public NDArray get(Tape tape, LayerTrace layer) {
-            return Autograd.detach(tape.getValue(feedback.get(layer)), tape.getManager());
+            boolean isNew = feedback.find(layer.getLayer()).isEmpty();
+            NDArray value = Autograd.detach(tape.getValue(feedback.get(layer)), tape.getManager());
+            for (int i = 0; isNew && i < initialPhases; i++) {
+                mirror(value, layer.getWeight(), rate, samples);
+            }
+            return value;
         }
 
         /** {@inheritDoc} */
@@ -207,9 +225,10 @@ public final class WeightMirror extends FeedbackRule {
         private FeedbackSource source;
         private double rate = 0.01;
         private int samples = 64;
+        private int initialPhases;
 
         private Builder() {
-            super(FeedbackDistribution.kaimingUniform());
+            super(FeedbackDistribution.fanInUniform());
         }
 
         /**
@@ -250,6 +269,23 @@ public final class WeightMirror extends FeedbackRule {
                         "A mirror phase takes at least 1 noise sample, not " + samples + ".");
             }
             this.samples = samples;
+            return this;
+        }
+
+        /**
+         * Sets how many mirror phases a layer has before the first batch is learned. After about
+         * {@code 3 / α} of them {@code B} has found the initial weights, and nothing is learned
+         * through feedback that is wrong.
+         *
+         * @param phases the number, at least 0; 0 by default
+         * @return this builder
+         */
+        public Builder optInitialPhases(int phases) {
+            if (phases < 0) {
+                throw new IllegalArgumentException(
+                        "There are at least 0 initial mirror phases, not " + phases + ".");
+            }
+            initialPhases = phases;
             return this;
         }
 

@@ -125,6 +125,30 @@ class FeedbackAlignmentTest {
         }
     }
 
+    @Test
+    void momentumAddsUpTheStepsOfTheRule() {
+        // v ← α v + Δ and θ ← θ + v with Δ of feedback alignment, supplementary note 8
+        float momentum = 0.75f;
+        try (LinearNet net = new LinearNet(4, 3, 2, null, momentum)) {
+            NDArray first = net.first();
+            NDArray second = net.second();
+            NDArray velocity = first.zerosLike();
+            NDArray otherVelocity = second.zerosLike();
+            for (int step = 0; step < 40; step++) {
+                NDArray error = net.targets.sub(second.matMul(first));
+                NDArray sent = net.feedback.matMul(error).mul(RATE);
+                otherVelocity =
+                        otherVelocity.mul(momentum).add(error.matMul(first.transpose()).mul(RATE));
+                velocity = velocity.mul(momentum).add(sent);
+                first = first.add(velocity);
+                second = second.add(otherVelocity);
+                net.step();
+                assertClose(first, net.first(), 1e-12);
+                assertClose(second, net.second(), 1e-12);
+            }
+        }
+    }
+
     private static double trace(NDArray array) {
         long size = array.getShape().get(0);
         return array.mul(array.getManager().eye((int) size, (int) size, 0, DataType.FLOAT64))
@@ -156,6 +180,10 @@ class FeedbackAlignmentTest {
         }
 
         LinearNet(int in, int hidden, int out, CreditAssignment other) {
+            this(in, hidden, out, other, 0);
+        }
+
+        LinearNet(int in, int hidden, int out, CreditAssignment other, float momentum) {
             Engine.getEngine("PyTorch").setRandomSeed(3);
             inputs = manager.eye(in, in, 0, DataType.FLOAT64);
             targets = manager.randomNormal(0, 1, new Shape(out, in), DataType.FLOAT64);
@@ -178,6 +206,7 @@ class FeedbackAlignmentTest {
                             .optOptimizer(
                                     Optimizer.sgd()
                                             .setLearningRateTracker(Tracker.fixed(rate))
+                                            .optMomentum(momentum)
                                             .build());
             trainer = rule.newTrainer(model, config);
             trainer.initialize(inputs.getShape());

@@ -143,8 +143,12 @@ class LearnedFeedbackTest {
 
     @Test
     void theFirstBatchIsFeedbackAlignment() {
-        Gradients expected =
-                Gradients.of(NETWORK, FeedbackAlignment.builder().optSeed(3).build()::newTrainer);
+        CreditAssignment fixed =
+                FeedbackAlignment.builder()
+                        .optDistribution(FeedbackDistribution.fanInUniform())
+                        .optSeed(3)
+                        .build();
+        Gradients expected = Gradients.of(NETWORK, fixed::newTrainer);
         assertEquals(
                 0,
                 Gradients.of(NETWORK, KolenPollack.builder().optSeed(3).build()::newTrainer)
@@ -235,6 +239,26 @@ class LearnedFeedbackTest {
     }
 
     @Test
+    void initialPhasesComeBeforeTheFirstBatch() {
+        // α = 1 and many samples: B is the weight but for the noise, √(d / n) of it
+        List<double[]> history =
+                train(
+                        WeightMirror.builder()
+                                .optMirrorRate(1)
+                                .optNoiseSamples(100_000)
+                                .optInitialPhases(1)
+                                .build(),
+                        Optimizer.sgd().setLearningRateTracker(Tracker.fixed(RATE)).build(),
+                        1);
+        double[] difference = history.get(0);
+        double square = 0;
+        for (double value : difference) {
+            square += value * value;
+        }
+        assertTrue(Math.sqrt(square / difference.length) < 0.01);
+    }
+
+    @Test
     void stateOfAnotherModelIsRefused(@TempDir Path folder) throws Exception {
         CreditAssignment rule = KolenPollack.builder().build();
         Path state = folder.resolve("state");
@@ -268,5 +292,7 @@ class LearnedFeedbackTest {
         assertThrows(IllegalArgumentException.class, () -> WeightMirror.builder().optMirrorRate(0));
         assertThrows(
                 IllegalArgumentException.class, () -> WeightMirror.builder().optNoiseSamples(0));
+        assertThrows(
+                IllegalArgumentException.class, () -> WeightMirror.builder().optInitialPhases(-1));
     }
 }

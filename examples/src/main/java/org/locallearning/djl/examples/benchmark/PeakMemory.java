@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.benchmark;
 import ai.djl.engine.Engine;
 import com.google.gson.Gson;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,13 +35,13 @@ import org.locallearning.djl.examples.method.Methods;
  *
  * <p>A process cannot tell what one of several methods needed, because freed memory stays with it.
  * So each method runs alone in a process of its own, whose Java heap is taken in full at the start
- * and so does not count. Linux alone tells the greatest resident size of a process.
+ * and so does not count. Memory is looked at about once a millisecond, without the pages of files:
+ * the kernel takes back pages of the engine's own code when it likes. Linux alone tells it.
  */
 public final class PeakMemory {
 
     private static final Path STATUS = Path.of("/proc/self/status");
-    private static final Path RESET = Path.of("/proc/self/clear_refs");
-    private static final String RESET_PEAK = "5";
+    private static final String ANONYMOUS = "RssAnon:";
     private static final String HEAP = "192m";
     private static final int STEPS = 3;
 
@@ -54,7 +55,7 @@ public final class PeakMemory {
      *
      * @param arguments workload, method, batch, threads, and, as JSON, the settings of
      *     decorrelation layers
-     * @throws IOException if the system does not tell the size of the process, or reset its peak
+     * @throws IOException if the system does not tell the size of the process
      */
     public static void main(String[] arguments) throws IOException {
         Workload workload = Workload.named(arguments[0]);
@@ -74,16 +75,17 @@ public final class PeakMemory {
             warmUp.nanoseconds();
             warmUp.optimizerNanoseconds();
         }
-        // from here on the kernel looks for the peak anew
-        Files.writeString(RESET, RESET_PEAK);
-        double before = mebibytes("VmRSS:");
-        try (Step step = new Step(engine, method, decorrelation, workload, batch)) {
+        double before = mebibytes();
+        double peak;
+        try (Step step = new Step(engine, method, decorrelation, workload, batch);
+                Watch watch = new Watch()) {
             for (int i = 0; i < STEPS; ++i) {
                 step.nanoseconds();
                 step.optimizerNanoseconds();
             }
+            peak = watch.peak();
         }
-        System.out.printf(Locale.ROOT, "%.1f%n", mebibytes("VmHWM:") - before);
+        System.out.printf(Locale.ROOT, "%.1f%n", peak - before);
     }
 
     /**
@@ -149,10 +151,46 @@ public final class PeakMemory {
         }
     }
 
-    private static double mebibytes(String field) throws IOException {
+    private static double mebibytes() throws IOException {
         try (Stream<String> lines = Files.lines(STATUS)) {
-            String line = lines.filter(l -> l.startsWith(field)).findFirst().orElseThrow();
+            String line = lines.filter(l -> l.startsWith(ANONYMOUS)).findFirst().orElseThrow();
             return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
+        }
+    }
+
+    /** Looks at the memory of this process until it is closed, and remembers the most. */
+    private static final class Watch implements AutoCloseable {
+
+        private final Thread thread = new Thread(this::look, "memory watch");
+        private volatile double peak;
+        private volatile boolean closed;
+
+        Watch() {
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        private void look() {
+            try {
+                while (!closed) {
+                    peak = Math.max(peak, mebibytes());
+                    Thread.sleep(1);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        double peak() throws IOException {
+            return Math.max(peak, mebibytes());
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public void close() {
+            closed = true;
         }
     }
 }

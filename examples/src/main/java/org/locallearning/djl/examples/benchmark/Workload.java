@@ -23,6 +23,7 @@ import ai.djl.nn.core.Linear;
 import ai.djl.nn.pooling.Pool;
 import java.util.List;
 import java.util.function.Supplier;
+import org.locallearning.djl.creditassignment.convolutional.LocallyConnected2d;
 import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.models.Models;
 
@@ -98,6 +99,18 @@ record Workload(String name, String description, Shape sample, int batch, Suppli
                             256),
                     known("mlp", "mlp on 28x28", "mlp", GREY, 64),
                     known("conv", "small LeNet on 28x28", "conv", GREY, 64),
+                    known(
+                            "lillicrap-local",
+                            "6 local 6x6 receptive fields, 2 dense layers, on 28x28",
+                            "lillicrap-local",
+                            GREY,
+                            100),
+                    new Workload(
+                            "local",
+                            "local 5x5 receptive fields, 8 to 16 channels, on 28x28",
+                            GREY,
+                            64,
+                            Workload::local),
                     known("resnet20", "ResNet-20 on 32x32", "resnet20", COLOUR, 64));
 
     /** Returns the names of all workloads. */
@@ -128,6 +141,22 @@ record Workload(String name, String description, Shape sample, int batch, Suppli
                 sample,
                 batch,
                 () -> Models.create(model, ModelOptions.builder().build(), sample, CLASSES));
+    }
+
+    /** One locally connected layer, with a cheap convolution below it for the error to reach. */
+    private static Block local() {
+        return new SequentialBlock()
+                .add(Conv2d.builder().setKernelShape(new Shape(1, 1)).setFilters(8).build())
+                .add(Activation.leakyReluBlock(SLOPE))
+                .add(
+                        LocallyConnected2d.builder()
+                                .setKernelShape(new Shape(5, 5))
+                                .setFilters(16)
+                                .build())
+                .add(Activation.leakyReluBlock(SLOPE))
+                .add(Pool.globalAvgPool2dBlock())
+                .add(Blocks.batchFlattenBlock())
+                .add(Linear.builder().setUnits(CLASSES).build());
     }
 
     /**

@@ -187,7 +187,8 @@ public final class CompareCommand implements Callable<Integer> {
                 names = "--augment",
                 description =
                         "Vary training images at random, each anew in every epoch: crop and mirror"
-                                + " (cifar10, cifar100 and tiny-imagenet).")
+                                + " (cifar10, cifar100 and tiny-imagenet), or shift and distort"
+                                + " (mnist).")
         private boolean augment;
     }
 

@@ -222,9 +222,10 @@ public final class DataOptions {
         /**
          * Sets whether each training image is varied at random, anew in each pass: {@code cifar10}
          * and {@code cifar100} by a crop of 32x32 pixels with a padding of 4 zeros and a horizontal
-         * flip, {@code tiny-imagenet} by a crop of 56x56 pixels and a horizontal flip. The other
-         * data sets have no augmentation, and refuse it: the mirror image of a digit is none. Test
-         * images are never varied.
+         * flip, {@code tiny-imagenet} by a crop of 56x56 pixels and a horizontal flip, {@code
+         * mnist} by a shift of up to one pixel in each direction and an elastic distortion of
+         * strength 34 and smoothness 4. The other data sets have no augmentation, and refuse it.
+         * Test images are never varied.
          *
          * @param augment true to augment; false by default
          * @return this builder

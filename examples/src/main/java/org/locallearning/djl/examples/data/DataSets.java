@@ -153,6 +153,7 @@ public final class DataSets {
 
     private static Framing framingOf(String name) {
         return switch (name) {
+            case "mnist" -> Framing.HANDWRITTEN_DIGITS;
             case "cifar10", "cifar100" -> Framing.CIFAR;
             case "tiny-imagenet" -> Framing.TINY_IMAGENET;
             default -> Framing.WHOLE;

@@ -16,8 +16,10 @@ package org.locallearning.djl.examples.data;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.locallearning.djl.examples.data.augmentation.ElasticDistortion;
 import org.locallearning.djl.examples.data.augmentation.RandomCrop;
 import org.locallearning.djl.examples.data.augmentation.RandomHorizontalFlip;
+import org.locallearning.djl.examples.data.augmentation.RandomTranslation;
 import org.locallearning.djl.examples.data.augmentation.SpatialTransform;
 
 /**
@@ -38,6 +40,15 @@ record Framing(OptionalInt centreSide, Optional<SpatialTransform> augmentation) 
             new Framing(
                     OptionalInt.empty(),
                     Optional.of(new RandomCrop(32, 4).andThen(new RandomHorizontalFlip())));
+
+    /**
+     * Whole images; shifts, and the distortion that is usual for digits (Simard et al. 2003). What
+     * mirrors digits is left out.
+     */
+    static final Framing HANDWRITTEN_DIGITS =
+            new Framing(
+                    OptionalInt.empty(),
+                    Optional.of(new RandomTranslation(1).andThen(new ElasticDistortion(34, 4))));
 
     /**
      * Cuts all images to 56x56 pixels, as Ahmad does ("Correlations Are Ruining Your Gradient

@@ -55,6 +55,9 @@ public final class Methods {
     /** The stock trainer of DJL, to which every other method is compared. */
     public static final String BASELINE = "bp";
 
+    /** Enough for mirrors to find the initial weights at their rate of 0.01. */
+    private static final int MIRROR_PHASES = 300;
+
     /** Rates of exact gradients and of those with the right signs. */
     private static final LearningRates EXACT =
             LearningRates.of(ADAM, 1e-3f)
@@ -64,6 +67,7 @@ public final class Methods {
                     .with(ANY, "mlp", MOMENTUM, 0.03f)
                     .with(ANY, "dense", ADAM, 1e-4f)
                     .with(ANY, "dense-linear-top", ADAM, 1e-4f)
+                    .with(ANY, "lillicrap-local", ADAM, 1e-4f)
                     .with(ANY, "mlp3", SGD, 0.01f)
                     .with("svhn", "mlp3", SGD, 0.019f)
                     .with(ANY, "mlp3", ADAM, 1.8e-5f)
@@ -208,6 +212,7 @@ public final class Methods {
                                     (model, config, seed, settings) ->
                                             WeightMirror.builder()
                                                     .optSeed(seed)
+                                                    .optInitialPhases(MIRROR_PHASES)
                                                     .build()
                                                     .newTrainer(model, config))
                             .setLearningRates(RANDOM)

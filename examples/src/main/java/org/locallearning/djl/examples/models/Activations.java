@@ -20,6 +20,7 @@ import org.locallearning.djl.creditassignment.representation.SignActivation;
 /** The activations of the experiments, by name. */
 final class Activations {
 
+    static final String TANH = "tanh";
     static final String RELU = "relu";
     static final String LEAKY_RELU = "leaky-relu";
 
@@ -31,7 +32,7 @@ final class Activations {
                 options.getActivation()
                         .orElse(options.getSlope().isPresent() ? LEAKY_RELU : defaultActivation);
         return switch (name) {
-            case "tanh" -> Activation.tanhBlock();
+            case TANH -> Activation.tanhBlock();
             case RELU -> Activation.reluBlock();
             case LEAKY_RELU ->
                     Activation.leakyReluBlock(

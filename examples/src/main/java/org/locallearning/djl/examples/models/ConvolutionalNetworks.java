@@ -19,6 +19,7 @@ import ai.djl.nn.Blocks;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.pooling.Pool;
+import org.locallearning.djl.creditassignment.convolutional.LocallyConnected2d;
 
 /** Networks of convolutions, each with its activation, and dense layers behind them. */
 final class ConvolutionalNetworks {
@@ -27,6 +28,11 @@ final class ConvolutionalNetworks {
     private static final int[] LENET_HIDDEN = {128};
     private static final int[] AHMAD_FILTERS = {32, 64};
     private static final int[] AHMAD_HIDDEN = {1000};
+    private static final int[] LOCAL_HIDDEN = {1500, 1500};
+    private static final int LOCAL_FILTERS = 6;
+
+    /** The height and width of a receptive field, in pixels. */
+    static final int LOCAL_SIDE = 6;
 
     private ConvolutionalNetworks() {}
 
@@ -68,6 +74,20 @@ final class ConvolutionalNetworks {
         block.add(Blocks.batchFlattenBlock());
         return DenseNetworks.addDense(
                 block, options, Activations.LEAKY_RELU, AHMAD_HIDDEN, classes);
+    }
+
+    /** 6x6 receptive fields without shared weights, and dense layers. */
+    static Block local(ModelOptions options, int classes) {
+        SequentialBlock block =
+                new SequentialBlock()
+                        .add(
+                                LocallyConnected2d.builder()
+                                        .setFilters(LOCAL_FILTERS)
+                                        .setKernelShape(new Shape(LOCAL_SIDE, LOCAL_SIDE))
+                                        .build())
+                        .add(Activations.of(options, Activations.TANH))
+                        .add(Blocks.batchFlattenBlock());
+        return DenseNetworks.addDense(block, options, Activations.TANH, LOCAL_HIDDEN, classes);
     }
 
     /** 5x5 convolutions and a last one of 3x3, all with stride 2 in place of pooling. */

@@ -20,6 +20,7 @@ import ai.djl.nn.Blocks;
 import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.Dropout;
 import java.util.List;
 
 /** Networks of dense layers. */
@@ -106,6 +107,9 @@ final class DenseNetworks {
         for (int size : options.getHidden().orElse(defaultHidden)) {
             block.add(Linear.builder().setUnits(size).build())
                     .add(Activations.of(options, defaultActivation));
+            if (options.getDropout() > 0) {
+                block.add(Dropout.builder().optRate(options.getDropout()).build());
+            }
         }
         return block.add(Linear.builder().setUnits(outputs).build());
     }

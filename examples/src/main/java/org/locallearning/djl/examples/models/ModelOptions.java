@@ -29,6 +29,7 @@ public final class ModelOptions {
     private final int[] hidden;
     private final String activation;
     private final Float slope;
+    private final float dropout;
     private final Integer gap;
     private final Initialization initialization;
     private final float deviation;
@@ -47,6 +48,7 @@ public final class ModelOptions {
         hidden = builder.hidden;
         activation = builder.activation;
         slope = builder.slope;
+        dropout = builder.dropout;
         gap = builder.gap;
         initialization = builder.initialization;
         deviation = builder.deviation;
@@ -98,6 +100,15 @@ public final class ModelOptions {
     }
 
     /**
+     * Returns the share of units that dropout leaves out behind each hidden dense layer.
+     *
+     * @return the share, 0 for no dropout
+     */
+    public float getDropout() {
+        return dropout;
+    }
+
+    /**
      * Returns how many dense layers a residual connection passes.
      *
      * @return the gap, or empty for the model's default
@@ -128,10 +139,11 @@ public final class ModelOptions {
     @Override
     public String toString() {
         return String.format(
-                "ModelOptions[hidden=%s, activation=%s, slope=%s, gap=%s, initialization=%s]",
+                "ModelOptions[hidden=%s, activation=%s, slope=%s%s, gap=%s, initialization=%s]",
                 hidden == null ? "default" : Arrays.toString(hidden),
                 activation == null ? "default" : activation,
                 slope == null ? "default" : slope,
+                dropout == 0 ? "" : ", dropout=" + dropout,
                 gap == null ? "default" : gap,
                 initialization == Initialization.NORMAL
                         ? initialization + " " + deviation
@@ -144,6 +156,7 @@ public final class ModelOptions {
         private int[] hidden;
         private String activation;
         private Float slope;
+        private float dropout;
         private Integer gap;
         private Initialization initialization = Initialization.FAN_IN_UNIFORM;
         private float deviation;
@@ -180,6 +193,23 @@ public final class ModelOptions {
          */
         public Builder optSlope(float slope) {
             this.slope = slope;
+            return this;
+        }
+
+        /**
+         * Sets the share of units that dropout leaves out behind each hidden dense layer.
+         *
+         * @param dropout from 0, which is the default, to below 1
+         * @return this builder
+         */
+        public Builder optDropout(float dropout) {
+            if (!(dropout >= 0 && dropout < 1)) {
+                throw new IllegalArgumentException(
+                        "The share that dropout leaves out is from 0 to below 1, not "
+                                + dropout
+                                + ".");
+            }
+            this.dropout = dropout;
             return this;
         }
 

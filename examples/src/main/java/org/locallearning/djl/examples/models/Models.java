@@ -17,6 +17,7 @@ import ai.djl.basicmodelzoo.cv.classification.ResNetV1;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import ai.djl.nn.norm.Dropout;
 import ai.djl.training.initializer.NormalInitializer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,8 +33,8 @@ import org.locallearning.djl.examples.task.Task;
  * without sigmoid.
  *
  * <p>Where hidden sizes and activation can be chosen, the default activation is ReLU in the
- * networks of the predictive coding paper, else LeakyReLU with slope 0.01. In convolutional
- * networks, it follows each convolution.
+ * networks of the predictive coding paper, tanh in {@code lillicrap-local}, else LeakyReLU with
+ * slope 0.01. In convolutional networks, it follows each convolution.
  *
  * <ul>
  *   <li>{@code ahmad-conv} and {@code dense} are the networks of Ahmad, "Correlations Are Ruining
@@ -140,6 +141,14 @@ public final class Models {
                                             RESIDUAL_GAP,
                                             sampleShape,
                                             classes)),
+                    Architecture.convolutional(
+                            "lillicrap-local",
+                            "6 filters of local 6x6 receptive fields without shared weights, two"
+                                    + " hidden layers of 1500 with tanh, of Lillicrap et al. 2016",
+                            ConvolutionalNetworks.LOCAL_SIDE,
+                            Choices.LAYERS,
+                            (options, sampleShape, classes) ->
+                                    ConvolutionalNetworks.local(options, classes)),
                     Architecture.convolutional(
                             "resnet20",
                             "DJL's residual network of 20 layers, the variant for small images",
@@ -252,6 +261,10 @@ public final class Models {
                     "A classifier has at least 2 classes, not " + classes + ".");
         }
         Block block = named(name).create(options, sampleShape, classes);
+        if (options.getDropout() > 0 && !hasDropout(block)) {
+            throw new IllegalArgumentException(
+                    "The model " + name + " has no place for dropout: leave it out.");
+        }
         switch (options.getInitialization()) {
             case FAN_IN_UNIFORM -> FanInUniformInitializer.setOn(block);
             case NORMAL ->
@@ -262,6 +275,10 @@ public final class Models {
             }
         }
         return block;
+    }
+
+    private static boolean hasDropout(Block block) {
+        return block.getChildren().values().stream().anyMatch(Dropout.class::isInstance);
     }
 
     private static Architecture named(String name) {

@@ -40,6 +40,7 @@ public final class ChartsImage {
 
     private static final int SIDE = 620;
     private static final int TIGHT = 20;
+    private static final int MOST_IN_A_ROW = 3;
     private static final Color GRID = new Color(0xdde1e7);
     private static final Color CONTOUR = new Color(0xb9c0ca);
     private static final List<Marker> MARKERS =
@@ -107,6 +108,70 @@ public final class ChartsImage {
                         graphics.translate(SIDE, 0);
                     }
                 });
+    }
+
+    /**
+     * Draws diagrams, at most so many side by side.
+     *
+     * @param diagrams the diagrams
+     * @param columns the number of diagrams in a row
+     * @return the content of a PNG file
+     * @throws FontsMissingException if this Java has no fonts to write with
+     * @throws IOException if the picture cannot be encoded
+     */
+    public static byte[] diagrams(List<Diagram> diagrams, int columns)
+            throws IOException, FontsMissingException {
+        int across = Math.min(columns, diagrams.size());
+        int down = (diagrams.size() + across - 1) / across;
+        return withFonts(
+                () -> {
+                    BufferedImage image =
+                            new BufferedImage(
+                                    across * SIDE, down * SIDE, BufferedImage.TYPE_INT_RGB);
+                    Graphics2D graphics = image.createGraphics();
+                    graphics.setColor(Color.WHITE);
+                    graphics.fillRect(0, 0, across * SIDE, down * SIDE);
+                    for (int i = 0; i < diagrams.size(); ++i) {
+                        Graphics2D place =
+                                (Graphics2D)
+                                        graphics.create(
+                                                i % across * SIDE, i / across * SIDE, SIDE, SIDE);
+                        chart(diagrams.get(i)).paint(place, SIDE, SIDE);
+                        place.dispose();
+                    }
+                    graphics.dispose();
+                    return image;
+                });
+    }
+
+    private static XYChart chart(Diagram diagram) {
+        XYChart chart = empty(diagram.title(), diagram.abscissa(), diagram.ordinate());
+        if (diagram.layers().stream().filter(layer -> layer.name() != null).count()
+                > MOST_IN_A_ROW) {
+            chart.getStyler().setLegendLayout(Styler.LegendLayout.Vertical);
+        }
+        int number = 0;
+        for (Diagram.Layer layer : diagram.layers()) {
+            Color colour = Palette.colour(layer.colour());
+            boolean named = layer.name() != null;
+            for (List<double[]> line : layer.lines()) {
+                String name = named ? layer.name() : "line " + ++number;
+                XYSeries series = chart.addSeries(name, axis(line, 0), axis(line, 1));
+                series.setLineColor(colour).setLineStyle(new BasicStroke(1.4f));
+                series.setMarker(SeriesMarkers.NONE).setShowInLegend(named);
+                named = false;
+            }
+            if (!layer.points().isEmpty()) {
+                String name = named ? layer.name() : "points " + ++number;
+                XYSeries series =
+                        chart.addSeries(name, axis(layer.points(), 0), axis(layer.points(), 1));
+                series.setLineStyle(SeriesLines.NONE).setLineColor(colour);
+                series.setMarker(MARKERS.get(layer.colour() % MARKERS.size()))
+                        .setMarkerColor(colour)
+                        .setShowInLegend(named);
+            }
+        }
+        return chart;
     }
 
     /**

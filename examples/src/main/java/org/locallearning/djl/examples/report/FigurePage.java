@@ -74,7 +74,8 @@ public final class FigurePage {
     /**
      * Adds figures side by side.
      *
-     * @param figures the figures, from {@link #landscape}, {@link #lines} and {@link #bitmap}
+     * @param figures the figures, from {@link #landscape}, {@link #lines}, {@link #diagram} and
+     *     {@link #bitmap}
      * @return this page
      */
     public FigurePage figures(List<String> figures) {
@@ -132,6 +133,27 @@ public final class FigurePage {
                 title,
                 remark,
                 LineChart.draw(title, abscissa, curves, colours, format) + legend + "</ul>");
+    }
+
+    /**
+     * Draws a diagram with a legend.
+     *
+     * @param diagram the diagram
+     * @return the figure
+     */
+    public static String diagram(Diagram diagram) {
+        StringBuilder legend = new StringBuilder("<ul class=\"legend\">");
+        for (Diagram.Layer layer : diagram.layers()) {
+            if (layer.name() != null) {
+                legend.append("<li>")
+                        .append(
+                                ReportPage.swatch(
+                                        Palette.methodColour(layer.colour()), layer.colour()))
+                        .append(Html.escape(layer.name()))
+                        .append("</li>");
+            }
+        }
+        return figure(diagram.title(), "", DiagramChart.draw(diagram) + legend + "</ul>");
     }
 
     /**

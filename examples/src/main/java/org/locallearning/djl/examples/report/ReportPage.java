@@ -72,6 +72,7 @@ public final class ReportPage {
                         Map.entry("curves", curves()),
                         Map.entry("alignment", alignment()),
                         Map.entry("correlations", correlations()),
+                        Map.entry("classification", ClassificationSection.of(results, methods)),
                         Map.entry(
                                 "commandLine",
                                 Html.escape(
@@ -104,7 +105,8 @@ public final class ReportPage {
                 + page.curves()
                 + "</div>\n"
                 + page.alignment()
-                + page.correlations();
+                + page.correlations()
+                + ClassificationSection.of(results, page.methods);
     }
 
     private String title() {
@@ -407,8 +409,8 @@ public final class ReportPage {
                 + ", since a correlation is measured on few rows.</p>\n<div class=\"charts\">\n"
                 + figures
                 + "</div>\n<p class=\"quiet\">The latest measurements of the first run. The condition"
-                + " number of the covariance, its greatest eigenvalue over its least, needs more"
-                + " rows than features.</p>\n"
+                + " number is the covariance's greatest eigenvalue over its least, among those that"
+                + " the rows can show.</p>\n"
                 + "<div class=\"scroll\">"
                 + CorrelationTable.of(results, methods)
                 + "</div>\n</section>";

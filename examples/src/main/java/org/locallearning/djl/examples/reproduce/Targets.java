@@ -26,6 +26,17 @@ import org.locallearning.djl.examples.reproduce.alonso.PredictiveLearning;
 import org.locallearning.djl.examples.reproduce.alonso.ProductTable;
 import org.locallearning.djl.examples.reproduce.alonso.ProximalObjective;
 import org.locallearning.djl.examples.reproduce.alonso.UpdateMagnitudes;
+import org.locallearning.djl.examples.reproduce.lillicrap.AlignmentDynamics;
+import org.locallearning.djl.examples.reproduce.lillicrap.Autoencoders;
+import org.locallearning.djl.examples.reproduce.lillicrap.DigitClassifiers;
+import org.locallearning.djl.examples.reproduce.lillicrap.FlowField;
+import org.locallearning.djl.examples.reproduce.lillicrap.FrozenLayer;
+import org.locallearning.djl.examples.reproduce.lillicrap.LinearTheorem;
+import org.locallearning.djl.examples.reproduce.lillicrap.Momentum;
+import org.locallearning.djl.examples.reproduce.lillicrap.NeuronAlignment;
+import org.locallearning.djl.examples.reproduce.lillicrap.SecondOrderAngles;
+import org.locallearning.djl.examples.reproduce.lillicrap.SwitchToFeedback;
+import org.locallearning.djl.examples.reproduce.lillicrap.Xor;
 import org.locallearning.djl.examples.reproduce.millea.FisherFigure;
 import org.locallearning.djl.examples.reproduce.millea.MachineLearningCurves;
 import org.locallearning.djl.examples.reproduce.millea.PenaltyGrid;
@@ -44,6 +55,18 @@ public final class Targets {
                     new CorrelatedRegression(),
                     new DecorrelationRules(),
                     new DecorrelatedLearning(),
+                    new FrozenLayer(),
+                    new Xor(),
+                    new DigitClassifiers(),
+                    new Momentum(),
+                    new Autoencoders(),
+                    new NeuronAlignment(),
+                    new FlowField(),
+                    new LinearTheorem(),
+                    AlignmentDynamics.figure11(),
+                    AlignmentDynamics.figure12(),
+                    new SecondOrderAngles(),
+                    new SwitchToFeedback(),
                     new ErrorRates(),
                     new DeepLogisticLearning(),
                     new NoiseMapsAgainstControls(),

@@ -23,8 +23,8 @@ package org.locallearning.djl.examples.results;
  *     (rows - 1)}
  * @param lossBefore the mean squared correlation of two different features before the matrix
  * @param lossAfter the same behind the matrix
- * @param conditionBefore the condition number of the covariance before the matrix, null where there
- *     are no more samples than features
+ * @param conditionBefore the condition number of the covariance before the matrix, within the
+ *     directions that the rows can show; null where they vary in fewer
  * @param conditionAfter the same behind the matrix
  * @param gain the gain of the latest update
  */

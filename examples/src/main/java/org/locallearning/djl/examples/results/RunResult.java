@@ -24,6 +24,7 @@ import java.util.List;
  * @param learningRate the learning rate that was used
  * @param decorrelationRate the rate of decorrelation layers, null for a method without them
  * @param epochs the epochs in order
+ * @param classification how test images were classified after the last epoch, null for other tasks
  * @param alignment measurements of alignment with backpropagation, empty for backpropagation itself
  * @param correlations measurements at decorrelation layers, empty without them
  * @param correlationMaps the latest correlations at every decorrelation layer, empty without them
@@ -35,6 +36,7 @@ public record RunResult(
         float learningRate,
         Double decorrelationRate,
         List<EpochResult> epochs,
+        ClassificationResult classification,
         List<AlignmentResult> alignment,
         List<CorrelationResult> correlations,
         List<CorrelationMap> correlationMaps) {

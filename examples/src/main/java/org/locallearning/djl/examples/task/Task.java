@@ -27,6 +27,17 @@ public enum Task {
     },
 
     /**
+     * The class of the image, as targets of 0.9 for the right output and −0.9 for the others, which
+     * linear or tanh outputs are to meet.
+     */
+    SIGNED_TARGETS("squared error to ±0.9", "half the squared error") {
+        @Override
+        public Loss newLoss() {
+            return new SignedTargetLoss();
+        }
+    },
+
+    /**
      * The image itself: one logit per pixel and channel, whose sigmoid should be the pixel's value.
      * There is no accuracy; the loss on test images says how good the network is.
      */
@@ -58,7 +69,7 @@ public enum Task {
      * @return whether there is
      */
     public boolean hasAccuracy() {
-        return this == CLASSIFICATION;
+        return this != RECONSTRUCTION;
     }
 
     /**

@@ -150,8 +150,8 @@ final class CorrelationListener extends TrainingListenerAdapter {
                         sample.count,
                         CorrelationStatistics.decorrelationLoss(before),
                         CorrelationStatistics.decorrelationLoss(after),
-                        finite(CorrelationStatistics.conditionNumber(before)),
-                        finite(CorrelationStatistics.conditionNumber(after)),
+                        finite(CorrelationStatistics.sampleConditionNumber(before)),
+                        finite(CorrelationStatistics.sampleConditionNumber(after)),
                         sample.layer.getLastGain()));
         maps.put(
                 name,

@@ -115,6 +115,10 @@ public final class TrainingRun {
             // before the recorder, so that it knows what to leave out when the batch has ended
             config.addTrainingListeners(correlations);
         }
+        ClassificationListener classification = new ClassificationListener();
+        if (task.hasAccuracy()) {
+            config.addTrainingListeners(classification);
+        }
         config.addTrainingListeners(evaluations, new FiniteLossCheck(), seeds, recorder);
         if (plan.alignmentsPerEpoch() > 0) {
             alignments =
@@ -139,6 +143,7 @@ public final class TrainingRun {
                 rates.learning(),
                 rates.decorrelation(),
                 recorder.epochs(),
+                classification.result(),
                 alignment(alignments, batches),
                 correlations == null ? List.of() : correlations.results(),
                 correlations == null ? List.of() : correlations.maps());

@@ -88,6 +88,23 @@ class CompareCommandTest {
     }
 
     @Test
+    void classificationAgreesWithTheAccuracy() {
+        for (RunResult finished : results.runs()) {
+            long right = 0;
+            long all = 0;
+            long[][] confusion = finished.classification().confusion();
+            for (int i = 0; i < confusion.length; ++i) {
+                right += confusion[i][i];
+                for (long count : confusion[i]) {
+                    all += count;
+                }
+            }
+            assertEquals(finished.last().testAccuracy(), (double) right / all, 1e-6);
+            assertTrue(finished.classification().top5() >= finished.last().testAccuracy());
+        }
+    }
+
+    @Test
     void sameSeedMeansSameWeightsAndOrderForEveryMethod() {
         for (int seed = 0; seed < 2; ++seed) {
             RunResult stock = results.runsOf("bp").get(seed);

@@ -38,6 +38,7 @@ class CorrelationTableTest {
                                                 example.learningRate(),
                                                 1e-5,
                                                 example.epochs(),
+                                                example.classification(),
                                                 List.of(),
                                                 List.of(
                                                         measured(0, "01Linear", 0.3, null),

@@ -19,6 +19,7 @@ import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.results.AlignmentResult;
+import org.locallearning.djl.examples.results.ClassificationResult;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
@@ -88,6 +89,7 @@ public final class ExampleResults {
                 List.of(
                         new EpochResult(1, 1.5, first, 1.6, first, 2.5),
                         new EpochResult(2, 0.5, second, 0.6, second, 2.5)),
+                new ClassificationResult(null, first, second, 0.25, new long[][] {{8, 2}, {3, 7}}),
                 alignment,
                 List.of(),
                 List.of());

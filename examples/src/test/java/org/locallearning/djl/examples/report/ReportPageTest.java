@@ -126,6 +126,7 @@ class ReportPageTest {
                                                 run.learningRate(),
                                                 null,
                                                 run.epochs(),
+                                                run.classification(),
                                                 deep,
                                                 List.of(),
                                                 List.of()))));

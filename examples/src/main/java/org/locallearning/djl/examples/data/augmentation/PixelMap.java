@@ -17,12 +17,13 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Which pixel of an image each pixel of a new image shows.
+ * Which place of an image each pixel of a new image shows.
  *
  * <p>Crops and flips move whole rows and columns, so a map holds, for each row of the new image, a
  * row of the old one, and the same for columns; a row or column beyond the old image's border shows
- * zeros. Maps are immutable, and their operations are in terms of the new image so far, so they
- * compose without a pixel being copied in between.
+ * zeros. Below that there may be a displacement, which moves every pixel by itself and shows what
+ * is between pixels by bilinear interpolation. Maps are immutable, and their operations are in
+ * terms of the new image so far, so they compose without a pixel being copied in between.
  */
 public final class PixelMap {
 
@@ -33,11 +34,36 @@ public final class PixelMap {
     private final int[] rows;
     private final int[] columns;
 
-    private PixelMap(int sourceHeight, int sourceWidth, int[] rows, int[] columns) {
+    /** What rows and columns count in, where that is not the old image itself; else null. */
+    private final Displaced displaced;
+
+    private PixelMap(
+            int sourceHeight, int sourceWidth, int[] rows, int[] columns, Displaced displaced) {
         this.sourceHeight = sourceHeight;
         this.sourceWidth = sourceWidth;
         this.rows = rows;
         this.columns = columns;
+        this.displaced = displaced;
+    }
+
+    /** An image of which each pixel shows another place of the image below. */
+    private record Displaced(PixelMap image, float[][] down, float[][] right) {
+
+        float pixel(byte[] source, int plane, int row, int column) {
+            float y = row + down[row][column];
+            float x = column + right[row][column];
+            int top = (int) Math.floor(y);
+            int left = (int) Math.floor(x);
+            float lower = y - top;
+            float righter = x - left;
+            float above =
+                    (1 - righter) * image.pixelOrZero(source, plane, top, left)
+                            + righter * image.pixelOrZero(source, plane, top, left + 1);
+            float below =
+                    (1 - righter) * image.pixelOrZero(source, plane, top + 1, left)
+                            + righter * image.pixelOrZero(source, plane, top + 1, left + 1);
+            return (1 - lower) * above + lower * below;
+        }
     }
 
     /**
@@ -50,7 +76,7 @@ public final class PixelMap {
      */
     public static PixelMap identity(int height, int width) {
         checkSides(height, width);
-        return new PixelMap(height, width, from(0, height), from(0, width));
+        return new PixelMap(height, width, from(0, height), from(0, width), null);
     }
 
     /**
@@ -84,7 +110,11 @@ public final class PixelMap {
     public PixelMap crop(int top, int left, int height, int width) {
         checkSides(height, width);
         return new PixelMap(
-                sourceHeight, sourceWidth, window(rows, top, height), window(columns, left, width));
+                sourceHeight,
+                sourceWidth,
+                window(rows, top, height),
+                window(columns, left, width),
+                displaced);
     }
 
     /**
@@ -113,7 +143,54 @@ public final class PixelMap {
         for (int i = 0; i < mirrored.length; i++) {
             mirrored[i] = columns[columns.length - 1 - i];
         }
-        return new PixelMap(sourceHeight, sourceWidth, rows, mirrored);
+        return new PixelMap(sourceHeight, sourceWidth, rows, mirrored, displaced);
+    }
+
+    /**
+     * Moves every pixel by itself: pixel (i, j) of the new image shows the place (i + down, j +
+     * right) of the image so far, interpolated between the four pixels around it.
+     *
+     * @param down how far down the place of each pixel lies, (height, width), in pixels
+     * @param right how far to the right it lies
+     * @return the map of the displaced image, of the same size
+     * @throws IllegalArgumentException if the displacements are not of the image's size
+     */
+    public PixelMap displace(float[][] down, float[][] right) {
+        checkDisplacement(down);
+        checkDisplacement(right);
+        return new PixelMap(
+                sourceHeight,
+                sourceWidth,
+                from(0, rows.length),
+                from(0, columns.length),
+                new Displaced(this, down, right));
+    }
+
+    private void checkDisplacement(float[][] displacement) {
+        if (displacement.length != rows.length || displacement[0].length != columns.length) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "A displacement has one number for each of %dx%d pixels, not %dx%d.",
+                            rows.length,
+                            columns.length,
+                            displacement.length,
+                            displacement[0].length));
+        }
+    }
+
+    private float pixelOrZero(byte[] source, int plane, int row, int column) {
+        if (row < 0 || row >= rows.length || column < 0 || column >= columns.length) {
+            return 0;
+        }
+        int sourceRow = rows[row];
+        int sourceColumn = columns[column];
+        if (sourceRow == BEYOND || sourceColumn == BEYOND) {
+            return 0;
+        }
+        return displaced == null
+                ? source[plane + sourceRow * sourceWidth + sourceColumn] & 0xff
+                : displaced.pixel(source, plane, sourceRow, sourceColumn);
     }
 
     /**
@@ -129,6 +206,14 @@ public final class PixelMap {
         int at = to;
         for (int channel = 0; channel < channels; channel++) {
             int plane = from + channel * sourceHeight * sourceWidth;
+            if (displaced != null) {
+                for (int row = 0; row < rows.length; row++) {
+                    for (int column = 0; column < columns.length; column++) {
+                        target[at++] = (byte) Math.round(pixelOrZero(source, plane, row, column));
+                    }
+                }
+                continue;
+            }
             for (int row : rows) {
                 if (row == BEYOND) {
                     Arrays.fill(target, at, at + columns.length, (byte) 0);

@@ -13,7 +13,7 @@
  */
 
 /**
- * Random crops and flips of training images, drawn for each image by itself.
+ * Random crops, flips, shifts and distortions of training images, drawn for each image by itself.
  *
  * <p>DJL's transforms see a whole batch of an {@link ai.djl.training.dataset.ArrayDataset} at once,
  * so a random one does the same to all its images, and {@code RandomFlipLeftRight} and {@code

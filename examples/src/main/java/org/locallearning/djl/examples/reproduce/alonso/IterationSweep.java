@@ -118,7 +118,7 @@ public final class IterationSweep implements Target {
             }
             List<Curve> accuracies = new ArrayList<>();
             for (Line line : LINES) {
-                accuracies.add(Curve.of(Methods.named(line.method).title(), best.get(line.method)));
+                accuracies.add(Curve.of(line.method, best.get(line.method)));
             }
             write(reproduction, dataset, accuracies);
         }

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.FigurePage;
@@ -114,7 +113,7 @@ public final class LearningTime implements Target {
                                 seconds,
                                 Spread.of(epochs.stream().map(EpochResult::testLoss).toList())));
             }
-            losses.add(new Curve(Methods.named(method).title(), points));
+            losses.add(new Curve(method, points));
         }
         return new Figure(results.model(), results.task().lossUnit(), losses);
     }

@@ -98,14 +98,13 @@ public final class MemoryTable implements Target {
             double baseline = measured.isEmpty() ? peak : measured.get(0).peakMiB;
             measured.add(new Measured(each.method, each.order, peak, peak / baseline));
         }
-        List<Curve.Point> points = new ArrayList<>();
+        List<Curve> curves = new ArrayList<>();
         List<List<String>> rows = new ArrayList<>();
         StringBuilder text = new StringBuilder("Over backpropagation with plain descent:");
         for (Measured each : measured) {
-            points.add(
-                    new Curve.Point(
-                            points.size() + 1,
-                            new Spread(each.peakMiB, each.peakMiB, each.peakMiB)));
+            Spread peak = new Spread(each.peakMiB, each.peakMiB, each.peakMiB);
+            Curve.Point point = new Curve.Point(curves.size() + 1, peak);
+            curves.add(new Curve(each.method, List.of(point)));
             rows.add(
                     List.of(
                             Methods.named(each.method).title(),
@@ -115,12 +114,7 @@ public final class MemoryTable implements Target {
             text.append(String.format(Locale.ROOT, " %s %.2f", each.method, each.ratio))
                     .append(rows.size() < CASES.size() ? "," : ".");
         }
-        List<Curve> curves = List.of(new Curve("peak memory", points));
-        String order =
-                "1 to "
-                        + CASES.size()
-                        + ": "
-                        + String.join(", ", CASES.stream().map(Case::method).toList());
+        String order = "method, in the order of the table";
         FigurePage page =
                 new FigurePage()
                         .section("Result", text.toString())

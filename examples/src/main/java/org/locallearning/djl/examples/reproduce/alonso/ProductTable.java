@@ -107,8 +107,9 @@ public final class ProductTable implements Target {
             return !method.equals("bp-tape");
         }
 
+        /** Says in few letters which one it is, since a picture's legend is narrow. */
         String title() {
-            return Methods.named(method).title() + (infers() ? ", T = " + iterations : "");
+            return infers() ? method + ", T = " + iterations : Methods.BASELINE;
         }
     }
 

@@ -149,7 +149,7 @@ public final class UpdateMagnitudes implements Target {
                     reproduction.out().println(method.name() + ", seed " + seed + ": done");
                     reproduction.out().flush();
                 }
-                magnitudes.add(Curve.of(method.title(), values));
+                magnitudes.add(Curve.of(method.name(), values));
             }
             write(
                     reproduction,

@@ -42,7 +42,7 @@ import org.locallearning.djl.examples.training.TrainingPlan;
  * <p>The paper states neither β nor the initial error matrices nor what is done to pixels. Here
  * pixels have mean 0 and variance 1, β is 0.1, and the output sends its error to every second
  * layer. For units without a derivative error neurons compare both sides of the activation, since
- * the one-sided difference alone does not come to the paper's error; the output then sends its
+ * with the paper's difference of one side they learn far more slowly; the output then sends its
  * error to every layer, with β = 0.5 and error matrices of variance 1. With rectifiers, whose
  * targets are not bounded, error matrices learn by the rule of LRA-E and stay bounded.
  *

@@ -1,0 +1,200 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.optimizer;
+
+import ai.djl.training.Trainer;
+import ai.djl.training.TrainingResult;
+import ai.djl.training.listener.TrainingListenerAdapter;
+import ai.djl.training.tracker.Tracker;
+
+/**
+ * A learning rate that goes down by a factor whenever the training loss has stopped to fall: the
+ * schedule by hand of many papers, such as 0.01, 0.001, 0.0001.
+ *
+ * <p>It is both the optimizer's tracker and a listener, which looks at the mean training loss of
+ * each epoch. Progress is a loss below {@code (1 − threshold)} times the least so far; after as
+ * many epochs without it as the patience, the rate is multiplied by the factor and the count begins
+ * anew. The last rate stays.
+ *
+ * <pre>{@code
+ * PlateauTracker rate = PlateauTracker.builder().setBaseValue(0.01f).build();
+ * config.optOptimizer(Optimizer.sgd().setLearningRateTracker(rate).build())
+ *         .addTrainingListeners(TrainingListener.Defaults.logging())
+ *         .addTrainingListeners(rate); // behind the evaluators' listener
+ * }</pre>
+ *
+ * <p>Lillicrap, Cownden, Tweed and Akerman, "Random synaptic feedback weights support error
+ * backpropagation for deep learning", Nature Communications 7 (2016), supplementary note 5.
+ */
+public final class PlateauTracker extends TrainingListenerAdapter implements Tracker {
+
+    private final float factor;
+    private final int reductions;
+    private final int patience;
+    private final double threshold;
+    private volatile float value;
+    private double least = Double.POSITIVE_INFINITY;
+    private int epochsWithoutProgress;
+    private int reduced;
+
+    private PlateauTracker(Builder builder) {
+        value = builder.baseValue;
+        factor = builder.factor;
+        reductions = builder.reductions;
+        patience = builder.patience;
+        threshold = builder.threshold;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public float getNewValue(int numUpdate) {
+        return value;
+    }
+
+    /**
+     * Looks at the training loss of the epoch that has ended.
+     *
+     * @throws IllegalStateException if the trainer knows no training loss
+     */
+    @Override
+    public void onEpoch(Trainer trainer) {
+        TrainingResult result = trainer.getTrainingResult();
+        Float loss = result == null ? null : result.getTrainLoss();
+        if (loss == null) {
+            throw new IllegalStateException(
+                    "The trainer knows no training loss; add an EvaluatorTrainingListener to its"
+                            + " listeners before the PlateauTracker.");
+        }
+        observe(loss);
+    }
+
+    void observe(double loss) {
+        if (loss < least * (1 - threshold)) {
+            least = loss;
+            epochsWithoutProgress = 0;
+        } else if (++epochsWithoutProgress >= patience && reduced < reductions) {
+            value *= factor;
+            reduced++;
+            epochsWithoutProgress = 0;
+        }
+    }
+
+    /**
+     * Creates a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds a {@link PlateauTracker}. */
+    public static final class Builder {
+
+        private float baseValue;
+        private float factor = 0.1f;
+        private int reductions = 2;
+        private int patience = 1;
+        private double threshold = 0.01;
+
+        private Builder() {}
+
+        /**
+         * Sets the first rate.
+         *
+         * @param baseValue the rate, above 0
+         * @return this builder
+         */
+        public Builder setBaseValue(float baseValue) {
+            this.baseValue = baseValue;
+            return this;
+        }
+
+        /**
+         * Sets what a rate is multiplied by to give the next.
+         *
+         * @param factor the factor, above 0 and below 1; 0.1 by default
+         * @return this builder
+         */
+        public Builder optFactor(float factor) {
+            if (!(factor > 0 && factor < 1)) {
+                throw new IllegalArgumentException(
+                        "The factor of a reduction is above 0 and below 1, not " + factor + ".");
+            }
+            this.factor = factor;
+            return this;
+        }
+
+        /**
+         * Sets how often the rate goes down.
+         *
+         * @param reductions the number, at least 0; 2 by default
+         * @return this builder
+         */
+        public Builder optReductions(int reductions) {
+            if (reductions < 0) {
+                throw new IllegalArgumentException(
+                        "A rate goes down at least 0 times, not " + reductions + ".");
+            }
+            this.reductions = reductions;
+            return this;
+        }
+
+        /**
+         * Sets after how many epochs without progress the rate goes down.
+         *
+         * @param patience the number, at least 1; 1 by default
+         * @return this builder
+         */
+        public Builder optPatience(int patience) {
+            if (patience < 1) {
+                throw new IllegalArgumentException(
+                        "The patience is at least 1 epoch, not " + patience + ".");
+            }
+            this.patience = patience;
+            return this;
+        }
+
+        /**
+         * Sets the share by which the loss has to fall to count as progress.
+         *
+         * @param threshold the share, at least 0 and below 1; 0.01 by default
+         * @return this builder
+         */
+        public Builder optThreshold(double threshold) {
+            if (!(threshold >= 0 && threshold < 1)) {
+                throw new IllegalArgumentException(
+                        "The threshold of progress is at least 0 and below 1, not "
+                                + threshold
+                                + ".");
+            }
+            this.threshold = threshold;
+            return this;
+        }
+
+        /**
+         * Builds the tracker.
+         *
+         * @return the tracker
+         * @throws IllegalArgumentException if the first rate is not above 0
+         */
+        public PlateauTracker build() {
+            if (!(baseValue > 0 && baseValue < Float.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        "The first rate is above 0, not " + baseValue + "; call setBaseValue.");
+            }
+            return new PlateauTracker(this);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.optimizer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.core.Linear;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.EasyTrain;
+import ai.djl.training.Trainer;
+import ai.djl.training.dataset.ArrayDataset;
+import ai.djl.training.listener.EvaluatorTrainingListener;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Optimizer;
+import org.junit.jupiter.api.Test;
+
+class PlateauTrackerTest {
+
+    @Test
+    void goesDownWhereTheLossStalls() {
+        PlateauTracker tracker =
+                PlateauTracker.builder()
+                        .setBaseValue(1)
+                        .optFactor(0.5f)
+                        .optPatience(2)
+                        .optThreshold(0.1)
+                        .build();
+        double[] losses = {10, 8, 7.5, 7.1, 7.3, 6.6, 6.5, 6, 9, 9, 9, 9};
+        // the least so far: 10, 8, 8, 7.1 (below 7.2), 7.1, 7.1, 7.1, 6 (below 6.39), then 6
+        float[] rates = {1, 1, 1, 1, 1, 0.5f, 0.5f, 0.5f, 0.5f, 0.25f, 0.25f, 0.25f};
+        for (int i = 0; i < losses.length; i++) {
+            tracker.observe(losses[i]);
+            assertEquals(rates[i], tracker.getNewValue(i), "epoch " + i);
+        }
+    }
+
+    @Test
+    void leadsTheOptimizerOfATrainer() throws Exception {
+        PlateauTracker tracker =
+                PlateauTracker.builder().setBaseValue(0.5f).optReductions(1).build();
+        DefaultTrainingConfig config =
+                new DefaultTrainingConfig(Loss.l2Loss())
+                        .optOptimizer(Optimizer.sgd().setLearningRateTracker(tracker).build())
+                        .addTrainingListeners(new EvaluatorTrainingListener(), tracker);
+        try (Model model = Model.newInstance("line", "PyTorch");
+                NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            model.setBlock(Linear.builder().setUnits(1).build());
+            // inputs of zero: the distance of the bias to the mean halves in each epoch, and the
+            // loss, 1/2 + distance²/2, falls by less than 1 % from the fifth to the sixth
+            NDArray labels = manager.create(new float[] {2, 0, 2, 0}, new Shape(4, 1));
+            ArrayDataset data =
+                    new ArrayDataset.Builder()
+                            .setData(manager.zeros(new Shape(4, 2)))
+                            .optLabels(labels)
+                            .setSampling(4, false)
+                            .build();
+            try (Trainer trainer = model.newTrainer(config)) {
+                trainer.initialize(new Shape(4, 2));
+                EasyTrain.fit(trainer, 5, data, null);
+                assertEquals(0.5f, tracker.getNewValue(0));
+                EasyTrain.fit(trainer, 1, data, null);
+            }
+            assertEquals(0.05f, tracker.getNewValue(0), 1e-7f);
+            DefaultTrainingConfig blind =
+                    new DefaultTrainingConfig(Loss.l2Loss())
+                            .addTrainingListeners(PlateauTracker.builder().setBaseValue(1).build());
+            try (Trainer trainer = model.newTrainer(blind)) {
+                trainer.initialize(new Shape(4, 2));
+                assertTrue(
+                        assertThrows(
+                                        IllegalStateException.class,
+                                        () -> EasyTrain.fit(trainer, 1, data, null))
+                                .getMessage()
+                                .contains("EvaluatorTrainingListener"));
+            }
+        }
+    }
+
+    @Test
+    void settingsOutOfRangeAreRefused() {
+        assertThrows(IllegalArgumentException.class, () -> PlateauTracker.builder().build());
+        assertThrows(IllegalArgumentException.class, () -> PlateauTracker.builder().optFactor(1));
+        assertThrows(IllegalArgumentException.class, () -> PlateauTracker.builder().optPatience(0));
+        assertThrows(
+                IllegalArgumentException.class, () -> PlateauTracker.builder().optReductions(-1));
+        assertThrows(
+                IllegalArgumentException.class, () -> PlateauTracker.builder().optThreshold(1));
+    }
+}

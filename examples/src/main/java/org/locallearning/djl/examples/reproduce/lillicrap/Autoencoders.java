@@ -1,0 +1,110 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.reproduce.lillicrap;
+
+import ai.djl.translate.TranslateException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import org.locallearning.djl.examples.data.DataOptions;
+import org.locallearning.djl.examples.method.DecorrelationSettings;
+import org.locallearning.djl.examples.method.MethodSettings;
+import org.locallearning.djl.examples.method.Methods;
+import org.locallearning.djl.examples.method.OptimizerKind;
+import org.locallearning.djl.examples.models.ModelOptions;
+import org.locallearning.djl.examples.reproduce.LearningCurves;
+import org.locallearning.djl.examples.reproduce.ReproduceArguments;
+import org.locallearning.djl.examples.reproduce.Reproduction;
+import org.locallearning.djl.examples.reproduce.Target;
+import org.locallearning.djl.examples.task.Task;
+import org.locallearning.djl.examples.training.TrainingPlan;
+
+/**
+ * Note 9: autoencoders of MNIST, 784-1000-500-10-500-1000-784 and 784-1000×5-784. A bottleneck
+ * leaves feedback alignment too few ways to align, and it stays far behind there.
+ *
+ * <p>The loss is the cross-entropy of logistic outputs to the pixels, where the paper has the
+ * squared error, so that numbers compare between methods and not with the paper's.
+ */
+public final class Autoencoders implements Target {
+
+    private static final String MODEL = "autoencoder";
+    private static final List<String> METHODS = List.of("bp", "fa");
+    private static final List<Integer> SEEDS = List.of(1);
+    private static final int EPOCHS = 50;
+    private static final int BATCH = 100;
+
+    /** Creates the target. */
+    public Autoencoders() {}
+
+    /** {@inheritDoc} */
+    @Override
+    public String name() {
+        return "lillicrap-note-9";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String title() {
+        return "Autoencoders with and without a bottleneck";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String paper() {
+        return "Lillicrap et al., \"Random synaptic feedback weights support error backpropagation"
+                + " for deep learning\", 2016, supplementary note 9";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Set<String> options() {
+        return Set.of(
+                "--epochs", "--seeds", "--methods", "--data-repository", "--limit", "--test-limit");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void run(Reproduction reproduction) throws IOException, TranslateException {
+        LearningCurves curves = new LearningCurves(reproduction, SEEDS);
+        ReproduceArguments arguments = reproduction.arguments();
+        curves.run(part(arguments, "bottleneck", 1000, 500, 10, 500, 1000));
+        curves.run(part(arguments, "wide", 1000, 1000, 1000, 1000, 1000));
+    }
+
+    private static LearningCurves.Part part(
+            ReproduceArguments arguments, String name, int... hidden) {
+        return new LearningCurves.Part(
+                "mnist " + name,
+                "mnist",
+                DataOptions.builder()
+                        .optRepository(arguments.dataRepository())
+                        .optLimit(arguments.limit())
+                        .optTestLimit(arguments.testLimit())
+                        .optTask(Task.RECONSTRUCTION)
+                        .optStandardise(false)
+                        .build(),
+                MODEL,
+                ModelOptions.builder().optHidden(hidden).optActivation("tanh").build(),
+                Methods.named(arguments.methods(METHODS)),
+                new TrainingPlan(
+                        arguments.epochs(EPOCHS),
+                        BATCH,
+                        OptimizerKind.ADAM,
+                        MethodSettings.preset(MODEL),
+                        DecorrelationSettings.DEFAULT,
+                        0,
+                        0));
+    }
+}

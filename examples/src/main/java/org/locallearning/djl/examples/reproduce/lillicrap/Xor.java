@@ -1,0 +1,293 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.reproduce.lillicrap;
+
+import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.Trainer;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.locallearning.djl.creditassignment.CreditAssignment;
+import org.locallearning.djl.creditassignment.rule.Backpropagation;
+import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
+import org.locallearning.djl.examples.report.Diagram;
+import org.locallearning.djl.examples.report.Diagram.Layer;
+import org.locallearning.djl.examples.reproduce.Reproduction;
+
+/**
+ * Figure 7 and note 4: exclusive or, with two and with 25 hidden neurons.
+ *
+ * <p>The paper gives the rate 0.5, the first output weights and B of the small net, and the weights
+ * after training. Logistic neurons, targets of 0 and 1, summed updates of all four patterns and
+ * hidden weights uniform within ±1 lead there; the small net depends on its start.
+ */
+public final class Xor extends DrawnFigure {
+
+    private static final float[] OUTPUT_WEIGHTS = {0.15f, -0.13f};
+    private static final float[] FEEDBACK = {-3.75f, -4.53f};
+    private static final float[] PAPER_WEIGHTS = {-4.65f, -4.55f};
+    private static final int PATTERNS = 4;
+    private static final float RATE = 0.5f;
+    private static final int STEPS = 5000;
+    private static final int INTERVAL = 5;
+    private static final double SOLVED = 0.01;
+    private static final double FEEDBACK_DEVIATION = 3;
+
+    /** Creates the target. */
+    public Xor() {
+        super("figure-7", "Exclusive or", "note 4 and figure 7");
+    }
+
+    /**
+     * One run.
+     *
+     * @param net the net and the rule
+     * @param seed the seed of hidden weights
+     * @param stepsToSolve the steps until the mean squared error is below 0.01, null if never
+     * @param nearest for two hidden neurons, the output weights at their closest to the paper's
+     * @param nearestStep the step of that
+     * @param weights the output weights at the end
+     * @param error the mean squared error at the end
+     */
+    record Run(
+            String net,
+            int seed,
+            Integer stepsToSolve,
+            float[] nearest,
+            int nearestStep,
+            float[] weights,
+            double error) {}
+
+    private record Course(Run run, List<double[]> curve) {}
+
+    /** {@inheritDoc} */
+    @Override
+    Drawing draw(Reproduction reproduction) {
+        List<Integer> seeds = reproduction.arguments().seeds(List.of(1, 2, 3, 4, 5));
+        List<Run> runs = new ArrayList<>();
+        List<List<String>> rows = new ArrayList<>();
+        List<Diagram> diagrams = new ArrayList<>();
+        for (int hidden : new int[] {2, 25}) {
+            List<List<double[]>> exact = new ArrayList<>();
+            List<List<double[]>> random = new ArrayList<>();
+            for (int seed : seeds) {
+                Course backpropagation =
+                        run(
+                                reproduction,
+                                Backpropagation.builder().build(),
+                                "backpropagation",
+                                hidden,
+                                seed);
+                float[] feedback = feedback(reproduction, hidden, seed);
+                CreditAssignment rule =
+                        FeedbackAlignment.builder()
+                                .optFeedback((m, path, shape, type) -> m.create(feedback, shape))
+                                .build();
+                Course alignment = run(reproduction, rule, "feedback alignment", hidden, seed);
+                exact.add(backpropagation.curve);
+                random.add(alignment.curve);
+                for (Course course : List.of(backpropagation, alignment)) {
+                    runs.add(course.run);
+                    rows.add(row(course.run));
+                }
+            }
+            diagrams.add(
+                    new Diagram(
+                            "2-" + hidden + "-1",
+                            "step",
+                            "mean squared error",
+                            List.of(
+                                    Layer.lines("backpropagation", 7, exact),
+                                    Layer.lines("feedback alignment", 2, random))));
+        }
+        diagrams.add(scatter(reproduction, seeds.get(0), runs));
+        return new Drawing(
+                "Small nets solve it from some starts only, with either rule; 25 hidden neurons are"
+                        + " enough for all. After training the output weights of those lie with"
+                        + " their feedback weights. The paper's small net ends at W = (−4.65,"
+                        + " −4.55).",
+                diagrams,
+                List.of(
+                        "Net and rule",
+                        "Seed",
+                        "Steps to an error of " + SOLVED,
+                        "W at its closest to the paper's, and when",
+                        "Error at the end"),
+                rows,
+                runs,
+                seeds);
+    }
+
+    private static Diagram scatter(Reproduction reproduction, int seed, List<Run> runs) {
+        float[] feedback = feedback(reproduction, 25, seed);
+        Run run =
+                runs.stream()
+                        .filter(
+                                each ->
+                                        each.seed == seed
+                                                && each.net.equals("2-25-1, feedback alignment"))
+                        .findFirst()
+                        .orElseThrow();
+        float[] first = outputWeights(reproduction, 25, seed);
+        List<double[]> before = new ArrayList<>();
+        List<double[]> after = new ArrayList<>();
+        for (int i = 0; i < feedback.length; i++) {
+            before.add(new double[] {feedback[i], first[i]});
+            after.add(new double[] {feedback[i], run.weights[i]});
+        }
+        return new Diagram(
+                "2-25-1, seed " + seed,
+                "B",
+                "W",
+                List.of(
+                        Layer.points("before learning", 7, before),
+                        Layer.points("after", 2, after)));
+    }
+
+    private static float[] feedback(Reproduction reproduction, int hidden, int seed) {
+        if (hidden == FEEDBACK.length) {
+            return FEEDBACK;
+        }
+        return normal(reproduction, hidden, 1000 + seed, FEEDBACK_DEVIATION);
+    }
+
+    private static float[] outputWeights(Reproduction reproduction, int hidden, int seed) {
+        return hidden == OUTPUT_WEIGHTS.length
+                ? OUTPUT_WEIGHTS
+                : normal(reproduction, hidden, 2000 + seed, 1);
+    }
+
+    private static float[] normal(
+            Reproduction reproduction, int count, int seed, double deviation) {
+        reproduction.engine().setRandomSeed(seed);
+        try (NDManager manager = reproduction.engine().newBaseManager()) {
+            return manager.randomNormal(0, (float) deviation, new Shape(count), DataType.FLOAT32)
+                    .toFloatArray();
+        }
+    }
+
+    private static Course run(
+            Reproduction reproduction, CreditAssignment rule, String name, int hidden, int seed) {
+        float[] output = outputWeights(reproduction, hidden, seed);
+        SequentialBlock block =
+                new SequentialBlock()
+                        .add(Linear.builder().setUnits(hidden).build())
+                        .add(Activation.sigmoidBlock())
+                        .add(Linear.builder().setUnits(1).build())
+                        .add(Activation.sigmoidBlock());
+        for (Parameter.Type type : List.of(Parameter.Type.WEIGHT, Parameter.Type.BIAS)) {
+            block.setInitializer((m, shape, data) -> m.randomUniform(-1, 1, shape, data), type);
+        }
+        block.getParameters()
+                .get("03Linear_weight")
+                .setInitializer((m, shape, data) -> m.create(output, shape));
+        reproduction.engine().setRandomSeed(seed);
+        // the loss is a mean over the four patterns, and updates are sums over them
+        DefaultTrainingConfig config =
+                new DefaultTrainingConfig(new HalfSquaredError())
+                        .optOptimizer(
+                                Optimizer.sgd()
+                                        .setLearningRateTracker(Tracker.fixed(RATE * PATTERNS))
+                                        .build());
+        try (Model model = Model.newInstance("xor", reproduction.engine().getEngineName());
+                NDManager manager = reproduction.engine().newBaseManager()) {
+            model.setBlock(block);
+            try (Trainer trainer = rule.newTrainer(model, config)) {
+                trainer.initialize(new Shape(PATTERNS, 2));
+                NDArray weight = block.getParameters().get("03Linear_weight").getArray();
+                List<double[]> curve = new ArrayList<>();
+                Integer solved = null;
+                float[] nearest = null;
+                int nearestStep = 0;
+                double distance = Double.POSITIVE_INFINITY;
+                double error = 0;
+                for (int step = 0; step <= STEPS; step++) {
+                    error = step(trainer, manager);
+                    if (step % INTERVAL == 0) {
+                        curve.add(new double[] {step, error});
+                        float[] weights = weight.toFloatArray();
+                        if (hidden == 2 && distance(weights) < distance) {
+                            distance = distance(weights);
+                            nearest = weights;
+                            nearestStep = step;
+                        }
+                    }
+                    if (solved == null && error < SOLVED) {
+                        solved = step;
+                    }
+                }
+                String net = String.format(Locale.ROOT, "2-%d-1, %s", hidden, name);
+                return new Course(
+                        new Run(
+                                net,
+                                seed,
+                                solved,
+                                nearest,
+                                nearestStep,
+                                weight.toFloatArray(),
+                                error),
+                        curve);
+            }
+        }
+    }
+
+    private static double step(Trainer trainer, NDManager manager) {
+        try (NDManager scope = manager.newSubManager()) {
+            NDArray data = scope.create(new float[] {0, 0, 0, 1, 1, 0, 1, 1}, new Shape(4, 2));
+            NDList labels = new NDList(scope.create(new float[] {0, 1, 1, 0}, new Shape(4, 1)));
+            float loss;
+            try (GradientCollector collector = trainer.newGradientCollector()) {
+                NDList predictions = trainer.forward(new NDList(data), labels);
+                NDArray half = trainer.getLoss().evaluate(labels, predictions);
+                loss = half.getFloat();
+                collector.backward(half);
+            }
+            trainer.step();
+            return 2 * loss;
+        }
+    }
+
+    private static double distance(float[] weights) {
+        return Math.hypot(weights[0] - PAPER_WEIGHTS[0], weights[1] - PAPER_WEIGHTS[1]);
+    }
+
+    private static List<String> row(Run run) {
+        return List.of(
+                run.net,
+                String.valueOf(run.seed),
+                run.stepsToSolve == null ? "more than " + STEPS : run.stepsToSolve.toString(),
+                run.nearest == null
+                        ? ""
+                        : String.format(
+                                Locale.ROOT,
+                                "(%.2f, %.2f) at %d",
+                                run.nearest[0],
+                                run.nearest[1],
+                                run.nearestStep),
+                String.format(Locale.ROOT, "%.4f", run.error));
+    }
+}
