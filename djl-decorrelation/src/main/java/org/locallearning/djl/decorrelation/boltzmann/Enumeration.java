@@ -76,9 +76,14 @@ public final class Enumeration implements AutoCloseable {
                         copy(source.visibleBias()),
                         copy(source.hiddenBias()),
                         source.units());
-        probabilities = logWeights();
-        logPartition = normalize(probabilities);
-        means = moments(false);
+        try {
+            probabilities = logWeights();
+            logPartition = normalize(probabilities);
+            means = moments(false);
+        } catch (IllegalStateException e) {
+            manager.close();
+            throw e;
+        }
     }
 
     /**
@@ -116,9 +121,9 @@ public final class Enumeration implements AutoCloseable {
     }
 
     private static String bytes(int hiddenSize) {
-        return hiddenSize < 37
-                ? (1L << hiddenSize - 27) + " GiB"
-                : String.format(Locale.ROOT, "%.1e GiB", Math.pow(2, hiddenSize - 27));
+        return hiddenSize < 27
+                ? (1L << hiddenSize - 17) + " MiB"
+                : String.format(Locale.ROOT, "%.3g GiB", Math.pow(2, hiddenSize - 27));
     }
 
     private NDArray copy(NDArray source) {

@@ -280,8 +280,10 @@ class EnumerationTest {
                         manager.zeros(new Shape(30)),
                         VisibleUnits.BINARY);
         String message = message(() -> Enumeration.of(large));
-        assertTrue(message.contains("30 hidden units") && message.contains("8 GiB"), message);
+        assertTrue(message.contains("30 hidden units") && message.contains("8.00 GiB"), message);
         assertTrue(message.contains("24 units with 128 MiB"), message);
+        assertTrue(message(() -> Enumeration.checkHidden(25)).contains("256 MiB"));
+        assertTrue(message(() -> Enumeration.checkHidden(500)).contains("e+142 GiB"));
 
         BoltzmannParameters wide =
                 new BoltzmannParameters(

@@ -39,6 +39,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 public final class ChartsImage {
 
     private static final int SIDE = 620;
+    private static final int TIGHT = 20;
     private static final int MOST_IN_A_ROW = 3;
     private static final Color GRID = new Color(0xdde1e7);
     private static final Color CONTOUR = new Color(0xb9c0ca);
@@ -209,7 +210,12 @@ public final class ChartsImage {
                             .setShowValue(true)
                             .setHeatMapValueDecimalPattern("0.0")
                             .setRangeColors(new Color[] {Color.WHITE, Palette.colour(0)});
+                    // every row and column has its name, and every cell its number
                     chart.getStyler()
+                            .setXAxisTickMarkSpacingHint(TIGHT)
+                            .setYAxisTickMarkSpacingHint(TIGHT);
+                    chart.getStyler()
+                            .setLegendVisible(false)
                             .setChartBackgroundColor(Color.WHITE)
                             .setPlotBorderVisible(false);
                     List<Number[]> cells = new ArrayList<>();

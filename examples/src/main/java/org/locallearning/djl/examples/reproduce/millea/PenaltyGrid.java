@@ -235,7 +235,7 @@ public final class PenaltyGrid implements Target {
         }
         return String.format(
                 Locale.ROOT,
-                "The least error over %d epochs is %s without the penalty; with it from %s (threshold"
+                "The least error over epochs 1 to %d is %s without the penalty; with it from %s (threshold"
                         + " %s, share %s) to %s (threshold %s, share %s). The report names about 55 %%"
                         + " without.",
                 figure.epochs,
