@@ -134,7 +134,10 @@ public final class CurvesImage {
                 .setLegendBorderColor(Color.WHITE)
                 .setChartBackgroundColor(Color.WHITE)
                 .setPlotBorderVisible(false);
-        chart.getStyler().setPlotGridLinesColor(new Color(0xdde1e7)).setXAxisDecimalPattern("#");
+        chart.getStyler()
+                .setPlotGridLinesColor(new Color(0xdde1e7))
+                .setXAxisDecimalPattern("#")
+                .setYAxisDecimalPattern("#.####");
         int epochs = results.settings().epochs();
         chart.getStyler().setXAxisMin(Math.min(1.0, epochs - 0.5)).setXAxisMax((double) epochs);
 
