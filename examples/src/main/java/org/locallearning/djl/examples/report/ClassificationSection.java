@@ -86,7 +86,7 @@ final class ClassificationSection {
     }
 
     private static String confusion(String method, RunResult run) {
-        long[][] counts = run.classification().confusion();
+        List<List<Long>> counts = run.classification().confusion();
         StringBuilder figure =
                 new StringBuilder("<figure><figcaption>")
                         .append(Html.escape(Methods.named(method).title()))
@@ -95,17 +95,17 @@ final class ClassificationSection {
                         .append(run.seed())
                         .append("</span></figcaption>\n<div class=\"scroll\">")
                         .append("<table class=\"confusion\"><thead><tr><th></th>");
-        for (int column = 0; column < counts.length; ++column) {
+        for (int column = 0; column < counts.size(); ++column) {
             figure.append("<th>").append(column).append("</th>");
         }
         figure.append("</tr></thead><tbody>\n");
-        for (int row = 0; row < counts.length; ++row) {
+        for (int row = 0; row < counts.size(); ++row) {
             long total = 0;
-            for (long count : counts[row]) {
+            for (long count : counts.get(row)) {
                 total += count;
             }
             figure.append("<tr><th>").append(row).append("</th>");
-            for (long count : counts[row]) {
+            for (long count : counts.get(row)) {
                 figure.append(
                         String.format(
                                 Locale.ROOT,

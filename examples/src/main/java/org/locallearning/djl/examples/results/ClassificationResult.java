@@ -13,6 +13,8 @@
  */
 package org.locallearning.djl.examples.results;
 
+import java.util.List;
+
 /**
  * How the test images of the last epoch were put into classes.
  *
@@ -25,7 +27,7 @@ package org.locallearning.djl.examples.results;
  *     than {@value #MOST_CLASSES} classes
  */
 public record ClassificationResult(
-        Double top5, double precision, double recall, double f1, long[][] confusion) {
+        Double top5, double precision, double recall, double f1, List<List<Long>> confusion) {
 
     /** The greatest number of classes whose confusions are kept. */
     public static final int MOST_CLASSES = 20;

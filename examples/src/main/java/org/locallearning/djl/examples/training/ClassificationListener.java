@@ -18,6 +18,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.training.Trainer;
 import ai.djl.training.evaluator.TopKAccuracy;
 import ai.djl.training.listener.TrainingListenerAdapter;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.evaluator.ConfusionMatrix;
 import org.locallearning.djl.creditassignment.evaluator.MacroF1;
@@ -72,8 +74,14 @@ final class ClassificationListener extends TrainingListenerAdapter {
                                         matrix.macroF1(),
                                         matrix.getClasses() > ClassificationResult.MOST_CLASSES
                                                 ? null
-                                                : matrix.getCounts()));
+                                                : rows(matrix)));
         f1.resetAccumulator(TEST);
         top.resetAccumulator(TEST);
+    }
+
+    private static List<List<Long>> rows(ConfusionMatrix matrix) {
+        return Arrays.stream(matrix.getCounts())
+                .map(row -> Arrays.stream(row).boxed().toList())
+                .toList();
     }
 }

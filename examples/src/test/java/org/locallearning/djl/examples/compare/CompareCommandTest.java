@@ -92,10 +92,10 @@ class CompareCommandTest {
         for (RunResult finished : results.runs()) {
             long right = 0;
             long all = 0;
-            long[][] confusion = finished.classification().confusion();
-            for (int i = 0; i < confusion.length; ++i) {
-                right += confusion[i][i];
-                for (long count : confusion[i]) {
+            List<List<Long>> confusion = finished.classification().confusion();
+            for (int i = 0; i < confusion.size(); ++i) {
+                right += confusion.get(i).get(i);
+                for (long count : confusion.get(i)) {
                     all += count;
                 }
             }

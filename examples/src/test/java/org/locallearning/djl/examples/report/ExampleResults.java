@@ -89,7 +89,8 @@ public final class ExampleResults {
                 List.of(
                         new EpochResult(1, 1.5, first, 1.6, first, 2.5),
                         new EpochResult(2, 0.5, second, 0.6, second, 2.5)),
-                new ClassificationResult(null, first, second, 0.25, new long[][] {{8, 2}, {3, 7}}),
+                new ClassificationResult(
+                        null, first, second, 0.25, List.of(List.of(8L, 2L), List.of(3L, 7L))),
                 alignment,
                 List.of(),
                 List.of());
