@@ -23,7 +23,9 @@ public enum ErrorMatrixUpdate {
      * round, with a {@code d_L} that is not defined). Since {@code d_i = E e_j}, descent makes
      * {@code E} grow without bound: linearly in steps under Adam, exponentially under plain
      * gradient descent. Bounded activations such as tanh and sign keep targets bounded all the
-     * same; with ReLU and its relatives, or without Adam, take {@link #NONE} or {@link #LRA_E}.
+     * same, for some epochs: in wide nets errors get too large in the end, and learning collapses.
+     * With ReLU and its relatives, without Adam, or for long training, take {@link #NONE} or {@link
+     * #LRA_E}.
      */
     PAPER,
     /** Fixed random error matrices. */

@@ -43,8 +43,9 @@ import org.locallearning.djl.examples.training.TrainingPlan;
  * pixels have mean 0 and variance 1, β is 0.1, and the output sends its error to every second
  * layer. For units without a derivative error neurons compare both sides of the activation, since
  * with the paper's difference of one side they learn far more slowly; the output then sends its
- * error to every layer, with β = 0.5 and error matrices of variance 1. With rectifiers, whose
- * targets are not bounded, error matrices learn by the rule of LRA-E and stay bounded.
+ * error to every layer, with β = 0.5 and error matrices of variance 1. All other error matrices
+ * learn by the rule of LRA-E and stay bounded: by the paper's they grow with every step, and three
+ * layers of 1024 tanh units, at 96.3 % on MNIST after three epochs, fell to 85.9 % after five.
  *
  * @param layers the number of hidden layers
  * @param units the number of units of each
@@ -54,7 +55,6 @@ record Perceptron(int layers, int units, String activation) {
 
     private static final String LRA = "lra";
     private static final String SIGN = "sign";
-    private static final List<String> UNBOUNDED = List.of("leaky-relu", "elu", "relu");
     private static final float RATE = 2e-4f;
     private static final int BATCH = 32;
     private static final int GAP = 2;
@@ -152,10 +152,7 @@ record Perceptron(int layers, int units, String activation) {
                     .optBeta(SIGN_BETA)
                     .optDistribution(FeedbackDistribution.normal(SIGN_DEVIATION));
         }
-        rule.optWiring(ErrorWiring.skip(gap));
-        return UNBOUNDED.contains(activation)
-                ? rule.optErrorMatrixUpdate(ErrorMatrixUpdate.LRA_E)
-                : rule;
+        return rule.optWiring(ErrorWiring.skip(gap)).optErrorMatrixUpdate(ErrorMatrixUpdate.LRA_E);
     }
 
     /** Returns the name. */
