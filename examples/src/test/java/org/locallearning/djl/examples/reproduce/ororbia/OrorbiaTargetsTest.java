@@ -122,8 +122,8 @@ class OrorbiaTargetsTest {
     void errorMatricesAndErrorsSuitTheActivation() {
         Map<String, ErrorMatrixUpdate> updates =
                 Map.of(
-                        "tanh", ErrorMatrixUpdate.PAPER,
-                        "logistic", ErrorMatrixUpdate.PAPER,
+                        "tanh", ErrorMatrixUpdate.LRA_E,
+                        "logistic", ErrorMatrixUpdate.LRA_E,
                         "sign", ErrorMatrixUpdate.PAPER,
                         "elu", ErrorMatrixUpdate.LRA_E,
                         "leaky-relu", ErrorMatrixUpdate.LRA_E);
