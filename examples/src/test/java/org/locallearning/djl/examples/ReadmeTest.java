@@ -81,10 +81,14 @@ class ReadmeTest {
         List<String> table = new ArrayList<>();
         for (JsonElement part : stored.getAsJsonArray("figure")) {
             String model = part.getAsJsonObject().get("modelSummary").getAsString();
-            String name = model.replaceAll(", [\\d,]+ parameters$", "");
+            String name =
+                    part.getAsJsonObject().get("datasetTitle").getAsString()
+                            + ", "
+                            + model.replaceAll(", [\\d,]+ parameters$", "");
             for (String row : runTable(part.getAsJsonObject(), epochs)) {
                 String cell = row.startsWith("| --- ") ? "---" : name;
-                String whole = "| " + (row.startsWith("| method ") ? "model" : cell) + " " + row;
+                String whole =
+                        "| " + (row.startsWith("| method ") ? "data and model" : cell) + " " + row;
                 if (!table.contains(whole)) {
                     table.add(whole);
                 }
