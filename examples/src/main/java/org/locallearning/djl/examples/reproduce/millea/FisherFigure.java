@@ -43,8 +43,6 @@ public final class FisherFigure implements Target {
     private static final int POOLING = 4;
     private static final int HIDDEN = 10;
     private static final int EPOCHS = 20;
-    private static final int IMAGES = 10_000;
-    private static final int TEST_IMAGES = 2_000;
     private static final double DAMPING = 0.01;
 
     /** Magnitudes are drawn by their square root: the product moments would hide the rest. */
@@ -109,14 +107,7 @@ public final class FisherFigure implements Target {
         ReproduceArguments arguments = reproduction.arguments();
         int seed = arguments.seeds(List.of(1)).get(0);
         int epochs = arguments.epochs(EPOCHS);
-        DataOptions options =
-                DataOptions.builder()
-                        .optRepository(arguments.dataRepository())
-                        .optStandardise(false)
-                        .optLimit(arguments.limit() == 0 ? IMAGES : arguments.limit())
-                        .optTestLimit(
-                                arguments.testLimit() == 0 ? TEST_IMAGES : arguments.testLimit())
-                        .build();
+        DataOptions options = MachineData.reduced(arguments);
         String dataSet = arguments.dataSets(List.of("mnist")).get(0);
         try (MachineData data =
                 MachineData.load(reproduction.engine(), dataSet, options, POOLING)) {

@@ -30,11 +30,14 @@ import java.io.IOException;
 import org.locallearning.djl.examples.data.DataOptions;
 import org.locallearning.djl.examples.data.DataSets;
 import org.locallearning.djl.examples.data.ImageData;
+import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 
 /** Images of one channel as binary units, all in memory. */
 final class MachineData implements AutoCloseable {
 
     private static final int READ = 1000;
+    private static final int IMAGES = 10_000;
+    private static final int TEST_IMAGES = 2_000;
     private static final double ON = 0.5;
 
     private final NDManager manager;
@@ -62,6 +65,23 @@ final class MachineData implements AutoCloseable {
                         + ON;
         training = read(images.training(READ), pooling);
         test = read(images.test(READ), pooling);
+    }
+
+    /**
+     * The paper's reduced data, 10,000 images to learn and 2,000 to test, unless chosen otherwise.
+     */
+    static DataOptions reduced(ReproduceArguments arguments) {
+        return options(arguments, IMAGES, TEST_IMAGES);
+    }
+
+    /** As many images as given, unless chosen otherwise. */
+    static DataOptions options(ReproduceArguments arguments, int images, int testImages) {
+        return DataOptions.builder()
+                .optRepository(arguments.dataRepository())
+                .optStandardise(false)
+                .optLimit(arguments.limit() == 0 ? images : arguments.limit())
+                .optTestLimit(arguments.testLimit() == 0 ? testImages : arguments.testLimit())
+                .build();
     }
 
     /**

@@ -179,16 +179,7 @@ public final class MachineLearningCurves implements Target {
         for (Size size : sizes) {
             List<MachineMethod> methods =
                     arguments.methods(size.methods).stream().map(MachineMethod::named).toList();
-            DataOptions options =
-                    DataOptions.builder()
-                            .optRepository(arguments.dataRepository())
-                            .optStandardise(false)
-                            .optLimit(arguments.limit() == 0 ? size.images : arguments.limit())
-                            .optTestLimit(
-                                    arguments.testLimit() == 0
-                                            ? size.testImages
-                                            : arguments.testLimit())
-                            .build();
+            DataOptions options = MachineData.options(arguments, size.images, size.testImages);
             String dataSet = arguments.dataSets(List.of("mnist")).get(0);
             try (MachineData data =
                     MachineData.load(reproduction.engine(), dataSet, options, size.pooling)) {

@@ -40,8 +40,6 @@ public final class PenaltyGrid implements Target {
     private static final List<Double> SHARES = List.of(0.001, 0.01, 0.05, 0.1, 0.3, 0.5, 0.8);
     private static final int HIDDEN = 10;
     private static final int EPOCHS = 100;
-    private static final int IMAGES = 10_000;
-    private static final int TEST_IMAGES = 2_000;
 
     /** Creates the target. */
     public PenaltyGrid() {}
@@ -112,14 +110,7 @@ public final class PenaltyGrid implements Target {
         ReproduceArguments arguments = reproduction.arguments();
         List<Integer> seeds = arguments.seeds(List.of(1));
         int epochs = arguments.epochs(EPOCHS);
-        DataOptions options =
-                DataOptions.builder()
-                        .optRepository(arguments.dataRepository())
-                        .optStandardise(false)
-                        .optLimit(arguments.limit() == 0 ? IMAGES : arguments.limit())
-                        .optTestLimit(
-                                arguments.testLimit() == 0 ? TEST_IMAGES : arguments.testLimit())
-                        .build();
+        DataOptions options = MachineData.reduced(arguments);
         String dataSet = arguments.dataSets(List.of("mnist")).get(0);
         MachineRuns runs = new MachineRuns(reproduction);
         try (MachineData data = MachineData.load(reproduction.engine(), dataSet, options, 1)) {

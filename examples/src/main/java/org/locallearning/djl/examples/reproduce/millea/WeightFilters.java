@@ -35,8 +35,6 @@ public final class WeightFilters implements Target {
     private static final List<String> METHODS = List.of("cd", "penalty", "exact-penalty");
     private static final int HIDDEN = 10;
     private static final int EPOCHS = 100;
-    private static final int IMAGES = 10_000;
-    private static final int TEST_IMAGES = 2_000;
     private static final int PER_ROW = 5;
 
     /** Creates the target. */
@@ -90,14 +88,7 @@ public final class WeightFilters implements Target {
         int epochs = arguments.epochs(EPOCHS);
         List<MachineMethod> methods =
                 arguments.methods(METHODS).stream().map(MachineMethod::named).toList();
-        DataOptions options =
-                DataOptions.builder()
-                        .optRepository(arguments.dataRepository())
-                        .optStandardise(false)
-                        .optLimit(arguments.limit() == 0 ? IMAGES : arguments.limit())
-                        .optTestLimit(
-                                arguments.testLimit() == 0 ? TEST_IMAGES : arguments.testLimit())
-                        .build();
+        DataOptions options = MachineData.reduced(arguments);
         String dataSet = arguments.dataSets(List.of("mnist")).get(0);
         MachineRuns runs = new MachineRuns(reproduction);
         try (MachineData data = MachineData.load(reproduction.engine(), dataSet, options, 1)) {
