@@ -16,11 +16,11 @@ package org.locallearning.djl.examples;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.locallearning.djl.examples.benchmark.BenchmarkCommand;
 import org.locallearning.djl.examples.compare.CompareCommand;
 import org.locallearning.djl.examples.environment.Build;
@@ -115,11 +115,9 @@ public final class LocalLearning implements Runnable {
      */
     public static CommandLine commandLine() {
         CommandLine program = new CommandLine(new LocalLearning());
-        Map<String, String> methods = new LinkedHashMap<>();
-        Methods.all().forEach(method -> methods.put(method.name(), method.title()));
         CommandLine compare = program.getSubcommands().get("compare");
-        addList(compare, "Methods:", methods);
-        addList(compare, "Models:", Models.descriptions());
+        addList(compare, "Methods:", Methods::titles);
+        addList(compare, "Models:", Models::descriptions);
         return program.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExecutionStrategy(LocalLearning::execute)
@@ -135,7 +133,8 @@ public final class LocalLearning implements Runnable {
     }
 
     /** Adds a list of names, and of what they stand for, to a help text, before its exit codes. */
-    private static void addList(CommandLine command, String heading, Map<String, String> entries) {
+    private static void addList(
+            CommandLine command, String heading, Supplier<Map<String, String>> entries) {
         UsageMessageSpec usage = command.getCommandSpec().usageMessage();
         List<String> sections = new ArrayList<>(usage.sectionKeys());
         sections.add(
@@ -146,7 +145,7 @@ public final class LocalLearning implements Runnable {
                         heading,
                         help ->
                                 help.createHeading("%n" + heading + "%n")
-                                        + help.createTextTable(entries));
+                                        + help.createTextTable(entries.get()));
     }
 
     /** Runs the subcommand, unless an option is repeated: picocli would forget the others then. */

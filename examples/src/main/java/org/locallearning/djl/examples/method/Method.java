@@ -267,6 +267,18 @@ public final class Method {
         }
 
         /**
+         * Sets the rule whose trainer it trains with.
+         *
+         * @param rule creates the rule
+         * @return this builder
+         */
+        public Builder setRule(RuleFactory rule) {
+            return setTrainer(
+                    (model, config, seed, settings) ->
+                            rule.newRule(seed, settings).newTrainer(model, config));
+        }
+
+        /**
          * Sets the learning rates it starts with.
          *
          * @param rates the rates

@@ -25,8 +25,10 @@ import static org.locallearning.djl.examples.method.OptimizerKind.SGD;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.locallearning.djl.creditassignment.representation.ErrorMatrixUpdate;
@@ -166,11 +168,7 @@ public final class Methods {
                             .setDescription(
                                     "Backpropagation through this project's own machinery, the"
                                             + " check on it.")
-                            .setTrainer(
-                                    (model, config, seed, settings) ->
-                                            Backpropagation.builder()
-                                                    .build()
-                                                    .newTrainer(model, config))
+                            .setRule((seed, settings) -> Backpropagation.builder().build())
                             .setLearningRates(EXACT)
                             .build(),
                     Method.builder("fa")
@@ -178,12 +176,9 @@ public final class Methods {
                             .setDescription(
                                     "The error goes back through fixed random weights in place of"
                                             + " the layer's own (Lillicrap et al. 2016).")
-                            .setTrainer(
-                                    (model, config, seed, settings) ->
-                                            FeedbackAlignment.builder()
-                                                    .optSeed(seed)
-                                                    .build()
-                                                    .newTrainer(model, config))
+                            .setRule(
+                                    (seed, settings) ->
+                                            FeedbackAlignment.builder().optSeed(seed).build())
                             .setLearningRates(RANDOM)
                             .optDecorrelationRates(RANDOM_DECORRELATION)
                             .build(),
@@ -193,12 +188,9 @@ public final class Methods {
                                     "Feedback alignment whose feedback weights get the updates of"
                                             + " the weights and decay as those do, until the two"
                                             + " are the same (Kolen and Pollack 1994).")
-                            .setTrainer(
-                                    (model, config, seed, settings) ->
-                                            KolenPollack.builder()
-                                                    .optSeed(seed)
-                                                    .build()
-                                                    .newTrainer(model, config))
+                            .setRule(
+                                    (seed, settings) ->
+                                            KolenPollack.builder().optSeed(seed).build())
                             .setLearningRates(RANDOM)
                             .optDecorrelationRates(RANDOM_DECORRELATION)
                             .build(),
@@ -208,13 +200,12 @@ public final class Methods {
                                     "Feedback alignment whose feedback weights learn from noise"
                                             + " that drives each layer between batches (Akrout et"
                                             + " al. 2019).")
-                            .setTrainer(
-                                    (model, config, seed, settings) ->
+                            .setRule(
+                                    (seed, settings) ->
                                             WeightMirror.builder()
                                                     .optSeed(seed)
                                                     .optInitialPhases(MIRROR_PHASES)
-                                                    .build()
-                                                    .newTrainer(model, config))
+                                                    .build())
                             .setLearningRates(RANDOM)
                             .optDecorrelationRates(RANDOM_DECORRELATION)
                             .build(),
@@ -224,11 +215,7 @@ public final class Methods {
                                     "The error goes back through the pseudoinverse of the weights"
                                             + " in place of their transpose (Lillicrap et al."
                                             + " 2016, supplement).")
-                            .setTrainer(
-                                    (model, config, seed, settings) ->
-                                            Pseudobackpropagation.builder()
-                                                    .build()
-                                                    .newTrainer(model, config))
+                            .setRule((seed, settings) -> Pseudobackpropagation.builder().build())
                             .setLearningRates(RANDOM)
                             .optDecorrelationRates(RANDOM_DECORRELATION)
                             .build(),
@@ -237,12 +224,9 @@ public final class Methods {
                             .setDescription(
                                     "The output's error goes straight to every hidden layer"
                                             + " through a fixed random matrix (Nøkland 2016).")
-                            .setTrainer(
-                                    (model, config, seed, settings) ->
-                                            DirectFeedbackAlignment.builder()
-                                                    .optSeed(seed)
-                                                    .build()
-                                                    .newTrainer(model, config))
+                            .setRule(
+                                    (seed, settings) ->
+                                            DirectFeedbackAlignment.builder().optSeed(seed).build())
                             .setLearningRates(RANDOM)
                             .optDecorrelationRates(RANDOM_DECORRELATION)
                             .optErrorPath(DIRECT)
@@ -283,14 +267,13 @@ public final class Methods {
                                     "Error matrices give every layer a target of its own, and no"
                                             + " derivative of an activation is taken (Ororbia et"
                                             + " al. 2020).")
-                            .setTrainer(
-                                    (model, config, seed, settings) ->
+                            .setRule(
+                                    (seed, settings) ->
                                             LocalRepresentationAlignment.builder()
                                                     .optSeed(seed)
                                                     .optWiring(
                                                             ErrorWiring.skip(settings.errorGap()))
-                                                    .build()
-                                                    .newTrainer(model, config))
+                                                    .build())
                             .setLearningRates(REPRESENTATION)
                             .optDecorrelationRates(RANDOM_DECORRELATION)
                             .optErrorPath(DIRECT)
@@ -301,14 +284,13 @@ public final class Methods {
                                     "Every layer sends its error to the one below through a matrix"
                                             + " that learns as the weights do (Ororbia and Mali"
                                             + " 2019).")
-                            .setTrainer(
-                                    (model, config, seed, settings) ->
+                            .setRule(
+                                    (seed, settings) ->
                                             LocalRepresentationAlignment.builder()
                                                     .optSeed(seed)
                                                     .optWiring(ErrorWiring.chain())
                                                     .optErrorMatrixUpdate(ErrorMatrixUpdate.LRA_E)
-                                                    .build()
-                                                    .newTrainer(model, config))
+                                                    .build())
                             .setLearningRates(REPRESENTATION)
                             .optDecorrelationRates(RANDOM_DECORRELATION)
                             .optErrorPath(LAYER_BY_LAYER)
@@ -344,12 +326,7 @@ public final class Methods {
         return Method.builder(name)
                 .setTitle(title)
                 .setDescription(description)
-                .setTrainer(
-                        (model, config, seed, settings) ->
-                                NodePerturbation.builder()
-                                        .optMode(mode)
-                                        .build()
-                                        .newTrainer(model, config))
+                .setRule((seed, settings) -> NodePerturbation.builder().optMode(mode).build())
                 .setLearningRates(PERTURBED)
                 .optDecorrelatedLearningRates(PERTURBED_DECORRELATED)
                 .optDecorrelationRates(RANDOM_DECORRELATION)
@@ -363,13 +340,9 @@ public final class Methods {
         return Method.builder(name)
                 .setTitle(title)
                 .setDescription(description)
-                .setTrainer(
-                        (model, config, seed, settings) ->
-                                SignSymmetricFeedback.builder()
-                                        .optMode(mode)
-                                        .optSeed(seed)
-                                        .build()
-                                        .newTrainer(model, config))
+                .setRule(
+                        (seed, settings) ->
+                                SignSymmetricFeedback.builder().optMode(mode).optSeed(seed).build())
                 .setLearningRates(EXACT)
                 .build();
     }
@@ -384,14 +357,13 @@ public final class Methods {
         return Method.builder(name)
                 .setTitle(title)
                 .setDescription(description)
-                .setTrainer(
-                        (model, config, seed, settings) ->
+                .setRule(
+                        (seed, settings) ->
                                 InferenceLearning.builder()
                                         .optSchedule(schedule)
                                         .optIterations(settings.inference().iterations())
                                         .optStepSize(settings.inference().stepSize())
-                                        .build()
-                                        .newTrainer(model, config))
+                                        .build())
                 .setLearningRates(learningRates)
                 .optErrorPath(schedule == Schedule.INCREMENTAL ? INCREMENTAL_INFERENCE : INFERENCE)
                 .optOptimizer(SGD)
@@ -414,6 +386,17 @@ public final class Methods {
      */
     public static List<String> names() {
         return ALL.stream().map(Method::name).toList();
+    }
+
+    /**
+     * Returns what a table or a report calls every method.
+     *
+     * @return a title of each name, in the order of the table
+     */
+    public static Map<String, String> titles() {
+        Map<String, String> titles = new LinkedHashMap<>();
+        ALL.forEach(method -> titles.put(method.name(), method.title()));
+        return titles;
     }
 
     /**

@@ -134,12 +134,8 @@ record Perceptron(int layers, int units, String activation) {
                         .setLearningRates(LearningRates.of(OptimizerKind.ADAM, RATE))
                         .optErrorPath(method.errorPath());
         if (method.name().equals(LRA)) {
-            builder.setTrainer(
-                    (model, config, seed, settings) ->
-                            alignment(settings.errorGap())
-                                    .optSeed(seed)
-                                    .build()
-                                    .newTrainer(model, config));
+            builder.setRule(
+                    (seed, settings) -> alignment(settings.errorGap()).optSeed(seed).build());
         }
         return builder.build();
     }

@@ -1,0 +1,30 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.method;
+
+import org.locallearning.djl.creditassignment.CreditAssignment;
+
+/** Creates the credit-assignment rule of a method. */
+@FunctionalInterface
+public interface RuleFactory {
+
+    /**
+     * Creates a rule.
+     *
+     * @param seed the seed of what the rule itself draws, such as feedback matrices
+     * @param settings what is chosen for single methods
+     * @return the rule
+     */
+    CreditAssignment newRule(int seed, MethodSettings settings);
+}
