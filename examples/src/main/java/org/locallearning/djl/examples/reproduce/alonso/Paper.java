@@ -42,10 +42,8 @@ final class Paper {
 
     /** Returns how the paper reads images: pixels as they are, whole batches alone. */
     static DataOptions dataOptions(ReproduceArguments arguments, Task task) {
-        return DataOptions.builder()
-                .optRepository(arguments.dataRepository())
-                .optLimit(arguments.limit())
-                .optTestLimit(arguments.testLimit())
+        return arguments
+                .dataOptions()
                 .optStandardise(false)
                 .optTask(task)
                 .optWholeBatches(true)
