@@ -47,7 +47,7 @@ final class MachineTraining {
     private static final int MOST_EXACT = 20;
     private static final int MOST_FISHER = 1000;
     private static final int CHAINS = 100;
-    private static final int TEMPERATURES = 2000;
+    private static final int TEMPERATURES = 5000;
     private static final int FILTERS = 10;
     private static final int SAMPLES = 20;
     private static final int GIBBS_STEPS = 1000;
