@@ -58,13 +58,20 @@ public final class AnnealedImportanceSampling {
      * An estimate of log Z.
      *
      * @param logPartition the estimate of log Z, in nats
+     * @param standardError the standard error of Z over Z, which is about that of log Z in nats
+     *     where it is small
      * @param low log Z less three standard errors of Z, in nats; negative infinity where the error
      *     is as large as Z
      * @param high log Z plus three standard errors of Z, in nats
      * @param effectiveChains {@code (Σ w)² / Σ w²} over the chains' weights: how many chains of
      *     equal weight would be as good
      */
-    public record Estimate(double logPartition, double low, double high, double effectiveChains) {}
+    public record Estimate(
+            double logPartition,
+            double standardError,
+            double low,
+            double high,
+            double effectiveChains) {}
 
     /**
      * Estimates log Z. Random numbers come from the engine's generator.
@@ -172,10 +179,12 @@ public final class AnnealedImportanceSampling {
         int n = logWeights.length;
         double mean = sum / n;
         double variance = Math.max(0, squares / n - mean * mean) / Math.max(1, n - 1);
-        double margin = 3 * Math.sqrt(variance);
+        double error = Math.sqrt(variance);
+        double margin = 3 * error;
         double scale = startLogZ + greatest;
         return new Estimate(
                 scale + Math.log(mean),
+                error / mean,
                 scale + Math.log(Math.max(0, mean - margin)),
                 scale + Math.log(mean + margin),
                 sum * sum / squares);

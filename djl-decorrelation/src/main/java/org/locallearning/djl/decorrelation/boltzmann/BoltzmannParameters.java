@@ -62,7 +62,7 @@ public record BoltzmannParameters(
      * @return the probabilities, (N, hidden)
      */
     public NDArray hiddenProbabilities(NDArray visible) {
-        return Activation.sigmoid(visible.matMul(weight).add(hiddenBias));
+        return Activation.sigmoid(visible.matMul(weight).addi(hiddenBias));
     }
 
     /**
@@ -78,7 +78,7 @@ public record BoltzmannParameters(
 
     /** The natural parameters of the visible units given the hidden ones, (N, visible). */
     NDArray visibleNatural(NDArray hidden) {
-        return hidden.matMul(weight.transpose()).add(visibleBias);
+        return hidden.matMul(weight.transpose()).addi(visibleBias);
     }
 
     /**
@@ -133,7 +133,7 @@ public record BoltzmannParameters(
      * @return the free energy of each row, (N)
      */
     public NDArray freeEnergy(NDArray visible) {
-        NDArray inputs = visible.matMul(weight).add(hiddenBias);
+        NDArray inputs = visible.matMul(weight).addi(hiddenBias);
         NDArray energy =
                 visible.matMul(visibleBias).add(softPlus(inputs).sum(new int[] {-1})).neg();
         NDArray carrier = units.carrierEnergy(visible);

@@ -16,17 +16,16 @@ package org.locallearning.djl.decorrelation.boltzmann;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
-import ai.djl.training.ParameterServer;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.TrainingConfig;
+import ai.djl.training.optimizer.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,7 +53,7 @@ public final class BoltzmannTrainer extends Trainer {
 
     private final BoltzmannLearning learning;
     private final RestrictedBoltzmannMachine machine;
-    private final ParameterServer server;
+    private final Optimizer optimizer;
     private final ParameterStore store;
     private final NegativePhase.Sampler sampler;
     private final GradientDirection.Compass compass;
@@ -71,10 +70,11 @@ public final class BoltzmannTrainer extends Trainer {
         super(model, config);
         this.learning = learning;
         this.machine = machine;
-        server = getManager().getEngine().newParameterServer(config.getOptimizer());
+        optimizer = config.getOptimizer();
         // the stock trainer's store is private, and fills itself only when the stock methods run
         store = new ParameterStore(getManager(), false);
-        store.setParameterServer(server, config.getDevices());
+        store.setParameterServer(
+                getManager().getEngine().newParameterServer(optimizer), config.getDevices());
         sampler = learning.negativePhase().start(getManager());
         compass = learning.direction().start(getManager());
         penalty = learning.penalty() == null ? null : learning.penalty().start(getManager());
@@ -153,7 +153,11 @@ public final class BoltzmannTrainer extends Trainer {
             BoltzmannParameters parameters = parameters(visible);
             Phase positive = Phase.of(parameters, visible, visible);
             Phase negative = sampler.sample(parameters, positive);
-            SufficientStatistics gradient = positive.mean().minus(negative.mean());
+            // a penalty looks at the model's mean, so that it has to be known by itself
+            SufficientStatistics gradient =
+                    penalty == null
+                            ? positive.minus(negative)
+                            : positive.mean().minus(negative.mean());
             if (learning.weightDecay() > 0) {
                 gradient.product().subi(parameters.weight().mul(learning.weightDecay()));
             }
@@ -187,9 +191,8 @@ public final class BoltzmannTrainer extends Trainer {
     }
 
     private void checkFinite(BoltzmannParameters parameters, Phase positive) {
-        NDList sums = new NDList();
-        direction.toList().forEach(each -> sums.add(each.sum()));
-        if (isFinite(NDArrays.stack(sums).sum())) {
+        NDArray sum = direction.product().sum();
+        if (isFinite(sum.addi(direction.visible().sum()).addi(direction.hidden().sum()))) {
             return;
         }
         String where;
@@ -264,9 +267,9 @@ public final class BoltzmannTrainer extends Trainer {
             Parameter parameter = parameters.get(i);
             if (parameter.requiresGradient()) {
                 NDArray value = store.getValue(parameter, getDevices()[0], true);
-                // an optimizer goes down
-                NDArray[] down = {directions.get(i).negi()};
-                server.update(parameter.getId(), down, new NDArray[] {value});
+                // an optimizer goes down; asked directly, since a parameter server makes a copy
+                // first
+                optimizer.update(parameter.getId(), value, directions.get(i).negi());
             }
         }
         forgetDirection();

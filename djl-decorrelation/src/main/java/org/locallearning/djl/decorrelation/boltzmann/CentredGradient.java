@@ -73,8 +73,8 @@ public record CentredGradient(double momentum) implements GradientDirection {
                 Phase data,
                 Phase model,
                 SufficientStatistics gradient) {
-            visibleMean.blend(data.mean().visible(), momentum);
-            hiddenMean.blend(data.mean().hidden(), momentum);
+            visibleMean.blend(data.visible().mean(new int[] {0}), momentum);
+            hiddenMean.blend(data.hidden().mean(new int[] {0}), momentum);
             return coordinates().direction(gradient);
         }
 

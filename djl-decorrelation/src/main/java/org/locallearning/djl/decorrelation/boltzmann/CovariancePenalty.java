@@ -17,7 +17,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.util.Preconditions;
 
@@ -76,8 +75,8 @@ public final class CovariancePenalty implements Penalty {
     public static NDArray stepPenalty(SufficientStatistics before, SufficientStatistics after) {
         SufficientStatistics change = after.minus(before);
         return change.product()
-                .sub(SufficientStatistics.outer(change.visible(), after.hidden()))
-                .sub(SufficientStatistics.outer(after.visible(), change.hidden()));
+                .subi(SufficientStatistics.outer(change.visible(), after.hidden()))
+                .subi(SufficientStatistics.outer(after.visible(), change.hidden()));
     }
 
     /** {@inheritDoc} */
@@ -185,17 +184,19 @@ public final class CovariancePenalty implements Penalty {
         public SufficientStatistics join(
                 BoltzmannParameters parameters, Phase model, SufficientStatistics gradient) {
             SufficientStatistics now = model.mean();
-            SufficientStatistics joined = gradient.times(1 - weight);
+            NDArray averaged = null;
             if (product.get() != null) {
-                NDArray averaged =
+                averaged =
                         average(
                                 stepPenalty(
                                         new SufficientStatistics(
                                                 visible.get(), hidden.get(), product.get()),
                                         now));
                 adapt(averaged);
-                joined = gradient.times(1 - weight);
-                joined.product().subi(averaged.mul(weight));
+            }
+            SufficientStatistics joined = gradient.times(1 - weight);
+            if (averaged != null) {
+                joined.product().subi(averaged.muli(weight));
             }
             visible.set(now.visible());
             hidden.set(now.hidden());
@@ -218,7 +219,8 @@ public final class CovariancePenalty implements Penalty {
 
         private void adapt(NDArray averaged) {
             double above =
-                    averaged.abs().gt(threshold).toType(DataType.FLOAT64, false).mean().getDouble();
+                    (double) averaged.abs().gt(threshold).countNonzero().getLong()
+                            / averaged.size();
             double next = above > share ? weight * FACTOR : weight / FACTOR;
             weight = Math.max(LEAST, Math.min(GREATEST, next));
         }

@@ -43,8 +43,7 @@ public record ExactExpectation() implements NegativePhase {
             int rows = (int) like.getShape().get(0);
             NDArray visible = as(like, enumeration.sample(rows));
             SufficientStatistics means = enumeration.means();
-            return new Phase(
-                    visible, visible, parameters.hiddenProbabilities(visible), as(like, means));
+            return Phase.of(visible, parameters.hiddenProbabilities(visible), as(like, means));
         }
     }
 

@@ -44,7 +44,7 @@ public record SufficientStatistics(NDArray visible, NDArray hidden, NDArray prod
         return new SufficientStatistics(
                 visible.mean(new int[] {0}),
                 hidden.mean(new int[] {0}),
-                visible.transpose().matMul(hidden).divi(rows));
+                visible.transpose().matMul(hidden.div(rows)));
     }
 
     /**

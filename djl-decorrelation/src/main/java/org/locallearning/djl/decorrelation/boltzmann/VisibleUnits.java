@@ -14,6 +14,8 @@
 package org.locallearning.djl.decorrelation.boltzmann;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Activation;
 
@@ -67,8 +69,10 @@ public enum VisibleUnits {
 
         @Override
         void check(NDArray visible) {
-            double least = value(visible.min());
-            double greatest = value(visible.max());
+            NDArray range = NDArrays.stack(new NDList(visible.min(), visible.max()));
+            double[] values = range.toType(DataType.FLOAT64, false).toDoubleArray();
+            double least = values[0];
+            double greatest = values[1];
             if (!(least >= 0 && greatest <= 1)) {
                 throw new IllegalArgumentException(
                         "Binary visible units take data in [0, 1], but this batch has values from "

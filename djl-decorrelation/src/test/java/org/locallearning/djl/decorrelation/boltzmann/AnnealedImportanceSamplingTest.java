@@ -98,6 +98,26 @@ class AnnealedImportanceSamplingTest {
     }
 
     @Test
+    void standardErrorIsTheSpreadOfEstimates() {
+        BoltzmannParameters parameters = random(20, 8, 0.6, VisibleUnits.BINARY);
+        AnnealedImportanceSampling sampling =
+                AnnealedImportanceSampling.builder().optChains(100).optTemperatures(100).build();
+        double sum = 0;
+        double squares = 0;
+        double reported = 0;
+        int repeats = 60;
+        for (int i = 0; i < repeats; ++i) {
+            AnnealedImportanceSampling.Estimate estimate = sampling.logPartition(parameters);
+            sum += estimate.logPartition();
+            squares += estimate.logPartition() * estimate.logPartition();
+            reported += estimate.standardError() / repeats;
+        }
+        double deviation = Math.sqrt((squares - sum * sum / repeats) / (repeats - 1));
+        // the deviation of 60 numbers is known to about a tenth
+        assertEquals(1, reported / deviation, 0.4);
+    }
+
+    @Test
     void badInputIsNamed() {
         assertThrows(
                 IllegalArgumentException.class,

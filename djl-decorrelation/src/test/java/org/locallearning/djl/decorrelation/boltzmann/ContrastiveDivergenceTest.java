@@ -47,6 +47,33 @@ class ContrastiveDivergenceTest {
     }
 
     @Test
+    void differenceOfPhasesIsThatOfTheirMeans() {
+        BoltzmannParameters parameters =
+                SlowMachine.random(VISIBLE, HIDDEN, 1, 3).parameters(manager);
+        NDArray data = rows(7);
+        NDArray chains = rows(3);
+        double[] oneProduct =
+                Phase.of(parameters, data, data)
+                        .minus(Phase.of(parameters, chains, chains))
+                        .toVector()
+                        .toDoubleArray();
+        SufficientStatistics model = Phase.of(parameters, chains, chains).mean();
+        double[] twoProducts =
+                Phase.of(parameters, data, data).mean().minus(model).toVector().toDoubleArray();
+        assertArrayEquals(twoProducts, oneProduct, 1e-15);
+        double[] known =
+                Phase.of(parameters, data, data)
+                        .minus(Phase.of(chains, parameters.hiddenProbabilities(chains), model))
+                        .toVector()
+                        .toDoubleArray();
+        assertArrayEquals(twoProducts, known, 1e-15);
+    }
+
+    private NDArray rows(int count) {
+        return manager.randomUniform(0, 1, new Shape(count, VISIBLE), DataType.FLOAT64);
+    }
+
+    @Test
     void oneStepWithGivenNumbersIsThePlainLoop() {
         SlowMachine machine = SlowMachine.random(VISIBLE, HIDDEN, 1, 3);
         Random random = new Random(8);

@@ -98,8 +98,7 @@ class CovariancePenaltyTest {
                 weight = Math.max(1e-5, Math.min(1, grows ? weight * 1.1 : weight / 1.1));
                 product = gradient.product().mul(1 - weight).sub(average.mul(weight));
             }
-            SufficientStatistics joined =
-                    term.join(null, new Phase(null, null, null, now), gradient);
+            SufficientStatistics joined = term.join(null, Phase.of(null, null, now), gradient);
             assertEquals(weight, term.getWeight(), 1e-15);
             assertArrayEquals(product.toDoubleArray(), joined.product().toDoubleArray(), 1e-14);
             assertArrayEquals(
@@ -117,7 +116,7 @@ class CovariancePenaltyTest {
                 CovariancePenalty.builder().optThreshold(0).optShare(0).build().start(manager);
         Penalty.Term never = CovariancePenalty.builder().optShare(1).build().start(manager);
         for (int batch = 0; batch < 200; ++batch) {
-            Phase phase = new Phase(null, null, null, random(3, 2));
+            Phase phase = Phase.of(null, null, random(3, 2));
             always.join(null, phase, random(3, 2));
             never.join(null, phase, random(3, 2));
         }

@@ -257,7 +257,12 @@ public final class ChartsImage {
                             .setLegendVisible(false)
                             .setChartBackgroundColor(Color.WHITE)
                             .setPlotBorderVisible(false);
-                    chart.getStyler().setXAxisLabelRotation(30);
+                    // names that XChart finds too close to each other are left out
+                    chart.getStyler()
+                            .setXAxisLabelRotation(30)
+                            .setXAxisTickMarkSpacingHint(1)
+                            .setDecimalPattern("0.0");
+                    chart.getStyler().setLabelsVisible(true).setLabelsFontColor(Color.WHITE);
                     chart.addSeries(title, names, heights).setFillColor(Palette.colour(0));
                     chart.paint(graphics, SIDE, SIDE);
                 });

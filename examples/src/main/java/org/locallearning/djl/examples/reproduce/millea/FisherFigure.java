@@ -143,10 +143,10 @@ public final class FisherFigure implements Target {
                 String.format(
                         Locale.ROOT,
                         "The diagonal of G has the Frobenius norm %.3f, the rest %.3f, %.2f times as"
-                                + " much: the plain gradient is far from the natural one. In the order"
-                                + " of the %d visible units, the %d hidden units and their products, visible"
-                                + " unit by visible unit; red is positive, blue is negative, by the square"
-                                + " root of the magnitude.",
+                                + " much: the plain gradient is far from the natural one. Rows and"
+                                + " columns are the %d visible units, the %d hidden units and their"
+                                + " products, visible unit by visible unit; red is positive, blue is"
+                                + " negative.",
                         norm.diagonal(),
                         norm.offDiagonal(),
                         norm.ratio(),

@@ -113,9 +113,16 @@ public final class MachineLearningCurves implements Target {
                             0,
                             10,
                             0.25f,
-                            List.of("cd", "pcd", "centred", "whitening")),
+                            List.of("cd", "pcd", "centred", "penalty", "whitening")),
                     new Size(
-                            "hidden-500", 1, 500, 0, 0, 5, 0.25f, List.of("cd", "pcd", "centred")));
+                            "hidden-500",
+                            1,
+                            500,
+                            0,
+                            0,
+                            5,
+                            0.25f,
+                            List.of("cd", "pcd", "centred", "penalty", "whitening")));
 
     /**
      * One size's numbers.
@@ -352,8 +359,10 @@ public final class MachineLearningCurves implements Target {
                             "over the diagonal's",
                             "in learned coordinates"));
         }
-        if (part.runs.get(0).effectiveChains() != null) {
-            titles.add("effective chains of 100");
+        MachineResult.Annealing annealing = part.runs.get(0).annealing();
+        if (annealing != null) {
+            titles.add("standard error of log Z");
+            titles.add("effective chains of " + annealing.chains());
         }
         return titles;
     }
@@ -381,8 +390,9 @@ public final class MachineLearningCurves implements Target {
                                                 ? "-"
                                                 : range(runs, run -> run.fisher().whitenedRatio()));
                             }
-                            if (runs.get(0).effectiveChains() != null) {
-                                row.add(range(runs, MachineResult::effectiveChains));
+                            if (runs.get(0).annealing() != null) {
+                                row.add(range(runs, run -> run.annealing().standardError()));
+                                row.add(range(runs, run -> run.annealing().effectiveChains()));
                             }
                             rows.add(row);
                         });

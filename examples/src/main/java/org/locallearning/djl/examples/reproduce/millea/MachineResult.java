@@ -24,8 +24,7 @@ import java.util.Objects;
  * @param rate the learning rate
  * @param epochs the epochs in order
  * @param fisher the exact Fisher matrix after the last epoch; null where it is too large
- * @param effectiveChains how many chains of equal weight the last estimate of log Z was worth; null
- *     where log Z is exact
+ * @param annealing the last estimate of log Z; null where log Z is exact
  * @param weights the weights of the first hidden units, a row for each
  * @param samples the means of visible units at the end of Gibbs chains, a row for each
  */
@@ -35,7 +34,7 @@ record MachineResult(
         float rate,
         List<MachineEpoch> epochs,
         Fisher fisher,
-        Double effectiveChains,
+        Annealing annealing,
         TileSheet weights,
         TileSheet samples) {
 
@@ -53,6 +52,22 @@ record MachineResult(
             return offDiagonal / diagonal;
         }
     }
+
+    /**
+     * An estimate of log Z by annealed importance sampling.
+     *
+     * @param chains the number of chains
+     * @param temperatures the number of temperatures
+     * @param logPartition log Z, in nats
+     * @param standardError its standard error, in nats
+     * @param effectiveChains how many chains of equal weight it is worth
+     */
+    record Annealing(
+            int chains,
+            int temperatures,
+            double logPartition,
+            double standardError,
+            double effectiveChains) {}
 
     MachineEpoch last() {
         return epochs.get(epochs.size() - 1);

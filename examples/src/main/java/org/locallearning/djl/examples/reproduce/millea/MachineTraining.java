@@ -46,6 +46,8 @@ final class MachineTraining {
 
     private static final int MOST_EXACT = 20;
     private static final int MOST_FISHER = 1000;
+    private static final int CHAINS = 100;
+    private static final int TEMPERATURES = 5000;
     private static final int FILTERS = 10;
     private static final int SAMPLES = 20;
     private static final int GIBBS_STEPS = 1000;
@@ -131,7 +133,7 @@ final class MachineTraining {
                             rate,
                             results,
                             fisher(parameters, trainer),
-                            last == null ? null : last.effectiveChains,
+                            last == null ? null : last.annealing,
                             weights(parameters),
                             samples(parameters));
                 }
@@ -149,7 +151,7 @@ final class MachineTraining {
     }
 
     /** Log Z, and what an estimate of it was worth. */
-    private record Estimate(double logPartition, Double effectiveChains) {}
+    private record Estimate(double logPartition, MachineResult.Annealing annealing) {}
 
     private Estimate logPartition(BoltzmannParameters parameters) {
         if (hiddenUnits <= MOST_EXACT) {
@@ -160,10 +162,19 @@ final class MachineTraining {
         try (NDArray means = data.trainingUnits().mean(new int[] {0})) {
             AnnealedImportanceSampling.Estimate estimate =
                     AnnealedImportanceSampling.builder()
+                            .optChains(CHAINS)
+                            .optTemperatures(TEMPERATURES)
                             .optStartMeans(means)
                             .build()
                             .logPartition(parameters);
-            return new Estimate(estimate.logPartition(), estimate.effectiveChains());
+            return new Estimate(
+                    estimate.logPartition(),
+                    new MachineResult.Annealing(
+                            CHAINS,
+                            TEMPERATURES,
+                            estimate.logPartition(),
+                            estimate.standardError(),
+                            estimate.effectiveChains()));
         }
     }
 

@@ -43,7 +43,8 @@ class MachineTargetsTest {
                 "millea-figure-1",
                 "millea-figure-2",
                 "millea-figure-3 --methods cd,penalty",
-                "millea-learning --model small --seeds 1,2 --methods cd,whitening,natural"
+                "millea-learning --model small --seeds 1,2 --methods cd,whitening,natural",
+                "millea-learning --model hidden-100 --seeds 1 --methods pcd"
             })
     void figureIsAPageNumbersAndAPicture(String arguments, @TempDir Path folder)
             throws IOException {
