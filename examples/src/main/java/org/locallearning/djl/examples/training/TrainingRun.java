@@ -24,6 +24,8 @@ import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.evaluator.Accuracy;
 import ai.djl.training.evaluator.Evaluator;
 import ai.djl.training.listener.EvaluatorTrainingListener;
+import ai.djl.training.listener.TrainingListener;
+import ai.djl.training.tracker.Tracker;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.util.List;
@@ -102,9 +104,10 @@ public final class TrainingRun {
                         method.decorrelated()
                                 ? plan.decorrelation().at(rates.decorrelation())
                                 : null);
+        Tracker learningRate = plan.schedule().start(rates.learning());
         DefaultTrainingConfig config =
                 new DefaultTrainingConfig(task.newLoss())
-                        .optOptimizer(optimizer.create(rates.learning(), block));
+                        .optOptimizer(optimizer.create(learningRate, block));
         accuracy.ifPresent(config::addEvaluator);
         if (method.decorrelated() && plan.correlationsPerEpoch() > 0) {
             correlations =
@@ -120,6 +123,9 @@ public final class TrainingRun {
             config.addTrainingListeners(classification);
         }
         config.addTrainingListeners(evaluations, new FiniteLossCheck(), seeds, recorder);
+        if (learningRate instanceof TrainingListener progress) {
+            config.addTrainingListeners(progress);
+        }
         if (plan.alignmentsPerEpoch() > 0) {
             alignments =
                     new AlignmentListener((int) Math.max(1, batches / plan.alignmentsPerEpoch()));

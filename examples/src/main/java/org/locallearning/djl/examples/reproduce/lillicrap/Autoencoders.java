@@ -22,6 +22,7 @@ import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
+import org.locallearning.djl.examples.method.RateSchedule;
 import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
@@ -34,8 +35,10 @@ import org.locallearning.djl.examples.training.TrainingPlan;
  * Note 9: autoencoders of MNIST, 784-1000-500-10-500-1000-784 and 784-1000×5-784. A bottleneck
  * leaves feedback alignment too few ways to align, and it stays far behind there.
  *
- * <p>The loss is the cross-entropy of logistic outputs to the pixels, where the paper has the
- * squared error, so that numbers compare between methods and not with the paper's.
+ * <p>Pixels from −0.9 to 0.9 and the squared error per image, as in the paper, whose numbers are
+ * 8.6 by backpropagation and 30.2 by feedback alignment with the bottleneck, 1.5 and 0.72 without;
+ * it does not say whether they are sums over the pixels. Hidden units are tanh as there, outputs
+ * linear. The optimizer is Adam with a rate that goes down by tens when progress slows.
  */
 public final class Autoencoders implements Target {
 
@@ -92,7 +95,7 @@ public final class Autoencoders implements Target {
                         .optRepository(arguments.dataRepository())
                         .optLimit(arguments.limit())
                         .optTestLimit(arguments.testLimit())
-                        .optTask(Task.RECONSTRUCTION)
+                        .optTask(Task.SIGNED_RECONSTRUCTION)
                         .optStandardise(false)
                         .build(),
                 MODEL,
@@ -102,6 +105,7 @@ public final class Autoencoders implements Target {
                         arguments.epochs(EPOCHS),
                         BATCH,
                         OptimizerKind.ADAM,
+                        RateSchedule.PLATEAU,
                         MethodSettings.preset(MODEL),
                         DecorrelationSettings.DEFAULT,
                         0,
