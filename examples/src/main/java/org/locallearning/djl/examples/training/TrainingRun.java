@@ -74,12 +74,14 @@ public final class TrainingRun {
      * @param seed the seed of initial weights, data order and feedback
      * @param rates the rates
      * @param console shows how it goes
+     * @param observers listeners that watch the trainer without changing anything
      * @return what came out
      * @throws IOException if the images cannot be read
      * @throws TranslateException if a batch cannot be put together
      * @throws IllegalStateException if the run cannot go on, such as at a loss that is not finite
      */
-    public RunResult run(Method method, int seed, RunRates rates, Console console)
+    public RunResult run(
+            Method method, int seed, RunRates rates, Console console, TrainingListener... observers)
             throws IOException, TranslateException {
         int batch = plan.batch();
         RandomAccessDataset training = data.training(batch);
@@ -126,6 +128,7 @@ public final class TrainingRun {
         if (learningRate instanceof TrainingListener progress) {
             config.addTrainingListeners(progress);
         }
+        config.addTrainingListeners(observers);
         if (plan.alignmentsPerEpoch() > 0) {
             alignments =
                     new AlignmentListener((int) Math.max(1, batches / plan.alignmentsPerEpoch()));
