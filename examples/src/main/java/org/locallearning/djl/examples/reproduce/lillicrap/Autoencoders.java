@@ -38,11 +38,16 @@ import org.locallearning.djl.examples.training.TrainingPlan;
  * <p>Pixels from −0.9 to 0.9 and the squared error per image, as in the paper, whose numbers are
  * 8.6 by backpropagation and 30.2 by feedback alignment with the bottleneck, 1.5 and 0.72 without;
  * it does not say whether they are sums over the pixels. Hidden units are tanh as there, outputs
- * linear. The optimizer is Adam with a rate that goes down by tens when progress slows.
+ * linear. The optimizer is Adam with a rate that goes down by tens when progress slows. {@code
+ * --model} chooses among the nets by name.
  */
 public final class Autoencoders implements Target {
 
     private static final String MODEL = "autoencoder";
+    private static final List<Net> NETS =
+            List.of(
+                    new Net("bottleneck", 1000, 500, 10, 500, 1000),
+                    new Net("wide", 1000, 1000, 1000, 1000, 1000));
     private static final List<String> METHODS = List.of("bp", "fa");
     private static final List<Integer> SEEDS = List.of(1);
     private static final int EPOCHS = 50;
@@ -50,6 +55,8 @@ public final class Autoencoders implements Target {
 
     /** Creates the target. */
     public Autoencoders() {}
+
+    private record Net(String name, int... hidden) {}
 
     /** {@inheritDoc} */
     @Override
@@ -74,7 +81,13 @@ public final class Autoencoders implements Target {
     @Override
     public Set<String> options() {
         return Set.of(
-                "--epochs", "--seeds", "--methods", "--data-repository", "--limit", "--test-limit");
+                "--epochs",
+                "--seeds",
+                "--methods",
+                "--model",
+                "--data-repository",
+                "--limit",
+                "--test-limit");
     }
 
     /** {@inheritDoc} */
@@ -82,14 +95,17 @@ public final class Autoencoders implements Target {
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         LearningCurves curves = new LearningCurves(reproduction, SEEDS);
         ReproduceArguments arguments = reproduction.arguments();
-        curves.run(part(arguments, "bottleneck", 1000, 500, 10, 500, 1000));
-        curves.run(part(arguments, "wide", 1000, 1000, 1000, 1000, 1000));
+        List<String> chosen = arguments.modelsOf(NETS.stream().map(Net::name).toList());
+        for (Net net : NETS) {
+            if (chosen.contains(net.name)) {
+                curves.run(part(arguments, net));
+            }
+        }
     }
 
-    private static LearningCurves.Part part(
-            ReproduceArguments arguments, String name, int... hidden) {
+    private static LearningCurves.Part part(ReproduceArguments arguments, Net net) {
         return new LearningCurves.Part(
-                "mnist " + name,
+                "mnist " + net.name,
                 "mnist",
                 DataOptions.builder()
                         .optRepository(arguments.dataRepository())
@@ -99,7 +115,7 @@ public final class Autoencoders implements Target {
                         .optStandardise(false)
                         .build(),
                 MODEL,
-                ModelOptions.builder().optHidden(hidden).optActivation("tanh").build(),
+                ModelOptions.builder().optHidden(net.hidden).optActivation("tanh").build(),
                 Methods.named(arguments.methods(METHODS)),
                 new TrainingPlan(
                         arguments.epochs(EPOCHS),

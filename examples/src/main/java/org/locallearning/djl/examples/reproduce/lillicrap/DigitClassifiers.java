@@ -125,18 +125,7 @@ public final class DigitClassifiers implements Target {
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         ReproduceArguments arguments = reproduction.arguments();
-        List<String> names = NETS.stream().map(Net::name).toList();
-        List<String> chosen = arguments.models(names);
-        for (String name : chosen) {
-            if (!names.contains(name)) {
-                throw new IllegalArgumentException(
-                        "Unknown net '"
-                                + name
-                                + "': choose from "
-                                + String.join(", ", names)
-                                + ".");
-            }
-        }
+        List<String> chosen = arguments.modelsOf(NETS.stream().map(Net::name).toList());
         LearningCurves curves = new LearningCurves(reproduction, SEEDS);
         for (Net net : NETS) {
             if (chosen.contains(net.name)) {
