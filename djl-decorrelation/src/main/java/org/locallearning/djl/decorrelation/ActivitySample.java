@@ -17,6 +17,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
+import java.util.Arrays;
 
 /**
  * Rows of a layer's activity before and behind its matrix, and their energies: sums of squares.
@@ -30,8 +31,9 @@ final class ActivitySample {
 
     private final NDArray inputs;
     private final NDArray outputs;
-    private final NDArray outputSquares;
+    private final NDArray outputPower;
     private final double[] energies;
+    private final double leastOutputPower;
 
     /**
      * Takes a sample.
@@ -42,12 +44,19 @@ final class ActivitySample {
     ActivitySample(NDArray inputs, NDArray outputs) {
         this.inputs = inputs;
         this.outputs = outputs;
-        outputSquares = outputs.square();
+        NDArray outputSquares = outputs.square();
+        outputPower = outputSquares.mean(new int[] {0});
         int[] alongRow = {1};
-        NDArray both =
-                NDArrays.stack(
-                        new NDList(inputs.square().sum(alongRow), outputSquares.sum(alongRow)));
-        energies = both.toType(DataType.FLOAT64, false).toDoubleArray();
+        // one list, since each waits for the device
+        NDArray numbers =
+                NDArrays.concat(
+                        new NDList(
+                                inputs.square().sum(alongRow),
+                                outputSquares.sum(alongRow),
+                                outputPower.min().reshape(1)));
+        double[] values = numbers.toType(DataType.FLOAT64, false).toDoubleArray();
+        energies = Arrays.copyOf(values, values.length - 1);
+        leastOutputPower = values[values.length - 1];
     }
 
     NDArray inputs() {
@@ -95,12 +104,20 @@ final class ActivitySample {
 
     /** The mean square of each output, (n). */
     NDArray outputPower() {
-        return outputSquares.mean(new int[] {0});
+        return outputPower;
+    }
+
+    /** Whether every output varies. */
+    boolean isAllAlive() {
+        return leastOutputPower > deadPower();
     }
 
     /** 1 for each output that varies and 0 for one that is dead or constant, (n). */
     NDArray alive() {
-        double dead = DEAD * outputEnergy() / outputs.size();
-        return outputPower().gt(dead).toType(outputs.getDataType(), false);
+        return outputPower.gt(deadPower()).toType(outputs.getDataType(), false);
+    }
+
+    private double deadPower() {
+        return DEAD * outputEnergy() / outputs.size();
     }
 }

@@ -15,7 +15,6 @@ package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 
 /**
@@ -38,9 +37,6 @@ import ai.djl.ndarray.types.DataType;
  * Deep Learning with Decorrelated Backpropagation", applied here to the rows of M.
  */
 public final class DecorrelationRule {
-
-    /** A run of rows of M of this size, and its change, stay in a CPU's cache. */
-    private static final long CHUNK_ELEMENTS = 1 << 18;
 
     private DecorrelationRule() {}
 
@@ -81,33 +77,44 @@ public final class DecorrelationRule {
             scope.suppressNotUsedWarning();
             NDArray outputs = sample.outputs();
             long rows = outputs.getShape().get(0);
-            long n = outputs.getShape().get(1);
-            double kappa = options.getUnitVariance();
+            boolean fewRows = rows < outputs.getShape().get(1);
+            double share = rate * (1 - options.getUnitVariance()) / rows;
+            NDArray right = fewRows ? outputs.matMul(matrix) : matrix.duplicate();
 
-            NDArray alive = sample.alive();
-            double mean;
-            NDArray gain;
-            if (options.getGain() == Gain.UNITWISE) {
-                NDArray each =
-                        Gain.ofUnits(sample).clip(options.getMinGain(), options.getMaxGain());
-                mean = each.mean().toType(DataType.FLOAT64, false).getDouble();
-                gain = alive.mul(each.sub(1)).add(1);
+            boolean unitwise = options.getGain() == Gain.UNITWISE;
+            NDArray each =
+                    unitwise
+                            ? Gain.ofUnits(sample).clip(options.getMinGain(), options.getMaxGain())
+                            : null;
+            double gain =
+                    unitwise
+                            ? each.mean().toType(DataType.FLOAT64, false).getDouble()
+                            : options.clamp(options.getGain().common(sample));
+            double scale;
+            NDArray weighted;
+            if (isUniform(sample, options)) {
+                scale = gain;
+                weighted = outputs.mul(gain * share);
             } else {
-                mean = options.clamp(options.getGain().common(sample));
-                gain = alive.mul(mean - 1).add(1);
+                NDArray alive = sample.alive();
+                NDArray change = unitwise ? alive.mul(each.sub(1)) : alive.mul(gain - 1);
+                NDArray applied = change.add(1);
+                matrix.muli(kept(applied, sample, alive, rate, options).reshape(-1, 1));
+                scale = 1;
+                weighted = outputs.mul(applied.mul(share));
             }
-            NDArray kept = kept(gain, sample, alive, rate, options);
-            NDArray left = outputs.mul(gain.mul(rate * (1 - kappa) / rows)).transpose();
-            NDArray right;
-            if (rows < n) {
-                right = outputs.matMul(matrix);
-            } else {
-                left = left.matMul(outputs);
-                right = matrix.duplicate();
-            }
-            subtractProduct(matrix, kept.reshape(-1, 1), left, right);
-            return mean;
+            NDArray left = weighted.transpose();
+            ScaledDifference.subtract(matrix, scale, fewRows ? left : left.matMul(outputs), right);
+            return gain;
         }
+    }
+
+    /** Whether all rows of M are scaled by one number. */
+    private static boolean isUniform(ActivitySample sample, DecorrelationOptions options) {
+        return options.getGain() != Gain.UNITWISE
+                && options.isDiagonal()
+                && options.getUnitVariance() == 0
+                && sample.isAllAlive();
     }
 
     /**
@@ -138,20 +145,5 @@ public final class DecorrelationRule {
             scaling = scaling.sub(power.mul(1 - kappa));
         }
         return gain.mul(scaling.mul(alive).mul(-rate).add(1));
-    }
-
-    /** {@code M ← kept ∘ M − left · right}, a run of rows at a time. */
-    private static void subtractProduct(NDArray matrix, NDArray kept, NDArray left, NDArray right) {
-        long n = matrix.getShape().get(0);
-        long step = matrix.getDevice().isGpu() ? n : Math.max(1, CHUNK_ELEMENTS / n);
-        for (long begin = 0; begin < n; begin += step) {
-            NDIndex run = new NDIndex().addSliceDim(begin, Math.min(n, begin + step));
-            try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                NDArray part = matrix.get(run);
-                part.muli(kept.get(run));
-                part.subi(left.get(run).matMul(right));
-            }
-        }
     }
 }

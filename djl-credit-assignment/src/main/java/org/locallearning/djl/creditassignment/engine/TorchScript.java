@@ -13,8 +13,6 @@
  */
 package org.locallearning.djl.creditassignment.engine;
 
-import ai.djl.MalformedModelException;
-import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -23,22 +21,11 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
+import org.locallearning.djl.decorrelation.engine.ScriptedOperations;
 
 /**
  * Operations of the PyTorch engine that DJL's {@code NDArray} has no name for, compiled by the
  * engine itself from a few lines of TorchScript.
- *
- * <p>The script travels as the archive that {@code torch.jit.save} would have written: an object
- * without parameters whose class is the source text below. Nothing but the engine's own natives is
- * needed.
  */
 public final class TorchScript {
 
@@ -50,12 +37,8 @@ public final class TorchScript {
      * dilation, groups) arrive as the sizes of an array without elements: sizes are known to the
      * host, so that reading them never waits for a device.
      */
-    private static final String SOURCE =
+    private static final String METHODS =
             """
-            class Operations(Module):
-              __parameters__ = []
-              __buffers__ = []
-              training : bool
               def convolution_input_error(self: __torch__.Operations,
                 delta: Tensor,
                 input: Tensor,
@@ -106,34 +89,9 @@ public final class TorchScript {
                 array: Tensor,
                 factor: Tensor) -> Tensor:
                 return torch.addcmul_(target, array, factor, value=-1)
-              def forward(self: __torch__.Operations,
-                input: Tensor) -> Tensor:
-                return input
             """;
 
-    /** Pickle, protocol 2: an Operations object with the state {training: True}. */
-    private static final String OBJECT =
-            "\u0080\u0002c__torch__\nOperations\n)\u0081}(X\b\0\0\0training\u0088ub.";
-
-    /** Pickle, protocol 2: an empty tuple. */
-    private static final String NO_CONSTANTS = "\u0080\u0002).";
-
-    /** Held here since a model without references closes itself. */
-    private final Model model;
-
-    private final PtSymbolBlock module;
-
-    private TorchScript() {
-        model = Model.newInstance("operations", "PyTorch");
-        try {
-            model.load(new ByteArrayInputStream(archive()));
-        } catch (IOException e) {
-            throw new UncheckedIOException("The PyTorch engine could not read the script.", e);
-        } catch (MalformedModelException e) {
-            throw new IllegalStateException("The PyTorch engine refused the script.", e);
-        }
-        module = (PtSymbolBlock) model.getBlock();
-    }
+    private TorchScript() {}
 
     /**
      * Returns the error at the input of a convolution whose kernel is {@code weight}: the adjoint
@@ -157,19 +115,13 @@ public final class TorchScript {
             long[] dilation,
             int groups) {
         try (NDManager scope = delta.getManager().newSubManager()) {
-            NDArray method = scope.create(new Shape(0));
-            method.setName("module_method:convolution_input_error");
-            NDArray geometry = scope.create(geometry(stride, padding, dilation, groups));
-            NDList arguments =
-                    new NDList(
+            NDArray error =
+                    run(
+                            "convolution_input_error",
                             Autograd.detach(delta, scope),
                             Autograd.detach(input, scope),
                             Autograd.detach(weight, scope),
-                            geometry,
-                            method);
-            // "training": outside of it the engine makes arrays that cannot be changed any more
-            NDArray error =
-                    IValueUtils.forward(Holder.INSTANCE.module, arguments, true).singletonOrThrow();
+                            scope.create(geometry(stride, padding, dilation, groups)));
             error.attach(delta.getManager());
             return error;
         }
@@ -185,15 +137,11 @@ public final class TorchScript {
      */
     public static void subtractProduct(NDArray target, NDArray array, NDArray factor) {
         try (NDManager scope = target.getManager().newSubManager()) {
-            NDArray method = scope.create(new Shape(0));
-            method.setName("module_method:subtract_product");
-            NDList arguments =
-                    new NDList(
-                            Autograd.detach(target, scope),
-                            Autograd.detach(array, scope),
-                            Autograd.detach(factor, scope),
-                            method);
-            IValueUtils.forward(Holder.INSTANCE.module, arguments, true).attach(scope);
+            run(
+                    "subtract_product",
+                    Autograd.detach(target, scope),
+                    Autograd.detach(array, scope),
+                    Autograd.detach(factor, scope));
         }
     }
 
@@ -206,10 +154,7 @@ public final class TorchScript {
      */
     public static NDList symmetricEigen(NDArray matrix) {
         try (NDManager scope = matrix.getManager().newSubManager()) {
-            NDArray method = scope.create(new Shape(0));
-            method.setName("module_method:symmetric_eigen");
-            NDList arguments = new NDList(Autograd.detach(matrix, scope), method);
-            NDList found = IValueUtils.forward(Holder.INSTANCE.module, arguments, true);
+            NDList found = Holder.OPERATIONS.run("symmetric_eigen", Autograd.detach(matrix, scope));
             found.attach(matrix.getManager());
             return found;
         }
@@ -233,7 +178,9 @@ public final class TorchScript {
             NDArray alias = images.reshape(images.getShape());
             alias.attach(scope);
             Shape geometry = windows(kernel, stride, padding, dilation);
-            return run("patches", alias, geometry, images.getManager(), scope);
+            NDArray patches = run("patches", alias, scope.create(geometry));
+            patches.attach(images.getManager());
+            return patches;
         }
     }
 
@@ -256,24 +203,20 @@ public final class TorchScript {
             Shape padding,
             Shape dilation) {
         try (NDManager scope = patches.getManager().newSubManager()) {
-            return run(
-                    "sum_of_patches",
-                    Autograd.detach(patches, scope),
-                    windows(kernel, stride, padding, dilation).addAll(images.slice(2)),
-                    patches.getManager(),
-                    scope);
+            NDArray sum =
+                    run(
+                            "sum_of_patches",
+                            Autograd.detach(patches, scope),
+                            scope.create(
+                                    windows(kernel, stride, padding, dilation)
+                                            .addAll(images.slice(2))));
+            sum.attach(patches.getManager());
+            return sum;
         }
     }
 
-    private static NDArray run(
-            String name, NDArray array, Shape geometry, NDManager manager, NDManager scope) {
-        NDArray method = scope.create(new Shape(0));
-        method.setName("module_method:" + name);
-        NDList arguments = new NDList(array, scope.create(geometry), method);
-        NDArray result =
-                IValueUtils.forward(Holder.INSTANCE.module, arguments, true).singletonOrThrow();
-        result.attach(manager);
-        return result;
+    private static NDArray run(String method, NDArray... arguments) {
+        return Holder.OPERATIONS.run(method, arguments).singletonOrThrow();
     }
 
     private static Shape windows(Shape kernel, Shape stride, Shape padding, Shape dilation) {
@@ -289,11 +232,7 @@ public final class TorchScript {
      */
     public static NDArray pseudoinverse(NDArray matrices) {
         try (NDManager scope = matrices.getManager().newSubManager()) {
-            NDArray method = scope.create(new Shape(0));
-            method.setName("module_method:pseudoinverse");
-            NDList arguments = new NDList(Autograd.detach(matrices, scope), method);
-            NDArray inverse =
-                    IValueUtils.forward(Holder.INSTANCE.module, arguments, true).singletonOrThrow();
+            NDArray inverse = run("pseudoinverse", Autograd.detach(matrices, scope));
             inverse.attach(matrices.getManager());
             return inverse;
         }
@@ -309,7 +248,9 @@ public final class TorchScript {
         try (IValue argument = IValue.from((PtNDArray) array);
                 IValue answer =
                         IValueUtils.runMethod(
-                                Holder.INSTANCE.module, "is_differentiable", argument)) {
+                                (PtSymbolBlock) Holder.OPERATIONS.getBlock(),
+                                "is_differentiable",
+                                argument)) {
             return answer.toBoolean();
         }
     }
@@ -325,14 +266,10 @@ public final class TorchScript {
      */
     static NDArray gradient(NDArray output, NDArray error, NDArray input) {
         try (NDManager scope = error.getManager().newSubManager()) {
-            NDArray method = scope.create(new Shape(0));
-            method.setName("module_method:gradient");
             // an array's name would mean something to the call: aliases have none
             NDArray alias = output.reshape(output.getShape());
             alias.attach(scope);
-            NDList arguments = new NDList(alias, Autograd.detach(error, scope), input, method);
-            NDArray gradient =
-                    IValueUtils.forward(Holder.INSTANCE.module, arguments, true).singletonOrThrow();
+            NDArray gradient = run("gradient", alias, Autograd.detach(error, scope), input);
             gradient.attach(error.getManager());
             return gradient;
         }
@@ -346,35 +283,8 @@ public final class TorchScript {
         return geometry.add(groups);
     }
 
-    private static byte[] archive() throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            zip.setMethod(ZipOutputStream.STORED);
-            put(zip, "operations/data.pkl", OBJECT.getBytes(StandardCharsets.ISO_8859_1));
-            put(zip, "operations/code/__torch__.py", SOURCE.getBytes(StandardCharsets.UTF_8));
-            put(
-                    zip,
-                    "operations/constants.pkl",
-                    NO_CONSTANTS.getBytes(StandardCharsets.ISO_8859_1));
-            put(zip, "operations/version", "3\n".getBytes(StandardCharsets.US_ASCII));
-        }
-        return bytes.toByteArray();
-    }
-
-    private static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {
-        CRC32 crc = new CRC32();
-        crc.update(content);
-        ZipEntry entry = new ZipEntry(name);
-        entry.setSize(content.length);
-        entry.setCompressedSize(content.length);
-        entry.setCrc(crc.getValue());
-        zip.putNextEntry(entry);
-        zip.write(content);
-        zip.closeEntry();
-    }
-
     /** Compiles the script when it is first needed, once. */
     private static final class Holder {
-        static final TorchScript INSTANCE = new TorchScript();
+        static final ScriptedOperations OPERATIONS = new ScriptedOperations(METHODS);
     }
 }

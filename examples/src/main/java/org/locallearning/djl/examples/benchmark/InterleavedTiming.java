@@ -31,7 +31,9 @@ import org.locallearning.djl.examples.method.Methods;
  */
 final class InterleavedTiming {
 
-    private static final int WARM_UP_ROUNDS = 3;
+    /** The virtual machine compiles what runs often: fewer rounds time its interpreter too. */
+    private static final int WARM_UP_ROUNDS = 10;
+
     private static final double NANOS_PER_MILLI = 1e6;
 
     private final Engine engine;

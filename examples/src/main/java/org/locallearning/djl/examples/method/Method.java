@@ -32,6 +32,7 @@ public final class Method {
     public static final String WITH_OPTIMIZER = "-";
 
     private final String name;
+    private final String plainName;
     private final String title;
     private final String description;
     private final TrainerFactory trainer;
@@ -44,6 +45,7 @@ public final class Method {
 
     private Method(Builder builder) {
         name = builder.name;
+        plainName = builder.plainName;
         title = Objects.requireNonNull(builder.title, "title");
         description = Objects.requireNonNull(builder.description, "description");
         trainer = Objects.requireNonNull(builder.trainer, "trainer");
@@ -69,12 +71,30 @@ public final class Method {
     }
 
     /**
+     * Starts a copy of this method, under its name.
+     *
+     * @return a builder with everything that this method has
+     */
+    public Builder toBuilder() {
+        return new Builder(this, name);
+    }
+
+    /**
      * Returns the name on the command line.
      *
      * @return the name
      */
     public String name() {
         return name;
+    }
+
+    /**
+     * Returns the name of the method without an optimizer of its own and without decorrelation.
+     *
+     * @return the name that this one began with
+     */
+    public String plainName() {
+        return plainName;
     }
 
     /**
@@ -205,6 +225,7 @@ public final class Method {
     public static final class Builder {
 
         private final String name;
+        private final String plainName;
         private String title;
         private String description;
         private TrainerFactory trainer;
@@ -218,10 +239,12 @@ public final class Method {
 
         private Builder(String name) {
             this.name = Objects.requireNonNull(name, "name");
+            plainName = name;
         }
 
         private Builder(Method method, String name) {
             this.name = name;
+            plainName = method.plainName;
             title = method.title;
             description = method.description;
             trainer = method.trainer;

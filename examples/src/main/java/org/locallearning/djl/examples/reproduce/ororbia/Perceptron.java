@@ -125,15 +125,13 @@ record Perceptron(int layers, int units, String activation) {
     }
 
     /** The method with the paper's rate and, for rec-LRA, with what suits the activation. */
-    private Method trained(Method method) {
-        Method.Builder builder =
-                Method.builder(method.name())
-                        .setTitle(method.title())
-                        .setDescription(method.description())
-                        .setTrainer(method.trainer())
-                        .setLearningRates(LearningRates.of(OptimizerKind.ADAM, RATE))
-                        .optErrorPath(method.errorPath());
-        if (method.name().equals(LRA)) {
+    Method trained(Method method) {
+        Method.Builder builder = method.toBuilder();
+        if (method.optimizer(OptimizerKind.ADAM) == OptimizerKind.ADAM) {
+            LearningRates rates = LearningRates.of(OptimizerKind.ADAM, RATE);
+            builder.setLearningRates(rates).optDecorrelatedLearningRates(rates);
+        }
+        if (method.plainName().equals(LRA)) {
             builder.setRule(
                     (seed, settings) -> alignment(settings.errorGap()).optSeed(seed).build());
         }

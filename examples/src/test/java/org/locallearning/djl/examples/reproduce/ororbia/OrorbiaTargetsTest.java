@@ -14,8 +14,11 @@
 package org.locallearning.djl.examples.reproduce.ororbia;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.locallearning.djl.examples.method.OptimizerKind.ADAM;
+import static org.locallearning.djl.examples.method.OptimizerKind.MOMENTUM;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -35,6 +38,8 @@ import org.locallearning.djl.creditassignment.representation.ErrorMatrixUpdate;
 import org.locallearning.djl.creditassignment.representation.LocalRepresentationAlignment;
 import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.ProgramRun;
+import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.Methods;
 
 class OrorbiaTargetsTest {
 
@@ -135,6 +140,37 @@ class OrorbiaTargetsTest {
                     boolean central = rule.getErrorDifference() == ErrorDifference.CENTRAL;
                     assertEquals(activation.equals("sign"), central, activation);
                 });
+    }
+
+    @Test
+    void methodsKeepTheirDecorrelationAndTheirOptimizer() {
+        Perceptron net = new Perceptron(3, 10, "tanh");
+        Method decorrelated = net.trained(Methods.named("lra+decor"));
+        assertTrue(decorrelated.decorrelated());
+        assertEquals(2e-4f, decorrelated.learningRates().rate("mnist", "dense", ADAM), 1e-9f);
+        Method byMomentum = net.trained(Methods.named("lra-momentum"));
+        assertEquals(MOMENTUM, byMomentum.optimizer(ADAM));
+        assertEquals(
+                Methods.named("lra").learningRates().rate("mnist", "dense", MOMENTUM),
+                byMomentum.learningRates().rate("mnist", "dense", MOMENTUM),
+                1e-9f);
+    }
+
+    @Test
+    void decorrelationLayersAreTrainedWhereTheMethodHasThem(@TempDir Path folder) throws Exception {
+        ProgramRun run =
+                ProgramRun.of(
+                        "reproduce ororbia-table-1 --model 2x20-tanh --methods lra,lra+decor"
+                                + SMALL
+                                + folder);
+        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        List<Double> losses = new ArrayList<>();
+        for (JsonElement each : figure(folder).get(0).getAsJsonObject().getAsJsonArray("runs")) {
+            JsonObject epoch =
+                    each.getAsJsonObject().getAsJsonArray("epochs").get(0).getAsJsonObject();
+            losses.add(epoch.get("trainLoss").getAsDouble());
+        }
+        assertNotEquals(losses.get(0), losses.get(1));
     }
 
     private static JsonArray figure(Path folder) throws Exception {
