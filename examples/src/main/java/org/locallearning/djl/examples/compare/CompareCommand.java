@@ -45,6 +45,7 @@ import org.locallearning.djl.examples.method.MethodNames;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.method.OptimizerNames;
+import org.locallearning.djl.examples.method.RateSchedule;
 import org.locallearning.djl.examples.models.ModelNames;
 import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.models.Models;
@@ -556,8 +557,10 @@ public final class CompareCommand implements Callable<Integer> {
                         training.seeds,
                         data.limit(),
                         data.testLimit(),
+                        Models.task(model.name),
                         training.batch,
                         training.optimizer.toString(),
+                        RateSchedule.CONSTANT,
                         methodChoices.settings(model.name),
                         standardise(),
                         data.augment,

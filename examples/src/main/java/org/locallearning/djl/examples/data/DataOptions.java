@@ -236,8 +236,9 @@ public final class DataOptions {
         }
 
         /**
-         * Sets what the images are for. For {@link Task#RECONSTRUCTION}, pixels are in 0.005..0.995
-         * and the images are their own labels; they can be neither standardised nor augmented.
+         * Sets what the images are for. Where a network is to {@linkplain Task#reconstructs()
+         * reconstruct} them, pixels are in 0.005..0.995 or in −0.9..0.9, as the task says, and the
+         * images are their own labels; they can be neither standardised nor augmented.
          *
          * @param task the task; {@link Task#CLASSIFICATION} by default
          * @return this builder
@@ -296,9 +297,9 @@ public final class DataOptions {
                                 repository,
                                 repositoryUri));
             }
-            if (task == Task.RECONSTRUCTION && (standardise || augment)) {
+            if (task.reconstructs() && (standardise || augment)) {
                 throw new IllegalArgumentException(
-                        "Images that a network reconstructs keep their pixels between 0 and 1 and"
+                        "Images that a network reconstructs keep the pixels of their task and"
                                 + " are their own labels: "
                                 + (standardise ? "do not standardise" : "do not augment")
                                 + " them.");

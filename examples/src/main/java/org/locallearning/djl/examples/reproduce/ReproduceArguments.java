@@ -125,6 +125,26 @@ public final class ReproduceArguments extends DataArguments {
     }
 
     /**
+     * Returns the models, where the target has its own.
+     *
+     * @param names the target's models
+     * @return those that were chosen, or all of them
+     * @throws IllegalArgumentException if one was chosen that the target does not have
+     */
+    public List<String> modelsOf(List<String> names) {
+        List<String> chosen = models(names);
+        for (String name : chosen) {
+            if (!names.contains(name)) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "Unknown model '%s': choose from %s.",
+                                name, String.join(", ", names)));
+            }
+        }
+        return chosen;
+    }
+
+    /**
      * Returns the threads of one operation.
      *
      * @return the number

@@ -121,7 +121,7 @@ public final class LocalErrors implements Target {
     /** {@inheritDoc} */
     @Override
     public Set<String> options() {
-        return Set.of("--seeds", "--data-set", "--data-repository", "--test-limit");
+        return Set.of("--seeds", "--dataset", "--data-repository", "--test-limit");
     }
 
     /** {@inheritDoc} */

@@ -167,7 +167,7 @@ public final class ProximalObjective implements Target {
     /** {@inheritDoc} */
     @Override
     public Set<String> options() {
-        return Set.of("--seeds", "--data-set", "--data-repository", "--limit", "--test-limit");
+        return Set.of("--seeds", "--dataset", "--data-repository", "--limit", "--test-limit");
     }
 
     /** {@inheritDoc} */

@@ -128,7 +128,7 @@ public final class UpdateMagnitudes implements Target {
     @Override
     public Set<String> options() {
         return Set.of(
-                "--epochs", "--seeds", "--methods", "--data-set", "--data-repository", "--limit");
+                "--epochs", "--seeds", "--methods", "--dataset", "--data-repository", "--limit");
     }
 
     /** {@inheritDoc} */
