@@ -161,6 +161,13 @@ public final class CompareCommand implements Callable<Integer> {
         private Boolean standardise;
 
         @Option(
+                names = "--signed-pixels",
+                description =
+                        "Keep pixels in -1 to 1, with --no-standardise; the rates of alonso-conv"
+                                + " are for these.")
+        private boolean signedPixels;
+
+        @Option(
                 names = "--whole-batches",
                 description =
                         "Leave out the images at the end of an epoch that fill no batch: a step by"
@@ -327,6 +334,7 @@ public final class CompareCommand implements Callable<Integer> {
         DataOptions dataOptions =
                 data.dataOptions()
                         .optStandardise(standardise())
+                        .optSignedPixels(data.signedPixels)
                         .optAugment(data.augment)
                         .optTask(Models.task(model.name))
                         .optWholeBatches(data.wholeBatches)
@@ -422,6 +430,11 @@ public final class CompareCommand implements Callable<Integer> {
                             + model.name
                             + " puts out pixels between 0 and 1 and takes the same: leave"
                             + " --standardise out.");
+        }
+        if (data.signedPixels && (standardise() || Models.task(model.name).reconstructs())) {
+            throw usage(
+                    "--signed-pixels goes with --no-standardise and a model that classifies, not with"
+                            + " standardised or reconstructed images.");
         }
         if (new HashSet<>(training.seeds).size() < training.seeds.size()) {
             throw usage("A seed is given twice: --seeds names each seed once.");

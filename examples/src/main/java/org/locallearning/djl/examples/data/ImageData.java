@@ -114,6 +114,9 @@ public final class ImageData implements AutoCloseable {
         } else if (task == Task.SIGNED_RECONSTRUCTION) {
             pixelScale = PixelScale.between(-0.9, 0.9, (int) sampleShape.get(0));
             scaling = "pixels in −0.9..0.9, not standardised";
+        } else if (options.isSignedPixels()) {
+            pixelScale = PixelScale.between(-1, 1, (int) sampleShape.get(0));
+            scaling = "pixels in −1..1, not standardised";
         } else {
             pixelScale = PixelScale.unit((int) sampleShape.get(0));
             scaling = "pixels in 0..1, not standardised";

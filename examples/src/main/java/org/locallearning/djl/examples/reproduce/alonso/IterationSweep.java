@@ -25,7 +25,6 @@ import org.locallearning.djl.examples.method.InferenceSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.models.ModelOptions;
-import org.locallearning.djl.examples.models.Models;
 import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.FigurePage;
@@ -126,7 +125,7 @@ public final class IterationSweep implements Target {
         return new LearningCurves.Part(
                         dataset + " " + line.method + " T" + t,
                         dataset,
-                        Paper.dataOptions(arguments, Models.task(MODEL)),
+                        Paper.dataOptions(arguments, dataset, MODEL),
                         MODEL,
                         ModelOptions.builder().optHidden(HIDDEN).build(),
                         List.of(Methods.named(line.method)),

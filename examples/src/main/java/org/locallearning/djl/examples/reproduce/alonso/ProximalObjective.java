@@ -180,7 +180,7 @@ public final class ProximalObjective implements Target {
                 betas.add(beta);
             }
         }
-        try (ImageData images = Paper.images(reproduction.arguments())) {
+        try (ImageData images = Paper.images(reproduction.arguments(), MODEL)) {
             // with fewer images than the paper's, no more than a pass over them
             int steps = (int) Math.min(STEPS, images.getTrainingBatches(Paper.BATCH));
             if (reproduction.arguments().limit() == 0) {
