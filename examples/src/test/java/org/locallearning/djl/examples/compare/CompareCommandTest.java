@@ -438,6 +438,16 @@ class CompareCommandTest {
     }
 
     @Test
+    void signedPixelsGoWithoutStandardising(@TempDir Path folder) {
+        ProgramRun failed = small("--signed-pixels", folder);
+        assertEquals(LocalLearning.USAGE, failed.exitCode());
+        assertTrue(failed.err().contains("goes with --no-standardise"), failed.err());
+        ProgramRun run = small("--signed-pixels --no-standardise --methods bp", folder);
+        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        assertTrue(run.out().contains("pixels in −1..1"), run.out());
+    }
+
+    @Test
     void optionThatTheModelHasNoUseForIsAUsageError(@TempDir Path folder) {
         ProgramRun failed =
                 ProgramRun.of("compare --limit 20 --model resnet20 --hidden 5 --out " + folder);

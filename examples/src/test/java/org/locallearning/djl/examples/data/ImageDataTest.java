@@ -86,6 +86,24 @@ class ImageDataTest {
         }
     }
 
+    @Test
+    void leavesPixelsBetweenMinusOneAndOneIfAsked() throws Exception {
+        LabelledImages test = random(2, 5);
+        DataOptions.Builder options = DataOptions.builder().optSignedPixels(true);
+        assertThrows(IllegalArgumentException.class, options::build, "standardised too");
+        options.optStandardise(false);
+        try (ImageData data = data(random(1, 9), test, options.build())) {
+            float[] expected = raw(test);
+            for (int i = 0; i < expected.length; i++) {
+                expected[i] = 2 * expected[i] - 1;
+            }
+            assertArrayEquals(expected, all(data.test(2)), 1e-6f);
+            assertTrue(data.getProvenance().contains("pixels in −1..1"), data.getProvenance());
+        }
+        options.optTask(Task.RECONSTRUCTION);
+        assertThrows(IllegalArgumentException.class, options::build, "reconstructed too");
+    }
+
     @ParameterizedTest
     @CsvSource({"RECONSTRUCTION, 0.005, 0.995", "SIGNED_RECONSTRUCTION, -0.9, 0.9"})
     void imagesToBeReconstructedAreTheirOwnLabels(Task task, float low, float high)

@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.reproduce.alonso;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
@@ -27,8 +28,12 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.ProgramRun;
+import org.locallearning.djl.examples.data.DataOptions;
+import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 
 /** The measurements of the paper, on a few digits. */
 class MeasurementsTest {
@@ -36,6 +41,20 @@ class MeasurementsTest {
     private static final String DIGITS = " --data-set glyphs --seeds 1 --test-limit 20";
 
     @TempDir private Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "cifar10, mlp3, false",
+        "cifar10, alonso-conv, true",
+        "svhn, alonso-conv, false",
+        "tiny-imagenet, alonso-conv-tiny, true",
+        "cifar10, autoencoder, false"
+    })
+    void pixelsAreThoseOfTheAuthorsCode(String dataset, String model, boolean signed) {
+        DataOptions options = Paper.dataOptions(new ReproduceArguments(), dataset, model);
+        assertEquals(signed, options.isSignedPixels());
+        assertFalse(options.isStandardised());
+    }
 
     @Test
     void productsAreThoseOfTheFormulasThatThisLibraryStates() throws IOException {
