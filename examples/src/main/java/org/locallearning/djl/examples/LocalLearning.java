@@ -15,6 +15,7 @@ package org.locallearning.djl.examples;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ import org.locallearning.djl.examples.reproduce.ReproduceCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -219,8 +221,16 @@ public final class LocalLearning implements Runnable {
 
     private static List<String> options(CommandSpec spec) {
         TreeSet<String> names = new TreeSet<>();
-        spec.options().forEach(option -> names.add(option.longestName()));
+        spec.options().forEach(option -> names.add(longName(option)));
         return List.copyOf(names);
+    }
+
+    /** The first name that is not a single letter: names behind it are kept for old commands. */
+    private static String longName(OptionSpec option) {
+        return Arrays.stream(option.names())
+                .filter(name -> name.startsWith("--"))
+                .findFirst()
+                .orElseGet(option::longestName);
     }
 
     /** Says which build this is. */

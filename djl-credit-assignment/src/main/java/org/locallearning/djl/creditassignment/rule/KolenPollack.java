@@ -54,10 +54,14 @@ import org.locallearning.djl.creditassignment.tape.Tape;
  * the form of Akrout et al. What the optimizer does by the size of a parameter, as MQ does, differs
  * for the two. Where {@code W} is frozen neither of them changes.
  *
- * <p>Use it where feedback alignment stays behind: in deep and in convolutional nets it comes to
- * backpropagation's accuracy once {@code B} has found {@code W}, after about {@code 1 / λ} steps.
- * The decay is a regularization, too strong where training takes many more steps than that: weights
- * that an error passes are multiplied by {@code 1 − λ} in each. Cost for L layers: 3L − 1 matrix
+ * <p>Use it where feedback alignment stays behind: in deep and in convolutional nets it comes close
+ * to backpropagation's accuracy. The decay is a regularization that costs accuracy: weights that an
+ * error passes are multiplied by {@code 1 − λ} in each step, and settle where the optimizer's steps
+ * make up for it. {@code B} need not wait for it, for the updates that the two share soon outgrow
+ * what they started from; so a decay is better too small than too large. In a small convolutional
+ * net on CIFAR-10 with Adam at 0.001, six epochs of 157 steps, the test accuracy was 49 % at λ = 0
+ * and 1e-4, 48 % at 3e-4, 47 % at 1e-3, 43 % at 3e-3 and 37 % at 1e-2, while the angle between the
+ * two in the last layer fell from 63° at 1e-4 to 0.1° at 1e-2. Cost for L layers: 3L − 1 matrix
  * products a step, as backpropagation, and the optimizer's work and memory twice.
  *
  * <p>{@code B} starts uniform on {@code ±1/√(fan-in)}, of the size of common initial weights: what
@@ -207,7 +211,7 @@ public final class KolenPollack extends FeedbackRule {
     public static final class Builder extends RandomFeedbackBuilder<Builder> {
 
         private FeedbackSource source;
-        private double decay = 1e-3;
+        private double decay = 1e-4;
 
         private Builder() {
             super(FeedbackDistribution.fanInUniform());
@@ -227,7 +231,7 @@ public final class KolenPollack extends FeedbackRule {
         /**
          * Sets the share that weights and feedback weights lose in each step.
          *
-         * @param decay the share {@code λ}, at least 0 and below 1; 0.001 by default. At 0 the
+         * @param decay the share {@code λ}, at least 0 and below 1; 1e-4 by default. At 0 the
          *     difference of the two stays as it is, unless the optimizer has a weight decay
          * @return this builder
          */

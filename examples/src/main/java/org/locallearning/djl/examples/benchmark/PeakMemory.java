@@ -43,7 +43,7 @@ public final class PeakMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String ANONYMOUS = "RssAnon:";
     private static final String HEAP = "192m";
-    private static final int STEPS = 3;
+    private static final int STEPS = 6;
 
     /** The mean of one sample alone leaves nothing to decorrelate. */
     private static final int WARM_UP_BATCH = 2;

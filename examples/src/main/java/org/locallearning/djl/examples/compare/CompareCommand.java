@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.locallearning.djl.examples.LocalLearning;
+import org.locallearning.djl.examples.data.DataArguments;
 import org.locallearning.djl.examples.data.DataOptions;
 import org.locallearning.djl.examples.data.DataSets;
 import org.locallearning.djl.examples.data.ImageData;
@@ -44,6 +45,7 @@ import org.locallearning.djl.examples.method.MethodNames;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.method.OptimizerNames;
+import org.locallearning.djl.examples.method.RateSchedule;
 import org.locallearning.djl.examples.models.ModelNames;
 import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.models.Models;
@@ -106,13 +108,16 @@ public final class CompareCommand implements Callable<Integer> {
 
     private static final String MLP = "mlp";
 
+    /** Before the options without an order, which have -1. */
+    private static final int FIRST = -2;
+
     /** Two hidden layers: with one, direct feedback alignment is feedback alignment. */
     private static final Hidden MLP_HIDDEN = new Hidden(List.of(300, 100));
 
     @Spec private CommandSpec spec;
 
     @ArgGroup(validate = false, heading = "%nData:%n")
-    private final DataArguments data = new DataArguments();
+    private final ImageArguments data = new ImageArguments();
 
     @ArgGroup(validate = false, heading = "%nModel:%n")
     private final ModelArguments model = new ModelArguments();
@@ -132,38 +137,18 @@ public final class CompareCommand implements Callable<Integer> {
     /** Creates the command; picocli fills in its options. */
     public CompareCommand() {}
 
-    /** Where the images come from. */
-    private static final class DataArguments {
+    /** Which images, and what is done to them. */
+    private static final class ImageArguments extends DataArguments {
 
         @Option(
-                names = "--dataset",
+                names = {"--dataset", "--data-set"},
+                order = FIRST,
                 paramLabel = "NAME",
                 defaultValue = "glyphs",
                 description =
                         "glyphs (drawn by the program), mnist, fashion-mnist, cifar10, cifar100,"
                                 + " svhn or tiny-imagenet (default: ${DEFAULT-VALUE}).")
         private String dataset;
-
-        @Option(
-                names = "--data-repository",
-                paramLabel = "DIR",
-                description =
-                        "Folder with data in the layout of a DJL repository; for cifar100, svhn and"
-                                + " tiny-imagenet also with the files as they are published"
-                                + " (default: DJL's own repository on the network).")
-        private Path repository;
-
-        @Option(
-                names = "--limit",
-                paramLabel = "N",
-                description = "Use only the first N training images (default: all).")
-        private Integer limit;
-
-        @Option(
-                names = "--test-limit",
-                paramLabel = "N",
-                description = "Use only the first N test images (default: all).")
-        private Integer testLimit;
 
         @Option(
                 names = "--standardise",
@@ -174,6 +159,13 @@ public final class CompareCommand implements Callable<Integer> {
                                 + " keep pixels in 0 to 1 (default: --standardise; for the"
                                 + " autoencoder pixels are always in 0.005 to 0.995).")
         private Boolean standardise;
+
+        @Option(
+                names = "--signed-pixels",
+                description =
+                        "Keep pixels in -1 to 1, with --no-standardise; the rates of alonso-conv"
+                                + " are for these.")
+        private boolean signedPixels;
 
         @Option(
                 names = "--whole-batches",
@@ -340,11 +332,9 @@ public final class CompareCommand implements Callable<Integer> {
         OutputFolder folder = OutputFolder.open(output.folder);
         Engine engine = EngineThreads.start(training.threads);
         DataOptions dataOptions =
-                DataOptions.builder()
-                        .optRepository(data.repository)
-                        .optLimit(orAll(data.limit))
-                        .optTestLimit(orAll(data.testLimit))
+                data.dataOptions()
                         .optStandardise(standardise())
+                        .optSignedPixels(data.signedPixels)
                         .optAugment(data.augment)
                         .optTask(Models.task(model.name))
                         .optWholeBatches(data.wholeBatches)
@@ -428,8 +418,6 @@ public final class CompareCommand implements Callable<Integer> {
     private List<Method> checkUsage() {
         checkName("data set", data.dataset, DataSets.names());
         checkName("model", model.name, Models.names());
-        checkAtLeast("--limit", data.limit, 1);
-        checkAtLeast("--test-limit", data.testLimit, 1);
         checkAtLeast("--epochs", training.epochs, 1);
         checkAtLeast("--batch", training.batch, 1);
         checkAtLeast("--threads", training.threads, 1);
@@ -443,10 +431,16 @@ public final class CompareCommand implements Callable<Integer> {
                             + " puts out pixels between 0 and 1 and takes the same: leave"
                             + " --standardise out.");
         }
+        if (data.signedPixels && (standardise() || Models.task(model.name).reconstructs())) {
+            throw usage(
+                    "--signed-pixels goes with --no-standardise and a model that classifies, not with"
+                            + " standardised or reconstructed images.");
+        }
         if (new HashSet<>(training.seeds).size() < training.seeds.size()) {
             throw usage("A seed is given twice: --seeds names each seed once.");
         }
         try {
+            data.check();
             List<Method> methods = Methods.named(training.methods);
             modelOptions();
             decorrelation.settings();
@@ -567,17 +561,19 @@ public final class CompareCommand implements Callable<Integer> {
     private Results results(Engine engine, ImageData images, ModelSummary summary) {
         Settings settings =
                 new Settings(
-                        data.repository == null ? null : data.repository.toString(),
+                        data.dataRepository() == null ? null : data.dataRepository().toString(),
                         hidden() == null ? null : hidden().sizes(),
                         model.activation,
                         model.slope,
                         training.methods,
                         training.epochs,
                         training.seeds,
-                        orAll(data.limit),
-                        orAll(data.testLimit),
+                        data.limit(),
+                        data.testLimit(),
+                        Models.task(model.name),
                         training.batch,
                         training.optimizer.toString(),
+                        RateSchedule.CONSTANT,
                         methodChoices.settings(model.name),
                         standardise(),
                         data.augment,
@@ -598,9 +594,5 @@ public final class CompareCommand implements Callable<Integer> {
                 Build.current(),
                 Machine.of(engine, training.threads),
                 List.of());
-    }
-
-    private static int orAll(Integer limit) {
-        return limit == null ? 0 : limit;
     }
 }

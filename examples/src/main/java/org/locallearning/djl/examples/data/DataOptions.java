@@ -27,6 +27,7 @@ public final class DataOptions {
     private final int limit;
     private final int testLimit;
     private final boolean standardise;
+    private final boolean signedPixels;
     private final boolean augment;
     private final Task task;
     private final boolean wholeBatches;
@@ -38,6 +39,7 @@ public final class DataOptions {
         limit = builder.limit;
         testLimit = builder.testLimit;
         standardise = builder.standardise;
+        signedPixels = builder.signedPixels;
         augment = builder.augment;
         task = builder.task;
         wholeBatches = builder.wholeBatches;
@@ -78,6 +80,15 @@ public final class DataOptions {
      */
     public boolean isStandardised() {
         return standardise;
+    }
+
+    /**
+     * Returns whether pixels are in −1..1 rather than in 0..1.
+     *
+     * @return whether they are signed
+     */
+    public boolean isSignedPixels() {
+        return signedPixels;
     }
 
     /**
@@ -129,12 +140,13 @@ public final class DataOptions {
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "DataOptions[repository=%s, limit=%d, testLimit=%d, standardise=%b, augment=%b,"
-                        + " task=%s, wholeBatches=%b, seed=%d]",
+                "DataOptions[repository=%s, limit=%d, testLimit=%d, standardise=%b,"
+                        + " signedPixels=%b, augment=%b, task=%s, wholeBatches=%b, seed=%d]",
                 repository != null ? repository : repositoryUri,
                 limit,
                 testLimit,
                 standardise,
+                signedPixels,
                 augment,
                 task,
                 wholeBatches,
@@ -149,6 +161,7 @@ public final class DataOptions {
         private int limit;
         private int testLimit;
         private boolean standardise = true;
+        private boolean signedPixels;
         private boolean augment;
         private Task task = Task.CLASSIFICATION;
         private boolean wholeBatches;
@@ -209,13 +222,25 @@ public final class DataOptions {
 
         /**
          * Sets whether each channel of the training images gets mean 0 and variance 1, and the test
-         * images the same shift and factor. Otherwise pixels are in 0..1.
+         * images the same shift and factor. Otherwise pixels are in 0..1, or {@linkplain
+         * #optSignedPixels in −1..1}.
          *
          * @param standardise true (the default) to standardise
          * @return this builder
          */
         public Builder optStandardise(boolean standardise) {
             this.standardise = standardise;
+            return this;
+        }
+
+        /**
+         * Sets whether pixels that are not standardised are in −1..1 rather than in 0..1.
+         *
+         * @param signedPixels true for −1..1; false by default
+         * @return this builder
+         */
+        public Builder optSignedPixels(boolean signedPixels) {
+            this.signedPixels = signedPixels;
             return this;
         }
 
@@ -236,8 +261,9 @@ public final class DataOptions {
         }
 
         /**
-         * Sets what the images are for. For {@link Task#RECONSTRUCTION}, pixels are in 0.005..0.995
-         * and the images are their own labels; they can be neither standardised nor augmented.
+         * Sets what the images are for. Where a network is to {@linkplain Task#reconstructs()
+         * reconstruct} them, pixels are in 0.005..0.995 or in −0.9..0.9, as the task says, and the
+         * images are their own labels; they can be neither standardised nor augmented.
          *
          * @param task the task; {@link Task#CLASSIFICATION} by default
          * @return this builder
@@ -296,12 +322,17 @@ public final class DataOptions {
                                 repository,
                                 repositoryUri));
             }
-            if (task == Task.RECONSTRUCTION && (standardise || augment)) {
+            if (task.reconstructs() && (standardise || augment)) {
                 throw new IllegalArgumentException(
-                        "Images that a network reconstructs keep their pixels between 0 and 1 and"
+                        "Images that a network reconstructs keep the pixels of their task and"
                                 + " are their own labels: "
                                 + (standardise ? "do not standardise" : "do not augment")
                                 + " them.");
+            }
+            if (signedPixels && (standardise || task.reconstructs())) {
+                throw new IllegalArgumentException(
+                        "Pixels between −1 and 1 are neither standardised nor reconstructed: choose"
+                                + " one of these.");
             }
             return new DataOptions(this);
         }

@@ -36,7 +36,7 @@ import org.locallearning.djl.examples.task.Task;
  *
  * <p>Pixels are kept as bytes and become float32 batch by batch. A batch's data has shape (N, C, H,
  * W), its label is the class index, int64 of shape (N), as {@code SoftmaxCrossEntropyLoss} and
- * {@code Accuracy} take it; images loaded to be {@linkplain Task#RECONSTRUCTION reconstructed} have
+ * {@code Accuracy} take it; images loaded to be {@linkplain Task#reconstructs() reconstructed} have
  * themselves as labels.
  *
  * <p>The images live outside the Java heap until {@link #close()}; the data sets handed out are
@@ -108,8 +108,15 @@ public final class ImageData implements AutoCloseable {
             pixelScale = PixelScale.standardising(trainingImages);
             scaling = "standardised by the training images' " + pixelScale;
         } else if (task == Task.RECONSTRUCTION) {
-            pixelScale = PixelScale.insideUnit((int) sampleShape.get(0));
+            // what a sigmoid can put out
+            pixelScale = PixelScale.between(0.005, 0.995, (int) sampleShape.get(0));
             scaling = "pixels in 0.005..0.995, not standardised";
+        } else if (task == Task.SIGNED_RECONSTRUCTION) {
+            pixelScale = PixelScale.between(-0.9, 0.9, (int) sampleShape.get(0));
+            scaling = "pixels in −0.9..0.9, not standardised";
+        } else if (options.isSignedPixels()) {
+            pixelScale = PixelScale.between(-1, 1, (int) sampleShape.get(0));
+            scaling = "pixels in −1..1, not standardised";
         } else {
             pixelScale = PixelScale.unit((int) sampleShape.get(0));
             scaling = "pixels in 0..1, not standardised";
@@ -278,7 +285,7 @@ public final class ImageData implements AutoCloseable {
     }
 
     private RandomAccessDataset dataset(Part part, Sampler sampler) {
-        if (task == Task.RECONSTRUCTION) {
+        if (task.reconstructs()) {
             return new ArrayDataset.Builder()
                     .setData(part.pixels)
                     .optLabels(part.pixels)

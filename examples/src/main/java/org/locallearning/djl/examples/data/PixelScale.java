@@ -42,14 +42,12 @@ final class PixelScale {
         return new PixelScale(new double[channels], ones);
     }
 
-    /**
-     * Leaves values in 0.005..0.995, which a sigmoid can put out: {@code 0.99 pixel / 255 + 0.005}.
-     */
-    static PixelScale insideUnit(int channels) {
+    /** Leaves values between two numbers: {@code low + (high - low) pixel / 255}. */
+    static PixelScale between(double low, double high, int channels) {
         double[] deviations = new double[channels];
         double[] means = new double[channels];
-        Arrays.fill(deviations, 1 / 0.99);
-        Arrays.fill(means, -0.005 / 0.99);
+        Arrays.fill(deviations, 1 / (high - low));
+        Arrays.fill(means, -low / (high - low));
         return new PixelScale(means, deviations);
     }
 

@@ -95,6 +95,9 @@ public final class Methods {
                     .with("tiny-imagenet", "ahmad-conv", ADAM, 1e-5f)
                     .with("tiny-imagenet", "ahmad-conv-padded", ADAM, 1e-5f);
 
+    /** Rates of feedback that comes to be the layer's own, and then bears the steps of that. */
+    private static final LearningRates LEARNED = RANDOM.with(ANY, "conv", ADAM, 1e-3f);
+
     /** Rates of node perturbation, from table 2 of the decorrelation paper and, for mlp, a scan. */
     private static final LearningRates PERTURBED =
             LearningRates.of(ADAM, 1e-4f)
@@ -191,7 +194,7 @@ public final class Methods {
                             .setRule(
                                     (seed, settings) ->
                                             KolenPollack.builder().optSeed(seed).build())
-                            .setLearningRates(RANDOM)
+                            .setLearningRates(LEARNED)
                             .optDecorrelationRates(RANDOM_DECORRELATION)
                             .build(),
                     Method.builder("wm")
@@ -206,7 +209,7 @@ public final class Methods {
                                                     .optSeed(seed)
                                                     .optInitialPhases(MIRROR_PHASES)
                                                     .build())
-                            .setLearningRates(RANDOM)
+                            .setLearningRates(LEARNED)
                             .optDecorrelationRates(RANDOM_DECORRELATION)
                             .build(),
                     Method.builder("pbp")

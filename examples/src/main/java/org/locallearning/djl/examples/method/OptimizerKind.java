@@ -29,26 +29,23 @@ public enum OptimizerKind {
     /** Plain stochastic gradient descent. */
     SGD("plain SGD") {
         @Override
-        public Optimizer create(float learningRate, Block block) {
-            return Optimizer.sgd().setLearningRateTracker(Tracker.fixed(learningRate)).build();
+        public Optimizer create(Tracker learningRate, Block block) {
+            return Optimizer.sgd().setLearningRateTracker(learningRate).build();
         }
     },
 
     /** Stochastic gradient descent with momentum 0.9. */
     MOMENTUM("SGD, momentum 0.9") {
         @Override
-        public Optimizer create(float learningRate, Block block) {
-            return Optimizer.sgd()
-                    .setLearningRateTracker(Tracker.fixed(learningRate))
-                    .optMomentum(0.9f)
-                    .build();
+        public Optimizer create(Tracker learningRate, Block block) {
+            return Optimizer.sgd().setLearningRateTracker(learningRate).optMomentum(0.9f).build();
         }
     },
 
     /** Adam with decay rates 0.9 and 0.999. */
     ADAM("Adam, decay 0.9 and 0.999") {
         @Override
-        public Optimizer create(float learningRate, Block block) {
+        public Optimizer create(Tracker learningRate, Block block) {
             return adam(learningRate, 0.999f);
         }
     },
@@ -56,7 +53,7 @@ public enum OptimizerKind {
     /** Adam with decay rates 0.9 and 0.9999, as in the code of the decorrelation paper. */
     ADAM_9999("Adam, decay 0.9 and 0.9999") {
         @Override
-        public Optimizer create(float learningRate, Block block) {
+        public Optimizer create(Tracker learningRate, Block block) {
             return adam(learningRate, 0.9999f);
         }
     },
@@ -67,10 +64,10 @@ public enum OptimizerKind {
      */
     MQ("MQ") {
         @Override
-        public Optimizer create(float learningRate, Block block) {
+        public Optimizer create(Tracker learningRate, Block block) {
             return Mq.builder()
                     .setBlock(block)
-                    .setLearningRateTracker(Tracker.fixed(learningRate))
+                    .setLearningRateTracker(learningRate)
                     .optKeep(hasConvolutions(block) ? 0.999f : 0.9999f)
                     .build();
         }
@@ -87,9 +84,9 @@ public enum OptimizerKind {
                 || block.getChildren().values().stream().anyMatch(OptimizerKind::hasConvolutions);
     }
 
-    private static Optimizer adam(float learningRate, float secondDecay) {
+    private static Optimizer adam(Tracker learningRate, float secondDecay) {
         return Optimizer.adam()
-                .optLearningRateTracker(Tracker.fixed(learningRate))
+                .optLearningRateTracker(learningRate)
                 .optBeta1(0.9f)
                 .optBeta2(secondDecay)
                 .build();
@@ -117,11 +114,22 @@ public enum OptimizerKind {
     /**
      * Returns a new optimizer without weight decay and without clipping.
      *
+     * @param learningRate the learning rate of each step
+     * @param block the block whose parameters it is for
+     * @return the optimizer
+     */
+    public abstract Optimizer create(Tracker learningRate, Block block);
+
+    /**
+     * Returns a new optimizer without weight decay and without clipping.
+     *
      * @param learningRate the learning rate, the same at every step
      * @param block the block whose parameters it is for
      * @return the optimizer
      */
-    public abstract Optimizer create(float learningRate, Block block);
+    public Optimizer create(float learningRate, Block block) {
+        return create(Tracker.fixed(learningRate), block);
+    }
 
     /**
      * Returns what a report calls the optimizer.

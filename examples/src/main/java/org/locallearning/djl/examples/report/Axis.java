@@ -26,7 +26,7 @@ import java.util.Locale;
  */
 record Axis(double from, double to, double step) {
 
-    private static final int TICKS = 5;
+    private static final int TICKS = 6;
 
     /** Chooses an axis that holds every value between two, with ticks at round numbers. */
     static Axis covering(double least, double greatest) {

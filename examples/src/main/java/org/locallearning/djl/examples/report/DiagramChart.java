@@ -22,8 +22,8 @@ final class DiagramChart {
     private static final int WIDTH = 440;
     private static final int HEIGHT = 330;
     private static final int LEFT = 58;
-    private static final int RIGHT = 12;
-    private static final int TOP = 22;
+    private static final int RIGHT = 22;
+    private static final int TOP = 30;
     private static final int BOTTOM = 40;
 
     private final Diagram diagram;

@@ -20,13 +20,17 @@ import java.util.Locale;
 /** The colours of curves, chosen to stay apart for readers who do not tell red from green. */
 final class Palette {
 
-    /** Blue, orange, green, purple, sky, brown, pink, grey. */
+    /** Blue, orange, green, purple, sky, brown, pink, grey, olive. */
     private static final List<Integer> METHODS =
-            List.of(0x1f6fb4, 0xd95f02, 0x1b9e77, 0x8457b0, 0x3aa6d8, 0x9a6324, 0xd0408f, 0x6b7280);
+            List.of(
+                    0x1f6fb4, 0xd95f02, 0x1b9e77, 0x8457b0, 0x3aa6d8, 0x9a6324, 0xd0408f, 0x6b7280,
+                    0x9aa11f);
 
     /** The same hues for a dark page. */
     private static final List<Integer> METHODS_ON_DARK =
-            List.of(0x5aa9e6, 0xff9147, 0x3fc99b, 0xb491e0, 0x7fd0f5, 0xcf9a5c, 0xf57ab8, 0xa3adba);
+            List.of(
+                    0x5aa9e6, 0xff9147, 0x3fc99b, 0xb491e0, 0x7fd0f5, 0xcf9a5c, 0xf57ab8, 0xa3adba,
+                    0xd0d65a);
 
     private Palette() {}
 

@@ -509,7 +509,10 @@ public final class ReportPage {
                         + ", "
                         + task.lossTitle()
                         + ", "
-                        + OptimizerKind.named(settings.optimizer()).orElseThrow().title());
+                        + OptimizerKind.named(settings.optimizer()).orElseThrow().title()
+                        + (settings.rateSchedule() == null
+                                ? ""
+                                : ", learning rate: " + settings.rateSchedule().title()));
         entry(
                 list,
                 "Seeds",

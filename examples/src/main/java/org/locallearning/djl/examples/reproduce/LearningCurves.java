@@ -55,7 +55,7 @@ public final class LearningCurves {
                     "--epochs",
                     "--seeds",
                     "--methods",
-                    "--data-set",
+                    "--dataset",
                     "--model",
                     "--data-repository",
                     "--limit",
@@ -284,11 +284,12 @@ public final class LearningCurves {
                 "Training",
                 String.format(
                         Locale.ROOT,
-                        "%d epochs, batches of %d, %s, %s",
+                        "%d epochs, batches of %d, %s, %s, learning rate: %s",
                         plan.epochs(),
                         plan.batch(),
                         experiments.get(0).task().lossTitle(),
-                        plan.optimizer().title()));
+                        plan.optimizer().title(),
+                        plan.schedule().title()));
         reproduction.write(seeds, experiments, page, () -> CurvesImage.png(experiments));
     }
 
@@ -311,8 +312,10 @@ public final class LearningCurves {
                         seeds,
                         arguments.limit(),
                         arguments.testLimit(),
+                        part.data.getTask(),
                         plan.batch(),
                         plan.optimizer().toString(),
+                        plan.schedule(),
                         plan.methods(),
                         part.data.isStandardised(),
                         part.data.isAugmented(),

@@ -15,11 +15,12 @@ package org.locallearning.djl.examples.reproduce;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.locallearning.djl.examples.data.DataArguments;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import picocli.CommandLine.Option;
 
 /** What can be chosen about a target; what was not chosen is null. */
-public final class ReproduceArguments {
+public final class ReproduceArguments extends DataArguments {
 
     @Option(
             names = "--epochs",
@@ -42,7 +43,7 @@ public final class ReproduceArguments {
     private List<String> methods;
 
     @Option(
-            names = "--data-set",
+            names = {"--dataset", "--data-set"},
             split = ",",
             paramLabel = "NAME",
             description = "Data sets to train on (default: the target's).")
@@ -54,26 +55,6 @@ public final class ReproduceArguments {
             paramLabel = "NAME",
             description = "Models to train (default: the target's).")
     private List<String> models;
-
-    @Option(
-            names = "--data-repository",
-            paramLabel = "DIR",
-            description =
-                    "Folder with data in the layout of a DJL repository (default: DJL's own"
-                            + " repository on the network).")
-    private Path dataRepository;
-
-    @Option(
-            names = "--limit",
-            paramLabel = "N",
-            description = "Use only the first N training images (default: all).")
-    private Integer limit;
-
-    @Option(
-            names = "--test-limit",
-            paramLabel = "N",
-            description = "Use only the first N test images (default: all).")
-    private Integer testLimit;
 
     @Option(
             names = "--threads",
@@ -144,30 +125,23 @@ public final class ReproduceArguments {
     }
 
     /**
-     * Returns the folder with data.
+     * Returns the models, where the target has its own.
      *
-     * @return the folder, or null for DJL's own repository
+     * @param names the target's models
+     * @return those that were chosen, or all of them
+     * @throws IllegalArgumentException if one was chosen that the target does not have
      */
-    public Path dataRepository() {
-        return dataRepository;
-    }
-
-    /**
-     * Returns the number of training images.
-     *
-     * @return the greatest number, 0 for all
-     */
-    public int limit() {
-        return limit == null ? 0 : limit;
-    }
-
-    /**
-     * Returns the number of test images.
-     *
-     * @return the greatest number, 0 for all
-     */
-    public int testLimit() {
-        return testLimit == null ? 0 : testLimit;
+    public List<String> modelsOf(List<String> names) {
+        List<String> chosen = models(names);
+        for (String name : chosen) {
+            if (!names.contains(name)) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "Unknown model '%s': choose from %s.",
+                                name, String.join(", ", names)));
+            }
+        }
+        return chosen;
     }
 
     /**
@@ -183,20 +157,15 @@ public final class ReproduceArguments {
         return folder == null ? Path.of("results", target.name()) : folder;
     }
 
-    void check() {
+    /** {@inheritDoc} */
+    @Override
+    public void check() {
+        super.check();
         checkPositive("--epochs", epochs);
-        checkPositive("--limit", limit);
-        checkPositive("--test-limit", testLimit);
         checkPositive("--threads", threads);
         if (seeds != null && seeds.stream().distinct().count() < seeds.size()) {
             throw new IllegalArgumentException(
                     "A seed is given twice: --seeds names each seed once.");
-        }
-    }
-
-    private static void checkPositive(String option, Integer value) {
-        if (value != null && value < 1) {
-            throw new IllegalArgumentException(option + " is at least 1, not " + value + ".");
         }
     }
 }

@@ -18,6 +18,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.locallearning.djl.examples.LocalLearning;
@@ -146,10 +148,13 @@ public final class ReproduceCommand implements Callable<Integer> {
     private void refuseUseless(Target chosen) {
         for (ArgSpec matched : spec.commandLine().getParseResult().matchedArgs()) {
             if (matched instanceof OptionSpec option) {
-                String name = option.longestName();
-                if (!ALWAYS.contains(name) && !chosen.options().contains(name)) {
+                List<String> names = List.of(option.names());
+                if (Collections.disjoint(ALWAYS, names)
+                        && Collections.disjoint(chosen.options(), names)) {
                     throw usage(
-                            chosen.name() + " has no use for " + name + ": leave the option out.");
+                            String.format(
+                                    "%s has no use for %s: leave the option out.",
+                                    chosen.name(), names.get(0)));
                 }
             }
         }

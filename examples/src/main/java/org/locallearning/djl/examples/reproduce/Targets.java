@@ -34,6 +34,7 @@ import org.locallearning.djl.examples.reproduce.lillicrap.FrozenLayer;
 import org.locallearning.djl.examples.reproduce.lillicrap.LinearTheorem;
 import org.locallearning.djl.examples.reproduce.lillicrap.Momentum;
 import org.locallearning.djl.examples.reproduce.lillicrap.NeuronAlignment;
+import org.locallearning.djl.examples.reproduce.lillicrap.ReceptiveFields;
 import org.locallearning.djl.examples.reproduce.lillicrap.SecondOrderAngles;
 import org.locallearning.djl.examples.reproduce.lillicrap.SwitchToFeedback;
 import org.locallearning.djl.examples.reproduce.lillicrap.Xor;
@@ -55,6 +56,7 @@ public final class Targets {
                     new CorrelatedRegression(),
                     new DecorrelationRules(),
                     new DecorrelatedLearning(),
+                    new ReceptiveFields(),
                     new FrozenLayer(),
                     new Xor(),
                     new DigitClassifiers(),

@@ -81,7 +81,7 @@ public record Results(
      * @return the task, which decides whether epochs have accuracies
      */
     public Task task() {
-        return Models.task(model);
+        return settings.task() == null ? Models.task(model) : settings.task();
     }
 
     /**

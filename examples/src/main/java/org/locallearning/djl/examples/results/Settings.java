@@ -16,9 +16,12 @@ package org.locallearning.djl.examples.results;
 import java.util.List;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
+import org.locallearning.djl.examples.method.RateSchedule;
+import org.locallearning.djl.examples.task.Task;
 
 /**
- * What a comparison was asked to do; what is not set for the model or data is null.
+ * What a comparison was asked to do; what is not set for the model or data is null. Task and
+ * schedule are null in files of versions that knew one of each.
  *
  * @param dataRepository the folder the data came from, or null for the data set's own source
  * @param hidden the sizes of the hidden layers, or null for a model that fixes them
@@ -29,8 +32,10 @@ import org.locallearning.djl.examples.method.MethodSettings;
  * @param seeds the seeds
  * @param limit the greatest number of training images, 0 for all
  * @param testLimit the greatest number of test images, 0 for all
+ * @param task what the model learned, and the loss
  * @param batch images per training step
  * @param optimizer the name of the optimizer of methods that have none of their own
+ * @param rateSchedule how learning rates went on from where they started
  * @param methodSettings what was chosen for single methods
  * @param standardise whether every channel was given mean 0 and variance 1
  * @param augment whether training images were varied at random
@@ -49,8 +54,10 @@ public record Settings(
         List<Integer> seeds,
         int limit,
         int testLimit,
+        Task task,
         int batch,
         String optimizer,
+        RateSchedule rateSchedule,
         MethodSettings methodSettings,
         boolean standardise,
         boolean augment,

@@ -46,6 +46,17 @@ public enum Task {
         public Loss newLoss() {
             return Loss.sigmoidBinaryCrossEntropyLoss();
         }
+    },
+
+    /**
+     * The image itself, as pixels from −0.9 to 0.9 that linear outputs are to meet. There is no
+     * accuracy.
+     */
+    SIGNED_RECONSTRUCTION("squared error to pixels in ±0.9", "squared error per image") {
+        @Override
+        public Loss newLoss() {
+            return new SquaredImageLoss();
+        }
     };
 
     private final String lossTitle;
@@ -59,7 +70,7 @@ public enum Task {
     /**
      * Returns a new loss.
      *
-     * @return the loss, a mean over images and, in reconstruction, over pixels
+     * @return the loss, a mean over images
      */
     public abstract Loss newLoss();
 
@@ -69,7 +80,16 @@ public enum Task {
      * @return whether there is
      */
     public boolean hasAccuracy() {
-        return this != RECONSTRUCTION;
+        return !reconstructs();
+    }
+
+    /**
+     * Returns whether images are their own labels.
+     *
+     * @return whether they are
+     */
+    public boolean reconstructs() {
+        return this == RECONSTRUCTION || this == SIGNED_RECONSTRUCTION;
     }
 
     /**

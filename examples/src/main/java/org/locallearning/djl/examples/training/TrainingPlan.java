@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.training;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.OptimizerKind;
+import org.locallearning.djl.examples.method.RateSchedule;
 
 /**
  * How every run of an experiment trains.
@@ -23,6 +24,7 @@ import org.locallearning.djl.examples.method.OptimizerKind;
  * @param epochs passes over the training images
  * @param batch images per training step
  * @param optimizer the optimizer of methods that have none of their own
+ * @param schedule how learning rates go on from where they start
  * @param methods what is chosen for single methods
  * @param decorrelation what is chosen for decorrelation layers, where a method has them
  * @param alignmentsPerEpoch how often to measure the alignment with backpropagation, 0 for never
@@ -33,7 +35,39 @@ public record TrainingPlan(
         int epochs,
         int batch,
         OptimizerKind optimizer,
+        RateSchedule schedule,
         MethodSettings methods,
         DecorrelationSettings decorrelation,
         int alignmentsPerEpoch,
-        int correlationsPerEpoch) {}
+        int correlationsPerEpoch) {
+
+    /**
+     * Plans to train at constant learning rates.
+     *
+     * @param epochs passes over the training images
+     * @param batch images per training step
+     * @param optimizer the optimizer of methods that have none of their own
+     * @param methods what is chosen for single methods
+     * @param decorrelation what is chosen for decorrelation layers, where a method has them
+     * @param alignmentsPerEpoch how often to measure the alignment with backpropagation
+     * @param correlationsPerEpoch how often to measure the correlations at decorrelation layers
+     */
+    public TrainingPlan(
+            int epochs,
+            int batch,
+            OptimizerKind optimizer,
+            MethodSettings methods,
+            DecorrelationSettings decorrelation,
+            int alignmentsPerEpoch,
+            int correlationsPerEpoch) {
+        this(
+                epochs,
+                batch,
+                optimizer,
+                RateSchedule.CONSTANT,
+                methods,
+                decorrelation,
+                alignmentsPerEpoch,
+                correlationsPerEpoch);
+    }
+}

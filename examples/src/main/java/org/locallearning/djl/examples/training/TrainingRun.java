@@ -24,6 +24,8 @@ import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.evaluator.Accuracy;
 import ai.djl.training.evaluator.Evaluator;
 import ai.djl.training.listener.EvaluatorTrainingListener;
+import ai.djl.training.listener.TrainingListener;
+import ai.djl.training.tracker.Tracker;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.util.List;
@@ -72,12 +74,14 @@ public final class TrainingRun {
      * @param seed the seed of initial weights, data order and feedback
      * @param rates the rates
      * @param console shows how it goes
+     * @param observers listeners that watch the trainer without changing anything
      * @return what came out
      * @throws IOException if the images cannot be read
      * @throws TranslateException if a batch cannot be put together
      * @throws IllegalStateException if the run cannot go on, such as at a loss that is not finite
      */
-    public RunResult run(Method method, int seed, RunRates rates, Console console)
+    public RunResult run(
+            Method method, int seed, RunRates rates, Console console, TrainingListener... observers)
             throws IOException, TranslateException {
         int batch = plan.batch();
         RandomAccessDataset training = data.training(batch);
@@ -102,9 +106,10 @@ public final class TrainingRun {
                         method.decorrelated()
                                 ? plan.decorrelation().at(rates.decorrelation())
                                 : null);
+        Tracker learningRate = plan.schedule().start(rates.learning());
         DefaultTrainingConfig config =
                 new DefaultTrainingConfig(task.newLoss())
-                        .optOptimizer(optimizer.create(rates.learning(), block));
+                        .optOptimizer(optimizer.create(learningRate, block));
         accuracy.ifPresent(config::addEvaluator);
         if (method.decorrelated() && plan.correlationsPerEpoch() > 0) {
             correlations =
@@ -120,6 +125,10 @@ public final class TrainingRun {
             config.addTrainingListeners(classification);
         }
         config.addTrainingListeners(evaluations, new FiniteLossCheck(), seeds, recorder);
+        if (learningRate instanceof TrainingListener progress) {
+            config.addTrainingListeners(progress);
+        }
+        config.addTrainingListeners(observers);
         if (plan.alignmentsPerEpoch() > 0) {
             alignments =
                     new AlignmentListener((int) Math.max(1, batches / plan.alignmentsPerEpoch()));

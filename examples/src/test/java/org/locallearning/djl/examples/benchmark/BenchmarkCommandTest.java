@@ -114,7 +114,8 @@ class BenchmarkCommandTest {
         // a temporary gradient of the first layer may stand against the small ones
         assertTrue(full - plain > 0.8 * large, plain + ", " + full);
         assertTrue(full - plain < 1.5 * large + 8 * small, plain + ", " + full);
-        assertTrue(lowRank - plain < 0.5 * large, plain + ", " + lowRank);
+        // peaks are short: a busy machine can miss part of the plain one
+        assertTrue(lowRank - plain < 0.75 * large, plain + ", " + lowRank);
     }
 
     private static double peak(Workload workload, String method, DecorrelationSettings settings)

@@ -38,6 +38,8 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.locallearning.djl.examples.task.Task;
 
 class ImageDataTest {
@@ -84,15 +86,16 @@ class ImageDataTest {
         }
     }
 
-    @Test
-    void imagesToBeReconstructedAreTheirOwnLabelsInsideTheRangeOfASigmoid() throws Exception {
+    @ParameterizedTest
+    @CsvSource({"RECONSTRUCTION, 0.005, 0.995", "SIGNED_RECONSTRUCTION, -0.9, 0.9"})
+    void imagesToBeReconstructedAreTheirOwnLabels(Task task, float low, float high)
+            throws Exception {
         LabelledImages training = random(1, 9);
-        DataOptions options =
-                DataOptions.builder().optTask(Task.RECONSTRUCTION).optStandardise(false).build();
+        DataOptions options = DataOptions.builder().optTask(task).optStandardise(false).build();
         try (ImageData data = data(training, random(2, 5), options);
                 NDManager manager = NDManager.newBaseManager()) {
-            assertEquals(Task.RECONSTRUCTION, data.getTask());
-            assertTrue(data.getProvenance().contains("0.005..0.995"), data.getProvenance());
+            assertEquals(task, data.getTask());
+            assertTrue(data.getProvenance().contains(".." + high), data.getProvenance());
             List<Float> seen = new ArrayList<>();
             for (Batch batch : data.training(5).getData(manager)) {
                 NDArray images = batch.getData().singletonOrThrow();
@@ -108,7 +111,7 @@ class ImageDataTest {
             }
             List<Float> expected = new ArrayList<>();
             for (float value : raw(training)) {
-                expected.add(value * 0.99f + 0.005f);
+                expected.add(low + (high - low) * value);
             }
             seen.sort(null);
             expected.sort(null);

@@ -18,12 +18,14 @@ import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
+import org.locallearning.djl.examples.method.RateSchedule;
 import org.locallearning.djl.examples.results.AlignmentResult;
 import org.locallearning.djl.examples.results.ClassificationResult;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.Settings;
+import org.locallearning.djl.examples.task.Task;
 
 /** Results written by hand: two methods, two seeds, two epochs. */
 public final class ExampleResults {
@@ -43,8 +45,10 @@ public final class ExampleResults {
                         List.of(1, 2),
                         0,
                         500,
+                        Task.CLASSIFICATION,
                         64,
                         "adam",
+                        RateSchedule.CONSTANT,
                         MethodSettings.preset("mlp"),
                         true,
                         false,

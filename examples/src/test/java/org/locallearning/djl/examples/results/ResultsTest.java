@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.locallearning.djl.examples.report.ExampleResults;
+import org.locallearning.djl.examples.task.Task;
 
 class ResultsTest {
 
@@ -31,6 +32,15 @@ class ResultsTest {
     @Test
     void readsWhatItWrote() {
         assertEquals(results, Results.fromJson(results.toJson()));
+    }
+
+    @Test
+    void knowsTheTaskOfFilesThatDoNotNameIt() {
+        JsonObject json = JsonParser.parseString(results.toJson()).getAsJsonObject();
+        json.addProperty("model", "autoencoder");
+        assertEquals(Task.CLASSIFICATION, Results.fromJson(json.toString()).task());
+        json.getAsJsonObject("settings").remove("task");
+        assertEquals(Task.RECONSTRUCTION, Results.fromJson(json.toString()).task());
     }
 
     @Test

@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.locallearning.djl.examples.data.DataOptions;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
@@ -102,10 +101,8 @@ public final class DecorrelatedLearning implements Target {
                         new LearningCurves.Part(
                                 dataset + " " + model,
                                 dataset,
-                                DataOptions.builder()
-                                        .optRepository(arguments.dataRepository())
-                                        .optLimit(arguments.limit())
-                                        .optTestLimit(arguments.testLimit())
+                                arguments
+                                        .dataOptions()
                                         .optAugment(dataset.equals(TINY_IMAGENET))
                                         .build(),
                                 model,

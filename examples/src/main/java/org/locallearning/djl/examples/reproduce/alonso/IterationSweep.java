@@ -25,7 +25,6 @@ import org.locallearning.djl.examples.method.InferenceSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.models.ModelOptions;
-import org.locallearning.djl.examples.models.Models;
 import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.FigurePage;
@@ -90,12 +89,7 @@ public final class IterationSweep implements Target {
     @Override
     public Set<String> options() {
         return Set.of(
-                "--epochs",
-                "--seeds",
-                "--data-set",
-                "--data-repository",
-                "--limit",
-                "--test-limit");
+                "--epochs", "--seeds", "--dataset", "--data-repository", "--limit", "--test-limit");
     }
 
     /** {@inheritDoc} */
@@ -131,7 +125,7 @@ public final class IterationSweep implements Target {
         return new LearningCurves.Part(
                         dataset + " " + line.method + " T" + t,
                         dataset,
-                        Paper.dataOptions(arguments, Models.task(MODEL)),
+                        Paper.dataOptions(arguments, dataset, MODEL),
                         MODEL,
                         ModelOptions.builder().optHidden(HIDDEN).build(),
                         List.of(Methods.named(line.method)),

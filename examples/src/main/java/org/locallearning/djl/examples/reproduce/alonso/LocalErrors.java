@@ -55,6 +55,7 @@ import org.locallearning.djl.pc.Schedule;
  */
 public final class LocalErrors implements Target {
 
+    private static final String MODEL = "mlp3";
     private static final List<Integer> SEEDS = List.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
     private static final int[] HIDDEN = {1024, 1024, 1024, 1024};
     private static final double STEP = 0.02;
@@ -121,14 +122,14 @@ public final class LocalErrors implements Target {
     /** {@inheritDoc} */
     @Override
     public Set<String> options() {
-        return Set.of("--seeds", "--data-set", "--data-repository", "--test-limit");
+        return Set.of("--seeds", "--dataset", "--data-repository", "--test-limit");
     }
 
     /** {@inheritDoc} */
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         List<Integer> seeds = reproduction.arguments().seeds(SEEDS);
-        try (ImageData images = Paper.images(reproduction.arguments())) {
+        try (ImageData images = Paper.images(reproduction.arguments(), MODEL)) {
             Map<Schedule, List<Curve>> measured = new EnumMap<>(Schedule.class);
             for (Schedule schedule : List.of(Schedule.SIMULTANEOUS, Schedule.SEQUENTIAL)) {
                 List<Map<Double, List<Double>>> layers = new ArrayList<>();
@@ -173,7 +174,7 @@ public final class LocalErrors implements Target {
         engine.setRandomSeed(seed);
         Block block =
                 Models.create(
-                        "mlp3",
+                        MODEL,
                         ModelOptions.builder().optHidden(hidden).build(),
                         images.getSampleShape(),
                         images.getClasses().size());

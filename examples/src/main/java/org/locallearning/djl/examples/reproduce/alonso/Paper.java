@@ -21,8 +21,8 @@ import java.util.Locale;
 import org.locallearning.djl.examples.data.DataOptions;
 import org.locallearning.djl.examples.data.DataSets;
 import org.locallearning.djl.examples.data.ImageData;
+import org.locallearning.djl.examples.models.Models;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
-import org.locallearning.djl.examples.task.Task;
 
 /** What the experiments of the paper share. */
 final class Paper {
@@ -30,6 +30,11 @@ final class Paper {
     static final int BATCH = 64;
     static final List<Integer> SEEDS = List.of(1, 2, 3, 4, 5);
     static final String CIFAR10 = "cifar10";
+
+    /** What the names of the convolutional nets begin with. */
+    private static final String CONVOLUTIONAL = "alonso-conv";
+
+    private static final String SVHN = "svhn";
 
     private Paper() {}
 
@@ -40,28 +45,31 @@ final class Paper {
                 + place;
     }
 
-    /** Returns how the paper reads images: pixels as they are, whole batches alone. */
-    static DataOptions dataOptions(ReproduceArguments arguments, Task task) {
-        return DataOptions.builder()
-                .optRepository(arguments.dataRepository())
-                .optLimit(arguments.limit())
-                .optTestLimit(arguments.testLimit())
+    /**
+     * Returns how the authors' code reads images: whole batches alone, and pixels in 0..1, but for
+     * convolutional nets in −1..1 unless the data set is SVHN.
+     */
+    static DataOptions dataOptions(ReproduceArguments arguments, String dataset, String model) {
+        return arguments
+                .dataOptions()
                 .optStandardise(false)
-                .optTask(task)
+                .optSignedPixels(model.startsWith(CONVOLUTIONAL) && !dataset.equals(SVHN))
+                .optTask(Models.task(model))
                 .optWholeBatches(true)
                 .build();
     }
 
     /** Loads the one data set of a measurement, CIFAR-10 unless another was chosen. */
-    static ImageData images(ReproduceArguments arguments) throws IOException, TranslateException {
+    static ImageData images(ReproduceArguments arguments, String model)
+            throws IOException, TranslateException {
         List<String> names = arguments.dataSets(List.of(CIFAR10));
         if (names.size() != 1 || !DataSets.names().contains(names.get(0))) {
             throw new IllegalArgumentException(
-                    "This target measures on one data set: --data-set names one of "
+                    "This target measures on one data set: --dataset names one of "
                             + String.join(", ", DataSets.names())
                             + ".");
         }
-        return DataSets.load(names.get(0), dataOptions(arguments, Task.CLASSIFICATION));
+        return DataSets.load(names.get(0), dataOptions(arguments, names.get(0), model));
     }
 
     /** Returns the shape of a batch of images. */

@@ -26,7 +26,6 @@ import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.models.ModelOptions;
-import org.locallearning.djl.examples.models.Models;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
@@ -155,7 +154,7 @@ public final class PredictiveLearning implements Target {
                         new LearningCurves.Part(
                                 dataset + " " + model,
                                 dataset,
-                                Paper.dataOptions(arguments, Models.task(model)),
+                                Paper.dataOptions(arguments, dataset, model),
                                 model,
                                 ModelOptions.builder().build(),
                                 methods,

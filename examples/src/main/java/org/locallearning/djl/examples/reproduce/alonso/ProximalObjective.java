@@ -167,7 +167,7 @@ public final class ProximalObjective implements Target {
     /** {@inheritDoc} */
     @Override
     public Set<String> options() {
-        return Set.of("--seeds", "--data-set", "--data-repository", "--limit", "--test-limit");
+        return Set.of("--seeds", "--dataset", "--data-repository", "--limit", "--test-limit");
     }
 
     /** {@inheritDoc} */
@@ -180,7 +180,7 @@ public final class ProximalObjective implements Target {
                 betas.add(beta);
             }
         }
-        try (ImageData images = Paper.images(reproduction.arguments())) {
+        try (ImageData images = Paper.images(reproduction.arguments(), MODEL)) {
             // with fewer images than the paper's, no more than a pass over them
             int steps = (int) Math.min(STEPS, images.getTrainingBatches(Paper.BATCH));
             if (reproduction.arguments().limit() == 0) {

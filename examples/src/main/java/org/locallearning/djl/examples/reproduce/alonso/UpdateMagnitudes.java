@@ -128,7 +128,7 @@ public final class UpdateMagnitudes implements Target {
     @Override
     public Set<String> options() {
         return Set.of(
-                "--epochs", "--seeds", "--methods", "--data-set", "--data-repository", "--limit");
+                "--epochs", "--seeds", "--methods", "--dataset", "--data-repository", "--limit");
     }
 
     /** {@inheritDoc} */
@@ -136,7 +136,7 @@ public final class UpdateMagnitudes implements Target {
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         List<Integer> seeds = reproduction.arguments().seeds(Paper.SEEDS);
         List<Method> trained = Methods.named(reproduction.arguments().methods(methods));
-        try (ImageData images = Paper.images(reproduction.arguments())) {
+        try (ImageData images = Paper.images(reproduction.arguments(), model)) {
             int steps =
                     Math.toIntExact(
                             reproduction.arguments().epochs(EPOCHS)

@@ -38,8 +38,10 @@ public final class AlignmentDynamics extends DrawnFigure {
     private final int hidden;
     private final int out;
     private final List<Regimen> regimens;
+    private final String text;
 
-    private AlignmentDynamics(int figure, int in, int hidden, int out, List<Regimen> regimens) {
+    private AlignmentDynamics(
+            int figure, int in, int hidden, int out, List<Regimen> regimens, String text) {
         super(
                 "figure-" + figure,
                 String.format(Locale.ROOT, "Alignment in a %d-%d-%d linear net", in, hidden, out),
@@ -48,6 +50,7 @@ public final class AlignmentDynamics extends DrawnFigure {
         this.hidden = hidden;
         this.out = out;
         this.regimens = regimens;
+        this.text = text;
     }
 
     /**
@@ -56,7 +59,14 @@ public final class AlignmentDynamics extends DrawnFigure {
      * @return the target
      */
     public static AlignmentDynamics figure11() {
-        return new AlignmentDynamics(11, 30, 20, 10, List.of(Regimen.values()));
+        return new AlignmentDynamics(
+                11,
+                30,
+                20,
+                10,
+                List.of(Regimen.values()),
+                "While A learns, tr(AᵀBE) grows and the error hardly moves; when W learns, tr(BW)"
+                        + " grows and the error falls. The two together do the same at once.");
     }
 
     /**
@@ -65,7 +75,14 @@ public final class AlignmentDynamics extends DrawnFigure {
      * @return the target
      */
     public static AlignmentDynamics figure12() {
-        return new AlignmentDynamics(12, 100, 50, 20, List.of(Regimen.TOGETHER));
+        return new AlignmentDynamics(
+                12,
+                100,
+                50,
+                20,
+                List.of(Regimen.TOGETHER),
+                "A and W learn together: tr(AᵀBE) grows first, then tr(BW) does and the error"
+                        + " falls.");
     }
 
     /** Which layer learns when. */
@@ -147,9 +164,8 @@ public final class AlignmentDynamics extends DrawnFigure {
                             String.format(Locale.ROOT, "%.2e", outcome.meanError)));
         }
         return new Drawing(
-                "While A learns, tr(AᵀBE) grows and the error hardly moves; when W learns, tr(BW)"
-                        + " grows and the error falls. The two together do the same at once. One"
-                        + " line per seed; weights start uniform within ±"
+                text
+                        + " One line per seed; weights start uniform within ±"
                         + BOUND
                         + ", which the paper does not tell.",
                 diagrams,

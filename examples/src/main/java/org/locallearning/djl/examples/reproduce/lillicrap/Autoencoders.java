@@ -17,11 +17,11 @@ import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
-import org.locallearning.djl.examples.data.DataOptions;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
+import org.locallearning.djl.examples.method.RateSchedule;
 import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
@@ -34,12 +34,19 @@ import org.locallearning.djl.examples.training.TrainingPlan;
  * Note 9: autoencoders of MNIST, 784-1000-500-10-500-1000-784 and 784-1000×5-784. A bottleneck
  * leaves feedback alignment too few ways to align, and it stays far behind there.
  *
- * <p>The loss is the cross-entropy of logistic outputs to the pixels, where the paper has the
- * squared error, so that numbers compare between methods and not with the paper's.
+ * <p>Pixels from −0.9 to 0.9 and the squared error per image, as in the paper, whose numbers are
+ * 8.6 by backpropagation and 30.2 by feedback alignment with the bottleneck, 1.5 and 0.72 without;
+ * it does not say whether they are sums over the pixels. Hidden units are tanh as there, outputs
+ * linear. The optimizer is Adam with a rate that goes down by tens when progress slows. {@code
+ * --model} chooses among the nets by name.
  */
 public final class Autoencoders implements Target {
 
     private static final String MODEL = "autoencoder";
+    private static final List<Net> NETS =
+            List.of(
+                    new Net("bottleneck", 1000, 500, 10, 500, 1000),
+                    new Net("wide", 1000, 1000, 1000, 1000, 1000));
     private static final List<String> METHODS = List.of("bp", "fa");
     private static final List<Integer> SEEDS = List.of(1);
     private static final int EPOCHS = 50;
@@ -47,6 +54,8 @@ public final class Autoencoders implements Target {
 
     /** Creates the target. */
     public Autoencoders() {}
+
+    private record Net(String name, int... hidden) {}
 
     /** {@inheritDoc} */
     @Override
@@ -71,7 +80,13 @@ public final class Autoencoders implements Target {
     @Override
     public Set<String> options() {
         return Set.of(
-                "--epochs", "--seeds", "--methods", "--data-repository", "--limit", "--test-limit");
+                "--epochs",
+                "--seeds",
+                "--methods",
+                "--model",
+                "--data-repository",
+                "--limit",
+                "--test-limit");
     }
 
     /** {@inheritDoc} */
@@ -79,29 +94,31 @@ public final class Autoencoders implements Target {
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         LearningCurves curves = new LearningCurves(reproduction, SEEDS);
         ReproduceArguments arguments = reproduction.arguments();
-        curves.run(part(arguments, "bottleneck", 1000, 500, 10, 500, 1000));
-        curves.run(part(arguments, "wide", 1000, 1000, 1000, 1000, 1000));
+        List<String> chosen = arguments.modelsOf(NETS.stream().map(Net::name).toList());
+        for (Net net : NETS) {
+            if (chosen.contains(net.name)) {
+                curves.run(part(arguments, net));
+            }
+        }
     }
 
-    private static LearningCurves.Part part(
-            ReproduceArguments arguments, String name, int... hidden) {
+    private static LearningCurves.Part part(ReproduceArguments arguments, Net net) {
         return new LearningCurves.Part(
-                "mnist " + name,
+                "mnist " + net.name,
                 "mnist",
-                DataOptions.builder()
-                        .optRepository(arguments.dataRepository())
-                        .optLimit(arguments.limit())
-                        .optTestLimit(arguments.testLimit())
-                        .optTask(Task.RECONSTRUCTION)
+                arguments
+                        .dataOptions()
+                        .optTask(Task.SIGNED_RECONSTRUCTION)
                         .optStandardise(false)
                         .build(),
                 MODEL,
-                ModelOptions.builder().optHidden(hidden).optActivation("tanh").build(),
+                ModelOptions.builder().optHidden(net.hidden).optActivation("tanh").build(),
                 Methods.named(arguments.methods(METHODS)),
                 new TrainingPlan(
                         arguments.epochs(EPOCHS),
                         BATCH,
                         OptimizerKind.ADAM,
+                        RateSchedule.PLATEAU,
                         MethodSettings.preset(MODEL),
                         DecorrelationSettings.DEFAULT,
                         0,

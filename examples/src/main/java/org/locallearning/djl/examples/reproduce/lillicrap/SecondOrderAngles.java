@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.reproduce.lillicrap;
 
 import ai.djl.ndarray.NDManager;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -82,7 +83,7 @@ public final class SecondOrderAngles extends DrawnFigure {
                                 meanOfSecondHalf(toBackpropagation),
                                 meanOfSecondHalf(toPseudobackpropagation)));
             }
-            String name = "ω = " + BOUNDS[i];
+            String name = "ω = " + plain(BOUNDS[i]);
             errors.add(Layer.lines(name, i, List.of(error)));
             first.add(Layer.lines(name, i, List.of(toBackpropagation)));
             second.add(Layer.lines(name, i, List.of(toPseudobackpropagation)));
@@ -91,7 +92,7 @@ public final class SecondOrderAngles extends DrawnFigure {
         for (Run run : runs) {
             rows.add(
                     List.of(
-                            String.valueOf(run.bound),
+                            plain(run.bound),
                             String.format(Locale.ROOT, "%.2e", run.error),
                             String.format(Locale.ROOT, "%.1f°", run.toBackpropagation),
                             String.format(Locale.ROOT, "%.1f°", run.toPseudobackpropagation)));
@@ -110,6 +111,10 @@ public final class SecondOrderAngles extends DrawnFigure {
                 rows,
                 runs,
                 List.of(seed));
+    }
+
+    private static String plain(double bound) {
+        return BigDecimal.valueOf(bound).stripTrailingZeros().toPlainString();
     }
 
     private static double meanOfSecondHalf(List<double[]> line) {

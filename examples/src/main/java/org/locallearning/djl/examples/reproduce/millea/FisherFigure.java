@@ -93,12 +93,7 @@ public final class FisherFigure implements Target {
     @Override
     public Set<String> options() {
         return Set.of(
-                "--epochs",
-                "--seeds",
-                "--data-set",
-                "--data-repository",
-                "--limit",
-                "--test-limit");
+                "--epochs", "--seeds", "--dataset", "--data-repository", "--limit", "--test-limit");
     }
 
     /** {@inheritDoc} */

@@ -167,7 +167,7 @@ public final class MachineLearningCurves implements Target {
                 "--seeds",
                 "--methods",
                 "--model",
-                "--data-set",
+                "--dataset",
                 "--data-repository",
                 "--limit",
                 "--test-limit");

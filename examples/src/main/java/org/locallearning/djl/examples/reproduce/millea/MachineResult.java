@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce.millea;
 
 import java.util.List;
 import java.util.Objects;
+import org.locallearning.djl.examples.results.TileSheet;
 
 /**
  * One finished run: one method with one seed.

@@ -38,6 +38,7 @@ import org.locallearning.djl.decorrelation.boltzmann.Enumeration;
 import org.locallearning.djl.decorrelation.boltzmann.FisherNorm;
 import org.locallearning.djl.decorrelation.boltzmann.ReconstructionError;
 import org.locallearning.djl.decorrelation.boltzmann.RestrictedBoltzmannMachine;
+import org.locallearning.djl.examples.results.TileSheet;
 
 /** Trains a fresh machine on one data set and measures it after every epoch. */
 final class MachineTraining {

@@ -98,12 +98,7 @@ public final class PenaltyGrid implements Target {
     @Override
     public Set<String> options() {
         return Set.of(
-                "--epochs",
-                "--seeds",
-                "--data-set",
-                "--data-repository",
-                "--limit",
-                "--test-limit");
+                "--epochs", "--seeds", "--dataset", "--data-repository", "--limit", "--test-limit");
     }
 
     /** {@inheritDoc} */

@@ -74,7 +74,7 @@ public final class WeightFilters implements Target {
                 "--epochs",
                 "--seeds",
                 "--methods",
-                "--data-set",
+                "--dataset",
                 "--data-repository",
                 "--limit",
                 "--test-limit");

@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.locallearning.djl.examples.data.DataOptions;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
@@ -101,11 +100,7 @@ public final class NoiseMapsAgainstControls implements Target {
         return new LearningCurves.Part(
                 dataset + " " + model,
                 dataset,
-                DataOptions.builder()
-                        .optRepository(arguments.dataRepository())
-                        .optLimit(arguments.limit())
-                        .optTestLimit(arguments.testLimit())
-                        .build(),
+                arguments.dataOptions().build(),
                 model,
                 ModelOptions.builder().build(),
                 methods,

@@ -22,7 +22,6 @@ import org.locallearning.djl.creditassignment.representation.ErrorMatrixUpdate;
 import org.locallearning.djl.creditassignment.representation.ErrorWiring;
 import org.locallearning.djl.creditassignment.representation.LocalRepresentationAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackDistribution;
-import org.locallearning.djl.examples.data.DataOptions;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.LearningRates;
 import org.locallearning.djl.examples.method.Method;
@@ -102,11 +101,7 @@ record Perceptron(int layers, int units, String activation) {
         return new LearningCurves.Part(
                 dataset + " " + this,
                 dataset,
-                DataOptions.builder()
-                        .optRepository(arguments.dataRepository())
-                        .optLimit(arguments.limit())
-                        .optTestLimit(arguments.testLimit())
-                        .build(),
+                arguments.dataOptions().build(),
                 "mlp",
                 ModelOptions.builder()
                         .optHidden(hidden)

@@ -22,7 +22,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.Batch;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.locallearning.djl.examples.data.DataOptions;
 import org.locallearning.djl.examples.data.DataSets;
@@ -78,17 +77,6 @@ class MachineDataTest {
                 batch.close();
             }
             assertEquals(2, batches);
-        }
-    }
-
-    @Test
-    void rowsComeBackFromASheet() {
-        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            NDArray rows = manager.create(new float[][] {{1, -2.5f}, {0, 3e-7f}, {9, 4}});
-            List<double[]> back = TileSheet.of(rows).rows();
-            assertEquals(3, back.size());
-            assertArrayEquals(new double[] {1, -2.5}, back.get(0));
-            assertEquals(3e-7f, back.get(1)[1]);
         }
     }
 

@@ -11,7 +11,7 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.examples.reproduce.millea;
+package org.locallearning.djl.examples.results;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
@@ -26,9 +26,15 @@ import java.util.List;
  * @param length the numbers in a row
  * @param values all of them, float32, Base64
  */
-record TileSheet(int length, String values) {
+public record TileSheet(int length, String values) {
 
-    static TileSheet of(NDArray rows) {
+    /**
+     * Keeps the rows of a matrix.
+     *
+     * @param rows the matrix, (rows, length)
+     * @return the sheet
+     */
+    public static TileSheet of(NDArray rows) {
         float[] numbers = rows.toType(DataType.FLOAT32, false).toFloatArray();
         ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * numbers.length);
         bytes.asFloatBuffer().put(numbers);
@@ -36,7 +42,12 @@ record TileSheet(int length, String values) {
                 (int) rows.getShape().get(1), Base64.getEncoder().encodeToString(bytes.array()));
     }
 
-    List<double[]> rows() {
+    /**
+     * Returns the rows.
+     *
+     * @return the numbers of each
+     */
+    public List<double[]> rows() {
         ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(values));
         List<double[]> rows = new ArrayList<>();
         while (bytes.hasRemaining()) {

@@ -1,0 +1,256 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.reproduce.lillicrap;
+
+import ai.djl.ndarray.types.Shape;
+import ai.djl.translate.TranslateException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.locallearning.djl.examples.data.DataOptions;
+import org.locallearning.djl.examples.data.DataSets;
+import org.locallearning.djl.examples.data.ImageData;
+import org.locallearning.djl.examples.method.DecorrelationSettings;
+import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.MethodSettings;
+import org.locallearning.djl.examples.method.Methods;
+import org.locallearning.djl.examples.method.OptimizerKind;
+import org.locallearning.djl.examples.method.RateSchedule;
+import org.locallearning.djl.examples.models.ModelOptions;
+import org.locallearning.djl.examples.models.Models;
+import org.locallearning.djl.examples.report.Bitmap;
+import org.locallearning.djl.examples.report.BitmapsImage;
+import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.report.Percent;
+import org.locallearning.djl.examples.reproduce.ReproduceArguments;
+import org.locallearning.djl.examples.reproduce.Reproduction;
+import org.locallearning.djl.examples.reproduce.RunStore;
+import org.locallearning.djl.examples.reproduce.Target;
+import org.locallearning.djl.examples.results.RunResult;
+import org.locallearning.djl.examples.task.Task;
+import org.locallearning.djl.examples.training.Console;
+import org.locallearning.djl.examples.training.RunRates;
+import org.locallearning.djl.examples.training.TrainingPlan;
+import org.locallearning.djl.examples.training.TrainingRun;
+
+/**
+ * Figure 5: what hidden units of a 784-1000-10 net receive from each pixel, before learning and
+ * after it.
+ *
+ * <p>The paper draws 100 units at random; here they are the first 100, which is the same, as
+ * nothing tells units apart at the start. Blue for negative weights and red for positive ones, each
+ * unit at its own greatest, where the paper has grey.
+ */
+public final class ReceptiveFields implements Target {
+
+    private static final String MODEL = "dense";
+    private static final List<String> METHODS = List.of("bp", "fa");
+    private static final int HIDDEN = 1000;
+    private static final int EPOCHS = 20;
+    private static final int BATCH = 100;
+    private static final int SHOWN = 100;
+    private static final int PER_ROW = 10;
+
+    /** Creates the target. */
+    public ReceptiveFields() {}
+
+    /**
+     * The numbers behind the figure.
+     *
+     * @param data where the images are from
+     * @param epochs the number of epochs
+     * @param runs a run of each method
+     */
+    record Figure(String data, int epochs, List<Run> runs) {}
+
+    /** One method's receptive fields. */
+    record Run(RunResult result, FirstLayer.Fields before, FirstLayer.Fields after) {}
+
+    /** Everything that a run depends on. */
+    private record RunSettings(
+            String data, String method, int seed, RunRates rates, TrainingPlan plan, int hidden) {}
+
+    /** {@inheritDoc} */
+    @Override
+    public String name() {
+        return "lillicrap-figure-5";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String title() {
+        return "Receptive fields of hidden units";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String paper() {
+        return "Lillicrap et al., \"Random synaptic feedback weights support error backpropagation"
+                + " for deep learning\", 2016, supplementary figure 5";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Set<String> options() {
+        return Set.of(
+                "--epochs",
+                "--seeds",
+                "--methods",
+                "--dataset",
+                "--data-repository",
+                "--limit",
+                "--test-limit");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void run(Reproduction reproduction) throws IOException, TranslateException {
+        ReproduceArguments arguments = reproduction.arguments();
+        int seed = arguments.seeds(List.of(1)).get(0);
+        List<Method> methods = Methods.named(arguments.methods(METHODS));
+        DataOptions options = arguments.dataOptions().optTask(Task.SIGNED_TARGETS).build();
+        String dataSet = arguments.dataSets(List.of("mnist")).get(0);
+        TrainingPlan plan =
+                new TrainingPlan(
+                        arguments.epochs(EPOCHS),
+                        BATCH,
+                        OptimizerKind.ADAM,
+                        RateSchedule.PLATEAU,
+                        MethodSettings.preset(MODEL),
+                        DecorrelationSettings.DEFAULT,
+                        0,
+                        0);
+        RunStore store = RunStore.open(reproduction);
+        try (ImageData images = DataSets.load(dataSet, options)) {
+            Shape sample = images.getSampleShape();
+            if (sample.get(0) != 1 || sample.get(1) != sample.get(2)) {
+                throw new IllegalArgumentException(
+                        "Receptive fields are drawn for square images of one channel, not of shape "
+                                + sample
+                                + ": choose mnist, fashion-mnist or glyphs.");
+            }
+            String data = images.getTitle() + ": " + images.getProvenance();
+            Console console =
+                    new Console(
+                            reproduction.out(),
+                            reproduction.isTerminal(),
+                            methods,
+                            images.getTask());
+            reproduction.out().println(data);
+            console.header();
+            List<Run> runs = new ArrayList<>();
+            for (Method method : methods) {
+                RunRates rates = RunRates.preset(method, dataSet, MODEL, plan.optimizer());
+                RunSettings settings =
+                        new RunSettings(data, method.name(), seed, rates, plan, HIDDEN);
+                Optional<Run> stored = store.find(method.name(), settings, Run.class);
+                if (stored.isPresent()) {
+                    console.stored(stored.get().result);
+                    runs.add(stored.get());
+                } else {
+                    Run run = train(reproduction, images, method, settings, console);
+                    store.keep(method.name(), settings, run, reproduction.machine());
+                    runs.add(run);
+                }
+            }
+            write(reproduction, List.of(seed), new Figure(data, plan.epochs(), runs));
+        }
+    }
+
+    private static Run train(
+            Reproduction reproduction,
+            ImageData images,
+            Method method,
+            RunSettings settings,
+            Console console)
+            throws IOException, TranslateException {
+        FirstLayer layer = new FirstLayer(SHOWN, (int) images.getSampleShape().get(1));
+        ModelOptions options =
+                ModelOptions.builder().optHidden(HIDDEN).optActivation("tanh").build();
+        TrainingRun training =
+                new TrainingRun(
+                        reproduction.engine(),
+                        images,
+                        () ->
+                                Models.create(
+                                        MODEL,
+                                        options,
+                                        images.getSampleShape(),
+                                        images.getClasses().size()),
+                        settings.plan);
+        try {
+            RunResult result = training.run(method, settings.seed, settings.rates, console, layer);
+            return new Run(result, layer.before(), layer.after());
+        } finally {
+            console.close();
+        }
+    }
+
+    private static void write(Reproduction reproduction, List<Integer> seeds, Figure figure)
+            throws IOException {
+        Run first = figure.runs.get(0);
+        List<Bitmap> bitmaps = new ArrayList<>();
+        bitmaps.add(fields("before learning", first.before));
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("before learning", smoothness(first.before), ""));
+        for (Run run : figure.runs) {
+            bitmaps.add(fields(run.result.method(), run.after));
+            rows.add(
+                    List.of(
+                            run.result.method(),
+                            smoothness(run.after),
+                            Percent.of(run.result.last().testAccuracy())));
+        }
+        FigurePage page =
+                new FigurePage()
+                        .section(
+                                "Result",
+                                "Weights from the pixels to the first "
+                                        + SHOWN
+                                        + " hidden units, each drawn at its own greatest, red for"
+                                        + " positive. Neighbours are pixels above or beside each"
+                                        + " other; the correlation is over the weights of all "
+                                        + HIDDEN
+                                        + " units.")
+                        .table(List.of("", "correlation of neighbours", "test accuracy"), rows)
+                        .figures(
+                                bitmaps.stream()
+                                        .map(bitmap -> FigurePage.bitmap(bitmap.title(), bitmap))
+                                        .toList())
+                        .setting("Images", figure.data)
+                        .setting(
+                                "Training",
+                                String.format(
+                                        Locale.ROOT,
+                                        "a 784-%d-10 tanh net, %d epochs, batches of %d, %s, %s",
+                                        HIDDEN,
+                                        figure.epochs,
+                                        BATCH,
+                                        Task.SIGNED_TARGETS.lossTitle(),
+                                        OptimizerKind.ADAM.title()));
+        reproduction.write(seeds, figure, page, () -> BitmapsImage.png(bitmaps));
+        rows.forEach(row -> reproduction.out().println(String.join(" | ", row)));
+    }
+
+    private static Bitmap fields(String title, FirstLayer.Fields fields) {
+        return Bitmap.filterTiles(title, fields.weights().rows(), PER_ROW);
+    }
+
+    private static String smoothness(FirstLayer.Fields fields) {
+        return String.format(Locale.ROOT, "%.3f", fields.smoothness());
+    }
+}

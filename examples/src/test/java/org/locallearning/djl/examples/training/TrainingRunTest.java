@@ -1,0 +1,96 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.engine.Engine;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.locallearning.djl.examples.data.DataOptions;
+import org.locallearning.djl.examples.data.DataSets;
+import org.locallearning.djl.examples.data.ImageData;
+import org.locallearning.djl.examples.method.DecorrelationSettings;
+import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.MethodSettings;
+import org.locallearning.djl.examples.method.Methods;
+import org.locallearning.djl.examples.method.OptimizerKind;
+import org.locallearning.djl.examples.method.RateSchedule;
+import org.locallearning.djl.examples.models.ModelOptions;
+import org.locallearning.djl.examples.models.Models;
+import org.locallearning.djl.examples.results.EpochResult;
+
+class TrainingRunTest {
+
+    /** Too small a rate for a loss that falls by a tenth in an epoch. */
+    private static final float SLOW = 1e-4f;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bp", "bp-tape"})
+    void rateGoesDownBehindAnEpochWithoutProgress(String name) throws Exception {
+        DataOptions options = DataOptions.builder().optLimit(200).optTestLimit(20).build();
+        try (ImageData images = DataSets.load("glyphs", options)) {
+            List<EpochResult> constant = run(images, name, RateSchedule.CONSTANT);
+            List<EpochResult> reduced = run(images, name, RateSchedule.PLATEAU);
+
+            // the second epoch is the first without progress, the third has the next rate
+            assertTrue(constant.get(1).trainLoss() > 0.9 * constant.get(0).trainLoss());
+            assertEquals(constant.get(1).testLoss(), reduced.get(1).testLoss());
+            double before = constant.get(1).testLoss();
+            double fall = before - constant.get(2).testLoss();
+            assertTrue(fall > 0);
+            assertEquals(fall / 10, before - reduced.get(2).testLoss(), fall / 50);
+            // and the fourth a hundredth of the first
+            assertEquals(
+                    fall / 100, reduced.get(2).testLoss() - reduced.get(3).testLoss(), fall / 200);
+        }
+    }
+
+    private static List<EpochResult> run(ImageData images, String name, RateSchedule schedule)
+            throws Exception {
+        Method method = Methods.named(name);
+        TrainingPlan plan =
+                new TrainingPlan(
+                        4,
+                        10,
+                        OptimizerKind.SGD,
+                        schedule,
+                        MethodSettings.preset("mlp"),
+                        DecorrelationSettings.DEFAULT,
+                        0,
+                        0);
+        TrainingRun training =
+                new TrainingRun(
+                        Engine.getInstance(),
+                        images,
+                        () ->
+                                Models.create(
+                                        "mlp",
+                                        ModelOptions.builder().optHidden(20).build(),
+                                        images.getSampleShape(),
+                                        images.getClasses().size()),
+                        plan);
+        Console console =
+                new Console(
+                        new PrintWriter(Writer.nullWriter()),
+                        false,
+                        List.of(method),
+                        images.getTask());
+        return training.run(method, 1, new RunRates(SLOW, null), console).epochs();
+    }
+}
