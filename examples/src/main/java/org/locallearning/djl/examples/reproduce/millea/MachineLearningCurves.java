@@ -50,6 +50,7 @@ public final class MachineLearningCurves implements Target {
 
     private static final List<Integer> SEEDS = List.of(1, 2, 3, 4, 5);
     private static final int SAMPLES_PER_ROW = 5;
+    private static final int ENOUGH_CHAINS = 10;
 
     /** Creates the target. */
     public MachineLearningCurves() {}
@@ -361,8 +362,8 @@ public final class MachineLearningCurves implements Target {
         }
         MachineResult.Annealing annealing = part.runs.get(0).annealing();
         if (annealing != null) {
-            titles.add("standard error of log Z");
-            titles.add("effective chains of " + annealing.chains());
+            titles.add("error of log Z");
+            titles.add("chains of " + annealing.chains());
         }
         return titles;
     }
@@ -424,6 +425,11 @@ public final class MachineLearningCurves implements Target {
         return figures;
     }
 
+    /** Whether so few chains carry the estimate of log Z that it has to be taken as too low. */
+    private static boolean isLow(MachineResult run) {
+        return run.annealing() != null && run.annealing().effectiveChains() < ENOUGH_CHAINS;
+    }
+
     private static String text(Part part) {
         StringBuilder text = new StringBuilder();
         byMethod(part)
@@ -432,14 +438,22 @@ public final class MachineLearningCurves implements Target {
                                 text.append(
                                         String.format(
                                                 Locale.ROOT,
-                                                "%s reaches %s nats and %s error. ",
+                                                "%s reaches %s%s nats and %s error. ",
                                                 method,
+                                                runs.stream().anyMatch(MachineLearningCurves::isLow)
+                                                        ? "at most "
+                                                        : "",
                                                 MachineRuns.nats(
                                                         mean(
                                                                 runs,
                                                                 r -> r.last().testLogLikelihood())),
                                                 Percent.of(
                                                         mean(runs, r -> r.last().testError())))));
+        if (part.runs.stream().anyMatch(MachineLearningCurves::isLow)) {
+            text.append("At most: fewer than ")
+                    .append(ENOUGH_CHAINS)
+                    .append(" chains carry the estimate of log Z, which is then too low.");
+        }
         return text.toString().stripTrailing();
     }
 
