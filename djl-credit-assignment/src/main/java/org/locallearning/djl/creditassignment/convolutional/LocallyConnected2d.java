@@ -142,13 +142,11 @@ public final class LocallyConnected2d extends AbstractBlock {
                             kernels, image, fields));
         }
         long size = kernels.slice(1).size();
-        NDArray patches = window.patches(input).transpose(2, 0, 1);
-        NDArray units =
-                units(weight, new Shape(fields, kernels.get(0) / fields, size), input)
-                        .swapAxes(1, 2);
+        NDArray patches = window.patches(input).swapAxes(0, 1);
+        NDArray units = units(weight, new Shape(fields, kernels.get(0) / fields, size), input);
         NDArray output =
-                patches.batchMatMul(units)
-                        .transpose(1, 2, 0)
+                units.batchMatMul(patches)
+                        .transpose(2, 1, 0)
                         .reshape(
                                 new Shape(image.get(0), kernels.get(0) / fields).addAll(positions));
         return bias == null ? output : output.add(bias);
@@ -168,9 +166,9 @@ public final class LocallyConnected2d extends AbstractBlock {
         long fields = window.positions(image).size();
         Shape kernels = weight.getShape();
         long filters = kernels.get(0) / fields;
-        NDArray errors = delta.reshape(image.get(0), filters, fields).transpose(2, 0, 1);
+        NDArray errors = delta.reshape(image.get(0), filters, fields).transpose(2, 1, 0);
         NDArray units = units(weight, new Shape(fields, filters, kernels.slice(1).size()), delta);
-        NDArray patches = errors.batchMatMul(units).transpose(1, 2, 0);
+        NDArray patches = units.swapAxes(1, 2).batchMatMul(errors).swapAxes(0, 1);
         return window.sumOfPatches(patches, image);
     }
 

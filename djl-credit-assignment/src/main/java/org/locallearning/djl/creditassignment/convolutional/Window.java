@@ -76,7 +76,7 @@ public record Window(Shape kernel, Shape stride, Shape padding, Shape dilation) 
         return new Shape(positions);
     }
 
-    /** Cuts images into patches, (N, channels · kernel, windows). */
+    /** Cuts images into patches, (channels · kernel, windows, N). */
     NDArray patches(NDArray images) {
         return TorchScript.patches(images, kernel, stride, padding, dilation);
     }

@@ -75,12 +75,18 @@ public final class TorchScript {
                 images: Tensor,
                 geometry: Tensor) -> Tensor:
                 sizes = torch.size(geometry)
-                return torch.im2col(images, torch.slice(sizes, 1, 3), torch.slice(sizes, 3, 5), torch.slice(sizes, 5, 7), torch.slice(sizes, 7, 9))
+                patches = torch.im2col(images, torch.slice(sizes, 1, 3), torch.slice(sizes, 3, 5), torch.slice(sizes, 5, 7), torch.slice(sizes, 7, 9))
+                shape = torch.size(patches)
+                rows = torch.reshape(torch.reshape(patches, [-1]), [shape[0], -1])
+                columns = torch.contiguous(torch.transpose(rows, 0, 1))
+                return torch.reshape(columns, [shape[1], shape[2], shape[0]])
               def sum_of_patches(self: __torch__.Operations,
                 patches: Tensor,
                 geometry: Tensor) -> Tensor:
                 sizes = torch.size(geometry)
-                return torch.col2im(patches, torch.slice(sizes, 9, 11), torch.slice(sizes, 1, 3), torch.slice(sizes, 3, 5), torch.slice(sizes, 5, 7), torch.slice(sizes, 7, 9))
+                shape = torch.size(patches)
+                rows = torch.contiguous(torch.transpose(torch.reshape(patches, [-1, shape[2]]), 0, 1))
+                return torch.col2im(torch.reshape(rows, [shape[2], shape[0], shape[1]]), torch.slice(sizes, 9, 11), torch.slice(sizes, 1, 3), torch.slice(sizes, 3, 5), torch.slice(sizes, 5, 7), torch.slice(sizes, 7, 9))
               def pseudoinverse(self: __torch__.Operations,
                 matrix: Tensor) -> Tensor:
                 return torch.linalg_pinv(matrix, atol=None, rtol=None)
@@ -163,12 +169,17 @@ public final class TorchScript {
     /**
      * Cuts images into patches, one for each window. The engine can differentiate it.
      *
+     * <p>Samples come last, and lie beside each other in memory: products over windows then take
+     * the patches as they are, and a transposition of two dimensions is all that is copied. The way
+     * over one dimension makes the copy of the backward pass one of two dimensions too, which the
+     * engine does several times faster than one of three.
+     *
      * @param images the images, (N, channels, height, width)
      * @param kernel the size of a window, (down, right) as all that follow
      * @param stride the step from window to window
      * @param padding the zeros around the images, on each side
      * @param dilation the step from pixel to pixel within a window
-     * @return (N, channels · kernelHeight · kernelWidth, windows), attached to the manager of the
+     * @return (channels · kernelHeight · kernelWidth, windows, N), attached to the manager of the
      *     images
      */
     public static NDArray patches(
@@ -187,7 +198,7 @@ public final class TorchScript {
     /**
      * Adds up patches of images where they lie: the adjoint of {@link #patches}.
      *
-     * @param patches the patches, (N, channels · kernelHeight · kernelWidth, windows)
+     * @param patches the patches, (channels · kernelHeight · kernelWidth, windows, N)
      * @param images the shape of the images, (N, channels, height, width)
      * @param kernel the size of a window, (down, right) as all that follow
      * @param stride the step from window to window

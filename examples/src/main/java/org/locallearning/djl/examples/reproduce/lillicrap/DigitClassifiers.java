@@ -50,7 +50,7 @@ public final class DigitClassifiers implements Target {
                             "dense",
                             options(1500, 1500, 1500).optActivation("tanh"),
                             false),
-                    new Net("leaky", "dense", options(1500, 1500, 1500).optSlope(0.05f), false),
+                    new Net("leaky", "dense", leaky(options(1500, 1500, 1500)), false),
                     new Net(
                             "relu",
                             "dense",
@@ -61,8 +61,8 @@ public final class DigitClassifiers implements Target {
                             "dense",
                             options(1000).optActivation("tanh").optDropout(0.5f),
                             false),
-                    new Net("local", "lillicrap-local", local(), false),
-                    new Net("distorted", "lillicrap-local", local(), true),
+                    new Net("local", "lillicrap-local", leaky(ModelOptions.builder()), false),
+                    new Net("distorted", "lillicrap-local", leaky(ModelOptions.builder()), true),
                     new Net(
                             "deep",
                             "dense",
@@ -84,8 +84,8 @@ public final class DigitClassifiers implements Target {
         return ModelOptions.builder().optHidden(hidden);
     }
 
-    private static ModelOptions.Builder local() {
-        return ModelOptions.builder().optSlope(0.05f);
+    private static ModelOptions.Builder leaky(ModelOptions.Builder options) {
+        return options.optActivation("leaky-relu").optSlope(0.05f);
     }
 
     /** {@inheritDoc} */
