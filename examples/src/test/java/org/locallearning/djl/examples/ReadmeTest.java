@@ -16,6 +16,7 @@ package org.locallearning.djl.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -29,21 +30,23 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The numbers in the README are those of the stored runs: behind each marker {@code <!-- run NAME
- * epochs 1,2 -->}, {@code <!-- figure NAME epochs 1,2 -->} or {@code <!-- benchmark NAME -->}
- * stands the table that the stored results make.
+ * epochs 1,2 -->}, {@code <!-- figure NAME epochs 1,2 -->}, {@code <!-- machines NAME epochs 2 -->}
+ * or {@code <!-- benchmark NAME -->} stands the table that the stored results make.
  */
 class ReadmeTest {
 
     private static final Path ROOT = Path.of("..");
 
     private static final Pattern MARKER =
-            Pattern.compile("<!-- (run|figure|benchmark) ([\\w+-]+)(?: epochs ([\\d,]+))? -->");
+            Pattern.compile(
+                    "<!-- (run|figure|benchmark|machines) ([\\w+-]+)(?: epochs ([\\d,]+))? -->");
 
     static Stream<Marked> tables() throws IOException {
         List<String> lines = Files.readAllLines(ROOT.resolve("README.md"));
@@ -71,6 +74,7 @@ class ReadmeTest {
                 switch (marked.kind()) {
                     case "run" -> runTable(stored, marked.epochs().split(","));
                     case "figure" -> figureTable(stored, marked.epochs().split(","));
+                    case "machines" -> machinesTable(stored, Integer.parseInt(marked.epochs()));
                     default -> benchmarkTable(stored);
                 };
         assertEquals(String.join("\n", expected), String.join("\n", marked.table()));
@@ -121,6 +125,42 @@ class ReadmeTest {
                     table.add(row.append(" |").toString());
                 });
         return table;
+    }
+
+    /** Boltzmann machines after an epoch: mean and standard deviation over seeds. */
+    private static List<String> machinesTable(JsonObject stored, int epoch) {
+        Map<String, List<JsonObject>> byMethod = new LinkedHashMap<>();
+        for (JsonElement part : stored.getAsJsonArray("figure")) {
+            for (JsonElement run : part.getAsJsonObject().getAsJsonArray("runs")) {
+                JsonArray epochs = run.getAsJsonObject().getAsJsonArray("epochs");
+                byMethod.computeIfAbsent(
+                                run.getAsJsonObject().get("method").getAsString(),
+                                m -> new ArrayList<>())
+                        .add(epochs.get(epoch - 1).getAsJsonObject());
+            }
+        }
+        List<String> table = new ArrayList<>();
+        table.add("| method | seeds | log-likelihood, nats | error, % |");
+        table.add("| --- | --- | --- | --- |");
+        byMethod.forEach(
+                (method, epochs) ->
+                        table.add(
+                                String.format(
+                                        "| %s | %d | %s | %s |",
+                                        method,
+                                        epochs.size(),
+                                        spread(epochs, "testLogLikelihood", 1),
+                                        spread(epochs, "testError", 100))));
+        return table;
+    }
+
+    private static String spread(List<JsonObject> epochs, String name, double unit) {
+        double[] values =
+                epochs.stream().mapToDouble(e -> unit * e.get(name).getAsDouble()).toArray();
+        double mean = DoubleStream.of(values).average().orElseThrow();
+        double squares = DoubleStream.of(values).map(v -> (v - mean) * (v - mean)).sum();
+        double deviation = Math.sqrt(squares / (values.length - 1));
+        return String.format(Locale.ROOT, "%.1f ± %.1f", mean, deviation);
     }
 
     private static double accuracy(JsonObject run, int epoch) {
