@@ -127,7 +127,7 @@ class ReadmeTest {
         return table;
     }
 
-    /** Boltzmann machines after an epoch: mean and standard deviation over seeds. */
+    /** Boltzmann machines after an epoch: mean and, of several seeds, standard deviation. */
     private static List<String> machinesTable(JsonObject stored, int epoch) {
         Map<String, List<JsonObject>> byMethod = new LinkedHashMap<>();
         for (JsonElement part : stored.getAsJsonArray("figure")) {
@@ -158,6 +158,9 @@ class ReadmeTest {
         double[] values =
                 epochs.stream().mapToDouble(e -> unit * e.get(name).getAsDouble()).toArray();
         double mean = DoubleStream.of(values).average().orElseThrow();
+        if (values.length == 1) {
+            return String.format(Locale.ROOT, "%.1f", mean);
+        }
         double squares = DoubleStream.of(values).map(v -> (v - mean) * (v - mean)).sum();
         double deviation = Math.sqrt(squares / (values.length - 1));
         return String.format(Locale.ROOT, "%.1f ± %.1f", mean, deviation);
