@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import org.locallearning.djl.examples.data.DataArguments;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import picocli.CommandLine.Option;
@@ -127,21 +128,24 @@ public final class ReproduceArguments extends DataArguments {
     /**
      * Returns the models, where the target has its own.
      *
-     * @param names the target's models
-     * @return those that were chosen, or all of them
+     * @param <T> what the target calls a model
+     * @param all the target's models
+     * @param name tells the name of one
+     * @return those that were chosen, in the target's order, or all of them
      * @throws IllegalArgumentException if one was chosen that the target does not have
      */
-    public List<String> modelsOf(List<String> names) {
+    public <T> List<T> modelsOf(List<T> all, Function<T, String> name) {
+        List<String> names = all.stream().map(name).toList();
         List<String> chosen = models(names);
-        for (String name : chosen) {
-            if (!names.contains(name)) {
+        for (String each : chosen) {
+            if (!names.contains(each)) {
                 throw new IllegalArgumentException(
                         String.format(
                                 "Unknown model '%s': choose from %s.",
-                                name, String.join(", ", names)));
+                                each, String.join(", ", names)));
             }
         }
-        return chosen;
+        return all.stream().filter(model -> chosen.contains(name.apply(model))).toList();
     }
 
     /**

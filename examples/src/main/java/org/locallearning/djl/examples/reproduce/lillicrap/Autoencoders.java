@@ -17,18 +17,13 @@ import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
-import org.locallearning.djl.examples.method.DecorrelationSettings;
-import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
-import org.locallearning.djl.examples.method.OptimizerKind;
-import org.locallearning.djl.examples.method.RateSchedule;
 import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.task.Task;
-import org.locallearning.djl.examples.training.TrainingPlan;
 
 /**
  * Note 9: autoencoders of MNIST, 784-1000-500-10-500-1000-784 and 784-1000×5-784. A bottleneck
@@ -50,7 +45,6 @@ public final class Autoencoders implements Target {
     private static final List<String> METHODS = List.of("bp", "fa");
     private static final List<Integer> SEEDS = List.of(1);
     private static final int EPOCHS = 50;
-    private static final int BATCH = 100;
 
     /** Creates the target. */
     public Autoencoders() {}
@@ -72,21 +66,13 @@ public final class Autoencoders implements Target {
     /** {@inheritDoc} */
     @Override
     public String paper() {
-        return "Lillicrap et al., \"Random synaptic feedback weights support error backpropagation"
-                + " for deep learning\", 2016, supplementary note 9";
+        return Paper.source("note 9");
     }
 
     /** {@inheritDoc} */
     @Override
     public Set<String> options() {
-        return Set.of(
-                "--epochs",
-                "--seeds",
-                "--methods",
-                "--model",
-                "--data-repository",
-                "--limit",
-                "--test-limit");
+        return Paper.OPTIONS;
     }
 
     /** {@inheritDoc} */
@@ -94,11 +80,8 @@ public final class Autoencoders implements Target {
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         LearningCurves curves = new LearningCurves(reproduction, SEEDS);
         ReproduceArguments arguments = reproduction.arguments();
-        List<String> chosen = arguments.modelsOf(NETS.stream().map(Net::name).toList());
-        for (Net net : NETS) {
-            if (chosen.contains(net.name)) {
-                curves.run(part(arguments, net));
-            }
+        for (Net net : arguments.modelsOf(NETS, Net::name)) {
+            curves.run(part(arguments, net));
         }
     }
 
@@ -114,14 +97,6 @@ public final class Autoencoders implements Target {
                 MODEL,
                 ModelOptions.builder().optHidden(net.hidden).optActivation("tanh").build(),
                 Methods.named(arguments.methods(METHODS)),
-                new TrainingPlan(
-                        arguments.epochs(EPOCHS),
-                        BATCH,
-                        OptimizerKind.ADAM,
-                        RateSchedule.PLATEAU,
-                        MethodSettings.preset(MODEL),
-                        DecorrelationSettings.DEFAULT,
-                        0,
-                        0));
+                Paper.plan(arguments.epochs(EPOCHS), MODEL));
     }
 }

@@ -17,18 +17,13 @@ import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
-import org.locallearning.djl.examples.method.DecorrelationSettings;
-import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
-import org.locallearning.djl.examples.method.OptimizerKind;
-import org.locallearning.djl.examples.method.RateSchedule;
 import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.task.Task;
-import org.locallearning.djl.examples.training.TrainingPlan;
 
 /**
  * Note 5: MNIST with three wide hidden layers and what makes them better: the leaky activation,
@@ -72,7 +67,6 @@ public final class DigitClassifiers implements Target {
     private static final List<String> METHODS = List.of("bp", "fa");
     private static final List<Integer> SEEDS = List.of(1);
     private static final int EPOCHS = 100;
-    private static final int BATCH = 100;
 
     /** Creates the target. */
     public DigitClassifiers() {}
@@ -103,33 +97,22 @@ public final class DigitClassifiers implements Target {
     /** {@inheritDoc} */
     @Override
     public String paper() {
-        return "Lillicrap et al., \"Random synaptic feedback weights support error backpropagation"
-                + " for deep learning\", 2016, supplementary note 5";
+        return Paper.source("note 5");
     }
 
     /** {@inheritDoc} */
     @Override
     public Set<String> options() {
-        return Set.of(
-                "--epochs",
-                "--seeds",
-                "--methods",
-                "--model",
-                "--data-repository",
-                "--limit",
-                "--test-limit");
+        return Paper.OPTIONS;
     }
 
     /** {@inheritDoc} */
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         ReproduceArguments arguments = reproduction.arguments();
-        List<String> chosen = arguments.modelsOf(NETS.stream().map(Net::name).toList());
         LearningCurves curves = new LearningCurves(reproduction, SEEDS);
-        for (Net net : NETS) {
-            if (chosen.contains(net.name)) {
-                curves.run(part(arguments, net));
-            }
+        for (Net net : arguments.modelsOf(NETS, Net::name)) {
+            curves.run(part(arguments, net));
         }
     }
 
@@ -145,14 +128,6 @@ public final class DigitClassifiers implements Target {
                 net.model,
                 net.options.build(),
                 Methods.named(arguments.methods(METHODS)),
-                new TrainingPlan(
-                        arguments.epochs(EPOCHS),
-                        BATCH,
-                        OptimizerKind.ADAM,
-                        RateSchedule.PLATEAU,
-                        MethodSettings.preset(net.model),
-                        DecorrelationSettings.DEFAULT,
-                        0,
-                        0));
+                Paper.plan(arguments.epochs(EPOCHS), net.model));
     }
 }

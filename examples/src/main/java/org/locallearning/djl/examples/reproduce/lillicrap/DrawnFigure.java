@@ -62,9 +62,7 @@ abstract class DrawnFigure implements Target {
     /** {@inheritDoc} */
     @Override
     public String paper() {
-        return "Lillicrap et al., \"Random synaptic feedback weights support error backpropagation"
-                + " for deep learning\", 2016, supplementary "
-                + part;
+        return Paper.source(part);
     }
 
     /** {@inheritDoc} */

@@ -24,12 +24,9 @@ import java.util.Set;
 import org.locallearning.djl.examples.data.DataOptions;
 import org.locallearning.djl.examples.data.DataSets;
 import org.locallearning.djl.examples.data.ImageData;
-import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.Method;
-import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
-import org.locallearning.djl.examples.method.RateSchedule;
 import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.models.Models;
 import org.locallearning.djl.examples.report.Bitmap;
@@ -61,7 +58,6 @@ public final class ReceptiveFields implements Target {
     private static final List<String> METHODS = List.of("bp", "fa");
     private static final int HIDDEN = 1000;
     private static final int EPOCHS = 20;
-    private static final int BATCH = 100;
     private static final int SHOWN = 100;
     private static final int PER_ROW = 10;
 
@@ -99,8 +95,7 @@ public final class ReceptiveFields implements Target {
     /** {@inheritDoc} */
     @Override
     public String paper() {
-        return "Lillicrap et al., \"Random synaptic feedback weights support error backpropagation"
-                + " for deep learning\", 2016, supplementary figure 5";
+        return Paper.source("figure 5");
     }
 
     /** {@inheritDoc} */
@@ -124,16 +119,7 @@ public final class ReceptiveFields implements Target {
         List<Method> methods = Methods.named(arguments.methods(METHODS));
         DataOptions options = arguments.dataOptions().optTask(Task.SIGNED_TARGETS).build();
         String dataSet = arguments.dataSets(List.of("mnist")).get(0);
-        TrainingPlan plan =
-                new TrainingPlan(
-                        arguments.epochs(EPOCHS),
-                        BATCH,
-                        OptimizerKind.ADAM,
-                        RateSchedule.PLATEAU,
-                        MethodSettings.preset(MODEL),
-                        DecorrelationSettings.DEFAULT,
-                        0,
-                        0);
+        TrainingPlan plan = Paper.plan(arguments.epochs(EPOCHS), MODEL);
         RunStore store = RunStore.open(reproduction);
         try (ImageData images = DataSets.load(dataSet, options)) {
             Shape sample = images.getSampleShape();
@@ -239,7 +225,7 @@ public final class ReceptiveFields implements Target {
                                         "a 784-%d-10 tanh net, %d epochs, batches of %d, %s, %s",
                                         HIDDEN,
                                         figure.epochs,
-                                        BATCH,
+                                        Paper.BATCH,
                                         Task.SIGNED_TARGETS.lossTitle(),
                                         OptimizerKind.ADAM.title()));
         reproduction.write(seeds, figure, page, () -> BitmapsImage.png(bitmaps));

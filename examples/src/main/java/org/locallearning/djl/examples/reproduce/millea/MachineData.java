@@ -76,8 +76,8 @@ final class MachineData implements AutoCloseable {
 
     /** As many images as given, unless chosen otherwise. */
     static DataOptions options(ReproduceArguments arguments, int images, int testImages) {
-        return DataOptions.builder()
-                .optRepository(arguments.dataRepository())
+        return arguments
+                .dataOptions()
                 .optStandardise(false)
                 .optLimit(arguments.limit() == 0 ? images : arguments.limit())
                 .optTestLimit(arguments.testLimit() == 0 ? testImages : arguments.testLimit())
