@@ -118,7 +118,7 @@ public final class ImageData implements AutoCloseable {
             pixelScale = PixelScale.between(-1, 1, (int) sampleShape.get(0));
             scaling = "pixels in −1..1, not standardised";
         } else {
-            pixelScale = PixelScale.unit((int) sampleShape.get(0));
+            pixelScale = PixelScale.between(0, 1, (int) sampleShape.get(0));
             scaling = "pixels in 0..1, not standardised";
         }
         provenance =

@@ -35,13 +35,6 @@ final class PixelScale {
         this.deviations = deviations;
     }
 
-    /** Leaves values in 0..1. */
-    static PixelScale unit(int channels) {
-        double[] ones = new double[channels];
-        Arrays.fill(ones, 1);
-        return new PixelScale(new double[channels], ones);
-    }
-
     /** Leaves values between two numbers: {@code low + (high - low) pixel / 255}. */
     static PixelScale between(double low, double high, int channels) {
         double[] deviations = new double[channels];
