@@ -42,8 +42,8 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.convolutional.LocallyConnected2d;
-import org.locallearning.djl.creditassignment.perturbative.PerturbativeResNet;
-import org.locallearning.djl.creditassignment.perturbative.PseudoConv2d;
+import org.locallearning.djl.creditassignment.pseudoconv.PerturbativeResNet;
+import org.locallearning.djl.creditassignment.pseudoconv.PseudoConv2d;
 import org.locallearning.djl.decorrelation.Decorrelate;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
 

@@ -73,7 +73,9 @@ final class InferenceAssigner implements CreditAssigner {
 
     private void checkDevice(Tape tape) {
         Device now = tape.getManager().getDevice();
-        if (settings.schedule() == Schedule.INCREMENTAL && device != null && !device.equals(now)) {
+        if (settings.schedule() == InferenceSchedule.INCREMENTAL
+                && device != null
+                && !device.equals(now)) {
             throw new IllegalStateException(
                     String.format(
                             "Incremental inference moves weights within a batch and so cannot share"

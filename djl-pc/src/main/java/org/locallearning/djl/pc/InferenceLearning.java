@@ -35,7 +35,7 @@ import org.locallearning.djl.creditassignment.tape.Network;
  *       for any other loss {@code L}, taken as a sum over samples and units;
  *   <li>inference, T times: {@code ĥ_l ← ĥ_l + ε_t (γ_{l+1} f'(ĥ_l) ⊙ W_lᵀ e_{l+1} − γ_l e_l −
  *       γ_decay f'(ĥ_l) ⊙ f(ĥ_l))} with {@code ε_t = ε / (1 + t)}, in the order that {@link
- *       Schedule} says;
+ *       InferenceSchedule} says;
  *   <li>learning: {@code ∂F/∂W_l = −γ_{l+1} e_{l+1} f(ĥ_l)ᵀ} and {@code ∂F/∂b_l = −γ_{l+1}
  *       e_{l+1}}, the mean over the batch, left in the parameters for whatever optimizer there is.
  * </ul>
@@ -144,7 +144,7 @@ public final class InferenceLearning extends CreditAssignment {
     /** Builds an {@link InferenceLearning}. */
     public static final class Builder extends CreditAssignment.Builder<Builder> {
 
-        private Schedule schedule = Schedule.SEQUENTIAL;
+        private InferenceSchedule schedule = InferenceSchedule.SEQUENTIAL;
         private int iterations = 3;
         private double stepSize = 0.05;
         private boolean stepDecay = true;
@@ -164,10 +164,10 @@ public final class InferenceLearning extends CreditAssignment {
         /**
          * Sets the order in which activities and weights move.
          *
-         * @param schedule the schedule; {@link Schedule#SEQUENTIAL} by default
+         * @param schedule the schedule; {@link InferenceSchedule#SEQUENTIAL} by default
          * @return this builder
          */
-        public Builder optSchedule(Schedule schedule) {
+        public Builder optSchedule(InferenceSchedule schedule) {
             this.schedule = Objects.requireNonNull(schedule, "schedule");
             return this;
         }
@@ -295,7 +295,7 @@ public final class InferenceLearning extends CreditAssignment {
          * @return the rule
          */
         public InferenceLearning build() {
-            if (fixedPredictions && schedule == Schedule.INCREMENTAL) {
+            if (fixedPredictions && schedule == InferenceSchedule.INCREMENTAL) {
                 throw new IllegalArgumentException(
                         "Predictions cannot stay fixed while weights move in every iteration;"
                                 + " choose another schedule than INCREMENTAL.");

@@ -28,7 +28,7 @@ import java.util.Arrays;
  * @param fixedPredictions whether predictions stay those of the forward pass
  */
 record InferenceSettings(
-        Schedule schedule,
+        InferenceSchedule schedule,
         int iterations,
         double stepSize,
         boolean stepDecay,

@@ -74,7 +74,7 @@ class FixedPredictionTest {
                 Gradients.of(
                         network,
                         DataType.FLOAT64,
-                        fixed().optSchedule(Schedule.SIMULTANEOUS).optIterations(8).build()
+                        fixed().optSchedule(InferenceSchedule.SIMULTANEOUS).optIterations(8).build()
                                 ::newTrainer);
         double distance = inferred.distanceTo(stock);
         assertTrue(distance < 1e-11, network + ": " + distance);

@@ -34,7 +34,7 @@ class InferenceContractTest extends RuleContract {
                 rule(
                         "simultaneous",
                         InferenceLearning.builder()
-                                .optSchedule(Schedule.SIMULTANEOUS)
+                                .optSchedule(InferenceSchedule.SIMULTANEOUS)
                                 .optIterations(6)),
                 rule(
                         "with fixed predictions",

@@ -65,7 +65,7 @@ import org.locallearning.djl.creditassignment.alignment.AlignmentListener;
 /** Inference learning on DJL's models, and what it says about input that it cannot use. */
 class InferenceLearningTest {
 
-    record Training(NetworkCase network, Schedule schedule) {
+    record Training(NetworkCase network, InferenceSchedule schedule) {
         @Override
         public String toString() {
             return network + ", " + schedule;
@@ -75,7 +75,7 @@ class InferenceLearningTest {
     static List<Training> trainings() {
         List<Training> trainings = new ArrayList<>();
         for (NetworkCase network : NetworkCase.small()) {
-            for (Schedule schedule : Schedule.values()) {
+            for (InferenceSchedule schedule : InferenceSchedule.values()) {
                 trainings.add(new Training(network, schedule));
             }
         }
@@ -293,8 +293,8 @@ class InferenceLearningTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Schedule.class)
-    void saysWhereInferenceBreaksDown(Schedule schedule) {
+    @EnumSource(InferenceSchedule.class)
+    void saysWhereInferenceBreaksDown(InferenceSchedule schedule) {
         PlainNet plain = new PlainNet(new Random(3), true, PlainNet.Output.IDENTITY, 4, 6, 5, 3);
         InferenceLearning.Builder builder =
                 InferenceLearning.builder()
@@ -313,7 +313,7 @@ class InferenceLearningTest {
                                             new double[][] {{5, 1, -3}}));
             assertTrue(broken.getMessage().contains("of 30 iterations"), broken.getMessage());
             assertTrue(broken.getMessage().contains("Linear"), broken.getMessage());
-            if (schedule != Schedule.INCREMENTAL) {
+            if (schedule != InferenceSchedule.INCREMENTAL) {
                 net.gradients().forEach(g -> assertArrayEquals(new double[g.length], g));
                 assertEquals(0, DenseNet.distance(net.values(), before));
             }
@@ -333,7 +333,10 @@ class InferenceLearningTest {
         assertMessage("activity decay", () -> builder.optActivityDecay(-1));
         assertMessage(
                 "INCREMENTAL",
-                () -> builder.optFixedPredictions(true).optSchedule(Schedule.INCREMENTAL).build());
+                () ->
+                        builder.optFixedPredictions(true)
+                                .optSchedule(InferenceSchedule.INCREMENTAL)
+                                .build());
     }
 
     @Test
@@ -446,7 +449,8 @@ class InferenceLearningTest {
         "INCREMENTAL, 4, ''",
         "SEQUENTIAL, 1, ''"
     })
-    void warnsOnceOfLayersThatNoErrorReaches(Schedule schedule, int iterations, String warning) {
+    void warnsOnceOfLayersThatNoErrorReaches(
+            InferenceSchedule schedule, int iterations, String warning) {
         PlainNet plain = new PlainNet(new Random(3), true, PlainNet.Output.SOFTMAX, 4, 6, 6, 6, 3);
         PrintStream standard = System.err;
         ByteArrayOutputStream captured = new ByteArrayOutputStream();
@@ -488,7 +492,7 @@ class InferenceLearningTest {
                 "InferenceLearning(SIMULTANEOUS, T 9, step 0.5, clamp full, precisions [1.0, 2.0],"
                         + " activity decay 0.1, predictions fixed)",
                 InferenceLearning.builder()
-                        .optSchedule(Schedule.SIMULTANEOUS)
+                        .optSchedule(InferenceSchedule.SIMULTANEOUS)
                         .optIterations(9)
                         .optStepSize(0.5)
                         .optStepDecay(false)

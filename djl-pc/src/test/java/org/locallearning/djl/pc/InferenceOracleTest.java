@@ -61,7 +61,7 @@ class InferenceOracleTest {
         List<Case> cases = new ArrayList<>();
         double[] ones = {0, 1, 1, 1, 1};
         double[] precisions = {0, 0.7, 1.3, 0.9, 1.1};
-        for (Schedule schedule : Schedule.values()) {
+        for (InferenceSchedule schedule : InferenceSchedule.values()) {
             for (int t : new int[] {1, 2, 3, 6}) {
                 PlainNet.Output output = PlainNet.Output.values()[t % 3];
                 cases.add(
@@ -90,7 +90,7 @@ class InferenceOracleTest {
     }
 
     private static PlainNet.Settings settings(
-            Schedule schedule,
+            InferenceSchedule schedule,
             int t,
             double epsilon,
             boolean decay,
@@ -165,15 +165,15 @@ class InferenceOracleTest {
         int layers = SIZES.length - 1;
         for (int t = 1; t <= layers; t++) {
             PlainNet plain = new PlainNet(random, false, PlainNet.Output.SOFTMAX, SIZES);
-            for (Schedule schedule : Schedule.values()) {
+            for (InferenceSchedule schedule : InferenceSchedule.values()) {
                 InferenceLearning rule =
                         InferenceLearning.builder().optSchedule(schedule).optIterations(t).build();
                 try (DenseNet net = new DenseNet(plain, DataType.FLOAT64, 0, rule::newTrainer)) {
                     net.assign(x, y);
                     int reached = layers;
-                    if (schedule == Schedule.SIMULTANEOUS) {
+                    if (schedule == InferenceSchedule.SIMULTANEOUS) {
                         reached = Math.min(layers, t + 1);
-                    } else if (schedule == Schedule.INCREMENTAL) {
+                    } else if (schedule == InferenceSchedule.INCREMENTAL) {
                         reached = t;
                     }
                     for (int l = 0; l < layers; l++) {
@@ -189,7 +189,8 @@ class InferenceOracleTest {
     @Test
     void freeEnergyFallsAndIsWhatItSays() {
         // I-4, with a full clamp
-        for (Schedule schedule : List.of(Schedule.SEQUENTIAL, Schedule.SIMULTANEOUS)) {
+        for (InferenceSchedule schedule :
+                List.of(InferenceSchedule.SEQUENTIAL, InferenceSchedule.SIMULTANEOUS)) {
             for (double epsilon : new double[] {0.05, 0.25}) {
                 PlainNet plain = new PlainNet(random, true, PlainNet.Output.SOFTMAX, SIZES);
                 InferenceLearning rule =

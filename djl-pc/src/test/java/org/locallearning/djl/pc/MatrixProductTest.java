@@ -35,7 +35,7 @@ class MatrixProductTest {
         int hidden = layers - 1;
         assertEquals(3L * layers - 1, count(Backpropagation.builder().build(), layers).total());
 
-        MatrixProducts sequential = count(rule(Schedule.SEQUENTIAL, t), layers);
+        MatrixProducts sequential = count(rule(InferenceSchedule.SEQUENTIAL, t), layers);
         assertEquals(layers + (long) t * hidden, sequential.forward());
         assertEquals((long) t * hidden, sequential.inputError());
         assertEquals(layers, sequential.weightGradient());
@@ -49,25 +49,25 @@ class MatrixProductTest {
             moved += Math.min(i, hidden);
         }
         long simultaneous = 2 * moved + layers + Math.min(t + 1, layers);
-        assertEquals(simultaneous, count(rule(Schedule.SIMULTANEOUS, t), layers).total());
+        assertEquals(simultaneous, count(rule(InferenceSchedule.SIMULTANEOUS, t), layers).total());
 
-        long incremental = count(rule(Schedule.INCREMENTAL, t), layers).total();
+        long incremental = count(rule(InferenceSchedule.INCREMENTAL, t), layers).total();
         assertTrue(incremental <= (long) t * (3 * layers - 1));
     }
 
     @ParameterizedTest
     @CsvSource({"SEQUENTIAL", "SIMULTANEOUS"})
-    void multiplyAddsAreThoseOfTheSizes(Schedule schedule) {
+    void multiplyAddsAreThoseOfTheSizes(InferenceSchedule schedule) {
         // 6 -> 5 -> 4 -> 3, batch of 2, T = 3: W_0 runs once and has one gradient, W_1 and W_2 run
         // 1 + 3 times and have one gradient; errors pass W_2 three times and W_1 as often as it
         // has one to pass
-        int passesOfFirst = schedule == Schedule.SEQUENTIAL ? 3 : 2;
+        int passesOfFirst = schedule == InferenceSchedule.SEQUENTIAL ? 3 : 2;
         int runsOfFirst = 1 + passesOfFirst;
         long expected = 2 * (30 * 2 + 20 * (runsOfFirst + passesOfFirst + 1) + 12 * (4 + 3 + 1));
         assertEquals(expected, products(rule(schedule, 3), 6, 5, 4, 3).multiplyAdds());
     }
 
-    private static InferenceLearning rule(Schedule schedule, int t) {
+    private static InferenceLearning rule(InferenceSchedule schedule, int t) {
         return InferenceLearning.builder().optSchedule(schedule).optIterations(t).build();
     }
 

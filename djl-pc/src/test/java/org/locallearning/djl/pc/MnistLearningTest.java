@@ -70,9 +70,9 @@ class MnistLearningTest {
     static List<Learning> learnings() {
         InferenceLearning sequential = InferenceLearning.builder().build();
         InferenceLearning simultaneous =
-                InferenceLearning.builder().optSchedule(Schedule.SIMULTANEOUS).build();
+                InferenceLearning.builder().optSchedule(InferenceSchedule.SIMULTANEOUS).build();
         InferenceLearning incremental =
-                InferenceLearning.builder().optSchedule(Schedule.INCREMENTAL).build();
+                InferenceLearning.builder().optSchedule(InferenceSchedule.INCREMENTAL).build();
         return List.of(
                 new Learning("sequential, SGD", sequential, block -> sgd(0.5f), 0.75),
                 new Learning("sequential, MQ", sequential, MnistLearningTest::mq, 0.85),
@@ -134,9 +134,9 @@ class MnistLearningTest {
      */
     @ParameterizedTest
     @EnumSource(
-            value = Schedule.class,
+            value = InferenceSchedule.class,
             names = {"SEQUENTIAL", "SIMULTANEOUS"})
-    void reconstructsDigits(Schedule schedule) throws IOException, TranslateException {
+    void reconstructsDigits(InferenceSchedule schedule) throws IOException, TranslateException {
         Path data = data();
         Assumptions.assumeTrue(
                 data != null, "MNIST is not at hand: there is no folder shared/data beside this");

@@ -58,7 +58,7 @@ final class PlainNet {
 
     /** Settings in the paper's symbols. */
     record Settings(
-            Schedule schedule,
+            InferenceSchedule schedule,
             int t,
             double epsilon,
             boolean decay,
@@ -81,7 +81,7 @@ final class PlainNet {
             }
         }
         clampAll(s, h, y);
-        if (s.schedule == Schedule.INCREMENTAL) {
+        if (s.schedule == InferenceSchedule.INCREMENTAL) {
             Gradients gradients = null;
             for (int t = 0; t < s.t; t++) {
                 double[][][] e = errors(h);
@@ -99,7 +99,7 @@ final class PlainNet {
             return gradients;
         }
         for (int t = 0; t < s.t; t++) {
-            if (s.schedule == Schedule.SIMULTANEOUS) {
+            if (s.schedule == InferenceSchedule.SIMULTANEOUS) {
                 double[][][] e = errors(h);
                 for (int n = 0; n < samples; n++) {
                     for (int l = 1; l < layers; l++) {

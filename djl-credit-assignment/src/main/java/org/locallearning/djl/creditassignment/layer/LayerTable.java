@@ -31,7 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.convolutional.LocallyConnected2d;
-import org.locallearning.djl.creditassignment.perturbative.NoiseMaps;
+import org.locallearning.djl.creditassignment.pseudoconv.NoiseMaps;
 import org.locallearning.djl.decorrelation.BatchWhitening;
 import org.locallearning.djl.decorrelation.DecorrelatedConv2d;
 import org.locallearning.djl.decorrelation.Decorrelation;

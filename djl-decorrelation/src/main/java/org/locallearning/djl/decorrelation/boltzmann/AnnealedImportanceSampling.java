@@ -23,8 +23,8 @@ import ai.djl.util.Preconditions;
 import java.util.Arrays;
 
 /**
- * Estimates log Z of a restricted Boltzmann machine too large for {@link Enumeration}, by annealed
- * importance sampling.
+ * Estimates log Z of a restricted Boltzmann machine too large for {@link ExactDistribution}, by
+ * annealed importance sampling.
  *
  * <p>Independent chains start at a machine without connections, whose Z is known, and pass through
  * machines in between, {@code β} from 0 to 1:

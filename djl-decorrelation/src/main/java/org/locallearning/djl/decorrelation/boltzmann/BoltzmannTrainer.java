@@ -56,7 +56,7 @@ public final class BoltzmannTrainer extends Trainer {
     private final Optimizer optimizer;
     private final ParameterStore store;
     private final NegativePhase.Sampler sampler;
-    private final GradientDirection.Compass compass;
+    private final GradientDirection.Preconditioner preconditioner;
     private final Penalty.Term penalty;
     private SufficientStatistics direction;
     private long batches;
@@ -76,7 +76,7 @@ public final class BoltzmannTrainer extends Trainer {
         store.setParameterServer(
                 getManager().getEngine().newParameterServer(optimizer), config.getDevices());
         sampler = learning.negativePhase().start(getManager());
-        compass = learning.direction().start(getManager());
+        preconditioner = learning.direction().start(getManager());
         penalty = learning.penalty() == null ? null : learning.penalty().start(getManager());
     }
 
@@ -105,7 +105,7 @@ public final class BoltzmannTrainer extends Trainer {
      *     for a direction without any
      */
     public Optional<WhitenedCoordinates> getCoordinates() {
-        return compass.getCoordinates();
+        return preconditioner.getCoordinates();
     }
 
     /** {@inheritDoc} */
@@ -164,7 +164,7 @@ public final class BoltzmannTrainer extends Trainer {
             if (penalty != null) {
                 gradient = penalty.join(parameters, negative, gradient);
             }
-            direction = compass.direction(parameters, positive, negative, gradient);
+            direction = preconditioner.direction(parameters, positive, negative, gradient);
             NDArray reconstruction =
                     learning.negativePhase().startsAtData()
                             ? negative.visibleMeans()
@@ -308,7 +308,7 @@ public final class BoltzmannTrainer extends Trainer {
     }
 
     private List<LearnedState> parts() {
-        List<LearnedState> parts = new ArrayList<>(List.of(sampler, compass));
+        List<LearnedState> parts = new ArrayList<>(List.of(sampler, preconditioner));
         if (penalty != null) {
             parts.add(penalty);
         }

@@ -51,19 +51,19 @@ public record CentredGradient(double momentum) implements GradientDirection {
 
     /** {@inheritDoc} */
     @Override
-    public Compass start(NDManager manager) {
+    public Preconditioner start(NDManager manager) {
         return new Centring(manager);
     }
 
     /** The offsets of one trainer. */
-    private final class Centring implements Compass {
+    private final class Centring implements Preconditioner {
 
-        private final Remembered visibleMean;
-        private final Remembered hiddenMean;
+        private final PersistentArray visibleMean;
+        private final PersistentArray hiddenMean;
 
         Centring(NDManager manager) {
-            visibleMean = new Remembered(manager, "visibleMean");
-            hiddenMean = new Remembered(manager, "hiddenMean");
+            visibleMean = new PersistentArray(manager, "visibleMean");
+            hiddenMean = new PersistentArray(manager, "hiddenMean");
         }
 
         /** {@inheritDoc} */
@@ -91,13 +91,13 @@ public record CentredGradient(double momentum) implements GradientDirection {
         /** {@inheritDoc} */
         @Override
         public NDList getState() {
-            return Remembered.listOf(visibleMean, hiddenMean);
+            return PersistentArray.listOf(visibleMean, hiddenMean);
         }
 
         /** {@inheritDoc} */
         @Override
         public void setState(NDList state) {
-            Remembered.restore(state, visibleMean, hiddenMean);
+            PersistentArray.restore(state, visibleMean, hiddenMean);
         }
     }
 }

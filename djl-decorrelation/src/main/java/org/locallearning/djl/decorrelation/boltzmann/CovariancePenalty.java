@@ -163,20 +163,20 @@ public final class CovariancePenalty implements Penalty {
     /** The window and the weight of one trainer. */
     private final class Adaptive implements Term {
 
-        private final Remembered visible;
-        private final Remembered hidden;
-        private final Remembered product;
-        private final Remembered recent;
-        private final Remembered progress;
+        private final PersistentArray visible;
+        private final PersistentArray hidden;
+        private final PersistentArray product;
+        private final PersistentArray recent;
+        private final PersistentArray progress;
         private long steps;
         private double weight = Math.sqrt(LEAST * GREATEST);
 
         Adaptive(NDManager manager) {
-            visible = new Remembered(manager, "visible");
-            hidden = new Remembered(manager, "hidden");
-            product = new Remembered(manager, "product");
-            recent = new Remembered(manager, "recent");
-            progress = new Remembered(manager, "progress");
+            visible = new PersistentArray(manager, "visible");
+            hidden = new PersistentArray(manager, "hidden");
+            product = new PersistentArray(manager, "product");
+            recent = new PersistentArray(manager, "recent");
+            progress = new PersistentArray(manager, "progress");
         }
 
         /** {@inheritDoc} */
@@ -231,8 +231,8 @@ public final class CovariancePenalty implements Penalty {
             return weight;
         }
 
-        private Remembered[] parts() {
-            return new Remembered[] {visible, hidden, product, progress, recent};
+        private PersistentArray[] parts() {
+            return new PersistentArray[] {visible, hidden, product, progress, recent};
         }
 
         /** {@inheritDoc} */
@@ -242,13 +242,13 @@ public final class CovariancePenalty implements Penalty {
                 Shape shape = new Shape(window).addAll(product.get().getShape());
                 recent.set(product.get().getManager().zeros(shape, product.get().getDataType()));
             }
-            return Remembered.listOf(parts());
+            return PersistentArray.listOf(parts());
         }
 
         /** {@inheritDoc} */
         @Override
         public void setState(NDList state) {
-            Remembered.restore(state, parts());
+            PersistentArray.restore(state, parts());
             if (progress.get() != null) {
                 double[] values = progress.get().toDoubleArray();
                 steps = (long) values[0];

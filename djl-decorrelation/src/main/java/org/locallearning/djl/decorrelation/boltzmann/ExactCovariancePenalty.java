@@ -18,7 +18,7 @@ import ai.djl.util.Preconditions;
 
 /**
  * The penalty {@code R = ‖cov(v, h)‖²} on the covariance of visible and hidden units under the
- * model, with its exact gradient, {@link Enumeration#covarianceNormGradient}.
+ * model, with its exact gradient, {@link ExactDistribution#covarianceNormGradient}.
  *
  * <p>For machines of few hidden units: it costs {@code 2^hidden} rows of a batch, three times over.
  * Unlike {@link CovariancePenalty}, it descends the objective that the paper states, for the biases
@@ -54,7 +54,7 @@ public record ExactCovariancePenalty(double weight) implements Penalty {
         @Override
         public SufficientStatistics join(
                 BoltzmannParameters parameters, Phase model, SufficientStatistics gradient) {
-            try (Enumeration enumeration = Enumeration.of(parameters)) {
+            try (ExactDistribution enumeration = ExactDistribution.of(parameters)) {
                 SufficientStatistics penalty =
                         ExactExpectation.as(
                                 gradient.product(), enumeration.covarianceNormGradient());

@@ -17,7 +17,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 
 /**
- * The model's exact expectation, by {@link Enumeration} of the hidden states at every batch:
+ * The model's exact expectation, by {@link ExactDistribution} of the hidden states at every batch:
  * learning then follows the gradient of the log-likelihood itself.
  *
  * <p>For machines of few hidden units: it costs {@code 2^hidden} rows of a batch. The states of the
@@ -39,7 +39,7 @@ public record ExactExpectation() implements NegativePhase {
 
     private static Phase sample(BoltzmannParameters parameters, Phase data) {
         NDArray like = data.visible();
-        try (Enumeration enumeration = Enumeration.of(parameters)) {
+        try (ExactDistribution enumeration = ExactDistribution.of(parameters)) {
             int rows = (int) like.getShape().get(0);
             NDArray visible = as(like, enumeration.sample(rows));
             SufficientStatistics means = enumeration.means();

@@ -21,12 +21,12 @@ import java.util.Optional;
  *
  * <p>Every direction is the gradient times a positive definite matrix, so that a small step along
  * it raises what the gradient is of. An immutable setting: what is remembered from batch to batch
- * is in the {@link Compass} that it makes for one trainer.
+ * is in the {@link Preconditioner} that it makes for one trainer.
  */
 public interface GradientDirection {
 
     /** Turns gradients into directions, batch after batch. */
-    interface Compass extends LearnedState {
+    interface Preconditioner extends LearnedState {
 
         /**
          * Turns a gradient into a direction.
@@ -60,5 +60,5 @@ public interface GradientDirection {
      * @param manager the manager of what is remembered
      * @return what turns that trainer's gradients
      */
-    Compass start(NDManager manager);
+    Preconditioner start(NDManager manager);
 }

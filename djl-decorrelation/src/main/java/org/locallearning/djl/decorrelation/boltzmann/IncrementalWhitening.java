@@ -70,7 +70,7 @@ public final class IncrementalWhitening implements GradientDirection {
 
     /** {@inheritDoc} */
     @Override
-    public Compass start(NDManager manager) {
+    public Preconditioner start(NDManager manager) {
         return new Whitening(manager);
     }
 
@@ -166,18 +166,18 @@ public final class IncrementalWhitening implements GradientDirection {
     }
 
     /** The matrices of one trainer. */
-    private final class Whitening implements Compass {
+    private final class Whitening implements Preconditioner {
 
-        private final Remembered visibleMatrix;
-        private final Remembered hiddenMatrix;
-        private final Remembered visibleMean;
-        private final Remembered hiddenMean;
+        private final PersistentArray visibleMatrix;
+        private final PersistentArray hiddenMatrix;
+        private final PersistentArray visibleMean;
+        private final PersistentArray hiddenMean;
 
         Whitening(NDManager manager) {
-            visibleMatrix = new Remembered(manager, "visibleWhitening");
-            hiddenMatrix = new Remembered(manager, "hiddenWhitening");
-            visibleMean = new Remembered(manager, "visibleMean");
-            hiddenMean = new Remembered(manager, "hiddenMean");
+            visibleMatrix = new PersistentArray(manager, "visibleWhitening");
+            hiddenMatrix = new PersistentArray(manager, "hiddenWhitening");
+            visibleMean = new PersistentArray(manager, "visibleMean");
+            hiddenMean = new PersistentArray(manager, "hiddenMean");
         }
 
         /** {@inheritDoc} */
@@ -194,7 +194,7 @@ public final class IncrementalWhitening implements GradientDirection {
             return coordinates().direction(gradient);
         }
 
-        private void learn(Remembered matrix, Remembered mean, NDArray states) {
+        private void learn(PersistentArray matrix, PersistentArray mean, NDArray states) {
             if (matrix.get() == null) {
                 int size = (int) mean.get().getShape().get(0);
                 matrix.set(states.getManager().eye(size, size, 0, states.getDataType()));
@@ -224,13 +224,13 @@ public final class IncrementalWhitening implements GradientDirection {
         /** {@inheritDoc} */
         @Override
         public NDList getState() {
-            return Remembered.listOf(visibleMatrix, hiddenMatrix, visibleMean, hiddenMean);
+            return PersistentArray.listOf(visibleMatrix, hiddenMatrix, visibleMean, hiddenMean);
         }
 
         /** {@inheritDoc} */
         @Override
         public void setState(NDList state) {
-            Remembered.restore(state, visibleMatrix, hiddenMatrix, visibleMean, hiddenMean);
+            PersistentArray.restore(state, visibleMatrix, hiddenMatrix, visibleMean, hiddenMean);
         }
     }
 }

@@ -112,7 +112,7 @@ public final class LogLikelihoodListener extends TrainingListenerAdapter {
         if (parameters.hiddenSize() > MOST_EXACT) {
             return sampling.logPartition(parameters).logPartition();
         }
-        try (Enumeration enumeration = Enumeration.of(parameters)) {
+        try (ExactDistribution enumeration = ExactDistribution.of(parameters)) {
             return enumeration.logPartition();
         }
     }

@@ -23,9 +23,9 @@ import ai.djl.util.Preconditions;
  * The natural gradient {@code (G + ε I)⁻¹ ∇L}, with the exact Fisher matrix G of the joint
  * distribution.
  *
- * <p>For machines small enough for {@link Enumeration#fisher}: D parameters cost about {@code D³}
- * multiply-adds whenever the inverse is renewed. Since the Fisher matrix changes slowly with the
- * parameters, an inverse may serve for several batches.
+ * <p>For machines small enough for {@link ExactDistribution#fisher}: D parameters cost about {@code
+ * D³} multiply-adds whenever the inverse is renewed. Since the Fisher matrix changes slowly with
+ * the parameters, an inverse may serve for several batches.
  *
  * <p>Millea, section 2 and section 3.1, after Amari, "Natural gradient works efficiently in
  * learning", 1998. The joint's Fisher matrix, which the paper uses, differs from that of {@code
@@ -58,19 +58,19 @@ public record NaturalGradient(double damping, int interval) implements GradientD
 
     /** {@inheritDoc} */
     @Override
-    public Compass start(NDManager manager) {
+    public Preconditioner start(NDManager manager) {
         return new Inverse(manager);
     }
 
     /** The inverse of one trainer. */
-    private final class Inverse implements Compass {
+    private final class Inverse implements Preconditioner {
 
-        private final Remembered inverse;
-        private final Remembered batches;
+        private final PersistentArray inverse;
+        private final PersistentArray batches;
 
         Inverse(NDManager manager) {
-            inverse = new Remembered(manager, "inverse");
-            batches = new Remembered(manager, "batches");
+            inverse = new PersistentArray(manager, "inverse");
+            batches = new PersistentArray(manager, "batches");
         }
 
         /** {@inheritDoc} */
@@ -83,8 +83,8 @@ public record NaturalGradient(double damping, int interval) implements GradientD
             NDArray vector = gradient.toVector();
             long batch = batches.get() == null ? 0 : batches.get().getLong();
             if (batch % interval == 0) {
-                try (Enumeration enumeration = Enumeration.of(parameters)) {
-                    inverse.set(Enumeration.dampedInverse(enumeration.fisher(), damping));
+                try (ExactDistribution enumeration = ExactDistribution.of(parameters)) {
+                    inverse.set(ExactDistribution.dampedInverse(enumeration.fisher(), damping));
                 }
             }
             batches.set(vector.getManager().create(batch + 1));
@@ -99,13 +99,13 @@ public record NaturalGradient(double damping, int interval) implements GradientD
         /** {@inheritDoc} */
         @Override
         public NDList getState() {
-            return Remembered.listOf(inverse, batches);
+            return PersistentArray.listOf(inverse, batches);
         }
 
         /** {@inheritDoc} */
         @Override
         public void setState(NDList state) {
-            Remembered.restore(state, inverse, batches);
+            PersistentArray.restore(state, inverse, batches);
         }
     }
 }

@@ -52,7 +52,7 @@ public final class PeriodicWhitening implements GradientDirection {
 
     /** {@inheritDoc} */
     @Override
-    public Compass start(NDManager manager) {
+    public Preconditioner start(NDManager manager) {
         return new Whitening(manager);
     }
 
@@ -157,14 +157,14 @@ public final class PeriodicWhitening implements GradientDirection {
     /** One layer's covariance and its root. */
     private final class Layer {
 
-        private final Remembered mean;
-        private final Remembered covariance;
-        private final Remembered matrix;
+        private final PersistentArray mean;
+        private final PersistentArray covariance;
+        private final PersistentArray matrix;
 
         Layer(NDManager manager, String name) {
-            mean = new Remembered(manager, name + "Mean");
-            covariance = new Remembered(manager, name + "Covariance");
-            matrix = new Remembered(manager, name + "Whitening");
+            mean = new PersistentArray(manager, name + "Mean");
+            covariance = new PersistentArray(manager, name + "Covariance");
+            matrix = new PersistentArray(manager, name + "Whitening");
         }
 
         void observe(NDArray states) {
@@ -188,16 +188,16 @@ public final class PeriodicWhitening implements GradientDirection {
     }
 
     /** The matrices of one trainer. */
-    private final class Whitening implements Compass {
+    private final class Whitening implements Preconditioner {
 
         private final Layer visible;
         private final Layer hidden;
-        private final Remembered batches;
+        private final PersistentArray batches;
 
         Whitening(NDManager manager) {
             visible = new Layer(manager, "visible");
             hidden = new Layer(manager, "hidden");
-            batches = new Remembered(manager, "batches");
+            batches = new PersistentArray(manager, "batches");
         }
 
         /** {@inheritDoc} */
@@ -226,8 +226,8 @@ public final class PeriodicWhitening implements GradientDirection {
                     hidden.mean.get());
         }
 
-        private Remembered[] parts() {
-            return new Remembered[] {
+        private PersistentArray[] parts() {
+            return new PersistentArray[] {
                 visible.mean,
                 visible.covariance,
                 visible.matrix,
@@ -247,13 +247,13 @@ public final class PeriodicWhitening implements GradientDirection {
         /** {@inheritDoc} */
         @Override
         public NDList getState() {
-            return Remembered.listOf(parts());
+            return PersistentArray.listOf(parts());
         }
 
         /** {@inheritDoc} */
         @Override
         public void setState(NDList state) {
-            Remembered.restore(state, parts());
+            PersistentArray.restore(state, parts());
         }
     }
 }

@@ -64,10 +64,10 @@ public record PersistentContrastiveDivergence(int steps, int chains) implements 
     /** The chains of one trainer. */
     private final class Chains implements Sampler {
 
-        private final Remembered visible;
+        private final PersistentArray visible;
 
         Chains(NDManager manager) {
-            visible = new Remembered(manager, "chains");
+            visible = new PersistentArray(manager, "chains");
         }
 
         /** {@inheritDoc} */
@@ -91,13 +91,13 @@ public record PersistentContrastiveDivergence(int steps, int chains) implements 
         /** {@inheritDoc} */
         @Override
         public NDList getState() {
-            return Remembered.listOf(visible);
+            return PersistentArray.listOf(visible);
         }
 
         /** {@inheritDoc} */
         @Override
         public void setState(NDList state) {
-            Remembered.restore(state, visible);
+            PersistentArray.restore(state, visible);
         }
     }
 }

@@ -20,7 +20,7 @@ public record PlainGradient() implements GradientDirection {
 
     /** {@inheritDoc} */
     @Override
-    public Compass start(NDManager manager) {
+    public Preconditioner start(NDManager manager) {
         return (parameters, data, model, gradient) -> gradient;
     }
 }

@@ -77,7 +77,7 @@ public record WhitenedCoordinates(
     /**
      * Returns the Fisher matrix in these coordinates.
      *
-     * @param fisher the Fisher matrix of (a, b, W), from {@link Enumeration#fisher}, (D, D)
+     * @param fisher the Fisher matrix of (a, b, W), from {@link ExactDistribution#fisher}, (D, D)
      * @return {@code J G Jᵀ} with the derivative J of s by the statistics (v, h, v hᵀ), (D, D)
      */
     public NDArray fisher(NDArray fisher) {

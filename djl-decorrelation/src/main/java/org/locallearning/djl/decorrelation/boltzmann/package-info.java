@@ -10,8 +10,8 @@
  *       divergence, persistent or not, or the exact expectation), a {@link
  *       org.locallearning.djl.decorrelation.boltzmann.GradientDirection} (plain, centred, whitened
  *       or natural) and a {@link org.locallearning.djl.decorrelation.boltzmann.Penalty}.
- *   <li>{@link org.locallearning.djl.decorrelation.boltzmann.Enumeration} has the exact quantities
- *       of small machines, {@link
+ *   <li>{@link org.locallearning.djl.decorrelation.boltzmann.ExactDistribution} has the exact
+ *       quantities of small machines, {@link
  *       org.locallearning.djl.decorrelation.boltzmann.AnnealedImportanceSampling} the partition
  *       function of larger ones.
  * </ul>

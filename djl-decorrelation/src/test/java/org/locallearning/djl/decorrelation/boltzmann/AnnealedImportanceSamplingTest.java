@@ -48,7 +48,7 @@ class AnnealedImportanceSamplingTest {
     void estimateIsCloseToTheExactValue(VisibleUnits units) {
         BoltzmannParameters parameters = random(20, 8, 0.6, units);
         double exact;
-        try (Enumeration enumeration = Enumeration.of(parameters)) {
+        try (ExactDistribution enumeration = ExactDistribution.of(parameters)) {
             exact = enumeration.logPartition();
         }
         double unconnected =
@@ -76,7 +76,7 @@ class AnnealedImportanceSamplingTest {
                 new BoltzmannParameters(
                         some.weight().zerosLike(), some.visibleBias(), some.hiddenBias(), units);
         double exact;
-        try (Enumeration enumeration = Enumeration.of(parameters)) {
+        try (ExactDistribution enumeration = ExactDistribution.of(parameters)) {
             exact = enumeration.logPartition();
         }
         AnnealedImportanceSampling.Estimate own =

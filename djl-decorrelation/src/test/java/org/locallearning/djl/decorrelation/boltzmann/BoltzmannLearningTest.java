@@ -101,7 +101,7 @@ class BoltzmannLearningTest {
     private static double whitenedRatio(Model model, GradientDirection direction) {
         BoltzmannLearning learning = learning(direction, null);
         try (BoltzmannTrainer trainer = trainer(model, learning, 0);
-                Enumeration exact = Enumeration.of(parameters(model))) {
+                ExactDistribution exact = ExactDistribution.of(parameters(model))) {
             for (int batch = 0; batch < 301; ++batch) {
                 batch(trainer);
             }
@@ -176,14 +176,14 @@ class BoltzmannLearningTest {
     }
 
     private static FisherNorm fisherNorm(Model model) {
-        try (Enumeration exact = Enumeration.of(parameters(model))) {
+        try (ExactDistribution exact = ExactDistribution.of(parameters(model))) {
             NDArray fisher = exact.fisher();
             return FisherNorm.of(fisher);
         }
     }
 
     private static double logLikelihood(Model model) {
-        try (Enumeration exact = Enumeration.of(parameters(model));
+        try (ExactDistribution exact = ExactDistribution.of(parameters(model));
                 NDManager scope = model.getNDManager().newSubManager()) {
             return exact.logLikelihood(BarsAndStripes.pictures(scope));
         }

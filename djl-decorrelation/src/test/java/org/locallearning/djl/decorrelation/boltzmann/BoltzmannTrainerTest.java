@@ -126,8 +126,8 @@ class BoltzmannTrainerTest {
                 double[] theta = theta(model);
                 double[] velocity = new double[theta.length];
                 for (int step = 0; step < 3; ++step) {
-                    try (Enumeration exact =
-                            Enumeration.of(block(model).getBoltzmannParameters())) {
+                    try (ExactDistribution exact =
+                            ExactDistribution.of(block(model).getBoltzmannParameters())) {
                         double[] gradient = exact.gradient(data).toVector().toDoubleArray();
                         for (int t = 0; t < theta.length; ++t) {
                             double shrink = t < 9 + 3 ? 0 : decay * theta[t];
@@ -252,7 +252,7 @@ class BoltzmannTrainerTest {
                         BoltzmannLearning.builder().build().newTrainer(model, config(0.1f))) {
             trainer.initialize(data.getShape());
             batches(trainer, data, 300);
-            try (Enumeration exact = Enumeration.of(machine.getBoltzmannParameters())) {
+            try (ExactDistribution exact = ExactDistribution.of(machine.getBoltzmannParameters())) {
                 double[] means = exact.means().visible().toDoubleArray();
                 double[] expected = data.mean(new int[] {0}).toDoubleArray();
                 assertArrayEquals(expected, means, 0.15);
@@ -426,7 +426,8 @@ class BoltzmannTrainerTest {
     }
 
     private double logLikelihood(Model model) {
-        try (Enumeration exact = Enumeration.of(block(model).getBoltzmannParameters())) {
+        try (ExactDistribution exact =
+                ExactDistribution.of(block(model).getBoltzmannParameters())) {
             return exact.logLikelihood(BarsAndStripes.pictures(manager));
         }
     }

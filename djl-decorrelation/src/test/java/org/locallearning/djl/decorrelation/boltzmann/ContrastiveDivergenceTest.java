@@ -290,7 +290,7 @@ class ContrastiveDivergenceTest {
         double[] gradient = new double[machine.theta().length];
         for (int v = 0; v < shares.length; ++v) {
             double[] state = SlowMachine.bits(v, VISIBLE);
-            try (Enumeration exact = Enumeration.of(machine.parameters(manager))) {
+            try (ExactDistribution exact = ExactDistribution.of(machine.parameters(manager))) {
                 double[] one =
                         exact.gradient(manager.create(new double[][] {state}))
                                 .toVector()

@@ -130,7 +130,7 @@ class CovariancePenaltyTest {
         SufficientStatistics gradient = random(4, 3);
         SufficientStatistics joined =
                 new ExactCovariancePenalty(0.3).start(manager).join(parameters, null, gradient);
-        try (Enumeration exact = Enumeration.of(parameters)) {
+        try (ExactDistribution exact = ExactDistribution.of(parameters)) {
             SufficientStatistics expected =
                     gradient.times(0.7).minus(exact.covarianceNormGradient().times(0.3));
             assertArrayEquals(

@@ -102,7 +102,7 @@ class GradientDirectionTest {
                 new NaturalGradient(0, 1)
                         .start(manager)
                         .direction(parameters, null, null, gradient);
-        try (Enumeration exact = Enumeration.of(parameters)) {
+        try (ExactDistribution exact = ExactDistribution.of(parameters)) {
             NDArray fisher = exact.fisher();
             WhitenedCoordinates coordinates =
                     new WhitenedCoordinates(
@@ -132,7 +132,7 @@ class GradientDirectionTest {
                         .start(manager)
                         .direction(parameters, null, null, gradient)
                         .toVector();
-        try (Enumeration exact = Enumeration.of(parameters)) {
+        try (ExactDistribution exact = ExactDistribution.of(parameters)) {
             NDArray back = exact.fisher().matMul(direction).add(direction.mul(0.02));
             assertArrayEquals(gradient.toVector().toDoubleArray(), back.toDoubleArray(), 1e-12);
         }
@@ -144,10 +144,11 @@ class GradientDirectionTest {
                 new SufficientStatistics(random(VISIBLE), random(HIDDEN), random(VISIBLE, HIDDEN));
         BoltzmannParameters first = SlowMachine.random(VISIBLE, HIDDEN, 1, 5).parameters(manager);
         BoltzmannParameters second = SlowMachine.random(VISIBLE, HIDDEN, 1, 6).parameters(manager);
-        GradientDirection.Compass compass = new NaturalGradient(0.02, 2).start(manager);
-        double[] one = vector(compass.direction(first, null, null, gradient));
-        double[] two = vector(compass.direction(second, null, null, gradient));
-        double[] three = vector(compass.direction(second, null, null, gradient));
+        GradientDirection.Preconditioner preconditioner =
+                new NaturalGradient(0.02, 2).start(manager);
+        double[] one = vector(preconditioner.direction(first, null, null, gradient));
+        double[] two = vector(preconditioner.direction(second, null, null, gradient));
+        double[] three = vector(preconditioner.direction(second, null, null, gradient));
         assertArrayEquals(one, two);
         double[] fresh =
                 vector(
@@ -239,7 +240,7 @@ class GradientDirectionTest {
         double damping = 0.2;
         NDArray eye = manager.eye(VISIBLE, VISIBLE, 0, DataType.FLOAT64);
         NDArray inverse;
-        try (Enumeration exact = Enumeration.of(parameters)) {
+        try (ExactDistribution exact = ExactDistribution.of(parameters)) {
             NDArray covariance = exact.fisher().get("0:4, 0:4");
             inverse = covariance.add(eye.mul(damping)).inverse();
             inverse.attach(manager);
@@ -270,17 +271,17 @@ class GradientDirectionTest {
     /** UᵀU after some batches of exact states of the model. */
     private NDArray metric(
             GradientDirection direction, BoltzmannParameters parameters, int batches) {
-        GradientDirection.Compass compass = direction.start(manager);
+        GradientDirection.Preconditioner preconditioner = direction.start(manager);
         NegativePhase.Sampler sampler = new ExactExpectation().start(manager);
         for (int batch = 0; batch < batches; ++batch) {
             try (NDManager scope = manager.newSubManager()) {
                 NDArray rows = scope.zeros(new Shape(1000, VISIBLE), DataType.FLOAT64);
                 Phase data = Phase.of(parameters, rows, rows);
                 Phase model = sampler.sample(parameters, data);
-                compass.direction(parameters, data, model, model.mean());
+                preconditioner.direction(parameters, data, model, model.mean());
             }
         }
-        NDArray u = compass.getCoordinates().orElseThrow().visibleWhitening();
+        NDArray u = preconditioner.getCoordinates().orElseThrow().visibleWhitening();
         return u.transpose().matMul(u);
     }
 
@@ -317,7 +318,7 @@ class GradientDirectionTest {
             SlowMachine machine, NDArray data, double rate, GradientDirection direction) {
         BoltzmannParameters parameters = machine.parameters(manager);
         Phase positive = Phase.of(parameters, data, data);
-        try (Enumeration exact = Enumeration.of(parameters)) {
+        try (ExactDistribution exact = ExactDistribution.of(parameters)) {
             double[] step =
                     vector(
                             direction

@@ -112,7 +112,7 @@ public final class CompareCommand implements Callable<Integer> {
     private static final int FIRST = -2;
 
     /** Two hidden layers: with one, direct feedback alignment is feedback alignment. */
-    private static final Hidden MLP_HIDDEN = new Hidden(List.of(300, 100));
+    private static final LayerSizes MLP_HIDDEN = new LayerSizes(List.of(300, 100));
 
     @Spec private CommandSpec spec;
 
@@ -198,11 +198,11 @@ public final class CompareCommand implements Callable<Integer> {
         @Option(
                 names = "--hidden",
                 paramLabel = "SIZES",
-                converter = Hidden.Converter.class,
+                converter = LayerSizes.Converter.class,
                 description =
                         "Sizes of the hidden dense layers, such as 300,100 or 1000x4 (default: the"
                                 + " model's; mlp: 300,100).")
-        private Hidden hidden;
+        private LayerSizes hidden;
 
         @Option(
                 names = "--activation",
@@ -511,7 +511,7 @@ public final class CompareCommand implements Callable<Integer> {
                 : data.standardise;
     }
 
-    private Hidden hidden() {
+    private LayerSizes hidden() {
         return model.hidden == null && model.name.equals(MLP) ? MLP_HIDDEN : model.hidden;
     }
 

@@ -35,14 +35,14 @@ public final class Cifar100 {
     static final PublishedDataSet FILES =
             new PublishedDataSet(
                     "cifar100",
-                    Layout.of(Unpacked::of, "train.bin", "test.bin"),
+                    FileLayout.of(Unpacked::of, "train.bin", "test.bin"),
                     List.of(
-                            Layout.of(Unpacked::of, "train.bin", "test.bin"),
-                            Layout.of(
+                            FileLayout.of(Unpacked::of, "train.bin", "test.bin"),
+                            FileLayout.of(
                                     Unpacked::of,
                                     "cifar-100-binary/train.bin",
                                     "cifar-100-binary/test.bin"),
-                            Layout.of(
+                            FileLayout.of(
                                     files -> new Archive(files.get(0)), "cifar-100-binary.tar.gz")),
                     "get cifar-100-binary.tar.gz from https://www.cs.toronto.edu/~kriz/cifar.html"
                             + " and give the folder that holds it, unpacked or not, as data"

@@ -151,12 +151,12 @@ public final class DataSets {
         };
     }
 
-    private static Framing framingOf(String name) {
+    private static ImagePreparation framingOf(String name) {
         return switch (name) {
-            case "mnist" -> Framing.HANDWRITTEN_DIGITS;
-            case "cifar10", "cifar100" -> Framing.CIFAR;
-            case "tiny-imagenet" -> Framing.TINY_IMAGENET;
-            default -> Framing.WHOLE;
+            case "mnist" -> ImagePreparation.HANDWRITTEN_DIGITS;
+            case "cifar10", "cifar100" -> ImagePreparation.CIFAR;
+            case "tiny-imagenet" -> ImagePreparation.TINY_IMAGENET;
+            default -> ImagePreparation.WHOLE;
         };
     }
 

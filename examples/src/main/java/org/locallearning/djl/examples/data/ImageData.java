@@ -85,7 +85,7 @@ public final class ImageData implements AutoCloseable {
             List<String> classes,
             String source,
             ImageParts parts,
-            Framing framing,
+            ImagePreparation framing,
             DataOptions options) {
         this.name = name;
         this.title = title;

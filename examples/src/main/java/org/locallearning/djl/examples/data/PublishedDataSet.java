@@ -35,7 +35,7 @@ import java.util.stream.Stream;
  * @param layouts the files as the authors publish them, in the order in which they are looked for
  * @param advice what to do when there are none: "get ... from ..., and give ... as data repository"
  */
-record PublishedDataSet(String name, Layout artifact, List<Layout> layouts, String advice) {
+record PublishedDataSet(String name, FileLayout artifact, List<FileLayout> layouts, String advice) {
 
     /**
      * The files that were found.
@@ -100,7 +100,7 @@ record PublishedDataSet(String name, Layout artifact, List<Layout> layouts, Stri
                     repository.getCacheDirectory(),
                     artifact.reader().apply(files));
         }
-        for (Layout layout : layouts) {
+        for (FileLayout layout : layouts) {
             List<Path> files = layout.names().stream().map(root::resolve).toList();
             if (files.stream().allMatch(Files::exists)) {
                 return found(root + ", " + layout, files, layout);
@@ -114,14 +114,14 @@ record PublishedDataSet(String name, Layout artifact, List<Layout> layouts, Stri
                         name,
                         Stream.concat(
                                         Stream.of(ArtifactMetadata.placeOf(name)),
-                                        layouts.stream().map(Layout::toString))
+                                        layouts.stream().map(FileLayout::toString))
                                 .collect(Collectors.joining("; ")),
                         advice));
     }
 
     /** Takes a file for the published archive, whatever its name. */
     private Found archive(Path file) throws IOException {
-        for (Layout layout : layouts) {
+        for (FileLayout layout : layouts) {
             if (layout.names().size() == 1) {
                 return found(file.toString(), List.of(file), layout);
             }
@@ -135,7 +135,8 @@ record PublishedDataSet(String name, Layout artifact, List<Layout> layouts, Stri
                         advice));
     }
 
-    private Found found(String description, List<Path> files, Layout layout) throws IOException {
+    private Found found(String description, List<Path> files, FileLayout layout)
+            throws IOException {
         StringBuilder identity = new StringBuilder();
         for (Path file : files) {
             identity.append(file).append('\n').append(contentOf(file)).append('\n');

@@ -35,8 +35,8 @@ public final class Svhn {
     static final PublishedDataSet FILES =
             new PublishedDataSet(
                     "svhn",
-                    Layout.of(MatlabFiles::of, "train_32x32.mat", "test_32x32.mat"),
-                    List.of(Layout.of(MatlabFiles::of, "train_32x32.mat", "test_32x32.mat")),
+                    FileLayout.of(MatlabFiles::of, "train_32x32.mat", "test_32x32.mat"),
+                    List.of(FileLayout.of(MatlabFiles::of, "train_32x32.mat", "test_32x32.mat")),
                     "get train_32x32.mat and test_32x32.mat from"
                             + " http://ufldl.stanford.edu/housenumbers/ and give the folder that"
                             + " holds them as data repository");

@@ -51,20 +51,20 @@ public final class TinyImageNet {
     static final PublishedDataSet FILES =
             new PublishedDataSet(
                     "tiny-imagenet",
-                    Layout.of(
+                    FileLayout.of(
                             files -> new Artifact(files.get(0), files.get(1), files.get(2)),
                             "train",
                             "test",
                             "classes"),
                     List.of(
-                            Layout.of(Unpacked::of, IDS, WORDS, TRAINING, VALIDATION),
-                            Layout.of(
+                            FileLayout.of(Unpacked::of, IDS, WORDS, TRAINING, VALIDATION),
+                            FileLayout.of(
                                     Unpacked::of,
                                     FOLDER + '/' + IDS,
                                     FOLDER + '/' + WORDS,
                                     FOLDER + '/' + TRAINING,
                                     FOLDER + '/' + VALIDATION),
-                            Layout.of(files -> new Zip(files.get(0)), ZIP)),
+                            FileLayout.of(files -> new Zip(files.get(0)), ZIP)),
                     "get "
                             + ZIP
                             + " from http://cs231n.stanford.edu/ and give the folder that holds it,"

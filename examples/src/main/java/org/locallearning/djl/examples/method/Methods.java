@@ -31,9 +31,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.locallearning.djl.creditassignment.representation.ErrorMatrixUpdate;
-import org.locallearning.djl.creditassignment.representation.ErrorWiring;
-import org.locallearning.djl.creditassignment.representation.LocalRepresentationAlignment;
+import org.locallearning.djl.creditassignment.lra.ErrorMatrixUpdate;
+import org.locallearning.djl.creditassignment.lra.ErrorWiring;
+import org.locallearning.djl.creditassignment.lra.LocalRepresentationAlignment;
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
 import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
@@ -43,7 +43,7 @@ import org.locallearning.djl.creditassignment.rule.Pseudobackpropagation;
 import org.locallearning.djl.creditassignment.rule.SignSymmetricFeedback;
 import org.locallearning.djl.creditassignment.rule.WeightMirror;
 import org.locallearning.djl.pc.InferenceLearning;
-import org.locallearning.djl.pc.Schedule;
+import org.locallearning.djl.pc.InferenceSchedule;
 
 /**
  * The table of methods: a new one is one entry here.
@@ -304,7 +304,7 @@ public final class Methods {
                             "A predictive coding network finds activities that fit the target,"
                                     + " all layers at once, then every weight learns from its"
                                     + " layer's error (Whittington and Bogacz 2017).",
-                            Schedule.SIMULTANEOUS,
+                            InferenceSchedule.SIMULTANEOUS,
                             PREDICTIVE),
                     predictiveCoding(
                             "seqil",
@@ -312,14 +312,14 @@ public final class Methods {
                             "A predictive coding network finds activities that fit the target,"
                                     + " layer by layer from the output, then every weight learns"
                                     + " from its layer's error (Alonso et al. 2023).",
-                            Schedule.SEQUENTIAL,
+                            InferenceSchedule.SEQUENTIAL,
                             PREDICTIVE),
                     predictiveCoding(
                             "ipc",
                             "Incremental predictive coding",
                             "Inference learning whose weights move at every iteration (Salvatori"
                                     + " et al. 2022).",
-                            Schedule.INCREMENTAL,
+                            InferenceSchedule.INCREMENTAL,
                             INCREMENTAL));
 
     private Methods() {}
@@ -355,7 +355,7 @@ public final class Methods {
             String name,
             String title,
             String description,
-            Schedule schedule,
+            InferenceSchedule schedule,
             LearningRates learningRates) {
         return Method.builder(name)
                 .setTitle(title)
@@ -368,7 +368,10 @@ public final class Methods {
                                         .optStepSize(settings.inference().stepSize())
                                         .build())
                 .setLearningRates(learningRates)
-                .optErrorPath(schedule == Schedule.INCREMENTAL ? INCREMENTAL_INFERENCE : INFERENCE)
+                .optErrorPath(
+                        schedule == InferenceSchedule.INCREMENTAL
+                                ? INCREMENTAL_INFERENCE
+                                : INFERENCE)
                 .optOptimizer(SGD)
                 .build();
     }

@@ -15,7 +15,7 @@ package org.locallearning.djl.examples.models;
 
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
-import org.locallearning.djl.creditassignment.representation.SignActivation;
+import org.locallearning.djl.creditassignment.lra.SignActivation;
 
 /** The activations of the experiments, by name. */
 final class Activations {

@@ -23,7 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.locallearning.djl.creditassignment.perturbative.PerturbativeResNet;
+import org.locallearning.djl.creditassignment.pseudoconv.PerturbativeResNet;
 import org.locallearning.djl.examples.models.Architecture.Choices;
 import org.locallearning.djl.examples.task.Task;
 

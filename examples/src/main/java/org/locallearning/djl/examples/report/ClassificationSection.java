@@ -21,7 +21,7 @@ import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.results.ClassificationResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
-import org.locallearning.djl.examples.results.Spread;
+import org.locallearning.djl.examples.results.SeedSummary;
 
 /** How each method put the test images into classes after its last epoch. */
 final class ClassificationSection {
@@ -81,7 +81,7 @@ final class ClassificationSection {
                         .filter(Objects::nonNull)
                         .toList();
         table.append("<td>")
-                .append(values.isEmpty() ? "-" : Percent.of(Spread.of(values).mean()))
+                .append(values.isEmpty() ? "-" : Percent.of(SeedSummary.of(values).mean()))
                 .append("</td>");
     }
 

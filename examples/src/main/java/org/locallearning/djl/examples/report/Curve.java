@@ -23,7 +23,7 @@ import org.locallearning.djl.examples.results.CorrelationResult;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
-import org.locallearning.djl.examples.results.Spread;
+import org.locallearning.djl.examples.results.SeedSummary;
 
 /**
  * One line of a chart: a quantity over time, its mean over the seeds and the band from the least to
@@ -40,7 +40,7 @@ public record Curve(String name, List<Point> points) {
      * @param x the time in epochs
      * @param y the quantity over the seeds
      */
-    public record Point(double x, Spread y) {}
+    public record Point(double x, SeedSummary y) {}
 
     /** Follows a quantity of the epochs of one method. */
     static Curve overEpochs(
@@ -100,7 +100,7 @@ public record Curve(String name, List<Point> points) {
      */
     public static Curve of(String name, Map<Double, List<Double>> values) {
         List<Point> points = new ArrayList<>();
-        values.forEach((x, ys) -> points.add(new Point(x, Spread.of(ys))));
+        values.forEach((x, ys) -> points.add(new Point(x, SeedSummary.of(ys))));
         return new Curve(name, List.copyOf(points));
     }
 }

@@ -30,8 +30,8 @@ import org.locallearning.djl.examples.results.CorrelationResult;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
+import org.locallearning.djl.examples.results.SeedSummary;
 import org.locallearning.djl.examples.results.Settings;
-import org.locallearning.djl.examples.results.Spread;
 import org.locallearning.djl.examples.task.Task;
 
 /** The page {@code report.html}: one file that needs no other, for screens of any width. */
@@ -202,7 +202,8 @@ public final class ReportPage {
                 : "<span class=\"range\">decor " + Html.number(run.decorrelationRate()) + "</span>";
     }
 
-    private static void cell(StringBuilder table, Spread spread, Function<Double, String> format) {
+    private static void cell(
+            StringBuilder table, SeedSummary spread, Function<Double, String> format) {
         table.append("<td>").append(format.apply(spread.mean()));
         if (spread.least() < spread.greatest()) {
             table.append("<span class=\"range\">")
@@ -214,15 +215,15 @@ public final class ReportPage {
         table.append("</td>");
     }
 
-    private Spread last(String method, ToDoubleFunction<EpochResult> quantity) {
-        return Spread.of(
+    private SeedSummary last(String method, ToDoubleFunction<EpochResult> quantity) {
+        return SeedSummary.of(
                 results.runsOf(method).stream()
                         .map(run -> quantity.applyAsDouble(run.last()))
                         .toList());
     }
 
-    private Spread best(String method) {
-        return Spread.of(
+    private SeedSummary best(String method) {
+        return SeedSummary.of(
                 results.runsOf(method).stream()
                         .map(
                                 run ->
@@ -238,8 +239,8 @@ public final class ReportPage {
                         .toList());
     }
 
-    private Spread secondsPerEpoch(String method) {
-        return Spread.of(
+    private SeedSummary secondsPerEpoch(String method) {
+        return SeedSummary.of(
                 results.runsOf(method).stream()
                         .flatMap(run -> run.epochs().stream())
                         .map(EpochResult::seconds)
@@ -417,7 +418,7 @@ public final class ReportPage {
     }
 
     private String chanceLevels() {
-        return Spread.of(
+        return SeedSummary.of(
                         results.runs().stream()
                                 .flatMap(run -> run.correlations().stream())
                                 .map(measured -> 1.0 / (measured.rows() - 1))

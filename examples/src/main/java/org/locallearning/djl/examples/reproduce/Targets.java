@@ -39,8 +39,8 @@ import org.locallearning.djl.examples.reproduce.lillicrap.SecondOrderAngles;
 import org.locallearning.djl.examples.reproduce.lillicrap.SwitchToFeedback;
 import org.locallearning.djl.examples.reproduce.lillicrap.Xor;
 import org.locallearning.djl.examples.reproduce.millea.FisherFigure;
-import org.locallearning.djl.examples.reproduce.millea.MachineLearningCurves;
 import org.locallearning.djl.examples.reproduce.millea.PenaltyGrid;
+import org.locallearning.djl.examples.reproduce.millea.RbmLearningCurves;
 import org.locallearning.djl.examples.reproduce.millea.StepCost;
 import org.locallearning.djl.examples.reproduce.millea.WeightFilters;
 import org.locallearning.djl.examples.reproduce.ororbia.DeepLogisticLearning;
@@ -89,7 +89,7 @@ public final class Targets {
                     new FisherFigure(),
                     new PenaltyGrid(),
                     new WeightFilters(),
-                    new MachineLearningCurves(),
+                    new RbmLearningCurves(),
                     new StepCost());
 
     private Targets() {}

@@ -31,7 +31,7 @@ import org.locallearning.djl.examples.report.Percent;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
-import org.locallearning.djl.examples.results.Spread;
+import org.locallearning.djl.examples.results.SeedSummary;
 import org.locallearning.djl.examples.task.Task;
 
 /**
@@ -208,7 +208,7 @@ public final class Console {
                                     : null));
             cells.add(
                     seconds(
-                            Spread.of(
+                            SeedSummary.of(
                                             runs.stream()
                                                     .flatMap(run -> run.epochs().stream())
                                                     .map(EpochResult::seconds)
@@ -232,15 +232,16 @@ public final class Console {
     }
 
     private String range(List<RunResult> runs) {
-        Spread test =
+        SeedSummary test =
                 last(runs, task.hasAccuracy() ? EpochResult::testAccuracy : EpochResult::testLoss);
         return task.hasAccuracy()
                 ? Percent.of(test.least()) + " to " + Percent.of(test.greatest())
                 : loss(test.least()) + " to " + loss(test.greatest());
     }
 
-    private static Spread last(List<RunResult> runs, ToDoubleFunction<EpochResult> quantity) {
-        return Spread.of(runs.stream().map(run -> quantity.applyAsDouble(run.last())).toList());
+    private static SeedSummary last(List<RunResult> runs, ToDoubleFunction<EpochResult> quantity) {
+        return SeedSummary.of(
+                runs.stream().map(run -> quantity.applyAsDouble(run.last())).toList());
     }
 
     private static int widest(Collection<Method> methods) {

@@ -300,9 +300,13 @@ class ImageDataTest {
         LabelledImages training = random(1, 40, new Shape(3, 32, 32));
         LabelledImages test = random(2, 10, new Shape(3, 32, 32));
         DataOptions.Builder options = DataOptions.builder().optStandardise(false);
-        try (ImageData plain = data(training, test, Framing.CIFAR, options.build());
+        try (ImageData plain = data(training, test, ImagePreparation.CIFAR, options.build());
                 ImageData varied =
-                        data(training, test, Framing.CIFAR, options.optAugment(true).build())) {
+                        data(
+                                training,
+                                test,
+                                ImagePreparation.CIFAR,
+                                options.optAugment(true).build())) {
             assertTrue(plain.getProvenance().contains("; not augmented; "));
             assertTrue(
                     varied.getProvenance()
@@ -333,12 +337,13 @@ class ImageDataTest {
             centres[i] = all[plane * 64 * 64 + (4 + i / 56 % 56) * 64 + 4 + i % 56];
         }
         DataOptions.Builder options = DataOptions.builder().optStandardise(false);
-        try (ImageData plain = data(images, images, Framing.TINY_IMAGENET, options.build());
+        try (ImageData plain =
+                        data(images, images, ImagePreparation.TINY_IMAGENET, options.build());
                 ImageData varied =
                         data(
                                 images,
                                 images,
-                                Framing.TINY_IMAGENET,
+                                ImagePreparation.TINY_IMAGENET,
                                 options.optAugment(true).build())) {
             assertEquals(new Shape(3, 56, 56), plain.getSampleShape());
             assertEquals(new Shape(3, 56, 56), varied.getSampleShape());
@@ -364,7 +369,7 @@ class ImageDataTest {
     void augmentedPassesLeaveNoArraysBehind() throws Exception {
         LabelledImages images = random(1, 50, new Shape(3, 32, 32));
         DataOptions options = DataOptions.builder().optAugment(true).build();
-        try (ImageData data = data(images, images, Framing.CIFAR, options)) {
+        try (ImageData data = data(images, images, ImagePreparation.CIFAR, options)) {
             NDManager system = NDManager.newBaseManager().getParentManager();
             all(data.training(16));
             int before = system.getManagedArrays().size();
@@ -422,11 +427,14 @@ class ImageDataTest {
 
     private static ImageData data(
             LabelledImages training, LabelledImages test, DataOptions options) {
-        return data(training, test, Framing.WHOLE, options);
+        return data(training, test, ImagePreparation.WHOLE, options);
     }
 
     private static ImageData data(
-            LabelledImages training, LabelledImages test, Framing framing, DataOptions options) {
+            LabelledImages training,
+            LabelledImages test,
+            ImagePreparation framing,
+            DataOptions options) {
         return new ImageData(
                 "random",
                 "Random",

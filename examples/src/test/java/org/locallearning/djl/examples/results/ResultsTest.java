@@ -72,7 +72,7 @@ class ResultsTest {
 
     @Test
     void spreadIsMeanLeastAndGreatest() {
-        assertEquals(new Spread(2, 1, 4), Spread.of(java.util.List.of(1.0, 1.0, 4.0)));
-        assertThrows(IllegalArgumentException.class, () -> Spread.of(java.util.List.of()));
+        assertEquals(new SeedSummary(2, 1, 4), SeedSummary.of(java.util.List.of(1.0, 1.0, 4.0)));
+        assertThrows(IllegalArgumentException.class, () -> SeedSummary.of(java.util.List.of()));
     }
 }

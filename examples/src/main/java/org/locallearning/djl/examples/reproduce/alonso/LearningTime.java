@@ -30,7 +30,7 @@ import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
-import org.locallearning.djl.examples.results.Spread;
+import org.locallearning.djl.examples.results.SeedSummary;
 
 /**
  * Figure 10: the test loss over the seconds of training, for the three networks on CIFAR-10.
@@ -107,11 +107,13 @@ public final class LearningTime implements Target {
                 int number = epoch;
                 List<EpochResult> epochs =
                         runs.stream().map(run -> run.epochs().get(number)).toList();
-                seconds += Spread.of(epochs.stream().map(EpochResult::seconds).toList()).mean();
+                seconds +=
+                        SeedSummary.of(epochs.stream().map(EpochResult::seconds).toList()).mean();
                 points.add(
                         new Curve.Point(
                                 seconds,
-                                Spread.of(epochs.stream().map(EpochResult::testLoss).toList())));
+                                SeedSummary.of(
+                                        epochs.stream().map(EpochResult::testLoss).toList())));
             }
             losses.add(new Curve(method, points));
         }

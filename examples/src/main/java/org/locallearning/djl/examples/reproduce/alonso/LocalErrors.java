@@ -41,7 +41,7 @@ import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.pc.FreeEnergy;
 import org.locallearning.djl.pc.InferenceLearning;
-import org.locallearning.djl.pc.Schedule;
+import org.locallearning.djl.pc.InferenceSchedule;
 
 /**
  * Figures 3 and 7: the free energy of every layer in the course of inference, simultaneous and
@@ -130,8 +130,9 @@ public final class LocalErrors implements Target {
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         List<Integer> seeds = reproduction.arguments().seeds(SEEDS);
         try (ImageData images = Paper.images(reproduction.arguments(), MODEL)) {
-            Map<Schedule, List<Curve>> measured = new EnumMap<>(Schedule.class);
-            for (Schedule schedule : List.of(Schedule.SIMULTANEOUS, Schedule.SEQUENTIAL)) {
+            Map<InferenceSchedule, List<Curve>> measured = new EnumMap<>(InferenceSchedule.class);
+            for (InferenceSchedule schedule :
+                    List.of(InferenceSchedule.SIMULTANEOUS, InferenceSchedule.SEQUENTIAL)) {
                 List<Map<Double, List<Double>>> layers = new ArrayList<>();
                 for (int l = 0; l <= hidden.length; ++l) {
                     layers.add(new TreeMap<>());
@@ -163,13 +164,14 @@ public final class LocalErrors implements Target {
                     images,
                     new Figure(
                             iterations,
-                            measured.get(Schedule.SIMULTANEOUS),
-                            measured.get(Schedule.SEQUENTIAL)));
+                            measured.get(InferenceSchedule.SIMULTANEOUS),
+                            measured.get(InferenceSchedule.SEQUENTIAL)));
         }
     }
 
     /** Returns the free energy, a mean over images, after 0, 1, … iterations in every layer. */
-    private double[][] measure(Engine engine, ImageData images, Schedule schedule, int seed)
+    private double[][] measure(
+            Engine engine, ImageData images, InferenceSchedule schedule, int seed)
             throws IOException, TranslateException {
         engine.setRandomSeed(seed);
         Block block =

@@ -26,7 +26,7 @@ import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
-import org.locallearning.djl.examples.results.Spread;
+import org.locallearning.djl.examples.results.SeedSummary;
 
 /**
  * Table 3: the memory of a training step, measured, beside the orders that the paper gives for many
@@ -102,7 +102,7 @@ public final class MemoryTable implements Target {
         List<List<String>> rows = new ArrayList<>();
         StringBuilder text = new StringBuilder("Over backpropagation with plain descent:");
         for (Measured each : measured) {
-            Spread peak = new Spread(each.peakMiB, each.peakMiB, each.peakMiB);
+            SeedSummary peak = new SeedSummary(each.peakMiB, each.peakMiB, each.peakMiB);
             Curve.Point point = new Curve.Point(curves.size() + 1, peak);
             curves.add(new Curve(each.method, List.of(point)));
             rows.add(

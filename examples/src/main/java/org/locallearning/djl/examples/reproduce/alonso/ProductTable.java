@@ -42,7 +42,7 @@ import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
-import org.locallearning.djl.examples.results.Spread;
+import org.locallearning.djl.examples.results.SeedSummary;
 import org.locallearning.djl.examples.task.Task;
 
 /**
@@ -162,7 +162,8 @@ public final class ProductTable implements Target {
                 counts.add(count);
                 points.add(
                         new Curve.Point(
-                                layers, new Spread(count.counted, count.counted, count.counted)));
+                                layers,
+                                new SeedSummary(count.counted, count.counted, count.counted)));
                 rows.add(
                         List.of(
                                 each.title(),

@@ -46,11 +46,11 @@ import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
-import org.locallearning.djl.examples.results.Spread;
+import org.locallearning.djl.examples.results.SeedSummary;
 import org.locallearning.djl.examples.training.RunRates;
 import org.locallearning.djl.pc.InferenceLearning;
+import org.locallearning.djl.pc.InferenceSchedule;
 import org.locallearning.djl.pc.Mq;
-import org.locallearning.djl.pc.Schedule;
 
 /**
  * Figures 1 and 8: the proximal objective {@code L(θ + Δθ) + ‖Δθ‖² / 2β} in the course of
@@ -77,10 +77,10 @@ public final class ProximalObjective implements Target {
 
     private static final List<Variant> VARIANTS =
             List.of(
-                    new Variant("il", Schedule.SIMULTANEOUS, 20, 0.01),
-                    new Variant("seqil", Schedule.SEQUENTIAL, 5, 0.04),
-                    new Variant("il-mq", Schedule.SIMULTANEOUS, 20, 0.01),
-                    new Variant("seqil-mq", Schedule.SEQUENTIAL, 5, 0.04));
+                    new Variant("il", InferenceSchedule.SIMULTANEOUS, 20, 0.01),
+                    new Variant("seqil", InferenceSchedule.SEQUENTIAL, 5, 0.04),
+                    new Variant("il-mq", InferenceSchedule.SIMULTANEOUS, 20, 0.01),
+                    new Variant("seqil-mq", InferenceSchedule.SEQUENTIAL, 5, 0.04));
 
     private final String figure;
     private final boolean everyBeta;
@@ -109,7 +109,7 @@ public final class ProximalObjective implements Target {
     }
 
     /** One line of the figure: a method and how its activities are found. */
-    private record Variant(String method, Schedule schedule, int iterations, double step) {
+    private record Variant(String method, InferenceSchedule schedule, int iterations, double step) {
 
         String title() {
             return Methods.named(method).title();
@@ -370,7 +370,7 @@ public final class ProximalObjective implements Target {
                                 point ->
                                         new Curve.Point(
                                                 point.x(),
-                                                new Spread(
+                                                new SeedSummary(
                                                         point.y().mean() + shift,
                                                         point.y().least() + shift,
                                                         point.y().greatest() + shift)))

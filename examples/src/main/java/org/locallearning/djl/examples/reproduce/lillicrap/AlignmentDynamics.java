@@ -121,7 +121,7 @@ public final class AlignmentDynamics extends DrawnFigure {
 
     /** {@inheritDoc} */
     @Override
-    Drawing draw(Reproduction reproduction) {
+    FigureContent draw(Reproduction reproduction) {
         List<Integer> seeds =
                 reproduction.arguments().seeds(IntStream.rangeClosed(1, RUNS).boxed().toList());
         List<Diagram> diagrams = new ArrayList<>();
@@ -163,7 +163,7 @@ public final class AlignmentDynamics extends DrawnFigure {
                             String.format(Locale.ROOT, "%.2e", outcome.leastErrorTrace),
                             String.format(Locale.ROOT, "%.2e", outcome.meanError)));
         }
-        return new Drawing(
+        return new FigureContent(
                 text
                         + " One line per seed; weights start uniform within ±"
                         + BOUND

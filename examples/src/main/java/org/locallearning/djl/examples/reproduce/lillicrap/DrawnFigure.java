@@ -45,7 +45,7 @@ abstract class DrawnFigure implements Target {
     }
 
     /** Makes the figure's numbers. */
-    abstract Drawing draw(Reproduction reproduction) throws IOException, TranslateException;
+    abstract FigureContent draw(Reproduction reproduction) throws IOException, TranslateException;
 
     /** {@inheritDoc} */
     @Override
@@ -74,7 +74,7 @@ abstract class DrawnFigure implements Target {
     /** {@inheritDoc} */
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
-        Drawing drawing = draw(reproduction);
+        FigureContent drawing = draw(reproduction);
         FigurePage page =
                 new FigurePage()
                         .section("Result", drawing.text())

@@ -45,7 +45,7 @@ public final class FlowField extends DrawnFigure {
 
     /** {@inheritDoc} */
     @Override
-    Drawing draw(Reproduction reproduction) {
+    FigureContent draw(Reproduction reproduction) {
         List<double[]> starts =
                 List.of(
                         new double[] {0.05, 0.02},
@@ -82,7 +82,7 @@ public final class FlowField extends DrawnFigure {
         for (Course course : courses) {
             rows.add(List.of(place(course.start), place(course.end), place(course.predicted)));
         }
-        return new Drawing(
+        return new FigureContent(
                 "Courses run along the parabolas W = A²/2 + C to the hyperbola A W = 1. All but"
                         + " those from a small region come to its branch with W > 0, where the"
                         + " feedback is useful; a start near 0 comes to A = 2^(1/3). Solutions with"

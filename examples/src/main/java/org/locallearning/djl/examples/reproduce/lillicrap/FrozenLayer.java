@@ -53,7 +53,7 @@ public final class FrozenLayer extends DrawnFigure {
 
     /** {@inheritDoc} */
     @Override
-    Drawing draw(Reproduction reproduction) {
+    FigureContent draw(Reproduction reproduction) {
         List<Integer> seeds = reproduction.arguments().seeds(List.of(1, 2, 3));
         List<Variant> variants = new ArrayList<>();
         for (boolean random : new boolean[] {false, true}) {
@@ -90,7 +90,7 @@ public final class FrozenLayer extends DrawnFigure {
                                             .average()
                                             .orElseThrow())));
         }
-        return new Drawing(
+        return new FigureContent(
                 "Targets are those of a 30-20-10-10 tanh net with a linear output, inputs normal,"
                         + " batches of 100, rate "
                         + RATE

@@ -49,7 +49,7 @@ public final class LinearTheorem extends DrawnFigure {
 
     /** {@inheritDoc} */
     @Override
-    Drawing draw(Reproduction reproduction) {
+    FigureContent draw(Reproduction reproduction) {
         int seed = reproduction.arguments().seeds(List.of(1)).get(0);
         List<Run> runs = new ArrayList<>();
         List<Layer> errors = new ArrayList<>();
@@ -98,7 +98,7 @@ public final class LinearTheorem extends DrawnFigure {
                             String.format(Locale.ROOT, "%.4f", run.invariant / run.rate),
                             run.falling ? "yes" : "no"));
         }
-        return new Drawing(
+        return new FigureContent(
                 "A 30-20-10 linear net from zero weights, in explicit steps. The error goes to"
                         + " zero. In continuous time C stays exactly zero; in steps of η it changes"
                         + " by −η² B E (B E)ᵀ each, so that its norm is proportional to η.",

@@ -47,7 +47,7 @@ public final class Momentum extends DrawnFigure {
 
     /** {@inheritDoc} */
     @Override
-    Drawing draw(Reproduction reproduction) {
+    FigureContent draw(Reproduction reproduction) {
         int seed = reproduction.arguments().seeds(List.of(1)).get(0);
         List<Layer> layers = new ArrayList<>();
         List<Run> runs = new ArrayList<>();
@@ -81,7 +81,7 @@ public final class Momentum extends DrawnFigure {
                                 String.format(Locale.ROOT, "%.4f", run.error)));
             }
         }
-        return new Drawing(
+        return new FigureContent(
                 "The 30-40-20-10 net and the targets of note 3, with the same initial weights and"
                         + " batches for every momentum, v ← α v + Δ, rate "
                         + RATE

@@ -55,7 +55,7 @@ public final class NeuronAlignment extends DrawnFigure {
 
     /** {@inheritDoc} */
     @Override
-    Drawing draw(Reproduction reproduction) {
+    FigureContent draw(Reproduction reproduction) {
         int seed = reproduction.arguments().seeds(List.of(1)).get(0);
         reproduction.engine().setRandomSeed(seed);
         FeedbackSource source = FeedbackDistribution.uniform(0.5).seeded(seed);
@@ -98,7 +98,7 @@ public final class NeuronAlignment extends DrawnFigure {
                             String.format(Locale.ROOT, "%.1f°", each.mean),
                             String.format(Locale.ROOT, "%.1f %%", 100 * each.below)));
         }
-        return new Drawing(
+        return new FigureContent(
                 "A 20-1000-20 tanh net learns a random quadratic function by feedback alignment."
                         + " The angle is that between what a hidden neuron sends to the outputs and"
                         + " what it gets back from them; before learning it is about 90°.",

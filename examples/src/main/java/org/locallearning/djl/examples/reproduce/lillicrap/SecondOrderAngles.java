@@ -54,7 +54,7 @@ public final class SecondOrderAngles extends DrawnFigure {
 
     /** {@inheritDoc} */
     @Override
-    Drawing draw(Reproduction reproduction) {
+    FigureContent draw(Reproduction reproduction) {
         int seed = reproduction.arguments().seeds(List.of(1)).get(0);
         List<Run> runs = new ArrayList<>();
         List<Layer> errors = new ArrayList<>();
@@ -97,7 +97,7 @@ public final class SecondOrderAngles extends DrawnFigure {
                             String.format(Locale.ROOT, "%.1f°", run.toBackpropagation),
                             String.format(Locale.ROOT, "%.1f°", run.toPseudobackpropagation)));
         }
-        return new Drawing(
+        return new FigureContent(
                 "A 30-20-10 linear net whose weights start uniform within ±ω, everything else being"
                         + " the same. Angles are between the changes of all patterns taken"
                         + " together.",

@@ -51,7 +51,7 @@ public final class SwitchToFeedback extends DrawnFigure {
 
     /** {@inheritDoc} */
     @Override
-    Drawing draw(Reproduction reproduction) {
+    FigureContent draw(Reproduction reproduction) {
         List<Integer> seeds = reproduction.arguments().seeds(List.of(1, 2, 3));
         List<List<double[]>> before = new ArrayList<>();
         List<List<double[]>> after = new ArrayList<>();
@@ -92,7 +92,7 @@ public final class SwitchToFeedback extends DrawnFigure {
                                 String.format(Locale.ROOT, "%.4f", run.end)));
             }
         }
-        return new Drawing(
+        return new FigureContent(
                 "A 10-100-10 tanh net learns a random quadratic function, first by backpropagation,"
                         + " then by feedback alignment: the error rises at the switch, and falls"
                         + " again. Sizes and rates are not in the paper's supplement.",

@@ -86,7 +86,7 @@ public final class Xor extends DrawnFigure {
 
     /** {@inheritDoc} */
     @Override
-    Drawing draw(Reproduction reproduction) {
+    FigureContent draw(Reproduction reproduction) {
         List<Integer> seeds = reproduction.arguments().seeds(List.of(1, 2, 3, 4, 5));
         List<Run> runs = new ArrayList<>();
         List<List<String>> rows = new ArrayList<>();
@@ -125,7 +125,7 @@ public final class Xor extends DrawnFigure {
                                     Layer.lines("feedback alignment", 2, random))));
         }
         diagrams.add(scatter(reproduction, seeds.get(0), runs));
-        return new Drawing(
+        return new FigureContent(
                 "Small nets solve it from some starts only, with either rule; 25 hidden neurons are"
                         + " enough for all. After training the output weights of those lie with"
                         + " their feedback weights. The paper's small net ends at W = (−4.65,"

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.locallearning.djl.decorrelation.boltzmann.BoltzmannParameters;
-import org.locallearning.djl.decorrelation.boltzmann.Enumeration;
+import org.locallearning.djl.decorrelation.boltzmann.ExactDistribution;
 import org.locallearning.djl.decorrelation.boltzmann.FisherNorm;
 import org.locallearning.djl.examples.data.DataOptions;
 import org.locallearning.djl.examples.report.Bitmap;
@@ -102,14 +102,13 @@ public final class FisherFigure implements Target {
         ReproduceArguments arguments = reproduction.arguments();
         int seed = arguments.seeds(List.of(1)).get(0);
         int epochs = arguments.epochs(EPOCHS);
-        DataOptions options = MachineData.reduced(arguments);
+        DataOptions options = RbmData.reduced(arguments);
         String dataSet = arguments.dataSets(List.of("mnist")).get(0);
-        try (MachineData data =
-                MachineData.load(reproduction.engine(), dataSet, options, POOLING)) {
-            MachineMethod method = MachineMethod.named("cd");
+        try (RbmData data = RbmData.load(reproduction.engine(), dataSet, options, POOLING)) {
+            RbmMethod method = RbmMethod.named("cd");
             List<Bitmap> bitmaps = new ArrayList<>();
-            MachineResult result =
-                    new MachineTraining(reproduction.engine(), data, HIDDEN, epochs)
+            RbmResult result =
+                    new RbmTraining(reproduction.engine(), data, HIDDEN, epochs)
                             .run(
                                     method,
                                     seed,
@@ -164,21 +163,21 @@ public final class FisherFigure implements Target {
                                 "Training",
                                 figure.epochs
                                         + " epochs of "
-                                        + MachineMethod.named("cd").title()
+                                        + RbmMethod.named("cd").title()
                                         + ", batches of "
-                                        + MachineTraining.BATCH);
+                                        + RbmTraining.BATCH);
         reproduction.write(seeds, figure, page, () -> BitmapsImage.png(bitmaps));
         reproduction.out().println(text);
     }
 
     private static List<Bitmap> bitmaps(BoltzmannParameters parameters) {
-        try (Enumeration exact = Enumeration.of(parameters);
+        try (ExactDistribution exact = ExactDistribution.of(parameters);
                 NDManager scope = parameters.weight().getManager().newSubManager()) {
             NDArray second = exact.secondMoments();
             NDArray mean = exact.means().toVector();
             mean.attach(scope);
             NDArray fisher = exact.fisher();
-            NDArray inverse = Enumeration.dampedInverse(fisher, DAMPING);
+            NDArray inverse = ExactDistribution.dampedInverse(fisher, DAMPING);
             return List.of(
                     bitmap("E[g gᵀ]", second),
                     bitmap("E[g] E[g]ᵀ", mean.reshape(-1, 1).matMul(mean.reshape(1, -1))),

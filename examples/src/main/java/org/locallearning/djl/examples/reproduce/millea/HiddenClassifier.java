@@ -48,7 +48,7 @@ final class HiddenClassifier {
      */
     record Errors(Double training, Double test) {}
 
-    static Errors measure(Engine engine, BoltzmannParameters parameters, MachineData data) {
+    static Errors measure(Engine engine, BoltzmannParameters parameters, RbmData data) {
         DefaultTrainingConfig config =
                 new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
                         .optOptimizer(

@@ -107,16 +107,16 @@ public final class PenaltyGrid implements Target {
         ReproduceArguments arguments = reproduction.arguments();
         List<Integer> seeds = arguments.seeds(List.of(1));
         int epochs = arguments.epochs(EPOCHS);
-        DataOptions options = MachineData.reduced(arguments);
+        DataOptions options = RbmData.reduced(arguments);
         String dataSet = arguments.dataSets(List.of("mnist")).get(0);
-        MachineRuns runs = new MachineRuns(reproduction);
-        try (MachineData data = MachineData.load(reproduction.engine(), dataSet, options, 1)) {
+        RbmRuns runs = new RbmRuns(reproduction);
+        try (RbmData data = RbmData.load(reproduction.engine(), dataSet, options, 1)) {
             runs.header(data, HIDDEN);
-            Cell without = cell(runs, data, MachineMethod.named("cd"), 0, 0, seeds, epochs);
+            Cell without = cell(runs, data, RbmMethod.named("cd"), 0, 0, seeds, epochs);
             List<Cell> cells = new ArrayList<>();
             for (double threshold : THRESHOLDS) {
                 for (double share : SHARES) {
-                    MachineMethod method = MachineMethod.penalty(threshold, share);
+                    RbmMethod method = RbmMethod.penalty(threshold, share);
                     cells.add(cell(runs, data, method, threshold, share, seeds, epochs));
                 }
             }
@@ -133,9 +133,9 @@ public final class PenaltyGrid implements Target {
     }
 
     private static Cell cell(
-            MachineRuns runs,
-            MachineData data,
-            MachineMethod method,
+            RbmRuns runs,
+            RbmData data,
+            RbmMethod method,
             double threshold,
             double share,
             List<Integer> seeds,
@@ -146,7 +146,7 @@ public final class PenaltyGrid implements Target {
         double sparseness = 0;
         double weight = 0;
         for (int seed : seeds) {
-            MachineResult run = runs.run(data, HIDDEN, method, method.rate(), seed, epochs, true);
+            RbmResult run = runs.run(data, HIDDEN, method, method.rate(), seed, epochs, true);
             error += run.leastTestError() / seeds.size();
             likely += run.last().testLogLikelihood() / seeds.size();
             sparseness += run.last().sparseness() / seeds.size();
@@ -187,8 +187,8 @@ public final class PenaltyGrid implements Target {
                                                 + " softmax on the hidden probabilities",
                                         figure.hiddenUnits,
                                         figure.epochs,
-                                        MachineTraining.BATCH,
-                                        MachineMethod.named("cd").rate()));
+                                        RbmTraining.BATCH,
+                                        RbmMethod.named("cd").rate()));
         reproduction.write(
                 seeds,
                 figure,

@@ -106,13 +106,13 @@ public final class StepCost implements Target {
         Engine engine = reproduction.engine();
         List<Integer> seeds = reproduction.arguments().seeds(List.of(1));
         engine.setRandomSeed(seeds.get(0));
-        List<MachineMethod> methods =
+        List<RbmMethod> methods =
                 reproduction
                         .arguments()
                         .methods(
                                 List.of("cd", "pcd", "centred", "penalty", "whitening", "periodic"))
                         .stream()
-                        .map(MachineMethod::named)
+                        .map(RbmMethod::named)
                         .toList();
         Map<String, double[]> times = times(engine, methods);
         List<Row> rows = new ArrayList<>();
@@ -191,7 +191,7 @@ public final class StepCost implements Target {
                                 rows.stream().map(Row::ratio).toList()));
     }
 
-    private static Map<String, double[]> times(Engine engine, List<MachineMethod> methods) {
+    private static Map<String, double[]> times(Engine engine, List<RbmMethod> methods) {
         Map<String, Step> steps = new LinkedHashMap<>();
         Map<String, double[]> times = new LinkedHashMap<>();
         try (NDManager manager = engine.newBaseManager()) {
@@ -202,7 +202,7 @@ public final class StepCost implements Target {
             NDArray hidden = manager.randomUniform(0, 1, new Shape(BATCH, HIDDEN));
             NDArray weight = manager.randomNormal(new Shape(VISIBLE, HIDDEN));
             steps.put(PRODUCTS, () -> products(data, hidden, weight));
-            for (MachineMethod method : methods) {
+            for (RbmMethod method : methods) {
                 steps.put(method.name(), new Learner(engine, method, data));
             }
             steps.keySet().forEach(name -> times.put(name, new double[ROUNDS]));
@@ -264,7 +264,7 @@ public final class StepCost implements Target {
         private final BoltzmannTrainer trainer;
         private final NDArray data;
 
-        Learner(Engine engine, MachineMethod method, NDArray data) {
+        Learner(Engine engine, RbmMethod method, NDArray data) {
             this.data = data;
             model = Model.newInstance(method.name(), engine.getEngineName());
             model.setBlock(RestrictedBoltzmannMachine.builder().setHiddenUnits(HIDDEN).build());

@@ -47,7 +47,7 @@ public final class WeightFilters implements Target {
      * @param epochs the number of epochs
      * @param runs a run of each method
      */
-    record Figure(String data, int epochs, List<MachineResult> runs) {}
+    record Figure(String data, int epochs, List<RbmResult> runs) {}
 
     /** {@inheritDoc} */
     @Override
@@ -86,15 +86,15 @@ public final class WeightFilters implements Target {
         ReproduceArguments arguments = reproduction.arguments();
         int seed = arguments.seeds(List.of(1)).get(0);
         int epochs = arguments.epochs(EPOCHS);
-        List<MachineMethod> methods =
-                arguments.methods(METHODS).stream().map(MachineMethod::named).toList();
-        DataOptions options = MachineData.reduced(arguments);
+        List<RbmMethod> methods =
+                arguments.methods(METHODS).stream().map(RbmMethod::named).toList();
+        DataOptions options = RbmData.reduced(arguments);
         String dataSet = arguments.dataSets(List.of("mnist")).get(0);
-        MachineRuns runs = new MachineRuns(reproduction);
-        try (MachineData data = MachineData.load(reproduction.engine(), dataSet, options, 1)) {
+        RbmRuns runs = new RbmRuns(reproduction);
+        try (RbmData data = RbmData.load(reproduction.engine(), dataSet, options, 1)) {
             runs.header(data, HIDDEN);
-            List<MachineResult> results = new ArrayList<>();
-            for (MachineMethod method : methods) {
+            List<RbmResult> results = new ArrayList<>();
+            for (RbmMethod method : methods) {
                 results.add(runs.run(data, HIDDEN, method, method.rate(), seed, epochs, false));
             }
             write(
@@ -108,19 +108,19 @@ public final class WeightFilters implements Target {
             throws IOException {
         List<Bitmap> bitmaps = new ArrayList<>();
         List<List<String>> rows = new ArrayList<>();
-        for (MachineResult run : figure.runs) {
+        for (RbmResult run : figure.runs) {
             bitmaps.add(Bitmap.filterTiles(run.method(), run.weights().rows(), PER_ROW));
             rows.add(
                     List.of(
                             run.method(),
                             String.format(Locale.ROOT, "%.3f", run.last().sparseness()),
-                            MachineRuns.nats(run.last().testLogLikelihood()),
+                            RbmRuns.nats(run.last().testLogLikelihood()),
                             String.format(Locale.ROOT, "%.1f", 100 * run.last().testError()),
                             String.format(Locale.ROOT, "%.5f", run.last().penaltyWeight())));
         }
         List<String> figures = new ArrayList<>();
         for (Bitmap bitmap : bitmaps) {
-            figures.add(FigurePage.bitmap(MachineMethod.named(bitmap.title()).title(), bitmap));
+            figures.add(FigurePage.bitmap(RbmMethod.named(bitmap.title()).title(), bitmap));
         }
         FigurePage page =
                 new FigurePage()
@@ -141,7 +141,7 @@ public final class WeightFilters implements Target {
                                         + " hidden units, "
                                         + figure.epochs
                                         + " epochs, batches of "
-                                        + MachineTraining.BATCH);
+                                        + RbmTraining.BATCH);
         reproduction.write(seeds, figure, page, () -> BitmapsImage.png(bitmaps));
         reproduction.out().println(text(figure));
     }
@@ -150,7 +150,7 @@ public final class WeightFilters implements Target {
         StringBuilder text =
                 new StringBuilder("The sparseness of the weights, by Hoyer's measure,");
         for (int i = 0; i < figure.runs.size(); ++i) {
-            MachineResult run = figure.runs.get(i);
+            RbmResult run = figure.runs.get(i);
             text.append(
                     String.format(
                             Locale.ROOT,

@@ -1,0 +1,151 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.lra;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.locallearning.djl.creditassignment.tape.Region;
+
+/**
+ * Decides which region of a network sends its error to which. Regions that no connection leads to
+ * have no error neurons of their own: they learn by backpropagation within the piece of the network
+ * that ends at the next error neurons above them.
+ *
+ * <p>An error matrix has as many elements as its two regions have units together, multiplied:
+ * between two feature maps of a convolutional net that is much, from the output little. In such
+ * nets take {@link #fromOutput} or {@link #residualBlocks}.
+ */
+@FunctionalInterface
+public interface ErrorWiring {
+
+    /**
+     * Chooses the connections for a network.
+     *
+     * @param regions the regions of its outermost sequence, in the order in which they run; the
+     *     last is the output
+     * @return the connections, in any order
+     */
+    List<ErrorConnection> connect(List<Region> regions);
+
+    /**
+     * Every region of the outermost sequence sends to the one below it: the wiring of LRA-E.
+     *
+     * @return the wiring
+     */
+    static ErrorWiring chain() {
+        return new NamedWiring("chain", ErrorWiring::connectInChain);
+    }
+
+    /**
+     * The output sends to every region whose number, from 1, is a multiple of the gap; the others
+     * get theirs from the region above: Algorithm 2.
+     *
+     * @param gap the gap {@code g}, at least 1; typically 2 or 3
+     * @return the wiring
+     */
+    static ErrorWiring skip(int gap) {
+        if (gap < 1) {
+            throw new IllegalArgumentException(
+                    "The gap between skip connections is at least 1 region, not " + gap + ".");
+        }
+        return new NamedWiring(
+                "skip " + gap,
+                regions -> {
+                    String output = last(regions);
+                    List<ErrorConnection> connections = new ArrayList<>();
+                    for (int l = regions.size() - 1; l >= 1; l--) {
+                        String from = l % gap == 0 ? output : regions.get(l).path();
+                        connections.add(new ErrorConnection(from, regions.get(l - 1).path()));
+                    }
+                    return connections;
+                });
+    }
+
+    /**
+     * The output sends to every other region of the outermost sequence, so that all targets can be
+     * found at once. The error matrices are small: the wiring that suits every network.
+     *
+     * @return the wiring
+     */
+    static ErrorWiring fromOutput() {
+        return new NamedWiring("from output", skip(1));
+    }
+
+    /**
+     * The output sends to every block of branches, such as the residual blocks of a residual net:
+     * the left side of figure 2. Inside, the block's error goes back exactly.
+     *
+     * @return the wiring
+     */
+    static ErrorWiring residualBlocks() {
+        return new NamedWiring("residual blocks", ErrorWiring::connectBlocks);
+    }
+
+    /**
+     * As {@link #residualBlocks}, and inside a block every layer of a branch but its last, whose
+     * error is the block's own, gets a target from what follows: from the layer above it, or, where
+     * that is the branch's last, from the block. For a residual multilayer perceptron this is
+     * Algorithm 2.
+     *
+     * @return the wiring
+     */
+    static ErrorWiring residualBlocksWithChains() {
+        return new NamedWiring(
+                "residual blocks with chains",
+                regions -> {
+                    List<ErrorConnection> connections = connectBlocks(regions);
+                    for (Region region : regions) {
+                        connectInside(region, connections);
+                    }
+                    return connections;
+                });
+    }
+
+    private static List<ErrorConnection> connectInChain(List<Region> regions) {
+        List<ErrorConnection> connections = new ArrayList<>();
+        for (int i = regions.size() - 1; i >= 1; i--) {
+            connections.add(new ErrorConnection(regions.get(i).path(), regions.get(i - 1).path()));
+        }
+        return connections;
+    }
+
+    private static List<ErrorConnection> connectBlocks(List<Region> regions) {
+        String output = last(regions);
+        List<ErrorConnection> connections = new ArrayList<>();
+        for (Region region : regions.subList(0, Math.max(0, regions.size() - 1))) {
+            if (region.isBranched()) {
+                connections.add(new ErrorConnection(output, region.path()));
+            }
+        }
+        return connections;
+    }
+
+    private static void connectInside(Region block, List<ErrorConnection> connections) {
+        for (List<Region> branch : block.branches()) {
+            String from = block.path();
+            for (int i = branch.size() - 2; i >= 0; i--) {
+                connections.add(new ErrorConnection(from, branch.get(i).path()));
+                from = branch.get(i).path();
+            }
+            // the last region of the branch has the block's error without a matrix of its own
+            branch.stream()
+                    .filter(region -> !region.equals(branch.get(branch.size() - 1)))
+                    .forEach(region -> connectInside(region, connections));
+        }
+    }
+
+    private static String last(List<Region> regions) {
+        return regions.isEmpty() ? "" : regions.get(regions.size() - 1).path();
+    }
+}

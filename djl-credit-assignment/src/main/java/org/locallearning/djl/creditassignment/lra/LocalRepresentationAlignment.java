@@ -1,0 +1,429 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.lra;
+
+import ai.djl.MalformedModelException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.loss.Loss;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.locallearning.djl.creditassignment.CreditAssigner;
+import org.locallearning.djl.creditassignment.CreditAssignment;
+import org.locallearning.djl.creditassignment.rule.FeedbackDistribution;
+import org.locallearning.djl.creditassignment.rule.FeedbackSource;
+import org.locallearning.djl.creditassignment.rule.RandomFeedbackBuilder;
+import org.locallearning.djl.creditassignment.tape.Layer;
+import org.locallearning.djl.creditassignment.tape.LayerTrace;
+import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.Tape;
+
+/**
+ * Recursive local representation alignment (rec-LRA): every layer has a target of its own, made
+ * from errors that error matrices bring there, and moves its output towards it. No derivative of an
+ * activation is taken where a layer has a target, so that activations need none.
+ *
+ * <p>Formula, for a region with pre-activation {@code h_i}, activation {@code z_i = φ_i(h_i)} and
+ * errors {@code e_j} that are sent to it:
+ *
+ * <pre>
+ * d_i = Σ_j E_ji e_j          what arrives, equation 3
+ * y_i = φ_i(h_i − β d_i)      the target
+ * e_i = z_i − y_i             the error neurons, sent on along the error graph; for another
+ *                             form of them see {@link ErrorDifference}
+ * ∂W_i = e_i x_iᵀ, ∂b_i = e_i  the gradients left for the optimizer, means over the batch
+ * </pre>
+ *
+ * <p>Errors have the shape of the region's output, (N, ...), flattened to (N, units) where a matrix
+ * {@code E} of shape (units of receiver, units of sender) meets them. The error of the output,
+ * {@code e_L}, is the gradient of each sample's loss at the output layer's pre-activation: {@code
+ * softmax(h) − y} for cross-entropy, and N times the gradient of the mean for any DJL loss. {@code
+ * φ} is the run of known blocks behind a layer that keep the shape. It is applied again with the
+ * dropout mask, and the batch statistics, of the forward; running statistics change once. A block
+ * of branches, such as a residual block, is one region: its error goes back exactly inside, unless
+ * the wiring has connections there. Parameters of {@code φ}, such as those of a normalization, have
+ * {@code e_i} at the activation's output for their error.
+ *
+ * <p>Error matrices are updated by the optimizer of the configuration, like weights, see {@link
+ * ErrorMatrixUpdate}; they are the trainer's, not the model's, and are saved by {@code
+ * CreditTrainer.saveState}. Errors that pass n connections are of the order {@code βⁿ}: take an
+ * optimizer that divides by the size of gradients, as the paper does (Adam, 2e-4), with {@code
+ * ProjectedOptimizer} around it for the paper's re-projection. Initial weights in the paper are
+ * normal with a standard deviation of 0.025 to 0.1.
+ *
+ * <p>Use it for dense nets, for activations without a derivative ({@link SignActivation}, with
+ * {@link ErrorDifference#CENTRAL}), for deep logistic nets in which backpropagation stalls, and to
+ * cut a residual net into blocks that learn independently. It is no gradient: with convolutions
+ * that have no normalization, or with unbounded activations and growing error matrices, expect to
+ * tune it.
+ *
+ * <p>Cost for L layers: 2L products of weights as in direct feedback alignment, and two products
+ * with an error matrix for every connection (one if error matrices do not learn), small ones for
+ * those from the output: 2L + 2(L − 1) at most, against 3L − 1 of backpropagation; and every
+ * activation runs twice.
+ *
+ * <p>A trainer refuses, with an {@code IllegalArgumentException}, a graph with a cycle or a
+ * dangling connection when it is made, and an error matrix of another shape than the batch needs
+ * before it changes anything.
+ *
+ * <p>Ororbia, Mali, Kifer and Giles, "Reducing the computational burden of deep learning with
+ * recursive local representation alignment", arXiv:2002.03911 (2020), equations 1 to 3, Algorithms
+ * 1 and 2. Departures, where the paper contradicts itself or is silent: {@code W} multiplies {@code
+ * z}, as in equation 1 (Algorithm 2 has {@code h}); {@code ∂E} pairs the receiver's {@code d} with
+ * the sender's {@code e}, where shapes fit (Algorithm 1 does not); a region that several
+ * connections lead to has the sum of what they bring (Algorithm 1 would keep the last); the factor
+ * 2 of the discrepancy is dropped, as in both algorithms; biases learn by {@code e}; a derivative
+ * behind the output layer, if there is one, is taken. β = 0.1 and γ = 1 are from the authors' code
+ * of LRA-E, since the paper states neither, and 0.05 for the standard deviation of {@code E} is
+ * within its range for weights.
+ */
+public final class LocalRepresentationAlignment extends CreditAssignment {
+
+    private final double beta;
+    private final double gamma;
+    private final ErrorDifference difference;
+    private final double magnitudeShare;
+    private final ErrorMatrixUpdate update;
+    private final ErrorWiring wiring;
+    private final int depth;
+    private final FeedbackSource source;
+    private final String matrixDescription;
+
+    private LocalRepresentationAlignment(Builder builder) {
+        super(builder);
+        beta = builder.beta;
+        gamma = builder.gamma;
+        difference = builder.difference;
+        magnitudeShare = builder.magnitudeShare;
+        update = builder.update;
+        wiring = builder.wiring;
+        depth = builder.depth;
+        source = builder.source();
+        matrixDescription = builder.describeMatrices();
+    }
+
+    /**
+     * Returns the factor of transmitted errors.
+     *
+     * @return {@code β}
+     */
+    public double getBeta() {
+        return beta;
+    }
+
+    /**
+     * Returns the factor of the gradients of error matrices.
+     *
+     * @return {@code γ}
+     */
+    public double getGamma() {
+        return gamma;
+    }
+
+    /**
+     * Returns what error neurons compare.
+     *
+     * @return the difference
+     */
+    public ErrorDifference getErrorDifference() {
+        return difference;
+    }
+
+    /**
+     * Returns the share {@code α} of an error's magnitude; the rest is its sign.
+     *
+     * @return {@code α}
+     */
+    public double getMagnitudeShare() {
+        return magnitudeShare;
+    }
+
+    /**
+     * Returns how error matrices learn.
+     *
+     * @return the update
+     */
+    public ErrorMatrixUpdate getErrorMatrixUpdate() {
+        return update;
+    }
+
+    /**
+     * Returns the error connections of a network under this rule.
+     *
+     * @param network the network
+     * @return the graph
+     * @throws IllegalArgumentException if the connections that the wiring chose run in a cycle or
+     *     dangle
+     */
+    public ErrorGraph getErrorGraph(Network network) {
+        ErrorGraph graph =
+                ErrorGraph.of(network.getRegions(), wiring.connect(network.getRegions()));
+        return depth == Integer.MAX_VALUE ? graph : graph.limitedTo(depth);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected CreditAssigner newAssigner(Network network, Loss loss, NDManager manager) {
+        ErrorGraph graph = getErrorGraph(network);
+        boolean learning = update != ErrorMatrixUpdate.NONE;
+        return new Assigner(
+                network,
+                graph,
+                new ErrorMatrices(manager, graph.getConnections(), source, learning));
+    }
+
+    /** Returns the rule and every setting. */
+    @Override
+    public String toString() {
+        return String.format(
+                "LocalRepresentationAlignment(%s%s, β %s, γ %s, difference %s, magnitude share %s,"
+                        + " error matrices %s, update %s)",
+                wiring,
+                depth == Integer.MAX_VALUE ? "" : ", depth " + depth,
+                beta,
+                gamma,
+                difference,
+                magnitudeShare,
+                matrixDescription,
+                update);
+    }
+
+    /**
+     * Creates a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    private final class Assigner implements CreditAssigner {
+
+        private final Network network;
+        private final ErrorGraph graph;
+        private final ErrorMatrices matrices;
+
+        Assigner(Network network, ErrorGraph graph, ErrorMatrices matrices) {
+            this.network = network;
+            this.graph = graph;
+            this.matrices = matrices;
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public boolean isRerunning() {
+            return true;
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public void assign(Tape tape, NDList errors) {
+            tape.backward(
+                    errors,
+                    (layer, delta) -> layer.inputError(delta, layer.getWeight()),
+                    new ErrorNeurons(tape, graph, matrices, LocalRepresentationAlignment.this),
+                    false);
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public void saveState(DataOutputStream out) throws IOException {
+            matrices.save(out);
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public void loadState(DataInputStream in) throws IOException, MalformedModelException {
+            matrices.load(in, network.getKnownUnits());
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public String describeFeedback(Layer layer) {
+            List<ErrorConnection> connections = graph.getConnectionsTo(layer.path());
+            if (layer.path().equals(graph.getOutput())) {
+                return "error from the loss";
+            }
+            return connections.isEmpty()
+                    ? "exact, as far as the next target below"
+                    : "target, by the error of "
+                            + connections.stream()
+                                    .map(ErrorConnection::from)
+                                    .collect(Collectors.joining(", "));
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public Optional<NDArray> getFeedback(LayerTrace layer) {
+            return Optional.empty();
+        }
+    }
+
+    /** Builds a {@link LocalRepresentationAlignment}. */
+    public static final class Builder extends RandomFeedbackBuilder<Builder> {
+
+        private double beta = 0.1;
+        private double gamma = 1;
+        private ErrorDifference difference = ErrorDifference.ONE_SIDED;
+        private double magnitudeShare = 1;
+        private ErrorMatrixUpdate update = ErrorMatrixUpdate.PAPER;
+        private ErrorWiring wiring = ErrorWiring.fromOutput();
+        private int depth = Integer.MAX_VALUE;
+        private FeedbackSource given;
+
+        private Builder() {
+            super(FeedbackDistribution.normal(0.05));
+        }
+
+        /**
+         * Sets the factor by which a transmitted error moves the target.
+         *
+         * @param beta the factor {@code β}, at least 0; 0.1 by default. At 0 only the output learns
+         * @return this builder
+         */
+        public Builder optBeta(double beta) {
+            if (!(beta >= 0 && beta < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException("β is at least 0 and finite, not " + beta + ".");
+            }
+            this.beta = beta;
+            return this;
+        }
+
+        /**
+         * Sets the factor of the gradients of error matrices. Optimizers that divide by the size of
+         * gradients, such as Adam, undo it.
+         *
+         * @param gamma the factor {@code γ}, above 0; 1 by default
+         * @return this builder
+         */
+        public Builder optGamma(double gamma) {
+            if (!(gamma > 0 && gamma < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        "γ is above 0 and finite, not "
+                                + gamma
+                                + "; for error matrices that stay as they are take"
+                                + " ErrorMatrixUpdate.NONE.");
+            }
+            this.gamma = gamma;
+            return this;
+        }
+
+        /**
+         * Sets what error neurons compare.
+         *
+         * @param difference the difference; {@link ErrorDifference#ONE_SIDED} by default
+         * @return this builder
+         */
+        public Builder optErrorDifference(ErrorDifference difference) {
+            this.difference = Objects.requireNonNull(difference, "difference");
+            return this;
+        }
+
+        /**
+         * Replaces a part of every hidden error by its sign: {@code α e + (1 − α) sign(e)}, as a
+         * later version of the paper is said to do with {@code α} about 0.2.
+         *
+         * @param share the share {@code α} of the magnitude, from 0 to 1; 1 by default
+         * @return this builder
+         */
+        public Builder optMagnitudeShare(double share) {
+            if (!(share >= 0 && share <= 1)) {
+                throw new IllegalArgumentException(
+                        "The share of an error's magnitude is from 0 to 1, not " + share + ".");
+            }
+            magnitudeShare = share;
+            return this;
+        }
+
+        /**
+         * Sets how error matrices learn.
+         *
+         * @param update the update; {@link ErrorMatrixUpdate#PAPER} by default
+         * @return this builder
+         */
+        public Builder optErrorMatrixUpdate(ErrorMatrixUpdate update) {
+            this.update = Objects.requireNonNull(update, "update");
+            return this;
+        }
+
+        /**
+         * Sets which region sends its error to which.
+         *
+         * @param wiring the wiring; {@link ErrorWiring#fromOutput()} by default
+         * @return this builder
+         */
+        public Builder optWiring(ErrorWiring wiring) {
+            this.wiring = Objects.requireNonNull(wiring, "wiring");
+            return this;
+        }
+
+        /**
+         * Limits how many error connections an error passes from the output on: the depth of the
+         * recursion. Regions beyond learn by backpropagation from the next error neurons above
+         * them.
+         *
+         * @param depth the number of connections, at least 1; not limited by default
+         * @return this builder
+         */
+        public Builder optDepth(int depth) {
+            if (depth < 1) {
+                throw new IllegalArgumentException(
+                        "The depth of the recursion is at least 1 connection, not " + depth + ".");
+            }
+            this.depth = depth;
+            return this;
+        }
+
+        /**
+         * Gives the initial error matrices, in place of drawing them.
+         *
+         * @param matrices the source; it is asked for the path {@code "from → to"} and the shape
+         *     (units of the receiver, units of the sender)
+         * @return this builder
+         */
+        public Builder optErrorMatrices(FeedbackSource matrices) {
+            given = Objects.requireNonNull(matrices, "matrices");
+            return this;
+        }
+
+        private FeedbackSource source() {
+            return given == null ? distribution().seeded(seed()) : given;
+        }
+
+        private String describeMatrices() {
+            return given == null ? String.format("%s, seed %d", distribution(), seed()) : "given";
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        protected Builder self() {
+            return this;
+        }
+
+        /**
+         * Builds the rule.
+         *
+         * @return the rule
+         */
+        public LocalRepresentationAlignment build() {
+            return new LocalRepresentationAlignment(this);
+        }
+    }
+}

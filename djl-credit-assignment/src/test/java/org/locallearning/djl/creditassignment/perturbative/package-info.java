@@ -1,2 +1,0 @@
-/** Tests of pseudo-convolution and the network that is built of it. */
-package org.locallearning.djl.creditassignment.perturbative;

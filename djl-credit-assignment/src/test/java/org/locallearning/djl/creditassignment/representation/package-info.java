@@ -1,2 +1,0 @@
-/** Tests of recursive local representation alignment and its parts. */
-package org.locallearning.djl.creditassignment.representation;

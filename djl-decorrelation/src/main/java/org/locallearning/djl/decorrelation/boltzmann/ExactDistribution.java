@@ -1,0 +1,460 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation.boltzmann;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.BiConsumer;
+
+/**
+ * The exact distribution of a small restricted Boltzmann machine, by a sum over all states of its
+ * hidden units. The visible units are summed over in closed form, so that their number hardly
+ * matters.
+ *
+ * <p>With {@code p(h) ∝ exp(bᵀh) Π_i (1 + exp(a_i + (W h)_i))}, the means of {@code g = (v, h, v
+ * hᵀ)} and their covariance, the Fisher matrix of the joint distribution, follow from the
+ * conditional moments of v, which is factorial given h (Millea, section 3).
+ *
+ * <p>All of it is computed in float64 from the parameters as they were when it was made. Making it
+ * costs {@code 2^hidden · visible · hidden} multiply-adds and so does each mean; {@link #fisher}
+ * costs {@code 2^hidden · D²} for D parameters. To be closed after use; arrays that it returns may
+ * be closed with it.
+ *
+ * <p>Grosse and Salakhutdinov, "Scaling up natural gradient by sparsely factorizing the inverse
+ * Fisher matrix", 2015.
+ */
+public final class ExactDistribution implements AutoCloseable {
+
+    /** The most hidden units that are enumerated: their log-weights take 128 MiB. */
+    static final int MOST_HIDDEN = 24;
+
+    /** The most parameters of a Fisher matrix, which is worked on in a few copies. */
+    static final int MOST_PARAMETERS = 10_000;
+
+    private static final int CHUNK_ELEMENTS = 1 << 20;
+
+    /** The largest relative error of a solution that still counts as one. */
+    private static final double SOLVED = 1e-6;
+
+    private final NDManager manager;
+    private final BoltzmannParameters parameters;
+    private final int visibleSize;
+    private final int hiddenSize;
+    private final double[] probabilities;
+    private final double logPartition;
+    private final SufficientStatistics means;
+
+    private ExactDistribution(BoltzmannParameters source) {
+        visibleSize = source.visibleSize();
+        hiddenSize = source.hiddenSize();
+        checkHidden(hiddenSize);
+        manager = source.weight().getManager().newSubManager();
+        manager.setName("enumeration");
+        parameters =
+                new BoltzmannParameters(
+                        copy(source.weight()),
+                        copy(source.visibleBias()),
+                        copy(source.hiddenBias()),
+                        source.units());
+        try {
+            probabilities = logWeights();
+            logPartition = normalize(probabilities);
+            means = moments(false);
+        } catch (IllegalStateException e) {
+            manager.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Enumerates a machine.
+     *
+     * @param parameters its parameters, which are copied
+     * @return its exact distribution
+     * @throws IllegalArgumentException if it has more hidden units than can be enumerated
+     * @throws IllegalStateException if a parameter is NaN or infinite
+     */
+    public static ExactDistribution of(BoltzmannParameters parameters) {
+        return new ExactDistribution(parameters);
+    }
+
+    /**
+     * Fails for more hidden units than can be enumerated.
+     *
+     * @param hiddenSize the number of hidden units
+     * @throws IllegalArgumentException if they are too many; the message says how many fit
+     */
+    static void checkHidden(int hiddenSize) {
+        if (hiddenSize > MOST_HIDDEN) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "The states of %d hidden units cannot be enumerated: 2^%d numbers take"
+                                    + " %s, and %d units with 128 MiB are the most. Use"
+                                    + " AnnealedImportanceSampling for log Z, and"
+                                    + " ContrastiveDivergence to learn.",
+                            hiddenSize,
+                            hiddenSize,
+                            bytes(hiddenSize),
+                            MOST_HIDDEN));
+        }
+    }
+
+    private static String bytes(int hiddenSize) {
+        return hiddenSize < 27
+                ? (1L << hiddenSize - 17) + " MiB"
+                : String.format(Locale.ROOT, "%.3g GiB", Math.pow(2, hiddenSize - 27));
+    }
+
+    private NDArray copy(NDArray source) {
+        NDArray copy = source.stopGradient().toType(DataType.FLOAT64, true);
+        copy.attach(manager);
+        return copy;
+    }
+
+    /** The logarithm of {@code Σ_v exp(−E(v, h))} for every h. */
+    private double[] logWeights() {
+        double[] weights = new double[1 << hiddenSize];
+        int[] done = {0};
+        forEachChunk(
+                null,
+                (hidden, none) -> {
+                    NDArray natural = parameters.visibleNatural(hidden);
+                    double[] chunk =
+                            parameters
+                                    .units()
+                                    .logNormalizer(natural)
+                                    .add(hidden.matMul(parameters.hiddenBias()))
+                                    .toDoubleArray();
+                    System.arraycopy(chunk, 0, weights, done[0], chunk.length);
+                    done[0] += chunk.length;
+                });
+        return weights;
+    }
+
+    /** Turns log-weights into probabilities and returns the logarithm of their sum. */
+    private static double normalize(double[] weights) {
+        double greatest = Arrays.stream(weights).max().orElseThrow();
+        double sum = 0;
+        for (int i = 0; i < weights.length; ++i) {
+            weights[i] = Math.exp(weights[i] - greatest);
+            sum += weights[i];
+        }
+        if (!Double.isFinite(sum)) {
+            throw new IllegalStateException(
+                    "The Boltzmann machine has no distribution: its energies are NaN or infinite."
+                            + " It diverged; train it with a smaller learning rate.");
+        }
+        for (int i = 0; i < weights.length; ++i) {
+            weights[i] /= sum;
+        }
+        return greatest + Math.log(sum);
+    }
+
+    /** Shows all hidden states, (R, hidden), in runs, each with its share, (R, 1). */
+    private void forEachChunk(double[] shares, BiConsumer<NDArray, NDArray> body) {
+        int states = 1 << hiddenSize;
+        int run = Math.max(1, CHUNK_ELEMENTS / (visibleSize + hiddenSize));
+        for (int begin = 0; begin < states; begin += run) {
+            int end = Math.min(states, begin + run);
+            double[] bits = new double[(end - begin) * hiddenSize];
+            for (int state = begin; state < end; ++state) {
+                for (int j = 0; j < hiddenSize; ++j) {
+                    bits[(state - begin) * hiddenSize + j] = state >> j & 1;
+                }
+            }
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                NDArray hidden = manager.create(bits, new Shape(end - begin, hiddenSize));
+                NDArray share =
+                        shares == null
+                                ? null
+                                : manager.create(
+                                        Arrays.copyOfRange(shares, begin, end),
+                                        new Shape(end - begin, 1));
+                body.accept(hidden, share);
+            }
+        }
+    }
+
+    /**
+     * {@code E[g]}, or {@code E[q g]} with {@code q = (v − E v)ᵀ K (h − E h)} and {@code K = cov(v,
+     * h)}.
+     */
+    private SufficientStatistics moments(boolean withCovariance) {
+        NDArray visible = manager.zeros(new Shape(visibleSize), DataType.FLOAT64);
+        NDArray hidden = manager.zeros(new Shape(hiddenSize), DataType.FLOAT64);
+        NDArray product = manager.zeros(new Shape(visibleSize, hiddenSize), DataType.FLOAT64);
+        NDArray covariance = withCovariance ? covariance() : null;
+        forEachChunk(
+                probabilities,
+                (states, share) -> {
+                    NDArray mean = parameters.visibleMeans(states);
+                    NDArray shared = states.mul(share);
+                    NDArray weighted = mean.mul(share);
+                    if (withCovariance) {
+                        NDArray pull = states.sub(means.hidden()).matMul(covariance.transpose());
+                        NDArray q = mean.sub(means.visible()).mul(pull).sum(new int[] {1}, true);
+                        NDArray variance = parameters.units().variance(mean);
+                        shared = shared.mul(q);
+                        weighted = weighted.mul(q).add(variance.mul(pull).mul(share));
+                    }
+                    visible.addi(weighted.sum(new int[] {0}));
+                    hidden.addi(shared.sum(new int[] {0}));
+                    product.addi(weighted.transpose().matMul(states));
+                });
+        return new SufficientStatistics(visible, hidden, product);
+    }
+
+    /**
+     * Returns the logarithm of the partition function {@code Z = Σ exp(−E(v, h))}.
+     *
+     * @return log Z, in nats
+     */
+    public double logPartition() {
+        return logPartition;
+    }
+
+    /**
+     * Returns the mean log-likelihood of data, {@code −F(v) − log Z} for each row.
+     *
+     * @param visible rows of visible states, (N, visible)
+     * @return the mean of {@code log p(v)} over the rows, in nats
+     */
+    public double logLikelihood(NDArray visible) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray rows = visible.toType(DataType.FLOAT64, false);
+            return -parameters.freeEnergy(rows).mean().getDouble() - logPartition;
+        }
+    }
+
+    /**
+     * Returns the means {@code E[g]} of the model, the gradient of log Z.
+     *
+     * @return the means, float64
+     */
+    public SufficientStatistics means() {
+        return means;
+    }
+
+    /**
+     * Returns the gradient of the mean log-likelihood of data, {@code E_data[g] − E_model[g]}.
+     *
+     * @param visible rows of visible states, (N, visible)
+     * @return the gradient with respect to (a, b, W), float64
+     */
+    public SufficientStatistics gradient(NDArray visible) {
+        NDArray rows = visible.toType(DataType.FLOAT64, false);
+        return SufficientStatistics.mean(rows, parameters.hiddenProbabilities(rows)).minus(means);
+    }
+
+    /**
+     * Returns the covariance {@code K = cov(v, h)} of visible and hidden units under the model.
+     *
+     * @return the covariance, (visible, hidden), float64
+     */
+    public NDArray covariance() {
+        return means.covariance();
+    }
+
+    /**
+     * Returns the gradient of {@code ‖cov(v, h)‖²}, the squared Frobenius norm under the model:
+     *
+     * <pre>∂‖K‖²/∂θ_t = 2 Σ_kl K_kl κ(v_k, h_l, g_t)</pre>
+     *
+     * <p>with the third cumulants κ. Since a third cumulant is a third central moment, this is
+     * {@code 2 cov(q, g)} for {@code q = (v − E v)ᵀ K (h − E h)}. The paper approximates the
+     * derivatives by differences from step to step; here they are exact.
+     *
+     * @return the gradient with respect to (a, b, W), float64
+     */
+    public SufficientStatistics covarianceNormGradient() {
+        double meanOfQ;
+        try (NDArray squares = covariance().square()) {
+            meanOfQ = squares.sum().getDouble();
+        }
+        return moments(true).minus(means.times(meanOfQ)).times(2);
+    }
+
+    /**
+     * Returns the Fisher matrix of the joint distribution, {@code G = cov(g, g)} with {@code g =
+     * (v, h, vec(v hᵀ))}, the Hessian of log Z. It is not the Fisher matrix of {@code p(v)}.
+     *
+     * @return the matrix, (D, D) with {@code D = visible + hidden + visible · hidden}, in the order
+     *     of {@link SufficientStatistics#toVector}, float64
+     * @throws IllegalArgumentException if it is too large; the message says how large
+     */
+    public NDArray fisher() {
+        return secondMoments(true);
+    }
+
+    /**
+     * Returns the second moments {@code E[g gᵀ]}, from which {@code G = E[g gᵀ] − E[g] E[g]ᵀ}.
+     *
+     * @return the matrix, as {@link #fisher}
+     * @throws IllegalArgumentException if it is too large; the message says how large
+     */
+    public NDArray secondMoments() {
+        return secondMoments(false);
+    }
+
+    private NDArray secondMoments(boolean centred) {
+        long size = visibleSize + hiddenSize + (long) visibleSize * hiddenSize;
+        if (size > MOST_PARAMETERS) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "The Fisher matrix of %d visible and %d hidden units has %d rows and"
+                                    + " takes %.1f GiB; %d rows are the most. Use fewer units, or"
+                                    + " a direction that needs no Fisher matrix.",
+                            visibleSize,
+                            hiddenSize,
+                            size,
+                            8.0 * size * size / (1L << 30),
+                            MOST_PARAMETERS));
+        }
+        NDArray result = manager.zeros(new Shape(size, size), DataType.FLOAT64);
+        long pairsOfHidden = (hiddenSize + 1L) * (hiddenSize + 1L);
+        NDArray inside = manager.zeros(new Shape(visibleSize, pairsOfHidden), DataType.FLOAT64);
+        NDArray mean = means.toVector();
+        forEachChunk(
+                probabilities,
+                (states, share) -> {
+                    NDArray visible = parameters.visibleMeans(states);
+                    long rows = states.getShape().get(0);
+                    NDArray product =
+                            visible.reshape(rows, visibleSize, 1)
+                                    .mul(states.reshape(rows, 1, hiddenSize))
+                                    .reshape(rows, -1);
+                    NDArray conditional = NDArrays.concat(new NDList(visible, states, product), 1);
+                    if (centred) {
+                        conditional = conditional.sub(mean);
+                    }
+                    NDArray weighted = conditional.mul(share);
+                    result.addi(weighted.transpose().matMul(conditional));
+                    NDArray extended =
+                            NDArrays.concat(new NDList(share.onesLike(), states), 1)
+                                    .reshape(rows, hiddenSize + 1, 1);
+                    NDArray pairs =
+                            extended.mul(extended.reshape(rows, 1, hiddenSize + 1))
+                                    .reshape(rows, -1);
+                    NDArray variance = parameters.units().variance(visible).mul(share);
+                    inside.addi(variance.transpose().matMul(pairs));
+                });
+        addWithinUnits(result, inside.reshape(visibleSize, hiddenSize + 1, hiddenSize + 1));
+        inside.close();
+        mean.close();
+        return result;
+    }
+
+    /**
+     * Adds {@code E[cov(g | h)]}: given h, visible units vary on their own, so only what belongs to
+     * one visible unit covaries.
+     */
+    private void addWithinUnits(NDArray matrix, NDArray inside) {
+        for (int i = 0; i < visibleSize; ++i) {
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                long first = visibleSize + hiddenSize + (long) i * hiddenSize;
+                NDIndex products = slice(first, first + hiddenSize, first, first + hiddenSize);
+                matrix.get(slice(i, i + 1, i, i + 1)).addi(inside.get(i).get(slice(0, 1, 0, 1)));
+                matrix.get(slice(i, i + 1, first, first + hiddenSize))
+                        .addi(inside.get(i).get(slice(0, 1, 1, hiddenSize + 1)));
+                matrix.get(slice(first, first + hiddenSize, i, i + 1))
+                        .addi(inside.get(i).get(slice(1, hiddenSize + 1, 0, 1)));
+                matrix.get(products)
+                        .addi(inside.get(i).get(slice(1, hiddenSize + 1, 1, hiddenSize + 1)));
+            }
+        }
+    }
+
+    private static NDIndex slice(long top, long bottom, long left, long right) {
+        return new NDIndex().addSliceDim(top, bottom).addSliceDim(left, right);
+    }
+
+    /**
+     * Returns the inverse of the damped Fisher matrix, {@code (G + ε I)⁻¹}.
+     *
+     * @param fisher the Fisher matrix, from {@link #fisher}
+     * @param damping ε, at least 0, in squared units of the statistics
+     * @return the inverse, (D, D), float64
+     * @throws IllegalStateException if the matrix is singular
+     */
+    public static NDArray dampedInverse(NDArray fisher, double damping) {
+        int size = (int) fisher.getShape().get(0);
+        try (NDArray eye = fisher.getManager().eye(size, size, 0, DataType.FLOAT64);
+                NDArray damped = fisher.add(eye.muli(damping))) {
+            NDArray inverse = damped.inverse();
+            try (NDArray ones = fisher.getManager().ones(new Shape(size), DataType.FLOAT64);
+                    NDArray back = damped.matMul(inverse.matMul(ones)).subi(ones)) {
+                double error = back.abs().max().getDouble();
+                if (!(error < SOLVED)) {
+                    inverse.close();
+                    throw singular(damping, null);
+                }
+            }
+            return inverse;
+        } catch (EngineException e) {
+            throw singular(damping, e);
+        }
+    }
+
+    private static IllegalStateException singular(double damping, Exception cause) {
+        return new IllegalStateException(
+                "The Fisher matrix is singular at damping "
+                        + damping
+                        + ", as it is where units never change or copy each other; use a larger"
+                        + " damping, such as 0.01.",
+                cause);
+    }
+
+    /**
+     * Draws independent states of the visible units, exactly from the model.
+     *
+     * @param rows the number of states
+     * @return the states, (rows, visible), float64, of this machine's manager
+     */
+    public NDArray sample(int rows) {
+        double[] cumulative = probabilities.clone();
+        Arrays.parallelPrefix(cumulative, Double::sum);
+        double[] uniform =
+                manager.randomUniform(0f, 1f, new Shape(rows), DataType.FLOAT64).toDoubleArray();
+        double[] bits = new double[rows * hiddenSize];
+        for (int row = 0; row < rows; ++row) {
+            int place = Arrays.binarySearch(cumulative, uniform[row]);
+            int state = Math.min(place < 0 ? -place - 1 : place, cumulative.length - 1);
+            for (int j = 0; j < hiddenSize; ++j) {
+                bits[row * hiddenSize + j] = state >> j & 1;
+            }
+        }
+        NDArray hidden = manager.create(bits, new Shape(rows, hiddenSize));
+        return parameters.sampleVisible(parameters.visibleMeans(hidden));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void close() {
+        manager.close();
+    }
+}
