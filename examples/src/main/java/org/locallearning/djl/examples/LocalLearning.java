@@ -24,6 +24,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.locallearning.djl.examples.benchmark.BenchmarkCommand;
 import org.locallearning.djl.examples.compare.CompareCommand;
+import org.locallearning.djl.examples.compare.ReportCommand;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.models.Models;
@@ -58,7 +59,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
         },
         optionListHeading = "%nOptions:%n",
         commandListHeading = "%nSubcommands:%n",
-        subcommands = {CompareCommand.class, BenchmarkCommand.class, ReproduceCommand.class},
+        subcommands = {
+            CompareCommand.class,
+            ReportCommand.class,
+            BenchmarkCommand.class,
+            ReproduceCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:everything asked for was done",

@@ -15,7 +15,6 @@ package org.locallearning.djl.examples.compare;
 
 import java.io.IOException;
 import org.locallearning.djl.examples.output.OutputFolder;
-import org.locallearning.djl.examples.report.CurvesImage;
 import org.locallearning.djl.examples.report.FontsMissingException;
 import org.locallearning.djl.examples.report.ReportPage;
 import org.locallearning.djl.examples.results.Results;
@@ -36,10 +35,15 @@ final class ResultFiles {
 
     void write(Results results) throws IOException {
         folder.write(RESULTS, results.toJson());
+        writeReport(results);
+    }
+
+    /** Writes the page and the picture alone. */
+    void writeReport(Results results) throws IOException {
         folder.write(REPORT, ReportPage.html(results));
         if (fonts) {
             try {
-                folder.write(CURVES, CurvesImage.png(results));
+                folder.write(CURVES, ReportPage.curves(results));
             } catch (FontsMissingException e) {
                 fonts = false;
                 // a picture of an earlier comparison would pass for this one's
@@ -50,9 +54,14 @@ final class ResultFiles {
 
     /** Names the files for the reader, and says which one there is not. */
     String summary() {
-        String written = "Report: " + folder.file(REPORT) + System.lineSeparator();
-        written += "Numbers: " + folder.file(RESULTS) + System.lineSeparator();
-        return written
+        return "Numbers: " + folder.file(RESULTS) + System.lineSeparator() + reportSummary();
+    }
+
+    /** The same for page and picture alone. */
+    String reportSummary() {
+        return "Report: "
+                + folder.file(REPORT)
+                + System.lineSeparator()
                 + (fonts
                         ? "Picture: " + folder.file(CURVES)
                         : "Note: "

@@ -31,7 +31,6 @@ import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.models.Models;
-import org.locallearning.djl.examples.report.CurvesImage;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
@@ -290,7 +289,7 @@ public final class LearningCurves {
                         experiments.get(0).task().lossTitle(),
                         plan.optimizer().title(),
                         plan.schedule().title()));
-        reproduction.write(seeds, experiments, page, () -> CurvesImage.png(experiments));
+        reproduction.write(seeds, experiments, page);
     }
 
     private Results results(Part part, ImageData images, ModelSummary summary) {

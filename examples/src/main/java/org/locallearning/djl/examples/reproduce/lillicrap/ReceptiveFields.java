@@ -30,7 +30,6 @@ import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.models.Models;
 import org.locallearning.djl.examples.report.Bitmap;
-import org.locallearning.djl.examples.report.BitmapsImage;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.Percent;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
@@ -213,10 +212,7 @@ public final class ReceptiveFields implements Target {
                                         + HIDDEN
                                         + " units.")
                         .table(List.of("", "correlation of neighbours", "test accuracy"), rows)
-                        .figures(
-                                bitmaps.stream()
-                                        .map(bitmap -> FigurePage.bitmap(bitmap.title(), bitmap))
-                                        .toList())
+                        .figures(bitmaps)
                         .setting("Images", figure.data)
                         .setting(
                                 "Training",
@@ -228,7 +224,7 @@ public final class ReceptiveFields implements Target {
                                         Paper.BATCH,
                                         Task.SIGNED_TARGETS.lossTitle(),
                                         OptimizerKind.ADAM.title()));
-        reproduction.write(seeds, figure, page, () -> BitmapsImage.png(bitmaps));
+        reproduction.write(seeds, figure, page);
         rows.forEach(row -> reproduction.out().println(String.join(" | ", row)));
     }
 

@@ -21,7 +21,6 @@ import java.util.Locale;
 import java.util.Set;
 import org.locallearning.djl.examples.data.DataOptions;
 import org.locallearning.djl.examples.report.Bitmap;
-import org.locallearning.djl.examples.report.BitmapsImage;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
@@ -109,7 +108,9 @@ public final class WeightFilters implements Target {
         List<Bitmap> bitmaps = new ArrayList<>();
         List<List<String>> rows = new ArrayList<>();
         for (RbmResult run : figure.runs) {
-            bitmaps.add(Bitmap.filterTiles(run.method(), run.weights().rows(), PER_ROW));
+            bitmaps.add(
+                    Bitmap.filterTiles(run.method(), run.weights().rows(), PER_ROW)
+                            .withRemark(RbmMethod.named(run.method()).title()));
             rows.add(
                     List.of(
                             run.method(),
@@ -117,10 +118,6 @@ public final class WeightFilters implements Target {
                             RbmRuns.nats(run.last().testLogLikelihood()),
                             String.format(Locale.ROOT, "%.1f", 100 * run.last().testError()),
                             String.format(Locale.ROOT, "%.5f", run.last().penaltyWeight())));
-        }
-        List<String> figures = new ArrayList<>();
-        for (Bitmap bitmap : bitmaps) {
-            figures.add(FigurePage.bitmap(RbmMethod.named(bitmap.title()).title(), bitmap));
         }
         FigurePage page =
                 new FigurePage()
@@ -133,7 +130,7 @@ public final class WeightFilters implements Target {
                                         "test error, %",
                                         "weight of the penalty"),
                                 rows)
-                        .figures(figures)
+                        .figures(bitmaps)
                         .setting("Images", figure.data)
                         .setting(
                                 "Training",
@@ -142,7 +139,7 @@ public final class WeightFilters implements Target {
                                         + figure.epochs
                                         + " epochs, batches of "
                                         + RbmTraining.BATCH);
-        reproduction.write(seeds, figure, page, () -> BitmapsImage.png(bitmaps));
+        reproduction.write(seeds, figure, page);
         reproduction.out().println(text(figure));
     }
 

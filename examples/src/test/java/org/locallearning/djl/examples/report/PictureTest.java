@@ -24,13 +24,13 @@ import java.io.IOException;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
-class CurvesImageTest {
+class PictureTest {
 
     @Test
     void drawsTheMethodsInTheirColours() throws IOException {
         byte[] png;
         try {
-            png = CurvesImage.png(ExampleResults.create());
+            png = ReportPage.curves(ExampleResults.create());
         } catch (FontsMissingException e) {
             abort("This machine has no fonts.");
             return;
