@@ -75,9 +75,18 @@ public record Diagram(
                 ordinate,
                 layers,
                 Double.NaN,
-                Extent.of(layers, 0).axis(),
+                abscissas(layers),
                 Extent.of(layers, 1).axis(),
                 false);
+    }
+
+    /** Lines go from edge to edge; points alone are given some room. */
+    private static Axis abscissas(List<Layer> layers) {
+        Extent extent = Extent.of(layers, 0);
+        boolean lines = layers.stream().anyMatch(layer -> !layer.lines.isEmpty());
+        return lines && extent.least < extent.greatest
+                ? Axis.between(extent.least, extent.greatest)
+                : extent.axis();
     }
 
     /**

@@ -22,6 +22,8 @@ import java.util.Locale;
 final class Painter {
 
     private static final double PLOT = 210;
+    private static final double LINE = 2;
+    private static final double FINE = 1.2;
     private static final double BAR = 26;
     private static final double CELL = 34;
     private static final double SCALE = 10;
@@ -54,7 +56,7 @@ final class Painter {
 
     private record BandView(String colour, String points) {}
 
-    private record LineView(String colour, String dash, boolean fine, String points) {}
+    private record LineView(String colour, String dash, double width, String points) {}
 
     private record MarkView(
             String colour, double x, double y, String path, boolean visible, String text) {}
@@ -78,10 +80,10 @@ final class Painter {
                 bands.add(new BandView(layer.colour(), points(area, diagram, layer.band())));
             }
             for (List<double[]> line : layer.lines()) {
-                boolean fine = layer.lines().size() > 1;
+                double width = layer.lines().size() > 1 ? FINE : LINE;
                 lines.add(
                         new LineView(
-                                layer.colour(), layer.dash(), fine, points(area, diagram, line)));
+                                layer.colour(), layer.dash(), width, points(area, diagram, line)));
             }
             for (Diagram.Mark mark : layer.marks()) {
                 marks.add(

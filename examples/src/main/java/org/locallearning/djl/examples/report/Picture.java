@@ -25,6 +25,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import javax.imageio.ImageIO;
 import javax.swing.JComponent;
 
 /** Figures with titles and legends on one sheet, as SVG and as PNG. */
@@ -198,8 +199,13 @@ public final class Picture {
     }
 
     private BufferedImage raster(String svg) {
+        // pictures within the picture are read without temporary files, too
+        ImageIO.setUseCache(false);
         InputStream in = new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8));
         SVGDocument document = new SVGLoader().load(in, null, LoaderContext.createDefault());
+        if (document == null) {
+            throw new IllegalStateException("The picture cannot be drawn from its SVG.");
+        }
         BufferedImage image =
                 new BufferedImage(
                         (int) Math.ceil(PNG_SCALE * width),

@@ -79,7 +79,8 @@ record PlotArea(
                         : Math.max(
                                 GAP,
                                 TextSize.width(columnLabels.get(columnLabels.size() - 1), TICK_FONT)
-                                        / 2);
+                                                / 2
+                                        + 1);
         List<Line> lines = new ArrayList<>();
         if (!ordinate.isEmpty()) {
             for (String line : TextSize.wrap(ordinate, FONT, PAINTING)) {
