@@ -14,15 +14,12 @@
 package org.locallearning.djl.examples.compare;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.report.ReportPage;
-import org.locallearning.djl.examples.results.Results;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -38,7 +35,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         descriptionHeading = "%n",
         description = {
-            "Makes report.html and curves.png again of a results.json that compare wrote.",
+            "Makes report.html and curves.png again of a results.json of compare, or of a target of"
+                    + " reproduce that consists of learning curves.",
             "",
             "Nothing is trained, so that pages of old results get what newer versions show."
         },
@@ -58,7 +56,7 @@ public final class ReportCommand implements Callable<Integer> {
 
     @Spec private CommandSpec spec;
 
-    @Parameters(paramLabel = "RESULTS", description = "A results.json of compare.")
+    @Parameters(paramLabel = "RESULTS", description = "A results.json.")
     private Path file;
 
     @Option(
@@ -86,49 +84,29 @@ public final class ReportCommand implements Callable<Integer> {
     /** Reads the results and writes the files. */
     @Override
     public Integer call() throws IOException {
-        Results results = read();
+        StoredRuns stored = StoredRuns.read(file);
+        List<String> methods = stored.experiments().get(0).finishedMethods();
         for (String method : overview) {
-            if (!results.finishedMethods().contains(method)) {
+            if (!methods.contains(method)) {
                 throw new ParameterException(
                         spec.commandLine(),
                         String.format(
                                 "'%s' has no run of '%s': --overview takes %s.",
-                                file, method, String.join(", ", results.finishedMethods())));
+                                file, method, String.join(", ", methods)));
             }
         }
         OutputFolder folder = OutputFolder.open(out);
         ResultFiles files = new ResultFiles(folder);
-        files.writeReport(results);
+        if (stored.provenance() == null) {
+            files.writeReport(stored.experiments().get(0));
+        } else {
+            files.writeReport(stored.provenance(), stored.experiments());
+        }
         if (!overview.isEmpty()) {
-            folder.write(OVERVIEW, ReportPage.overview(results, overview));
+            folder.write(OVERVIEW, ReportPage.overview(stored.experiments().get(0), overview));
         }
         spec.commandLine().getOut().println(files.reportSummary());
         spec.commandLine().getOut().flush();
         return LocalLearning.OK;
-    }
-
-    private Results read() throws IOException {
-        String json;
-        try {
-            json = Files.readString(file, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new IOException(
-                    "The results '"
-                            + file
-                            + "' cannot be read ("
-                            + e.getClass().getSimpleName()
-                            + "): give the path of a results.json.",
-                    e);
-        }
-        try {
-            Results results = Results.fromJson(json);
-            if (results.settings() == null || results.runs().isEmpty()) {
-                throw new IllegalArgumentException("No finished run is in it.");
-            }
-            return results;
-        } catch (IllegalArgumentException e) {
-            throw new IOException(
-                    "'" + file + "' is no results.json of compare: " + e.getMessage(), e);
-        }
     }
 }

@@ -14,9 +14,12 @@
 package org.locallearning.djl.examples.compare;
 
 import java.io.IOException;
+import java.util.List;
 import org.locallearning.djl.examples.output.OutputFolder;
+import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.FontsMissingException;
 import org.locallearning.djl.examples.report.ReportPage;
+import org.locallearning.djl.examples.results.Provenance;
 import org.locallearning.djl.examples.results.Results;
 
 /** The files of a comparison, written anew after every finished run. */
@@ -40,10 +43,21 @@ final class ResultFiles {
 
     /** Writes the page and the picture alone. */
     void writeReport(Results results) throws IOException {
-        folder.write(REPORT, ReportPage.html(results));
+        write(ReportPage.html(results), List.of(results));
+    }
+
+    /** Writes page and picture of the parts of a figure. */
+    void writeReport(Provenance provenance, List<Results> experiments) throws IOException {
+        FigurePage page = new FigurePage();
+        experiments.forEach(page::comparison);
+        write(page.html(provenance.target(), provenance), experiments);
+    }
+
+    private void write(String report, List<Results> experiments) throws IOException {
+        folder.write(REPORT, report);
         if (fonts) {
             try {
-                folder.write(CURVES, ReportPage.curves(results));
+                folder.write(CURVES, ReportPage.curves(experiments));
             } catch (FontsMissingException e) {
                 fonts = false;
                 // a picture of an earlier comparison would pass for this one's

@@ -63,7 +63,7 @@ public final class FigurePage {
     }
 
     /**
-     * Adds figures side by side.
+     * Adds figures side by side; fewer than a row holds are as large as the page likes.
      *
      * @param columns how many stand in a row of a wide page
      * @param figures the figures
@@ -71,7 +71,8 @@ public final class FigurePage {
      */
     public FigurePage figures(int columns, List<? extends Figure> figures) {
         String heading = sections.size() > 1 ? current().heading() : "";
-        Panels panels = new Panels(heading, columns, List.copyOf(figures));
+        int fixed = figures.size() < columns ? 0 : columns;
+        Panels panels = new Panels(heading, fixed, List.copyOf(figures));
         current().figures(panels);
         picture.add(panels);
         return this;
@@ -87,14 +88,14 @@ public final class FigurePage {
     /**
      * Adds a comparison of methods: the table, the curves, and the measurements of the layers.
      *
-     * @param heading the heading
      * @param results results with at least one run
      * @return this page
      */
-    public FigurePage comparison(String heading, Results results) {
+    public FigurePage comparison(Results results) {
         ReportPage report = new ReportPage(results);
         sections.add(
-                new Section(heading).text(results.modelSummary() + "; " + results.provenance()));
+                new Section(results.datasetTitle() + ", " + results.modelSummary())
+                        .text(results.modelSummary() + "; " + results.provenance()));
         sections.addAll(report.comparison());
         picture.add(LearningCharts.picture(results));
         return this;

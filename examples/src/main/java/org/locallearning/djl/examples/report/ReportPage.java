@@ -63,12 +63,12 @@ public final class ReportPage {
      * Draws the picture {@code curves.png}: test accuracy, or test loss where there is none, and
      * training loss over the epochs.
      *
-     * @param results results with at least one finished run
+     * @param experiments results with at least one finished run each, drawn one below the other
      * @return the content of a PNG file
      * @throws FontsMissingException if this Java has no fonts to write with
      */
-    public static byte[] curves(Results results) throws FontsMissingException {
-        return Picture.png(List.of(LearningCharts.picture(results)));
+    public static byte[] curves(List<Results> experiments) throws FontsMissingException {
+        return Picture.png(experiments.stream().map(LearningCharts::picture).toList());
     }
 
     /**

@@ -276,9 +276,7 @@ public final class LearningCurves {
 
     private void write(List<Results> experiments, TrainingPlan plan) throws IOException {
         FigurePage page = new FigurePage();
-        for (Results results : experiments) {
-            page.comparison(results.datasetTitle() + ", " + results.modelSummary(), results);
-        }
+        experiments.forEach(page::comparison);
         page.setting(
                 "Training",
                 String.format(

@@ -45,6 +45,16 @@ class ReportCommandTest {
                 !run.out().contains("was not drawn"));
     }
 
+    @Test
+    void pageIsMadeOfAStoredFigure(@TempDir Path folder) throws IOException {
+        ProgramRun run = ProgramRun.of("report runs/mnist-3x1024-tanh.json --out " + folder);
+
+        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        String page = Files.readString(folder.resolve("report.html"));
+        assertTrue(page.contains("<h1>ororbia-table-1</h1>"), page.substring(0, 3000));
+        assertTrue(page.contains("recursive local representation") || page.contains("lra"));
+    }
+
     /** The picture in the documents is the one that the stored runs make. */
     @Test
     void overviewIsThatOfTheStoredRuns(@TempDir Path folder) throws IOException {
@@ -63,8 +73,9 @@ class ReportCommandTest {
             delimiter = '|',
             value = {
                 "report no-such.json --out OUT | 1 | no-such.json",
-                "report FILE --out OUT | 1 | is no results.json of compare",
-                "report runs/benchmark.json --out OUT | 1 | is no results.json",
+                "report FILE --out OUT | 1 | has no learning curves",
+                "report runs/benchmark.json --out OUT | 1 | has no learning curves",
+                "report runs/boltzmann-step.json --out OUT | 1 | has no learning curves",
                 "report runs/cifar10-dense.json --out OUT --overview bp,np | 2 | no run of 'np'",
                 "report runs/cifar10-dense.json | 2 | --out"
             })

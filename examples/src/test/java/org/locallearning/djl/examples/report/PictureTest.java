@@ -36,7 +36,7 @@ class PictureTest {
     void drawsTheMethodsInTheirColours() throws IOException {
         byte[] png;
         try {
-            png = ReportPage.curves(ExampleResults.create());
+            png = ReportPage.curves(List.of(ExampleResults.create()));
         } catch (FontsMissingException e) {
             abort("This machine has no fonts.");
             return;

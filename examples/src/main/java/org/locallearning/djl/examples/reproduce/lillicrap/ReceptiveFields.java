@@ -59,6 +59,7 @@ public final class ReceptiveFields implements Target {
     private static final int EPOCHS = 20;
     private static final int SHOWN = 100;
     private static final int PER_ROW = 10;
+    private static final int COLUMNS = 3;
 
     /** Creates the target. */
     public ReceptiveFields() {}
@@ -212,7 +213,7 @@ public final class ReceptiveFields implements Target {
                                         + HIDDEN
                                         + " units.")
                         .table(List.of("", "correlation of neighbours", "test accuracy"), rows)
-                        .figures(bitmaps)
+                        .figures(COLUMNS, bitmaps)
                         .setting("Images", figure.data)
                         .setting(
                                 "Training",

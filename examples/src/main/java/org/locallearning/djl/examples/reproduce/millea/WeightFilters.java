@@ -35,6 +35,7 @@ public final class WeightFilters implements Target {
     private static final int HIDDEN = 10;
     private static final int EPOCHS = 100;
     private static final int PER_ROW = 5;
+    private static final int COLUMNS = 3;
 
     /** Creates the target. */
     public WeightFilters() {}
@@ -130,7 +131,7 @@ public final class WeightFilters implements Target {
                                         "test error, %",
                                         "weight of the penalty"),
                                 rows)
-                        .figures(bitmaps)
+                        .figures(COLUMNS, bitmaps)
                         .setting("Images", figure.data)
                         .setting(
                                 "Training",
