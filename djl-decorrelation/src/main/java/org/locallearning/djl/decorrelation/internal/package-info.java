@@ -12,5 +12,8 @@
  * and limitations under the License.
  */
 
-/** The PyTorch engine's own means, where DJL's interface has none. */
-package org.locallearning.djl.decorrelation.engine;
+/**
+ * What several packages and modules share. It is not part of the published API and may change in
+ * any release.
+ */
+package org.locallearning.djl.decorrelation.internal;
