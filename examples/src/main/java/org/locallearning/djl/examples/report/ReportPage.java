@@ -28,7 +28,7 @@ import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.SeedSummary;
 import org.locallearning.djl.examples.results.Settings;
-import org.locallearning.djl.examples.task.Task;
+import org.locallearning.djl.zoo.task.Task;
 
 /** The page {@code report.html} and the pictures of a comparison. */
 public final class ReportPage {
