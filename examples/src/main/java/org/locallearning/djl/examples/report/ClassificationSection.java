@@ -41,9 +41,11 @@ final class ClassificationSection {
      *
      * @param results the results
      * @param methods the names of the methods
+     * @param newSection makes a section with a heading
      * @return the section, or nothing for results without classes
      */
-    static Optional<Section> of(Results results, List<String> methods) {
+    static Optional<Section> of(
+            Results results, List<String> methods, Function<String, Section> newSection) {
         if (results.runs().stream().allMatch(run -> run.classification() == null)) {
             return Optional.empty();
         }
@@ -65,7 +67,8 @@ final class ClassificationSection {
             }
         }
         Section section =
-                new Section(HEADING)
+                newSection
+                        .apply(HEADING)
                         .explanation(
                                 "Test images after the last epoch; means over classes, each with"
                                         + " the same weight.")

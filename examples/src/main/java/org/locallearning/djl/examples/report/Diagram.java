@@ -205,7 +205,7 @@ public record Diagram(
         }
 
         static Shape of(int place) {
-            return values()[place % FOR_SERIES];
+            return values()[Palette.apart(place) % FOR_SERIES];
         }
 
         /** Returns its outline around the origin. */
@@ -307,7 +307,7 @@ public record Diagram(
         for (Layer layer : layers) {
             dashed.add(
                     layer.isNamedLines()
-                            ? layer.withDash(DASHES.get(number++ % DASHES.size()))
+                            ? layer.withDash(DASHES.get(Palette.apart(number++) % DASHES.size()))
                             : layer);
         }
         return List.copyOf(dashed);

@@ -95,8 +95,8 @@ public final class FigurePage {
         ReportPage report = new ReportPage(results);
         sections.add(
                 new Section(results.datasetTitle() + ", " + results.modelSummary())
-                        .text(results.modelSummary() + "; " + results.provenance()));
-        sections.addAll(report.comparison());
+                        .text(results.provenance()));
+        sections.addAll(report.comparison(Section::within));
         picture.add(LearningCharts.picture(results));
         return this;
     }

@@ -95,6 +95,14 @@ final class Palette {
         return "var(--c" + place % SERIES.size() + ")";
     }
 
+    /**
+     * Returns a number for what else tells series apart, such as the shape of marks: it goes one
+     * further each time the colours start again.
+     */
+    static int apart(int place) {
+        return place + place / SERIES.size();
+    }
+
     /** Returns the colour of a layer of a network: a ramp from the first to the last one. */
     static String layer(int index, int layers) {
         double share = layers < 2 ? 0 : (double) index / (layers - 1);

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleFunction;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
@@ -53,7 +54,7 @@ public final class ReportPage {
      */
     public static String html(Results results) {
         ReportPage page = new ReportPage(results);
-        List<Section> sections = new ArrayList<>(page.comparison());
+        List<Section> sections = new ArrayList<>(page.comparison(Section::new));
         sections.add(page.origin());
         sections.add(page.epochs());
         return new Page(page.title(), page.subtitle(), sections).html();
@@ -83,19 +84,25 @@ public final class ReportPage {
         return Picture.svg(List.of(new LearningCharts(results, methods).overview()));
     }
 
-    /** Returns table, curves and measurements. */
-    List<Section> comparison() {
+    /**
+     * Returns table, curves and measurements.
+     *
+     * @param newSection makes a section with a heading
+     */
+    List<Section> comparison(Function<String, Section> newSection) {
         List<Section> sections = new ArrayList<>();
-        sections.add(new Section("Result").text(verdict()).table(summary()));
+        sections.add(newSection.apply("Result").text(verdict()).table(summary()));
         sections.add(
-                new Section("Learning curves")
+                newSection
+                        .apply("Learning curves")
                         .explanation(bandNote())
                         .figures(new Panels("", 0, charts.learning())));
-        ClassificationSection.of(results, methods).ifPresent(sections::add);
+        ClassificationSection.of(results, methods, newSection).ifPresent(sections::add);
         List<Figure> angles = charts.angles();
         if (!angles.isEmpty()) {
             sections.add(
-                    new Section("Alignment with backpropagation")
+                    newSection
+                            .apply("Alignment with backpropagation")
                             .explanation(
                                     "Angles per layer, measured while training. Below 90° (dashed)"
                                             + " a step goes downhill on the loss; 0° is"
@@ -104,21 +111,19 @@ public final class ReportPage {
         }
         List<Figure> correlations = charts.correlations();
         if (!correlations.isEmpty()) {
-            sections.add(decorrelation(correlations));
+            sections.add(decorrelation(newSection.apply("Decorrelation"), correlations));
         }
         return sections;
     }
 
-    private Section decorrelation(List<Figure> correlations) {
-        Section section =
-                new Section("Decorrelation")
-                        .explanation(
-                                "How correlated the features of every decorrelation layer are, over"
-                                        + " different pairs of features. Features that are not"
-                                        + " correlated at all show 1 / (rows - 1), here "
-                                        + chanceLevels()
-                                        + ", since a correlation is measured on few rows.")
-                        .figures(new Panels("", 3, correlations));
+    private Section decorrelation(Section section, List<Figure> correlations) {
+        section.explanation(
+                        "How correlated the features of every decorrelation layer are, over"
+                                + " different pairs of features. Features that are not"
+                                + " correlated at all show 1 / (rows - 1), here "
+                                + chanceLevels()
+                                + ", since a correlation is measured on few rows.")
+                .figures(new Panels("", 3, correlations));
         List<Figure> maps = charts.correlationMaps();
         if (!maps.isEmpty()) {
             section.figures(new Panels("", 0, maps));

@@ -19,6 +19,7 @@ import java.util.List;
 final class Section {
 
     private final String heading;
+    private final String element;
     private final StringBuilder body = new StringBuilder();
 
     /**
@@ -27,7 +28,17 @@ final class Section {
      * @param heading the heading, possibly none
      */
     Section(String heading) {
+        this(heading, "h2");
+    }
+
+    private Section(String heading, String element) {
         this.heading = heading;
+        this.element = element;
+    }
+
+    /** Creates a section within the one before. */
+    static Section within(String heading) {
+        return new Section(heading, "h3");
     }
 
     private record Paragraph(String text, boolean quiet) {}
@@ -153,6 +164,11 @@ final class Section {
 
     String heading() {
         return heading;
+    }
+
+    /** Returns the element of the heading. */
+    String element() {
+        return element;
     }
 
     /** Returns the parts as HTML. */

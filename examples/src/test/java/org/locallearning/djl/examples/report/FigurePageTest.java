@@ -48,6 +48,16 @@ class FigurePageTest {
     }
 
     @Test
+    void comparisonsHaveSectionsOfTheirOwn() {
+        Results results = ExampleResults.create();
+        String page = html(new FigurePage().comparison(results).comparison(results));
+
+        // one for each comparison and one for what made them
+        assertEquals(3, count(page, "<h2>"));
+        assertEquals(2, count(page, "<h3>Learning curves</h3>"));
+    }
+
+    @Test
     void longCommandLineIsWrapped() {
         String page = html(new FigurePage().section("Result", "text"));
 

@@ -18,6 +18,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -141,6 +142,22 @@ class PainterTest {
         // lines without marks are told apart by their dashes, in the legend as in the diagram
         assertFalse(legend.get(0).line().equals(legend.get(1).line()));
         assertEquals(1, count(paint(diagram), "stroke-dasharray=\"" + legend.get(1).line() + "\""));
+    }
+
+    @Test
+    void manySeriesAreAllDifferent() {
+        List<double[]> line = List.of(new double[] {0, 0}, new double[] {1, 1});
+        List<Layer> lines = new ArrayList<>();
+        List<Layer> points = new ArrayList<>();
+        for (int i = 0; i < 24; ++i) {
+            lines.add(Layer.lines("n", i, List.of(line)));
+            points.add(Layer.points("n", i, line));
+        }
+
+        for (List<Layer> layers : List.of(lines, points)) {
+            List<Figure.LegendEntry> legend = new Diagram("t", "x", "y", layers).legend();
+            assertEquals(24, new HashSet<>(legend).size());
+        }
     }
 
     @ParameterizedTest
