@@ -14,7 +14,6 @@
 package org.locallearning.djl.pc;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.training.loss.Loss;
 import java.util.List;
@@ -22,7 +21,6 @@ import java.util.Locale;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Stage;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.slf4j.Logger;
@@ -46,7 +44,7 @@ final class InferenceAssigner implements CreditAssigner {
 
     /** {@inheritDoc} */
     @Override
-    public boolean isRerunning() {
+    public boolean needsRerun() {
         return true;
     }
 
@@ -110,11 +108,5 @@ final class InferenceAssigner implements CreditAssigner {
     @Override
     public String describeFeedback(Layer layer) {
         return "through the layer's own weight, from the node above";
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public Optional<NDArray> getFeedback(LayerTrace layer) {
-        return Optional.empty();
     }
 }

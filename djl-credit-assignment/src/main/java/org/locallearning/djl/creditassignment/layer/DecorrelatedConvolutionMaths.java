@@ -61,6 +61,12 @@ final class DecorrelatedConvolutionMaths implements LayerMaths<DecorrelatedConv2
         return convolution.toMatrices(layer, weight);
     }
 
+    /** {@inheritDoc} */
+    @Override
+    public NDArray fromMatrices(DecorrelatedConv2d layer, NDArray matrices, Shape shape) {
+        return convolution.fromMatrices(layer, matrices, shape);
+    }
+
     private static NDArray fold(NDArray feedback, NDArray matrix) {
         Shape shape = feedback.getShape();
         boolean acrossGroups =

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.creditassignment.rule.RuleParameters;
 import org.locallearning.djl.creditassignment.tape.LocalErrors;
 import org.locallearning.djl.creditassignment.tape.Region;
 import org.locallearning.djl.creditassignment.tape.RegionTrace;
@@ -39,7 +40,7 @@ final class ErrorNeurons implements LocalErrors {
 
     private final Tape tape;
     private final ErrorGraph graph;
-    private final ErrorMatrices matrices;
+    private final RuleParameters matrices;
     private final LocalRepresentationAlignment rule;
     private final Map<String, NDArray> errors = new HashMap<>();
     private long samples;
@@ -47,7 +48,7 @@ final class ErrorNeurons implements LocalErrors {
     ErrorNeurons(
             Tape tape,
             ErrorGraph graph,
-            ErrorMatrices matrices,
+            RuleParameters matrices,
             LocalRepresentationAlignment rule) {
         this.tape = tape;
         this.graph = graph;
@@ -145,7 +146,7 @@ final class ErrorNeurons implements LocalErrors {
     private NDArray send(ErrorConnection connection, NDArray h, NDManager scope) {
         NDArray error = Autograd.detach(errors.get(connection.from()), scope);
         Shape shape = new Shape(h.size() / samples, error.getShape().get(1));
-        Parameter matrix = matrices.get(connection, shape, h);
+        Parameter matrix = matrices.get(connection.toString(), shape, h);
         return Linear.linear(error, tape.getValue(matrix)).singletonOrThrow();
     }
 

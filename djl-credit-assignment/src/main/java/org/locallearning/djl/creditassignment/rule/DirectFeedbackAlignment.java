@@ -19,6 +19,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Convolution;
 import ai.djl.training.loss.Loss;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.CreditAssigner;
@@ -42,6 +43,9 @@ import org.locallearning.djl.creditassignment.tape.Tape;
  * branches join behind the last layer, {@code e} is the error at the predictions. In branches that
  * pass no weighted layer, such as the shortcut of a residual block, the error goes on exactly.
  *
+ * <p>Weights that are given have the shape (n, number of inputs) or, for a convolution in the
+ * broadcast form, (n, channels, kernel...).
+ *
  * <p>Use it where layers are to learn independently of each other; it saves the products of the way
  * back, 2L matrix products a step and L − 1 small ones against 3L − 1 of backpropagation. It stays
  * behind feedback alignment in deep convolutional nets.
@@ -53,17 +57,11 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
 
     private final FeedbackSource source;
     private final ConvolutionForm convolutionForm;
-    private final String description;
 
     private DirectFeedbackAlignment(Builder builder) {
         super(builder);
         convolutionForm = builder.convolutionForm;
-        boolean given = builder.source != null;
-        source = given ? builder.source : builder.distribution().seeded(builder.seed());
-        description =
-                given
-                        ? "B given"
-                        : String.format("B %s, seed %d", builder.distribution(), builder.seed());
+        source = builder.getFeedback();
     }
 
     /** How the error of the output reaches the input of a convolution. */
@@ -91,7 +89,8 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
     @Override
     public String toString() {
         return String.format(
-                "DirectFeedbackAlignment(%s, convolutions %s)", description, convolutionForm);
+                "DirectFeedbackAlignment(B %s, convolutions %s)",
+                source.describe(), convolutionForm);
     }
 
     /**
@@ -177,14 +176,14 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
         @Override
         public String describeFeedback(Layer layer) {
             return String.format(
-                    "straight from the output through %s%s",
-                    description, isBroadcast(layer) ? ", as a kernel" : "");
+                    "straight from the output through B %s%s",
+                    source.describe(), isBroadcast(layer) ? ", as a kernel" : "");
         }
 
         /** {@inheritDoc} */
         @Override
-        public Optional<NDArray> getFeedback(LayerTrace layer) {
-            return Optional.empty();
+        public Map<String, NDArray> getRuleParameters() {
+            return fixed.getRuleParameters();
         }
     }
 
@@ -218,25 +217,12 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
     }
 
     /** Builds a {@link DirectFeedbackAlignment}. */
-    public static final class Builder extends RandomFeedbackBuilder<Builder> {
+    public static final class Builder extends FeedbackBuilder<Builder> {
 
-        private FeedbackSource source;
         private ConvolutionForm convolutionForm = ConvolutionForm.DENSE;
 
         private Builder() {
-            super(FeedbackDistribution.kaimingUniform());
-        }
-
-        /**
-         * Gives the feedback weights, in place of drawing them.
-         *
-         * @param source the source of the weights, of shape (n, number of inputs) or, for a
-         *     convolution in the broadcast form, (n, channels, kernel...)
-         * @return this builder
-         */
-        public Builder optFeedback(FeedbackSource source) {
-            this.source = Objects.requireNonNull(source, "source");
-            return this;
+            super(FeedbackDistribution.kaimingUniform().seeded(0));
         }
 
         /**

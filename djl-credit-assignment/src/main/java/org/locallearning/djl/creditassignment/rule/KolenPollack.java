@@ -14,18 +14,10 @@
 package org.locallearning.djl.creditassignment.rule;
 
 import ai.djl.Device;
-import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.util.HashSet;
-import java.util.Objects;
-import java.util.Set;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.LayerTrace;
@@ -77,17 +69,11 @@ public final class KolenPollack extends FeedbackRule {
 
     private final FeedbackSource source;
     private final double decay;
-    private final String description;
 
     private KolenPollack(Builder builder) {
         super(builder);
         decay = builder.decay;
-        boolean given = builder.source != null;
-        source = given ? builder.source : builder.distribution().seeded(builder.seed());
-        description =
-                given
-                        ? "B given"
-                        : String.format("B %s, seed %d", builder.distribution(), builder.seed());
+        source = builder.getFeedback();
     }
 
     /**
@@ -101,14 +87,14 @@ public final class KolenPollack extends FeedbackRule {
 
     /** {@inheritDoc} */
     @Override
-    FeedbackWeights newWeights(Network network, NDManager manager) {
-        return new Weights(new LearnedFeedback(network, manager, source, true), manager);
+    protected FeedbackWeights newWeights(Network network, NDManager manager) {
+        return new Weights(network, manager);
     }
 
     /** Returns the rule and every setting. */
     @Override
     public String toString() {
-        return String.format("KolenPollack(%s, decay %s)", description, decay);
+        return String.format("KolenPollack(B %s, decay %s)", source.describe(), decay);
     }
 
     /**
@@ -120,47 +106,40 @@ public final class KolenPollack extends FeedbackRule {
         return new Builder();
     }
 
-    private final class Weights implements FeedbackWeights {
+    private final class Weights extends LearnedFeedback {
 
-        private final LearnedFeedback feedback;
         private final NDManager manager;
-        private final Set<Reserved> reserved = new HashSet<>();
 
-        Weights(LearnedFeedback feedback, NDManager manager) {
-            this.feedback = feedback;
+        Weights(Network network, NDManager manager) {
+            super(network, manager, source, true);
             this.manager = manager;
         }
 
         /** {@inheritDoc} */
         @Override
         public NDArray get(Tape tape, LayerTrace layer) {
-            Parameter learned = feedback.get(layer);
+            Parameter learned = parameters().get(layer);
             boolean frozen = !layer.getLayer().weight().requiresGradient();
             if (frozen == learned.requiresGradient()) {
                 learned.freeze(frozen);
             }
-            return Autograd.detach(tape.getValue(learned), tape.getManager());
+            return super.get(tape, layer);
         }
 
         /** {@inheritDoc} */
         @Override
         public void onGradients(Tape tape) {
-            for (LayerTrace layer : tape.getLayers()) {
-                Parameter weight = layer.getLayer().weight();
-                if (weight.requiresGradient()) {
-                    feedback.find(layer.getLayer())
-                            .ifPresent(learned -> copyGradient(tape, weight, learned));
-                }
-            }
+            forEach(
+                    (layer, learned) -> {
+                        if (layer.weight().requiresGradient()) {
+                            copyGradient(tape, layer);
+                        }
+                    });
         }
 
-        private void copyGradient(Tape tape, Parameter weight, Parameter learned) {
-            NDArray value = tape.getValue(learned);
-            if (reserved.add(new Reserved(learned, value.getDevice()))) {
-                Autograd.reserveGradients(new NDList(value));
-            }
-            try (NDArray gradient = tape.getValue(weight).getGradient()) {
-                Autograd.setGradient(value, gradient, tape.getManager());
+        private void copyGradient(Tape tape, Layer layer) {
+            try (NDArray gradient = tape.getValue(layer.weight()).getGradient()) {
+                parameters().setGradient(tape, layer.weightPath(), gradient);
             }
         }
 
@@ -168,7 +147,7 @@ public final class KolenPollack extends FeedbackRule {
         @Override
         public void afterStep(ParameterStore store, Device[] devices) {
             if (decay > 0) {
-                feedback.forEach(
+                forEach(
                         (layer, learned) -> {
                             if (layer.weight().requiresGradient()) {
                                 for (Device device : devices) {
@@ -189,43 +168,17 @@ public final class KolenPollack extends FeedbackRule {
         /** {@inheritDoc} */
         @Override
         public String describe(Layer layer) {
-            return String.format("through %s, learned with decay %s", description, decay);
-        }
-
-        /** {@inheritDoc} */
-        @Override
-        public void save(DataOutputStream out) throws IOException {
-            feedback.save(out);
-        }
-
-        /** {@inheritDoc} */
-        @Override
-        public void load(DataInputStream in) throws IOException, MalformedModelException {
-            feedback.load(in);
+            return String.format("through B %s, learned with decay %s", source.describe(), decay);
         }
     }
 
-    private record Reserved(Parameter parameter, Device device) {}
-
     /** Builds a {@link KolenPollack}. */
-    public static final class Builder extends RandomFeedbackBuilder<Builder> {
+    public static final class Builder extends FeedbackBuilder<Builder> {
 
-        private FeedbackSource source;
         private double decay = 1e-4;
 
         private Builder() {
-            super(FeedbackDistribution.fanInUniform());
-        }
-
-        /**
-         * Gives the initial feedback weights, in place of drawing them.
-         *
-         * @param source the source of the weights
-         * @return this builder
-         */
-        public Builder optFeedback(FeedbackSource source) {
-            this.source = Objects.requireNonNull(source, "source");
-            return this;
+            super(FeedbackDistribution.fanInUniform().seeded(0));
         }
 
         /**

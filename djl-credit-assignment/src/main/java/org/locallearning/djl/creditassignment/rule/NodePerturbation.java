@@ -134,15 +134,37 @@ public final class NodePerturbation extends CreditAssignment {
     }
 
     NDArray drawNoise(BlockTrace block, NDArray output, NDManager manager) {
-        return noise.draw(block, output, noiseScale, manager);
+        NDArray drawn = noise.draw(block, output, noiseScale, manager);
+        if (noise == NoiseSource.GAUSSIAN) {
+            return drawn;
+        }
+        if (!drawn.getShape().equals(output.getShape())
+                || drawn.getDataType() != output.getDataType()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "The noise given for %s has shape %s and type %s; its output has %s and"
+                                    + " %s.",
+                            block.getPath(),
+                            drawn.getShape(),
+                            drawn.getDataType(),
+                            output.getShape(),
+                            output.getDataType()));
+        }
+        // noise is scaled and closed with the batch; what was given is the giver's
+        NDArray own = drawn.duplicate();
+        own.attach(manager);
+        return own;
     }
 
     /** Returns the rule and every setting of its own. */
     @Override
     public String toString() {
         return String.format(
-                "NodePerturbation(%s, noise scale %s%s)",
-                mode, noiseScale, antithetic ? ", antithetic" : "");
+                "NodePerturbation(%s, noise scale %s%s%s)",
+                mode,
+                noiseScale,
+                antithetic ? ", antithetic" : "",
+                noise == NoiseSource.GAUSSIAN ? "" : ", noise given");
     }
 
     /**
@@ -220,8 +242,14 @@ public final class NodePerturbation extends CreditAssignment {
             return this;
         }
 
-        Builder noise(NoiseSource noise) {
-            this.noise = noise;
+        /**
+         * Sets where noise comes from.
+         *
+         * @param noise the source; {@link NoiseSource#GAUSSIAN} by default
+         * @return this builder
+         */
+        public Builder optNoise(NoiseSource noise) {
+            this.noise = Objects.requireNonNull(noise, "noise");
             return this;
         }
 

@@ -28,7 +28,6 @@ import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.loss.SampleLoss;
 import org.locallearning.djl.creditassignment.tape.BlockTrace;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +48,7 @@ final class PerturbationAssigner implements CreditAssigner {
 
     /** {@inheritDoc} */
     @Override
-    public boolean isRerunning() {
+    public boolean needsRerun() {
         return true;
     }
 
@@ -99,12 +98,6 @@ final class PerturbationAssigner implements CreditAssigner {
     @Override
     public String describeFeedback(Layer layer) {
         return "no error is sent: its outputs are perturbed";
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public Optional<NDArray> getFeedback(LayerTrace layer) {
-        return Optional.empty();
     }
 
     /**

@@ -16,11 +16,13 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.List;
 import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.creditassignment.layer.Fan;
 import org.locallearning.djl.creditassignment.layer.LayerPass;
 import org.locallearning.djl.creditassignment.layer.Replay;
 
@@ -33,6 +35,7 @@ public final class LayerTrace extends Trace implements BlockTrace {
     private final ProductCounter products;
     private final LayerPass pass;
     private final NDArray output;
+    private long multiplyAdds;
 
     LayerTrace(
             Layer layer,
@@ -99,6 +102,15 @@ public final class LayerTrace extends Trace implements BlockTrace {
     public NDArray inputError(NDArray delta, NDArray feedback) {
         products.countInputError(this);
         return layer.maths().inputError(layer.block(), pass, delta, feedback);
+    }
+
+    /** Of one product with the weight: each output is a sum over the inputs of its map. */
+    long multiplyAdds() {
+        if (multiplyAdds == 0) {
+            Shape maps = Fan.matrixShape(layer.maths(), layer.block(), getWeight());
+            multiplyAdds = output.getShape().size() * maps.get(2);
+        }
+        return multiplyAdds;
     }
 
     /** {@inheritDoc} */

@@ -13,8 +13,6 @@
  */
 package org.locallearning.djl.creditassignment.tape;
 
-import ai.djl.ndarray.types.Shape;
-
 /** Counts the products with the weights of layers. */
 final class ProductCounter {
 
@@ -25,26 +23,20 @@ final class ProductCounter {
 
     void countForward(LayerTrace layer) {
         forward++;
-        multiplyAdds += multiplyAdds(layer);
+        multiplyAdds += layer.multiplyAdds();
     }
 
     void countInputError(LayerTrace layer) {
         inputError++;
-        multiplyAdds += multiplyAdds(layer);
+        multiplyAdds += layer.multiplyAdds();
     }
 
     void countWeightGradient(LayerTrace layer) {
         weightGradient++;
-        multiplyAdds += multiplyAdds(layer);
+        multiplyAdds += layer.multiplyAdds();
     }
 
     MatrixProducts products() {
         return new MatrixProducts(forward, inputError, weightGradient, multiplyAdds);
-    }
-
-    /** The weight is applied once at every sample and position of the output. */
-    private static long multiplyAdds(LayerTrace layer) {
-        Shape weight = layer.getLayer().weight().getArray().getShape();
-        return layer.getOutput().getShape().size() / weight.get(0) * weight.size();
     }
 }

@@ -188,8 +188,9 @@ public final class Tape implements AutoCloseable {
         return repeatStore.orElseThrow(
                 () ->
                         new IllegalStateException(
-                                "This tape does not know how to run anything again; record it as"
-                                        + " rerunnable."));
+                                "This tape does not know how to run anything again: the rule's"
+                                        + " CreditAssigner has to return true from needsRerun(),"
+                                        + " or Tape.record has to be told rerunnable."));
     }
 
     private SequenceNode.SequenceTrace rootSequence() {

@@ -78,7 +78,7 @@ class LocalRepresentationAlignmentTest {
     }
 
     private static LocalRepresentationAlignment.Builder rule() {
-        return LocalRepresentationAlignment.builder().optErrorMatrices(OneBatch.matrices());
+        return LocalRepresentationAlignment.builder().optFeedback(OneBatch.matrices());
     }
 
     @ParameterizedTest
@@ -289,7 +289,7 @@ class LocalRepresentationAlignmentTest {
                 gradients(
                         LocalRepresentationAlignmentTest::mlp,
                         LocalRepresentationAlignment.builder()
-                                .optErrorMatrices(weights)
+                                .optFeedback(weights)
                                 .optWiring(ErrorWiring.chain())
                                 .optBeta(beta)
                                 .build());

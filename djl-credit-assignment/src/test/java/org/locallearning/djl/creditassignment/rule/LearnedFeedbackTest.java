@@ -24,6 +24,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.training.optimizer.Optimizer;
@@ -47,6 +49,8 @@ import org.locallearning.djl.creditassignment.LossCase;
 import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.TrainingRun;
 import org.locallearning.djl.creditassignment.alignment.Angles;
+import org.locallearning.djl.creditassignment.layer.LayerTable;
+import org.locallearning.djl.creditassignment.tape.Layer;
 
 /** Feedback weights that learn come to the weights as their equations say. */
 class LearnedFeedbackTest {
@@ -145,8 +149,7 @@ class LearnedFeedbackTest {
     void theFirstBatchIsFeedbackAlignment() {
         CreditAssignment fixed =
                 FeedbackAlignment.builder()
-                        .optDistribution(FeedbackDistribution.fanInUniform())
-                        .optSeed(3)
+                        .optFeedback(FeedbackDistribution.fanInUniform().seeded(3))
                         .build();
         Gradients expected = Gradients.of(NETWORK, fixed::newTrainer);
         assertEquals(
@@ -184,13 +187,28 @@ class LearnedFeedbackTest {
 
     static Stream<Arguments> weights() {
         return Stream.of(
-                Arguments.of("dense", new Shape(5, 7)),
-                Arguments.of("convolution", new Shape(4, 3, 2, 2)));
+                Arguments.of("dense", linear(5), new Shape(5, 7)),
+                Arguments.of(
+                        "convolution",
+                        layer(
+                                Conv2d.builder()
+                                        .setFilters(4)
+                                        .setKernelShape(new Shape(2, 2))
+                                        .build()),
+                        new Shape(4, 3, 2, 2)));
+    }
+
+    private static Layer linear(int units) {
+        return layer(NetworkCase.linear(units));
+    }
+
+    private static Layer layer(Block block) {
+        return new Layer("layer", block, LayerTable.standard().mathsOf(block).orElseThrow());
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("weights")
-    void whiteNoiseShowsTheWeight(String name, Shape shape) {
+    void whiteNoiseShowsTheWeight(String name, Layer layer, Shape shape) {
         Engine.getEngine("PyTorch").setRandomSeed(8);
         double rate = 0.25;
         int samples = 200_000;
@@ -199,7 +217,7 @@ class LearnedFeedbackTest {
             NDArray feedback = manager.randomNormal(0, 1, shape, DataType.FLOAT64);
             NDArray expected = feedback.mul(1 - rate).add(weight.mul(rate));
             NDArray before = feedback.duplicate();
-            WeightMirror.mirror(feedback, weight, rate, samples);
+            WeightMirror.mirror(layer, feedback, weight, rate, samples);
             long outputs = shape.get(0);
             double[] error = feedback.sub(expected).div(rate).reshape(outputs, -1).toDoubleArray();
             double[] values = weight.reshape(outputs, -1).toDoubleArray();
@@ -229,8 +247,9 @@ class LearnedFeedbackTest {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             NDArray weight = manager.randomNormal(0, 1, new Shape(200, inputs), DataType.FLOAT32);
             NDArray feedback = weight.neg();
+            Layer layer = linear(200);
             for (int i = 0; i < 300; i++) {
-                WeightMirror.mirror(feedback, weight, rate, samples);
+                WeightMirror.mirror(layer, feedback, weight, rate, samples);
             }
             double noise = Math.sqrt(rate * inputs / 2 / samples);
             double left = Angles.norm(feedback.sub(weight)) / Angles.norm(weight);
@@ -280,8 +299,11 @@ class LearnedFeedbackTest {
         NetworkCase wider =
                 new NetworkCase("wider", () -> NetworkCase.mlp(4, 13, 11), new Shape(6, 9), 4);
         try (TrainingRun run = TrainingRun.start(wider, rule::newTrainer)) {
-            ((CreditTrainer) run.trainer()).loadState(state);
-            assertThrows(IllegalArgumentException.class, () -> run.train(0, 1));
+            CreditTrainer trainer = (CreditTrainer) run.trainer();
+            assertTrue(
+                    assertThrows(MalformedModelException.class, () -> trainer.loadState(state))
+                            .getMessage()
+                            .contains("_weight has shape"));
         }
     }
 

@@ -272,7 +272,7 @@ class NodePerturbationTest {
                                         .optMode(mode)
                                         .optNoiseScale(scale)
                                         .optAntithetic(antithetic)
-                                        .noise(new FixedNoise(factor))
+                                        .optNoise(new FixedNoise(factor))
                                         .build()
                                 ::newTrainer);
     }

@@ -37,7 +37,6 @@ import ai.djl.util.Pair;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -310,23 +309,13 @@ class RegionTest {
         protected CreditAssigner newAssigner(Network network, Loss loss, NDManager manager) {
             return new CreditAssigner() {
                 @Override
-                public boolean isRerunning() {
+                public boolean needsRerun() {
                     return true;
                 }
 
                 @Override
                 public void assign(Tape tape, NDList errors) {
                     way.accept(tape, errors);
-                }
-
-                @Override
-                public String describeFeedback(Layer layer) {
-                    return "as told";
-                }
-
-                @Override
-                public Optional<NDArray> getFeedback(LayerTrace layer) {
-                    return Optional.empty();
                 }
             };
         }

@@ -139,7 +139,7 @@ record Perceptron(int layers, int units, String activation) {
         if (hasNoDerivative()) {
             return rule.optErrorDifference(ErrorDifference.CENTRAL)
                     .optBeta(SIGN_BETA)
-                    .optDistribution(FeedbackDistribution.normal(SIGN_DEVIATION));
+                    .optFeedback(FeedbackDistribution.normal(SIGN_DEVIATION).seeded(0));
         }
         return rule.optWiring(ErrorWiring.skip(gap)).optErrorMatrixUpdate(ErrorMatrixUpdate.LRA_E);
     }
