@@ -19,7 +19,7 @@ import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.locallearning.djl.creditassignment.layer.Replay;
+import org.locallearning.djl.creditassignment.layer.BlockRerun;
 
 /**
  * What every rule differentiates exactly: a run of blocks without parameters, one behind the other,
@@ -149,7 +149,7 @@ final class ExactNode extends Node {
                 current = inputs;
                 for (int i = 0; i < members.size(); i++) {
                     NDList before = i == 0 ? cut.arrays() : outputs.get(i - 1);
-                    Replay.Run first = new Replay.Run(before, outputs.get(i));
+                    BlockRerun.FirstRun first = new BlockRerun.FirstRun(before, outputs.get(i));
                     Member member = members.get(i);
                     NDList next = rerun.run(member.path(), member.block(), first, current);
                     rerun.close(current, List.of(inputs, next));

@@ -17,8 +17,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import java.util.ArrayList;
 import java.util.List;
+import org.locallearning.djl.creditassignment.layer.BlockRerun;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
-import org.locallearning.djl.creditassignment.layer.Replay;
 
 /**
  * The exactly differentiated blocks behind a weighted layer as they ran once, in three parts: those
@@ -86,9 +86,9 @@ final class ExactRun {
     }
 
     /** Returns whether a block of the activation runs again by other operations than it ran. */
-    boolean hasReplay(LayerTable table) {
+    boolean hasRerun(LayerTable table) {
         return steps.subList(begin, end).stream()
-                .anyMatch(step -> table.replayOf(step.member().block()).isPresent());
+                .anyMatch(step -> table.rerunOf(step.member().block()).isPresent());
     }
 
     /** Returns whether a parameter behind the activation learns. */
@@ -143,8 +143,8 @@ final class ExactRun {
             return trace.members().get(index);
         }
 
-        Replay.Run run() {
-            return new Replay.Run(trace.arraysBefore(index), outputs());
+        BlockRerun.FirstRun run() {
+            return new BlockRerun.FirstRun(trace.arraysBefore(index), outputs());
         }
 
         NDList outputs() {

@@ -64,11 +64,11 @@ final class ForwardPass {
     /**
      * Returns a pass that runs a piece of the network again, on what may be other inputs.
      *
-     * @param repeatStore where parameters come from
-     * @param repeatScope the manager that closes everything the new pass makes
+     * @param rerunStore where parameters come from
+     * @param rerunScope the manager that closes everything the new pass makes
      */
-    ForwardPass again(ParameterStore repeatStore, NDManager repeatScope) {
-        return new ForwardPass(repeatStore, labels, repeatScope, products, masks);
+    ForwardPass again(ParameterStore rerunStore, NDManager rerunScope) {
+        return new ForwardPass(rerunStore, labels, rerunScope, products, masks);
     }
 
     NDManager scope() {

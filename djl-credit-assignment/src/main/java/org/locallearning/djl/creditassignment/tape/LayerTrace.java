@@ -21,8 +21,8 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.List;
 import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.layer.BlockRerun;
 import org.locallearning.djl.creditassignment.layer.LayerPass;
-import org.locallearning.djl.creditassignment.layer.Replay;
 
 /** A weighted layer as it ran once: {@code h = W x + b}. */
 public final class LayerTrace extends Trace implements BlockTrace {
@@ -141,7 +141,8 @@ public final class LayerTrace extends Trace implements BlockTrace {
     NDList rerun(Rerun rerun, NDList inputs) {
         NDList outputs = outputs();
         if (isInputErrorWanted()) {
-            Replay.Run first = new Replay.Run(new NDList(pass.input()), outputs());
+            BlockRerun.FirstRun first =
+                    new BlockRerun.FirstRun(new NDList(pass.input()), outputs());
             outputs = rerun.run(layer.path(), layer.block(), first, inputs);
             products.countForward(this);
         }

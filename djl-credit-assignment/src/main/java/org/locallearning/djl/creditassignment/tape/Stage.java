@@ -28,7 +28,7 @@ import org.locallearning.djl.creditassignment.engine.Autograd;
  * <p>So {@code h = W f(z) + b}, where {@code z} is the input: the output of the stage below, a
  * pre-activation. Inside a stage everything is differentiated exactly.
  *
- * <p>A stage may be sent back through any number of times, {@link #runAgain run again} on other
+ * <p>A stage may be sent back through any number of times, {@link #rerun run again} on other
  * inputs, and is closed when it is not needed any more, at the latest with its {@link Tape}.
  */
 public final class Stage implements AutoCloseable {
@@ -43,7 +43,7 @@ public final class Stage implements AutoCloseable {
     private final String path;
     private final SequenceNode.SequenceTrace trace;
     private final ForwardPass pass;
-    private final RepeatStore store;
+    private final RerunStore store;
     private final NDManager tapeScope;
 
     /**
@@ -59,7 +59,7 @@ public final class Stage implements AutoCloseable {
             String path,
             SequenceNode.SequenceTrace trace,
             ForwardPass pass,
-            RepeatStore store,
+            RerunStore store,
             NDManager tapeScope) {
         this.path = path;
         this.trace = trace;
@@ -220,7 +220,7 @@ public final class Stage implements AutoCloseable {
      * @param inputErrorWanted whether {@link #inputErrors} is going to be called
      * @return the new run; this one stays as it is
      */
-    public Stage runAgain(NDList inputs, boolean inputErrorWanted) {
+    public Stage rerun(NDList inputs, boolean inputErrorWanted) {
         NDManager scope = tapeScope.newSubManager();
         try {
             ForwardPass again = pass.again(store.forRun(scope), scope);

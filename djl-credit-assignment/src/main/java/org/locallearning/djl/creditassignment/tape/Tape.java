@@ -46,7 +46,7 @@ public final class Tape implements AutoCloseable {
     private final ForwardPass pass;
     private final Trace trace;
     private final Cut predictions;
-    private final Optional<RepeatStore> repeatStore;
+    private final Optional<RerunStore> rerunStore;
     private Rerun activations;
 
     private Tape(
@@ -55,13 +55,13 @@ public final class Tape implements AutoCloseable {
             ForwardPass pass,
             Trace trace,
             Cut predictions,
-            Optional<RepeatStore> repeatStore) {
+            Optional<RerunStore> rerunStore) {
         this.network = network;
         this.data = data;
         this.pass = pass;
         this.trace = trace;
         this.predictions = predictions;
-        this.repeatStore = repeatStore;
+        this.rerunStore = rerunStore;
     }
 
     /**
@@ -97,17 +97,17 @@ public final class Tape implements AutoCloseable {
         NDManager manager = data.head().getManager();
         NDManager scope = manager.newSubManager();
         try {
-            Optional<RepeatStore> repeatStore = Optional.empty();
+            Optional<RerunStore> rerunStore = Optional.empty();
             Optional<DropoutMasks> masks = Optional.empty();
             if (rerunnable) {
-                repeatStore =
-                        Optional.of(RepeatStore.before(network.root().parameters(), store, scope));
+                rerunStore =
+                        Optional.of(RerunStore.before(network.root().parameters(), store, scope));
                 masks = Optional.of(new DropoutMasks(scope));
             }
             ForwardPass pass = new ForwardPass(store, labels, scope, new ProductCounter(), masks);
             Trace trace = network.root().run(pass, data, false);
             Cut predictions = new Cut(trace.outputs(), true, manager);
-            return new Tape(network, data, pass, trace, predictions, repeatStore);
+            return new Tape(network, data, pass, trace, predictions, rerunStore);
         } catch (RuntimeException e) {
             scope.close();
             throw e;
@@ -159,7 +159,7 @@ public final class Tape implements AutoCloseable {
      * @throws IllegalStateException if the tape was not recorded as rerunnable
      */
     public List<Stage> getStages() {
-        RepeatStore store = repeatStore();
+        RerunStore store = rerunStore();
         SequenceNode.SequenceTrace sequence = rootSequence();
         List<Trace> traces = sequence.traces();
         List<Node> nodes = sequence.node().nodes();
@@ -184,8 +184,8 @@ public final class Tape implements AutoCloseable {
         return stages;
     }
 
-    private RepeatStore repeatStore() {
-        return repeatStore.orElseThrow(
+    private RerunStore rerunStore() {
+        return rerunStore.orElseThrow(
                 () ->
                         new IllegalStateException(
                                 "This tape does not know how to run anything again; record it as"
@@ -219,7 +219,7 @@ public final class Tape implements AutoCloseable {
     /**
      * Lets the optimizer take a step by the gradients as they are, before the batch is over.
      * Everything that was recorded with the weights as they were is of no use afterwards, except
-     * for {@link Stage#runAgain}.
+     * for {@link Stage#rerun}.
      */
     public void updateParameters() {
         pass.store().updateAllParameters();
@@ -310,7 +310,7 @@ public final class Tape implements AutoCloseable {
      * sample's activation is a function of that sample's pre-activation alone. Nothing is recorded
      * for differentiation, and running statistics stay as they are.
      *
-     * <p>A block that does not repeat itself, and that the table of layers has no replay for, runs
+     * <p>A block that does not repeat itself, and that the table of layers has no rerun for, runs
      * as it does: {@code GhostBatchNorm} normalizes by the statistics of what it is given, and a
      * lambda that draws random numbers draws new ones.
      *
@@ -322,7 +322,7 @@ public final class Tape implements AutoCloseable {
     public NDArray activate(RegionTrace region, NDArray preActivation) {
         if (activations == null) {
             activations =
-                    new Rerun(network.table(), pass, repeatStore(), (block, outputs) -> outputs);
+                    new Rerun(network.table(), pass, rerunStore(), (block, outputs) -> outputs);
         }
         NDArray activation =
                 Autograd.withoutRecording(() -> region.run().activate(activations, preActivation));
@@ -340,7 +340,7 @@ public final class Tape implements AutoCloseable {
      * @throws IllegalStateException if the tape was not recorded as rerunnable
      */
     public NDArray activateAgain(RegionTrace region) {
-        return region.run().hasReplay(network.table())
+        return region.run().hasRerun(network.table())
                 ? activate(region, region.getPreActivation())
                 : region.getActivation();
     }
@@ -359,23 +359,23 @@ public final class Tape implements AutoCloseable {
      * @throws IllegalStateException if the tape was not recorded as rerunnable
      */
     public NDList rerun(Perturbation perturbation) {
-        Rerun rerun = new Rerun(network.table(), pass, repeatStore(), perturbation);
+        Rerun rerun = new Rerun(network.table(), pass, rerunStore(), perturbation);
         return Autograd.withoutRecording(() -> trace.rerun(rerun, data));
     }
 
     /**
      * Looks for the first block whose outputs are others when it runs once more on the same inputs,
-     * such as one that draws random numbers and that the table of layers has no replay for. It
-     * costs one forward.
+     * such as one that draws random numbers and that the table of layers has no rerun for. It costs
+     * one forward.
      *
      * @return the path and class of the block, or empty if {@link #rerun} without changes gives the
      *     predictions of the first run
      * @throws IllegalStateException if the tape was not recorded as rerunnable
      */
-    public Optional<String> findUnrepeatable() {
-        RepeatCheck check = new RepeatCheck(network.table(), pass, repeatStore());
+    public Optional<String> findNotRerunnable() {
+        RerunCheck check = new RerunCheck(network.table(), pass, rerunStore());
         Autograd.withoutRecording(() -> trace.rerun(check, data));
-        return check.unrepeatable();
+        return check.notRerunnable();
     }
 
     /**

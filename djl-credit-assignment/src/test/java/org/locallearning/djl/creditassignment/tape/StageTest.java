@@ -108,8 +108,8 @@ class StageTest {
                 (tape, model) -> {
                     Map<String, float[]> before = values(model);
                     for (Stage stage : tape.getStages()) {
-                        try (Stage again = stage.runAgain(stage.getInputs(), false);
-                                Stage onceMore = again.runAgain(again.getInputs(), true)) {
+                        try (Stage again = stage.rerun(stage.getInputs(), false);
+                                Stage onceMore = again.rerun(again.getInputs(), true)) {
                             float[] expected = stage.keepOutputs().head().toFloatArray();
                             assertArrayEquals(
                                     expected, again.keepOutputs().head().toFloatArray(), CLOSE);
