@@ -21,10 +21,9 @@ import ai.djl.training.ParameterStore;
  * How to run a block a second time in one training step, on other inputs, as the same function that
  * it was the first time.
  *
- * <p>Rules that compare two runs of a network need that. Most blocks are such a function already
- * and need no rerun of their own. Those that draw random numbers have to draw the same ones, and
- * those that look at the whole batch have to use what they saw the first time, or samples would
- * come to depend on each other's changes.
+ * <p>Most blocks need none. A block that draws random numbers has to draw the same ones, and one
+ * that looks at the whole batch has to use what it saw the first time, or samples would come to
+ * depend on each other's changes.
  *
  * @param <B> the type of block
  */

@@ -137,9 +137,9 @@ public final class LayerTable {
     }
 
     /**
-     * Returns this table with a rerun for a block that is not the same function of its inputs when
-     * it runs a second time: one that looks at the whole batch, or that draws random numbers. The
-     * tape itself keeps the masks of {@code Dropout}.
+     * Returns this table with a way to run a block again that is another function of its inputs the
+     * second time: one that looks at the whole batch, or that draws random numbers. The tape itself
+     * keeps the masks of {@code Dropout}.
      *
      * @param <B> the type of block
      * @param type the class of the block

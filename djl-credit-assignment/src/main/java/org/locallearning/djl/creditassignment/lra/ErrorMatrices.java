@@ -76,7 +76,7 @@ final class ErrorMatrices {
 
     private static String doNotFit(ErrorConnection connection, Shape found, Shape wanted) {
         return String.format(
-                "The error matrix %s has shape %s, but the regions of this network need %s; load"
+                "The error matrix %s has shape %s, but the stages of this network need %s; load"
                         + " the state that was saved with this model, and keep the size of inputs.",
                 connection, found, wanted);
     }
@@ -126,8 +126,8 @@ final class ErrorMatrices {
      * Loads matrices in the place of new ones.
      *
      * @param in what was saved
-     * @param units the number of units of regions, as far as it is known; others show with the
-     *     first batch
+     * @param units the number of units of stages, as far as it is known; others show with the first
+     *     batch
      */
     void load(DataInputStream in, Map<String, Long> units)
             throws IOException, MalformedModelException {

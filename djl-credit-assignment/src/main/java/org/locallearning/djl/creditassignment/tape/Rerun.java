@@ -35,15 +35,14 @@ class Rerun {
      * Creates a run.
      *
      * @param table how blocks run again
-     * @param first the first run
-     * @param store where parameters come from in further runs
+     * @param pass the pass in which they do
      * @param perturbation the changes
      */
-    Rerun(LayerTable table, ForwardPass first, RerunStore store, Perturbation perturbation) {
+    Rerun(LayerTable table, ForwardPass pass, Perturbation perturbation) {
         this.table = table;
+        this.pass = pass;
         this.perturbation = perturbation;
-        scope = first.scope().newSubManager();
-        pass = first.again(store.forRun(scope), scope);
+        scope = pass.scope();
     }
 
     /** Runs a block on new inputs. */

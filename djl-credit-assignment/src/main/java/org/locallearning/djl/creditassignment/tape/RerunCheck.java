@@ -31,13 +31,15 @@ final class RerunCheck extends Rerun {
 
     private String notRerunnable;
 
-    RerunCheck(LayerTable table, ForwardPass first, RerunStore store) {
-        super(table, first, store, (block, outputs) -> outputs);
+    private RerunCheck(LayerTable table, ForwardPass pass) {
+        super(table, pass, (block, outputs) -> outputs);
     }
 
-    /** Returns the first block whose outputs were others than in the first run. */
-    Optional<String> notRerunnable() {
-        return Optional.ofNullable(notRerunnable);
+    /** Runs a network again and returns the first block whose outputs were others than before. */
+    static Optional<String> find(Reruns reruns, Trace network, NDList data) {
+        RerunCheck check = new RerunCheck(reruns.table(), reruns.newPass());
+        Autograd.withoutRecording(() -> network.rerun(check, data));
+        return Optional.ofNullable(check.notRerunnable);
     }
 
     /** {@inheritDoc} */

@@ -214,7 +214,7 @@ class RuleStateTest {
                             .getMessage();
             assertTrue(
                     sentence.contains(
-                            "07Linear → 05Linear has shape (5, 4), but the regions of this network"
+                            "07Linear → 05Linear has shape (5, 4), but the stages of this network"
                                     + " need (6, 4)"),
                     sentence);
         }
@@ -272,9 +272,8 @@ class RuleStateTest {
                 mlp(),
                 LocalRepresentationAlignment.builder()
                         .optWiring(
-                                regions -> {
-                                    var more =
-                                            new ArrayList<>(ErrorWiring.skip(2).connect(regions));
+                                stages -> {
+                                    var more = new ArrayList<>(ErrorWiring.skip(2).connect(stages));
                                     more.add(new ErrorConnection("07Linear", "01Linear"));
                                     return more;
                                 })
