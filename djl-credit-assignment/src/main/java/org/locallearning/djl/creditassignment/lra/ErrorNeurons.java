@@ -255,12 +255,12 @@ final class ErrorNeurons {
         NDArray error = errors.get(site.stage().getPath());
         NDList own =
                 new NDList(error.reshape(reshaping.getOutputs().singletonOrThrow().getShape()));
-        if (arrived.isEmpty()) {
-            after.upToActivation().addGradients(own);
-        } else {
+        if (after.isTrainableAfterActivation() && !arrived.isEmpty()) {
             after.addGradients(arrived);
-            arrived.close();
+        } else {
+            after.upToActivation().addGradients(own);
         }
+        arrived.close();
         return after.isInputErrorWanted() ? reshaping.inputErrors(own) : new NDList();
     }
 
