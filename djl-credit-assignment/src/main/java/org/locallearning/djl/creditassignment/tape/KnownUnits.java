@@ -59,7 +59,7 @@ final class KnownUnits {
         }
         Shape shape = layer.getOutputShapes(layer.getInputShapes())[0];
         for (Node node : after) {
-            if (!(node instanceof ExactNode)) {
+            if (node.endsStage()) {
                 break;
             }
             for (ExactNode.Member member : ((ExactNode) node).members()) {

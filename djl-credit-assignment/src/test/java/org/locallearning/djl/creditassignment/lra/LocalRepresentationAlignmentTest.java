@@ -51,10 +51,12 @@ import org.locallearning.djl.creditassignment.CreditAssignment;
 import org.locallearning.djl.creditassignment.CreditTrainer;
 import org.locallearning.djl.creditassignment.Gradients;
 import org.locallearning.djl.creditassignment.NetworkCase;
+import org.locallearning.djl.creditassignment.UnknownBlock;
 import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackSource;
 import org.locallearning.djl.creditassignment.tape.MatrixProducts;
+import org.locallearning.djl.creditassignment.tape.UnknownBlocks;
 
 /** The rule against loops, against the rules that it comes to for a small β, and at zero. */
 class LocalRepresentationAlignmentTest {
@@ -588,6 +590,28 @@ class LocalRepresentationAlignmentTest {
                         .byPath();
         assertEquals(6, some.size());
         some.forEach((path, gradient) -> assertArrayEquals(all.get(path), gradient, 0, path));
+    }
+
+    @Test
+    void anUnknownBlockLearnsFromWhatArrivesFromTheNextErrorAboveIt() {
+        Supplier<Block> block =
+                () ->
+                        new SequentialBlock()
+                                .add(NetworkCase.linear(8))
+                                .add(Activation::tanh)
+                                .add(NetworkCase.linear(7))
+                                .add(new UnknownBlock())
+                                .add(NetworkCase.linear(CLASSES));
+        Gradients exact;
+        try (OneBatch batch =
+                new OneBatch(block, INPUT, Loss.softmaxCrossEntropyLoss(), Model::newTrainer)) {
+            exact = batch.assign(batch.classes(CLASSES));
+        }
+        Gradients found = gradients(block, rule().optUnknownBlocks(UnknownBlocks.ACCEPT).build());
+        // the next error above is that of the output, which is exact
+        String factors = "04UnknownBlock_factors";
+        assertArrayEquals(exact.byPath().get(factors), found.byPath().get(factors), 1e-12);
+        assertTrue(found.under("03Linear").distanceTo(exact.under("03Linear")) > 0.1);
     }
 
     @Test
