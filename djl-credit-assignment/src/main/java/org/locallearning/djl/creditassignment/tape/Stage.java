@@ -44,12 +44,14 @@ public final class Stage implements AutoCloseable {
                 }
             };
 
+    private final String path;
     private final SequenceNode.SequenceTrace trace;
     private final ForwardPass pass;
     private final Reruns reruns;
     private Front front;
 
-    private Stage(SequenceNode.SequenceTrace trace, ForwardPass pass, Reruns reruns) {
+    private Stage(String path, SequenceNode.SequenceTrace trace, ForwardPass pass, Reruns reruns) {
+        this.path = path;
         this.trace = trace;
         this.pass = pass;
         this.reruns = reruns;
@@ -68,7 +70,8 @@ public final class Stage implements AutoCloseable {
         List<Stage> stages = new ArrayList<>();
         int begin = 0;
         for (int end : ends(nodes)) {
-            stages.add(new Stage(sequence.part(begin, end), pass, reruns));
+            SequenceNode.SequenceTrace part = sequence.part(begin, end);
+            stages.add(new Stage(part.node().path(), part, pass, reruns));
             begin = end;
         }
         return stages;
@@ -93,10 +96,11 @@ public final class Stage implements AutoCloseable {
     /**
      * Returns the path of the weighted layer or container of this stage.
      *
-     * @return the names of the children that lead to it, joined as in parameter names
+     * @return the names of the children that lead to it, joined as in parameter names; of a part of
+     *     a stage that of the stage
      */
     public String getPath() {
-        return trace.node().path();
+        return path;
     }
 
     /**
@@ -199,7 +203,11 @@ public final class Stage implements AutoCloseable {
     }
 
     private Stage part(int begin, int end) {
-        return new Stage(trace.part(begin, end), pass, reruns);
+        return part(trace.part(begin, end));
+    }
+
+    private Stage part(SequenceNode.SequenceTrace part) {
+        return new Stage(path, part, pass, reruns);
     }
 
     /**
@@ -209,7 +217,8 @@ public final class Stage implements AutoCloseable {
      * @return both as one stage, named by the last weighted layer in it
      */
     public Stage joinedWith(Stage next) {
-        return new Stage(trace.joinedWith(next.trace), pass, reruns);
+        SequenceNode.SequenceTrace joined = trace.joinedWith(next.trace);
+        return new Stage(joined.node().path(), joined, pass, reruns);
     }
 
     /**
@@ -220,7 +229,7 @@ public final class Stage implements AutoCloseable {
      *     the input
      */
     public Stage upToPreActivation() {
-        return new Stage(front().upToPreActivation(), pass, reruns);
+        return part(front().upToPreActivation());
     }
 
     /**
@@ -229,7 +238,7 @@ public final class Stage implements AutoCloseable {
      * @return the blocks from the input to the end of {@code φ}
      */
     public Stage upToActivation() {
-        return new Stage(front().upToActivation(), pass, reruns);
+        return part(front().upToActivation());
     }
 
     /**
@@ -294,7 +303,7 @@ public final class Stage implements AutoCloseable {
     public NDList inputErrors(NDList errors) {
         if (!isInputErrorWanted()) {
             throw new IllegalStateException(
-                    "Nothing below stage " + getPath() + " learns, so its input was not recorded.");
+                    "Nothing below stage " + this + " learns, so its input was not recorded.");
         }
         checkErrors(errors);
         try (NDManager scope = reruns.scope().newSubManager()) {
@@ -401,6 +410,7 @@ public final class Stage implements AutoCloseable {
         ForwardPass newPass = reruns.newPass();
         try {
             return new Stage(
+                    path,
                     trace.node().run(newPass, detach(inputs, newPass.scope()), inputErrorWanted),
                     newPass,
                     reruns);
@@ -423,6 +433,6 @@ public final class Stage implements AutoCloseable {
     /** Returns the path, for messages. */
     @Override
     public String toString() {
-        return getPath().isEmpty() ? "the model" : getPath();
+        return path.isEmpty() ? "the model" : path;
     }
 }
