@@ -176,8 +176,9 @@ final class Inference {
             drive = drive == null ? error.neg() : drive.sub(error);
         }
         if (settings.activityDecay() > 0) {
-            NDList activations = above.stage().keepActivations();
-            NDList shrink = above.stage().activationErrors(activations);
+            Stage front = above.stage().getFront();
+            NDList activations = front.keepOutputs();
+            NDList shrink = front.inputErrors(activations);
             activations.attach(scope);
             shrink.attach(scope);
             NDArray decay = shrink.singletonOrThrow().mul(settings.activityDecay());

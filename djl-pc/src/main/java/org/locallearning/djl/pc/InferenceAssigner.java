@@ -16,6 +16,7 @@ package org.locallearning.djl.pc;
 import ai.djl.Device;
 import ai.djl.ndarray.NDList;
 import ai.djl.training.loss.Loss;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -59,7 +60,7 @@ final class InferenceAssigner implements CreditAssigner {
                                                 "The output cannot be clamped, since the batch has"
                                                         + " no labels; call forward(data, labels)."));
         checkDevice(tape);
-        List<Stage> stages = tape.getStages();
+        List<Stage> stages = withOneArrayBetween(tape.getStages());
         warnOfSilentStages(stages);
         OutputClamp clamp =
                 new OutputClamp(loss, settings.clampStrength(), labels, tape.getManager());
@@ -67,6 +68,32 @@ final class InferenceAssigner implements CreditAssigner {
         Inference inference = new Inference(settings, tape, stages, clamp);
         inference.run();
         freeEnergy = inference.freeEnergy();
+    }
+
+    /** Joins stages where no single array of numbers, made by weights, could be a value node's. */
+    private static List<Stage> withOneArrayBetween(List<Stage> stages) {
+        List<Stage> joined = new ArrayList<>();
+        boolean open = false;
+        for (Stage stage : stages) {
+            int last = joined.size() - 1;
+            if (open) {
+                joined.set(last, joined.get(last).joinedWith(stage));
+            } else {
+                joined.add(stage);
+            }
+            NDList outputs = stage.getWeighted().getOutputs();
+            open =
+                    !stage.isWeighted()
+                            || outputs.size() != 1
+                            || !outputs.head().getDataType().isFloating();
+        }
+        if (open && joined.size() > 1) {
+            // the last node is that of the predictions, whatever they are made by
+            Stage rest = joined.remove(joined.size() - 1);
+            int last = joined.size() - 1;
+            joined.set(last, joined.get(last).joinedWith(rest));
+        }
+        return joined;
     }
 
     private void checkDevice(Tape tape) {

@@ -74,7 +74,7 @@ final class ValueNode {
     /** Runs the stage again if something has moved since. */
     void rerun(NDList inputs, boolean inputErrorWanted) {
         Stage old = stage;
-        stage = old.runAgain(inputs, inputErrorWanted);
+        stage = old.rerun(inputs, inputErrorWanted);
         old.close();
         inputMoved = false;
         predictionMoved = true;

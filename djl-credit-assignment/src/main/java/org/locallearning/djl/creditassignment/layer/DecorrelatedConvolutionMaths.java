@@ -25,8 +25,9 @@ import org.locallearning.djl.decorrelation.MeanRemoval;
 
 /**
  * {@code DecorrelatedConv2d}: {@code h = W M (p − μ) + b} for each patch p. Feedback weights take
- * the place of W alone; the way through M and through the mean is exact: the transposed convolution
- * with the kernel {@code B M}, less its mean by channel where the mean of the batch was removed.
+ * the place of W alone; the path through M and through the mean is exact: the transposed
+ * convolution with the kernel {@code B M}, less its mean by channel where the mean of the batch was
+ * removed.
  */
 final class DecorrelatedConvolutionMaths implements LayerMaths<DecorrelatedConv2d> {
 
@@ -84,7 +85,9 @@ final class DecorrelatedConvolutionMaths implements LayerMaths<DecorrelatedConv2
                 .reshape(shape);
     }
 
-    /** The way back through {@code x − mean(x)}, the mean by channel over batch and positions. */
+    /**
+     * The backward pass through {@code x − mean(x)}, the mean by channel over batch and positions.
+     */
     private static NDArray centre(NDArray error) {
         Shape shape = error.getShape();
         float count = shape.size() / shape.get(1);

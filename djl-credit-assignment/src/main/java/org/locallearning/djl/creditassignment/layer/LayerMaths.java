@@ -24,12 +24,10 @@ import ai.djl.training.ParameterStore;
 /**
  * What a learning rule has to know about one kind of weighted layer.
  *
- * <p>A weighted layer computes {@code h = W x + b} for some linear map that its weight stands for.
- * Its forward is the block's own; the gradients of its parameters follow from {@code x} and the
- * error {@code δ} at {@code h} by the engine's differentiation and are the same for every rule.
- * What rules differ in is how the error reaches {@code x}: backpropagation sends it through {@code
- * Wᵀ}, feedback alignment through some other array {@code B} of the same shape. That product is
- * here.
+ * <p>Formula: {@code h = W x + b} for some linear map that the weight stands for. The gradients of
+ * its parameters follow from {@code x} and the error {@code δ} at {@code h} and are the same for
+ * every rule. Rules differ in how the error reaches {@code x}: backpropagation sends it through
+ * {@code Wᵀ}, feedback alignment through another array {@code B} of the same shape.
  *
  * @param <B> the type of block
  */
@@ -44,8 +42,8 @@ public interface LayerMaths<B extends Block> {
     Parameter getWeight(B layer);
 
     /**
-     * Copies what the way back needs and the training forward that follows is going to change. Most
-     * layers change nothing.
+     * Copies what the backward pass needs and the training forward that follows is going to change.
+     * Most layers change nothing.
      *
      * @param layer the layer, initialized
      * @param store where its parameters come from

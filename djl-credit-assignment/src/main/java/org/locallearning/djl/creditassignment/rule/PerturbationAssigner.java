@@ -56,7 +56,7 @@ final class PerturbationAssigner implements CreditAssigner {
     @Override
     public void assign(Tape tape, NDList errors) {
         if (!checked) {
-            checkRepeatable(tape);
+            checkRerunnable(tape);
             warnOfRounding(tape.getPredictions().head().getDataType());
             checked = true;
         }
@@ -69,15 +69,15 @@ final class PerturbationAssigner implements CreditAssigner {
                 });
     }
 
-    private static void checkRepeatable(Tape tape) {
-        Optional<String> unrepeatable = tape.findUnrepeatable();
-        if (unrepeatable.isPresent()) {
+    private static void checkRerunnable(Tape tape) {
+        Optional<String> notRerunnable = tape.findNotRerunnable();
+        if (notRerunnable.isPresent()) {
             throw new IllegalArgumentException(
                     String.format(
                             "Node perturbation compares two runs of the network, but %s gives"
                                     + " different outputs for the same input; give its class a"
-                                    + " replay in the LayerTable with optLayers.",
-                            unrepeatable.get()));
+                                    + " rerun in the LayerTable with optLayers.",
+                            notRerunnable.get()));
         }
     }
 

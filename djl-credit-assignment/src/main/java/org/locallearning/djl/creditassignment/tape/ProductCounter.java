@@ -13,7 +13,7 @@
  */
 package org.locallearning.djl.creditassignment.tape;
 
-/** Counts the products with the weights of layers. */
+/** Counts the products with the weights of layers, each with its multiply-adds. */
 final class ProductCounter {
 
     private long forward;
@@ -21,19 +21,19 @@ final class ProductCounter {
     private long weightGradient;
     private long multiplyAdds;
 
-    void countForward(LayerTrace layer) {
+    void countForward(long multiplyAddsOfProduct) {
         forward++;
-        multiplyAdds += layer.multiplyAdds();
+        multiplyAdds += multiplyAddsOfProduct;
     }
 
-    void countInputError(LayerTrace layer) {
+    void countInputError(long multiplyAddsOfProduct) {
         inputError++;
-        multiplyAdds += layer.multiplyAdds();
+        multiplyAdds += multiplyAddsOfProduct;
     }
 
-    void countWeightGradient(LayerTrace layer) {
+    void countWeightGradient(long multiplyAddsOfProduct) {
         weightGradient++;
-        multiplyAdds += layer.multiplyAdds();
+        multiplyAdds += multiplyAddsOfProduct;
     }
 
     MatrixProducts products() {

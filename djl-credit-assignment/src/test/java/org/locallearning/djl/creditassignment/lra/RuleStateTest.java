@@ -271,9 +271,8 @@ class RuleStateTest {
                 mlp(),
                 LocalRepresentationAlignment.builder()
                         .optWiring(
-                                regions -> {
-                                    var more =
-                                            new ArrayList<>(ErrorWiring.skip(2).connect(regions));
+                                stages -> {
+                                    var more = new ArrayList<>(ErrorWiring.skip(2).connect(stages));
                                     more.add(new ErrorConnection("07Linear", "01Linear"));
                                     return more;
                                 })

@@ -54,10 +54,15 @@ import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment.Convo
 /** Direct feedback alignment against feedback alignment, and against a slow oracle. */
 class DirectFeedbackAlignmentTest {
 
-    @Test
-    void equalsFeedbackAlignmentWithOneHiddenLayer() {
+    static List<NetworkCase> withOneHiddenLayer() {
         NetworkCase network = NetworkCase.small().get(0);
         assertEquals("one hidden layer", network.name());
+        return List.of(network, NetworkCase.activatedOutput());
+    }
+
+    @ParameterizedTest
+    @MethodSource("withOneHiddenLayer")
+    void equalsFeedbackAlignmentWithOneHiddenLayer(NetworkCase network) {
         FeedbackSource source = FeedbackDistribution.normal(0.7).seeded(11);
         Gradients direct =
                 Gradients.of(

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
 import org.locallearning.djl.creditassignment.tape.Network;
-import org.locallearning.djl.creditassignment.tape.Region;
+import org.locallearning.djl.creditassignment.tape.StageOutline;
 import org.locallearning.djl.zoo.task.Task;
 
 class ModelsTest {
@@ -325,7 +325,7 @@ class ModelsTest {
         // six hidden layers: two by themselves, then two blocks of two
         assertEquals(
                 List.of(false, false, true, true, false),
-                network.getRegions().stream().map(Region::isBranched).toList());
+                network.getOutline().stream().map(StageOutline::isBranched).toList());
     }
 
     @Test

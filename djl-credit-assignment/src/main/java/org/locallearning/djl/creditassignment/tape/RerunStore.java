@@ -30,7 +30,7 @@ import java.util.Set;
  * each run has a copy to itself, as it was before the first run, so that state changes once a
  * batch.
  */
-final class RepeatStore extends ParameterStore {
+final class RerunStore extends ParameterStore {
 
     private static final Set<Parameter.Type> STATE =
             EnumSet.of(Parameter.Type.RUNNING_MEAN, Parameter.Type.RUNNING_VAR);
@@ -38,7 +38,7 @@ final class RepeatStore extends ParameterStore {
     private final ParameterStore store;
     private final Map<String, NDArray> before;
 
-    private RepeatStore(ParameterStore store, Map<String, NDArray> before, NDManager scope) {
+    private RerunStore(ParameterStore store, Map<String, NDArray> before, NDManager scope) {
         super(scope, false);
         this.store = store;
         this.before = before;
@@ -51,7 +51,7 @@ final class RepeatStore extends ParameterStore {
      * @param store where they come from
      * @param scope the manager that closes the copies
      */
-    static RepeatStore before(List<Parameter> parameters, ParameterStore store, NDManager scope) {
+    static RerunStore before(List<Parameter> parameters, ParameterStore store, NDManager scope) {
         Map<String, NDArray> before = new HashMap<>();
         for (Parameter parameter : parameters) {
             if (STATE.contains(parameter.getType()) && parameter.isInitialized()) {
@@ -60,14 +60,14 @@ final class RepeatStore extends ParameterStore {
                         copy(store.getValue(parameter, scope.getDevice(), true), scope));
             }
         }
-        return new RepeatStore(store, before, scope);
+        return new RerunStore(store, before, scope);
     }
 
     /** Returns the store for one more run. */
-    RepeatStore forRun(NDManager scope) {
+    RerunStore forRun(NDManager scope) {
         Map<String, NDArray> copies = new HashMap<>();
         before.forEach((id, state) -> copies.put(id, copy(state, scope)));
-        return new RepeatStore(store, copies, scope);
+        return new RerunStore(store, copies, scope);
     }
 
     private static NDArray copy(NDArray state, NDManager scope) {

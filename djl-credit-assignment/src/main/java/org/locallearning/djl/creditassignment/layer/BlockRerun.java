@@ -21,15 +21,14 @@ import ai.djl.training.ParameterStore;
  * How to run a block a second time in one training step, on other inputs, as the same function that
  * it was the first time.
  *
- * <p>Rules that compare two runs of a network need that. Most blocks are such a function already
- * and need no replay of their own. Those that draw random numbers have to draw the same ones, and
- * those that look at the whole batch have to use what they saw the first time, or samples would
- * come to depend on each other's changes.
+ * <p>Most blocks need none. A block that draws random numbers has to draw the same ones, and one
+ * that looks at the whole batch has to use what it saw the first time, or samples would come to
+ * depend on each other's changes.
  *
  * @param <B> the type of block
  */
 @FunctionalInterface
-public interface Replay<B extends Block> {
+public interface BlockRerun<B extends Block> {
 
     /**
      * Runs a block again. Nothing is recorded for differentiation.
@@ -41,7 +40,7 @@ public interface Replay<B extends Block> {
      * @param inputs the new inputs, of the shapes of the first
      * @return the outputs for the new inputs
      */
-    NDList run(B block, ParameterStore store, Run first, NDList inputs);
+    NDList run(B block, ParameterStore store, FirstRun first, NDList inputs);
 
     /**
      * The first run of a block.
@@ -49,5 +48,5 @@ public interface Replay<B extends Block> {
      * @param inputs its inputs
      * @param outputs its outputs, differentiable with respect to the inputs
      */
-    record Run(NDList inputs, NDList outputs) {}
+    record FirstRun(NDList inputs, NDList outputs) {}
 }

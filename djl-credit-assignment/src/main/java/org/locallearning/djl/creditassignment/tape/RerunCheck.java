@@ -20,34 +20,36 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.creditassignment.layer.BlockRerun;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
-import org.locallearning.djl.creditassignment.layer.Replay;
 
 /** A second run without changes that looks for a block that does not repeat itself. */
-final class RepeatCheck extends Rerun {
+final class RerunCheck extends Rerun {
 
     /** Far above rounding, far below what a random number does. */
     private static final double TOLERANCE = 1e-3;
 
-    private String unrepeatable;
+    private String notRerunnable;
 
-    RepeatCheck(LayerTable table, ForwardPass first, RepeatStore store) {
-        super(table, first, store, (block, outputs) -> outputs);
+    private RerunCheck(LayerTable table, ForwardPass pass) {
+        super(table, pass, (block, outputs) -> outputs);
     }
 
-    /** Returns the first block whose outputs were others than in the first run. */
-    Optional<String> unrepeatable() {
-        return Optional.ofNullable(unrepeatable);
+    /** Runs a network again and returns the first block whose outputs were others than before. */
+    static Optional<String> find(Reruns reruns, Trace network, NDList data) {
+        RerunCheck check = new RerunCheck(reruns.table(), reruns.newPass());
+        Autograd.withoutRecording(() -> network.rerun(check, data));
+        return Optional.ofNullable(check.notRerunnable);
     }
 
     /** {@inheritDoc} */
     @Override
-    NDList run(String path, Block block, Replay.Run first, NDList inputs) {
+    NDList run(String path, Block block, BlockRerun.FirstRun first, NDList inputs) {
         NDList outputs = super.run(path, block, first, inputs);
-        for (int i = 0; i < outputs.size() && unrepeatable == null; i++) {
+        for (int i = 0; i < outputs.size() && notRerunnable == null; i++) {
             if (differ(first.outputs().get(i), outputs.get(i))) {
                 String name = path.isEmpty() ? "the root" : path;
-                unrepeatable = String.format("%s (%s)", name, block.getClass().getName());
+                notRerunnable = String.format("%s (%s)", name, block.getClass().getName());
             }
         }
         return outputs;

@@ -31,18 +31,18 @@ import org.locallearning.djl.decorrelation.MeanRemoval;
  *
  * @param <B> the type of layer
  */
-final class DecorrelationReplay<B extends Decorrelating> implements Replay<B> {
+final class DecorrelationRerun<B extends Decorrelating> implements BlockRerun<B> {
 
     private final Function<B, DecorrelationOptions> options;
     private final ToIntFunction<NDArray> featureAxis;
 
     /**
-     * Creates a replay.
+     * Creates a rerun.
      *
      * @param options the settings of a layer
      * @param featureAxis the axis of an input along which there are features
      */
-    DecorrelationReplay(
+    DecorrelationRerun(
             Function<B, DecorrelationOptions> options, ToIntFunction<NDArray> featureAxis) {
         this.options = options;
         this.featureAxis = featureAxis;
@@ -50,7 +50,7 @@ final class DecorrelationReplay<B extends Decorrelating> implements Replay<B> {
 
     /** {@inheritDoc} */
     @Override
-    public NDList run(B block, ParameterStore store, Run first, NDList inputs) {
+    public NDList run(B block, ParameterStore store, FirstRun first, NDList inputs) {
         if (options.apply(block).getMeanRemoval() != MeanRemoval.BATCH) {
             return block.forward(store, inputs, false);
         }

@@ -16,30 +16,28 @@ package org.locallearning.djl.creditassignment.tape;
 import java.util.List;
 
 /**
- * A weighted layer or a block of branches of a sequence, with the activation behind it: where a
- * rule may place errors, or targets, of the network's inside. A multilayer perceptron has one
- * region per layer; a residual net has one per residual block, whose branches have regions of their
- * own.
+ * A {@link Stage} as it is known before the network runs: a weighted layer, or a container of
+ * branches such as a residual block.
  *
- * @param path the names of the children that lead to the layer or block, joined as in parameter
+ * @param path the names of the children that lead to the layer or container, joined as in parameter
  *     names; empty if it is the model
- * @param branches for each branch the regions in it, in the order in which they run; empty for a
- *     weighted layer
+ * @param branches for each branch of a container the stages in it, in the order in which they run;
+ *     empty for a weighted layer
  */
-public record Region(String path, List<List<Region>> branches) {
+public record StageOutline(String path, List<List<StageOutline>> branches) {
 
     /**
-     * Creates a region.
+     * Creates an outline.
      *
-     * @param path the path of its layer or block
-     * @param branches the regions of its branches
+     * @param path the path of the layer or container
+     * @param branches the stages of the branches
      */
-    public Region {
+    public StageOutline {
         branches = List.copyOf(branches);
     }
 
     /**
-     * Returns whether the region is a block of branches.
+     * Returns whether the stage is a container of branches.
      *
      * @return true for a residual block and the like, false for a weighted layer
      */

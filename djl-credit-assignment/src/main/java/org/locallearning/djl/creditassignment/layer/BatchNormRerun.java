@@ -28,11 +28,11 @@ import org.locallearning.djl.decorrelation.internal.PrivateFields;
  * {@code BatchNorm} with the mean and variance of the batch of the first run: an affine map of each
  * sample by itself. The running statistics stay as they are.
  */
-final class BatchNormReplay implements Replay<BatchNorm> {
+final class BatchNormRerun implements BlockRerun<BatchNorm> {
 
     /** {@inheritDoc} */
     @Override
-    public NDList run(BatchNorm block, ParameterStore store, Run first, NDList inputs) {
+    public NDList run(BatchNorm block, ParameterStore store, FirstRun first, NDList inputs) {
         NDManager scope = inputs.head().getManager();
         int axis = channelAxis(block);
         try (NDManager temporary = scope.newSubManager()) {
