@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.zoo.network.Models;
@@ -110,7 +111,7 @@ class LocalLearningTest {
 
         List<String> lines = run.errorLines();
         assertAll(
-                () -> assertEquals(LocalLearning.USAGE, run.exitCode()),
+                () -> assertEquals(ExitCode.USAGE, run.exitCode()),
                 () -> assertEquals(2, lines.size(), run.err()),
                 () -> assertTrue(lines.get(0).startsWith("Error: "), run.err()),
                 () -> assertTrue(lines.get(0).contains(expected), run.err()),

@@ -30,9 +30,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import org.locallearning.djl.examples.LocalLearning;
-import org.locallearning.djl.examples.arguments.DataArguments;
-import org.locallearning.djl.examples.arguments.ModelNames;
+import org.locallearning.djl.examples.commandline.CommandLineText;
+import org.locallearning.djl.examples.commandline.DataArguments;
+import org.locallearning.djl.examples.commandline.ExitCode;
+import org.locallearning.djl.examples.commandline.ModelNames;
+import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.environment.Machine;
@@ -44,7 +46,6 @@ import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.method.OptimizerNames;
 import org.locallearning.djl.examples.method.RateSchedule;
-import org.locallearning.djl.examples.output.CommandLineText;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
@@ -72,7 +73,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "compare",
         mixinStandardHelpOptions = true,
-        versionProvider = LocalLearning.Version.class,
+        versionProvider = ProgramVersion.class,
         sortOptions = false,
         abbreviateSynopsis = true,
         descriptionHeading = "%n",
@@ -371,7 +372,7 @@ public final class CompareCommand implements Callable<Integer> {
                     start,
                     new ResultFiles(folder));
         }
-        return LocalLearning.OK;
+        return ExitCode.OK;
     }
 
     private ImageData load(DataOptions options) throws IOException, TranslateException {

@@ -39,7 +39,7 @@ import org.locallearning.djl.zoo.network.ModelOptions;
  * cropped and flipped at random in training, as the paper says; for CIFAR its text tells of no such
  * variation, and there is none here.
  */
-public final class DecorrelatedLearning implements Target {
+final class DecorrelatedLearning implements Target {
 
     private static final List<String> METHODS = List.of("bp", "bp+decor", "fa", "fa+decor");
     private static final List<String> DATA_SETS = List.of("cifar10");
@@ -50,9 +50,6 @@ public final class DecorrelatedLearning implements Target {
     private static final int EPOCHS = 100;
     private static final int BATCH = 256;
     private static final int CORRELATIONS_PER_EPOCH = 4;
-
-    /** Creates the target. */
-    public DecorrelatedLearning() {}
 
     /** {@inheritDoc} */
     @Override

@@ -44,7 +44,7 @@ import org.locallearning.djl.zoo.network.ModelOptions;
  * <p>As in appendix A.5: 3072-4x1024-10 on CIFAR-10, 45 epochs, five seeds, T from 1 to 5, with the
  * learning rate and the step of inference that the authors' code has for every T.
  */
-public final class IterationSweep implements Target {
+final class IterationSweep implements Target {
 
     private static final int EPOCHS = 45;
     private static final String MODEL = "mlp3";
@@ -63,9 +63,6 @@ public final class IterationSweep implements Target {
                             "il-adam",
                             new double[] {1e-4, 1e-4, 1e-4, 5e-5, 5e-5},
                             new double[] {0.1, 0.02, 0.02, 0.05, 0.05}));
-
-    /** Creates the target. */
-    public IterationSweep() {}
 
     /** {@inheritDoc} */
     @Override

@@ -53,7 +53,7 @@ import org.locallearning.djl.zoo.network.Models;
  * 7 of the paper is a drawing of which layers have an error after the first two iterations; here
  * they are measured.
  */
-public final class LocalErrors implements Target {
+final class LocalErrors implements Target {
 
     private static final String MODEL = "mlp3";
     private static final List<Integer> SEEDS = List.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);

@@ -42,7 +42,7 @@ import org.locallearning.djl.zoo.network.ModelOptions;
  * test, which stands in the tables beside the last. Other data sets are chosen with {@code
  * --data-set}; Tiny ImageNet has a network of its own.
  */
-public final class PredictiveLearning implements Target {
+final class PredictiveLearning implements Target {
 
     private static final List<String> METHODS =
             List.of("bp-sgd", "bp-adam", "seqil", "seqil-mq", "seqil-adam");

@@ -53,7 +53,7 @@ import org.locallearning.djl.zoo.task.Task;
  * learning. Table 4 has 3, 6 and 15 iterations of inference as the paper does; table 5 compares
  * with incremental predictive coding.
  */
-public final class ProductTable implements Target {
+final class ProductTable implements Target {
 
     private static final int SMALLEST = 2;
     private static final int LARGEST = 8;

@@ -64,7 +64,7 @@ import org.locallearning.djl.zoo.network.Models;
  * sequential ones. Rates are the presets of {@code mlp3}; those of MQ are equation 7 with the
  * running magnitudes that training left.
  */
-public final class ProximalObjective implements Target {
+final class ProximalObjective implements Target {
 
     private static final double[] BETAS = {0.01, 0.1, 1, 10, 100};
     private static final double LARGEST_BETA = 100;

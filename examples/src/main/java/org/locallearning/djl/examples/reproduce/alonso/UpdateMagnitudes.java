@@ -48,7 +48,7 @@ import org.locallearning.djl.zoo.network.Models;
  * takes 10000 steps, which is 13 epochs. Figure 2 has simultaneous inference, for which this takes
  * the 15 iterations that table 4 gives to it; figure 9 sequential inference.
  */
-public final class UpdateMagnitudes implements Target {
+final class UpdateMagnitudes implements Target {
 
     private static final int EPOCHS = 13;
     private static final int GREATEST_INTERVAL = 10;

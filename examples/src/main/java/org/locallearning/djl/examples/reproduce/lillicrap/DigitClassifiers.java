@@ -36,7 +36,7 @@ import org.locallearning.djl.zoo.task.Task;
  * decay of 1e-6 is left out; in a hundred epochs at 0.01 it would take 0.06 % off a weight. {@code
  * --model} chooses among the nets by name.
  */
-public final class DigitClassifiers implements Target {
+final class DigitClassifiers implements Target {
 
     private static final List<Net> NETS =
             List.of(
@@ -67,9 +67,6 @@ public final class DigitClassifiers implements Target {
     private static final List<String> METHODS = List.of("bp", "fa");
     private static final List<Integer> SEEDS = List.of(1);
     private static final int EPOCHS = 100;
-
-    /** Creates the target. */
-    public DigitClassifiers() {}
 
     private record Net(
             String name, String model, ModelOptions.Builder options, boolean distorted) {}

@@ -52,7 +52,7 @@ import org.locallearning.djl.zoo.task.Task;
  * nothing tells units apart at the start. Blue for negative weights and red for positive ones, each
  * unit at its own greatest, where the paper has grey.
  */
-public final class ReceptiveFields implements Target {
+final class ReceptiveFields implements Target {
 
     private static final String MODEL = "dense";
     private static final List<String> METHODS = List.of("bp", "fa");
@@ -60,9 +60,6 @@ public final class ReceptiveFields implements Target {
     private static final int EPOCHS = 20;
     private static final int SHOWN = 100;
     private static final int PER_ROW = 10;
-
-    /** Creates the target. */
-    public ReceptiveFields() {}
 
     /**
      * The numbers behind the figure.

@@ -19,7 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class TextTest {
+class TextTableTest {
 
     @Test
     void columnsLineUp() {
@@ -28,12 +28,5 @@ class TextTest {
         assertEquals(List.of("name      n", "------  ---"), table.header().lines().toList());
         assertEquals("fa       12", table.row("fa", 12));
         assertThrows(IllegalArgumentException.class, () -> table.row("fa"));
-    }
-
-    @Test
-    void argumentsAreQuotedForAShell() {
-        assertEquals(
-                "compare --out 'my folder' 'it'\\''s' ''",
-                CommandLineText.of(List.of("compare", "--out", "my folder", "it's", "")));
     }
 }

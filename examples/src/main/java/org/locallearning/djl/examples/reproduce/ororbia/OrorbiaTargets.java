@@ -11,18 +11,17 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.examples.arguments;
+package org.locallearning.djl.examples.reproduce.ororbia;
 
-import java.util.ArrayList;
-import org.locallearning.djl.zoo.network.Models;
+import java.util.List;
+import org.locallearning.djl.examples.reproduce.Target;
 
-/** The names of the models, for the help text and for completion on the command line. */
-public final class ModelNames extends ArrayList<String> {
+/** The figures and tables of Ororbia et al., arXiv:2002.03911 (2020). */
+public final class OrorbiaTargets {
 
-    private static final long serialVersionUID = 1L;
+    /** Every target, in the order of the paper. */
+    public static final List<Target> ALL =
+            List.of(new ErrorRates(), new DeepLogisticLearning(), new NoiseMapsAgainstControls());
 
-    /** Lists the names in the order of the table. */
-    public ModelNames() {
-        super(Models.names());
-    }
+    private OrorbiaTargets() {}
 }
