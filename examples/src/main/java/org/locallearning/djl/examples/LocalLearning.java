@@ -17,6 +17,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,7 +29,7 @@ import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.compare.CompareCommand;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.reproduce.ReproduceCommand;
-import org.locallearning.djl.zoo.network.Models;
+import org.locallearning.djl.zoo.network.Networks;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -113,12 +114,18 @@ public final class LocalLearning implements Runnable {
         program.addSubcommand(new ReproduceCommand(Targets.ALL));
         CommandLine compare = program.getSubcommands().get("compare");
         addList(compare, "Methods:", Methods::titles);
-        addList(compare, "Models:", Models::descriptions);
+        addList(compare, "Models:", LocalLearning::networks);
         return program.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExecutionStrategy(LocalLearning::execute)
                 .setParameterExceptionHandler(LocalLearning::explainUsage)
                 .setExecutionExceptionHandler(LocalLearning::explainFailure);
+    }
+
+    private static Map<String, String> networks() {
+        Map<String, String> descriptions = new LinkedHashMap<>();
+        Networks.ALL.forEach(each -> descriptions.put(each.getName(), each.getDescription()));
+        return descriptions;
     }
 
     /** Called when no subcommand is given. */

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
-import org.locallearning.djl.zoo.network.Models;
+import org.locallearning.djl.zoo.network.Networks;
 
 class LocalLearningTest {
 
@@ -58,7 +58,7 @@ class LocalLearningTest {
                     lines.stream().anyMatch(l -> l.matches(" *" + method.name() + " +[A-Z].*")),
                     method.name());
         }
-        for (String model : Models.names()) {
+        for (String model : Networks.names()) {
             assertTrue(
                     lines.stream().anyMatch(line -> line.matches(" *" + model + " +\\S.*")), model);
         }

@@ -14,7 +14,7 @@
 package org.locallearning.djl.examples.commandline;
 
 import java.util.ArrayList;
-import org.locallearning.djl.zoo.network.Models;
+import org.locallearning.djl.zoo.network.Networks;
 
 /** The names of the models, for the help text and for completion on the command line. */
 public final class ModelNames extends ArrayList<String> {
@@ -23,6 +23,6 @@ public final class ModelNames extends ArrayList<String> {
 
     /** Lists the names in the order of the table. */
     public ModelNames() {
-        super(Models.names());
+        super(Networks.names());
     }
 }

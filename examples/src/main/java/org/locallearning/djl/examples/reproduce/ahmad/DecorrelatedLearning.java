@@ -28,7 +28,7 @@ import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.training.TrainingPlan;
-import org.locallearning.djl.zoo.network.ModelOptions;
+import org.locallearning.djl.zoo.network.NetworkOptions;
 
 /**
  * Figure 4: test accuracy over the epochs, with and without decorrelation, for the nets of table 1
@@ -103,7 +103,7 @@ final class DecorrelatedLearning implements Target {
                                         .optAugment(dataset.equals(TINY_IMAGENET))
                                         .build(),
                                 model,
-                                ModelOptions.builder().build(),
+                                NetworkOptions.builder().build(),
                                 methods,
                                 plan(arguments, model)));
             }

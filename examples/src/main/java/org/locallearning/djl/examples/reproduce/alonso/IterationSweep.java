@@ -35,7 +35,7 @@ import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
-import org.locallearning.djl.zoo.network.ModelOptions;
+import org.locallearning.djl.zoo.network.NetworkOptions;
 
 /**
  * Figure 4: the best test accuracy over the number of iterations of inference, sequential and
@@ -124,7 +124,7 @@ final class IterationSweep implements Target {
                         dataset,
                         Paper.dataOptions(arguments, dataset, MODEL),
                         MODEL,
-                        ModelOptions.builder().optHidden(HIDDEN).build(),
+                        NetworkOptions.builder().optHidden(HIDDEN).build(),
                         List.of(Methods.named(line.method)),
                         PredictiveLearning.plan(arguments.epochs(EPOCHS), settings))
                 .withLearningRate((float) line.rates[t - 1]);

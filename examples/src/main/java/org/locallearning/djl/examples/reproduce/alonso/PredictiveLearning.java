@@ -30,7 +30,7 @@ import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.training.TrainingPlan;
-import org.locallearning.djl.zoo.network.ModelOptions;
+import org.locallearning.djl.zoo.network.NetworkOptions;
 
 /**
  * Table 2 and figures 5 and 6: learning curves of backpropagation and sequential inference
@@ -156,7 +156,7 @@ final class PredictiveLearning implements Target {
                                 dataset,
                                 Paper.dataOptions(arguments, dataset, model),
                                 model,
-                                ModelOptions.builder().build(),
+                                NetworkOptions.builder().build(),
                                 methods,
                                 plan(arguments.epochs(usual), MethodSettings.preset(model))));
             }

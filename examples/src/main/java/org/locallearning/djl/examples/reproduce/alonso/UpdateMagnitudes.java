@@ -36,8 +36,8 @@ import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.training.RunRates;
 import org.locallearning.djl.zoo.data.ImageData;
-import org.locallearning.djl.zoo.network.ModelOptions;
-import org.locallearning.djl.zoo.network.Models;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
 
 /**
  * Figures 2 and 9: by how much every weight matrix moves in a step, for one method with different
@@ -168,11 +168,11 @@ final class UpdateMagnitudes implements Target {
             Map<Double, List<Double>> values)
             throws IOException, TranslateException {
         Block block =
-                Models.create(
-                        model,
-                        ModelOptions.builder().build(),
-                        images.getSampleShape(),
-                        images.getClasses().size());
+                Networks.named(model)
+                        .create(
+                                NetworkOptions.builder().build(),
+                                images.getSampleShape(),
+                                images.getClasses().size());
         OptimizerKind kind = method.optimizer(OptimizerKind.SGD);
         float rate = RunRates.preset(method, images.getName(), model, kind).learning();
         ObservedOptimizer optimizer = new ObservedOptimizer(kind.create(rate, block));

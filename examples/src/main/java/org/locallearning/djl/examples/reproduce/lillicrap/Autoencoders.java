@@ -22,7 +22,7 @@ import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
-import org.locallearning.djl.zoo.network.ModelOptions;
+import org.locallearning.djl.zoo.network.NetworkOptions;
 import org.locallearning.djl.zoo.task.Task;
 
 /**
@@ -92,7 +92,7 @@ final class Autoencoders implements Target {
                         .optStandardise(false)
                         .build(),
                 MODEL,
-                ModelOptions.builder().optHidden(net.hidden).optActivation("tanh").build(),
+                NetworkOptions.builder().optHidden(net.hidden).optActivation("tanh").build(),
                 Methods.named(arguments.methods(METHODS)),
                 Paper.plan(arguments.epochs(EPOCHS), MODEL));
     }

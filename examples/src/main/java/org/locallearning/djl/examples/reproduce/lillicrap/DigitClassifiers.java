@@ -22,7 +22,7 @@ import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
-import org.locallearning.djl.zoo.network.ModelOptions;
+import org.locallearning.djl.zoo.network.NetworkOptions;
 import org.locallearning.djl.zoo.task.Task;
 
 /**
@@ -56,8 +56,8 @@ final class DigitClassifiers implements Target {
                             "dense",
                             options(1000).optActivation("tanh").optDropout(0.5f),
                             false),
-                    new Net("local", "lillicrap-local", leaky(ModelOptions.builder()), false),
-                    new Net("distorted", "lillicrap-local", leaky(ModelOptions.builder()), true),
+                    new Net("local", "lillicrap-local", leaky(NetworkOptions.builder()), false),
+                    new Net("distorted", "lillicrap-local", leaky(NetworkOptions.builder()), true),
                     new Net(
                             "deep",
                             "dense",
@@ -69,13 +69,13 @@ final class DigitClassifiers implements Target {
     private static final int EPOCHS = 100;
 
     private record Net(
-            String name, String model, ModelOptions.Builder options, boolean distorted) {}
+            String name, String model, NetworkOptions.Builder options, boolean distorted) {}
 
-    private static ModelOptions.Builder options(int... hidden) {
-        return ModelOptions.builder().optHidden(hidden);
+    private static NetworkOptions.Builder options(int... hidden) {
+        return NetworkOptions.builder().optHidden(hidden);
     }
 
-    private static ModelOptions.Builder leaky(ModelOptions.Builder options) {
+    private static NetworkOptions.Builder leaky(NetworkOptions.Builder options) {
         return options.optActivation("leaky-relu").optSlope(0.05f);
     }
 

@@ -40,8 +40,8 @@ import org.locallearning.djl.examples.training.TrainingRun;
 import org.locallearning.djl.zoo.data.DataOptions;
 import org.locallearning.djl.zoo.data.DataSets;
 import org.locallearning.djl.zoo.data.ImageData;
-import org.locallearning.djl.zoo.network.ModelOptions;
-import org.locallearning.djl.zoo.network.Models;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
 import org.locallearning.djl.zoo.task.Task;
 
 /**
@@ -162,18 +162,18 @@ final class ReceptiveFields implements Target {
             Console console)
             throws IOException, TranslateException {
         FirstLayer layer = new FirstLayer(SHOWN, (int) images.getSampleShape().get(1));
-        ModelOptions options =
-                ModelOptions.builder().optHidden(HIDDEN).optActivation("tanh").build();
+        NetworkOptions options =
+                NetworkOptions.builder().optHidden(HIDDEN).optActivation("tanh").build();
         TrainingRun training =
                 new TrainingRun(
                         reproduction.engine(),
                         images,
                         () ->
-                                Models.create(
-                                        MODEL,
-                                        options,
-                                        images.getSampleShape(),
-                                        images.getClasses().size()),
+                                Networks.named(MODEL)
+                                        .create(
+                                                options,
+                                                images.getSampleShape(),
+                                                images.getClasses().size()),
                         settings.plan);
         try {
             RunResult result = training.run(method, settings.seed, settings.rates, console, layer);

@@ -28,7 +28,7 @@ import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.training.TrainingPlan;
-import org.locallearning.djl.zoo.network.ModelOptions;
+import org.locallearning.djl.zoo.network.NetworkOptions;
 
 /**
  * What noise maps are worth: the residual net of pseudo-convolutions on CIFAR-10 against the same
@@ -99,7 +99,7 @@ final class NoiseMapsAgainstControls implements Target {
                 dataset,
                 arguments.dataOptions().build(),
                 model,
-                ModelOptions.builder().build(),
+                NetworkOptions.builder().build(),
                 methods,
                 new TrainingPlan(
                         arguments.epochs(EPOCHS),
