@@ -12,5 +12,11 @@
  * and limitations under the License.
  */
 
-/** The PyTorch engine's own means, where DJL's interface has none. */
-package org.locallearning.djl.decorrelation.engine;
+/**
+ * What training remembers besides the parameters of a model, in one kind of file.
+ *
+ * <p>Every part of training that remembers something is {@link
+ * org.locallearning.djl.decorrelation.state.Stateful} and has a section of its own in a {@link
+ * org.locallearning.djl.decorrelation.state.StateFile}: arrays, numbers and texts by name.
+ */
+package org.locallearning.djl.decorrelation.state;

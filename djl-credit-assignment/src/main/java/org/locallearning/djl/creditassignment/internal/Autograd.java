@@ -11,7 +11,7 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.creditassignment.engine;
+package org.locallearning.djl.creditassignment.internal;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;

@@ -11,11 +11,10 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.creditassignment.convolutional;
+package org.locallearning.djl.creditassignment.internal;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import org.locallearning.djl.creditassignment.engine.TorchScript;
 
 /**
  * The windows of a layer that looks at an image in pieces. Every size is (down, right), in pixels.
@@ -76,13 +75,24 @@ public record Window(Shape kernel, Shape stride, Shape padding, Shape dilation) 
         return new Shape(positions);
     }
 
-    /** Cuts images into patches, (channels · kernel, windows, N). */
-    NDArray patches(NDArray images) {
+    /**
+     * Cuts images into patches.
+     *
+     * @param images the images, (N, channels, height, width)
+     * @return (channels · kernelHeight · kernelWidth, windows, N)
+     */
+    public NDArray patches(NDArray images) {
         return TorchScript.patches(images, kernel, stride, padding, dilation);
     }
 
-    /** Adds up patches where they lie in images of a shape: the adjoint of {@link #patches}. */
-    NDArray sumOfPatches(NDArray patches, Shape images) {
+    /**
+     * Adds up patches where they lie in images: the adjoint of {@link #patches}.
+     *
+     * @param patches (channels · kernelHeight · kernelWidth, windows, N)
+     * @param images the shape of the images, (N, channels, height, width)
+     * @return the images
+     */
+    public NDArray sumOfPatches(NDArray patches, Shape images) {
         return TorchScript.sumOfPatches(patches, images, kernel, stride, padding, dilation);
     }
 

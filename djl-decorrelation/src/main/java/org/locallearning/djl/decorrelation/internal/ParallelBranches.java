@@ -11,7 +11,7 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.decorrelation;
+package org.locallearning.djl.decorrelation.internal;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
@@ -41,7 +41,7 @@ public final class ParallelBranches {
      * @param branches the new branches
      * @return the new block
      */
-    static ParallelBlock replace(ParallelBlock block, List<Block> branches) {
+    public static ParallelBlock replace(ParallelBlock block, List<Block> branches) {
         return new ParallelBlock(combination(block), branches);
     }
 

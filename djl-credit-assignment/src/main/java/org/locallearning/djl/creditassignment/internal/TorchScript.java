@@ -11,7 +11,7 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.creditassignment.engine;
+package org.locallearning.djl.creditassignment.internal;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -21,7 +21,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
-import org.locallearning.djl.decorrelation.engine.ScriptedOperations;
+import org.locallearning.djl.decorrelation.internal.ScriptedOperations;
 
 /**
  * Operations of the PyTorch engine that DJL's {@code NDArray} has no name for, compiled by the
