@@ -11,18 +11,6 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.examples.arguments;
 
-import java.util.ArrayList;
-import org.locallearning.djl.zoo.network.Models;
-
-/** The names of the models, for the help text and for completion on the command line. */
-public final class ModelNames extends ArrayList<String> {
-
-    private static final long serialVersionUID = 1L;
-
-    /** Lists the names in the order of the table. */
-    public ModelNames() {
-        super(Models.names());
-    }
-}
+/** Tests of the short programs, and of the project that a newcomer starts from. */
+package org.locallearning.djl.examples.programs;

@@ -38,13 +38,13 @@ import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.StageOutline;
 import org.locallearning.djl.zoo.task.Task;
 
-class ModelsTest {
+class NetworksTest {
 
-    private static final ModelOptions DEFAULTS = ModelOptions.builder().build();
+    private static final NetworkOptions DEFAULTS = NetworkOptions.builder().build();
 
     static List<String> classifiers() {
-        return Models.names().stream()
-                .filter(name -> Models.task(name) == Task.CLASSIFICATION)
+        return Networks.names().stream()
+                .filter(name -> Networks.named(name).getTask() == Task.CLASSIFICATION)
                 .toList();
     }
 
@@ -57,7 +57,7 @@ class ModelsTest {
                         : List.of(new Shape(1, 28, 28), new Shape(3, 32, 32));
         for (Shape sample : samples) {
             try (NDManager manager = NDManager.newBaseManager()) {
-                Block block = Models.create(name, DEFAULTS, sample, 7);
+                Block block = Networks.named(name).create(DEFAULTS, sample, 7);
                 Shape batch = new Shape(5).addAll(sample);
                 block.initialize(manager, DataType.FLOAT32, batch);
                 NDList out =
@@ -91,11 +91,11 @@ class ModelsTest {
                 List.of(new Shape(30, 784), new Shape(20, 30), new Shape(10, 20)),
                 weights(
                         "mlp",
-                        ModelOptions.builder().optHidden(30, 20).build(),
+                        NetworkOptions.builder().optHidden(30, 20).build(),
                         new Shape(1, 28, 28)));
         assertEquals(
                 List.of(new Shape(10, 784)),
-                weights("mlp", ModelOptions.builder().optHidden().build(), new Shape(1, 28, 28)));
+                weights("mlp", NetworkOptions.builder().optHidden().build(), new Shape(1, 28, 28)));
     }
 
     @ParameterizedTest
@@ -156,7 +156,7 @@ class ModelsTest {
     void alonsosNetworksRectify(String name, int side) {
         try (NDManager manager = NDManager.newBaseManager()) {
             Shape batch = new Shape(1, 1, side, side);
-            Block block = Models.create(name, DEFAULTS, batch.slice(1), 10);
+            Block block = Networks.named(name).create(DEFAULTS, batch.slice(1), 10);
             block.initialize(manager, DataType.FLOAT32, batch);
             int first = block.getChildren().keys().get(0).endsWith("Conv2d") ? 1 : 2;
             NDArray in = manager.create(new float[] {-2, 0, 3});
@@ -172,10 +172,10 @@ class ModelsTest {
 
     @Test
     void theAutoencoderPutsOutOneLogitPerPixelAndChannel() {
-        assertEquals(Task.RECONSTRUCTION, Models.task("autoencoder"));
+        assertEquals(Task.RECONSTRUCTION, Networks.named("autoencoder").getTask());
         try (NDManager manager = NDManager.newBaseManager()) {
             Shape batch = new Shape(5, 3, 8, 8);
-            Block block = Models.create("autoencoder", DEFAULTS, batch.slice(1), 10);
+            Block block = Networks.named("autoencoder").create(DEFAULTS, batch.slice(1), 10);
             block.initialize(manager, DataType.FLOAT32, batch);
             assertEquals(new Shape(5, 192), block.getOutputShapes(new Shape[] {batch})[0]);
         }
@@ -185,7 +185,7 @@ class ModelsTest {
     void ahmadsNetworkPoolsMaximaBehindTheActivation() {
         try (NDManager manager = NDManager.newBaseManager()) {
             Shape batch = new Shape(1, 1, 16, 16);
-            Block block = Models.create("ahmad-conv", DEFAULTS, batch.slice(1), 10);
+            Block block = Networks.named("ahmad-conv").create(DEFAULTS, batch.slice(1), 10);
             block.initialize(manager, DataType.FLOAT32, batch);
             List<String> kinds = block.getChildren().keys();
             assertEquals(
@@ -226,18 +226,19 @@ class ModelsTest {
                     case "sign" -> Math::signum;
                     default -> x -> 1 / (1 + Math.exp(-x));
                 };
-        assertActivation(function, ModelOptions.builder().optActivation(name).build());
+        assertActivation(function, NetworkOptions.builder().optActivation(name).build());
     }
 
     @Test
     void theSlopeOfLeakyReluCanBeChosen() {
-        assertActivation(x -> x > 0 ? x : 0.05 * x, ModelOptions.builder().optSlope(0.05f).build());
+        assertActivation(
+                x -> x > 0 ? x : 0.05 * x, NetworkOptions.builder().optSlope(0.05f).build());
     }
 
-    private static void assertActivation(DoubleUnaryOperator function, ModelOptions options) {
+    private static void assertActivation(DoubleUnaryOperator function, NetworkOptions options) {
         try (NDManager manager = NDManager.newBaseManager()) {
             Shape batch = new Shape(7, 1, 28, 28);
-            Block block = Models.create("mlp", options, batch.slice(1), 10);
+            Block block = Networks.named("mlp").create(options, batch.slice(1), 10);
             block.initialize(manager, DataType.FLOAT32, batch);
             Block activation = block.getChildren().valueAt(2);
             float[] in = {-30, -2, -0.5f, 0, 0.5f, 2, 30};
@@ -258,17 +259,19 @@ class ModelsTest {
     void startsFromTheChosenDistribution() {
         Shape sample = new Shape(1, 28, 28);
         try (NDManager manager = NDManager.newBaseManager()) {
-            for (ModelOptions.Initialization initialization :
-                    ModelOptions.Initialization.values()) {
-                ModelOptions options =
-                        initialization == ModelOptions.Initialization.NORMAL
-                                ? ModelOptions.builder().optNormalWeights(0.05f).build()
-                                : ModelOptions.builder().optInitialization(initialization).build();
-                Block block = Models.create("mlp", options, sample, 10);
+            for (NetworkOptions.Initialization initialization :
+                    NetworkOptions.Initialization.values()) {
+                NetworkOptions options =
+                        initialization == NetworkOptions.Initialization.NORMAL
+                                ? NetworkOptions.builder().optNormalWeights(0.05f).build()
+                                : NetworkOptions.builder()
+                                        .optInitialization(initialization)
+                                        .build();
+                Block block = Networks.named("mlp").create(options, sample, 10);
                 block.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(sample));
                 NDArray weight = block.getParameters().valueAt(0).getArray();
                 NDArray bias = block.getParameters().valueAt(1).getArray();
-                boolean uniform = initialization == ModelOptions.Initialization.FAN_IN_UNIFORM;
+                boolean uniform = initialization == NetworkOptions.Initialization.FAN_IN_UNIFORM;
                 // 1/(3 fan-in) of the uniform distribution, 2/(fan-in) of DJL's normal
                 double variance =
                         switch (initialization) {
@@ -286,12 +289,12 @@ class ModelsTest {
     void residualConnectionsPassAsManyLayersAsTheGap() {
         Shape sample = new Shape(1, 2, 3);
         try (NDManager manager = NDManager.newBaseManager()) {
-            ModelOptions options =
-                    ModelOptions.builder()
+            NetworkOptions options =
+                    NetworkOptions.builder()
                             .optHidden(5, 4, 7, 4, 3, 6, 3)
                             .optActivation("tanh")
                             .build();
-            Block block = Models.create("residual-mlp", options, sample, 2);
+            Block block = Networks.named("residual-mlp").create(options, sample, 2);
             block.initialize(manager, DataType.FLOAT32, new Shape(3).addAll(sample));
             NDArray images = manager.randomNormal(new Shape(3).addAll(sample));
             NDArray found =
@@ -320,7 +323,7 @@ class ModelsTest {
 
     @Test
     void theResidualPerceptronIsTheGraphOfAlgorithm2() {
-        Block block = Models.create("residual-mlp", DEFAULTS, new Shape(1, 28, 28), 10);
+        Block block = Networks.named("residual-mlp").create(DEFAULTS, new Shape(1, 28, 28), 10);
         Network network = Network.of(block, LayerTable.standard());
         // six hidden layers: two by themselves, then two blocks of two
         assertEquals(
@@ -335,7 +338,7 @@ class ModelsTest {
         for (int i = 0; i < 3; i++) {
             String name = List.of("pnn-resnet", "pnn-resnet-1x1", "pnn-resnet-plain").get(i);
             try (NDManager manager = NDManager.newBaseManager()) {
-                Block block = Models.create(name, DEFAULTS, sample, 10);
+                Block block = Networks.named(name).create(DEFAULTS, sample, 10);
                 block.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(sample));
                 counts[i] =
                         block.getParameters().values().stream()
@@ -352,8 +355,8 @@ class ModelsTest {
     @Test
     void linearTopLacksOneActivation() {
         Shape sample = new Shape(3, 32, 32);
-        Block dense = Models.create("dense", DEFAULTS, sample, 10);
-        Block linearTop = Models.create("dense-linear-top", DEFAULTS, sample, 10);
+        Block dense = Networks.named("dense").create(DEFAULTS, sample, 10);
+        Block linearTop = Networks.named("dense-linear-top").create(DEFAULTS, sample, 10);
         assertEquals(dense.getChildren().size() - 1, linearTop.getChildren().size());
         assertEquals(List.of("08Linear", "09Linear"), linearTop.getChildren().keys().subList(7, 9));
     }
@@ -362,65 +365,69 @@ class ModelsTest {
     void refusesWhatItCannotBuild() {
         Shape sample = new Shape(1, 28, 28);
         assertRefused(
-                "Unknown model \"vgg\": choose one of " + String.join(", ", Models.names()) + ".",
-                () -> Models.create("vgg", DEFAULTS, sample, 10));
+                "Unknown model \"vgg\": choose one of " + String.join(", ", Networks.names()) + ".",
+                () -> Networks.named("vgg").create(DEFAULTS, sample, 10));
         assertRefused(
                 "The model conv takes images of at least 12x12 pixels, not 11x28.",
-                () -> Models.create("conv", DEFAULTS, new Shape(1, 11, 28), 10));
+                () -> Networks.named("conv").create(DEFAULTS, new Shape(1, 11, 28), 10));
         assertRefused(
                 "The model ahmad-conv takes images of at least 16x16 pixels, not 15x28.",
-                () -> Models.create("ahmad-conv", DEFAULTS, new Shape(1, 15, 28), 10));
+                () -> Networks.named("ahmad-conv").create(DEFAULTS, new Shape(1, 15, 28), 10));
         assertRefused(
                 "The model ahmad-conv-padded takes images of at least 4x4 pixels, not 3x3.",
-                () -> Models.create("ahmad-conv-padded", DEFAULTS, new Shape(1, 3, 3), 10));
+                () -> Networks.named("ahmad-conv-padded").create(DEFAULTS, new Shape(1, 3, 3), 10));
         assertRefused(
                 "The model alonso-conv takes images of at least 21x21 pixels, not 20x28.",
-                () -> Models.create("alonso-conv", DEFAULTS, new Shape(1, 20, 28), 10));
+                () -> Networks.named("alonso-conv").create(DEFAULTS, new Shape(1, 20, 28), 10));
         assertRefused(
                 "The model alonso-conv-tiny takes images of at least 45x45 pixels, not 32x32.",
-                () -> Models.create("alonso-conv-tiny", DEFAULTS, new Shape(3, 32, 32), 200));
+                () ->
+                        Networks.named("alonso-conv-tiny")
+                                .create(DEFAULTS, new Shape(3, 32, 32), 200));
         assertRefused(
                 "The model resnet20 takes images of at least 8x8 pixels, not 7x7.",
-                () -> Models.create("resnet20", DEFAULTS, new Shape(1, 7, 7), 10));
+                () -> Networks.named("resnet20").create(DEFAULTS, new Shape(1, 7, 7), 10));
         assertRefused(
                 "The model resnet20 has no choice of hidden sizes or activation: leave them out.",
                 () ->
-                        Models.create(
-                                "resnet20",
-                                ModelOptions.builder().optActivation("tanh").build(),
-                                sample,
-                                10));
+                        Networks.named("resnet20")
+                                .create(
+                                        NetworkOptions.builder().optActivation("tanh").build(),
+                                        sample,
+                                        10));
         assertRefused(
                 "The model pnn-resnet takes images of at least 8x8 pixels, not 7x9.",
-                () -> Models.create("pnn-resnet", DEFAULTS, new Shape(3, 7, 9), 10));
+                () -> Networks.named("pnn-resnet").create(DEFAULTS, new Shape(3, 7, 9), 10));
         assertRefused(
                 "The model mlp has no choice of a gap: leave it out.",
-                () -> Models.create("mlp", ModelOptions.builder().optGap(2).build(), sample, 10));
+                () ->
+                        Networks.named("mlp")
+                                .create(NetworkOptions.builder().optGap(2).build(), sample, 10));
         assertRefused(
                 "The standard deviation of initial weights is above 0, not 0.0.",
-                () -> ModelOptions.builder().optNormalWeights(0).build());
+                () -> NetworkOptions.builder().optNormalWeights(0).build());
         assertRefused(
                 "A residual connection passes at least 1 layer, not 0.",
-                () -> ModelOptions.builder().optGap(0).build());
+                () -> NetworkOptions.builder().optGap(0).build());
         assertRefused(
                 "A model takes images of shape (channels, height, width), not (784).",
-                () -> Models.create("mlp", DEFAULTS, new Shape(784), 10));
+                () -> Networks.named("mlp").create(DEFAULTS, new Shape(784), 10));
         assertRefused(
                 "A classifier has at least 2 classes, not 1.",
-                () -> Models.create("mlp", DEFAULTS, sample, 1));
+                () -> Networks.named("mlp").create(DEFAULTS, sample, 1));
         assertRefused(
                 "Unknown activation \"sigmoid\": choose one of tanh, relu, leaky-relu, elu,"
                         + " logistic, sign.",
-                () -> ModelOptions.builder().optActivation("sigmoid").build());
+                () -> NetworkOptions.builder().optActivation("sigmoid").build());
         assertRefused(
                 "The activation tanh has no slope: leave the slope out, or choose leaky-relu.",
-                () -> ModelOptions.builder().optActivation("tanh").optSlope(0.1f).build());
+                () -> NetworkOptions.builder().optActivation("tanh").optSlope(0.1f).build());
         assertRefused(
                 "The slope of leaky-relu is from 0 to 1, but is NaN.",
-                () -> ModelOptions.builder().optSlope(Float.NaN).build());
+                () -> NetworkOptions.builder().optSlope(Float.NaN).build());
         assertRefused(
                 "Hidden layers have at least 1 unit each, but the sizes are [10, 0].",
-                () -> ModelOptions.builder().optHidden(10, 0).build());
+                () -> NetworkOptions.builder().optHidden(10, 0).build());
     }
 
     @Test
@@ -442,9 +449,9 @@ class ModelsTest {
                 message, assertThrows(IllegalArgumentException.class, action::run).getMessage());
     }
 
-    private static List<Shape> weights(String name, ModelOptions options, Shape sample) {
+    private static List<Shape> weights(String name, NetworkOptions options, Shape sample) {
         try (NDManager manager = NDManager.newBaseManager()) {
-            Block block = Models.create(name, options, sample, 10);
+            Block block = Networks.named(name).create(options, sample, 10);
             block.initialize(manager, DataType.FLOAT32, new Shape(2).addAll(sample));
             List<Shape> shapes = new ArrayList<>();
             for (Pair<String, Parameter> entry : block.getParameters()) {

@@ -18,10 +18,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What may be chosen about a model. What is not chosen is the model's own default; an option that a
- * model has no use for is refused by {@link Models#create}.
+ * What may be chosen about a network. What is not chosen is the model's own default; an option that
+ * a model has no use for is refused by {@link Architecture#create(NetworkOptions,
+ * ai.djl.ndarray.types.Shape, int) Architecture.create}.
  */
-public final class ModelOptions {
+public final class NetworkOptions {
 
     /** The slope of {@code leaky-relu} for negative inputs, unless another is chosen. */
     public static final float DEFAULT_SLOPE = 0.01f;
@@ -44,7 +45,7 @@ public final class ModelOptions {
         NORMAL
     }
 
-    private ModelOptions(Builder builder) {
+    private NetworkOptions(Builder builder) {
         hidden = builder.hidden;
         activation = builder.activation;
         slope = builder.slope;
@@ -139,7 +140,7 @@ public final class ModelOptions {
     @Override
     public String toString() {
         return String.format(
-                "ModelOptions[hidden=%s, activation=%s, slope=%s%s, gap=%s, initialization=%s]",
+                "NetworkOptions[hidden=%s, activation=%s, slope=%s%s, gap=%s, initialization=%s]",
                 hidden == null ? "default" : Arrays.toString(hidden),
                 activation == null ? "default" : activation,
                 slope == null ? "default" : slope,
@@ -150,7 +151,7 @@ public final class ModelOptions {
                         : initialization);
     }
 
-    /** A builder for {@link ModelOptions}. */
+    /** A builder for {@link NetworkOptions}. */
     public static final class Builder {
 
         private int[] hidden;
@@ -177,7 +178,7 @@ public final class ModelOptions {
         /**
          * Sets the activation function.
          *
-         * @param name one of {@link ModelOptions#activations()}
+         * @param name one of {@link NetworkOptions#activations()}
          * @return this builder
          */
         public Builder optActivation(String name) {
@@ -256,7 +257,7 @@ public final class ModelOptions {
          *     is invalid, if normal weights have no standard deviation, or if a slope is given for
          *     an activation that has none
          */
-        public ModelOptions build() {
+        public NetworkOptions build() {
             if (hidden != null && Arrays.stream(hidden).anyMatch(size -> size < 1)) {
                 throw new IllegalArgumentException(
                         "Hidden layers have at least 1 unit each, but the sizes are "
@@ -291,7 +292,7 @@ public final class ModelOptions {
                 throw new IllegalArgumentException(
                         "A residual connection passes at least 1 layer, not " + gap + ".");
             }
-            return new ModelOptions(this);
+            return new NetworkOptions(this);
         }
     }
 }

@@ -11,24 +11,14 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.examples.output;
+package org.locallearning.djl.examples.commandline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class TextTest {
-
-    @Test
-    void columnsLineUp() {
-        TextTable table = new TextTable().left("name", 6).right("n", 3);
-
-        assertEquals(List.of("name      n", "------  ---"), table.header().lines().toList());
-        assertEquals("fa       12", table.row("fa", 12));
-        assertThrows(IllegalArgumentException.class, () -> table.row("fa"));
-    }
+class CommandLineTextTest {
 
     @Test
     void argumentsAreQuotedForAShell() {
