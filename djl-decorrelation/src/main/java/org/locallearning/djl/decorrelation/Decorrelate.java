@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Puts decorrelation layers into an existing model, and takes them out again.
@@ -38,10 +39,10 @@ import java.util.List;
  *
  * <p>The function of the model in evaluation does not change, as M starts as the identity and the
  * mean as 0. A model that is initialized when it is converted, as trained models are, gets layers
- * with {@link MeanRemoval#NONE} unless settings are given, since removing the mean of the batch
- * would change what the trained layers see in training.
+ * with {@link MeanRemoval#NONE} unless a mean is chosen, since removing the mean of the batch would
+ * change what the trained layers see in training.
  *
- * <p>{@link #fold} multiplies each M into the weights behind it and gives back blocks of DJL's own:
+ * <p>{@link #fold} multiplies each M into the weights after it and gives back blocks of DJL's own:
  * {@code W M} and {@code b − W M μ}. It is exact. The folded model has the blocks of the model
  * before the conversion, and loads into it, with two exceptions, both where a mean was removed: a
  * linear layer or a convolution without bias gets one; and a convolution with padding becomes a
@@ -51,12 +52,14 @@ import java.util.List;
 public final class Decorrelate {
 
     private final DecorrelationOptions options;
+    private final boolean meanChosen;
     private final List<PathMatcher> include;
     private final List<PathMatcher> exclude;
     private final String patterns;
 
     private Decorrelate(Builder builder) {
-        options = builder.options;
+        options = builder.options.build();
+        meanChosen = builder.options.hasMean();
         include = matchers(builder.include);
         exclude = matchers(builder.exclude);
         patterns = "include " + builder.include + ", exclude " + builder.exclude;
@@ -101,15 +104,10 @@ public final class Decorrelate {
      *     allow
      */
     public DecorrelationReport convert(Block block) {
-        DecorrelationOptions settings = options;
-        if (settings == null) {
-            settings =
-                    block.isInitialized()
-                            ? DecorrelationOptions.builder()
-                                    .optMeanRemoval(MeanRemoval.NONE)
-                                    .build()
-                            : DecorrelationOptions.builder().build();
-        }
+        DecorrelationOptions settings =
+                block.isInitialized() && !meanChosen
+                        ? options.toBuilder().optMean(MeanRemoval.NONE).build()
+                        : options;
         Conversion conversion = new Conversion(settings);
         Block converted = conversion.convert(block, "");
         if (conversion.converted.isEmpty()) {
@@ -342,23 +340,22 @@ public final class Decorrelate {
     }
 
     /** The builder of {@link Decorrelate}. */
-    public static final class Builder {
+    public static final class Builder implements DecorrelationBuilder<Builder> {
 
-        private DecorrelationOptions options;
+        private final DecorrelationOptions.Builder options = DecorrelationOptions.builder();
         private final List<String> include = new ArrayList<>();
         private final List<String> exclude = new ArrayList<>();
 
         private Builder() {}
 
         /**
-         * Sets the settings of every decorrelation layer; by default {@link DecorrelationOptions}'
-         * own, for an initialized model without mean removal.
+         * {@inheritDoc}
          *
-         * @param options the settings
-         * @return this builder
+         * <p>An initialized model gets {@link MeanRemoval#NONE} unless a mean is chosen.
          */
-        public Builder optOptions(DecorrelationOptions options) {
-            this.options = options;
+        @Override
+        public Builder optOptions(Consumer<DecorrelationOptions.Builder> change) {
+            change.accept(options);
             return this;
         }
 

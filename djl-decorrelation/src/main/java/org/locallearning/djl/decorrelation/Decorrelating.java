@@ -69,6 +69,13 @@ public interface Decorrelating extends Block {
     String getName();
 
     /**
+     * Returns the settings of this layer.
+     *
+     * @return the settings
+     */
+    DecorrelationOptions getOptions();
+
+    /**
      * Returns the learned matrix. What it stands for is said by each layer.
      *
      * @return the matrix
@@ -97,9 +104,9 @@ public interface Decorrelating extends Block {
     void setObserver(DecorrelationObserver observer);
 
     /**
-     * Returns the multiply-adds that this layer adds to a training step: in the forward pass, in
-     * the way of the error back to its input, and for learning the matrix, averaged over the steps
-     * from one update to the next.
+     * Returns the multiply-adds that this layer adds to a training step: in the forward pass, for
+     * the error of its input in the backward pass, and for learning the matrix, averaged over the
+     * steps from one update to the next.
      *
      * @param batchSize the batch size
      * @return the number of multiply-adds
@@ -108,8 +115,8 @@ public interface Decorrelating extends Block {
     long getMultiplyAdds(long batchSize);
 
     /**
-     * Returns how many of {@link #getMultiplyAdds} carry the error back to the input. A training
-     * step saves them where no error is wanted there, as below the first layer with weights.
+     * Returns how many of {@link #getMultiplyAdds} carry the error to the input. A training step
+     * saves them where no error is wanted there, as below the first layer with weights.
      *
      * @param batchSize the batch size
      * @return the number of multiply-adds

@@ -31,24 +31,27 @@ final class PlainBlocks {
     /** {@code y = M x − M μ}. */
     static Linear linear(FeatureDecorrelation layer) {
         checkFinite(layer);
-        long width = layer.width();
+        NDArray matrix = layer.decorrelator().fullMatrix();
+        long width = matrix.getShape().get(0);
         boolean centred = hasMean(layer);
-        NDArray matrix = ArrayScope.returning(() -> layer.evaluationMatrix().duplicate());
         NDArray bias =
                 centred ? ArrayScope.returning(() -> matrix.matMul(mean(layer)).neg()) : null;
         Linear plain = Linear.builder().setUnits(width).optBias(centred).build();
         return initialized(plain, layer.getMatrix(), matrix, bias, layer.getInputShapes()[0]);
     }
 
-    /** {@code y = (W M) x + (b − W M μ)}: a decorrelation layer and the linear layer behind it. */
-    static Linear linear(FeatureDecorrelation layer, Linear behind) {
+    /** {@code y = (W M) x + (b − W M μ)}: a decorrelation layer and the linear layer after it. */
+    static Linear linear(FeatureDecorrelation layer, Linear following) {
         checkFinite(layer);
-        Parameter weight = behind.getDirectParameters().get("weight");
-        Parameter bias = behind.getDirectParameters().get("bias");
+        Parameter weight = following.getDirectParameters().get("weight");
+        Parameter bias = following.getDirectParameters().get("bias");
         boolean centred = hasMean(layer);
         NDArray folded =
                 ArrayScope.returning(
-                        () -> weight.getArray().stopGradient().matMul(layer.evaluationMatrix()));
+                        () ->
+                                weight.getArray()
+                                        .stopGradient()
+                                        .matMul(layer.decorrelator().fullMatrix()));
         NDArray offset = bias == null ? null : bias.getArray().stopGradient().duplicate();
         if (centred) {
             NDArray given = offset;

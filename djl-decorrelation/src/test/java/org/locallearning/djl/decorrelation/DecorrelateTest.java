@@ -24,7 +24,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.Model;
 import ai.djl.basicmodelzoo.cv.classification.LeNet;
 import ai.djl.basicmodelzoo.cv.classification.ResNetV1;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -43,27 +42,14 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Putting decorrelation into models of DJL's blocks, and taking it out. */
-class DecorrelateTest {
+class DecorrelateTest extends ArrayTest {
 
-    private NDManager manager;
-    private ParameterStore store;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-        store = new ParameterStore(manager, false);
-        Engine.getInstance().setRandomSeed(21);
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
+    DecorrelateTest() {
+        super(21);
     }
 
     @Test
@@ -109,11 +95,11 @@ class DecorrelateTest {
     void modelNotYetInitializedGetsTheDefaults() {
         Block converted = Decorrelate.model(mlp());
         Decorrelation first = (Decorrelation) converted.getChildren().get(0).getValue();
-        assertEquals(MeanRemoval.BATCH, first.getOptions().getMeanRemoval());
+        assertEquals(MeanRemoval.BATCH, first.getOptions().getMean().removal());
         Block trained = mlp();
         trained.initialize(manager, DataType.FLOAT32, new Shape(2, 6));
         first = (Decorrelation) Decorrelate.model(trained).getChildren().get(0).getValue();
-        assertEquals(MeanRemoval.NONE, first.getOptions().getMeanRemoval());
+        assertEquals(MeanRemoval.NONE, first.getOptions().getMean().removal());
     }
 
     @Test
@@ -139,7 +125,7 @@ class DecorrelateTest {
         }
         try (Model model = Model.newInstance("decorrelated")) {
             DecorrelationOptions options =
-                    DecorrelationOptions.builder().optMeanRemoval(MeanRemoval.NONE).build();
+                    DecorrelationOptions.builder().optMean(MeanRemoval.NONE).build();
             Decorrelate converter = Decorrelate.builder().optOptions(options).build();
             model.setBlock(converter.convert(LeNet.builder().build()).block());
             model.load(folder, "decorrelated");
@@ -248,7 +234,10 @@ class DecorrelateTest {
         model.initialize(manager, DataType.FLOAT64, new Shape(9, 5));
         NDArray input = manager.randomNormal(0, 1, new Shape(9, 5), DataType.FLOAT64);
         DecorrelationOptions options =
-                DecorrelationOptions.builder().optRate(0.02).optSampleFraction(1).build();
+                DecorrelationOptions.builder()
+                        .optRate(0.02)
+                        .optCost(Cost.full().withSampleFraction(1))
+                        .build();
         Block converted = Decorrelate.builder().optOptions(options).build().convert(model).block();
         assertClose(forward(model, input, false), forward(converted, input, false), 1e-13);
         for (int i = 0; i < 5; ++i) {
@@ -283,8 +272,8 @@ class DecorrelateTest {
                         DecorrelationOptions options =
                                 DecorrelationOptions.builder()
                                         .optRate(0.001)
-                                        .optSampleFraction(1)
-                                        .optMeanRemoval(removal)
+                                        .optCost(Cost.full().withSampleFraction(1))
+                                        .optMean(removal)
                                         .build();
                         Block decorrelated =
                                 Decorrelate.builder()
@@ -376,12 +365,6 @@ class DecorrelateTest {
 
     private NDArray forward(Block block, NDArray input, boolean training) {
         return block.forward(store, new NDList(input), training).singletonOrThrow();
-    }
-
-    private static void assertClose(NDArray expected, NDArray actual, double tolerance) {
-        assertEquals(expected.getShape(), actual.getShape());
-        NDArray difference = expected.sub(actual).abs().max().toType(DataType.FLOAT64, false);
-        assertEquals(0, difference.getDouble(), tolerance);
     }
 
     /** A composite that no converter can look into. */

@@ -36,7 +36,6 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
-import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
@@ -53,18 +52,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every decorrelation layer must do; a new layer, or a new form of one, is one line here. */
-class DecorrelatingContractTest {
-
-    private NDManager manager;
-    private ParameterStore store;
+class DecorrelatingContractTest extends ArrayTest {
 
     record Layer(String name, Supplier<Decorrelating> make, Shape input) {
         @Override
@@ -77,30 +71,23 @@ class DecorrelatingContractTest {
         return Stream.of(
                 new Layer("dense", () -> dense(options()), new Shape(12, 6)),
                 new Layer("dense sequence", () -> dense(options()), new Shape(4, 3, 6)),
-                new Layer(
-                        "dense, blocks",
-                        () -> dense(options().optMaxBlockSize(2)),
-                        new Shape(12, 6)),
-                new Layer("dense, low rank", () -> dense(options().optRank(2)), new Shape(12, 6)),
+                new Layer("dense, blocks", () -> dense(options(Cost.blocks(2))), new Shape(12, 6)),
+                new Layer("dense, low rank", () -> dense(options(Cost.rank(2))), new Shape(12, 6)),
                 new Layer(
                         "dense sequence, low rank, no mean",
-                        () -> dense(options().optRank(4).optMeanRemoval(MeanRemoval.NONE)),
+                        () -> dense(options(Cost.rank(4)).optMean(MeanRemoval.NONE)),
                         new Shape(4, 3, 6)),
                 new Layer(
                         "dense, unit-wise, running mean",
-                        () ->
-                                dense(
-                                        options()
-                                                .optGain(Gain.UNITWISE)
-                                                .optMeanRemoval(MeanRemoval.RUNNING)),
+                        () -> dense(options().optGain(Gain.UNITWISE).optMean(MeanRemoval.RUNNING)),
                         new Shape(12, 6)),
                 new Layer(
                         "dense, no mean",
-                        () -> dense(options().optMeanRemoval(MeanRemoval.NONE)),
+                        () -> dense(options().optMean(MeanRemoval.NONE)),
                         new Shape(12, 6)),
                 new Layer(
                         "dense, every third step",
-                        () -> dense(options().optUpdateInterval(3)),
+                        () -> dense(options(Cost.full().withUpdateInterval(3))),
                         new Shape(12, 6)),
                 new Layer("convolution", () -> convolution(0, 1, 1), new Shape(6, 2, 7, 6)),
                 new Layer(
@@ -133,7 +120,11 @@ class DecorrelatingContractTest {
     }
 
     private static DecorrelationOptions.Builder options() {
-        return DecorrelationOptions.builder().optRate(0.02).optSampleFraction(0.6);
+        return options(Cost.full());
+    }
+
+    private static DecorrelationOptions.Builder options(Cost cost) {
+        return DecorrelationOptions.builder().optRate(0.02).optCost(cost.withSampleFraction(0.6));
     }
 
     private static Decorrelation dense(DecorrelationOptions.Builder options) {
@@ -147,20 +138,12 @@ class DecorrelatingContractTest {
                 .optPadding(new Shape(padding, padding))
                 .optStride(new Shape(stride, stride))
                 .optGroups(groups)
-                .optOptions(options().optMaxPatches(50).build())
+                .optOptions(options(Cost.full().withMaxPatches(50)).build())
                 .build();
     }
 
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-        store = new ParameterStore(manager, false);
-        Engine.getInstance().setRandomSeed(3);
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
+    DecorrelatingContractTest() {
+        super(3);
     }
 
     @ParameterizedTest
@@ -487,7 +470,7 @@ class DecorrelatingContractTest {
     @Test
     void checkpointOfAnotherRankIsRefused() throws IOException {
         DecorrelationOptions.Builder[] forms = {
-            options(), options().optRank(2), options().optRank(3), options().optMaxBlockSize(3)
+            options(), options(Cost.rank(2)), options(Cost.rank(3)), options(Cost.blocks(3))
         };
         for (int from = 0; from < forms.length; ++from) {
             for (int to = 0; to < forms.length; ++to) {
@@ -514,12 +497,16 @@ class DecorrelatingContractTest {
     @Test
     void ratesThatDivergeAreNamedWithAStableOne() {
         DecorrelationOptions.Builder fast =
-                DecorrelationOptions.builder().optRate(3).optSampleFraction(1);
+                DecorrelationOptions.builder()
+                        .optRate(3)
+                        .optCost(Cost.full().withSampleFraction(1));
         List<Decorrelating> layers =
                 List.of(
                         dense(fast),
-                        dense(fast.build().toBuilder().optMaxBlockSize(3)),
-                        dense(fast.build().toBuilder().optRank(4)),
+                        dense(
+                                fast.build().toBuilder()
+                                        .optCost(Cost.blocks(3).withSampleFraction(1))),
+                        dense(fast.build().toBuilder().optCost(Cost.rank(4).withSampleFraction(1))),
                         DecorrelatedConv2d.builder()
                                 .setKernelShape(new Shape(2, 2))
                                 .setFilters(2)

@@ -59,13 +59,15 @@ class FoldedModelTest {
         try (Model model = Model.newInstance("folded");
                 NDManager manager = NDManager.newBaseManager()) {
             DecorrelationOptions.Builder options =
-                    DecorrelationOptions.builder().optRate(1e-3).optSampleFraction(1);
+                    DecorrelationOptions.builder()
+                            .optRate(1e-3)
+                            .optCost(Cost.full().withSampleFraction(1));
             Block plain = name.equals("shifted") ? padded() : PlainLoader.architecture(name);
             boolean trained = name.equals("lenet") || name.equals("resnet");
             if (trained) {
                 model.setBlock(plain);
                 train(model, manager, 3);
-                options.optMeanRemoval(MeanRemoval.NONE);
+                options.optMean(MeanRemoval.NONE);
             }
             NDArray images = manager.randomUniform(0, 1, INPUT);
             NDArray before = trained ? predict(model.getBlock(), manager, images) : null;
