@@ -17,6 +17,7 @@ import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.LayoutType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
@@ -199,6 +200,14 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
 
     /** {@inheritDoc} */
     @Override
+    public void initialize(NDManager manager, DataType dataType, Shape... inputShapes) {
+        decorrelator.beforeNewArrays();
+        super.initialize(manager, dataType, inputShapes);
+        decorrelator.isFrozen();
+    }
+
+    /** {@inheritDoc} */
+    @Override
     protected void prepare(Shape[] inputs) {
         long channels = inputs[0].get(1);
         Preconditions.checkArgument(
@@ -245,7 +254,9 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
     @Override
     public void loadParameters(NDManager manager, DataInputStream is)
             throws IOException, MalformedModelException {
+        decorrelator.beforeNewArrays();
         super.loadParameters(manager, is);
+        decorrelator.isFrozen();
         long channels = inputShapes[0].get(1);
         decorrelator.checkLoaded(channels);
         Shape kernel = new Shape(filters, channels / groups).addAll(kernelShape);

@@ -25,6 +25,12 @@ import ai.djl.util.PairList;
  * <p>The matrix and the running mean are parameters that are saved with the model, that need no
  * gradient and that no optimizer touches. Each device keeps its own copy, as with the statistics of
  * batch normalization; the copies on other devices than the model's differ and are not saved.
+ *
+ * <p>{@link Block#freezeParameters(boolean)}, of the layer or of any block around it, stops the
+ * matrix and the running mean; a frozen layer computes in training what it computes otherwise, with
+ * the mean of the batch if that is what it removes. They stay frozen when DJL makes a trainer for a
+ * loaded model, which unfreezes weights: freeze those once there is a trainer. {@code
+ * freezeParameters(false)} lets them learn again.
  */
 public interface Decorrelating extends Block {
 

@@ -51,6 +51,7 @@ final class Decorrelator {
     private final Consumer<Parameter> register;
     private final List<Parameter> matrix = new ArrayList<>();
     private final Parameter runningMean;
+    private final FreezeMark freezing;
     private final UpdateSchedule schedule;
     private final DivergenceGuard guard;
     private MatrixForm form;
@@ -81,18 +82,19 @@ final class Decorrelator {
         this.register = register;
         schedule = new UpdateSchedule(options);
         guard = new DivergenceGuard(layer);
-        matrix.add(parameter(matrixName));
+        matrix.add(parameter(matrixName, false));
         matrix.get(0).setInitializer(MatrixForm::identity);
-        runningMean = parameter("runningMean");
+        runningMean = parameter("runningMean", true);
+        freezing = new FreezeMark(runningMean, matrix);
     }
 
-    private Parameter parameter(String name) {
+    private Parameter parameter(String name, boolean requiresGradient) {
         Parameter parameter =
                 Parameter.builder()
                         .setName(name)
                         // the only type that stays untrainable in a trainer of a loaded model
                         .setType(Parameter.Type.RUNNING_MEAN)
-                        .optRequiresGrad(false)
+                        .optRequiresGrad(requiresGradient)
                         .build();
         register.accept(parameter);
         return parameter;
@@ -122,9 +124,9 @@ final class Decorrelator {
             Product product) {
         checkInput(input.getShape());
         Device device = input.getDevice();
+        boolean learning = training && mayLearn(params) && !isFrozen();
         NDList arrays = arrays(store, device, training);
         NDArray mean = store.getValue(runningMean, device, training);
-        boolean learning = training && mayLearn(params);
         NDArray output =
                 ArrayScope.returning(
                         () -> forward(input, arrays, mean, training, learning, product));
@@ -147,7 +149,7 @@ final class Decorrelator {
             Product product) {
         DecorrelationMatrix present = form.binding().apply(arrays);
         NDArray batchMean = training ? batchMean(input) : null;
-        NDArray centred = centred(input, batchMean, mean);
+        NDArray centred = centred(input, batchMean, mean.stopGradient());
         boolean due = learning && isUpdateDue(input, batchMean);
         if (due && present.needsFirstBatch()) {
             seeFirstBatch(present, centred);
@@ -176,19 +178,24 @@ final class Decorrelator {
     /** Learns from a batch without computing the layer's output. */
     void learn(ParameterStore store, NDArray input) {
         checkInput(input.getShape());
+        if (isFrozen()) {
+            return;
+        }
         Device device = input.getDevice();
         NDList arrays = arrays(store, device, true);
         NDArray mean = store.getValue(runningMean, device, true);
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             DecorrelationMatrix present = form.binding().apply(arrays);
+            NDArray presentMean = mean.stopGradient();
             NDArray detached = input.stopGradient();
             NDArray batchMean = batchMean(detached);
             if (isUpdateDue(input, batchMean)) {
                 if (present.needsFirstBatch()) {
-                    seeFirstBatch(present, centred(detached, batchMean, mean));
+                    seeFirstBatch(present, centred(detached, batchMean, presentMean));
                 }
-                NDArray sample = rows.rows(centred(rows.firstSamples(detached), batchMean, mean));
+                NDArray sample =
+                        rows.rows(centred(rows.firstSamples(detached), batchMean, presentMean));
                 DecorrelationMatrix used = present.ofBatch(sample);
                 learn(used, input, sample, used.multiply(sample));
             }
@@ -293,8 +300,25 @@ final class Decorrelator {
 
     private NDList arrays(ParameterStore store, Device device, boolean training) {
         NDList arrays = new NDList();
-        matrix.forEach(parameter -> arrays.add(store.getValue(parameter, device, training)));
+        for (Parameter parameter : matrix) {
+            NDArray array = store.getValue(parameter, device, training);
+            if (array.hasGradient()) {
+                // the copy for another device was made while freezeParameters(false) stood
+                array.setRequiresGradient(false);
+            }
+            arrays.add(array);
+        }
         return arrays;
+    }
+
+    /** Returns whether {@code freezeParameters} keeps the matrix and the mean as they are. */
+    boolean isFrozen() {
+        return freezing.isFrozen();
+    }
+
+    /** To be called before the layer may get new arrays, and {@link #isFrozen} after it. */
+    void beforeNewArrays() {
+        freezing.beforeNewArrays();
     }
 
     /**
@@ -319,7 +343,7 @@ final class Decorrelator {
         form = forms.apply(width);
         if (matrix.size() == 1) {
             for (Pair<String, Shape> fixed : form.fixed()) {
-                matrix.add(parameter(fixed.getKey()));
+                matrix.add(parameter(fixed.getKey(), false));
             }
         }
     }

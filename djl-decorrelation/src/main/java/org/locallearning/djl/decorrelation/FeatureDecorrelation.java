@@ -16,6 +16,7 @@ package org.locallearning.djl.decorrelation;
 import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
@@ -85,6 +86,14 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
 
     /** {@inheritDoc} */
     @Override
+    public final void initialize(NDManager manager, DataType dataType, Shape... inputShapes) {
+        decorrelator.beforeNewArrays();
+        super.initialize(manager, dataType, inputShapes);
+        decorrelator.isFrozen();
+    }
+
+    /** {@inheritDoc} */
+    @Override
     protected final void beforeInitialize(Shape... inputShapes) {
         super.beforeInitialize(inputShapes);
         Preconditions.checkArgument(
@@ -131,7 +140,9 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     @Override
     public final void loadParameters(NDManager manager, DataInputStream is)
             throws IOException, MalformedModelException {
+        decorrelator.beforeNewArrays();
         super.loadParameters(manager, is);
+        decorrelator.isFrozen();
         decorrelator.checkLoaded(inputWidth());
     }
 

@@ -36,6 +36,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
@@ -294,6 +295,80 @@ class DecorrelatingContractTest extends ArrayTest {
                 assertFalse(layer.getMatrix().getArray().hasGradient());
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void frozenLayerDoesNotMove(Layer line, @TempDir Path folder) throws Exception {
+        try (Model model = model(line)) {
+            try (Trainer trainer = model.newTrainer(config())) {
+                trainer.initialize(line.input());
+                step(trainer, line);
+                assertMoves(trainer, line, true);
+                // from outside, as DJL's users do it, and back again
+                layer(model).freezeParameters(true);
+                assertMoves(trainer, line, false);
+                model.getBlock().freezeParameters(false);
+                assertMoves(trainer, line, true);
+                assertFalse(layer(model).getMatrix().requiresGradient());
+                assertFalse(layer(model).getMatrix().getArray().hasGradient());
+                assertFalse(layer(model).getRunningMean().requiresGradient());
+            }
+            model.save(folder, "m");
+            model.getBlock().freezeParameters(true);
+            model.getBlock().getChildren().get(2).getValue().freezeParameters(false);
+            try (Trainer trainer = model.newTrainer(config())) {
+                trainer.initialize(line.input());
+                assertMoves(trainer, line, false);
+            }
+        }
+        for (boolean frozen : new boolean[] {true, false}) {
+            for (boolean early : new boolean[] {true, false}) {
+                try (Model model = model(line)) {
+                    if (frozen && early) {
+                        layer(model).freezeParameters(true);
+                    }
+                    model.load(folder, "m");
+                    if (frozen && !early) {
+                        layer(model).freezeParameters(true);
+                    }
+                    // unfreezes every weight
+                    try (Trainer trainer = model.newTrainer(config())) {
+                        trainer.initialize(line.input());
+                        assertMoves(trainer, line, !frozen);
+                    }
+                    model.getBlock().clear();
+                    try (Trainer trainer = model.newTrainer(config())) {
+                        trainer.initialize(line.input());
+                        step(trainer, line);
+                        assertMoves(trainer, line, !frozen);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void assertMoves(Trainer trainer, Layer line, boolean moves) {
+        Decorrelating layer = layer(trainer.getModel());
+        double[] matrix =
+                layer.getMatrix().getArray().toType(DataType.FLOAT64, true).toDoubleArray();
+        double[] mean =
+                layer.getRunningMean().getArray().toType(DataType.FLOAT64, true).toDoubleArray();
+        // as many as the longest interval between updates
+        for (int i = 0; i < 3; ++i) {
+            step(trainer, line);
+        }
+        try (NDManager scope = trainer.getManager().newSubManager()) {
+            layer.learn(
+                    new ParameterStore(scope, false), new NDList(scope.randomNormal(line.input())));
+        }
+        double[] nextMatrix =
+                layer.getMatrix().getArray().toType(DataType.FLOAT64, true).toDoubleArray();
+        double[] nextMean =
+                layer.getRunningMean().getArray().toType(DataType.FLOAT64, true).toDoubleArray();
+        assertEquals(!moves, same(matrix, nextMatrix), "matrix");
+        boolean hasMean = !line.name().contains("no mean");
+        assertEquals(!(moves && hasMean), same(mean, nextMean), "mean");
     }
 
     @ParameterizedTest
