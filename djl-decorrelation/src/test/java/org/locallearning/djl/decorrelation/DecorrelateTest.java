@@ -22,6 +22,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Model;
+import ai.djl.basicmodelzoo.basic.Mlp;
 import ai.djl.basicmodelzoo.cv.classification.LeNet;
 import ai.djl.basicmodelzoo.cv.classification.ResNetV1;
 import ai.djl.ndarray.NDArray;
@@ -38,8 +39,12 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv1d;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
+import ai.djl.nn.transformer.TransformerEncoderBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -184,6 +189,177 @@ class DecorrelateTest extends ArrayTest {
                                         .add(report.block())
                                         .add(Linear.builder().setUnits(2).build()));
         assertTrue(again.toString().contains("decorrelated already"), again.toString());
+    }
+
+    @Test
+    void subclassesThatInheritTheirForwardAreWalked() {
+        Block mlp = new Mlp(6, 3, new int[] {5, 4});
+        mlp.initialize(manager, DataType.FLOAT64, new Shape(8, 6));
+        NDArray input = random(8, 6);
+        NDArray expected = forward(mlp, input, false);
+        DecorrelationReport report = Decorrelate.builder().build().convert(mlp);
+        assertEquals(3, report.converted().size());
+        assertTrue(report.skipped().isEmpty(), report.toString());
+        assertClose(expected, forward(report.block(), input, false), 1e-13);
+
+        Block mixed =
+                new SequentialBlock()
+                        .add(new Mlp(6, 4, new int[] {5}))
+                        .add(Linear.builder().setUnits(3).build());
+        assertEquals(3, Decorrelate.builder().build().convert(mixed).converted().size());
+        // one with a forward of its own is another function
+        SequentialBlock doubling =
+                new SequentialBlock() {
+                    @Override
+                    protected NDList forwardInternal(
+                            ParameterStore store,
+                            NDList inputs,
+                            boolean training,
+                            PairList<String, Object> params) {
+                        NDList once = super.forwardInternal(store, inputs, training, params);
+                        return super.forwardInternal(store, once, training, params);
+                    }
+                };
+        doubling.add(Linear.builder().setUnits(6).build());
+        Block model = new SequentialBlock().add(doubling).add(mlp);
+        DecorrelationReport partly = Decorrelate.builder().build().convert(model);
+        assertEquals(3, partly.converted().size());
+        assertEquals(1, partly.skipped().size());
+    }
+
+    @Test
+    void whatIsLeftOutIsLoggedInOneLine() {
+        Block model =
+                new SequentialBlock()
+                        .add(new TransformerEncoderBlock(8, 2, 16, 0.1f, Activation::relu))
+                        .add(new Opaque(Linear.builder().setUnits(2).build()))
+                        .add(Linear.builder().setUnits(4).build())
+                        .add(Linear.builder().setUnits(3).build());
+        String log =
+                logged(
+                        () -> {
+                            DecorrelationReport report =
+                                    Decorrelate.builder()
+                                            .optExclude("04Linear")
+                                            .build()
+                                            .convert(model);
+                            assertEquals(
+                                    "not supported: its own code calls 6 Linear",
+                                    report.skipped().get(0).reason());
+                        });
+        assertEquals(1, log.lines().count(), log);
+        assertTrue(log.contains("01TransformerEncoderBlock"), log);
+        assertTrue(log.contains("6 Linear"), log);
+        assertTrue(log.contains("02Opaque (not supported: its own code calls 1 Linear)"), log);
+        // what was asked for is not news
+        assertTrue(!log.contains("04Linear"), log);
+        assertEquals("", logged(() -> Decorrelate.model(mlp())));
+    }
+
+    private static String logged(Runnable program) {
+        PrintStream error = System.err;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        try {
+            program.run();
+        } finally {
+            System.setErr(error);
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void layerInTwoPlacesHasOneMatrixAndFoldsToOneWeight() {
+        Linear twice = Linear.builder().setUnits(5).build();
+        Block model = new SequentialBlock().add(twice).add(Activation::tanh).add(twice).add(mlp());
+        DecorrelationOptions options =
+                DecorrelationOptions.builder()
+                        .optRate(0.02)
+                        .optMean(MeanRemoval.NONE)
+                        .optCost(Cost.full().withSampleFraction(1))
+                        .build();
+        DecorrelationReport report =
+                Decorrelate.builder().optOptions(options).build().convert(model);
+        report.block().initialize(manager, DataType.FLOAT64, new Shape(9, 5));
+        assertEquals(4, report.converted().size());
+        assertSame(report.converted().get(0).layer(), report.converted().get(1).layer());
+        assertEquals(3 * 25, report.matrixValues());
+        NDArray input = random(9, 5);
+        for (int i = 0; i < 5; ++i) {
+            forward(report.block(), input, true);
+        }
+        Block folded = Decorrelate.foldForOriginal(report.block());
+        assertSame(folded.getChildren().get(0).getValue(), folded.getChildren().get(2).getValue());
+        assertClose(forward(report.block(), input, false), forward(folded, input, false), 1e-12);
+    }
+
+    @Test
+    void layerInTwoPlacesThatCannotShareAWeightIsRefusedWithBothPaths() {
+        Linear twice = Linear.builder().setUnits(5).build();
+        Block model = new SequentialBlock().add(twice).add(Activation::tanh).add(twice);
+        Block hidden = new SequentialBlock().add(twice).add(new Opaque(twice));
+        for (Block block : new Block[] {model, hidden}) {
+            Exception e =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> Decorrelate.builder().optExclude("03*").build().convert(block));
+            assertTrue(e.getMessage().contains("'01Linear'"), e.getMessage());
+            assertTrue(
+                    e.getMessage().contains(block == model ? "'03Linear'" : "'02Opaque/01child'"),
+                    e.getMessage());
+        }
+        Block byHand =
+                new SequentialBlock()
+                        .add(Decorrelation.builder().build())
+                        .add(twice)
+                        .add(Decorrelation.builder().build())
+                        .add(twice);
+        Block half =
+                new SequentialBlock().add(Decorrelation.builder().build()).addAll(twice, twice);
+        for (Block block : new Block[] {byHand, half}) {
+            block.initialize(manager, DataType.FLOAT64, new Shape(9, 5));
+            Exception e =
+                    assertThrows(IllegalArgumentException.class, () -> Decorrelate.fold(block));
+            assertTrue(e.getMessage().contains("'02Linear'"), e.getMessage());
+            assertTrue(
+                    e.getMessage().contains(block == half ? "'03Linear'" : "'04Linear'"),
+                    e.getMessage());
+        }
+    }
+
+    @Test
+    void foldForOriginalNamesWhatWouldNotLoad() {
+        SequentialBlock model =
+                new SequentialBlock()
+                        .add(
+                                Conv2d.builder()
+                                        .setKernelShape(new Shape(3, 3))
+                                        .optPadding(new Shape(1, 1))
+                                        .setFilters(2)
+                                        .build())
+                        .add(Blocks.batchFlattenBlock())
+                        .add(Linear.builder().setUnits(3).optBias(false).build());
+        for (MeanRemoval removal : MeanRemoval.values()) {
+            Block decorrelated =
+                    Decorrelate.builder().optMean(removal).build().convert(model).block();
+            decorrelated.initialize(manager, DataType.FLOAT64, new Shape(4, 1, 6, 6));
+            forward(decorrelated, random(4, 1, 6, 6).add(1), true);
+            if (removal == MeanRemoval.NONE) {
+                Block folded = Decorrelate.foldForOriginal(decorrelated);
+                assertEquals(shape(model), shape(folded));
+                continue;
+            }
+            Exception e =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> Decorrelate.foldForOriginal(decorrelated));
+            assertTrue(e.getMessage().contains("'01DecorrelatedConv2d'"), e.getMessage());
+            assertTrue(e.getMessage().contains("'04Linear' has a bias"), e.getMessage());
+            assertTrue(e.getMessage().contains("MeanRemoval.NONE"), e.getMessage());
+            String log = logged(() -> Decorrelate.fold(decorrelated));
+            assertEquals(1, log.lines().count(), log);
+            assertTrue(log.contains("'01DecorrelatedConv2d'"), log);
+        }
     }
 
     @Test
@@ -333,6 +509,33 @@ class DecorrelateTest extends ArrayTest {
         assertArrayEquals(
                 convolution.getParameters().get("weight").getArray().toFloatArray(),
                 converted.getWeight().getArray().toFloatArray());
+    }
+
+    @Test
+    void frozenBaseStaysFrozenWhenItIsConvertedAndFolded() {
+        Block base = mlp();
+        base.initialize(manager, DataType.FLOAT64, new Shape(9, 5));
+        base.freezeParameters(true);
+        DecorrelationReport report =
+                Decorrelate.builder()
+                        .optRate(0.02)
+                        .build()
+                        .convert(new SequentialBlock().add(base).add(mlp()));
+        report.block().initialize(manager, DataType.FLOAT64, new Shape(9, 5));
+        NDArray input = random(9, 5);
+        forward(report.block(), input, true);
+        for (int i = 0; i < 4; ++i) {
+            NDArray matrix = report.converted().get(i).layer().getMatrix().getArray();
+            double moved = matrix.sub(eye((int) matrix.getShape().get(0))).abs().max().getDouble();
+            assertEquals(i < 2, moved == 0, "layer " + i);
+        }
+        Block folded = Decorrelate.fold(report.block());
+        for (int i = 0; i < 2; ++i) {
+            Block part = folded.getChildren().get(i).getValue();
+            boolean learns = i == 1;
+            part.getParameters()
+                    .forEach(p -> assertEquals(learns, p.getValue().requiresGradient()));
+        }
     }
 
     private static Block mlp() {
