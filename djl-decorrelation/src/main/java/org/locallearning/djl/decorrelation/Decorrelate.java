@@ -29,6 +29,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.locallearning.djl.decorrelation.internal.BlockKinds;
+import org.locallearning.djl.decorrelation.internal.ParallelBranches;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import org.locallearning.djl.decorrelation.internal.BlockKinds;
+import org.locallearning.djl.decorrelation.internal.ParallelBranches;
 
 /** One walk over a decorrelated model that multiplies each matrix into the weights after it. */
 final class Folding {

@@ -14,7 +14,7 @@
 package org.locallearning.djl.creditassignment.tape;
 
 import ai.djl.nn.Block;
-import org.locallearning.djl.decorrelation.BlockKinds;
+import org.locallearning.djl.decorrelation.internal.BlockKinds;
 
 /** Which containers a tape walks into: the same as the converter to decorrelated models. */
 final class BlockAccess {
