@@ -335,7 +335,7 @@ public final class Decorrelate {
                                     .build()
                             : DecorrelatedConv2d.of((Conv2d) block, settings, name);
             if (!block.getDirectParameters().get("weight").requiresGradient()) {
-                layer.freezeParameters(true);
+                layer.getRunningMean().freeze(true);
             }
             return layer;
         }

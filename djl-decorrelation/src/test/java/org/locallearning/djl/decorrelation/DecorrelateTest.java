@@ -363,6 +363,17 @@ class DecorrelateTest extends ArrayTest {
     }
 
     @Test
+    void linearLayersRightAfterConvolutionsHaveAMatrixOfTheirOwn() {
+        Block model =
+                new SequentialBlock()
+                        .add(Conv2d.builder().setKernelShape(new Shape(2, 2)).setFilters(2).build())
+                        .add(Linear.builder().setUnits(3).build());
+        Block convolutions = Decorrelate.builder().optExclude("02*").build().convert(model).block();
+        assertEquals(
+                List.of("02Linear"), paths(Decorrelate.builder().build().convert(convolutions)));
+    }
+
+    @Test
     void rootMayBeASingleLayer() {
         Linear linear = Linear.builder().setUnits(3).build();
         linear.initialize(manager, DataType.FLOAT32, new Shape(2, 4));

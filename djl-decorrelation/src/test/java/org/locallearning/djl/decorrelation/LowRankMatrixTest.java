@@ -21,6 +21,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.training.ParameterStore;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,6 +126,27 @@ class LowRankMatrixTest extends ArrayTest {
             NDArray found = LowRankMatrix.principalDirections(rows, 4);
             assertClose(eye(4), found.transpose().matMul(found), 1e-13);
         }
+    }
+
+    @Test
+    void fileFromBeforeTheFirstUpdateFindsItsDirectionsAnew() throws Exception {
+        DecorrelationOptions options =
+                DecorrelationOptions.builder()
+                        .optRate(0.01)
+                        .optCost(Cost.rank(2).withSampleFraction(1))
+                        .build();
+        Decorrelation layer = layer(options, 5);
+        ByteArrayOutputStream fresh = new ByteArrayOutputStream();
+        layer.saveParameters(new DataOutputStream(fresh));
+        NDArray input = random(9, 5);
+        forward(layer, input);
+        NDArray learned = layer.decorrelator().fullMatrix();
+        layer.loadParameters(
+                manager, new DataInputStream(new ByteArrayInputStream(fresh.toByteArray())));
+        // one that has not handed out the arrays from before
+        store = new ParameterStore(manager, false);
+        forward(layer, input);
+        assertClose(learned, layer.decorrelator().fullMatrix(), 0);
     }
 
     @Test
