@@ -13,23 +13,32 @@
  */
 package org.locallearning.djl.decorrelation;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.util.PairList;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A decorrelation matrix that mixes only r of n directions: {@code M = γ (I − V Vᵀ) + V A Vᵀ}.
+ * A matrix that mixes only r of n directions: {@code M = γ (I − V Vᵀ) + V A Vᵀ}.
  *
- * <p>V, (n, r), has orthonormal columns, found once. A, (r, r), and γ learn by the rule of the full
- * matrix with the covariance projected onto the columns of V, {@code C ← V Vᵀ C V Vᵀ}, under which
- * M keeps this form: {@code A ← g (A − η Vᵀ C V A)} and {@code γ ← g γ}, with the gain g of the
- * whole rows. A and γ are kept in one matrix, the core: A, with a last row and column that hold γ
- * on the diagonal and 0 elsewhere.
+ * <p>V has orthonormal columns, the principal directions of the first batch. A and γ learn by the
+ * rule of the full matrix with the covariance projected onto the columns of V, {@code C ← V Vᵀ C V
+ * Vᵀ}, under which M keeps this form: {@code A ← g (A − η Vᵀ C V A)} and {@code γ ← g γ}, with the
+ * gain g of the whole rows.
+ *
+ * @param core A, (r, r), with a last row and column that hold γ on the diagonal and 0 elsewhere: (r
+ *     + 1, r + 1)
+ * @param directions V, (n, r); 0 until the first batch
+ * @param found the devices whose directions are known to be found
  */
-final class Subspace {
+record LowRankMatrix(NDArray core, NDArray directions, Set<Device> found)
+        implements DecorrelationMatrix {
 
     /** Each pass multiplies the lead of large eigenvalues over small by their ratio. */
     private static final int PASSES = 4;
@@ -42,48 +51,66 @@ final class Subspace {
      */
     private static final double FLOOR = 1e-6;
 
-    private Subspace() {}
+    static MatrixForm form(long width, int rank) {
+        PairList<String, Shape> fixed = new PairList<>();
+        fixed.add("directions", new Shape(width, rank));
+        Set<Device> found = ConcurrentHashMap.newKeySet();
+        return new MatrixForm(
+                new Shape(rank + 1, rank + 1),
+                fixed,
+                list -> new LowRankMatrix(list.get(0), list.get(1), found));
+    }
 
-    /** {@code x̄ = γ x + V (A − γ I) Vᵀ x} for each row x, (batch, *, n). */
-    static NDArray decorrelate(NDArray input, NDArray core, NDArray directions) {
+    /** {@code x̄ = γ x + V (A − γ I) Vᵀ x} for each row x. */
+    @Override
+    public NDArray multiply(NDArray rows) {
         return ArrayScope.returning(
                 () -> {
-                    NDArray within = input.matMul(directions).matMul(mixing(core).transpose());
-                    return input.mul(scale(core)).add(within.matMul(directions.transpose()));
+                    NDArray within = rows.matMul(directions).matMul(mixing().transpose());
+                    return rows.mul(scale()).add(within.matMul(directions.transpose()));
                 });
     }
 
-    /** The full matrix, (n, n). */
-    static NDArray matrix(NDArray core, NDArray directions) {
+    @Override
+    public NDArray toFull() {
         return ArrayScope.returning(
                 () -> {
                     int n = (int) directions.getShape().get(0);
                     NDArray eye = directions.getManager().eye(n, n, 0, directions.getDataType());
-                    NDArray mixed = directions.matMul(mixing(core)).matMul(directions.transpose());
-                    return eye.mul(scale(core)).add(mixed);
+                    NDArray mixed = directions.matMul(mixing()).matMul(directions.transpose());
+                    return eye.mul(scale()).add(mixed);
                 });
     }
 
-    /**
-     * Updates the core in place from a sample.
-     *
-     * @param core A and γ, (r + 1, r + 1)
-     * @param directions V, (n, r)
-     * @param sample the rows that the gain compares with, and the decorrelated rows
-     * @param rate the rate η
-     * @param options the kind of gain, one number, and its limits
-     * @return the gain that was applied
-     */
-    static double update(
-            NDArray core,
-            NDArray directions,
-            ActivitySample sample,
-            double rate,
-            DecorrelationOptions options) {
+    /** Reads V, unless its directions are known to be found: a loaded layer has them. */
+    @Override
+    public boolean needsFirstBatch() {
+        Device device = directions.getDevice();
+        if (!found.contains(device)) {
+            NDArray zero = ArrayScope.returning(() -> directions.neq(0).any().logicalNot());
+            try (zero) {
+                if (zero.getBoolean()) {
+                    return true;
+                }
+            }
+            found.add(device);
+        }
+        return false;
+    }
+
+    @Override
+    public void seeFirstBatch(NDArray rows) {
+        NDArray principal = principalDirections(rows, (int) directions.getShape().get(1));
+        directions.set(new NDIndex("..."), principal);
+        found.add(directions.getDevice());
+    }
+
+    @Override
+    public double learn(ActivitySample sample, double rate, DecorrelationOptions options) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            double gain = options.clamp(options.getGain().common(sample));
-            NDArray inner = inner(core);
+            double gain = options.getGain().of(sample).mean();
+            NDArray inner = inner();
             NDArray outputs = sample.outputs().matMul(directions);
             NDArray scaled = outputs.mul(rate / sample.rows());
             inner.subi(scaled.transpose().matMul(outputs.matMul(inner)));
@@ -92,35 +119,31 @@ final class Subspace {
         }
     }
 
-    /**
-     * Returns the multiply-adds of {@link #decorrelate}.
-     *
-     * @param rows the number of rows
-     * @param n the number of features
-     * @param rank the number r of directions
-     */
-    static long multiplyAdds(long rows, long n, long rank) {
-        return rows * rank * (2 * n + rank);
+    @Override
+    public long multiplyAdds(long rows) {
+        long rank = directions.getShape().get(1);
+        return rows * rank * (2 * directions.getShape().get(0) + rank);
     }
 
-    /** Returns the multiply-adds of {@link #update}. */
-    static long updateMultiplyAdds(long rows, long n, long rank) {
-        return rows * rank * (n + 2 * rank);
+    @Override
+    public long learningMultiplyAdds(long rows) {
+        long rank = directions.getShape().get(1);
+        return rows * rank * (directions.getShape().get(0) + 2 * rank);
     }
 
     /** {@code A − γ I}, (r, r). */
-    private static NDArray mixing(NDArray core) {
+    private NDArray mixing() {
         int rank = (int) core.getShape().get(0) - 1;
         NDArray eye = core.getManager().eye(rank, rank, 0, core.getDataType());
-        return inner(core).sub(eye.mul(scale(core)));
+        return inner().sub(eye.mul(scale()));
     }
 
-    private static NDArray inner(NDArray core) {
+    private NDArray inner() {
         long rank = core.getShape().get(0) - 1;
         return core.get(new NDIndex().addSliceDim(0, rank).addSliceDim(0, rank));
     }
 
-    private static NDArray scale(NDArray core) {
+    private NDArray scale() {
         long rank = core.getShape().get(0) - 1;
         return core.get(new NDIndex().addIndices(rank, rank));
     }
@@ -131,9 +154,9 @@ final class Subspace {
      *
      * @param rows the rows with their mean removed, (N, n)
      * @param rank the number r of directions, at most n
-     * @return r orthonormal directions, nearly the leading ones, (n, r)
+     * @return r orthonormal directions, nearly the principal ones, (n, r)
      */
-    static NDArray leadingDirections(NDArray rows, int rank) {
+    static NDArray principalDirections(NDArray rows, int rank) {
         return ArrayScope.returning(
                 () -> {
                     NDArray precise = rows.toType(DataType.FLOAT64, false);

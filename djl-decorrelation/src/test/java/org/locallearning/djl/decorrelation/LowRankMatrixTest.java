@@ -17,35 +17,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The matrix of low rank against the full one, of which it is a projection. */
-class SubspaceTest {
+class LowRankMatrixTest extends ArrayTest {
 
-    private NDManager manager;
-    private ParameterStore store;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-        store = new ParameterStore(manager, false);
-        Engine.getInstance().setRandomSeed(13);
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
+    LowRankMatrixTest() {
+        super(13);
     }
 
     @ParameterizedTest
@@ -54,16 +44,16 @@ class SubspaceTest {
         DecorrelationOptions options = DecorrelationOptions.builder().optGain(gain).build();
         NDArray full = eye(5);
         NDArray core = eye(6);
-        NDArray directions = Subspace.leadingDirections(random(3, 5), 5);
+        NDArray directions = LowRankMatrix.principalDirections(random(3, 5), 5);
         for (int step = 0; step < 50; ++step) {
             NDArray input = random(8, 5).matMul(random(5, 5));
             NDArray expected = input.matMul(full.transpose());
-            NDArray actual = Subspace.decorrelate(input, core, directions);
+            NDArray actual = matrix(core, directions).multiply(input);
             assertClose(expected, actual, 1e-11);
             DecorrelationRule.update(full, input, expected, 0.01, options);
-            Subspace.update(core, directions, new ActivitySample(input, actual), 0.01, options);
+            matrix(core, directions).learn(new ActivitySample(input, actual), 0.01, options);
         }
-        assertClose(full, Subspace.matrix(core, directions), 1e-11);
+        assertClose(full, matrix(core, directions).toFull(), 1e-11);
         assertTrue(full.sub(eye(5)).abs().max().getDouble() > 0.1);
     }
 
@@ -72,7 +62,7 @@ class SubspaceTest {
         double rate = 0.02;
         DecorrelationOptions options = DecorrelationOptions.builder().optGain(Gain.SCALAR).build();
         NDArray core = eye(3);
-        NDArray directions = Subspace.leadingDirections(random(20, 6), 2);
+        NDArray directions = LowRankMatrix.principalDirections(random(20, 6), 2);
         NDArray projection = directions.matMul(directions.transpose());
         NDArray matrix = eye(6);
         for (int step = 0; step < 20; ++step) {
@@ -84,21 +74,24 @@ class SubspaceTest {
             NDArray covariance = outputs.transpose().matMul(outputs).div(9);
             NDArray projected = projection.matMul(covariance).matMul(projection);
             matrix = matrix.sub(projected.matMul(matrix).mul(rate)).mul(gain);
-            NDArray low = Subspace.decorrelate(input, core, directions);
+            NDArray low = matrix(core, directions).multiply(input);
             double applied =
-                    Subspace.update(
-                            core, directions, new ActivitySample(input, low), rate, options);
+                    matrix(core, directions).learn(new ActivitySample(input, low), rate, options);
             assertEquals(gain, applied, 1e-12);
-            assertClose(matrix, Subspace.matrix(core, directions), 1e-12);
+            assertClose(matrix, matrix(core, directions).toFull(), 1e-12);
         }
     }
 
     @Test
     void layerIsTheFullLayerWhereTheInputVariesInFewDirections() {
         DecorrelationOptions options =
-                DecorrelationOptions.builder().optRate(0.01).optSampleFraction(1).build();
+                DecorrelationOptions.builder()
+                        .optRate(0.01)
+                        .optCost(Cost.full().withSampleFraction(1))
+                        .build();
         Decorrelation full = layer(options, 7);
-        Decorrelation low = layer(options.toBuilder().optRank(3).build(), 7);
+        Decorrelation low =
+                layer(options.toBuilder().optCost(Cost.rank(3).withSampleFraction(1)).build(), 7);
         NDArray mixing = random(3, 7);
         for (int step = 0; step < 40; ++step) {
             NDArray input = random(10, 3).matMul(mixing).add(0.3);
@@ -111,10 +104,10 @@ class SubspaceTest {
 
     @Test
     void findsTheDirectionsOfLargestVariance() {
-        NDArray basis = Subspace.leadingDirections(random(6, 6), 6).transpose();
+        NDArray basis = LowRankMatrix.principalDirections(random(6, 6), 6).transpose();
         NDArray deviations = manager.create(new double[] {9, 5, 3, 0.3, 0.2, 0.1});
         NDArray rows = random(400, 6).mul(deviations).matMul(basis);
-        NDArray found = Subspace.leadingDirections(rows, 3);
+        NDArray found = LowRankMatrix.principalDirections(rows, 3);
         assertClose(eye(3), found.transpose().matMul(found), 1e-13);
         // what the found directions miss of the leading three
         NDArray leading = basis.get("0:3");
@@ -130,14 +123,35 @@ class SubspaceTest {
                     random(30, 2).matMul(random(2, 5)),
                     manager.zeros(new Shape(4, 5), DataType.FLOAT64)
                 }) {
-            NDArray found = Subspace.leadingDirections(rows, 4);
+            NDArray found = LowRankMatrix.principalDirections(rows, 4);
             assertClose(eye(4), found.transpose().matMul(found), 1e-13);
         }
     }
 
     @Test
+    void fileFromBeforeTheFirstUpdateFindsItsDirectionsAnew() throws Exception {
+        DecorrelationOptions options =
+                DecorrelationOptions.builder()
+                        .optRate(0.01)
+                        .optCost(Cost.rank(2).withSampleFraction(1))
+                        .build();
+        Decorrelation layer = layer(options, 5);
+        ByteArrayOutputStream fresh = new ByteArrayOutputStream();
+        layer.saveParameters(new DataOutputStream(fresh));
+        NDArray input = random(9, 5);
+        forward(layer, input);
+        NDArray learned = layer.decorrelator().fullMatrix();
+        layer.loadParameters(
+                manager, new DataInputStream(new ByteArrayInputStream(fresh.toByteArray())));
+        // one that has not handed out the arrays from before
+        store = new ParameterStore(manager, false);
+        forward(layer, input);
+        assertClose(learned, layer.decorrelator().fullMatrix(), 0);
+    }
+
+    @Test
     void narrowLayersKeepAFullMatrix() {
-        DecorrelationOptions options = DecorrelationOptions.builder().optRank(6).build();
+        DecorrelationOptions options = DecorrelationOptions.builder().optCost(Cost.rank(6)).build();
         assertEquals(new Shape(6, 6), layer(options, 6).getMatrix().getShape());
         assertEquals(new Shape(7, 7), layer(options, 8).getMatrix().getShape());
     }
@@ -145,20 +159,16 @@ class SubspaceTest {
     @Test
     void settingsAboutSingleFeaturesAreRefused() {
         DecorrelationOptions.Builder[] excluded = {
-            DecorrelationOptions.builder().optMaxBlockSize(4),
             DecorrelationOptions.builder().optGain(Gain.UNITWISE),
             DecorrelationOptions.builder().optUnitVariance(0.1),
             DecorrelationOptions.builder().optDiagonal(false)
         };
         for (DecorrelationOptions.Builder builder : excluded) {
-            assertThrows(IllegalArgumentException.class, builder.optRank(2)::build);
+            assertThrows(IllegalArgumentException.class, builder.optCost(Cost.rank(2))::build);
         }
         assertThrows(
                 IllegalArgumentException.class,
-                () ->
-                        RecurrentDecorrelation.builder()
-                                .optOptions(DecorrelationOptions.builder().optRank(2).build())
-                                .build());
+                () -> RecurrentDecorrelation.builder().optCost(Cost.rank(2)).build());
     }
 
     private Decorrelation layer(DecorrelationOptions options, int features) {
@@ -171,16 +181,7 @@ class SubspaceTest {
         return layer.forward(store, new NDList(input), true).singletonOrThrow();
     }
 
-    private NDArray eye(int n) {
-        return manager.eye(n, n, 0, DataType.FLOAT64);
-    }
-
-    private NDArray random(int rows, int columns) {
-        return manager.randomNormal(0, 1, new Shape(rows, columns), DataType.FLOAT64);
-    }
-
-    private static void assertClose(NDArray expected, NDArray actual, double tolerance) {
-        assertEquals(expected.getShape(), actual.getShape());
-        assertEquals(0, expected.sub(actual).abs().max().getDouble(), tolerance);
+    private static LowRankMatrix matrix(NDArray core, NDArray directions) {
+        return new LowRankMatrix(core, directions, Set.of());
     }
 }
