@@ -36,6 +36,7 @@ final class InferenceAssigner implements CreditAssigner {
     private final InferenceSettings settings;
     private final Loss loss;
     private boolean warned;
+    private boolean warnedOfRise;
     private Device device;
     private FreeEnergy freeEnergy;
 
@@ -69,6 +70,52 @@ final class InferenceAssigner implements CreditAssigner {
         Inference inference = new Inference(settings, tape, stages, clamp);
         inference.run();
         freeEnergy = inference.freeEnergy();
+        if (!warnedOfRise) {
+            warnOfRise(inference);
+        }
+    }
+
+    private void warnOfRise(Inference inference) {
+        Inference.Rise rise = inference.rise().orElseGet(this::riseOfBatch);
+        warnedOfRise = rise != null;
+        if (inference.isGivenUp()) {
+            logger.warn(
+                    "Inference raised the free energy of a batch, from {} to {}, even with {} of its"
+                            + " step of {}: activities were left where the forward pass put them,"
+                            + " and only the last layer learned. Look for a block that gives another"
+                            + " output each time it runs.",
+                    rise.from(),
+                    rise.to(),
+                    Math.scalb(1, -inference.halvings()),
+                    settings.stepSize());
+        } else if (inference.halvings() > 0) {
+            double step = Math.scalb(settings.stepSize(), -inference.halvings());
+            logger.warn(
+                    "Inference with a step of {} raised the free energy of a batch from {} to {};"
+                            + " the batch was inferred again with {}, and others will be where they"
+                            + " need it. optStepSize({}) saves the time.",
+                    settings.stepSize(),
+                    rise.from(),
+                    rise.to(),
+                    step,
+                    step);
+        } else if (rise != null) {
+            logger.warn(
+                    "Inference with a step of {} raised the free energy of a batch from {} to {}, so"
+                            + " that weights learn what explains it less; take a smaller step with"
+                            + " optStepSize, or optBacktracking(true), which finds one.",
+                    settings.stepSize(),
+                    rise.from(),
+                    rise.to());
+        }
+    }
+
+    /** Compares the first and the last state of a batch whose free energy was not guarded. */
+    private Inference.Rise riseOfBatch() {
+        double from = freeEnergy.getTotal(0);
+        double to = freeEnergy.getTotal(freeEnergy.getStates() - 1);
+        boolean rose = !settings.backtracking() && settings.isDescent() && to > from * 1.01;
+        return rose ? new Inference.Rise(from, to) : null;
     }
 
     private void checkDevice(Tape tape) {
