@@ -41,6 +41,7 @@ final class Inference {
     private final List<NDArray[]> energies = new ArrayList<>();
     private final List<Double> totals = new ArrayList<>();
     private final int output;
+    private double start = Double.NaN;
     private int halvings;
     private boolean givenUp;
     private Rise rise;
@@ -71,7 +72,7 @@ final class Inference {
     /** Infers with smaller and smaller steps, until the free energy does not rise. */
     private void infer() {
         int most = isGuarded() ? MOST_HALVINGS : 0;
-        while (!infer(halvings < most)) {
+        while (!attempt(halvings < most)) {
             rewind();
             if (halvings == most) {
                 refreshAll(false);
@@ -86,36 +87,39 @@ final class Inference {
      * Takes all iterations with the step of now.
      *
      * @param stopsAtRise whether to stop where the free energy rises from one state to the next
-     * @return false if it did, or if in the end there is more of it than in the beginning
+     * @return false if it did, or if in the end there is more of it than after the forward pass
      */
-    private boolean infer(boolean stopsAtRise) {
-        for (int t = 0; t < settings.iterations(); t++) {
+    private boolean attempt(boolean stopsAtRise) {
+        int iterations = settings.iterations();
+        for (int t = 0; t < iterations; t++) {
             refreshAll(true);
-            if (stopsAtRise && t > 0 && rose(t - 1, t)) {
+            if (stopsAtRise && t > 0 && rises(totals.get(t - 1), totals.get(t))) {
                 return false;
             }
             move(Math.scalb(settings.step(t), -halvings));
         }
         refreshAll(false);
-        int last = settings.iterations();
-        // what is not finite is told apart from this, and ends the batch
-        return !isGuarded()
-                || !rose(stopsAtRise ? last - 1 : 0, last)
-                || !stopsAtRise && !Double.isFinite(totals.get(last));
+        if (!isGuarded()) {
+            return true;
+        }
+        double last = totals.get(iterations);
+        if (stopsAtRise) {
+            return !rises(totals.get(iterations - 1), last) && !rises(start, last);
+        }
+        // what is not finite is an error of its own
+        return !Double.isFinite(last) || !rises(start, last);
     }
 
     private boolean isGuarded() {
         return settings.backtracking() && settings.isDescent();
     }
 
-    private boolean rose(int before, int after) {
-        double from = totals.get(before);
-        double to = totals.get(after);
-        boolean rose = !(to <= from + rounding() * (1 + from));
-        if (rose && rise == null) {
+    private boolean rises(double from, double to) {
+        boolean rises = !(to <= from + rounding() * (1 + from));
+        if (rises && rise == null) {
             rise = new Rise(from, to);
         }
-        return rose;
+        return rises;
     }
 
     /** What rounding makes of a sum over a batch, relative to its largest terms. */
@@ -172,6 +176,7 @@ final class Inference {
         }
         if (isGuarded()) {
             totals.add(total());
+            start = Double.isNaN(start) ? totals.get(0) : start;
         }
     }
 

@@ -234,7 +234,7 @@ class InferenceOracleTest {
                 List.of(InferenceSchedule.SEQUENTIAL, InferenceSchedule.SIMULTANEOUS)) {
             for (PlainNet.Output output : PlainNet.Output.values()) {
                 boolean relu = output != PlainNet.Output.SOFTMAX;
-                for (int t : new int[] {1, 3, 5}) {
+                for (int t : new int[] {2, 3, 5}) {
                     cases.add(
                             new Case(output, relu, settings(schedule, t, 2, false, FULL, ones, 0)));
                     cases.add(
