@@ -20,25 +20,60 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.optimizer.Optimizer;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.locallearning.djl.creditassignment.internal.LearningRate;
 import org.locallearning.djl.creditassignment.optimizer.RuleParameterListener;
 
 /**
  * The parameters of a trainer: those of the model, and those that its rule keeps, which become the
  * trainer's by being asked for. An optimizer that wants to know of the latter is told.
+ *
+ * <p>It is what {@link CreditAssigner#afterStep} gets from a {@link CreditTrainer}.
  */
-final class TrainerParameters extends ParameterStore {
+public final class TrainerParameters extends ParameterStore {
 
     private final Model model;
     private final Optimizer optimizer;
+    private final Optional<LearningRate> rate;
     private final Set<String> known = ConcurrentHashMap.newKeySet();
+    private final Map<String, Double> largestRates = new ConcurrentHashMap<>();
 
     TrainerParameters(Model model, NDManager manager, Optimizer optimizer, Device[] devices) {
         super(manager, false);
         this.model = model;
         this.optimizer = optimizer;
+        rate = LearningRate.of(optimizer);
         setParameterServer(manager.getEngine().newParameterServer(optimizer), devices);
+    }
+
+    /**
+     * Returns the learning rate of the optimizer's last step relative to the largest of the
+     * schedule so far, its first included: 1 for a constant rate, 0 for a step at the rate 0.
+     *
+     * @param parameter a parameter that was updated
+     * @return the share, or empty if the optimizer does not show its rate
+     */
+    public OptionalDouble getRateShare(Parameter parameter) {
+        if (rate.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        String id = parameter.getId();
+        double last = rate.get().last(id);
+        double largest = largestRates.merge(id, Math.max(last, rate.get().first(id)), Math::max);
+        return OptionalDouble.of(largest > 0 ? last / largest : 0);
+    }
+
+    /**
+     * Returns the optimizer.
+     *
+     * @return the optimizer that updates the parameters
+     */
+    public Optimizer getOptimizer() {
+        return optimizer;
     }
 
     /** {@inheritDoc} */
