@@ -56,7 +56,8 @@ final class PerturbationAssigner implements CreditAssigner {
     /** {@inheritDoc} */
     @Override
     public void assign(Tape tape, NDList errors) {
-        if (!checked) {
+        boolean isFirst = !checked;
+        if (isFirst) {
             checkRepeatable(tape);
             warnOfRounding(tape.getPredictions().head().getDataType());
             checked = true;
@@ -65,6 +66,9 @@ final class PerturbationAssigner implements CreditAssigner {
                 () -> {
                     Batch batch = new Batch(tape);
                     batch.perturb();
+                    if (isFirst) {
+                        warnOfUnits(batch.units());
+                    }
                     batch.addGradients();
                     return null;
                 });
@@ -92,6 +96,24 @@ final class PerturbationAssigner implements CreditAssigner {
                     type,
                     String.format("%.4f", cosine),
                     String.format("%.0e", RoundingNoise.sufficientScale(type)));
+        }
+    }
+
+    private static void warnOfUnits(long units) {
+        double cosine = UnitNoise.cosine(units);
+        if (cosine < UnitNoise.LEAST) {
+            logger.warn(
+                    "Node perturbation changes {} outputs of every sample at once and learns one"
+                            + " number from it: its gradients have a cosine of about {} to exact"
+                            + " ones and are about {} times as long. At a usual learning rate the"
+                            + " loss may rise, with Adam too, whose steps do not get smaller with"
+                            + " that; take about {} of it with Adam and {} with gradient descent, or"
+                            + " freeze layers, which are then not perturbed.",
+                    units,
+                    String.format("%.1g", cosine),
+                    Math.round(1 / cosine),
+                    String.format("%.0e", cosine),
+                    String.format("%.0e", cosine * cosine));
         }
     }
 
