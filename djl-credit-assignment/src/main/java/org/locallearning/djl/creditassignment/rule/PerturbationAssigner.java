@@ -271,7 +271,7 @@ final class PerturbationAssigner implements CreditAssigner {
             NDList labels = tape.getLabels().orElseGet(NDList::new);
             try (NDManager scope = manager.newSubManager()) {
                 // on aliases, so that what is made of long-lived labels is closed
-                NDArray losses = loss.evaluate(alias(labels, scope), alias(predictions, scope));
+                NDArray losses = evaluate(alias(labels, scope), alias(predictions, scope));
                 if (!losses.getShape().equals(new Shape(samples))) {
                     throw new IllegalArgumentException(
                             String.format(
@@ -281,6 +281,21 @@ final class PerturbationAssigner implements CreditAssigner {
                 }
                 losses.attach(manager);
                 return losses;
+            }
+        }
+
+        private NDArray evaluate(NDList labels, NDList predictions) {
+            try {
+                return loss.evaluate(labels, predictions);
+            } catch (RuntimeException e) {
+                if (tape.getLabels().isPresent()) {
+                    throw e;
+                }
+                throw new IllegalStateException(
+                        "Node perturbation evaluates the loss of every sample once more, which failed"
+                                + " without labels; call forward(data, labels), or give"
+                                + " optSampleLoss a loss that needs none.",
+                        e);
             }
         }
 
