@@ -67,15 +67,6 @@ public final class TrainerParameters extends ParameterStore {
         return OptionalDouble.of(largest > 0 ? last / largest : 0);
     }
 
-    /**
-     * Returns the optimizer.
-     *
-     * @return the optimizer that updates the parameters
-     */
-    public Optimizer getOptimizer() {
-        return optimizer;
-    }
-
     /** {@inheritDoc} */
     @Override
     public NDArray getValue(Parameter parameter, Device device, boolean training) {

@@ -115,7 +115,7 @@ final class Inference {
     }
 
     private boolean rises(double from, double to) {
-        boolean rises = !(to <= from + rounding() * (1 + from));
+        boolean rises = !(to <= from + rounding() * (1 + Math.abs(from)));
         if (rises && rise == null) {
             rise = new Rise(from, to);
         }

@@ -33,6 +33,9 @@ final class InferenceAssigner implements CreditAssigner {
 
     private static final Logger logger = LoggerFactory.getLogger(InferenceLearning.class);
 
+    /** The share by which a free energy that is not guarded has to rise for a warning. */
+    private static final double NOTEWORTHY = 0.01;
+
     private final InferenceSettings settings;
     private final Loss loss;
     private boolean warned;
@@ -114,8 +117,12 @@ final class InferenceAssigner implements CreditAssigner {
     private Inference.Rise riseOfBatch() {
         double from = freeEnergy.getTotal(0);
         double to = freeEnergy.getTotal(freeEnergy.getStates() - 1);
-        boolean rose = !settings.backtracking() && settings.isDescent() && to > from * 1.01;
-        return rose ? new Inference.Rise(from, to) : null;
+        // the term of the activity decay is descended too, but is not part of what was measured
+        boolean isTold =
+                !settings.backtracking() && settings.isDescent() && settings.activityDecay() == 0;
+        return isTold && to - from > NOTEWORTHY * Math.abs(from)
+                ? new Inference.Rise(from, to)
+                : null;
     }
 
     private void checkDevice(Tape tape) {

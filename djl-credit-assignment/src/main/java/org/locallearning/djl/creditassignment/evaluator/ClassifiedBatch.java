@@ -64,12 +64,10 @@ final class ClassifiedBatch {
         }
         int scores = Math.toIntExact(shape.get(1));
         try (NDManager scope = predictions.getManager().newSubManager()) {
-            checkNumbers(own(predictions, scope));
+            NDArray given = own(predictions, scope);
+            checkNumbers(given);
             int classes = Math.max(2, scores);
-            NDArray answers =
-                    scores == 1
-                            ? own(predictions, scope).gte(0)
-                            : own(predictions, scope).argMax(1);
+            NDArray answers = scores == 1 ? given.gte(0) : given.argMax(1);
             boolean isHot = scores > 1 && labels.getShape().equals(shape);
             if (!isHot) {
                 checkShape(labels.getShape(), shape);

@@ -80,7 +80,8 @@ public final class PlateauTracker extends TrainingListenerAdapter implements Tra
     }
 
     void observe(double loss) {
-        if (Double.isInfinite(least) ? loss < least : loss < least - threshold * Math.abs(least)) {
+        double progress = Double.isInfinite(least) ? least : least - threshold * Math.abs(least);
+        if (loss < progress) {
             least = loss;
             epochsWithoutProgress = 0;
         } else if (++epochsWithoutProgress >= patience && reduced < reductions) {
