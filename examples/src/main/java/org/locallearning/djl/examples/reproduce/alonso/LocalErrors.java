@@ -187,6 +187,7 @@ final class LocalErrors implements Target {
                         .optStepSize(STEP)
                         .optStepDecay(false)
                         .optFullClamp()
+                        .optBacktracking(false)
                         .build();
         double[][] sums = new double[iterations + 1][hidden.length + 1];
         try (Model model = Model.newInstance(name(), engine.getEngineName())) {

@@ -122,6 +122,7 @@ final class ProximalObjective implements Target {
                     .optStepSize(t == 0 ? NO_STEP : step)
                     .optStepDecay(false)
                     .optFullClamp()
+                    .optBacktracking(false)
                     .build();
         }
     }
