@@ -16,21 +16,13 @@ package org.locallearning.djl.examples.report;
 import java.math.BigDecimal;
 import java.math.MathContext;
 
-/** Text and numbers as HTML takes them. */
-final class Html {
+/** Writes numbers for reading, not for computing. */
+final class ShortNumber {
 
-    private Html() {}
-
-    /** Replaces the characters that HTML reads as its own. */
-    static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
-    }
+    private ShortNumber() {}
 
     /** Writes a number with at most four digits and without needless zeros, such as 0.001. */
-    static String number(double value) {
+    static String of(double value) {
         BigDecimal rounded = new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros();
         return rounded.precision() - rounded.scale() < -4
                 ? rounded.toString().replace("E", "e")
