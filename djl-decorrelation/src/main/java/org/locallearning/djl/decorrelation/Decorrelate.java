@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
+import org.locallearning.djl.decorrelation.internal.ParallelBranches;
 
 /**
  * Puts decorrelation layers into an existing model, and takes them out again.

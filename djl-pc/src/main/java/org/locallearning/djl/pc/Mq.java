@@ -28,8 +28,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
-import org.locallearning.djl.creditassignment.engine.Autograd;
-import org.locallearning.djl.creditassignment.engine.TorchScript;
+import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.creditassignment.internal.TorchScript;
 
 /**
  * Matrix Update Equalization (MQ): gradient descent with one adaptive learning rate per weight

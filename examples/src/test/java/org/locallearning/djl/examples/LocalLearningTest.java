@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
-import org.locallearning.djl.examples.models.Models;
+import org.locallearning.djl.zoo.network.Models;
 
 class LocalLearningTest {
 

@@ -24,6 +24,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.Objects;
+import org.locallearning.djl.creditassignment.internal.Window;
 
 /**
  * A convolution without weight sharing: every unit sees a small window of the image, and has

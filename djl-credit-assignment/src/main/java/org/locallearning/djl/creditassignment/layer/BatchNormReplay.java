@@ -22,7 +22,7 @@ import ai.djl.nn.norm.BatchNorm;
 import ai.djl.training.ParameterStore;
 import java.lang.reflect.Field;
 import java.util.Map;
-import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.internal.Autograd;
 
 /**
  * {@code BatchNorm} with the mean and variance of the batch of the first run: an affine map of each

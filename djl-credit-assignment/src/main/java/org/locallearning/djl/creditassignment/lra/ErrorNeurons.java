@@ -24,7 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.LocalErrors;
 import org.locallearning.djl.creditassignment.tape.Region;
 import org.locallearning.djl.creditassignment.tape.RegionTrace;

@@ -28,7 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.locallearning.djl.creditassignment.layer.LayerMaths;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
-import org.locallearning.djl.decorrelation.ParallelBranches;
+import org.locallearning.djl.decorrelation.internal.ParallelBranches;
 
 /**
  * A model's block tree as learning rules see it: weighted layers, the exactly differentiated blocks

@@ -28,9 +28,14 @@ import ai.djl.training.TrainingConfig;
 import ai.djl.training.optimizer.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.locallearning.djl.decorrelation.state.StateFile;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.decorrelation.state.Stateful;
 
 /**
  * Trains a restricted Boltzmann machine, made by {@link BoltzmannLearning#newTrainer}.
@@ -293,7 +298,7 @@ public final class BoltzmannTrainer extends Trainer {
      */
     public void saveState(Path file) throws IOException {
         checkUsable();
-        TrainingState.save(file, learning.toString(), parts());
+        StateFile.save(file, parts());
     }
 
     /**
@@ -304,13 +309,17 @@ public final class BoltzmannTrainer extends Trainer {
      * @throws MalformedModelException if it is no such file, or of training with other settings
      */
     public void loadState(Path file) throws IOException, MalformedModelException {
-        TrainingState.load(file, learning.toString(), getManager(), parts());
+        StateFile.load(file, getManager(), parts());
     }
 
-    private List<LearnedState> parts() {
-        List<LearnedState> parts = new ArrayList<>(List.of(sampler, preconditioner));
+    private Map<String, Stateful> parts() {
+        Map<String, Stateful> parts = new LinkedHashMap<>();
+        // first, so that other settings are named and not what they lead to
+        parts.put("learning", new Settings());
+        parts.put("negativePhase", sampler);
+        parts.put("direction", preconditioner);
         if (penalty != null) {
-            parts.add(penalty);
+            parts.put("penalty", penalty);
         }
         return parts;
     }
@@ -323,6 +332,52 @@ public final class BoltzmannTrainer extends Trainer {
             super.close();
         } else {
             getManager().close();
+        }
+    }
+
+    /** What the state of learning fits: the settings, and the machine's sizes and type of data. */
+    private final class Settings implements Stateful {
+
+        private static final String LEARNING = "learning";
+        private static final String MACHINE = "machine";
+
+        /** {@inheritDoc} */
+        @Override
+        public void saveState(StateWriter out) throws IOException {
+            out.putText(LEARNING, learning.toString());
+            if (machine.isInitialized()) {
+                out.putText(MACHINE, describeMachine());
+            }
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public Runnable loadState(StateReader in) throws MalformedModelException {
+            String saved = in.getText(LEARNING);
+            if (!saved.equals(learning.toString())) {
+                throw new MalformedModelException(
+                        String.format(
+                                "it was saved by %s, but this trainer's is %s; build the same"
+                                        + " settings.",
+                                saved, learning));
+            }
+            boolean sized = machine.isInitialized() && in.getNames().contains(MACHINE);
+            if (sized && !in.getText(MACHINE).equals(describeMachine())) {
+                throw new MalformedModelException(
+                        String.format(
+                                "it was saved with a machine of %s, but this one is of %s; load"
+                                        + " the machine that it was saved with.",
+                                in.getText(MACHINE), describeMachine()));
+            }
+            return () -> {};
+        }
+
+        private String describeMachine() {
+            // the machine's order of parameters: weight, visible bias, hidden bias
+            NDArray weight = machine.getParameters().get(0).getValue().getArray();
+            return String.format(
+                    "%d visible and %d hidden units, %s",
+                    weight.getShape().get(0), weight.getShape().get(1), weight.getDataType());
         }
     }
 

@@ -24,8 +24,8 @@ import ai.djl.nn.pooling.Pool;
 import java.util.List;
 import java.util.function.Supplier;
 import org.locallearning.djl.creditassignment.convolutional.LocallyConnected2d;
-import org.locallearning.djl.examples.models.ModelOptions;
-import org.locallearning.djl.examples.models.Models;
+import org.locallearning.djl.zoo.network.ModelOptions;
+import org.locallearning.djl.zoo.network.Models;
 
 /**
  * A model and the shape of the batches it is timed on.

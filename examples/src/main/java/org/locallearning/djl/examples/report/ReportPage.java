@@ -32,7 +32,7 @@ import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.SeedSummary;
 import org.locallearning.djl.examples.results.Settings;
-import org.locallearning.djl.examples.task.Task;
+import org.locallearning.djl.zoo.task.Task;
 
 /** The page {@code report.html}: one file that needs no other, for screens of any width. */
 public final class ReportPage {

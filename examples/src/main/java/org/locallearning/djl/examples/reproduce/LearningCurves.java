@@ -24,13 +24,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.locallearning.djl.examples.data.DataOptions;
-import org.locallearning.djl.examples.data.DataSets;
-import org.locallearning.djl.examples.data.ImageData;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.method.Method;
-import org.locallearning.djl.examples.models.ModelOptions;
-import org.locallearning.djl.examples.models.Models;
 import org.locallearning.djl.examples.report.CurvesImage;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.results.Results;
@@ -41,6 +36,11 @@ import org.locallearning.djl.examples.training.ModelSummary;
 import org.locallearning.djl.examples.training.RunRates;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import org.locallearning.djl.examples.training.TrainingRun;
+import org.locallearning.djl.zoo.data.DataOptions;
+import org.locallearning.djl.zoo.data.DataSets;
+import org.locallearning.djl.zoo.data.ImageData;
+import org.locallearning.djl.zoo.network.ModelOptions;
+import org.locallearning.djl.zoo.network.Models;
 
 /**
  * What every figure or table of learning curves does: trains its methods part by part and seed by

@@ -19,8 +19,8 @@ import com.google.gson.JsonParseException;
 import java.util.List;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
-import org.locallearning.djl.examples.models.Models;
-import org.locallearning.djl.examples.task.Task;
+import org.locallearning.djl.zoo.network.Models;
+import org.locallearning.djl.zoo.task.Task;
 
 /**
  * Everything a comparison found and everything needed to repeat it.

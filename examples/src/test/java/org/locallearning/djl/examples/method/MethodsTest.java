@@ -40,9 +40,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.locallearning.djl.decorrelation.Decorrelating;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
-import org.locallearning.djl.examples.data.DataSets;
-import org.locallearning.djl.examples.models.ModelOptions;
-import org.locallearning.djl.examples.models.Models;
+import org.locallearning.djl.zoo.data.DataSets;
+import org.locallearning.djl.zoo.network.ModelOptions;
+import org.locallearning.djl.zoo.network.Models;
 
 class MethodsTest {
 

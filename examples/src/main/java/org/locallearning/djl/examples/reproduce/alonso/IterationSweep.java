@@ -24,7 +24,6 @@ import java.util.TreeMap;
 import org.locallearning.djl.examples.method.InferenceSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
-import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.FigurePage;
@@ -36,6 +35,7 @@ import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
+import org.locallearning.djl.zoo.network.ModelOptions;
 
 /**
  * Figure 4: the best test accuracy over the number of iterations of inference, sequential and

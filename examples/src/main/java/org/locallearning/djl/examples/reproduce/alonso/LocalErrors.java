@@ -31,9 +31,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.locallearning.djl.creditassignment.CreditTrainer;
-import org.locallearning.djl.examples.data.ImageData;
-import org.locallearning.djl.examples.models.ModelOptions;
-import org.locallearning.djl.examples.models.Models;
 import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.FigurePage;
@@ -42,6 +39,9 @@ import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.pc.FreeEnergy;
 import org.locallearning.djl.pc.InferenceLearning;
 import org.locallearning.djl.pc.InferenceSchedule;
+import org.locallearning.djl.zoo.data.ImageData;
+import org.locallearning.djl.zoo.network.ModelOptions;
+import org.locallearning.djl.zoo.network.Models;
 
 /**
  * Figures 3 and 7: the free energy of every layer in the course of inference, simultaneous and

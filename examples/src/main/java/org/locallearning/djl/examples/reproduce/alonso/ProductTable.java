@@ -35,15 +35,15 @@ import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
-import org.locallearning.djl.examples.models.ModelOptions;
-import org.locallearning.djl.examples.models.Models;
 import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.results.SeedSummary;
-import org.locallearning.djl.examples.task.Task;
+import org.locallearning.djl.zoo.network.ModelOptions;
+import org.locallearning.djl.zoo.network.Models;
+import org.locallearning.djl.zoo.task.Task;
 
 /**
  * Tables 4 and 5: products with weights per training step, counted while a step runs, beside the

@@ -34,13 +34,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.locallearning.djl.examples.data.ImageData;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
-import org.locallearning.djl.examples.models.ModelOptions;
-import org.locallearning.djl.examples.models.Models;
 import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.FigurePage;
@@ -51,6 +48,9 @@ import org.locallearning.djl.examples.training.RunRates;
 import org.locallearning.djl.pc.InferenceLearning;
 import org.locallearning.djl.pc.InferenceSchedule;
 import org.locallearning.djl.pc.Mq;
+import org.locallearning.djl.zoo.data.ImageData;
+import org.locallearning.djl.zoo.network.ModelOptions;
+import org.locallearning.djl.zoo.network.Models;
 
 /**
  * Figures 1 and 8: the proximal objective {@code L(θ + Δθ) + ‖Δθ‖² / 2β} in the course of

@@ -18,12 +18,12 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import org.locallearning.djl.examples.method.Methods;
-import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
-import org.locallearning.djl.examples.task.Task;
+import org.locallearning.djl.zoo.network.ModelOptions;
+import org.locallearning.djl.zoo.task.Task;
 
 /**
  * Note 9: autoencoders of MNIST, 784-1000-500-10-500-1000-784 and 784-1000×5-784. A bottleneck

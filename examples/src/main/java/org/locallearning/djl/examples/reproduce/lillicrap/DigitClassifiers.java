@@ -18,12 +18,12 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import org.locallearning.djl.examples.method.Methods;
-import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
-import org.locallearning.djl.examples.task.Task;
+import org.locallearning.djl.zoo.network.ModelOptions;
+import org.locallearning.djl.zoo.task.Task;
 
 /**
  * Note 5: MNIST with three wide hidden layers and what makes them better: the leaky activation,

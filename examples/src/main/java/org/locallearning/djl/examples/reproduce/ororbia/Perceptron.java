@@ -28,10 +28,10 @@ import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
-import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.training.TrainingPlan;
+import org.locallearning.djl.zoo.network.ModelOptions;
 
 /**
  * A multilayer perceptron of the paper, named by its sizes and its activation such as {@code

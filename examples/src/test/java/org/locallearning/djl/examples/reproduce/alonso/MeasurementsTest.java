@@ -32,8 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.ProgramRun;
-import org.locallearning.djl.examples.data.DataOptions;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
+import org.locallearning.djl.zoo.data.DataOptions;
 
 /** The measurements of the paper, on a few digits. */
 class MeasurementsTest {
