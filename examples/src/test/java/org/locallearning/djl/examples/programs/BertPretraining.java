@@ -69,12 +69,9 @@ final class BertPretraining implements Program {
                         tokens,
                         types.reshape(1, LENGTH).repeat(0, Run.BATCH),
                         tokens.onesLike(),
-                        manager.create(new long[] {1, 4})
-                                .reshape(1, MASKED)
-                                .repeat(0, Run.BATCH));
+                        manager.create(new long[] {1, 4}).reshape(1, MASKED).repeat(0, Run.BATCH));
         NDArray masked = ToyData.words(manager, MASKED, WORDS);
-        NDList labels =
-                new NDList(ToyData.labels(manager, 2), masked, masked.onesLike());
+        NDList labels = new NDList(ToyData.labels(manager, 2), masked, masked.onesLike());
         EasyTrain.fit(trainer, Run.STEPS, ToyData.dataset(data, labels), null);
     }
 }

@@ -67,7 +67,6 @@ class Captcha implements Program {
         Trainer trainer =
                 run.newTrainer(block(), run.config(loss, 0.02f), new Shape(1).addAll(IMAGE));
         NDArray images = ToyData.samples(run.manager(), IMAGE, 6);
-        EasyTrain.fit(
-                trainer, Run.STEPS, ToyData.dataset(new NDList(images), labels), null);
+        EasyTrain.fit(trainer, Run.STEPS, ToyData.dataset(new NDList(images), labels), null);
     }
 }

@@ -22,7 +22,10 @@ import ai.djl.training.EasyTrain;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 
-/** A classifier of sequences: a layer at each step, a GRU right behind it, the class of the last state. */
+/**
+ * A classifier of sequences: a layer at each step, a GRU right behind it, the class of the last
+ * state.
+ */
 final class GruSequences implements Program {
 
     @Override

@@ -62,16 +62,14 @@ final class ObjectDetection implements Program {
                         .addLoss(new IndexLoss(Loss.l1Loss("box"), 2, 1));
         Shape image = new Shape(3, 8, 8);
         Trainer trainer =
-                run.newTrainer(
-                        block, run.config(loss, 0.01f), new Shape(Run.BATCH).addAll(image));
+                run.newTrainer(block, run.config(loss, 0.01f), new Shape(Run.BATCH).addAll(image));
         NDManager manager = run.manager();
         NDArray images = ToyData.samples(manager, image, 2);
         NDArray classes =
                 manager.randomInteger(
                         0, CLASSES + 1, new Shape(Run.BATCH, ANCHORS, 1), DataType.INT64);
         NDArray boxes =
-                manager.randomNormal(
-                        0, 1, new Shape(Run.BATCH, ANCHORS * 4), DataType.FLOAT32);
+                manager.randomNormal(0, 1, new Shape(Run.BATCH, ANCHORS * 4), DataType.FLOAT32);
         EasyTrain.fit(
                 trainer,
                 Run.STEPS,

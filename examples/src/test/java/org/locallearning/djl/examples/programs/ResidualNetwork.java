@@ -41,10 +41,6 @@ final class ResidualNetwork implements Program {
     }
 
     static Block block(Shape image, int outputs) {
-        return ResNetV1.builder()
-                .setImageShape(image)
-                .setNumLayers(8)
-                .setOutSize(outputs)
-                .build();
+        return ResNetV1.builder().setImageShape(image).setNumLayers(8).setOutSize(outputs).build();
     }
 }

@@ -50,7 +50,8 @@ final class SentimentAnalysis implements Program {
                                         .setStateSize(6)
                                         .setNumLayers(2)
                                         .optBidirectional(true)
-                                        // with biases DJL hands PyTorch the two directions' weights mixed up
+                                        // with biases DJL hands PyTorch the two directions' weights
+                                        // mixed up
                                         .optHasBiases(false)
                                         .build())
                         .addSingleton(SentimentAnalysis::ends)

@@ -41,8 +41,7 @@ final class SiameseNetwork implements Program {
                         .add(Linear.builder().setUnits(5).build());
         Shape sample = new Shape(7);
         Trainer trainer =
-                run.newTrainer(
-                        block, run.config(Loss.l2Loss(), 0.1f), new Shape(1).addAll(sample));
+                run.newTrainer(block, run.config(Loss.l2Loss(), 0.1f), new Shape(1).addAll(sample));
         NDArray left = ToyData.samples(run.manager(), sample, 2);
         NDArray right = ToyData.samples(run.manager(), sample, 4);
         NDArray same = ToyData.labels(run.manager(), 2);

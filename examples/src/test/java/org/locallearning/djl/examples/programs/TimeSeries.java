@@ -87,7 +87,6 @@ final class TimeSeries implements Program {
     }
 
     private static NDArray noise(NDManager manager, int length) {
-        return manager.randomNormal(
-                0, 1, new Shape(Run.BATCH, length, FEATURES), DataType.FLOAT32);
+        return manager.randomNormal(0, 1, new Shape(Run.BATCH, length, FEATURES), DataType.FLOAT32);
     }
 }

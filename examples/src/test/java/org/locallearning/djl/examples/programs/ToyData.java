@@ -33,8 +33,7 @@ final class ToyData {
     /** Samples of classes: a pattern for each class, and noise. */
     static NDArray samples(NDManager manager, Shape sample, int classes) {
         NDArray patterns =
-                manager.randomNormal(
-                        0, 1, new Shape(classes).addAll(sample), DataType.FLOAT32);
+                manager.randomNormal(0, 1, new Shape(classes).addAll(sample), DataType.FLOAT32);
         NDArray noise =
                 manager.randomNormal(
                         0, 0.3f, new Shape(Run.BATCH).addAll(sample), DataType.FLOAT32);
@@ -50,8 +49,7 @@ final class ToyData {
 
     /** Sentences of words, as their numbers. */
     static NDArray words(NDManager manager, int length, int vocabulary) {
-        return manager.randomInteger(
-                0, vocabulary, new Shape(Run.BATCH, length), DataType.INT64);
+        return manager.randomInteger(0, vocabulary, new Shape(Run.BATCH, length), DataType.INT64);
     }
 
     /** A data set whose one batch is these arrays. */

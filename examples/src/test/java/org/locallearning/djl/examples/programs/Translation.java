@@ -65,8 +65,7 @@ final class Translation implements Program {
         EasyTrain.fit(
                 trainer,
                 Run.STEPS,
-                ToyData.dataset(
-                        new NDList(source), new NDList(source.flip(1), lengths)),
+                ToyData.dataset(new NDList(source), new NDList(source.flip(1), lengths)),
                 null);
     }
 
