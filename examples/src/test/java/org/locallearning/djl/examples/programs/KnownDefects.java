@@ -32,6 +32,9 @@ final class KnownDefects {
     private static final List<String> LOCAL = List.of("lra", "lra-e");
     private static final List<String> PREDICTIVE = List.of("il", "seqil", "ipc");
 
+    private static final List<String> EVERY =
+            all(List.of(BACKPROPAGATION, SENDING_ERRORS, PERTURBING, LOCAL, PREDICTIVE));
+
     private static final List<Defect> ALL =
             List.of(
                     new Defect(
@@ -119,6 +122,17 @@ final class KnownDefects {
                             all(List.of(BACKPROPAGATION, SENDING_ERRORS, PERTURBING, PREDICTIVE)),
                             "throws IllegalArgumentException: NegativeBinomial's args",
                             "predictions lose their names where the tape cuts them"),
+                    new Defect(
+                            InPlaceOperations.class,
+                            EVERY,
+                            "throws IllegalArgumentException: Layer 02LambdaBlock",
+                            "an array that the tape has cut cannot be changed in place"),
+                    new Defect(
+                            EngineCollector.class,
+                            EVERY,
+                            "has only one step for ",
+                            "the engine's collector leaves the tape unused, and step() does not"
+                                    + " ask"),
                     new Defect(
                             SiameseNetwork.class,
                             all(List.of(BACKPROPAGATION, SENDING_ERRORS, LOCAL)),

@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
  * @param losses the loss of each step
  * @param trainable the paths of the parameters that are to learn, which running statistics are not
  * @param before every parameter before the first step, by path
+ * @param statistics what is not trainable, after the first forward and backward
  * @param afterFirst every parameter after the first step
  * @param after every parameter after the last step; empty if the run failed
  * @param failure what was thrown, if anything
@@ -34,6 +35,7 @@ record Outcome(
         List<Float> losses,
         Set<String> trainable,
         Map<String, double[]> before,
+        Map<String, double[]> statistics,
         Map<String, double[]> afterFirst,
         Map<String, double[]> after,
         Optional<Throwable> failure) {
@@ -53,6 +55,30 @@ record Outcome(
         double least = NEGLIGIBLE * largestChange(after, before);
         return after.keySet().stream()
                 .filter(path -> norm(difference(after, before, path)) > least)
+                .collect(Collectors.toList());
+    }
+
+    /**
+     * Returns the paths of what is not trainable and that the first batch changed in another way
+     * than in another run. It has the same weights, so that running statistics have to agree.
+     *
+     * @param reference the other run
+     */
+    List<String> statisticsUnlike(Outcome reference) {
+        return statistics.keySet().stream()
+                .filter(
+                        path -> {
+                            double[] expected = reference.statistics.get(path);
+                            double distance = norm(minus(statistics.get(path), expected, 1));
+                            return distance > 1e-5 * norm(expected);
+                        })
+                .collect(Collectors.toList());
+    }
+
+    /** Returns the paths of the parameters that moved after the first step too. */
+    List<String> movedAgain() {
+        return trainable.stream()
+                .filter(path -> !Arrays.equals(afterFirst.get(path), after.get(path)))
                 .collect(Collectors.toList());
     }
 

@@ -38,10 +38,13 @@ final class Programs {
                 new TableClassifier(),
                 new TimeSeries(),
                 new LabelSmoothing(),
+                new SharedLayer(),
+                new InPlaceOperations(),
                 new SiameseNetwork(),
                 new AdversarialNetworks(),
                 new Distillation(),
                 new GradientAccumulation(),
+                new EngineCollector(),
                 new QLearning());
     }
 }

@@ -53,7 +53,7 @@ final class ProgramsPage {
         for (Program program : Programs.all()) {
             StringBuilder row = new StringBuilder("| ").append(program.title()).append(" |");
             for (Method method : methods()) {
-                row.append(' ').append(cell(matrix.verdict(program, method))).append(" |");
+                row.append(' ').append(cell(matrix, program, method)).append(" |");
             }
             rows.add(row.append('\n').toString());
         }
@@ -72,12 +72,17 @@ final class ProgramsPage {
         return page.toString();
     }
 
-    private String cell(Verdict verdict) {
+    private String cell(Matrix matrix, Program program, Method method) {
+        Verdict verdict = matrix.verdict(program, method);
         return switch (verdict.kind()) {
             case TRAINS -> "yes";
             case REFUSED -> "no (" + note(verdict.reason()) + ")";
-            case WRONG -> "**wrong** (" + note("It " + verdict.reason() + ".") + ")";
+            case WRONG -> "**wrong** (" + note(defect(program, method)) + ")";
         };
+    }
+
+    private static String defect(Program program, Method method) {
+        return KnownDefects.of(program, method).map(KnownDefects.Defect::cause).orElse("unknown");
     }
 
     private int note(String text) {

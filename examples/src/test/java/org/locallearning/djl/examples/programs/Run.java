@@ -60,6 +60,7 @@ final class Run implements AutoCloseable {
     private final Map<String, double[]> before = new LinkedHashMap<>();
     private final Set<String> trainable = new LinkedHashSet<>();
     private final List<Float> losses = new ArrayList<>();
+    private Map<String, double[]> statistics = Map.of();
     private Map<String, double[]> afterFirst = Map.of();
 
     private Run(Method method) {
@@ -131,7 +132,10 @@ final class Run implements AutoCloseable {
 
     /** Writes down the loss of a step; DJL's own loops do it by a listener. */
     void record(NDArray loss) {
-        if (losses.size() == 1) {
+        if (losses.isEmpty()) {
+            statistics = parameters();
+            statistics.keySet().removeAll(trainable);
+        } else if (losses.size() == 1) {
             afterFirst = parameters();
         }
         losses.add(loss.sum().getFloat());
@@ -140,7 +144,7 @@ final class Run implements AutoCloseable {
 
     private Outcome outcome(Optional<Throwable> failure) {
         Map<String, double[]> after = failure.isEmpty() ? parameters() : Map.of();
-        return new Outcome(losses, trainable, before, afterFirst, after, failure);
+        return new Outcome(losses, trainable, before, statistics, afterFirst, after, failure);
     }
 
     private Map<String, double[]> parameters() {

@@ -64,9 +64,17 @@ record Verdict(Kind kind, String reason) {
         if (!left.isEmpty()) {
             return wrong("does not train " + String.join(", ", left));
         }
+        List<String> once = without(stock.movedAgain(), outcome.movedAgain());
+        if (!once.isEmpty()) {
+            return wrong("has only one step for " + String.join(", ", once));
+        }
         List<String> unasked = without(outcome.clearlyMoved(), stock.moved());
         if (!unasked.isEmpty()) {
             return wrong("trains what is frozen or has no error: " + String.join(", ", unasked));
+        }
+        List<String> statistics = outcome.statisticsUnlike(stock);
+        if (!statistics.isEmpty()) {
+            return wrong("has other running statistics: " + String.join(", ", statistics));
         }
         if (method.name().equals(BACKPROPAGATION)) {
             return ofBackpropagation(outcome, stock);
