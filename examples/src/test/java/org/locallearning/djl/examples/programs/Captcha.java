@@ -16,15 +16,20 @@ package org.locallearning.djl.examples.programs;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
+import ai.djl.nn.Blocks;
 import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.BatchNorm;
 import ai.djl.training.EasyTrain;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.IndexLoss;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.loss.SimpleCompositeLoss;
 
-/** DJL's {@code TrainCaptcha}: the outputs of a residual net split into the digits. */
+/** DJL's {@code TrainCaptcha}: the outputs of a convolutional net split into the digits. */
 class Captcha implements Program {
 
     /** The number of digits in an image. */
@@ -42,9 +47,18 @@ class Captcha implements Program {
     }
 
     Block block() {
+        return trunk().add(Linear.builder().setUnits(DIGITS * OPTIONS).build()).add(Captcha::split);
+    }
+
+    /** What sees the image. */
+    static SequentialBlock trunk() {
         return new SequentialBlock()
-                .add(ResidualNetwork.block(IMAGE, DIGITS * OPTIONS))
-                .add(Captcha::split);
+                .add(Conv2d.builder().setFilters(4).setKernelShape(new Shape(3, 3)).build())
+                .add(BatchNorm.builder().build())
+                .add(Activation::relu)
+                .add(Blocks.batchFlattenBlock())
+                .add(Linear.builder().setUnits(12).build())
+                .add(Activation::relu);
     }
 
     private static NDList split(NDList outputs) {

@@ -14,13 +14,8 @@
 package org.locallearning.djl.examples.programs;
 
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
-import ai.djl.nn.Blocks;
 import ai.djl.nn.ParallelBlock;
-import ai.djl.nn.SequentialBlock;
-import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 
 /** Six heads on one convolutional trunk, a prediction and a loss of its own for each. */
@@ -43,12 +38,6 @@ final class CaptchaHeads extends Captcha {
         for (int i = 0; i < DIGITS; i++) {
             heads.add(Linear.builder().setUnits(OPTIONS).build());
         }
-        return new SequentialBlock()
-                .add(Conv2d.builder().setFilters(4).setKernelShape(new Shape(3, 3)).build())
-                .add(Activation::relu)
-                .add(Blocks.batchFlattenBlock())
-                .add(Linear.builder().setUnits(12).build())
-                .add(Activation::relu)
-                .add(heads);
+        return trunk().add(heads);
     }
 }

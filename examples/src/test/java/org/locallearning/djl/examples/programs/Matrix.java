@@ -29,20 +29,14 @@ final class Matrix {
 
     /** Returns what a program does with DJL's own trainer. */
     Outcome stock(Program program) {
-        return stock.computeIfAbsent(program.title(), title -> runStock(program));
+        return stock.computeIfAbsent(
+                program.title(), title -> Run.of(program, Methods.named(Methods.BASELINE)));
     }
 
     /** Returns the verdict of a program under a method. */
     Verdict verdict(Program program, Method method) {
         return verdicts.computeIfAbsent(
                 new Cell(program.title(), method.name()), cell -> judge(program, method));
-    }
-
-    private static Outcome runStock(Program program) {
-        // DJL's graphs point to numbers that a collection frees: with its own trainer nothing keeps
-        // them, so the collector had better be idle during the run that all are compared with
-        System.gc();
-        return Run.of(program, Methods.named(Methods.BASELINE));
     }
 
     private Verdict judge(Program program, Method method) {

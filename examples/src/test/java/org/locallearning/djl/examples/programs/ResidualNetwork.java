@@ -31,16 +31,12 @@ final class ResidualNetwork implements Program {
     @Override
     public void train(Run run) throws Exception {
         Shape image = new Shape(3, 8, 8);
-        Block block = block(image, 5);
+        Block block = ResNetV1.builder().setImageShape(image).setNumLayers(8).setOutSize(5).build();
         Trainer trainer =
                 run.newTrainer(
                         block,
                         run.config(Loss.softmaxCrossEntropyLoss(), 0.02f),
                         new Shape(1).addAll(image));
         EasyTrain.fit(trainer, Run.STEPS, ToyData.classes(run.manager(), image, 5), null);
-    }
-
-    static Block block(Shape image, int outputs) {
-        return ResNetV1.builder().setImageShape(image).setNumLayers(8).setOutSize(outputs).build();
     }
 }
