@@ -13,9 +13,9 @@
  */
 package org.locallearning.djl.examples.programs;
 
-import ai.djl.engine.EngineException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.locallearning.djl.creditassignment.NonFiniteLossException;
@@ -107,28 +107,36 @@ record Verdict(Kind kind, String reason) {
 
     /** A refusal is a sentence of this project's, not what an engine or a list happened to say. */
     private static Verdict ofFailure(Throwable failure) {
-        boolean chosen =
-                failure instanceof IllegalArgumentException
-                        || failure instanceof IllegalStateException
-                        || failure instanceof UnsupportedOperationException;
-        boolean own =
-                Stream.of(failure.getStackTrace())
-                        .findFirst()
-                        .filter(frame -> frame.getClassName().startsWith(OWN))
-                        .isPresent();
-        boolean broken =
-                Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
-                        .anyMatch(
-                                cause ->
-                                        cause instanceof EngineException
-                                                || cause instanceof NonFiniteLossException
-                                                || cause instanceof NullPointerException
-                                                || cause instanceof IndexOutOfBoundsException);
         String message = String.valueOf(failure.getMessage());
-        boolean sentence = message.endsWith(".") && message.split("\\s+").length > 5;
-        return chosen && own && !broken && sentence
+        return isChosen(failure) && isOwn(failure) && isSentence(message) && !repeats(failure)
                 ? new Verdict(Kind.REFUSED, message)
                 : wrong("throws " + failure.getClass().getSimpleName() + ": " + firstLine(message));
+    }
+
+    private static boolean isChosen(Throwable failure) {
+        return !(failure instanceof NonFiniteLossException)
+                && (failure instanceof IllegalArgumentException
+                        || failure instanceof IllegalStateException
+                        || failure instanceof UnsupportedOperationException);
+    }
+
+    private static boolean isOwn(Throwable failure) {
+        return Stream.of(failure.getStackTrace())
+                .findFirst()
+                .map(StackTraceElement::getClassName)
+                .filter(name -> name.startsWith(OWN))
+                .filter(name -> !name.startsWith(Verdict.class.getPackageName()))
+                .isPresent();
+    }
+
+    private static boolean isSentence(String message) {
+        return message.endsWith(".") && message.split("\\s+").length > 5;
+    }
+
+    private static boolean repeats(Throwable failure) {
+        return Stream.iterate(failure.getCause(), Objects::nonNull, Throwable::getCause)
+                .map(cause -> firstLine(String.valueOf(cause.getMessage())))
+                .anyMatch(cause -> !cause.isEmpty() && failure.getMessage().contains(cause));
     }
 
     private static String firstLine(String message) {
