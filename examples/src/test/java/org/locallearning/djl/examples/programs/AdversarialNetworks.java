@@ -17,13 +17,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Activation;
-import ai.djl.nn.Block;
-import ai.djl.nn.SequentialBlock;
-import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
+import org.locallearning.djl.creditassignment.NetworkCase;
 
 /** A generator that learns through a discriminator: two trainers in one collector. */
 final class AdversarialNetworks implements Program {
@@ -45,9 +42,11 @@ final class AdversarialNetworks implements Program {
     public void train(Run run) {
         Loss loss = Loss.sigmoidBinaryCrossEntropyLoss();
         Trainer generator =
-                run.newTrainer(net(FEATURES), run.config(loss, 0.1f), new Shape(1, NOISE));
+                run.newTrainer(
+                        NetworkCase.mlp(FEATURES, 8), run.config(loss, 0.1f), new Shape(1, NOISE));
         Trainer discriminator =
-                run.newTrainer(net(1), run.config(loss, 0.1f), new Shape(1, FEATURES));
+                run.newTrainer(
+                        NetworkCase.mlp(1, 8), run.config(loss, 0.1f), new Shape(1, FEATURES));
         NDManager manager = run.manager();
         NDList real = new NDList(ToyData.samples(manager, new Shape(FEATURES), 2));
         NDList noise = new NDList(ToyData.samples(manager, new Shape(NOISE), 4));
@@ -73,12 +72,5 @@ final class AdversarialNetworks implements Program {
             }
             generator.step();
         }
-    }
-
-    private static Block net(int outputs) {
-        return new SequentialBlock()
-                .add(Linear.builder().setUnits(8).build())
-                .add(Activation::tanh)
-                .add(Linear.builder().setUnits(outputs).build());
     }
 }

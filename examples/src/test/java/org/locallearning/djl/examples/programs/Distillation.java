@@ -16,15 +16,13 @@ package org.locallearning.djl.examples.programs;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
-import ai.djl.nn.SequentialBlock;
-import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 import java.util.Optional;
+import org.locallearning.djl.creditassignment.NetworkCase;
 
 /** A student learns labels and what a teacher says: two losses, and a net that only runs. */
 final class Distillation implements Program {
@@ -59,8 +57,8 @@ final class Distillation implements Program {
         Loss loss = Loss.softmaxCrossEntropyLoss();
         Shape sample = new Shape(6);
         Shape input = new Shape(1).addAll(sample);
-        Trainer student = run.newTrainer(net(8), run.config(loss, 0.1f), input);
-        Block teacher = net(20);
+        Trainer student = run.newTrainer(NetworkCase.mlp(4, 8), run.config(loss, 0.1f), input);
+        Block teacher = NetworkCase.mlp(4, 20);
         teacher.initialize(
                 run.manager(), student.getModel().getDataType(), new Shape(Run.BATCH, 6));
         NDArray samples = ToyData.samples(run.manager(), sample, 4);
@@ -88,12 +86,5 @@ final class Distillation implements Program {
             }
             student.step();
         }
-    }
-
-    private static Block net(int hidden) {
-        return new SequentialBlock()
-                .add(Linear.builder().setUnits(hidden).build())
-                .add(Activation::relu)
-                .add(Linear.builder().setUnits(4).build());
     }
 }

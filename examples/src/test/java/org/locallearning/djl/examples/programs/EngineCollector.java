@@ -17,13 +17,10 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Activation;
-import ai.djl.nn.Block;
-import ai.djl.nn.SequentialBlock;
-import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
+import org.locallearning.djl.creditassignment.NetworkCase;
 
 /** A loop as in "Dive into Deep Learning": the engine's gradient collector, not the trainer's. */
 final class EngineCollector implements Program {
@@ -35,15 +32,10 @@ final class EngineCollector implements Program {
 
     @Override
     public void train(Run run) {
-        Block block =
-                new SequentialBlock()
-                        .add(Linear.builder().setUnits(8).build())
-                        .add(Activation::relu)
-                        .add(Linear.builder().setUnits(4).build());
         Shape sample = new Shape(6);
         Trainer trainer =
                 run.newTrainer(
-                        block,
+                        NetworkCase.mlp(4, 8),
                         run.config(Loss.softmaxCrossEntropyLoss(), 0.1f),
                         new Shape(1).addAll(sample));
         NDList samples = new NDList(ToyData.samples(run.manager(), sample, 4));

@@ -16,13 +16,10 @@ package org.locallearning.djl.examples.programs;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Activation;
-import ai.djl.nn.Block;
-import ai.djl.nn.SequentialBlock;
-import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
+import org.locallearning.djl.creditassignment.NetworkCase;
 
 /** A batch in two halves, each with its forward and backward, and one step for both. */
 final class GradientAccumulation implements Program {
@@ -34,17 +31,10 @@ final class GradientAccumulation implements Program {
 
     @Override
     public void train(Run run) {
-        Block block =
-                new SequentialBlock()
-                        .add(Linear.builder().setUnits(10).build())
-                        .add(Activation::tanh)
-                        .add(Linear.builder().setUnits(8).build())
-                        .add(Activation::tanh)
-                        .add(Linear.builder().setUnits(4).build());
         Shape sample = new Shape(6);
         Trainer trainer =
                 run.newTrainer(
-                        block,
+                        NetworkCase.mlp(4, 10, 8),
                         run.config(Loss.softmaxCrossEntropyLoss(), 0.1f),
                         new Shape(1).addAll(sample));
         NDArray samples = ToyData.samples(run.manager(), sample, 4);

@@ -56,6 +56,7 @@ final class Run implements AutoCloseable {
 
     private final Method method;
     private final NDManager manager = NDManager.newBaseManager("PyTorch");
+    private final List<Model> models = new ArrayList<>();
     private final List<Trainer> trainers = new ArrayList<>();
     private final Map<String, double[]> before = new LinkedHashMap<>();
     private final Set<String> trainable = new LinkedHashSet<>();
@@ -74,7 +75,7 @@ final class Run implements AutoCloseable {
             run.seed();
             program.train(run);
             return run.outcome(Optional.empty());
-        } catch (Exception | AssertionError e) {
+        } catch (Exception e) {
             return run.outcome(Optional.of(e));
         }
     }
@@ -115,7 +116,8 @@ final class Run implements AutoCloseable {
                                                                                 .get(device))));
                     }
                 });
-        Model model = Model.newInstance("model-" + trainers.size(), "PyTorch");
+        Model model = Model.newInstance("model-" + models.size(), "PyTorch");
+        models.add(model);
         model.setBlock(block);
         Trainer trainer = method.trainer().newTrainer(model, config, SEED, SETTINGS);
         trainers.add(trainer);
@@ -171,7 +173,7 @@ final class Run implements AutoCloseable {
     @Override
     public void close() {
         trainers.forEach(Trainer::close);
-        trainers.forEach(trainer -> trainer.getModel().close());
+        models.forEach(Model::close);
         manager.close();
     }
 }

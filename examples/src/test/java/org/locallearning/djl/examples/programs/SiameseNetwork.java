@@ -16,13 +16,10 @@ package org.locallearning.djl.examples.programs;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Activation;
-import ai.djl.nn.Block;
-import ai.djl.nn.SequentialBlock;
-import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
+import org.locallearning.djl.creditassignment.NetworkCase;
 
 /** Two inputs through one net, whose outputs are to be near or far: two forwards, one loss. */
 final class SiameseNetwork implements Program {
@@ -34,14 +31,12 @@ final class SiameseNetwork implements Program {
 
     @Override
     public void train(Run run) {
-        Block block =
-                new SequentialBlock()
-                        .add(Linear.builder().setUnits(12).build())
-                        .add(Activation::tanh)
-                        .add(Linear.builder().setUnits(5).build());
         Shape sample = new Shape(7);
         Trainer trainer =
-                run.newTrainer(block, run.config(Loss.l2Loss(), 0.1f), new Shape(1).addAll(sample));
+                run.newTrainer(
+                        NetworkCase.mlp(5, 12),
+                        run.config(Loss.l2Loss(), 0.1f),
+                        new Shape(1).addAll(sample));
         NDArray left = ToyData.samples(run.manager(), sample, 2);
         NDArray right = ToyData.samples(run.manager(), sample, 4);
         NDArray same = ToyData.labels(run.manager(), 2);
