@@ -17,7 +17,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.locallearning.djl.examples.LocalLearning;
+import org.locallearning.djl.examples.commandline.ExitCode;
+import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.report.ReportPage;
 import picocli.CommandLine.Command;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "report",
         mixinStandardHelpOptions = true,
-        versionProvider = LocalLearning.Version.class,
+        versionProvider = ProgramVersion.class,
         sortOptions = false,
         descriptionHeading = "%n",
         description = {
@@ -107,6 +108,6 @@ public final class ReportCommand implements Callable<Integer> {
         }
         spec.commandLine().getOut().println(files.reportSummary());
         spec.commandLine().getOut().flush();
-        return LocalLearning.OK;
+        return ExitCode.OK;
     }
 }

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.ProgramRun;
+import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.report.ExampleResults;
 
 class ReportCommandTest {
@@ -39,7 +39,7 @@ class ReportCommandTest {
         Files.writeString(results, ExampleResults.create().toJson());
         ProgramRun run = ProgramRun.of("report " + results + " --out " + folder.resolve("page"));
 
-        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
         String page = Files.readString(folder.resolve("page/report.html"));
         assertTrue(page.contains("92.00 %"));
         assertEquals(
@@ -53,7 +53,7 @@ class ReportCommandTest {
     void pagesAreMadeOfStoredRuns(String name, @TempDir Path folder) throws IOException {
         ProgramRun run = ProgramRun.of("report runs/" + name + ".json --out " + folder);
 
-        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
         String page = Files.readString(folder.resolve("report.html"));
         assertTrue(page.contains(">Learning curves<"));
         String text = page.replaceAll("base64,[^\"]*", "");
@@ -67,7 +67,7 @@ class ReportCommandTest {
                 ProgramRun.of(
                         "report " + STORED + " --overview bp,bp+decor,fa,fa+decor --out " + folder);
 
-        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
         assertEquals(
                 Files.readString(Path.of("../docs/images/overview.svg")),
                 Files.readString(folder.resolve("overview.svg")));
