@@ -202,8 +202,17 @@ class PainterTest {
                         new double[] {0, 1},
                         new double[] {1, Double.NEGATIVE_INFINITY},
                         new double[] {2, 0});
-        String svg = paint(new Diagram("t", "x", "y", List.of(Layer.lines("a", 0, List.of(line)))));
+        String svg =
+                paint(
+                        new Diagram(
+                                "t",
+                                "x",
+                                "y",
+                                List.of(
+                                        Layer.lines("a", 0, List.of(line)),
+                                        Layer.points("b", 1, line))));
 
+        assertEquals(2, count(svg, "class=\"mark\""));
         assertFalse(svg.contains("NaN") || svg.contains("Infinity"), svg);
     }
 
