@@ -20,9 +20,9 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.ParameterList;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.training.ParameterStore;
-import java.lang.reflect.Field;
 import java.util.Map;
 import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.decorrelation.internal.PrivateFields;
 
 /**
  * {@code BatchNorm} with the mean and variance of the batch of the first run: an affine map of each
@@ -50,17 +50,8 @@ final class BatchNormRerun implements BlockRerun<BatchNorm> {
 
     /** The axis along which there are channels; the block has no getter for it. */
     private static int channelAxis(BatchNorm block) {
-        try {
-            Field field = BatchNorm.class.getDeclaredField("axis");
-            field.setAccessible(true);
-            int axis = field.getInt(block);
-            // the engine takes a last axis for the second, as DJL passes it on
-            return axis == -1 ? 1 : axis;
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(
-                    "This version of DJL keeps the axis of a BatchNorm elsewhere; use the DJL"
-                            + " version that this library was built for.",
-                    e);
-        }
+        int axis = (Integer) PrivateFields.read(BatchNorm.class, block, "axis");
+        // the engine takes a last axis for the second, as DJL passes it on
+        return axis == -1 ? 1 : axis;
     }
 }

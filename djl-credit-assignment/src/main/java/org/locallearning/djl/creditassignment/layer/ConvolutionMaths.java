@@ -56,4 +56,10 @@ final class ConvolutionMaths implements LayerMaths<Convolution> {
         long groups = layer.getGroups();
         return weight.reshape(groups, shape.get(0) / groups, shape.slice(1).size());
     }
+
+    /** {@inheritDoc} */
+    @Override
+    public NDArray fromMatrices(Convolution layer, NDArray matrices, Shape shape) {
+        return matrices.reshape(shape);
+    }
 }

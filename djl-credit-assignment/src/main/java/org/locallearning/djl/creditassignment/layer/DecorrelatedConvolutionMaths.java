@@ -53,13 +53,19 @@ final class DecorrelatedConvolutionMaths implements LayerMaths<DecorrelatedConv2
         NDArray matrix = pass.remembered().singletonOrThrow();
         NDArray kernel = fold(Autograd.detach(feedback, matrix.getManager()), matrix);
         NDArray error = convolution.inputError(layer, pass, delta, kernel);
-        return layer.getOptions().getMeanRemoval() == MeanRemoval.BATCH ? centre(error) : error;
+        return layer.getOptions().getMean().removal() == MeanRemoval.BATCH ? centre(error) : error;
     }
 
     /** {@inheritDoc} */
     @Override
     public NDArray toMatrices(DecorrelatedConv2d layer, NDArray weight) {
         return convolution.toMatrices(layer, weight);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public NDArray fromMatrices(DecorrelatedConv2d layer, NDArray matrices, Shape shape) {
+        return convolution.fromMatrices(layer, matrices, shape);
     }
 
     private static NDArray fold(NDArray feedback, NDArray matrix) {

@@ -69,14 +69,24 @@ public interface LayerMaths<B extends Block> {
     /**
      * Returns the weight, or an array of its shape, as the matrices of the linear maps that the
      * layer consists of: one for most layers, one for each group of channels, or one for each
-     * position that has weights of its own.
+     * position that has weights of its own. Fan-in, products and pseudoinverses follow from it, so
+     * that a weight may have its outputs on any axis.
      *
      * @param layer the layer
      * @param weight an array of the weight's shape
-     * @return the same values in the same order, of shape (maps, outputs of a map, inputs of a map)
+     * @return the same values, of shape (maps, outputs of a map, inputs of a map): for a weight
+     *     (out, in) {@code weight.reshape(1, out, in)}, for one (in, out) {@code
+     *     weight.transpose().expandDims(0)}
      */
-    default NDArray toMatrices(B layer, NDArray weight) {
-        Shape shape = weight.getShape();
-        return weight.reshape(1, shape.get(0), shape.slice(1).size());
-    }
+    NDArray toMatrices(B layer, NDArray weight);
+
+    /**
+     * Undoes {@link #toMatrices}.
+     *
+     * @param layer the layer
+     * @param matrices an array of shape (maps, outputs of a map, inputs of a map)
+     * @param shape the shape of the weight
+     * @return the same values in the places that the weight has them
+     */
+    NDArray fromMatrices(B layer, NDArray matrices, Shape shape);
 }

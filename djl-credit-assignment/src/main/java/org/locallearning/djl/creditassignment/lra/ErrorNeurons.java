@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.creditassignment.rule.RuleParameters;
 import org.locallearning.djl.creditassignment.tape.Stage;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
@@ -36,7 +37,7 @@ final class ErrorNeurons {
 
     private final Tape tape;
     private final ErrorGraph graph;
-    private final ErrorMatrices matrices;
+    private final RuleParameters matrices;
     private final LocalRepresentationAlignment rule;
     private final Map<String, NDArray> errors = new HashMap<>();
     private final Map<String, Site> sites = new HashMap<>();
@@ -45,7 +46,7 @@ final class ErrorNeurons {
     ErrorNeurons(
             Tape tape,
             ErrorGraph graph,
-            ErrorMatrices matrices,
+            RuleParameters matrices,
             LocalRepresentationAlignment rule) {
         this.tape = tape;
         this.graph = graph;
@@ -164,7 +165,7 @@ final class ErrorNeurons {
     private NDArray send(ErrorConnection connection, NDArray h, NDManager scope) {
         NDArray error = Autograd.detach(errors.get(connection.from()), scope);
         Shape shape = new Shape(h.size() / samples, error.getShape().get(1));
-        Parameter matrix = matrices.get(connection, shape, h);
+        Parameter matrix = matrices.get(connection.toString(), shape, h);
         return Linear.linear(error, tape.getValue(matrix)).singletonOrThrow();
     }
 

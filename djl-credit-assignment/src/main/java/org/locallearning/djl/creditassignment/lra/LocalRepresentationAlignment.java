@@ -17,24 +17,26 @@ import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.Loss;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.CreditAssignment;
+import org.locallearning.djl.creditassignment.rule.FeedbackBuilder;
 import org.locallearning.djl.creditassignment.rule.FeedbackDistribution;
 import org.locallearning.djl.creditassignment.rule.FeedbackSource;
-import org.locallearning.djl.creditassignment.rule.RandomFeedbackBuilder;
+import org.locallearning.djl.creditassignment.rule.RuleParameters;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.StageOutline;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
 
 /**
  * Recursive local representation alignment (rec-LRA): each layer moves its output towards a target
@@ -61,10 +63,11 @@ import org.locallearning.djl.creditassignment.tape.Tape;
  * output.
  *
  * <p>The optimizer updates error matrices as it does weights, see {@link ErrorMatrixUpdate}; {@code
- * CreditTrainer.saveState} saves them. Errors that pass n connections are of the order {@code βⁿ}:
- * take an optimizer that divides by the size of gradients (the paper: Adam, 2e-4), and {@code
- * ProjectedOptimizer} around it for the paper's re-projection. The paper's initial weights are
- * normal with a standard deviation of 0.025 to 0.1.
+ * CreditTrainer.saveState} saves them. {@code optFeedback} says what they start from: it is asked
+ * for the path {@code "from → to"} and the shape of {@code E}. Errors that pass n connections are
+ * of the order {@code βⁿ}: take an optimizer that divides by the size of gradients (the paper:
+ * Adam, 2e-4), and {@code ProjectedOptimizer} around it for the paper's re-projection. The paper's
+ * initial weights are normal with a standard deviation of 0.025 to 0.1.
  *
  * <p>Use it for dense nets, for activations without a derivative ({@link SignActivation}, with
  * {@link ErrorDifference#CENTRAL}), for deep logistic nets in which backpropagation stalls, and to
@@ -101,7 +104,6 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
     private final ErrorWiring wiring;
     private final int depth;
     private final FeedbackSource source;
-    private final String matrixDescription;
 
     private LocalRepresentationAlignment(Builder builder) {
         super(builder);
@@ -112,8 +114,7 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
         update = builder.update;
         wiring = builder.wiring;
         depth = builder.depth;
-        source = builder.source();
-        matrixDescription = builder.describeMatrices();
+        source = builder.getFeedback();
     }
 
     /**
@@ -179,11 +180,28 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
     @Override
     protected CreditAssigner newAssigner(Network network, Loss loss, NDManager manager) {
         ErrorGraph graph = getErrorGraph(network);
-        boolean learning = update != ErrorMatrixUpdate.NONE;
-        return new Assigner(
-                network,
-                graph,
-                new ErrorMatrices(manager, graph.getConnections(), source, learning));
+        return new Assigner(graph, newMatrices(network, graph, manager));
+    }
+
+    private RuleParameters newMatrices(Network network, ErrorGraph graph, NDManager manager) {
+        Map<String, ErrorConnection> connections =
+                graph.getConnections().stream()
+                        .collect(Collectors.toMap(ErrorConnection::toString, each -> each));
+        return new RuleParameters(
+                "error matrix",
+                manager,
+                source,
+                update != ErrorMatrixUpdate.NONE,
+                connections.keySet(),
+                name -> knownShape(connections.get(name), network.getKnownUnits()));
+    }
+
+    private static Optional<Shape> knownShape(ErrorConnection connection, Map<String, Long> units) {
+        Long receiver = units.get(connection.to());
+        Long sender = units.get(connection.from());
+        return receiver == null || sender == null
+                ? Optional.empty()
+                : Optional.of(new Shape(receiver, sender));
     }
 
     /** Returns the rule and every setting. */
@@ -198,7 +216,7 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
                 gamma,
                 difference,
                 magnitudeShare,
-                matrixDescription,
+                source.describe(),
                 update);
     }
 
@@ -213,19 +231,17 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
 
     private final class Assigner implements CreditAssigner {
 
-        private final Network network;
         private final ErrorGraph graph;
-        private final ErrorMatrices matrices;
+        private final RuleParameters matrices;
 
-        Assigner(Network network, ErrorGraph graph, ErrorMatrices matrices) {
-            this.network = network;
+        Assigner(ErrorGraph graph, RuleParameters matrices) {
             this.graph = graph;
             this.matrices = matrices;
         }
 
         /** {@inheritDoc} */
         @Override
-        public boolean isRerunning() {
+        public boolean needsRerun() {
             return true;
         }
 
@@ -238,14 +254,29 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
 
         /** {@inheritDoc} */
         @Override
-        public void saveState(DataOutputStream out) throws IOException {
-            matrices.save(out);
+        public Map<String, NDArray> getRuleParameters() {
+            return matrices.getValues();
         }
 
         /** {@inheritDoc} */
         @Override
-        public void loadState(DataInputStream in) throws IOException, MalformedModelException {
-            matrices.load(in, network.getKnownUnits());
+        public void saveState(StateWriter out) throws IOException {
+            matrices.saveState(out);
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public Runnable loadState(StateReader in) throws IOException, MalformedModelException {
+            Runnable accepted = matrices.loadState(in);
+            int found = in.getNames().size();
+            if (found > 0 && found < graph.getConnections().size()) {
+                throw new MalformedModelException(
+                        String.format(
+                                "it holds %d error matrices, but this trainer has %d connections;"
+                                        + " use the wiring that it was saved with.",
+                                found, graph.getConnections().size()));
+            }
+            return accepted;
         }
 
         /** {@inheritDoc} */
@@ -262,16 +293,10 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
                                     .map(ErrorConnection::from)
                                     .collect(Collectors.joining(", "));
         }
-
-        /** {@inheritDoc} */
-        @Override
-        public Optional<NDArray> getFeedback(LayerTrace layer) {
-            return Optional.empty();
-        }
     }
 
     /** Builds a {@link LocalRepresentationAlignment}. */
-    public static final class Builder extends RandomFeedbackBuilder<Builder> {
+    public static final class Builder extends FeedbackBuilder<Builder> {
 
         private double beta = 0.1;
         private double gamma = 1;
@@ -280,10 +305,9 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
         private ErrorMatrixUpdate update = ErrorMatrixUpdate.PAPER;
         private ErrorWiring wiring = ErrorWiring.fromOutput();
         private int depth = Integer.MAX_VALUE;
-        private FeedbackSource given;
 
         private Builder() {
-            super(FeedbackDistribution.normal(0.05));
+            super(FeedbackDistribution.normal(0.05).seeded(0));
         }
 
         /**
@@ -382,26 +406,6 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
             }
             this.depth = depth;
             return this;
-        }
-
-        /**
-         * Gives the initial error matrices, in place of drawing them.
-         *
-         * @param matrices the source; it is asked for the path {@code "from → to"} and the shape
-         *     (units of the receiver, units of the sender)
-         * @return this builder
-         */
-        public Builder optErrorMatrices(FeedbackSource matrices) {
-            given = Objects.requireNonNull(matrices, "matrices");
-            return this;
-        }
-
-        private FeedbackSource source() {
-            return given == null ? distribution().seeded(seed()) : given;
-        }
-
-        private String describeMatrices() {
-            return given == null ? String.format("%s, seed %d", distribution(), seed()) : "given";
         }
 
         /** {@inheritDoc} */

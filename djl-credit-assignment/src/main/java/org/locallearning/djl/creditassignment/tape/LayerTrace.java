@@ -23,6 +23,7 @@ import ai.djl.training.ParameterStore;
 import java.util.List;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.layer.BlockRerun;
+import org.locallearning.djl.creditassignment.layer.Fan;
 import org.locallearning.djl.creditassignment.layer.LayerPass;
 
 /** A weighted layer as it ran once: {@code h = W x + b}. */
@@ -49,9 +50,11 @@ public final class LayerTrace extends Trace implements BlockTrace {
         products = forward.products();
         this.pass = pass;
         this.output = output;
-        // the weight is applied once at every sample and position of the output
-        Shape weight = layer.weight().getArray().getShape();
-        multiplyAdds = output.getShape().size() / weight.get(0) * weight.size();
+        try (NDArray weight = getWeight()) {
+            // each output is a sum over the inputs of its map
+            Shape maps = Fan.matrixShape(layer.maths(), layer.block(), weight);
+            multiplyAdds = output.getShape().size() * maps.get(2);
+        }
         products.countForward(multiplyAdds);
     }
 

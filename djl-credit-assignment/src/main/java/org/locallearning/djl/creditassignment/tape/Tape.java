@@ -147,6 +147,15 @@ public final class Tape implements AutoCloseable {
     }
 
     /**
+     * Returns the inputs of the batch.
+     *
+     * @return the inputs, which are the caller's
+     */
+    public NDList getInputs() {
+        return data;
+    }
+
+    /**
      * Returns the labels of the batch.
      *
      * @return the labels, or empty if the forward was given none
@@ -172,8 +181,9 @@ public final class Tape implements AutoCloseable {
         return reruns.orElseThrow(
                 () ->
                         new IllegalStateException(
-                                "This tape does not know how to run anything again; record it as"
-                                        + " rerunnable."));
+                                "This tape does not know how to run anything again: the rule's"
+                                        + " CreditAssigner has to return true from needsRerun(),"
+                                        + " or Tape.record has to be told rerunnable."));
     }
 
     /**

@@ -82,7 +82,7 @@ class LocalRepresentationAlignmentTest {
     }
 
     private static LocalRepresentationAlignment.Builder rule() {
-        return LocalRepresentationAlignment.builder().optErrorMatrices(OneBatch.matrices());
+        return LocalRepresentationAlignment.builder().optFeedback(OneBatch.matrices());
     }
 
     @ParameterizedTest
@@ -293,7 +293,7 @@ class LocalRepresentationAlignmentTest {
                 gradients(
                         LocalRepresentationAlignmentTest::mlp,
                         LocalRepresentationAlignment.builder()
-                                .optErrorMatrices(weights)
+                                .optFeedback(weights)
                                 .optWiring(ErrorWiring.chain())
                                 .optBeta(beta)
                                 .build());

@@ -36,7 +36,6 @@ import ai.djl.training.loss.Loss;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -339,23 +338,13 @@ class StagePartsTest {
         protected CreditAssigner newAssigner(Network network, Loss loss, NDManager manager) {
             return new CreditAssigner() {
                 @Override
-                public boolean isRerunning() {
+                public boolean needsRerun() {
                     return true;
                 }
 
                 @Override
                 public void assign(Tape tape, NDList errors) {
                     use.accept(tape, errors);
-                }
-
-                @Override
-                public String describeFeedback(Layer layer) {
-                    return "as told";
-                }
-
-                @Override
-                public Optional<NDArray> getFeedback(LayerTrace layer) {
-                    return Optional.empty();
                 }
             };
         }

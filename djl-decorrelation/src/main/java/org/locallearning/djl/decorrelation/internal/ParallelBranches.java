@@ -16,7 +16,6 @@ package org.locallearning.djl.decorrelation.internal;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.nn.ParallelBlock;
-import java.lang.reflect.Field;
 import java.util.List;
 import java.util.function.Function;
 
@@ -25,12 +24,9 @@ import java.util.function.Function;
  * branches.
  *
  * <p>A parallel block shows its branches but neither that function nor a way to replace a branch.
- * The function is read from its private field, the one use of reflection here: without it every
- * residual network would be out of reach.
+ * Without {@link PrivateFields} every residual network would be out of reach.
  */
 public final class ParallelBranches {
-
-    private static final String FIELD = "function";
 
     private ParallelBranches() {}
 
@@ -54,15 +50,7 @@ public final class ParallelBranches {
      */
     @SuppressWarnings("unchecked") // the declared type of the field
     public static Function<List<NDList>, NDList> combination(ParallelBlock block) {
-        try {
-            Field field = ParallelBlock.class.getDeclaredField(FIELD);
-            field.setAccessible(true);
-            return (Function<List<NDList>, NDList>) field.get(block);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(
-                    "This version of DJL keeps the combining function of a ParallelBlock elsewhere;"
-                            + " use the DJL version that this library was built for.",
-                    e);
-        }
+        return (Function<List<NDList>, NDList>)
+                PrivateFields.read(ParallelBlock.class, block, "function");
     }
 }

@@ -27,9 +27,9 @@ import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import java.util.Map;
+import org.locallearning.djl.decorrelation.internal.AtomicFile;
 
 /**
  * What a repository says of an artifact in its {@code metadata.json}.
@@ -157,13 +157,6 @@ record ArtifactMetadata(String json, Metadata metadata, Artifact artifact) {
     }
 
     private static void store(String content, Path file) throws IOException {
-        Files.createDirectories(file.getParent());
-        Path beside = Files.createTempFile(file.getParent(), "metadata", ".part");
-        try {
-            Files.writeString(beside, content);
-            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(beside);
-        }
+        AtomicFile.write(file, out -> out.write(content.getBytes(StandardCharsets.UTF_8)));
     }
 }

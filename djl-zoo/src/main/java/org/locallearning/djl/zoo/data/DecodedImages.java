@@ -15,18 +15,17 @@ package org.locallearning.djl.zoo.data;
 
 import ai.djl.ndarray.types.Shape;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.CheckedOutputStream;
+import org.locallearning.djl.decorrelation.internal.AtomicFile;
 
 /**
  * Decoded images in a file, so that big archives are decoded once.
@@ -102,28 +101,22 @@ final class DecodedImages {
                 && body / count == 1 + (long) channels * height * width;
     }
 
-    /** Writes a file beside its place and then moves it there. */
+    /** Writes a file, which appears at once or not at all. */
     static void write(LabelledImages images, Path file) throws IOException {
         CacheFolder.make(file.getParent());
-        Path beside = Files.createTempFile(file.getParent(), "decoded", ".part");
-        try {
-            CRC32 checksum = new CRC32();
-            try (DataOutputStream out =
-                    new DataOutputStream(
-                            new CheckedOutputStream(
-                                    new BufferedOutputStream(Files.newOutputStream(beside)),
-                                    checksum))) {
-                out.writeInt(images.size());
-                for (long size : images.shape().getShape()) {
-                    out.writeInt((int) size);
-                }
-                out.write(images.labels());
-                out.write(images.pixels());
-                out.writeLong(checksum.getValue());
-            }
-            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(beside);
-        }
+        AtomicFile.write(
+                file,
+                bytes -> {
+                    CRC32 checksum = new CRC32();
+                    DataOutputStream out =
+                            new DataOutputStream(new CheckedOutputStream(bytes, checksum));
+                    out.writeInt(images.size());
+                    for (long size : images.shape().getShape()) {
+                        out.writeInt((int) size);
+                    }
+                    out.write(images.labels());
+                    out.write(images.pixels());
+                    out.writeLong(checksum.getValue());
+                });
     }
 }
