@@ -83,10 +83,9 @@ public final class CreditTrainer extends Trainer {
         this.rule = rule;
         this.network = network;
         // the stock trainer's store is private, and fills itself only when the stock methods run
-        store = new ParameterStore(getManager(), false);
-        store.setParameterServer(
-                getManager().getEngine().newParameterServer(config.getOptimizer()),
-                config.getDevices());
+        store =
+                new TrainerParameters(
+                        model, getManager(), config.getOptimizer(), config.getDevices());
         parameters = model.getBlock().getParameters().values();
         creditListeners =
                 config.getTrainingListeners().stream()

@@ -44,6 +44,7 @@ import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.convolutional.LocallyConnected2d;
 import org.locallearning.djl.creditassignment.pseudoconv.PerturbativeResNet;
 import org.locallearning.djl.creditassignment.pseudoconv.PseudoConv2d;
+import org.locallearning.djl.decorrelation.Cost;
 import org.locallearning.djl.decorrelation.Decorrelate;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
 
@@ -102,7 +103,10 @@ public record NetworkCase(String name, Supplier<Block> block, Shape input, int c
 
     private static Block decorrelate(Block block) {
         DecorrelationOptions options =
-                DecorrelationOptions.builder().optRate(0.05f).optSampleFraction(1).build();
+                DecorrelationOptions.builder()
+                        .optRate(0.05f)
+                        .optCost(Cost.full().withSampleFraction(1))
+                        .build();
         return Decorrelate.builder().optOptions(options).build().convert(block).block();
     }
 

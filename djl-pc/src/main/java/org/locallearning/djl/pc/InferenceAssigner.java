@@ -32,9 +32,13 @@ final class InferenceAssigner implements CreditAssigner {
 
     private static final Logger logger = LoggerFactory.getLogger(InferenceLearning.class);
 
+    /** The share by which a free energy that is not guarded has to rise for a warning. */
+    private static final double NOTEWORTHY = 0.01;
+
     private final InferenceSettings settings;
     private final Loss loss;
     private boolean warned;
+    private boolean warnedOfRise;
     private Device device;
     private FreeEnergy freeEnergy;
 
@@ -68,6 +72,56 @@ final class InferenceAssigner implements CreditAssigner {
         Inference inference = new Inference(settings, tape, stages, clamp);
         inference.run();
         freeEnergy = inference.freeEnergy();
+        if (!warnedOfRise) {
+            warnOfRise(inference);
+        }
+    }
+
+    private void warnOfRise(Inference inference) {
+        Inference.Rise rise = inference.rise().orElseGet(this::riseOfBatch);
+        warnedOfRise = rise != null;
+        if (inference.isGivenUp()) {
+            logger.warn(
+                    "Inference raised the free energy of a batch, from {} to {}, even with {} of its"
+                            + " step of {}: activities were left where the forward pass put them,"
+                            + " and only the last layer learned. Look for a block that gives another"
+                            + " output each time it runs.",
+                    rise.from(),
+                    rise.to(),
+                    Math.scalb(1, -inference.halvings()),
+                    settings.stepSize());
+        } else if (inference.halvings() > 0) {
+            double step = Math.scalb(settings.stepSize(), -inference.halvings());
+            logger.warn(
+                    "Inference with a step of {} raised the free energy of a batch from {} to {};"
+                            + " the batch was inferred again with {}, and others will be where they"
+                            + " need it. optStepSize({}) saves the time.",
+                    settings.stepSize(),
+                    rise.from(),
+                    rise.to(),
+                    step,
+                    step);
+        } else if (rise != null) {
+            logger.warn(
+                    "Inference with a step of {} raised the free energy of a batch from {} to {}, so"
+                            + " that weights learn what explains it less; take a smaller step with"
+                            + " optStepSize, or optBacktracking(true), which finds one.",
+                    settings.stepSize(),
+                    rise.from(),
+                    rise.to());
+        }
+    }
+
+    /** Compares the first and the last state of a batch whose free energy was not guarded. */
+    private Inference.Rise riseOfBatch() {
+        double from = freeEnergy.getTotal(0);
+        double to = freeEnergy.getTotal(freeEnergy.getStates() - 1);
+        // the term of the activity decay is descended too, but is not part of what was measured
+        boolean isTold =
+                !settings.backtracking() && settings.isDescent() && settings.activityDecay() == 0;
+        return isTold && to - from > NOTEWORTHY * Math.abs(from)
+                ? new Inference.Rise(from, to)
+                : null;
     }
 
     /** Joins stages where no single array of numbers, made by weights, could be a value node's. */

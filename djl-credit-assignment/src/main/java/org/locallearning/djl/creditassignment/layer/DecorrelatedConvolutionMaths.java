@@ -53,7 +53,7 @@ final class DecorrelatedConvolutionMaths implements LayerMaths<DecorrelatedConv2
         NDArray matrix = pass.remembered().singletonOrThrow();
         NDArray kernel = fold(Autograd.detach(feedback, matrix.getManager()), matrix);
         NDArray error = convolution.inputError(layer, pass, delta, kernel);
-        return layer.getOptions().getMeanRemoval() == MeanRemoval.BATCH ? centre(error) : error;
+        return layer.getOptions().getMean().removal() == MeanRemoval.BATCH ? centre(error) : error;
     }
 
     /** {@inheritDoc} */

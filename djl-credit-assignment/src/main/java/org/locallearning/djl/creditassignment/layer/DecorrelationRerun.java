@@ -51,7 +51,7 @@ final class DecorrelationRerun<B extends Decorrelating> implements BlockRerun<B>
     /** {@inheritDoc} */
     @Override
     public NDList run(B block, ParameterStore store, FirstRun first, NDList inputs) {
-        if (options.apply(block).getMeanRemoval() != MeanRemoval.BATCH) {
+        if (options.apply(block).getMean().removal() != MeanRemoval.BATCH) {
             return block.forward(store, inputs, false);
         }
         NDManager scope = inputs.head().getManager();

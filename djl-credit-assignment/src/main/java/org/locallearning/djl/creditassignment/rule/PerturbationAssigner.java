@@ -55,7 +55,8 @@ final class PerturbationAssigner implements CreditAssigner {
     /** {@inheritDoc} */
     @Override
     public void assign(Tape tape, NDList errors) {
-        if (!checked) {
+        boolean isFirst = !checked;
+        if (isFirst) {
             checkRerunnable(tape);
             warnOfRounding(tape.getPredictions().head().getDataType());
             checked = true;
@@ -64,6 +65,9 @@ final class PerturbationAssigner implements CreditAssigner {
                 () -> {
                     Batch batch = new Batch(tape);
                     batch.perturb();
+                    if (isFirst) {
+                        warnOfUnits(batch.units());
+                    }
                     batch.addGradients();
                     return null;
                 });
@@ -91,6 +95,24 @@ final class PerturbationAssigner implements CreditAssigner {
                     type,
                     String.format("%.4f", cosine),
                     String.format("%.0e", RoundingNoise.sufficientScale(type)));
+        }
+    }
+
+    private static void warnOfUnits(long units) {
+        double cosine = UnitNoise.cosine(units);
+        if (cosine < UnitNoise.LEAST) {
+            logger.warn(
+                    "Node perturbation changes {} outputs of every sample at once and learns one"
+                            + " number from it: its gradients have a cosine of about {} to exact"
+                            + " ones and are about {} times as long. At a usual learning rate the"
+                            + " loss may rise, with Adam too, whose steps do not get smaller with"
+                            + " that; take about {} of it with Adam and {} with gradient descent, or"
+                            + " freeze layers, which are then not perturbed.",
+                    units,
+                    String.format("%.1g", cosine),
+                    Math.round(1 / cosine),
+                    String.format("%.0e", cosine),
+                    String.format("%.0e", cosine * cosine));
         }
     }
 
@@ -242,7 +264,7 @@ final class PerturbationAssigner implements CreditAssigner {
             NDList labels = tape.getLabels().orElseGet(NDList::new);
             try (NDManager scope = manager.newSubManager()) {
                 // on aliases, so that what is made of long-lived labels is closed
-                NDArray losses = loss.evaluate(alias(labels, scope), alias(predictions, scope));
+                NDArray losses = evaluate(alias(labels, scope), alias(predictions, scope));
                 if (!losses.getShape().equals(new Shape(samples))) {
                     throw new IllegalArgumentException(
                             String.format(
@@ -252,6 +274,21 @@ final class PerturbationAssigner implements CreditAssigner {
                 }
                 losses.attach(manager);
                 return losses;
+            }
+        }
+
+        private NDArray evaluate(NDList labels, NDList predictions) {
+            try {
+                return loss.evaluate(labels, predictions);
+            } catch (RuntimeException e) {
+                if (tape.getLabels().isPresent()) {
+                    throw e;
+                }
+                throw new IllegalStateException(
+                        "Node perturbation evaluates the loss of every sample once more, which failed"
+                                + " without labels; call forward(data, labels), or give"
+                                + " optSampleLoss a loss that needs none.",
+                        e);
             }
         }
 

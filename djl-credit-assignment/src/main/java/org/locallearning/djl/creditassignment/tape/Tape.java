@@ -147,6 +147,15 @@ public final class Tape implements AutoCloseable {
     }
 
     /**
+     * Returns the inputs of the batch.
+     *
+     * @return the inputs, which are the caller's
+     */
+    public NDList getInputs() {
+        return data;
+    }
+
+    /**
      * Returns the labels of the batch.
      *
      * @return the labels, or empty if the forward was given none

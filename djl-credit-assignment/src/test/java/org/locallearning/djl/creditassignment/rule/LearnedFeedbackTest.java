@@ -22,6 +22,7 @@ import ai.djl.MalformedModelException;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
@@ -30,10 +31,14 @@ import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +55,7 @@ import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.TrainingRun;
 import org.locallearning.djl.creditassignment.alignment.Angles;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
+import org.locallearning.djl.creditassignment.optimizer.ProjectedOptimizer;
 import org.locallearning.djl.creditassignment.tape.Layer;
 
 /** Feedback weights that learn come to the weights as their equations say. */
@@ -123,6 +129,119 @@ class LearnedFeedbackTest {
                 expected[i] *= factor;
             }
             assertArrayEquals(expected, history.get(t), 1e-13, "step " + t);
+        }
+    }
+
+    static Stream<Arguments> scheduledOptimizers() {
+        Tracker descent = update -> rate(RATE, update);
+        Tracker small = update -> rate(0.01f, update);
+        Optimizer sgd = Optimizer.sgd().setLearningRateTracker(descent).build();
+        return Stream.of(
+                Arguments.of("descent", sgd),
+                Arguments.of(
+                        "momentum",
+                        Optimizer.sgd().setLearningRateTracker(descent).optMomentum(0.5f).build()),
+                Arguments.of("Adam", Optimizer.adam().optLearningRateTracker(small).build()),
+                Arguments.of("AdamW", adamW(small)),
+                Arguments.of(
+                        "projected",
+                        ProjectedOptimizer.builder().setOptimizer(sgd()).optRadius(0.5).build()));
+    }
+
+    private static Optimizer sgd() {
+        return Optimizer.sgd()
+                .setLearningRateTracker((Tracker) update -> rate(RATE, update))
+                .build();
+    }
+
+    private static Optimizer adamW(Tracker rate) {
+        return Optimizer.adamW().optLearningRateTracker(rate).optWeightDecays(0).build();
+    }
+
+    /** The whole rate in ten steps, an eighth in ten more, then none. */
+    private static float rate(float whole, int update) {
+        return update <= 10 ? whole : update <= 20 ? whole / 8 : 0;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("scheduledOptimizers")
+    void decayFollowsTheScheduleOfTheLearningRate(String name, Optimizer optimizer) {
+        double decay = 0.02;
+        List<double[]> history =
+                train(KolenPollack.builder().optDecay(decay).build(), optimizer, 25);
+        double factor = 1;
+        for (int t = 0; t < 25; t++) {
+            double[] expected = history.get(0).clone();
+            for (int i = 0; i < expected.length; i++) {
+                expected[i] *= factor;
+            }
+            assertArrayEquals(expected, history.get(t), 1e-13, "step " + t);
+            factor *= t < 10 ? 1 - decay : t < 20 ? 1 - decay / 8 : 1;
+        }
+    }
+
+    @Test
+    void nothingMovesAtALearningRateOfZero() {
+        DefaultTrainingConfig config =
+                new DefaultTrainingConfig(LossCase.softmaxCrossEntropy().loss().get())
+                        .optOptimizer(sgd());
+        CreditAssignment rule = KolenPollack.builder().optDecay(0.1).build();
+        try (TrainingRun run =
+                TrainingRun.start(
+                        NETWORK,
+                        DataType.FLOAT64,
+                        LossCase.softmaxCrossEntropy(),
+                        config,
+                        rule::newTrainer)) {
+            Map<String, double[]> before = run.train(0, 20).parameters();
+            Map<String, double[]> after = run.train(20, 23).parameters();
+            before.forEach((path, values) -> assertArrayEquals(values, after.get(path), path));
+        }
+    }
+
+    /** Gradient descent with a rate that is no tracker's. */
+    private static final class Hidden extends Optimizer {
+
+        Hidden() {
+            super(new Settings());
+        }
+
+        @Override
+        public void update(String parameterId, NDArray weight, NDArray grad) {
+            try (NDArray alias = weight.stopGradient();
+                    NDArray step = grad.mul(RATE)) {
+                alias.subi(step);
+            }
+            try (NDArray gradient = weight.getGradient()) {
+                gradient.set(new NDIndex("..."), 0f);
+            }
+        }
+
+        private static final class Settings extends OptimizerBuilder<Settings> {
+            @Override
+            protected Settings self() {
+                return this;
+            }
+        }
+    }
+
+    @Test
+    void saysOnceThatTheDecayFollowsNoSchedule() {
+        PrintStream standard = System.err;
+        ByteArrayOutputStream captured = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(captured, true, StandardCharsets.UTF_8));
+        List<double[]> history;
+        try {
+            history = train(KolenPollack.builder().optDecay(0.02).build(), new Hidden(), 3);
+            train(KolenPollack.builder().optDecay(0.02).build(), sgd(), 3);
+            train(KolenPollack.builder().optDecay(0).build(), new Hidden(), 3);
+        } finally {
+            System.setErr(standard);
+        }
+        String log = captured.toString(StandardCharsets.UTF_8);
+        assertEquals(2, log.split("does not show its learning rate", -1).length, log);
+        for (int i = 0; i < history.get(0).length; i++) {
+            assertEquals(0.98 * 0.98 * history.get(0)[i], history.get(2)[i], 1e-13);
         }
     }
 

@@ -96,7 +96,7 @@ class NodePerturbationTest {
     /** Without the mean of the batch, through which samples depend on each other. */
     private static Block decorrelated(Block block) {
         DecorrelationOptions options =
-                DecorrelationOptions.builder().optMeanRemoval(MeanRemoval.NONE).optRate(0).build();
+                DecorrelationOptions.builder().optMean(MeanRemoval.NONE).optRate(0).build();
         return Decorrelate.builder().optOptions(options).build().convert(block).block();
     }
 

@@ -25,9 +25,13 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.TrainingConfig;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.dataset.Dataset;
 import ai.djl.training.optimizer.Optimizer;
+import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,8 +47,8 @@ import org.locallearning.djl.decorrelation.state.Stateful;
  * <p>Use it as any DJL trainer, with {@code EasyTrain} or a loop of your own: {@link
  * #forward(NDList, NDList)} runs both phases and finds the direction, {@link #step()} hands it to
  * the configuration's optimizer. Nothing is differentiated, so gradient collectors have nothing to
- * do. Labels are not looked at, but {@code EasyTrain} needs a data set that has some. Parameters
- * that are frozen stay as they are.
+ * do. Labels are not looked at, and a data set may have none. Parameters that are frozen stay as
+ * they are.
  *
  * <p>Predictions are the reconstructions and the data, in this order, as {@link
  * ReconstructionError} takes them.
@@ -123,6 +127,35 @@ public final class BoltzmannTrainer extends Trainer {
                 .forEach(parameter -> store.getValue(parameter, getDevices()[0], true));
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Batches without labels get their data in the place of labels, since {@code EasyTrain} asks
+     * for the device of the first label.
+     */
+    @Override
+    public Iterable<Batch> iterateDataset(Dataset dataset) throws IOException, TranslateException {
+        Iterable<Batch> batches = super.iterateDataset(dataset);
+        return () -> {
+            Iterator<Batch> iterator = batches.iterator();
+            return new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    return iterator.hasNext();
+                }
+
+                @Override
+                public Batch next() {
+                    Batch batch = iterator.next();
+                    if (batch.getLabels().isEmpty()) {
+                        batch.getLabels().addAll(batch.getData());
+                    }
+                    return batch;
+                }
+            };
+        };
+    }
+
     /** {@inheritDoc} */
     @Override
     public GradientCollector newGradientCollector() {
@@ -132,11 +165,6 @@ public final class BoltzmannTrainer extends Trainer {
     /** {@inheritDoc} */
     @Override
     public NDList forward(NDList data, NDList labels) {
-        if (labels == null || labels.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "The batch has no labels. They are not looked at, but DJL's training loop needs"
-                            + " some: use a data set that gives labels, or forward(data).");
-        }
         return forward(data);
     }
 

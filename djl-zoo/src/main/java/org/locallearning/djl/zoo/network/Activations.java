@@ -26,7 +26,7 @@ final class Activations {
 
     private Activations() {}
 
-    static Block of(ModelOptions options, String defaultActivation) {
+    static Block of(NetworkOptions options, String defaultActivation) {
         // whoever chooses a slope means the activation that has one
         String name =
                 options.getActivation()
@@ -36,7 +36,7 @@ final class Activations {
             case RELU -> Activation.reluBlock();
             case LEAKY_RELU ->
                     Activation.leakyReluBlock(
-                            options.getSlope().orElse(ModelOptions.DEFAULT_SLOPE));
+                            options.getSlope().orElse(NetworkOptions.DEFAULT_SLOPE));
             case "elu" -> Activation.eluBlock(1);
             case "logistic" -> Activation.sigmoidBlock();
             case "sign" -> SignActivation.signBlock();

@@ -37,7 +37,7 @@ final class ConvolutionalNetworks {
     private ConvolutionalNetworks() {}
 
     /** 5x5 convolutions with 2x2 average pooling behind each. */
-    static Block leNet(ModelOptions options, int classes) {
+    static Block leNet(NetworkOptions options, int classes) {
         SequentialBlock block = new SequentialBlock();
         Shape padding = new Shape(2, 2);
         for (int filters : LENET_FILTERS) {
@@ -57,7 +57,7 @@ final class ConvolutionalNetworks {
     }
 
     /** Pairs of 3x3 convolutions with 2x2 maximum pooling behind each pair. */
-    static Block ahmadConv(ModelOptions options, int padding, int classes) {
+    static Block ahmadConv(NetworkOptions options, int padding, int classes) {
         SequentialBlock block = new SequentialBlock();
         for (int filters : AHMAD_FILTERS) {
             for (int layer = 0; layer < 2; layer++) {
@@ -77,7 +77,7 @@ final class ConvolutionalNetworks {
     }
 
     /** 6x6 receptive fields without shared weights, and dense layers. */
-    static Block local(ModelOptions options, int classes) {
+    static Block local(NetworkOptions options, int classes) {
         SequentialBlock block =
                 new SequentialBlock()
                         .add(
@@ -91,19 +91,21 @@ final class ConvolutionalNetworks {
     }
 
     /** 5x5 convolutions and a last one of 3x3, all with stride 2 in place of pooling. */
-    static Block strided(ModelOptions options, int[] filters, int classes) {
-        SequentialBlock block = new SequentialBlock();
-        for (int layer = 0; layer < filters.length; layer++) {
-            int side = layer < filters.length - 1 ? 5 : 3;
-            block.add(
-                            Conv2d.builder()
-                                    .setKernelShape(new Shape(side, side))
-                                    .setFilters(filters[layer])
-                                    .optStride(new Shape(2, 2))
-                                    .build())
-                    .add(Activations.of(options, Activations.RELU));
-        }
-        block.add(Blocks.batchFlattenBlock());
-        return DenseNetworks.addDense(block, options, Activations.RELU, new int[0], classes);
+    static Architecture.Factory strided(int... filters) {
+        return (options, imageShape, classes) -> {
+            SequentialBlock block = new SequentialBlock();
+            for (int layer = 0; layer < filters.length; layer++) {
+                int side = layer < filters.length - 1 ? 5 : 3;
+                block.add(
+                                Conv2d.builder()
+                                        .setKernelShape(new Shape(side, side))
+                                        .setFilters(filters[layer])
+                                        .optStride(new Shape(2, 2))
+                                        .build())
+                        .add(Activations.of(options, Activations.RELU));
+            }
+            block.add(Blocks.batchFlattenBlock());
+            return DenseNetworks.addDense(block, options, Activations.RELU, new int[0], classes);
+        };
     }
 }

@@ -28,23 +28,22 @@ final class DenseNetworks {
 
     private DenseNetworks() {}
 
-    /** Hidden layers with an activation behind each, and an output layer. */
-    static Block perceptron(
-            ModelOptions options,
-            String defaultActivation,
-            int[] defaultHidden,
-            Shape sampleShape,
-            int outputs) {
-        SequentialBlock block =
-                new SequentialBlock().add(Blocks.batchFlattenBlock(sampleShape.size()));
-        return addDense(block, options, defaultActivation, defaultHidden, outputs);
+    /** Hidden layers, each followed by an activation, and an output layer. */
+    static Architecture.Factory perceptron(String defaultActivation, int... defaultHidden) {
+        return (options, imageShape, outputs) ->
+                addDense(
+                        new SequentialBlock().add(Blocks.batchFlattenBlock(imageShape.size())),
+                        options,
+                        defaultActivation,
+                        defaultHidden,
+                        outputs);
     }
 
     /** The same without an activation behind the last hidden layer. */
     static Block linearTop(
-            ModelOptions options, int[] defaultHidden, Shape sampleShape, int classes) {
+            NetworkOptions options, int[] defaultHidden, Shape imageShape, int classes) {
         SequentialBlock block =
-                new SequentialBlock().add(Blocks.batchFlattenBlock(sampleShape.size()));
+                new SequentialBlock().add(Blocks.batchFlattenBlock(imageShape.size()));
         int[] hidden = options.getHidden().orElse(defaultHidden);
         for (int i = 0; i < hidden.length; ++i) {
             block.add(Linear.builder().setUnits(hidden[i]).build());
@@ -60,16 +59,16 @@ final class DenseNetworks {
      * far as the sizes are equal.
      */
     static Block residualPerceptron(
-            ModelOptions options,
+            NetworkOptions options,
             int[] defaultHidden,
             int defaultGap,
-            Shape sampleShape,
+            Shape imageShape,
             int classes) {
         SequentialBlock block =
-                new SequentialBlock().add(Blocks.batchFlattenBlock(sampleShape.size()));
+                new SequentialBlock().add(Blocks.batchFlattenBlock(imageShape.size()));
         int[] hidden = options.getHidden().orElse(defaultHidden);
         int gap = options.getGap().orElse(defaultGap);
-        long added = sampleShape.size();
+        long added = imageShape.size();
         for (int begin = 0; begin < hidden.length; begin += gap) {
             int end = Math.min(begin + gap, hidden.length);
             SequentialBlock layers = new SequentialBlock();
@@ -100,7 +99,7 @@ final class DenseNetworks {
     /** Puts hidden layers with their activations, and an output layer, behind a network. */
     static SequentialBlock addDense(
             SequentialBlock block,
-            ModelOptions options,
+            NetworkOptions options,
             String defaultActivation,
             int[] defaultHidden,
             int outputs) {

@@ -13,8 +13,12 @@
  */
 
 /**
- * The networks of the experiments, built of DJL's own blocks.
+ * The networks of the papers, as blocks.
  *
- * <p>{@link org.locallearning.djl.zoo.network.Models#create Models.create} is the way in.
+ * <p>Each is a constant of the class of its paper, such as {@link
+ * org.locallearning.djl.zoo.network.AhmadNetworks}, and has a name in {@link
+ * org.locallearning.djl.zoo.network.Networks}. {@link
+ * org.locallearning.djl.zoo.network.Architecture#create(ai.djl.ndarray.types.Shape, int) create}
+ * makes a block of it.
  */
 package org.locallearning.djl.zoo.network;

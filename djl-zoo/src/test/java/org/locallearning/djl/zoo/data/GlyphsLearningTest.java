@@ -28,21 +28,21 @@ import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import org.junit.jupiter.api.Test;
-import org.locallearning.djl.zoo.network.ModelOptions;
-import org.locallearning.djl.zoo.network.Models;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
 
 /** What the drawn digits promise: easy with a hidden layer, out of a linear classifier's reach. */
 class GlyphsLearningTest {
 
     @Test
     void aHiddenLayerLearnsWhatALinearClassifierCannot() throws Exception {
-        float linear = testAccuracy(ModelOptions.builder().optHidden().build());
-        float perceptron = testAccuracy(ModelOptions.builder().build());
+        float linear = testAccuracy(NetworkOptions.builder().optHidden().build());
+        float perceptron = testAccuracy(NetworkOptions.builder().build());
         assertTrue(perceptron > 0.95, "perceptron: " + perceptron);
         assertTrue(linear < 0.9 && linear > 0.5, "linear: " + linear);
     }
 
-    private static float testAccuracy(ModelOptions options) throws Exception {
+    private static float testAccuracy(NetworkOptions options) throws Exception {
         Engine.getInstance().setRandomSeed(1);
         DefaultTrainingConfig config =
                 new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
@@ -55,7 +55,7 @@ class GlyphsLearningTest {
                         .addTrainingListeners(new EvaluatorTrainingListener());
         try (ImageData data = DataSets.load("glyphs", DataOptions.builder().build());
                 Model model = Model.newInstance("glyphs", Device.cpu())) {
-            model.setBlock(Models.create("mlp", options, data.getSampleShape(), 10));
+            model.setBlock(Networks.named("mlp").create(options, data.getSampleShape(), 10));
             try (Trainer trainer = model.newTrainer(config)) {
                 trainer.initialize(new Shape(1).addAll(data.getSampleShape()));
                 EasyTrain.fit(trainer, 6, data.training(64), data.test(250));

@@ -39,8 +39,8 @@ import org.locallearning.djl.examples.training.TrainingRun;
 import org.locallearning.djl.zoo.data.DataOptions;
 import org.locallearning.djl.zoo.data.DataSets;
 import org.locallearning.djl.zoo.data.ImageData;
-import org.locallearning.djl.zoo.network.ModelOptions;
-import org.locallearning.djl.zoo.network.Models;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
 
 /**
  * What every figure or table of learning curves does: trains its methods part by part and seed by
@@ -96,7 +96,7 @@ public final class LearningCurves {
             String dataset,
             DataOptions data,
             String model,
-            ModelOptions options,
+            NetworkOptions options,
             List<Method> methods,
             TrainingPlan plan,
             Float learningRate) {
@@ -116,7 +116,7 @@ public final class LearningCurves {
          */
         public Part {
             check("data set", dataset, DataSets.names());
-            check("model", model, Models.names());
+            check("model", model, Networks.names());
         }
 
         /**
@@ -136,7 +136,7 @@ public final class LearningCurves {
                 String dataset,
                 DataOptions data,
                 String model,
-                ModelOptions options,
+                NetworkOptions options,
                 List<Method> methods,
                 TrainingPlan plan) {
             this(name, dataset, data, model, options, methods, plan, null);
@@ -191,11 +191,11 @@ public final class LearningCurves {
         TrainingPlan plan = part.plan;
         Supplier<Block> blocks =
                 () ->
-                        Models.create(
-                                part.model,
-                                part.options,
-                                images.getSampleShape(),
-                                images.getClasses().size());
+                        Networks.named(part.model)
+                                .create(
+                                        part.options,
+                                        images.getSampleShape(),
+                                        images.getClasses().size());
         ModelSummary summary =
                 ModelSummary.of(
                         reproduction.engine(),

@@ -19,7 +19,7 @@ import com.google.gson.JsonParseException;
 import java.util.List;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
-import org.locallearning.djl.zoo.network.Models;
+import org.locallearning.djl.zoo.network.Networks;
 import org.locallearning.djl.zoo.task.Task;
 
 /**
@@ -81,7 +81,7 @@ public record Results(
      * @return the task, which decides whether epochs have accuracies
      */
     public Task task() {
-        return settings.task() == null ? Models.task(model) : settings.task();
+        return settings.task() == null ? Networks.named(model).getTask() : settings.task();
     }
 
     /**

@@ -33,8 +33,8 @@ import ai.djl.util.PairList;
 import java.util.Arrays;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.locallearning.djl.zoo.network.ModelOptions;
-import org.locallearning.djl.zoo.network.Models;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
 
 /** The share of units that a model leaves out, under the stock trainer and under rules. */
 class DropoutTest {
@@ -121,13 +121,13 @@ class DropoutTest {
 
     private static Model model() {
         Model model = Model.newInstance("dropout", "PyTorch");
-        ModelOptions options =
-                ModelOptions.builder()
+        NetworkOptions options =
+                NetworkOptions.builder()
                         .optHidden(HIDDEN)
                         .optActivation("tanh")
                         .optDropout(SHARE)
                         .build();
-        model.setBlock(Models.create("dense", options, IMAGE, 3));
+        model.setBlock(Networks.named("dense").create(options, IMAGE, 3));
         return model;
     }
 

@@ -32,8 +32,8 @@ import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.zoo.data.DataOptions;
 import org.locallearning.djl.zoo.data.DataSets;
 import org.locallearning.djl.zoo.data.ImageData;
-import org.locallearning.djl.zoo.network.ModelOptions;
-import org.locallearning.djl.zoo.network.Models;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
 
 class TrainingRunTest {
 
@@ -79,11 +79,11 @@ class TrainingRunTest {
                         Engine.getInstance(),
                         images,
                         () ->
-                                Models.create(
-                                        "mlp",
-                                        ModelOptions.builder().optHidden(20).build(),
-                                        images.getSampleShape(),
-                                        images.getClasses().size()),
+                                Networks.named("mlp")
+                                        .create(
+                                                NetworkOptions.builder().optHidden(20).build(),
+                                                images.getSampleShape(),
+                                                images.getClasses().size()),
                         plan);
         Console console =
                 new Console(

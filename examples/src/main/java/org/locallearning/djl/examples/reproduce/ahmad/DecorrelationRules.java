@@ -28,16 +28,13 @@ import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 
 /** Figure 3: the paper's rule of decorrelation against Földiák's. */
-public final class DecorrelationRules implements Target {
+final class DecorrelationRules implements Target {
 
     private static final List<Integer> SEEDS = List.of(1, 2, 3, 4, 5);
     private static final int STEPS = 100;
     private static final int SCALES = 9;
     private static final double LEAST_EXPONENT = -1;
     private static final double GREATEST_EXPONENT = 0.6;
-
-    /** Creates the target. */
-    public DecorrelationRules() {}
 
     /**
      * The numbers behind the figure.

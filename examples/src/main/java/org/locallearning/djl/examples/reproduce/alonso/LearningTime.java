@@ -38,7 +38,7 @@ import org.locallearning.djl.examples.results.SeedSummary;
  * <p>A point per epoch; its seconds are those spent on training, tests left out, the mean over the
  * seeds.
  */
-public final class LearningTime implements Target {
+final class LearningTime implements Target {
 
     private static final Map<String, Integer> EPOCHS = new LinkedHashMap<>();
 
@@ -47,9 +47,6 @@ public final class LearningTime implements Target {
         EPOCHS.put("alonso-conv", 45);
         EPOCHS.put("autoencoder", 100);
     }
-
-    /** Creates the target. */
-    public LearningTime() {}
 
     /**
      * The loss of one network.

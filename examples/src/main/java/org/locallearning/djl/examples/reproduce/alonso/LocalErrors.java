@@ -40,8 +40,8 @@ import org.locallearning.djl.pc.FreeEnergy;
 import org.locallearning.djl.pc.InferenceLearning;
 import org.locallearning.djl.pc.InferenceSchedule;
 import org.locallearning.djl.zoo.data.ImageData;
-import org.locallearning.djl.zoo.network.ModelOptions;
-import org.locallearning.djl.zoo.network.Models;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
 
 /**
  * Figures 3 and 7: the free energy of every layer in the course of inference, simultaneous and
@@ -53,7 +53,7 @@ import org.locallearning.djl.zoo.network.Models;
  * 7 of the paper is a drawing of which layers have an error after the first two iterations; here
  * they are measured.
  */
-public final class LocalErrors implements Target {
+final class LocalErrors implements Target {
 
     private static final String MODEL = "mlp3";
     private static final List<Integer> SEEDS = List.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
@@ -175,11 +175,11 @@ public final class LocalErrors implements Target {
             throws IOException, TranslateException {
         engine.setRandomSeed(seed);
         Block block =
-                Models.create(
-                        MODEL,
-                        ModelOptions.builder().optHidden(hidden).build(),
-                        images.getSampleShape(),
-                        images.getClasses().size());
+                Networks.named(MODEL)
+                        .create(
+                                NetworkOptions.builder().optHidden(hidden).build(),
+                                images.getSampleShape(),
+                                images.getClasses().size());
         InferenceLearning rule =
                 InferenceLearning.builder()
                         .optSchedule(schedule)
@@ -187,6 +187,7 @@ public final class LocalErrors implements Target {
                         .optStepSize(STEP)
                         .optStepDecay(false)
                         .optFullClamp()
+                        .optBacktracking(false)
                         .build();
         double[][] sums = new double[iterations + 1][hidden.length + 1];
         try (Model model = Model.newInstance(name(), engine.getEngineName())) {

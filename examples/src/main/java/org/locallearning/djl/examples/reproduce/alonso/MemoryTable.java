@@ -36,7 +36,7 @@ import org.locallearning.djl.examples.results.SeedSummary;
  * 3072-4x1024-10, above that of the empty program: weights, gradients, the state of the optimizer
  * and what a step needs in between.
  */
-public final class MemoryTable implements Target {
+final class MemoryTable implements Target {
 
     private static final String WORKLOAD = "alonso-dense";
 
@@ -51,9 +51,6 @@ public final class MemoryTable implements Target {
                     new Case("seqil-mq", "O(M)"),
                     new Case("il-adam", "O(3M)"),
                     new Case("seqil-adam", "O(3M)"));
-
-    /** Creates the target. */
-    public MemoryTable() {}
 
     /**
      * One measurement.

@@ -22,7 +22,7 @@ import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.zoo.data.DataOptions;
 import org.locallearning.djl.zoo.data.DataSets;
 import org.locallearning.djl.zoo.data.ImageData;
-import org.locallearning.djl.zoo.network.Models;
+import org.locallearning.djl.zoo.network.Networks;
 
 /** What the experiments of the paper share. */
 final class Paper {
@@ -54,7 +54,7 @@ final class Paper {
                 .dataOptions()
                 .optStandardise(false)
                 .optSignedPixels(model.startsWith(CONVOLUTIONAL) && !dataset.equals(SVHN))
-                .optTask(Models.task(model))
+                .optTask(Networks.named(model).getTask())
                 .optWholeBatches(true)
                 .build();
     }

@@ -41,8 +41,8 @@ import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.results.SeedSummary;
-import org.locallearning.djl.zoo.network.ModelOptions;
-import org.locallearning.djl.zoo.network.Models;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
 import org.locallearning.djl.zoo.task.Task;
 
 /**
@@ -53,7 +53,7 @@ import org.locallearning.djl.zoo.task.Task;
  * learning. Table 4 has 3, 6 and 15 iterations of inference as the paper does; table 5 compares
  * with incremental predictive coding.
  */
-public final class ProductTable implements Target {
+final class ProductTable implements Target {
 
     private static final int SMALLEST = 2;
     private static final int LARGEST = 8;
@@ -213,11 +213,11 @@ public final class ProductTable implements Target {
                         1);
         try (Model model = Model.newInstance(each.method, engine.getEngineName())) {
             model.setBlock(
-                    Models.create(
-                            "mlp3",
-                            ModelOptions.builder().optHidden(hidden).build(),
-                            sample,
-                            WIDTH));
+                    Networks.named("mlp3")
+                            .create(
+                                    NetworkOptions.builder().optHidden(hidden).build(),
+                                    sample,
+                                    WIDTH));
             DefaultTrainingConfig config =
                     new DefaultTrainingConfig(Task.CLASSIFICATION.newLoss())
                             .optOptimizer(

@@ -49,8 +49,8 @@ import org.locallearning.djl.pc.InferenceLearning;
 import org.locallearning.djl.pc.InferenceSchedule;
 import org.locallearning.djl.pc.Mq;
 import org.locallearning.djl.zoo.data.ImageData;
-import org.locallearning.djl.zoo.network.ModelOptions;
-import org.locallearning.djl.zoo.network.Models;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
 
 /**
  * Figures 1 and 8: the proximal objective {@code L(θ + Δθ) + ‖Δθ‖² / 2β} in the course of
@@ -64,7 +64,7 @@ import org.locallearning.djl.zoo.network.Models;
  * sequential ones. Rates are the presets of {@code mlp3}; those of MQ are equation 7 with the
  * running magnitudes that training left.
  */
-public final class ProximalObjective implements Target {
+final class ProximalObjective implements Target {
 
     private static final double[] BETAS = {0.01, 0.1, 1, 10, 100};
     private static final double LARGEST_BETA = 100;
@@ -122,6 +122,7 @@ public final class ProximalObjective implements Target {
                     .optStepSize(t == 0 ? NO_STEP : step)
                     .optStepDecay(false)
                     .optFullClamp()
+                    .optBacktracking(false)
                     .build();
         }
     }
@@ -217,11 +218,11 @@ public final class ProximalObjective implements Target {
             throws IOException, TranslateException {
         Method method = Methods.named(variant.method);
         Block block =
-                Models.create(
-                        MODEL,
-                        ModelOptions.builder().build(),
-                        images.getSampleShape(),
-                        images.getClasses().size());
+                Networks.named(MODEL)
+                        .create(
+                                NetworkOptions.builder().build(),
+                                images.getSampleShape(),
+                                images.getClasses().size());
         OptimizerKind kind = method.optimizer(OptimizerKind.SGD);
         float rate = RunRates.preset(method, images.getName(), MODEL, kind).learning();
         Optimizer optimizer = kind.create(rate, block);

@@ -36,8 +36,8 @@ import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.training.RunRates;
 import org.locallearning.djl.zoo.data.ImageData;
-import org.locallearning.djl.zoo.network.ModelOptions;
-import org.locallearning.djl.zoo.network.Models;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
 
 /**
  * Figures 2 and 9: by how much every weight matrix moves in a step, for one method with different
@@ -48,7 +48,7 @@ import org.locallearning.djl.zoo.network.Models;
  * takes 10000 steps, which is 13 epochs. Figure 2 has simultaneous inference, for which this takes
  * the 15 iterations that table 4 gives to it; figure 9 sequential inference.
  */
-public final class UpdateMagnitudes implements Target {
+final class UpdateMagnitudes implements Target {
 
     private static final int EPOCHS = 13;
     private static final int GREATEST_INTERVAL = 10;
@@ -168,11 +168,11 @@ public final class UpdateMagnitudes implements Target {
             Map<Double, List<Double>> values)
             throws IOException, TranslateException {
         Block block =
-                Models.create(
-                        model,
-                        ModelOptions.builder().build(),
-                        images.getSampleShape(),
-                        images.getClasses().size());
+                Networks.named(model)
+                        .create(
+                                NetworkOptions.builder().build(),
+                                images.getSampleShape(),
+                                images.getClasses().size());
         OptimizerKind kind = method.optimizer(OptimizerKind.SGD);
         float rate = RunRates.preset(method, images.getName(), model, kind).learning();
         ObservedOptimizer optimizer = new ObservedOptimizer(kind.create(rate, block));

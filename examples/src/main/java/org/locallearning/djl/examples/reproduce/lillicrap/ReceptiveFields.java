@@ -40,8 +40,8 @@ import org.locallearning.djl.examples.training.TrainingRun;
 import org.locallearning.djl.zoo.data.DataOptions;
 import org.locallearning.djl.zoo.data.DataSets;
 import org.locallearning.djl.zoo.data.ImageData;
-import org.locallearning.djl.zoo.network.ModelOptions;
-import org.locallearning.djl.zoo.network.Models;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
 import org.locallearning.djl.zoo.task.Task;
 
 /**
@@ -52,7 +52,7 @@ import org.locallearning.djl.zoo.task.Task;
  * nothing tells units apart at the start. Blue for negative weights and red for positive ones, each
  * unit at its own greatest, where the paper has grey.
  */
-public final class ReceptiveFields implements Target {
+final class ReceptiveFields implements Target {
 
     private static final String MODEL = "dense";
     private static final List<String> METHODS = List.of("bp", "fa");
@@ -60,9 +60,6 @@ public final class ReceptiveFields implements Target {
     private static final int EPOCHS = 20;
     private static final int SHOWN = 100;
     private static final int PER_ROW = 10;
-
-    /** Creates the target. */
-    public ReceptiveFields() {}
 
     /**
      * The numbers behind the figure.
@@ -165,18 +162,18 @@ public final class ReceptiveFields implements Target {
             Console console)
             throws IOException, TranslateException {
         FirstLayer layer = new FirstLayer(SHOWN, (int) images.getSampleShape().get(1));
-        ModelOptions options =
-                ModelOptions.builder().optHidden(HIDDEN).optActivation("tanh").build();
+        NetworkOptions options =
+                NetworkOptions.builder().optHidden(HIDDEN).optActivation("tanh").build();
         TrainingRun training =
                 new TrainingRun(
                         reproduction.engine(),
                         images,
                         () ->
-                                Models.create(
-                                        MODEL,
-                                        options,
-                                        images.getSampleShape(),
-                                        images.getClasses().size()),
+                                Networks.named(MODEL)
+                                        .create(
+                                                options,
+                                                images.getSampleShape(),
+                                                images.getClasses().size()),
                         settings.plan);
         try {
             RunResult result = training.run(method, settings.seed, settings.rates, console, layer);

@@ -38,7 +38,7 @@ import org.locallearning.djl.zoo.data.DataOptions;
  * <p>The machine has 7 x 7 visible units, so that every entry gets a pixel of its own; with 28 x 28
  * the matrix would have 8,634 rows.
  */
-public final class FisherFigure implements Target {
+final class FisherFigure implements Target {
 
     private static final int POOLING = 4;
     private static final int HIDDEN = 10;
@@ -47,9 +47,6 @@ public final class FisherFigure implements Target {
 
     /** Magnitudes are drawn by their square root: the product moments would hide the rest. */
     private static final double POWER = 0.5;
-
-    /** Creates the target. */
-    public FisherFigure() {}
 
     /**
      * The numbers behind the figure.

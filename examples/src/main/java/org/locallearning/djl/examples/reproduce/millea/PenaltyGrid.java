@@ -36,15 +36,12 @@ import org.locallearning.djl.zoo.data.DataOptions;
  * <p>As in the report, the error is the least of all epochs. It is that of the test images, so the
  * settings are chosen by what they are judged by.
  */
-public final class PenaltyGrid implements Target {
+final class PenaltyGrid implements Target {
 
     private static final List<Double> THRESHOLDS = List.of(0.0001, 0.001, 0.01, 0.1, 0.2);
     private static final List<Double> SHARES = List.of(0.001, 0.01, 0.05, 0.1, 0.3, 0.5, 0.8);
     private static final int HIDDEN = 10;
     private static final int EPOCHS = 100;
-
-    /** Creates the target. */
-    public PenaltyGrid() {}
 
     /**
      * One cell of the grid.

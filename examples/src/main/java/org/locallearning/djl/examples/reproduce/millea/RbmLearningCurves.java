@@ -46,14 +46,11 @@ import org.locallearning.djl.zoo.data.DataOptions;
  *       annealed importance sampling
  * </ul>
  */
-public final class RbmLearningCurves implements Target {
+final class RbmLearningCurves implements Target {
 
     private static final List<Integer> SEEDS = List.of(1, 2, 3, 4, 5);
     private static final int SAMPLES_PER_ROW = 5;
     private static final int ENOUGH_CHAINS = 10;
-
-    /** Creates the target. */
-    public RbmLearningCurves() {}
 
     /**
      * A size of machine.

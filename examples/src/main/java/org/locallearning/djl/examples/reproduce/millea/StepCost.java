@@ -44,7 +44,7 @@ import org.locallearning.djl.examples.reproduce.Target;
  * What a step costs: 784 visible and 500 hidden units, a batch of 100, next to the five matrix
  * products that CD-1 cannot do without, in turn in one run.
  */
-public final class StepCost implements Target {
+final class StepCost implements Target {
 
     private static final int VISIBLE = 784;
     private static final int HIDDEN = 500;
@@ -54,9 +54,6 @@ public final class StepCost implements Target {
     private static final int STEPS_A_TURN = 10;
     private static final float SLOW = 1e-6f;
     private static final String PRODUCTS = "five products";
-
-    /** Creates the target. */
-    public StepCost() {}
 
     /**
      * One way of learning.

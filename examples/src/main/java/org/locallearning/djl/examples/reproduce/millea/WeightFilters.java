@@ -30,15 +30,12 @@ import org.locallearning.djl.zoo.data.DataOptions;
 /**
  * Figure 3: the weights of each hidden unit as a picture, with the covariance penalty and without.
  */
-public final class WeightFilters implements Target {
+final class WeightFilters implements Target {
 
     private static final List<String> METHODS = List.of("cd", "penalty", "exact-penalty");
     private static final int HIDDEN = 10;
     private static final int EPOCHS = 100;
     private static final int PER_ROW = 5;
-
-    /** Creates the target. */
-    public WeightFilters() {}
 
     /**
      * The numbers behind the figure.
