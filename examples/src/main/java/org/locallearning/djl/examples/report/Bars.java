@@ -35,12 +35,6 @@ public record Bars(
 
     /** {@inheritDoc} */
     @Override
-    public String remark() {
-        return "";
-    }
-
-    /** {@inheritDoc} */
-    @Override
     public String description() {
         return title + ": " + abscissa + " of " + String.join(", ", names);
     }

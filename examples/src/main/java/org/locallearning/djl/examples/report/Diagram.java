@@ -282,12 +282,6 @@ public record Diagram(
 
     /** {@inheritDoc} */
     @Override
-    public String remark() {
-        return "";
-    }
-
-    /** {@inheritDoc} */
-    @Override
     public String description() {
         return title + ": " + ordinate + ", over " + abscissa;
     }

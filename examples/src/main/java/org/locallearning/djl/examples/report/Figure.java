@@ -33,7 +33,9 @@ public sealed interface Figure permits Bars, Bitmap, Diagram, HeatMap {
      *
      * @return a sentence or a few words, possibly none
      */
-    String remark();
+    default String remark() {
+        return "";
+    }
 
     /**
      * Says what the figure shows to readers who do not see it.

@@ -41,12 +41,6 @@ public record HeatMap(
 
     /** {@inheritDoc} */
     @Override
-    public String remark() {
-        return "";
-    }
-
-    /** {@inheritDoc} */
-    @Override
     public String description() {
         return title + ", over " + abscissa + " and " + ordinate;
     }

@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.locallearning.djl.examples.report.Diagram.Layer;
@@ -84,9 +85,9 @@ class PainterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = {6, 96, 6000, 60_000, 1e7, 0.0006})
-    void labelsOfTheHorizontalAxisDoNotTouch(double last) {
-        List<double[]> line = List.of(new double[] {0, 0}, new double[] {last, 1});
+    @CsvSource({"0,6", "0,96", "0,6000", "0,60000", "0,1e7", "0,0.0006", "1e9,1000000006"})
+    void labelsOfTheHorizontalAxisDoNotTouch(double first, double last) {
+        List<double[]> line = List.of(new double[] {first, 0}, new double[] {last, 1});
         String svg =
                 paint(new Diagram("t", "step", "y", List.of(Layer.lines("a", 0, List.of(line)))));
 
