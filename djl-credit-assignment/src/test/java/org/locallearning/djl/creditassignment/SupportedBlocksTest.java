@@ -29,7 +29,7 @@ import org.locallearning.djl.creditassignment.layer.LayerTable;
 /** The page of supported blocks says what the table of layers says. */
 class SupportedBlocksTest {
 
-    private static final Path PAGE = Path.of("supported-blocks.md");
+    private static final Path PAGE = Path.of("../docs/supported-blocks.md");
 
     private static final String REGENERATE = "regenerate.supported-blocks";
 
@@ -37,7 +37,7 @@ class SupportedBlocksTest {
     void thePageIsTheTable() throws IOException {
         String expected = page();
         if (Boolean.getBoolean(REGENERATE)) {
-            Path written = Files.writeString(Path.of("supported-blocks.md.new"), expected);
+            Path written = Files.writeString(Path.of("../docs/supported-blocks.md.new"), expected);
             Files.move(
                     written,
                     PAGE,
