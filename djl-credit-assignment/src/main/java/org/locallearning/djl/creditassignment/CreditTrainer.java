@@ -31,6 +31,7 @@ import ai.djl.util.Pair;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,11 +39,15 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.stream.Collectors;
-import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.MatrixProducts;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.state.StateFile;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.decorrelation.state.Stateful;
 
 /**
  * A trainer that assigns credit by a rule. It knows no rule itself.
@@ -78,10 +83,9 @@ public final class CreditTrainer extends Trainer {
         this.rule = rule;
         this.network = network;
         // the stock trainer's store is private, and fills itself only when the stock methods run
-        store = new ParameterStore(getManager(), false);
-        store.setParameterServer(
-                getManager().getEngine().newParameterServer(config.getOptimizer()),
-                config.getDevices());
+        store =
+                new TrainerParameters(
+                        model, getManager(), config.getOptimizer(), config.getDevices());
         parameters = model.getBlock().getParameters().values();
         creditListeners =
                 config.getTrainingListeners().stream()
@@ -107,6 +111,17 @@ public final class CreditTrainer extends Trainer {
      */
     public CreditAssigner getAssigner() {
         return assigner;
+    }
+
+    /**
+     * Returns the arrays that the rule keeps beside the model's parameters: feedback weights by the
+     * path of the weight whose place they take, error matrices by their connection. They are those
+     * that the trainer works with: read them, and copy what is to be kept.
+     *
+     * @return the arrays by name, as far as batches have needed them; none for a rule without any
+     */
+    public Map<String, NDArray> getRuleParameters() {
+        return assigner.getRuleParameters();
     }
 
     /**
@@ -172,7 +187,7 @@ public final class CreditTrainer extends Trainer {
      */
     public void saveState(Path file) throws IOException {
         checkUsable();
-        RuleState.save(file, rule, assigner);
+        StateFile.save(file, parts());
     }
 
     /**
@@ -186,7 +201,15 @@ public final class CreditTrainer extends Trainer {
      *     IllegalArgumentException}
      */
     public void loadState(Path file) throws IOException, MalformedModelException {
-        RuleState.load(file, rule, assigner);
+        StateFile.load(file, getManager(), parts());
+    }
+
+    private Map<String, Stateful> parts() {
+        Map<String, Stateful> parts = new LinkedHashMap<>();
+        // first, so that another rule is named and not what it leads to
+        parts.put("trainer", new RuleName());
+        parts.put("rule", assigner);
+        return parts;
     }
 
     /** {@inheritDoc} */
@@ -258,7 +281,7 @@ public final class CreditTrainer extends Trainer {
                         ? block.forward(store, data, true)
                         : block.forward(store, data, labels, null);
             }
-            Tape tape = Tape.record(network, store, data, labels, assigner.isRerunning());
+            Tape tape = Tape.record(network, store, data, labels, assigner.needsRerun());
             Tape unused = tapes.put(data.head().getDevice(), tape);
             if (unused != null) {
                 unused.close();
@@ -374,6 +397,32 @@ public final class CreditTrainer extends Trainer {
             super.close();
         } else {
             getManager().close();
+        }
+    }
+
+    /** The name of the rule, in the file with its state. */
+    private final class RuleName implements Stateful {
+
+        private static final String NAME = "rule";
+
+        /** {@inheritDoc} */
+        @Override
+        public void saveState(StateWriter out) throws IOException {
+            out.putText(NAME, rule.getClass().getSimpleName());
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public Runnable loadState(StateReader in) throws MalformedModelException {
+            String saved = in.getText(NAME);
+            String own = rule.getClass().getSimpleName();
+            if (!saved.equals(own)) {
+                throw new MalformedModelException(
+                        String.format(
+                                "it holds the state of a %s, but this trainer's rule is a %s.",
+                                saved, own));
+            }
+            return () -> {};
         }
     }
 }

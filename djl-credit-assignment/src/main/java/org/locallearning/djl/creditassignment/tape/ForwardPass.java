@@ -21,9 +21,7 @@ import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** One training forward while it runs: where parameters come from and what has been met. */
@@ -34,9 +32,6 @@ final class ForwardPass {
     private final NDManager scope;
     private final ProductCounter products;
     private final Optional<DropoutMasks> masks;
-    private final List<BlockTrace> blocks = new ArrayList<>();
-    private final List<LayerTrace> layers = new ArrayList<>();
-    private final Map<Region, RegionTrace> regions = new LinkedHashMap<>();
     private final List<Probe> probes = new ArrayList<>();
 
     /**
@@ -64,11 +59,11 @@ final class ForwardPass {
     /**
      * Returns a pass that runs a piece of the network again, on what may be other inputs.
      *
-     * @param repeatStore where parameters come from
-     * @param repeatScope the manager that closes everything the new pass makes
+     * @param rerunStore where parameters come from
+     * @param rerunScope the manager that closes everything the new pass makes
      */
-    ForwardPass again(ParameterStore repeatStore, NDManager repeatScope) {
-        return new ForwardPass(repeatStore, labels, repeatScope, products, masks);
+    ForwardPass rerun(ParameterStore rerunStore, NDManager rerunScope) {
+        return new ForwardPass(rerunStore, labels, rerunScope, products, masks);
     }
 
     NDManager scope() {
@@ -87,20 +82,7 @@ final class ForwardPass {
         return labels;
     }
 
-    /** Returns the blocks with parameters of their own, in the order in which they ran. */
-    List<BlockTrace> blocks() {
-        return blocks;
-    }
-
-    List<LayerTrace> layers() {
-        return layers;
-    }
-
-    Map<Region, RegionTrace> regions() {
-        return regions;
-    }
-
-    /** Returns what every block put out, in the order in which the blocks ran. */
+    /** Returns the outputs of every block, in the order in which the blocks ran. */
     List<Probe> probes() {
         return probes;
     }
@@ -135,6 +117,6 @@ final class ForwardPass {
         return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
-    /** What a block put out. */
+    /** The outputs of a block. */
     record Probe(String path, Block block, NDList outputs) {}
 }
