@@ -41,8 +41,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  *       table} in the place of the kind's command and origin, {@code <!-- run NAME epochs 1,2 table
  *       -->}, the table alone
  *   <li>{@code <!-- code PATH -->}: a source file of the repository, without its licence and
- *       package; {@code <!-- code PATH NAME -->} the lines between {@code // NAME} and {@code //
- *       end of NAME}
+ *       package; {@code <!-- shown PATH -->}: what stands in it between {@code shown: begin} and
+ *       {@code shown: end}
  * </ul>
  *
  * <p>What a marker makes ends with {@code <!-- end -->}.
@@ -59,7 +59,7 @@ class DocumentsTest {
             Pattern.compile(
                     "<!-- (run|figure|benchmark|machines) ([\\w+-]+)(?: epochs ([\\d,]+))?( table)? -->");
 
-    private static final Pattern CODE = Pattern.compile("<!-- code (\\S+)(?: (.+?))? -->");
+    private static final Pattern CODE = Pattern.compile("<!-- (code|shown) (\\S+) -->");
 
     static Stream<Path> documents() throws IOException {
         List<Path> documents = new ArrayList<>(List.of(ROOT.resolve("README.md")));
@@ -139,7 +139,9 @@ class DocumentsTest {
                     epochs.split(","));
         }
         Matcher code = CODE.matcher(marker);
-        return code.matches() ? code(ROOT.resolve(code.group(1)), code.group(2)) : List.of();
+        return code.matches()
+                ? code(ROOT.resolve(code.group(2)), code.group(1).equals("shown"))
+                : List.of();
     }
 
     private static List<String> results(
@@ -191,11 +193,11 @@ class DocumentsTest {
                 machine.get("threads").getAsInt() == 1 ? "" : "s");
     }
 
-    private static List<String> code(Path file, String part) throws IOException {
+    private static List<String> code(Path file, boolean partOnly) throws IOException {
         List<String> source = Files.readAllLines(file);
         List<String> lines = new ArrayList<>();
         lines.add("```" + (file.toString().endsWith(".xml") ? "xml" : "java"));
-        lines.addAll(part == null ? whole(source) : part(source, part));
+        lines.addAll(partOnly ? shown(source) : whole(source));
         lines.add("```");
         return lines;
     }
@@ -210,13 +212,24 @@ class DocumentsTest {
                 return source.subList(begin, source.size());
             }
         }
-        return source;
+        return source.stream().filter(line -> !isMark(line)).toList();
     }
 
-    private static List<String> part(List<String> source, String name) {
-        int begin = indexOf(source, "// " + name) + 1;
-        int end = indexOf(source, "// end of " + name);
-        List<String> lines = source.subList(begin, end);
+    private static boolean isMark(String line) {
+        return line.contains("shown: begin") || line.contains("shown: end");
+    }
+
+    /** Returns the marked lines, without what all of them are indented by. */
+    private static List<String> shown(List<String> source) {
+        List<String> lines = new ArrayList<>();
+        boolean inside = false;
+        for (String line : source) {
+            if (isMark(line)) {
+                inside = line.contains("begin");
+            } else if (inside) {
+                lines.add(line);
+            }
+        }
         int indent =
                 lines.stream()
                         .filter(line -> !line.isBlank())
@@ -224,14 +237,5 @@ class DocumentsTest {
                         .min()
                         .orElseThrow();
         return lines.stream().map(line -> line.isBlank() ? "" : line.substring(indent)).toList();
-    }
-
-    private static int indexOf(List<String> source, String line) {
-        for (int i = 0; i < source.size(); i++) {
-            if (source.get(i).strip().equals(line)) {
-                return i;
-            }
-        }
-        throw new IllegalArgumentException("There is no line " + line);
     }
 }
