@@ -27,6 +27,7 @@ import org.locallearning.djl.examples.benchmark.BenchmarkCommand;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.compare.CompareCommand;
+import org.locallearning.djl.examples.compare.ReportCommand;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.reproduce.ReproduceCommand;
 import org.locallearning.djl.zoo.network.Networks;
@@ -61,7 +62,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         },
         optionListHeading = "%nOptions:%n",
         commandListHeading = "%nSubcommands:%n",
-        subcommands = {CompareCommand.class, BenchmarkCommand.class},
+        subcommands = {CompareCommand.class, BenchmarkCommand.class, ReportCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:everything asked for was done",

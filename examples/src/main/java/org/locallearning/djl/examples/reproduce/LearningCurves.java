@@ -26,7 +26,6 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.method.Method;
-import org.locallearning.djl.examples.report.CurvesImage;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
@@ -277,9 +276,7 @@ public final class LearningCurves {
 
     private void write(List<Results> experiments, TrainingPlan plan) throws IOException {
         FigurePage page = new FigurePage();
-        for (Results results : experiments) {
-            page.comparison(results.datasetTitle() + ", " + results.modelSummary(), results);
-        }
+        experiments.forEach(page::comparison);
         page.setting(
                 "Training",
                 String.format(
@@ -290,7 +287,7 @@ public final class LearningCurves {
                         experiments.get(0).task().lossTitle(),
                         plan.optimizer().title(),
                         plan.schedule().title()));
-        reproduction.write(seeds, experiments, page, () -> CurvesImage.png(experiments));
+        reproduction.write(seeds, experiments, page);
     }
 
     private Results results(Part part, ImageData images, ModelSummary summary) {

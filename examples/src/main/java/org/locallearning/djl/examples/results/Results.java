@@ -71,7 +71,10 @@ public record Results(
             return results;
         } catch (JsonParseException e) {
             throw new IllegalArgumentException(
-                    "The results cannot be read: " + e.getMessage() + ".", e);
+                    "The results cannot be read: "
+                            + e.getMessage().lines().findFirst().orElse("no JSON")
+                            + ".",
+                    e);
         }
     }
 

@@ -21,8 +21,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
@@ -83,17 +83,17 @@ final class DecorrelationRules implements Target {
                         .section("Result", text(figure))
                         .figures(
                                 List.of(
-                                        FigurePage.lines(
+                                        Diagram.curves(
                                                 "Correlation left after " + STEPS + " steps",
-                                                "mean squared correlation of two outputs",
                                                 "scale of M at the start, log10",
+                                                "mean squared correlation of two outputs",
                                                 figure.overScale,
                                                 DecorrelationRules::number),
-                                        FigurePage.lines(
+                                        Diagram.curves(
                                                 "Activity",
+                                                "step",
                                                 "mean square of the outputs, as a share of the"
                                                         + " inputs'",
-                                                "step",
                                                 figure.overSteps,
                                                 DecorrelationRules::number)))
                         .setting(
@@ -107,18 +107,7 @@ final class DecorrelationRules implements Target {
                                         DecorrelationTrial.FEATURES,
                                         DecorrelationTrial.SAMPLES,
                                         number(DecorrelationTrial.RATE_SHARE)));
-        reproduction.write(
-                seeds,
-                figure,
-                page,
-                () ->
-                        ChartsImage.lines(
-                                List.of("Correlation left after " + STEPS + " steps", "Activity"),
-                                List.of("scale of M at the start, log10", "step"),
-                                List.of(
-                                        "mean squared correlation",
-                                        "share of the inputs' mean square"),
-                                List.of(figure.overScale, figure.overSteps)));
+        reproduction.write(seeds, figure, page);
         reproduction.out().println(text(figure));
     }
 

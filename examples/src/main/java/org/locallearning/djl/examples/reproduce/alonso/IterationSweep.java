@@ -24,8 +24,8 @@ import java.util.TreeMap;
 import org.locallearning.djl.examples.method.InferenceSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
-import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.Percent;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
@@ -152,22 +152,13 @@ final class IterationSweep implements Target {
                         .section("Result", text.toString())
                         .figures(
                                 List.of(
-                                        FigurePage.lines(
+                                        Diagram.curves(
                                                 "Best test accuracy on " + dataset,
-                                                "in %",
                                                 abscissa,
+                                                "in %",
                                                 accuracies,
                                                 v -> String.format(Locale.ROOT, "%.2f %%", v))));
-        reproduction.write(
-                reproduction.arguments().seeds(Paper.SEEDS),
-                accuracies,
-                page,
-                () ->
-                        ChartsImage.lines(
-                                List.of("Best test accuracy on " + dataset),
-                                List.of(abscissa),
-                                List.of("test accuracy in %"),
-                                List.of(accuracies)));
+        reproduction.write(reproduction.arguments().seeds(Paper.SEEDS), accuracies, page);
         reproduction.out().println(text);
     }
 }

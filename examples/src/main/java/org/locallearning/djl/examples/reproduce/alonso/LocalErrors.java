@@ -31,8 +31,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.locallearning.djl.creditassignment.CreditTrainer;
-import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
@@ -234,16 +234,16 @@ final class LocalErrors implements Target {
                         .table(titles(), table(figure))
                         .figures(
                                 List.of(
-                                        FigurePage.lines(
+                                        Diagram.curves(
                                                 "Simultaneous inference",
-                                                ordinate,
                                                 "iterations done",
+                                                ordinate,
                                                 figure.simultaneous,
                                                 Paper::power),
-                                        FigurePage.lines(
+                                        Diagram.curves(
                                                 "Sequential inference",
-                                                ordinate,
                                                 "iterations done",
+                                                ordinate,
                                                 figure.sequential,
                                                 Paper::power)))
                         .setting("Data", images.getTitle() + ": " + images.getProvenance())
@@ -255,16 +255,7 @@ final class LocalErrors implements Target {
                                         hidden.length,
                                         hidden[0],
                                         STEP));
-        reproduction.write(
-                seeds,
-                figure,
-                page,
-                () ->
-                        ChartsImage.lines(
-                                List.of("Simultaneous inference", "Sequential inference"),
-                                List.of("iterations done", "iterations done"),
-                                List.of(ordinate, ordinate),
-                                List.of(figure.simultaneous, figure.sequential)));
+        reproduction.write(seeds, figure, page);
         reproduction.out().println(text(figure));
     }
 

@@ -35,8 +35,8 @@ import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
-import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
@@ -179,25 +179,16 @@ final class ProductTable implements Target {
                         .section("Result", text(counts))
                         .figures(
                                 List.of(
-                                        FigurePage.lines(
+                                        Diagram.curves(
                                                 "Products with weights per step",
-                                                "counted, forward pass and gradients included",
                                                 "weight matrices",
+                                                "counted, forward pass and gradients included",
                                                 curves,
                                                 value -> String.valueOf(Math.round(value)))))
                         .table(
                                 List.of("Method", "Matrices", "counted", "paper", "authors' code"),
                                 rows);
-        reproduction.write(
-                List.of(),
-                counts,
-                page,
-                () ->
-                        ChartsImage.lines(
-                                List.of("Products with weights per step, counted"),
-                                List.of("weight matrices"),
-                                List.of("products"),
-                                List.of(curves)));
+        reproduction.write(List.of(), counts, page);
         reproduction.out().println(text(counts));
     }
 
@@ -253,8 +244,7 @@ final class ProductTable implements Target {
         for (Count count : counts) {
             if (count.layers == 5) {
                 text.append(' ')
-                        .append(count.method)
-                        .append(count.method.equals("bp-tape") ? "" : ", T = " + count.iterations)
+                        .append(new Case(count.method, count.iterations).title())
                         .append(" takes ")
                         .append(count.counted)
                         .append(" products, ")

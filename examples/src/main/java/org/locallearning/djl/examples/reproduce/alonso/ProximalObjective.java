@@ -38,8 +38,8 @@ import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
-import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
@@ -305,8 +305,8 @@ final class ProximalObjective implements Target {
     private void write(
             Reproduction reproduction, List<Integer> seeds, ImageData images, Figure figure)
             throws IOException {
-        List<String> titles = new ArrayList<>();
-        List<List<Curve>> charts = new ArrayList<>();
+        String ordinate = everyBeta ? "objective, shifted to start at 2" : "objective";
+        List<Diagram> diagrams = new ArrayList<>();
         for (Variant variant : VARIANTS) {
             List<Curve> curves = new ArrayList<>();
             for (Measured measured : figure.measured) {
@@ -317,18 +317,12 @@ final class ProximalObjective implements Target {
                                     : measured.objective);
                 }
             }
-            titles.add(variant.title());
-            charts.add(curves);
-        }
-        String ordinate = everyBeta ? "objective, shifted to start at 2" : "objective";
-        List<String> drawn = new ArrayList<>();
-        for (int i = 0; i < charts.size(); ++i) {
-            drawn.add(
-                    FigurePage.lines(
-                            titles.get(i),
-                            ordinate,
+            diagrams.add(
+                    Diagram.curves(
+                            variant.title(),
                             "iterations done",
-                            charts.get(i),
+                            ordinate,
+                            curves,
                             value -> String.format(Locale.ROOT, "%.4f", value)));
         }
         FigurePage page =
@@ -337,7 +331,7 @@ final class ProximalObjective implements Target {
                         .table(
                                 List.of("Method", "β", "before", "after", "change"),
                                 figure.measured.stream().map(ProximalObjective::row).toList())
-                        .figures(drawn)
+                        .figures(diagrams)
                         .setting("Data", images.getTitle() + ": " + images.getProvenance())
                         .setting(
                                 "Training",
@@ -349,16 +343,7 @@ final class ProximalObjective implements Target {
                                         figure.steps,
                                         Paper.BATCH,
                                         figure.images));
-        reproduction.write(
-                seeds,
-                figure,
-                page,
-                () ->
-                        ChartsImage.lines(
-                                titles,
-                                titles.stream().map(name -> "iterations done").toList(),
-                                titles.stream().map(name -> ordinate).toList(),
-                                charts));
+        reproduction.write(seeds, figure, page);
         reproduction.out().println(text(figure));
     }
 

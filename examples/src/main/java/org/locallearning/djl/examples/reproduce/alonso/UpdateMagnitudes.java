@@ -29,8 +29,8 @@ import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
-import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
@@ -207,11 +207,11 @@ final class UpdateMagnitudes implements Target {
                         .section("Result", text(figure))
                         .figures(
                                 List.of(
-                                        FigurePage.lines(
+                                        Diagram.curves(
                                                 "Update magnitude",
+                                                "matrix, from the input",
                                                 "log10 of the mean absolute change of a weight in"
                                                         + " a step",
-                                                "matrix, from the input",
                                                 figure.magnitudes,
                                                 Paper::power)))
                         .setting("Data", images.getTitle() + ": " + images.getProvenance())
@@ -226,16 +226,7 @@ final class UpdateMagnitudes implements Target {
                                         Paper.BATCH,
                                         figure.iterations,
                                         interval(figure.steps)));
-        reproduction.write(
-                seeds,
-                figure,
-                page,
-                () ->
-                        ChartsImage.lines(
-                                List.of("Update magnitude"),
-                                List.of("matrix, from the input"),
-                                List.of("log10 of the mean absolute update"),
-                                List.of(figure.magnitudes)));
+        reproduction.write(seeds, figure, page);
         reproduction.out().println(text(figure));
     }
 

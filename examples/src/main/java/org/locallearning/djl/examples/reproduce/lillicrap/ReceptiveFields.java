@@ -25,7 +25,6 @@ import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.report.Bitmap;
-import org.locallearning.djl.examples.report.BitmapsImage;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.Percent;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
@@ -60,6 +59,7 @@ final class ReceptiveFields implements Target {
     private static final int EPOCHS = 20;
     private static final int SHOWN = 100;
     private static final int PER_ROW = 10;
+    private static final int COLUMNS = 3;
 
     /**
      * The numbers behind the figure.
@@ -210,10 +210,7 @@ final class ReceptiveFields implements Target {
                                         + HIDDEN
                                         + " units.")
                         .table(List.of("", "correlation of neighbours", "test accuracy"), rows)
-                        .figures(
-                                bitmaps.stream()
-                                        .map(bitmap -> FigurePage.bitmap(bitmap.title(), bitmap))
-                                        .toList())
+                        .figures(COLUMNS, bitmaps)
                         .setting("Images", figure.data)
                         .setting(
                                 "Training",
@@ -225,7 +222,7 @@ final class ReceptiveFields implements Target {
                                         Paper.BATCH,
                                         Task.SIGNED_TARGETS.lossTitle(),
                                         OptimizerKind.ADAM.title()));
-        reproduction.write(seeds, figure, page, () -> BitmapsImage.png(bitmaps));
+        reproduction.write(seeds, figure, page);
         rows.forEach(row -> reproduction.out().println(String.join(" | ", row)));
     }
 

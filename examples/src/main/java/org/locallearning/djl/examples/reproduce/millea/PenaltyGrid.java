@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
-import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.report.HeatMap;
 import org.locallearning.djl.examples.report.Percent;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
@@ -165,6 +165,19 @@ final class PenaltyGrid implements Target {
                 new FigurePage()
                         .section("Result", text)
                         .section("Least test error", "In percent.")
+                        .figures(
+                                List.of(
+                                        new HeatMap(
+                                                "Least test error, percent",
+                                                "threshold",
+                                                "share above the threshold",
+                                                THRESHOLDS.stream()
+                                                        .map(PenaltyGrid::label)
+                                                        .toList(),
+                                                SHARES.stream().map(PenaltyGrid::label).toList(),
+                                                percent,
+                                                error ->
+                                                        String.format(Locale.ROOT, "%.1f", error))))
                         .table(titles, rows(figure, "%.2f", cell -> 100 * cell.leastTestError))
                         .section(
                                 "Log-likelihood of the test images",
@@ -186,18 +199,7 @@ final class PenaltyGrid implements Target {
                                         figure.epochs,
                                         RbmTraining.BATCH,
                                         RbmMethod.named("cd").rate()));
-        reproduction.write(
-                seeds,
-                figure,
-                page,
-                () ->
-                        ChartsImage.heatMap(
-                                "Least test error, percent",
-                                "threshold",
-                                "share above the threshold",
-                                THRESHOLDS.stream().map(PenaltyGrid::label).toList(),
-                                SHARES.stream().map(PenaltyGrid::label).toList(),
-                                percent));
+        reproduction.write(seeds, figure, page);
         reproduction.out().println(text);
     }
 

@@ -24,8 +24,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import org.locallearning.djl.examples.report.Bitmap;
-import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.Percent;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
@@ -253,41 +253,34 @@ final class RbmLearningCurves implements Target {
     private static void write(Reproduction reproduction, List<Integer> seeds, List<Part> parts)
             throws IOException {
         FigurePage page = new FigurePage();
-        List<String> titles = new ArrayList<>();
-        List<String> ordinates = new ArrayList<>();
-        List<List<Curve>> charts = new ArrayList<>();
         for (Part part : parts) {
             String heading =
                     part.visibleUnits + " visible and " + part.hiddenUnits + " hidden units";
             List<Curve> likely = curves(part, RbmEpoch::testLogLikelihood);
-            List<String> figures = new ArrayList<>();
+            List<Diagram> figures = new ArrayList<>();
             figures.add(
-                    FigurePage.lines(
+                    Diagram.curves(
                             "Log-likelihood of the test images",
-                            "mean, in nats",
                             "epoch",
+                            "mean, in nats",
                             likely,
                             RbmRuns::nats));
-            titles.add(heading);
-            ordinates.add("log-likelihood of test images, nats");
-            charts.add(likely);
             if (part.runs.get(0).epochs().get(0).testError() != null) {
                 List<Curve> errors = curves(part, epoch -> 100 * epoch.testError());
                 figures.add(
-                        FigurePage.lines(
+                        Diagram.curves(
                                 "Test error",
-                                "percent, softmax on the hidden probabilities",
                                 "epoch",
+                                "percent, softmax on the hidden probabilities",
                                 errors,
                                 RbmRuns::nats));
-                titles.add(heading);
-                ordinates.add("test error, percent");
-                charts.add(errors);
             }
             page.section(heading, text(part))
                     .table(tableTitles(part), rows(part))
                     .figures(figures)
-                    .section("Samples", "Means of the visible units after 1,000 Gibbs steps.")
+                    .section(
+                            "Samples, " + heading,
+                            "Means of the visible units after 1,000 Gibbs steps.")
                     .figures(samples(part))
                     .setting("Images, " + part.size, part.data);
         }
@@ -296,16 +289,7 @@ final class RbmLearningCurves implements Target {
                 "stochastic gradient without momentum, batches of "
                         + RbmTraining.BATCH
                         + "; visible biases start at the training images' means");
-        reproduction.write(
-                seeds,
-                parts,
-                page,
-                () ->
-                        ChartsImage.lines(
-                                titles,
-                                titles.stream().map(title -> "epoch").toList(),
-                                ordinates,
-                                charts));
+        reproduction.write(seeds, parts, page);
     }
 
     private static Map<String, List<RbmResult>> byMethod(Part part) {
@@ -403,18 +387,17 @@ final class RbmLearningCurves implements Target {
         return runs.size() == 1 ? mean : mean + " (" + spread.text(RbmRuns::nats) + ")";
     }
 
-    private static List<String> samples(Part part) {
-        List<String> figures = new ArrayList<>();
+    private static List<Bitmap> samples(Part part) {
+        List<Bitmap> figures = new ArrayList<>();
         byMethod(part)
                 .forEach(
                         (method, runs) ->
                                 figures.add(
-                                        FigurePage.bitmap(
-                                                RbmMethod.named(method).title(),
-                                                Bitmap.greyTiles(
+                                        Bitmap.greyTiles(
                                                         method,
                                                         runs.get(0).samples().rows(),
-                                                        SAMPLES_PER_ROW))));
+                                                        SAMPLES_PER_ROW)
+                                                .withRemark(RbmMethod.named(method).title())));
         return figures;
     }
 

@@ -35,7 +35,7 @@ import org.locallearning.djl.decorrelation.boltzmann.BoltzmannTrainer;
 import org.locallearning.djl.decorrelation.boltzmann.ReconstructionError;
 import org.locallearning.djl.decorrelation.boltzmann.RestrictedBoltzmannMachine;
 import org.locallearning.djl.examples.output.TextTable;
-import org.locallearning.djl.examples.report.ChartsImage;
+import org.locallearning.djl.examples.report.Bars;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
@@ -163,7 +163,7 @@ final class StepCost implements Target {
                                         + ROUNDS
                                         + " rounds, in each of which every method takes "
                                         + STEPS_A_TURN
-                                        + " steps with the optimizer, one behind the other; the"
+                                        + " steps with the optimizer, one after the other; the"
                                         + " ratio is to the five products of the same round. The"
                                         + " mean has the decompositions of periodic whitening in"
                                         + " it, which most rounds are without.")
@@ -175,17 +175,18 @@ final class StepCost implements Target {
                                         "mean, ms",
                                         "ratio to the products",
                                         "ratio of the least"),
-                                cells);
-        reproduction.write(
-                seeds,
-                rows,
-                page,
-                () ->
-                        ChartsImage.bars(
-                                "Time of a step over that of five products",
-                                "median ratio",
-                                rows.stream().map(Row::method).toList(),
-                                rows.stream().map(Row::ratio).toList()));
+                                cells)
+                        .figures(
+                                List.of(
+                                        new Bars(
+                                                "Time of a step over that of five products",
+                                                "median ratio",
+                                                rows.stream().map(Row::method).toList(),
+                                                rows.stream().map(Row::ratio).toList(),
+                                                ratio ->
+                                                        String.format(
+                                                                Locale.ROOT, "%.1f", ratio))));
+        reproduction.write(seeds, rows, page);
     }
 
     private static Map<String, double[]> times(Engine engine, List<RbmMethod> methods) {
