@@ -26,7 +26,8 @@ class SupportedBlocksTest {
 
     @Test
     void thePageIsTheTable() throws IOException {
-        GeneratedPage.check(Path.of("supported-blocks.md"), page(), SupportedBlocksTest.class);
+        GeneratedPage.check(
+                Path.of("../docs/supported-blocks.md"), page(), SupportedBlocksTest.class);
     }
 
     private static String page() {

@@ -62,7 +62,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         },
         optionListHeading = "%nOptions:%n",
         commandListHeading = "%nSubcommands:%n",
-        subcommands = {CompareCommand.class, ReportCommand.class, BenchmarkCommand.class},
+        subcommands = {CompareCommand.class, BenchmarkCommand.class, ReportCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:everything asked for was done",

@@ -17,6 +17,7 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.ParameterTracker;
 import java.lang.reflect.Field;
 import java.util.Optional;
+import org.locallearning.djl.decorrelation.internal.PrivateFields;
 
 /**
  * The learning rate of an optimizer, which DJL keeps to itself: every optimizer has a private
@@ -91,10 +92,8 @@ public final class LearningRate {
 
     private static Optional<Object> read(Class<?> declaring, String name, Optimizer optimizer) {
         try {
-            Field field = declaring.getDeclaredField(name);
-            field.setAccessible(true);
-            return Optional.ofNullable(field.get(optimizer));
-        } catch (ReflectiveOperationException | RuntimeException e) {
+            return Optional.ofNullable(PrivateFields.read(declaring, optimizer, name));
+        } catch (RuntimeException e) {
             // closed to reflection, or kept elsewhere: the rate is not known
             return Optional.empty();
         }

@@ -112,6 +112,7 @@ class OutputsLastTest {
         }
     }
 
+    // shown: begin
     private static class OutputsLastMaths implements LayerMaths<OutputsLast> {
 
         @Override
@@ -135,6 +136,8 @@ class OutputsLastTest {
             return matrices.squeeze(0).transpose();
         }
     }
+
+    // shown: end
 
     private static Supplier<Block> net(IntFunction<Block> layer) {
         return () ->

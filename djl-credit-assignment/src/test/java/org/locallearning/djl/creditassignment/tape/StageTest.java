@@ -102,6 +102,27 @@ class StageTest {
 
     @ParameterizedTest
     @MethodSource("networks")
+    void errorsOfEarlierPassesDoNotStayAtTheInput(NetworkCase network) {
+        record(
+                network,
+                true,
+                (tape, model) -> {
+                    List<Stage> stages = tape.getStages();
+                    for (Stage stage : stages.subList(1, stages.size())) {
+                        NDList errors = new NDList();
+                        stage.keepOutputs().forEach(output -> errors.add(output.onesLike()));
+                        float[] expected = stage.inputErrors(errors).head().toFloatArray();
+                        // sends them to the input too, where nobody asks for them
+                        stage.addGradients(errors);
+                        float[] found = stage.backward(errors, true).head().toFloatArray();
+                        assertArrayEquals(expected, found, CLOSE);
+                    }
+                    takeGradients(model);
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
     void runsAgainAsTheSameFunctionAndLeavesStateAlone(NetworkCase network) {
         record(
                 network,

@@ -17,9 +17,9 @@ import java.lang.reflect.Field;
 
 /**
  * Settings of DJL's classes that are private fields without getters: the loss's weight, the axis of
- * a normalization, the function by which a parallel block combines its branches. A learning rule
- * cannot do without them, since it computes again, piece by piece, what these classes compute. All
- * reading of private fields is here.
+ * a normalization, the function by which a parallel block combines its branches, the tracker of an
+ * optimizer. A learning rule cannot do without them, since it computes again, piece by piece, what
+ * these classes compute. All reading of private fields is here.
  */
 public final class PrivateFields {
 

@@ -389,6 +389,31 @@ class BoltzmannTrainerTest {
     }
 
     @Test
+    void stateOfAnotherMachineIsRefused(@TempDir Path folder) throws Exception {
+        BoltzmannLearning learning =
+                BoltzmannLearning.builder().optDirection(new CentredGradient()).build();
+        NDArray data = BarsAndStripes.pictures(manager);
+        Path file = folder.resolve("state");
+        try (Model model = model(machine(4));
+                BoltzmannTrainer trainer = learning.newTrainer(model, config(0.1f))) {
+            trainer.initialize(data.getShape());
+            batches(trainer, data, 1);
+            trainer.saveState(file);
+        }
+        try (Model model = model(machine(5));
+                BoltzmannTrainer trainer = learning.newTrainer(model, config(0.1f))) {
+            trainer.initialize(data.getShape());
+            String message =
+                    assertThrows(MalformedModelException.class, () -> trainer.loadState(file))
+                            .getMessage();
+            assertTrue(
+                    message.contains("9 visible and 4 hidden units, float64")
+                            && message.contains("9 visible and 5 hidden units"),
+                    message);
+        }
+    }
+
+    @Test
     void divergenceStopsTrainingAndSavesNothing() {
         NDArray data = BarsAndStripes.pictures(manager);
         boolean[] ended = {false};

@@ -14,12 +14,9 @@
 package org.locallearning.djl.examples.programs;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.training.loss.Loss;
-import java.util.Optional;
-import org.locallearning.djl.creditassignment.CreditAssigner;
-import org.locallearning.djl.creditassignment.CreditAssignment;
+import org.locallearning.djl.creditassignment.rule.FeedbackRule;
+import org.locallearning.djl.creditassignment.rule.FeedbackWeights;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
@@ -30,7 +27,7 @@ import org.locallearning.djl.creditassignment.tape.Tape;
  * with new normal {@code ξ} in every batch.
  */
 // shown: begin
-final class NoisyTransport extends CreditAssignment {
+final class NoisyTransport extends FeedbackRule {
 
     private final float deviation;
 
@@ -40,35 +37,23 @@ final class NoisyTransport extends CreditAssignment {
     }
 
     @Override
-    protected CreditAssigner newAssigner(Network network, Loss loss, NDManager manager) {
-        return new CreditAssigner() {
+    protected FeedbackWeights newWeights(Network network, NDManager manager) {
+        return new FeedbackWeights() {
             @Override
-            public void assign(Tape tape, NDList errors) {
-                tape.backward(errors, this::inputError, false);
-            }
-
-            private NDArray inputError(LayerTrace layer, NDArray delta) {
+            public NDArray get(Tape tape, LayerTrace layer) {
                 NDArray weight = layer.getWeight();
-                NDArray noise =
-                        weight.getManager()
-                                .randomNormal(
-                                        0, deviation, weight.getShape(), weight.getDataType());
-                return layer.inputError(delta, weight.add(noise));
+                NDArray noise = weight.getManager().randomNormal(weight.getShape());
+                return noise.muli(deviation).addi(weight);
             }
 
             @Override
-            public String describeFeedback(Layer layer) {
-                return "through the weight with noise of deviation " + deviation;
-            }
-
-            @Override
-            public Optional<NDArray> getFeedback(LayerTrace layer) {
-                return Optional.empty();
+            public String describe(Layer layer) {
+                return "through the weight and noise of deviation " + deviation;
             }
         };
     }
 
-    private static final class Builder extends CreditAssignment.Builder<Builder> {
+    private static final class Builder extends FeedbackRule.Builder<Builder> {
         @Override
         protected Builder self() {
             return this;

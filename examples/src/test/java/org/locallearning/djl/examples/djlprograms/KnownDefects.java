@@ -44,24 +44,14 @@ final class KnownDefects {
                             "no weighted layer has learning below it, so every error is exact"),
                     new Defect(
                             SentimentAnalysis.class,
-                            LOCAL,
-                            ANOTHER_NAME,
-                            "no weighted layer has learning below it, so every error is exact"),
-                    new Defect(
-                            SentimentAnalysis.class,
                             PREDICTIVE,
                             "throws IndexOutOfBoundsException",
                             "the recurrent block appends its begin states to the stage's own list"),
                     new Defect(
                             GruSequences.class,
-                            all(List.of(BACKPROPAGATION, SENDING_ERRORS, LOCAL, PREDICTIVE)),
+                            all(List.of(BACKPROPAGATION, SENDING_ERRORS, PREDICTIVE)),
                             "throws IndexOutOfBoundsException",
                             "the recurrent block appends its begin state to the tape's own list"),
-                    new Defect(
-                            ObjectDetection.class,
-                            List.of("dfa"),
-                            "throws EngineException",
-                            "predictions of other first dimensions cannot be joined to one error"),
                     new Defect(
                             ObjectDetection.class,
                             without(SENDING_ERRORS, "dfa"),
@@ -84,12 +74,7 @@ final class KnownDefects {
                             "one stage alone infers nothing"),
                     new Defect(
                             BertPretraining.class,
-                            List.of("dfa"),
-                            "throws EngineException",
-                            "predictions of other first dimensions cannot be joined to one error"),
-                    new Defect(
-                            BertPretraining.class,
-                            without(SENDING_ERRORS, "dfa"),
+                            SENDING_ERRORS,
                             ANOTHER_NAME,
                             "layers inside a hand-written block are backpropagated through"),
                     new Defect(

@@ -13,71 +13,37 @@
  */
 package org.locallearning.djl.examples;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * The numbers in the README are those of the stored runs: behind each marker {@code <!-- run NAME
- * epochs 1,2 -->}, {@code <!-- figure NAME epochs 1,2 -->}, {@code <!-- machines NAME epochs 2 -->}
- * or {@code <!-- benchmark NAME -->} stands the table that the stored results make.
- */
-class ReadmeTest {
+/** Stored results as tables of a document. */
+final class StoredTables {
 
-    private static final Path ROOT = Path.of("..");
+    private StoredTables() {}
 
-    private static final Pattern MARKER =
-            Pattern.compile(
-                    "<!-- (run|figure|benchmark|machines) ([\\w+-]+)(?: epochs ([\\d,]+))? -->");
-
-    static Stream<Marked> tables() throws IOException {
-        List<String> lines = Files.readAllLines(ROOT.resolve("README.md"));
-        List<Marked> tables = new ArrayList<>();
-        for (int i = 0; i < lines.size(); i++) {
-            Matcher marker = MARKER.matcher(lines.get(i));
-            if (marker.matches()) {
-                List<String> table = new ArrayList<>();
-                for (int j = i + 1; j < lines.size() && lines.get(j).startsWith("|"); j++) {
-                    table.add(lines.get(j));
-                }
-                tables.add(new Marked(marker.group(1), marker.group(2), marker.group(3), table));
-            }
-        }
-        assertFalse(tables.isEmpty());
-        return tables.stream();
-    }
-
-    @ParameterizedTest
-    @MethodSource("tables")
-    void showsTheStoredNumbers(Marked marked) throws IOException {
-        Path file = ROOT.resolve("examples/runs/" + marked.name() + ".json");
-        JsonObject stored = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-        List<String> expected =
-                switch (marked.kind()) {
-                    case "run" -> runTable(stored, marked.epochs().split(","));
-                    case "figure" -> figureTable(stored, marked.epochs().split(","));
-                    case "machines" -> machinesTable(stored, Integer.parseInt(marked.epochs()));
-                    default -> benchmarkTable(stored);
-                };
-        assertEquals(String.join("\n", expected), String.join("\n", marked.table()));
+    /**
+     * Makes a table.
+     *
+     * @param kind what the stored results are: run, figure, machines or benchmark
+     * @param stored the results
+     * @param epochs the epochs to show, if there are any
+     * @return the lines of the table
+     */
+    static List<String> of(String kind, JsonObject stored, String... epochs) {
+        return switch (kind) {
+            case "run" -> runTable(stored, epochs);
+            case "figure" -> figureTable(stored, epochs);
+            case "machines" -> machinesTable(stored, Integer.parseInt(epochs[0]));
+            case "benchmark" -> benchmarkTable(stored);
+            default -> throw new IllegalArgumentException("There is no table of kind " + kind);
+        };
     }
 
     /** The tables of every part of a reproduced figure, one below the other. */
@@ -206,14 +172,5 @@ class ReadmeTest {
                     table.add(line.append(" |").toString());
                 });
         return table;
-    }
-
-    /** A table of the README and where its numbers are from. */
-    record Marked(String kind, String name, String epochs, List<String> table) {
-
-        @Override
-        public String toString() {
-            return kind + " " + name;
-        }
     }
 }
