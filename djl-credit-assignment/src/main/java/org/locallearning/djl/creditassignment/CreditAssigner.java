@@ -36,6 +36,7 @@ public interface CreditAssigner {
 
     /**
      * Adds to the gradient of every trainable parameter what the error of one batch makes of it.
+     * Where a loss depends on several forwards this is called for each, the last one first.
      * Gradients are directions of ascent, as DJL's optimizers expect, and add up over calls until
      * the optimizer clears them.
      *
@@ -50,6 +51,17 @@ public interface CreditAssigner {
      * @return true to be given tapes that can do that
      */
     default boolean isRerunning() {
+        return false;
+    }
+
+    /**
+     * Returns whether the rule takes the trainer's own loss of the predictions and labels of a
+     * batch for the error, and not the errors that {@link #assign} is given. The trainer then
+     * refuses other losses, and networks whose inputs are made by what is to learn, too.
+     *
+     * @return true if the errors are not looked at
+     */
+    default boolean isDrivenByLoss() {
         return false;
     }
 

@@ -52,6 +52,12 @@ final class InferenceAssigner implements CreditAssigner {
 
     /** {@inheritDoc} */
     @Override
+    public boolean isDrivenByLoss() {
+        return true;
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public void assign(Tape tape, NDList errors) {
         NDList labels =
                 tape.getLabels()

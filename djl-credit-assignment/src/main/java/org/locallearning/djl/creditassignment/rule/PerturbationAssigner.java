@@ -55,6 +55,12 @@ final class PerturbationAssigner implements CreditAssigner {
 
     /** {@inheritDoc} */
     @Override
+    public boolean isDrivenByLoss() {
+        return true;
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public void assign(Tape tape, NDList errors) {
         if (!checked) {
             checkRepeatable(tape);

@@ -16,6 +16,7 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
@@ -25,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** One training forward while it runs: where parameters come from and what has been met. */
 final class ForwardPass {
@@ -34,6 +36,7 @@ final class ForwardPass {
     private final NDManager scope;
     private final ProductCounter products;
     private final Optional<DropoutMasks> masks;
+    private final InPlaceBlocks inPlace;
     private final List<BlockTrace> blocks = new ArrayList<>();
     private final List<LayerTrace> layers = new ArrayList<>();
     private final Map<Region, RegionTrace> regions = new LinkedHashMap<>();
@@ -47,18 +50,21 @@ final class ForwardPass {
      * @param scope the manager that closes everything the pass makes
      * @param products counts the products with weights
      * @param masks what dropout drops, or empty to let it draw as it likes
+     * @param inPlace which blocks change their inputs in place
      */
     ForwardPass(
             ParameterStore store,
             NDList labels,
             NDManager scope,
             ProductCounter products,
-            Optional<DropoutMasks> masks) {
+            Optional<DropoutMasks> masks,
+            InPlaceBlocks inPlace) {
         this.store = store;
         this.labels = labels;
         this.scope = scope;
         this.products = products;
         this.masks = masks;
+        this.inPlace = inPlace;
     }
 
     /**
@@ -68,7 +74,7 @@ final class ForwardPass {
      * @param repeatScope the manager that closes everything the new pass makes
      */
     ForwardPass again(ParameterStore repeatStore, NDManager repeatScope) {
-        return new ForwardPass(repeatStore, labels, repeatScope, products, masks);
+        return new ForwardPass(repeatStore, labels, repeatScope, products, masks, inPlace);
     }
 
     NDManager scope() {
@@ -107,28 +113,51 @@ final class ForwardPass {
 
     /** Runs a block in training mode and names it if it fails. */
     NDList run(String path, Block block, NDList inputs) {
+        // a block that fails may have closed its inputs
+        Shape[] shapes = inputs.getShapes();
         NDList outputs;
         try {
-            if (block instanceof Dropout && masks.isPresent()) {
-                outputs = masks.get().run(path, block, store, inputs.singletonOrThrow());
-            } else if (labels == null) {
-                outputs = block.forward(store, inputs, true);
-            } else {
-                outputs = block.forward(store, inputs, labels, null);
-            }
+            outputs = inPlace.run(block, List.of(inputs), given -> forward(path, block, given));
         } catch (EngineException e) {
             String name = path.isEmpty() ? block.getClass().getSimpleName() : path;
             throw new IllegalArgumentException(
                     String.format(
-                            "Layer %s (%s) cannot run on input %s: %s",
+                            "Layer %s (%s) cannot run on input %s: %s%s",
                             name,
                             block.getClass().getSimpleName(),
-                            Arrays.toString(inputs.getShapes()),
-                            firstLine(e)),
+                            Arrays.toString(shapes),
+                            firstLine(e),
+                            InPlaceBlocks.remedy(e)),
                     e);
         }
         probes.add(new Probe(path, block, outputs));
         return outputs;
+    }
+
+    private NDList forward(String path, Block block, List<NDList> inputs) {
+        NDList given = inputs.get(0);
+        if (block instanceof Dropout && masks.isPresent()) {
+            return masks.get().run(path, block, store, given.singletonOrThrow());
+        }
+        return labels == null
+                ? block.forward(store, given, true)
+                : block.forward(store, given, new NDList(labels), null);
+    }
+
+    /** Combines the outputs of branches and names their block if that fails. */
+    NDList combine(
+            ParallelNode node, List<NDList> branches, Function<List<NDList>, NDList> function) {
+        try {
+            return inPlace.run(node, branches, function);
+        } catch (EngineException e) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "The branches of %s cannot be combined: %s%s",
+                            node.path().isEmpty() ? "the root" : node.path(),
+                            firstLine(e),
+                            InPlaceBlocks.remedy(e)),
+                    e);
+        }
     }
 
     private static String firstLine(EngineException e) {

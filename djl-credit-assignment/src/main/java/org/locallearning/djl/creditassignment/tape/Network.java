@@ -40,6 +40,7 @@ import org.locallearning.djl.decorrelation.ParallelBranches;
 public final class Network {
 
     private final LayerTable table;
+    private final InPlaceBlocks inPlace = new InPlaceBlocks();
     private final List<Layer> layers = new ArrayList<>();
     private final List<Member> members = new ArrayList<>();
     private final Node root;
@@ -205,6 +206,10 @@ public final class Network {
 
     LayerTable table() {
         return table;
+    }
+
+    InPlaceBlocks inPlace() {
+        return inPlace;
     }
 
     /** Joins the names on the way to a child as DJL does in the names of parameters. */

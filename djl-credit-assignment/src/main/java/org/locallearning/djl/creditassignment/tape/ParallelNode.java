@@ -67,7 +67,7 @@ final class ParallelNode extends Node {
             boolean errorWanted = inputErrorWanted || branch.isTrainable();
             cuts.add(new Cut(trace.outputs(), errorWanted, pass.scope()));
         }
-        NDList combined = combine.apply(cuts.stream().map(Cut::arrays).toList());
+        NDList combined = pass.combine(this, cuts.stream().map(Cut::arrays).toList(), combine);
         return new ParallelTrace(traces, cuts, combined, inputErrorWanted);
     }
 
@@ -102,7 +102,7 @@ final class ParallelNode extends Node {
                 outputs.add(trace.rerun(rerun, inputs));
             }
             List<NDList> own = outputs.stream().map(rerun::alias).toList();
-            NDList result = combine.apply(own);
+            NDList result = rerun.combine(ParallelNode.this, own, combine);
             for (int i = 0; i < own.size(); i++) {
                 rerun.close(own.get(i), List.of(result));
                 rerun.close(outputs.get(i), List.of(result, inputs));

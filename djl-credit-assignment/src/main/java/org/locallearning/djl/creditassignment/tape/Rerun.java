@@ -19,6 +19,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.locallearning.djl.creditassignment.engine.Autograd;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
 import org.locallearning.djl.creditassignment.layer.Replay;
@@ -56,6 +57,12 @@ class Rerun {
                         : pass.run(path, block, own);
         close(own, List.of(outputs));
         return outputs;
+    }
+
+    /** Combines the new outputs of branches. */
+    NDList combine(
+            ParallelNode node, List<NDList> branches, Function<List<NDList>, NDList> function) {
+        return pass.combine(node, branches, function);
     }
 
     /** Changes the outputs of a block. */

@@ -47,6 +47,7 @@ public final class Tape implements AutoCloseable {
     private final Trace trace;
     private final Cut predictions;
     private final Optional<RepeatStore> repeatStore;
+    private Optional<NDList> inputErrors = Optional.empty();
     private Rerun activations;
 
     private Tape(
@@ -104,14 +105,43 @@ public final class Tape implements AutoCloseable {
                         Optional.of(RepeatStore.before(network.root().parameters(), store, scope));
                 masks = Optional.of(new DropoutMasks(scope));
             }
-            ForwardPass pass = new ForwardPass(store, labels, scope, new ProductCounter(), masks);
-            Trace trace = network.root().run(pass, data, false);
+            ForwardPass pass =
+                    new ForwardPass(
+                            store, labels, scope, new ProductCounter(), masks, network.inPlace());
+            boolean fedByGraph = data.stream().anyMatch(Tape::isMadeByGraph);
+            Trace trace = network.root().run(pass, data, fedByGraph);
             Cut predictions = new Cut(trace.outputs(), true, manager);
             return new Tape(network, data, pass, trace, predictions, repeatStore);
         } catch (RuntimeException e) {
             scope.close();
             throw e;
         }
+    }
+
+    private static boolean isMadeByGraph(NDArray input) {
+        return input.getDataType().isFloating() && Autograd.isDifferentiable(input);
+    }
+
+    /**
+     * Returns whether an input of the network has a gradient to be found, such as one that another
+     * network made, so that the error has to go on to it.
+     *
+     * @return true if {@link #backward} finds errors for {@link #takeInputErrors}
+     */
+    public boolean isInputErrorWanted() {
+        return trace.isInputErrorWanted();
+    }
+
+    /**
+     * Takes the errors at the inputs of the network that the last {@link #backward} found.
+     *
+     * @return the error at each input, closed with the tape; empty if there was no backward since
+     *     they were taken, or they are not wanted
+     */
+    public Optional<NDList> takeInputErrors() {
+        Optional<NDList> taken = inputErrors.filter(errors -> !errors.isEmpty());
+        inputErrors = Optional.empty();
+        return taken;
     }
 
     /**
@@ -285,7 +315,7 @@ public final class Tape implements AutoCloseable {
      * @param keepGraph whether to keep the tape for another way back
      */
     public void backward(NDList errors, Feedback feedback, boolean keepGraph) {
-        trace.backwardAndRelease(errors, new BackwardPass(feedback, keepGraph, true, true));
+        backward(errors, new BackwardPass(feedback, keepGraph, true, true));
     }
 
     /**
@@ -299,9 +329,13 @@ public final class Tape implements AutoCloseable {
      */
     public void backward(
             NDList errors, Feedback feedback, LocalErrors localErrors, boolean keepGraph) {
-        trace.backwardAndRelease(
+        backward(
                 errors,
                 new BackwardPass(feedback, keepGraph, true, true, Optional.of(localErrors)));
+    }
+
+    private void backward(NDList errors, BackwardPass way) {
+        inputErrors = Optional.of(trace.backwardAndRelease(errors, way));
     }
 
     /**
