@@ -22,6 +22,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Tape;
@@ -55,14 +56,14 @@ public interface CreditAssigner {
     }
 
     /**
-     * Returns whether the rule takes the trainer's own loss of the predictions and labels of a
-     * batch for the error, and not the errors that {@link #assign} is given. The trainer then
-     * refuses other losses, and networks whose inputs are made by what is to learn, too.
+     * Returns the loss of labels and predictions that the rule learns from, where it does not look
+     * at the errors that {@link #assign} is given. The trainer then refuses any other loss, and
+     * inputs that are made by what is to learn, too.
      *
-     * @return true if the errors are not looked at
+     * @return the loss, or empty if the rule learns from the errors
      */
-    default boolean isDrivenByLoss() {
-        return false;
+    default Optional<BiFunction<NDList, NDList, NDArray>> getOwnLoss() {
+        return Optional.empty();
     }
 
     /**

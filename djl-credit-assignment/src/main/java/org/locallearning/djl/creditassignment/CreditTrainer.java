@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.engine.Autograd;
 import org.locallearning.djl.creditassignment.tape.Layer;
@@ -408,13 +409,15 @@ public final class CreditTrainer extends Trainer {
      * @param alone whether the loss depends on no other forward
      */
     void assignCredit(Tape tape, NDList errors, boolean alone) {
-        if (assigner.isDrivenByLoss()) {
-            checkSendsNothingOn(tape);
-            if (!lossCompared || !alone) {
-                checkLoss(tape, errors);
-                lossCompared = true;
-            }
-        }
+        assigner.getOwnLoss()
+                .ifPresent(
+                        own -> {
+                            checkSendsNothingOn(tape);
+                            if (!lossCompared || !alone) {
+                                checkLoss(tape, errors, own);
+                                lossCompared = true;
+                            }
+                        });
         List<CreditListener> curious =
                 creditListeners.stream()
                         .filter(listener -> listener.wantsComparison(this))
@@ -439,26 +442,12 @@ public final class CreditTrainer extends Trainer {
         }
     }
 
-    /** Checks that a rule that learns from the trainer's own loss is given no other. */
-    private void checkLoss(Tape tape, NDList errors) {
+    /** Checks that a rule that learns from a loss of its own is given no other. */
+    private void checkLoss(Tape tape, NDList errors, BiFunction<NDList, NDList, NDArray> ownLoss) {
         try (NDManager scope = tape.getManager().newSubManager()) {
             NDList leaves = leaves(tape.getPredictions());
             leaves.attach(scope);
-            NDList labels = new NDList(tape.getLabels().orElseGet(NDList::new));
-            NDArray loss;
-            try {
-                loss = getLoss().evaluate(labels, new NDList(leaves));
-            } catch (RuntimeException e) {
-                if (tape.getLabels().isEmpty()) {
-                    throw new IllegalArgumentException(
-                            String.format(
-                                    "%s learns from the trainer's own loss, but the batch has no"
-                                            + " labels; call forward(data, labels).",
-                                    rule),
-                            e);
-                }
-                throw e;
-            }
+            NDArray loss = evaluate(ownLoss, tape.getLabels(), new NDList(leaves));
             loss.attach(scope);
             if (Autograd.isDifferentiable(loss)) {
                 try (NDArray ones = loss.onesLike()) {
@@ -482,6 +471,25 @@ public final class CreditTrainer extends Trainer {
                                         + " FeedbackAlignment.",
                                 rule, getLoss().getName()));
             }
+        }
+    }
+
+    private NDArray evaluate(
+            BiFunction<NDList, NDList, NDArray> ownLoss,
+            Optional<NDList> labels,
+            NDList predictions) {
+        try {
+            return ownLoss.apply(new NDList(labels.orElseGet(NDList::new)), predictions);
+        } catch (RuntimeException e) {
+            if (labels.isPresent()) {
+                throw e;
+            }
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%s learns from the trainer's own loss, but the batch has no labels;"
+                                    + " call forward(data, labels).",
+                            rule),
+                    e);
         }
     }
 

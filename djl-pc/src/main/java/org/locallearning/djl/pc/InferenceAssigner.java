@@ -20,6 +20,7 @@ import ai.djl.training.loss.Loss;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.LayerTrace;
@@ -52,8 +53,8 @@ final class InferenceAssigner implements CreditAssigner {
 
     /** {@inheritDoc} */
     @Override
-    public boolean isDrivenByLoss() {
-        return true;
+    public Optional<BiFunction<NDList, NDList, NDArray>> getOwnLoss() {
+        return Optional.of(loss::evaluate);
     }
 
     /** {@inheritDoc} */

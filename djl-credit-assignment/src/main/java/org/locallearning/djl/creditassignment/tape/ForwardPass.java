@@ -33,10 +33,15 @@ final class ForwardPass {
 
     private final ParameterStore store;
     private final NDList labels;
+
+    /** Blocks may add to the labels, as encoders with decoders do, for those that come after. */
+    private final NDList labelsOfBlocks;
+
     private final NDManager scope;
     private final ProductCounter products;
     private final Optional<DropoutMasks> masks;
     private final InPlaceBlocks inPlace;
+    private final boolean repeated;
     private final List<BlockTrace> blocks = new ArrayList<>();
     private final List<LayerTrace> layers = new ArrayList<>();
     private final Map<Region, RegionTrace> regions = new LinkedHashMap<>();
@@ -59,12 +64,25 @@ final class ForwardPass {
             ProductCounter products,
             Optional<DropoutMasks> masks,
             InPlaceBlocks inPlace) {
+        this(store, labels, scope, products, masks, inPlace, false);
+    }
+
+    private ForwardPass(
+            ParameterStore store,
+            NDList labels,
+            NDManager scope,
+            ProductCounter products,
+            Optional<DropoutMasks> masks,
+            InPlaceBlocks inPlace,
+            boolean repeated) {
         this.store = store;
         this.labels = labels;
+        labelsOfBlocks = labels == null ? null : new NDList(labels);
         this.scope = scope;
         this.products = products;
         this.masks = masks;
         this.inPlace = inPlace;
+        this.repeated = repeated;
     }
 
     /**
@@ -74,7 +92,7 @@ final class ForwardPass {
      * @param repeatScope the manager that closes everything the new pass makes
      */
     ForwardPass again(ParameterStore repeatStore, NDManager repeatScope) {
-        return new ForwardPass(repeatStore, labels, repeatScope, products, masks, inPlace);
+        return new ForwardPass(repeatStore, labels, repeatScope, products, masks, inPlace, true);
     }
 
     NDManager scope() {
@@ -111,27 +129,52 @@ final class ForwardPass {
         return probes;
     }
 
-    /** Runs a block in training mode and names it if it fails. */
-    NDList run(String path, Block block, NDList inputs) {
+    /**
+     * Runs a block in training mode and names it if it fails.
+     *
+     * @param path the path of the block
+     * @param block the block
+     * @param arrays the inputs
+     * @param recorded whether something below the block learns
+     * @param shared whether the inputs are used elsewhere, too
+     */
+    NDList run(String path, Block block, NDList arrays, boolean recorded, boolean shared) {
+        String name =
+                String.format(
+                        "Layer %s (%s)",
+                        path.isEmpty() ? block.getClass().getSimpleName() : path,
+                        block.getClass().getSimpleName());
         // a block that fails may have closed its inputs
-        Shape[] shapes = inputs.getShapes();
+        Shape[] shapes = arrays.getShapes();
         NDList outputs;
         try {
-            outputs = inPlace.run(block, List.of(inputs), given -> forward(path, block, given));
+            outputs =
+                    inPlace.run(
+                            block,
+                            List.of(arrays),
+                            inputs(recorded, shared),
+                            given -> forward(path, block, given));
         } catch (EngineException e) {
-            String name = path.isEmpty() ? block.getClass().getSimpleName() : path;
             throw new IllegalArgumentException(
                     String.format(
-                            "Layer %s (%s) cannot run on input %s: %s%s",
-                            name,
-                            block.getClass().getSimpleName(),
-                            Arrays.toString(shapes),
-                            firstLine(e),
-                            InPlaceBlocks.remedy(e)),
+                            "%s cannot run on input %s: %s",
+                            name, Arrays.toString(shapes), firstLine(e)),
                     e);
+        } catch (InPlaceBlocks.InPlaceException e) {
+            throw new IllegalArgumentException(name + " " + e.getMessage(), e);
         }
         probes.add(new Probe(path, block, outputs));
         return outputs;
+    }
+
+    private InPlaceBlocks.Inputs inputs(boolean recorded, boolean shared) {
+        if (repeated) {
+            return InPlaceBlocks.Inputs.OWN;
+        }
+        if (recorded) {
+            return shared ? InPlaceBlocks.Inputs.SHARED : InPlaceBlocks.Inputs.OWN;
+        }
+        return masks.isPresent() ? InPlaceBlocks.Inputs.KEPT : InPlaceBlocks.Inputs.GIVEN;
     }
 
     private NDList forward(String path, Block block, List<NDList> inputs) {
@@ -141,22 +184,32 @@ final class ForwardPass {
         }
         return labels == null
                 ? block.forward(store, given, true)
-                : block.forward(store, given, new NDList(labels), null);
+                : block.forward(store, given, labelsOfBlocks, null);
     }
 
-    /** Combines the outputs of branches and names their block if that fails. */
+    /**
+     * Combines the outputs of branches and names their block if that fails.
+     *
+     * @param node the branches
+     * @param outputs the outputs of each
+     * @param function what combines them
+     * @param recorded whether something in or below the branches learns
+     */
     NDList combine(
-            ParallelNode node, List<NDList> branches, Function<List<NDList>, NDList> function) {
+            ParallelNode node,
+            List<NDList> outputs,
+            Function<List<NDList>, NDList> function,
+            boolean recorded) {
+        String name =
+                String.format(
+                        "The function that joins the branches of %s",
+                        node.path().isEmpty() ? "the root" : node.path());
         try {
-            return inPlace.run(node, branches, function);
+            return inPlace.run(node, outputs, inputs(recorded, node.isInputShared()), function);
         } catch (EngineException e) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            "The branches of %s cannot be combined: %s%s",
-                            node.path().isEmpty() ? "the root" : node.path(),
-                            firstLine(e),
-                            InPlaceBlocks.remedy(e)),
-                    e);
+            throw new IllegalArgumentException(name + " failed: " + firstLine(e), e);
+        } catch (InPlaceBlocks.InPlaceException e) {
+            throw new IllegalArgumentException(name + " " + e.getMessage(), e);
         }
     }
 

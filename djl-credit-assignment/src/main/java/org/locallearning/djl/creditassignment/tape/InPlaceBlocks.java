@@ -13,7 +13,6 @@
  */
 package org.locallearning.djl.creditassignment.tape;
 
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import java.util.ArrayList;
@@ -27,54 +26,91 @@ import org.locallearning.djl.creditassignment.engine.Autograd;
  * Which blocks of a network change their inputs in place, such as a lambda of {@code x.muli(2)}.
  *
  * <p>The engine lets no graph begin with a change in place, and the tape still needs what went into
- * a block. Those blocks are therefore given copies. Which they are is found out when a block runs
- * for the first time, on copies that tell afterwards whether they were changed.
+ * a block. Those blocks are therefore given copies, which makes no difference as long as nothing
+ * else looks at the array that they would have changed. Which they are is found out when a block
+ * runs for the first time: on copies that tell afterwards whether they were changed.
  */
 final class InPlaceBlocks {
 
+    /** What to do about a block that cannot be given copies. */
+    static final String REMEDY =
+            "let it take add in place of addi, mul in place of muli, and so on.";
+
     private final Map<Object, Boolean> changing = new ConcurrentHashMap<>();
+
+    /** What may be done with the inputs of a block. */
+    enum Inputs {
+        /** It may get copies. */
+        OWN,
+        /** It may get copies if it changes none, since others use them, too. */
+        SHARED,
+        /** Nothing that learns made them, so that it may change them, as with the stock trainer. */
+        GIVEN,
+        /** The same, but they are needed as they were. */
+        KEPT
+    }
 
     /**
      * Runs a block, or the function that combines branches.
      *
      * @param block what runs, the same object in each batch
-     * @param inputs the inputs; neither the arrays nor the lists are changed
+     * @param arrays the inputs; the lists are left as they are
+     * @param inputs what may be done with them
      * @param operation the forward
      * @return what the operation returns
+     * @throws InPlaceException if it changes inputs that it may not change
      */
-    NDList run(Object block, List<NDList> inputs, Function<List<NDList>, NDList> operation) {
+    NDList run(
+            Object block,
+            List<NDList> arrays,
+            Inputs inputs,
+            Function<List<NDList>, NDList> operation) {
         Boolean known = changing.get(block);
-        List<NDList> given = new ArrayList<>(inputs.size());
-        if (Boolean.FALSE.equals(known)) {
+        boolean given = inputs == Inputs.GIVEN || inputs == Inputs.KEPT;
+        boolean copied = !given && !Boolean.FALSE.equals(known);
+        List<NDList> lists = new ArrayList<>(arrays.size());
+        for (NDList each : arrays) {
             // blocks may add to the lists that they get, as recurrent ones do with their states
-            inputs.forEach(arrays -> given.add(new NDList(arrays)));
-            return operation.apply(given);
+            lists.add(
+                    copied
+                            ? new NDList(each.stream().map(Autograd::copy).toList())
+                            : new NDList(each));
         }
-        inputs.forEach(arrays -> given.add(copy(arrays)));
         if (known != null) {
-            return operation.apply(given);
+            check(known, inputs);
+            return operation.apply(lists);
         }
-        List<NDArray> copies = given.stream().flatMap(NDList::stream).toList();
-        List<Long> versions = copies.stream().map(Autograd::version).toList();
-        NDList outputs = operation.apply(given);
+        List<NDArray> watched = lists.stream().flatMap(NDList::stream).toList();
+        List<Long> versions = watched.stream().map(Autograd::version).toList();
+        NDList outputs = operation.apply(lists);
         boolean changed = false;
-        for (int i = 0; i < copies.size(); i++) {
-            NDArray copy = copies.get(i);
-            changed = changed || !copy.isReleased() && Autograd.version(copy) != versions.get(i);
+        for (int i = 0; i < watched.size(); i++) {
+            NDArray array = watched.get(i);
+            changed |= !array.isReleased() && Autograd.version(array) != versions.get(i);
         }
         changing.put(block, changed);
+        check(changed, inputs);
         return outputs;
     }
 
-    private static NDList copy(NDList arrays) {
-        return new NDList(arrays.stream().map(Autograd::copy).toList());
+    private static void check(boolean changed, Inputs inputs) {
+        if (changed && inputs == Inputs.SHARED) {
+            throw new InPlaceException(
+                    "changes its input in place, which is used elsewhere, too; " + REMEDY);
+        }
+        if (changed && inputs == Inputs.KEPT) {
+            throw new InPlaceException(
+                    "changes its input in place, but the rule needs that as it was; " + REMEDY);
+        }
     }
 
-    /** Returns what to do about a failure, if a change in place made it. */
-    static String remedy(EngineException failure) {
-        return String.valueOf(failure.getMessage()).contains("in-place operation")
-                ? " It changes an input in place, which it did not when it ran first; let it take"
-                        + " add in place of addi, mul in place of muli, and so on."
-                : "";
+    /** A block changes what it may not change; the message goes on after the block's name. */
+    static final class InPlaceException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        InPlaceException(String message) {
+            super(message);
+        }
     }
 }

@@ -52,6 +52,8 @@ public final class Network {
                 whole instanceof SequenceNode && !((SequenceNode) whole).isReturnIntermediate()
                         ? whole
                         : new SequenceNode(List.of(whole), false);
+        // what is put into a network is somebody else's
+        root.shareInput();
     }
 
     /**

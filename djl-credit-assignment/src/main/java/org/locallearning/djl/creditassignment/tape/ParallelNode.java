@@ -31,6 +31,7 @@ final class ParallelNode extends Node {
         this.path = path;
         this.branches = List.copyOf(branches);
         this.combine = combine;
+        this.branches.forEach(Node::shareInput);
     }
 
     List<Node> branches() {
@@ -41,6 +42,13 @@ final class ParallelNode extends Node {
     @Override
     String path() {
         return path;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    void shareInput() {
+        super.shareInput();
+        branches.forEach(Node::shareInput);
     }
 
     /** {@inheritDoc} */
@@ -67,7 +75,9 @@ final class ParallelNode extends Node {
             boolean errorWanted = inputErrorWanted || branch.isTrainable();
             cuts.add(new Cut(trace.outputs(), errorWanted, pass.scope()));
         }
-        NDList combined = pass.combine(this, cuts.stream().map(Cut::arrays).toList(), combine);
+        boolean recorded = inputErrorWanted || isTrainable();
+        List<NDList> outputs = cuts.stream().map(Cut::arrays).toList();
+        NDList combined = pass.combine(this, outputs, combine, recorded);
         return new ParallelTrace(traces, cuts, combined, inputErrorWanted);
     }
 

@@ -54,7 +54,7 @@ class Rerun {
         NDList outputs =
                 replay.isPresent()
                         ? replay.get().run(block, pass.store(), first, own)
-                        : pass.run(path, block, own);
+                        : pass.run(path, block, own, true, false);
         close(own, List.of(outputs));
         return outputs;
     }
@@ -62,7 +62,7 @@ class Rerun {
     /** Combines the new outputs of branches. */
     NDList combine(
             ParallelNode node, List<NDList> branches, Function<List<NDList>, NDList> function) {
-        return pass.combine(node, branches, function);
+        return pass.combine(node, branches, function, true);
     }
 
     /** Changes the outputs of a block. */
