@@ -532,6 +532,7 @@ public final class CreditTrainer extends Trainer {
     @Override
     public void step() {
         checkUsable();
+        checkBlocks();
         if (!credited) {
             throw new IllegalStateException(
                     "No credit was assigned since this trainer was made; call backward(loss) of its"

@@ -29,6 +29,7 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.locallearning.djl.creditassignment.Gradients;
 import org.locallearning.djl.creditassignment.RuleCase;
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
@@ -51,7 +52,10 @@ final class Loop implements AutoCloseable {
 
     /** Starts with the same weights for every factory, and L2 loss. */
     static Loop start(
-            Supplier<? extends Block> block, Shape input, Gradients.TrainerFactory factory) {
+            Supplier<? extends Block> block,
+            Shape input,
+            Gradients.TrainerFactory factory,
+            Shape... more) {
         Engine.getEngine("PyTorch").setRandomSeed(5);
         Model model = Model.newInstance("loop", "PyTorch");
         model.setBlock(block.get());
@@ -62,7 +66,7 @@ final class Loop implements AutoCloseable {
                                         .setLearningRateTracker(Tracker.fixed(0.1f))
                                         .build());
         Trainer trainer = factory.apply(model, config);
-        trainer.initialize(input);
+        trainer.initialize(Stream.concat(Stream.of(input), Stream.of(more)).toArray(Shape[]::new));
         return new Loop(model, trainer);
     }
 
