@@ -79,7 +79,7 @@ public final class CreditTrainer extends Trainer {
     private final Network network;
     private final CreditAssigner assigner;
     private final CountingStore store;
-    private final List<Block> blocks;
+    private final List<Block> blocks = new ArrayList<>();
     private final List<Parameter> parameters;
     private final List<CreditListener> creditListeners;
     private volatile CreditCollector collector;
@@ -101,7 +101,7 @@ public final class CreditTrainer extends Trainer {
         store.setParameterServer(
                 getManager().getEngine().newParameterServer(config.getOptimizer()),
                 config.getDevices());
-        blocks = blocks(model.getBlock());
+        collect(model.getBlock(), blocks);
         parameters = model.getBlock().getParameters().values();
         creditListeners =
                 config.getTrainingListeners().stream()
@@ -331,17 +331,13 @@ public final class CreditTrainer extends Trainer {
         String reason =
                 "the forward ran outside of this trainer's gradient collector; open it by"
                         + " trainer.newGradientCollector()";
-        if (data.stream().anyMatch(CreditTrainer::isMadeByGraph)) {
+        if (data.stream().anyMatch(Autograd::isInGraph)) {
             throw new IllegalStateException(
                     "The inputs want a gradient, but " + reason + " to have credit assigned.");
         }
         uncredited = Optional.of(reason);
         NDList made = Autograd.withoutRecording(() -> runPlain(data, labels));
         return copies(leaves(made));
-    }
-
-    private static boolean isMadeByGraph(NDArray array) {
-        return array.getDataType().isFloating() && Autograd.isDifferentiable(array);
     }
 
     /** Copies leaves, which could not be changed in place themselves. */
@@ -360,7 +356,7 @@ public final class CreditTrainer extends Trainer {
     }
 
     private void checkBlocks() {
-        if (!blocks.equals(blocks(getModel().getBlock()))) {
+        if (countSame(getModel().getBlock(), 0) != blocks.size()) {
             throw new IllegalStateException(
                     "The model's blocks were changed after this trainer was made, so that it would"
                             + " not train them; call newTrainer after setBlock, add and the like,"
@@ -368,11 +364,16 @@ public final class CreditTrainer extends Trainer {
         }
     }
 
-    /** Lists a block and what is in it. */
-    private static List<Block> blocks(Block block) {
-        List<Block> all = new ArrayList<>();
-        collect(block, all);
-        return all;
+    /** Counts the blocks from a number on that are those of when the trainer was made. */
+    private int countSame(Block block, int number) {
+        if (number < 0 || number >= blocks.size() || blocks.get(number) != block) {
+            return -1;
+        }
+        int next = number + 1;
+        for (Pair<String, Block> child : block.getChildren()) {
+            next = countSame(child.getValue(), next);
+        }
+        return next;
     }
 
     private static void collect(Block block, List<Block> all) {
@@ -532,7 +533,6 @@ public final class CreditTrainer extends Trainer {
     @Override
     public void step() {
         checkUsable();
-        checkBlocks();
         if (!credited) {
             throw new IllegalStateException(
                     "No credit was assigned since this trainer was made; call backward(loss) of its"

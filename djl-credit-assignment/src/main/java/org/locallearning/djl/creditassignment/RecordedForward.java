@@ -108,7 +108,7 @@ final class RecordedForward {
     private void sendOn(NDList errors) {
         for (int i = 0; i < data.size(); i++) {
             NDArray input = data.get(i);
-            if (input.getDataType().isFloating() && Autograd.isDifferentiable(input)) {
+            if (Autograd.isInGraph(input)) {
                 Autograd.backward(input, errors.get(i), true);
             }
         }

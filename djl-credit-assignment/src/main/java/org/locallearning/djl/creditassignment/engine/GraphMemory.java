@@ -71,7 +71,6 @@ public final class GraphMemory implements AutoCloseable {
      *
      * @param owner what {@link #ownerOnThisThread} returns until this is closed; may be null
      * @return the memory, to be closed when nothing is going to be differentiated any more
-     * @throws IllegalStateException if this version of DJL is another than this was written for
      */
     public static GraphMemory open(Object owner) {
         GraphMemory memory = new GraphMemory(Internals.find(NDScope.class, PtNDArray.class), owner);
@@ -85,6 +84,8 @@ public final class GraphMemory implements AutoCloseable {
      * @throws IllegalStateException if they cannot, in this version of DJL
      */
     public static void check() {
+        // the holder could not say it twice
+        Internals.find(NDScope.class, PtNDArray.class);
         try (GraphMemory memory = open(null);
                 NDManager manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
                 NDArray number = manager.create(1f)) {
@@ -100,7 +101,7 @@ public final class GraphMemory implements AutoCloseable {
      * @return the owner, or empty
      */
     public static Optional<Object> ownerOnThisThread() {
-        Deque<NDScope> scopes = Internals.find(NDScope.class, PtNDArray.class).scopes().get();
+        Deque<NDScope> scopes = Holder.INTERNALS.scopes().get();
         return scopes instanceof WatchedScopes
                 ? Optional.ofNullable(((WatchedScopes) scopes).memory).map(memory -> memory.owner)
                 : Optional.empty();
@@ -147,6 +148,11 @@ public final class GraphMemory implements AutoCloseable {
         if (scopes instanceof WatchedScopes) {
             ((WatchedScopes) scopes).unwatch(this);
         }
+    }
+
+    /** Looks for the private parts of DJL once. */
+    private static final class Holder {
+        static final Internals INTERNALS = Internals.find(NDScope.class, PtNDArray.class);
     }
 
     /** The scopes that are open on a thread, above one that closes nothing. */

@@ -16,17 +16,16 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** One training forward while it runs: where parameters come from and what has been met. */
 final class ForwardPass {
@@ -139,13 +138,6 @@ final class ForwardPass {
      * @param shared whether the inputs are used elsewhere, too
      */
     NDList run(String path, Block block, NDList arrays, boolean recorded, boolean shared) {
-        String name =
-                String.format(
-                        "Layer %s (%s)",
-                        path.isEmpty() ? block.getClass().getSimpleName() : path,
-                        block.getClass().getSimpleName());
-        // a block that fails may have closed its inputs
-        Shape[] shapes = arrays.getShapes();
         NDList outputs;
         try {
             outputs =
@@ -158,13 +150,25 @@ final class ForwardPass {
             throw new IllegalArgumentException(
                     String.format(
                             "%s cannot run on input %s: %s",
-                            name, Arrays.toString(shapes), firstLine(e)),
+                            name(path, block), shapes(arrays), firstLine(e)),
                     e);
         } catch (InPlaceBlocks.InPlaceException e) {
-            throw new IllegalArgumentException(name + " " + e.getMessage(), e);
+            throw new IllegalArgumentException(name(path, block) + " " + e.getMessage(), e);
         }
         probes.add(new Probe(path, block, outputs));
         return outputs;
+    }
+
+    /** Describes inputs, which a block that fails may have closed. */
+    private static String shapes(NDList arrays) {
+        return arrays.stream()
+                .map(array -> array.isReleased() ? "(closed)" : array.getShape().toString())
+                .collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    private static String name(String path, Block block) {
+        String type = block.getClass().getSimpleName();
+        return String.format("Layer %s (%s)", path.isEmpty() ? type : path, type);
     }
 
     private InPlaceBlocks.Inputs inputs(boolean recorded, boolean shared) {
@@ -200,17 +204,20 @@ final class ForwardPass {
             List<NDList> outputs,
             Function<List<NDList>, NDList> function,
             boolean recorded) {
-        String name =
-                String.format(
-                        "The function that joins the branches of %s",
-                        node.path().isEmpty() ? "the root" : node.path());
         try {
             return inPlace.run(node, outputs, inputs(recorded, node.isInputShared()), function);
         } catch (EngineException e) {
-            throw new IllegalArgumentException(name + " failed: " + firstLine(e), e);
+            throw new IllegalArgumentException(
+                    String.format("%s failed: %s", name(node), firstLine(e)), e);
         } catch (InPlaceBlocks.InPlaceException e) {
-            throw new IllegalArgumentException(name + " " + e.getMessage(), e);
+            throw new IllegalArgumentException(name(node) + " " + e.getMessage(), e);
         }
+    }
+
+    private static String name(ParallelNode node) {
+        return String.format(
+                "The function that joins the branches of %s",
+                node.path().isEmpty() ? "the root" : node.path());
     }
 
     private static String firstLine(EngineException e) {

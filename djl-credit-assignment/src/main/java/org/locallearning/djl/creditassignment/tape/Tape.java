@@ -108,7 +108,7 @@ public final class Tape implements AutoCloseable {
             ForwardPass pass =
                     new ForwardPass(
                             store, labels, scope, new ProductCounter(), masks, network.inPlace());
-            boolean fedByGraph = data.stream().anyMatch(Tape::isMadeByGraph);
+            boolean fedByGraph = data.stream().anyMatch(Autograd::isInGraph);
             Trace trace = network.root().run(pass, data, fedByGraph);
             Cut predictions = new Cut(trace.outputs(), true, manager);
             return new Tape(network, data, pass, trace, predictions, repeatStore);
@@ -116,10 +116,6 @@ public final class Tape implements AutoCloseable {
             scope.close();
             throw e;
         }
-    }
-
-    private static boolean isMadeByGraph(NDArray input) {
-        return input.getDataType().isFloating() && Autograd.isDifferentiable(input);
     }
 
     /**
