@@ -14,18 +14,16 @@
 package org.locallearning.djl.creditassignment;
 
 import ai.djl.Device;
-import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.training.ParameterStore;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.state.Stateful;
 
 /**
  * A rule at work in one trainer.
@@ -33,7 +31,7 @@ import org.locallearning.djl.creditassignment.tape.Tape;
  * <p>With several devices, {@link #assign} is called once for each device's part of the batch, one
  * after another.
  */
-public interface CreditAssigner {
+public interface CreditAssigner extends Stateful {
 
     /**
      * Adds to the gradient of every trainable parameter what the error of one batch makes of it.
@@ -47,11 +45,12 @@ public interface CreditAssigner {
     void assign(Tape tape, NDList errors);
 
     /**
-     * Returns whether the rule runs the network, or stages of it, more than once on a batch.
+     * Returns whether the rule runs the network, or stages of it, more than once on a batch. Tapes
+     * can do that only where a rule says so.
      *
-     * @return true to be given tapes that can do that
+     * @return true to be given tapes that can do that; false by default
      */
-    default boolean isRerunning() {
+    default boolean needsRerun() {
         return false;
     }
 
@@ -72,41 +71,38 @@ public interface CreditAssigner {
      * @param layer the layer
      * @return the words, for the report
      */
-    String describeFeedback(Layer layer);
+    default String describeFeedback(Layer layer) {
+        return "as the rule has it";
+    }
 
     /**
      * Returns the weights by which the error passed a layer.
      *
      * @param layer the layer in the last batch
      * @return weights of the shape of the layer's own, closed with the tape or later; empty if the
-     *     error passes in another way
+     *     error passes in another way, as it does by default
      */
-    Optional<NDArray> getFeedback(LayerTrace layer);
+    default Optional<NDArray> getFeedback(LayerTrace layer) {
+        return Optional.empty();
+    }
 
     /**
-     * Is told that the optimizer took a step, outside of any gradient collector. A rule that
+     * Returns the arrays that the rule keeps beside the model's parameters, such as feedback
+     * weights.
+     *
+     * @return the arrays by name, such as the path of the weight whose place they take; none by
+     *     default
+     */
+    default Map<String, NDArray> getRuleParameters() {
+        return Map.of();
+    }
+
+    /**
+     * Called after the optimizer took a step, outside of any gradient collector. A rule that
      * changes parameters by anything but gradients does it here. Most rules do nothing.
      *
      * @param store where the values of parameters come from
      * @param devices the devices of the trainer, the first of which leads
      */
     default void afterStep(ParameterStore store, Device[] devices) {}
-
-    /**
-     * Writes what the rule has learned besides the model's own parameters. Most rules learn
-     * nothing.
-     *
-     * @param out where to write
-     * @throws IOException if it cannot be written
-     */
-    default void saveState(DataOutputStream out) throws IOException {}
-
-    /**
-     * Reads what {@link #saveState} wrote, before the first batch.
-     *
-     * @param in where to read
-     * @throws IOException if it cannot be read
-     * @throws MalformedModelException if it was written for another model or other settings
-     */
-    default void loadState(DataInputStream in) throws IOException, MalformedModelException {}
 }

@@ -20,7 +20,7 @@ import ai.djl.training.TrainingConfig;
 import ai.djl.training.loss.Loss;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.locallearning.djl.creditassignment.engine.GraphMemory;
+import org.locallearning.djl.creditassignment.internal.GraphMemory;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.UnknownBlocks;

@@ -20,8 +20,8 @@ import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.locallearning.djl.creditassignment.engine.Autograd;
-import org.locallearning.djl.creditassignment.engine.GraphMemory;
+import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.creditassignment.internal.GraphMemory;
 
 /**
  * Lets the engine differentiate a loss as far as the predictions of the forwards that ran while

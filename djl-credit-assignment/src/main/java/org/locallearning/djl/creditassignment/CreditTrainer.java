@@ -25,13 +25,13 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.UninitializedParameterException;
 import ai.djl.training.GradientCollector;
-import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.TrainingConfig;
 import ai.djl.util.Pair;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,11 +39,15 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
-import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.MatrixProducts;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.state.StateFile;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.decorrelation.state.Stateful;
 
 /**
  * A trainer that assigns credit by a rule. It knows no rule itself.
@@ -78,7 +82,7 @@ public final class CreditTrainer extends Trainer {
     private final CreditAssignment rule;
     private final Network network;
     private final CreditAssigner assigner;
-    private final CountingStore store;
+    private final TrainerParameters store;
     private final List<Block> blocks = new ArrayList<>();
     private final List<Parameter> parameters;
     private final List<CreditListener> creditListeners;
@@ -97,10 +101,9 @@ public final class CreditTrainer extends Trainer {
         this.rule = rule;
         this.network = network;
         // the stock trainer's store is private, and fills itself only when the stock methods run
-        store = new CountingStore(getManager());
-        store.setParameterServer(
-                getManager().getEngine().newParameterServer(config.getOptimizer()),
-                config.getDevices());
+        store =
+                new TrainerParameters(
+                        model, getManager(), config.getOptimizer(), config.getDevices());
         collect(model.getBlock(), blocks);
         parameters = model.getBlock().getParameters().values();
         creditListeners =
@@ -127,6 +130,17 @@ public final class CreditTrainer extends Trainer {
      */
     public CreditAssigner getAssigner() {
         return assigner;
+    }
+
+    /**
+     * Returns the arrays that the rule keeps beside the model's parameters: feedback weights by the
+     * path of the weight whose place they take, error matrices by their connection. They are those
+     * that the trainer works with: read them, and copy what is to be kept.
+     *
+     * @return the arrays by name, as far as batches have needed them; none for a rule without any
+     */
+    public Map<String, NDArray> getRuleParameters() {
+        return assigner.getRuleParameters();
     }
 
     /**
@@ -192,7 +206,7 @@ public final class CreditTrainer extends Trainer {
      */
     public void saveState(Path file) throws IOException {
         checkUsable();
-        RuleState.save(file, rule, assigner);
+        StateFile.save(file, parts());
     }
 
     /**
@@ -206,7 +220,15 @@ public final class CreditTrainer extends Trainer {
      *     IllegalArgumentException}
      */
     public void loadState(Path file) throws IOException, MalformedModelException {
-        RuleState.load(file, rule, assigner);
+        StateFile.load(file, getManager(), parts());
+    }
+
+    private Map<String, Stateful> parts() {
+        Map<String, Stateful> parts = new LinkedHashMap<>();
+        // first, so that another rule is named and not what it leads to
+        parts.put("trainer", new RuleName());
+        parts.put("rule", assigner);
+        return parts;
     }
 
     /** {@inheritDoc} */
@@ -316,7 +338,7 @@ public final class CreditTrainer extends Trainer {
         if (targets != null) {
             open.expect(targets);
         }
-        Tape tape = Tape.record(network, store, inputs, targets, assigner.isRerunning());
+        Tape tape = Tape.record(network, store, inputs, targets, assigner.needsRerun());
         RecordedForward forward = new RecordedForward(this, tape, inputs);
         open.add(forward);
         uncredited =
@@ -394,7 +416,7 @@ public final class CreditTrainer extends Trainer {
 
     /** Returns how often parameters have been updated. */
     long getUpdates() {
-        return store.updates;
+        return store.getUpdates();
     }
 
     /** Makes the trainer good only for closing. */
@@ -561,20 +583,29 @@ public final class CreditTrainer extends Trainer {
         }
     }
 
-    /** A store that counts how often the optimizer has moved the parameters. */
-    private static final class CountingStore extends ParameterStore {
+    /** The name of the rule, in the file with its state. */
+    private final class RuleName implements Stateful {
 
-        private long updates;
+        private static final String NAME = "rule";
 
-        CountingStore(NDManager manager) {
-            super(manager, false);
+        /** {@inheritDoc} */
+        @Override
+        public void saveState(StateWriter out) throws IOException {
+            out.putText(NAME, rule.getClass().getSimpleName());
         }
 
         /** {@inheritDoc} */
         @Override
-        public void updateAllParameters() {
-            updates++;
-            super.updateAllParameters();
+        public Runnable loadState(StateReader in) throws MalformedModelException {
+            String saved = in.getText(NAME);
+            String own = rule.getClass().getSimpleName();
+            if (!saved.equals(own)) {
+                throw new MalformedModelException(
+                        String.format(
+                                "it holds the state of a %s, but this trainer's rule is a %s.",
+                                saved, own));
+            }
+            return () -> {};
         }
     }
 }

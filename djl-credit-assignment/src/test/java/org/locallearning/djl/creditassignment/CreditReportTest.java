@@ -36,8 +36,7 @@ class CreditReportTest {
 
     private static final FeedbackAlignment RULE =
             FeedbackAlignment.builder()
-                    .optDistribution(FeedbackDistribution.uniform(0.5))
-                    .optSeed(3)
+                    .optFeedback(FeedbackDistribution.uniform(0.5).seeded(3))
                     .build();
 
     @Test

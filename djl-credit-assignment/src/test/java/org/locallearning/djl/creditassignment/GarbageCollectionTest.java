@@ -40,7 +40,7 @@ import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
-import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
 
 /**

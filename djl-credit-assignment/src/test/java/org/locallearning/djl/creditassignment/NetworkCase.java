@@ -44,6 +44,7 @@ import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.convolutional.LocallyConnected2d;
 import org.locallearning.djl.creditassignment.pseudoconv.PerturbativeResNet;
 import org.locallearning.djl.creditassignment.pseudoconv.PseudoConv2d;
+import org.locallearning.djl.decorrelation.Cost;
 import org.locallearning.djl.decorrelation.Decorrelate;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
 
@@ -82,7 +83,8 @@ public record NetworkCase(String name, Supplier<Block> block, Shape input, int c
                 new NetworkCase("dropout", NetworkCase::dropout, new Shape(8, 9), 3),
                 new NetworkCase("all outputs", NetworkCase::allOutputs, new Shape(5, 7), 3),
                 new NetworkCase(
-                        "flattened join", NetworkCase::flattenedJoin, new Shape(4, 2, 3, 3), 5));
+                        "flattened join", NetworkCase::flattenedJoin, new Shape(4, 2, 3, 3), 5),
+                activatedOutput());
     }
 
     /** The small networks that decorrelation layers go into, with a rate that shows in one step. */
@@ -101,7 +103,10 @@ public record NetworkCase(String name, Supplier<Block> block, Shape input, int c
 
     private static Block decorrelate(Block block) {
         DecorrelationOptions options =
-                DecorrelationOptions.builder().optRate(0.05f).optSampleFraction(1).build();
+                DecorrelationOptions.builder()
+                        .optRate(0.05f)
+                        .optCost(Cost.full().withSampleFraction(1))
+                        .build();
         return Decorrelate.builder().optOptions(options).build().convert(block).block();
     }
 
@@ -144,6 +149,12 @@ public record NetworkCase(String name, Supplier<Block> block, Shape input, int c
     /** A small net of two hidden layers, where one network is enough. */
     public static NetworkCase twoHiddenLayers() {
         return new NetworkCase("two hidden layers", () -> mlp(4, 12, 11), new Shape(6, 9), 4);
+    }
+
+    /** One hidden layer, and a block after the output layer: predictions that are not logits. */
+    public static NetworkCase activatedOutput() {
+        return new NetworkCase(
+                "activated output", () -> mlp(4, 12).add(Activation::tanh), new Shape(6, 9), 4);
     }
 
     /** A net of tanh layers; the last number of units is the first argument. */

@@ -13,15 +13,10 @@
  */
 package org.locallearning.djl.creditassignment;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.SequentialBlock;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
@@ -29,31 +24,10 @@ import org.locallearning.djl.creditassignment.layer.LayerTable;
 /** The page of supported blocks says what the table of layers says. */
 class SupportedBlocksTest {
 
-    private static final Path PAGE = Path.of("supported-blocks.md");
-
-    private static final String REGENERATE = "regenerate.supported-blocks";
-
     @Test
     void thePageIsTheTable() throws IOException {
-        String expected = page();
-        if (Boolean.getBoolean(REGENERATE)) {
-            Path written = Files.writeString(Path.of("supported-blocks.md.new"), expected);
-            Files.move(
-                    written,
-                    PAGE,
-                    StandardCopyOption.REPLACE_EXISTING,
-                    StandardCopyOption.ATOMIC_MOVE);
-        }
-        String found =
-                Files.exists(PAGE) ? Files.readString(PAGE, StandardCharsets.UTF_8) : "no page";
-        assertEquals(
-                expected,
-                found.replace("\r\n", "\n"),
-                "supported-blocks.md is not what LayerTable.standard() says; write it anew with mvn"
-                        + " test -pl djl-credit-assignment -Dtest=SupportedBlocksTest"
-                        + " -D"
-                        + REGENERATE
-                        + "=true");
+        GeneratedPage.check(
+                Path.of("../docs/supported-blocks.md"), page(), SupportedBlocksTest.class);
     }
 
     private static String page() {

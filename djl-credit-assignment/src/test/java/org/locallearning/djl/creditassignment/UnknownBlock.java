@@ -22,11 +22,11 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 
 /** Somebody's own block: one factor per feature. */
-final class UnknownBlock extends AbstractBlock {
+public final class UnknownBlock extends AbstractBlock {
 
     private final Parameter factors;
 
-    UnknownBlock() {
+    public UnknownBlock() {
         factors =
                 addParameter(
                         Parameter.builder()

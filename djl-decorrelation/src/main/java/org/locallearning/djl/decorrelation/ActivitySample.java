@@ -20,7 +20,7 @@ import ai.djl.ndarray.types.DataType;
 import java.util.Arrays;
 
 /**
- * Rows of a layer's activity before and behind its matrix, and their energies: sums of squares.
+ * Rows of a layer's activity before and after its matrix, and their energies: sums of squares.
  *
  * <p>The energies of the rows are read once, as reading is what an engine has to wait for.
  */
@@ -39,7 +39,7 @@ final class ActivitySample {
      * Takes a sample.
      *
      * @param inputs the rows before the matrix, (K, n)
-     * @param outputs the rows behind it, (K, n)
+     * @param outputs the rows after it, (K, n)
      */
     ActivitySample(NDArray inputs, NDArray outputs) {
         this.inputs = inputs;

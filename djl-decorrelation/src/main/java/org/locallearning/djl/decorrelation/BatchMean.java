@@ -16,7 +16,7 @@ package org.locallearning.djl.decorrelation;
 import ai.djl.ndarray.NDArray;
 
 /**
- * The mean over a batch and its removal, in the form whose way back costs least.
+ * The mean over a batch and its removal, in the form whose backward pass costs least.
  *
  * <p>Backward of {@code mean} and of a subtracted operand fill arrays as large as the batch; those
  * of {@code sum} and of an added operand do not.
@@ -48,5 +48,18 @@ final class BatchMean {
      */
     static NDArray remove(NDArray input, NDArray mean) {
         return input.add(mean.neg());
+    }
+
+    /**
+     * Moves a running average towards the value of a batch, outside the gradient's graph.
+     *
+     * @param average the running average; changed in place
+     * @param value the value of the batch, of as many entries
+     * @param momentum the share of the batch in the new average
+     */
+    static void blend(NDArray average, NDArray value, double momentum) {
+        NDArray target = average.stopGradient();
+        NDArray detached = value.stopGradient().reshape(average.getShape());
+        target.addi(detached.sub(target).mul(momentum));
     }
 }

@@ -41,50 +41,15 @@ import ai.djl.util.Preconditions;
  */
 public final class BatchWhitening extends FeatureDecorrelation {
 
-    private final int iterations;
-    private final double epsilon;
-
     private BatchWhitening(Builder builder) {
         super(
                 "whitening",
                 builder.name,
                 DecorrelationOptions.builder()
-                        .optMeanMomentum(builder.momentum)
-                        .optSampleFraction(1)
+                        .optMean(MeanRemoval.BATCH.withMomentum(builder.momentum))
+                        .optCost(Cost.full().withSampleFraction(1))
                         .build(),
-                null);
-        iterations = builder.iterations;
-        epsilon = builder.epsilon;
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    NDArray matrixFor(NDArray centred, NDArray matrixValue, boolean training) {
-        if (!training) {
-            return matrixValue;
-        }
-        NDArray rows = centred.reshape(-1, matrixValue.getShape().get(0));
-        return whiteningMatrix(rows, iterations, epsilon);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    NDArray apply(NDArray centred, NDArray used, NDArray fixed) {
-        return centred.matMul(used);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    void update(
-            NDArray matrix,
-            NDArray used,
-            NDArray fixed,
-            NDArray raw,
-            NDArray centred,
-            NDArray outputs) {
-        state.check(this, new ActivitySample(centred, outputs), 0);
-        state.observe(this, 0, centred, outputs);
-        state.blend(matrix, used);
+                width -> WhiteningMatrix.form(width, builder.iterations, builder.epsilon));
     }
 
     /**
@@ -130,30 +95,6 @@ public final class BatchWhitening extends FeatureDecorrelation {
                     }
                     return inverseRoot.div(trace.sqrt());
                 });
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    NDArray evaluationMatrix() {
-        return getMatrix().getArray().stopGradient().transpose();
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public long getMultiplyAdds(long batchSize) {
-        return 3 * forwardMultiplyAdds(batchSize);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public long getErrorMultiplyAdds(long batchSize) {
-        return 2 * forwardMultiplyAdds(batchSize);
-    }
-
-    private long forwardMultiplyAdds(long batchSize) {
-        long width = width();
-        long rows = batchSize * positions();
-        return 2 * rows * width * width + 3 * iterations * width * width * width;
     }
 
     /**

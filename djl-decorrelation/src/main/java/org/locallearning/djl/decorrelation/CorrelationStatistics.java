@@ -130,7 +130,7 @@ public final class CorrelationStatistics {
      *
      * <p>For layers wider than a batch, where the covariance itself is singular. Fewer rows show
      * fewer of the small eigenvalues, so it compares only samples of as many rows, such as those
-     * before and behind a matrix.
+     * before and after a matrix.
      *
      * @param rows the rows, (K, n), at least 2
      * @return the condition number, at least 1; infinite where the rows vary in fewer directions

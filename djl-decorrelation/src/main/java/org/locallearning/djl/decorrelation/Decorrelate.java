@@ -22,43 +22,60 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.util.Pair;
-import java.nio.file.FileSystems;
-import java.nio.file.Path;
-import java.nio.file.PathMatcher;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.locallearning.djl.decorrelation.internal.BlockKinds;
+import org.locallearning.djl.decorrelation.internal.ParallelBranches;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts decorrelation layers into an existing model, and takes them out again.
  *
  * <p>{@link #model} puts a {@link Decorrelation} before every {@link Linear} and a {@link
  * DecorrelatedConv2d} in the place of every {@link Conv2d}, in nested {@link SequentialBlock}s and
- * {@link ParallelBlock}s. The result is a new block tree that shares the other blocks, and the
- * kernels and biases, with the original.
+ * {@link ParallelBlock}s and in subclasses of them that inherit their forward, such as the zoo's
+ * {@code Mlp}. The result is a new block tree that shares the other blocks, and the kernels and
+ * biases, with the original. Weighted layers inside other blocks are left as they are: one line of
+ * the log and the report name them. A layer that stands in several places gets one matrix.
  *
  * <p>The function of the model in evaluation does not change, as M starts as the identity and the
  * mean as 0. A model that is initialized when it is converted, as trained models are, gets layers
- * with {@link MeanRemoval#NONE} unless settings are given, since removing the mean of the batch
- * would change what the trained layers see in training.
+ * with {@link MeanRemoval#NONE} unless a mean is chosen, since removing the mean of the batch would
+ * change what the trained layers see in training. A layer whose weight is frozen gets a matrix that
+ * is frozen too.
  *
- * <p>{@link #fold} multiplies each M into the weights behind it and gives back blocks of DJL's own:
+ * <p>{@link #fold} multiplies each M into the weights after it and gives back blocks of DJL's own:
  * {@code W M} and {@code b − W M μ}. It is exact. The folded model has the blocks of the model
  * before the conversion, and loads into it, with two exceptions, both where a mean was removed: a
  * linear layer or a convolution without bias gets one; and a convolution with padding becomes a
  * {@link SequentialBlock} of a 1 × 1 convolution that removes the mean of each channel, and the
- * convolution.
+ * convolution. {@link #foldForOriginal} refuses those; models converted with {@link
+ * MeanRemoval#NONE} have neither.
  */
 public final class Decorrelate {
 
+    private static final Logger logger = LoggerFactory.getLogger(Decorrelate.class);
+
+    private static final String NOT_SELECTED = "not selected";
+    private static final String DECORRELATED_ALREADY = "decorrelated already";
+
     private final DecorrelationOptions options;
-    private final List<PathMatcher> include;
-    private final List<PathMatcher> exclude;
+    private final boolean meanChosen;
+    private final List<PathPattern> include;
+    private final List<PathPattern> exclude;
     private final String patterns;
 
     private Decorrelate(Builder builder) {
-        options = builder.options;
-        include = matchers(builder.include);
-        exclude = matchers(builder.exclude);
+        options = builder.options.build();
+        meanChosen = builder.options.hasMean();
+        include = List.copyOf(builder.include);
+        exclude = List.copyOf(builder.exclude);
         patterns = "include " + builder.include + ", exclude " + builder.exclude;
     }
 
@@ -81,15 +98,48 @@ public final class Decorrelate {
      * @param block the decorrelated model, initialized; left as it is
      * @return the folded model, which shares the other blocks with the original
      * @throws IllegalArgumentException if a decorrelation layer is inside a block that cannot be
-     *     rebuilt
+     *     rebuilt, or if a linear layer stands in two places after different decorrelation layers
      * @throws IllegalStateException if the model is not initialized
      */
     public static Block fold(Block block) {
+        Folding folding = new Folding();
+        Block folded = fold(block, folding);
+        if (!folding.changes().isEmpty()) {
+            logger.warn(
+                    "The folded model does not load into the model before the conversion: {}.",
+                    String.join("; ", folding.changes()));
+        }
+        return folded;
+    }
+
+    /**
+     * Does what {@link #fold} does for a model that is to be loaded into the model before the
+     * conversion.
+     *
+     * @param block the decorrelated model, initialized; left as it is
+     * @return the folded model, with the blocks and parameters of the model before the conversion
+     * @throws IllegalArgumentException if the folded model would have others, or cannot be made
+     * @throws IllegalStateException if the model is not initialized
+     */
+    public static Block foldForOriginal(Block block) {
+        Folding folding = new Folding();
+        Block folded = fold(block, folding);
+        if (!folding.changes().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "The folded model would not load into the model before the conversion: "
+                            + String.join("; ", folding.changes())
+                            + ". Convert with optMean(MeanRemoval.NONE), or load what"
+                            + " Decorrelate.fold gives back into a model of those blocks.");
+        }
+        return folded;
+    }
+
+    private static Block fold(Block block, Folding folding) {
         if (!block.isInitialized()) {
             throw new IllegalStateException(
                     "Only an initialized model can be folded: its matrices are not there yet.");
         }
-        return initializeLike(block, fold(block, ""));
+        return initializeLike(block, folding.fold(block, ""));
     }
 
     /**
@@ -98,19 +148,15 @@ public final class Decorrelate {
      * @param block the model, initialized or not; left as it is
      * @return the converted model and what was done
      * @throws IllegalArgumentException if the model has no layer to decorrelate that the patterns
-     *     allow
+     *     allow, or a layer in two places of which one alone would be decorrelated
      */
     public DecorrelationReport convert(Block block) {
-        DecorrelationOptions settings = options;
-        if (settings == null) {
-            settings =
-                    block.isInitialized()
-                            ? DecorrelationOptions.builder()
-                                    .optMeanRemoval(MeanRemoval.NONE)
-                                    .build()
-                            : DecorrelationOptions.builder().build();
-        }
+        DecorrelationOptions settings =
+                block.isInitialized() && !meanChosen
+                        ? options.toBuilder().optMean(MeanRemoval.NONE).build()
+                        : options;
         Conversion conversion = new Conversion(settings);
+        conversion.checkShared(block, "", false);
         Block converted = conversion.convert(block, "");
         if (conversion.converted.isEmpty()) {
             throw new IllegalArgumentException(
@@ -119,6 +165,7 @@ public final class Decorrelate {
                             + "; left alone: "
                             + conversion.skipped);
         }
+        conversion.logWhatIsLeft();
         return new DecorrelationReport(
                 initializeLike(block, converted), conversion.converted, conversion.skipped);
     }
@@ -143,78 +190,9 @@ public final class Decorrelate {
         return block.getInputShapes();
     }
 
-    private static Block fold(Block block, String path) {
-        if (block instanceof Decorrelating) {
-            return ((Decorrelating) block).fold();
-        }
-        if (block.getClass() == SequentialBlock.class) {
-            return foldSequence((SequentialBlock) block, path);
-        }
-        List<Block> folded = new ArrayList<>();
-        boolean changed = false;
-        for (Pair<String, Block> child : block.getChildren()) {
-            Block now = fold(child.getValue(), join(path, child.getKey()));
-            changed |= now != child.getValue();
-            folded.add(now);
-        }
-        if (!changed) {
-            return block;
-        }
-        if (block.getClass() == ParallelBlock.class) {
-            return ParallelBranches.replace((ParallelBlock) block, folded);
-        }
-        throw new IllegalArgumentException(
-                "The decorrelation layers inside '"
-                        + path
-                        + "' cannot be folded: a "
-                        + block.getClass().getSimpleName()
-                        + " cannot be rebuilt with other children; fold them one by one with"
-                        + " Decorrelating.fold and build the block by hand.");
-    }
-
-    private static Block foldSequence(SequentialBlock block, String path) {
-        SequentialBlock folded = new SequentialBlock();
-        folded.setReturnIntermediate(block.isReturnIntermediate());
-        List<Pair<String, Block>> children = new ArrayList<>();
-        block.getChildren().forEach(children::add);
-        boolean changed = false;
-        for (int i = 0; i < children.size(); ++i) {
-            Block child = children.get(i).getValue();
-            Block next = i + 1 < children.size() ? children.get(i + 1).getValue() : null;
-            if (child instanceof FeatureDecorrelation
-                    && next instanceof Linear
-                    && !block.isReturnIntermediate()) {
-                Linear plain = PlainBlocks.linear((FeatureDecorrelation) child, (Linear) next);
-                if (child instanceof Decorrelation && ((Decorrelation) child).isInserted()) {
-                    return plain;
-                }
-                folded.add(plain);
-                changed = true;
-                ++i;
-            } else {
-                Block now = fold(child, join(path, children.get(i).getKey()));
-                changed |= now != child;
-                folded.add(now);
-            }
-        }
-        return changed ? folded : block;
-    }
-
-    private static String join(String path, String child) {
-        return path.isEmpty() ? child : path + '/' + child;
-    }
-
-    private static List<PathMatcher> matchers(List<String> globs) {
-        return globs.stream()
-                .map(glob -> FileSystems.getDefault().getPathMatcher("glob:" + glob))
-                .toList();
-    }
-
     private boolean isSelected(String path) {
-        Path candidate = Path.of(path);
-        boolean included =
-                include.isEmpty() || include.stream().anyMatch(p -> p.matches(candidate));
-        return included && exclude.stream().noneMatch(p -> p.matches(candidate));
+        boolean included = include.isEmpty() || include.stream().anyMatch(p -> p.matches(path));
+        return included && exclude.stream().noneMatch(p -> p.matches(path));
     }
 
     /**
@@ -226,36 +204,74 @@ public final class Decorrelate {
         return new Builder();
     }
 
-    /** One walk over a model. */
+    /** One conversion. */
     private final class Conversion {
 
         private final DecorrelationOptions settings;
         private final List<DecorrelationReport.Converted> converted = new ArrayList<>();
         private final List<DecorrelationReport.Skipped> skipped = new ArrayList<>();
+        private final Map<Block, Place> places = new IdentityHashMap<>();
+        private final Map<Block, Decorrelating> layers = new IdentityHashMap<>();
 
         Conversion(DecorrelationOptions settings) {
             this.settings = settings;
         }
 
+        /** Where a layer was met first, and whether it is decorrelated there. */
+        private record Place(String path, boolean decorrelated) {}
+
+        /**
+         * Refuses a layer that stands in two places of which one alone would be decorrelated, since
+         * no one weight could serve both when it is folded.
+         *
+         * @param opaque whether the block is inside one that cannot be converted
+         */
+        void checkShared(Block block, String path, boolean opaque) {
+            boolean walked = BlockKinds.isSequential(block) || BlockKinds.isParallel(block);
+            Block previous = null;
+            for (Pair<String, Block> entry : block.getChildren()) {
+                Block child = entry.getValue();
+                boolean done =
+                        previous instanceof FeatureDecorrelation && BlockKinds.isLinear(child);
+                checkShared(child, Folding.join(path, entry.getKey()), opaque || !walked || done);
+                previous = child;
+            }
+            if (!isKnown(block)) {
+                return;
+            }
+            boolean decorrelated = !opaque && isSelected(named(block, path));
+            Place first = places.putIfAbsent(block, new Place(path, decorrelated));
+            if (first != null && first.decorrelated != decorrelated) {
+                throw new IllegalArgumentException(
+                        "The "
+                                + type(block)
+                                + " at '"
+                                + first.path
+                                + "' stands at '"
+                                + path
+                                + "' too, and only at '"
+                                + (decorrelated ? path : first.path)
+                                + "' would it be decorrelated; exclude that path, or select both.");
+            }
+        }
+
         Block convert(Block block, String path) {
-            if (block.getClass() == SequentialBlock.class) {
+            if (BlockKinds.isSequential(block)) {
                 return convertSequence((SequentialBlock) block, path);
             }
-            if (block.getClass() == ParallelBlock.class) {
+            if (BlockKinds.isParallel(block)) {
                 return convertBranches((ParallelBlock) block, path);
             }
-            if (block instanceof Linear && isSelected(named(block, path))) {
-                Decorrelation layer = decorrelation(block, path, true);
-                return new SequentialBlock().add(layer).add(block);
+            if (!isKnown(block) || !isSelected(named(block, path))) {
+                skip(block, path);
+                return block;
             }
-            if (block.getClass() == Conv2d.class && isSelected(named(block, path))) {
-                DecorrelatedConv2d layer =
-                        DecorrelatedConv2d.of((Conv2d) block, settings, named(block, path));
-                add(block, path, layer);
-                return layer;
-            }
-            skip(block, path);
-            return block;
+            Decorrelating layer = layer(block, path, true);
+            return block instanceof Linear ? new SequentialBlock().add(layer).add(block) : layer;
+        }
+
+        private boolean isKnown(Block block) {
+            return BlockKinds.isLinear(block) || block.getClass() == Conv2d.class;
         }
 
         private Block convertSequence(SequentialBlock block, String path) {
@@ -265,21 +281,20 @@ public final class Decorrelate {
             Block previous = null;
             for (Pair<String, Block> entry : block.getChildren()) {
                 Block child = entry.getValue();
-                String childPath = join(path, entry.getKey());
-                boolean done = previous instanceof Decorrelating && child instanceof Linear;
+                String childPath = Folding.join(path, entry.getKey());
+                boolean done =
+                        previous instanceof FeatureDecorrelation && BlockKinds.isLinear(child);
                 previous = child;
                 if (done) {
-                    skipped.add(
-                            new DecorrelationReport.Skipped(
-                                    childPath, type(child), "decorrelated already"));
+                    skip(child, childPath, DECORRELATED_ALREADY);
                     result.add(child);
                     continue;
                 }
                 // a sequence that returns what is between its children must keep their number
-                if (child instanceof Linear
+                if (BlockKinds.isLinear(child)
                         && !block.isReturnIntermediate()
                         && isSelected(named(child, childPath))) {
-                    result.add(decorrelation(child, childPath, false)).add(child);
+                    result.add(layer(child, childPath, false)).add(child);
                     changed = true;
                 } else {
                     Block now = convert(child, childPath);
@@ -294,27 +309,35 @@ public final class Decorrelate {
             List<Block> branches = new ArrayList<>();
             boolean changed = false;
             for (Pair<String, Block> entry : block.getChildren()) {
-                Block now = convert(entry.getValue(), join(path, entry.getKey()));
+                Block now = convert(entry.getValue(), Folding.join(path, entry.getKey()));
                 changed |= now != entry.getValue();
                 branches.add(now);
             }
             return changed ? ParallelBranches.replace(block, branches) : block;
         }
 
-        private Decorrelation decorrelation(Block block, String path, boolean inserted) {
-            Decorrelation layer =
-                    Decorrelation.builder()
-                            .optOptions(settings)
-                            .optName(named(block, path))
-                            .optInserted(inserted)
-                            .build();
-            add(block, path, layer);
+        /** The decorrelation layer of a weighted layer, one for all places where that stands. */
+        private Decorrelating layer(Block block, String path, boolean inserted) {
+            Decorrelating layer = layers.computeIfAbsent(block, key -> create(key, path, inserted));
+            converted.add(
+                    new DecorrelationReport.Converted(named(block, path), type(block), layer));
             return layer;
         }
 
-        private void add(Block block, String path, Decorrelating layer) {
-            converted.add(
-                    new DecorrelationReport.Converted(named(block, path), type(block), layer));
+        private Decorrelating create(Block block, String path, boolean inserted) {
+            String name = named(block, path);
+            Decorrelating layer =
+                    block instanceof Linear
+                            ? Decorrelation.builder()
+                                    .optOptions(settings)
+                                    .optName(name)
+                                    .optInserted(inserted)
+                                    .build()
+                            : DecorrelatedConv2d.of((Conv2d) block, settings, name);
+            if (!block.getDirectParameters().get("weight").requiresGradient()) {
+                layer.getRunningMean().freeze(true);
+            }
+            return layer;
         }
 
         private String named(Block block, String path) {
@@ -328,12 +351,55 @@ public final class Decorrelate {
             if (!weighted) {
                 return;
             }
-            boolean known = block instanceof Linear || block.getClass() == Conv2d.class;
-            String reason = known ? "not selected" : "not supported";
-            if (block instanceof DecorrelatedConv2d) {
-                reason = "decorrelated already";
+            if (isKnown(block)) {
+                skip(block, path, NOT_SELECTED);
+            } else if (block instanceof Decorrelating) {
+                skip(block, path, DECORRELATED_ALREADY);
+            } else {
+                List<Block> inside = new ArrayList<>();
+                collectKnown(block, inside);
+                String calls =
+                        inside.stream()
+                                .collect(
+                                        Collectors.groupingBy(
+                                                this::type, TreeMap::new, Collectors.counting()))
+                                .entrySet()
+                                .stream()
+                                .map(entry -> entry.getValue() + " " + entry.getKey())
+                                .collect(Collectors.joining(", "));
+                skip(
+                        block,
+                        path,
+                        inside.isEmpty()
+                                ? "not supported"
+                                : "not supported: its own code calls " + calls);
             }
+        }
+
+        private void skip(Block block, String path, String reason) {
             skipped.add(new DecorrelationReport.Skipped(named(block, path), type(block), reason));
+        }
+
+        private void collectKnown(Block block, List<Block> known) {
+            for (Block child : block.getChildren().values()) {
+                if (isKnown(child)) {
+                    known.add(child);
+                }
+                collectKnown(child, known);
+            }
+        }
+
+        /** Tells in one line what was left as it is without having been asked for. */
+        void logWhatIsLeft() {
+            String left =
+                    skipped.stream()
+                            .filter(entry -> !entry.reason().equals(NOT_SELECTED))
+                            .filter(entry -> !entry.reason().equals(DECORRELATED_ALREADY))
+                            .map(entry -> entry.path() + " (" + entry.reason() + ")")
+                            .collect(Collectors.joining(", "));
+            if (!left.isEmpty()) {
+                logger.warn("Weighted blocks that were left without decorrelation: {}.", left);
+            }
         }
 
         private String type(Block block) {
@@ -342,23 +408,22 @@ public final class Decorrelate {
     }
 
     /** The builder of {@link Decorrelate}. */
-    public static final class Builder {
+    public static final class Builder implements DecorrelationBuilder<Builder> {
 
-        private DecorrelationOptions options;
-        private final List<String> include = new ArrayList<>();
-        private final List<String> exclude = new ArrayList<>();
+        private final DecorrelationOptions.Builder options = DecorrelationOptions.builder();
+        private final List<PathPattern> include = new ArrayList<>();
+        private final List<PathPattern> exclude = new ArrayList<>();
 
         private Builder() {}
 
         /**
-         * Sets the settings of every decorrelation layer; by default {@link DecorrelationOptions}'
-         * own, for an initialized model without mean removal.
+         * {@inheritDoc}
          *
-         * @param options the settings
-         * @return this builder
+         * <p>An initialized model gets {@link MeanRemoval#NONE} unless a mean is chosen.
          */
-        public Builder optOptions(DecorrelationOptions options) {
-            this.options = options;
+        @Override
+        public Builder optOptions(Consumer<DecorrelationOptions.Builder> change) {
+            change.accept(options);
             return this;
         }
 
@@ -366,12 +431,14 @@ public final class Decorrelate {
          * Selects the blocks to decorrelate by path; all by default. May be called more than once.
          *
          * @param glob a pattern over paths such as {@code 02SequentialBlock/01Conv2d}, where {@code
-         *     *} stands for any characters within a level and {@code **} across levels; a model
-         *     that is one layer has its type as path
+         *     *} stands for any characters within a level and {@code **} across levels, {@code ?}
+         *     for one character, {@code [ab]} for one of several, {@code {a,b}} for alternatives,
+         *     and a backslash takes the next character as it is; a model that is one layer has its
+         *     type as path
          * @return this builder
          */
         public Builder optInclude(String glob) {
-            include.add(glob);
+            include.add(PathPattern.of(glob));
             return this;
         }
 
@@ -382,7 +449,7 @@ public final class Decorrelate {
          * @return this builder
          */
         public Builder optExclude(String glob) {
-            exclude.add(glob);
+            exclude.add(PathPattern.of(glob));
             return this;
         }
 

@@ -13,12 +13,11 @@
  */
 package org.locallearning.djl.decorrelation;
 
-import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.LayoutType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
@@ -31,6 +30,7 @@ import ai.djl.util.Preconditions;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.function.Consumer;
 
 /**
  * A two-dimensional convolution over decorrelated patches: {@code y = W M (p − μ) + b} for each
@@ -45,7 +45,7 @@ import java.io.IOException;
  *
  * <p>The mean is removed by channel before the image is padded, so that the padding equals the
  * mean. Statistics come from the first samples of the batch, at evenly strided positions where they
- * have more patches than {@link DecorrelationOptions.Builder#optMaxPatches}.
+ * have more patches than {@link Cost#withMaxPatches}.
  *
  * <ul>
  *   <li>input: (batch, C, H, W)
@@ -67,39 +67,28 @@ import java.io.IOException;
  */
 public final class DecorrelatedConv2d extends Convolution implements Decorrelating {
 
-    private static final byte VERSION = 1;
-
     private static final LayoutType[] EXPECTED_LAYOUT = {
         LayoutType.BATCH, LayoutType.CHANNEL, LayoutType.HEIGHT, LayoutType.WIDTH
     };
 
     private final String name;
-    private final DecorrelationState state;
-    private final Parameter matrix;
-    private final Parameter runningMean;
+    private final ImagePatches patches;
+    private final Decorrelator decorrelator;
 
     @SuppressWarnings("this-escape")
-    private DecorrelatedConv2d(Builder builder) {
+    private DecorrelatedConv2d(Builder builder, DecorrelationOptions options) {
         super(builder);
-        version = VERSION;
+        version = Decorrelator.VERSION;
         name = builder.name == null ? getClass().getSimpleName() : builder.name;
-        state = new DecorrelationState(builder.options, DecorrelationRule::update);
-        // the only type that stays untrainable when a trainer is created for a loaded model
-        matrix =
-                addParameter(
-                        Parameter.builder()
-                                .setName("decorrelation")
-                                .setType(Parameter.Type.RUNNING_MEAN)
-                                .optInitializer(FeatureDecorrelation::identity)
-                                .optRequiresGrad(false)
-                                .build());
-        runningMean =
-                addParameter(
-                        Parameter.builder()
-                                .setName("runningMean")
-                                .setType(Parameter.Type.RUNNING_MEAN)
-                                .optRequiresGrad(false)
-                                .build());
+        patches = new ImagePatches(options.getCost(), kernelShape, stride, padding, dilation);
+        decorrelator =
+                new Decorrelator(
+                        this,
+                        Decorrelation.MATRIX,
+                        options,
+                        patches,
+                        width -> BlockDiagonalMatrix.form(width, groups),
+                        this::addParameter);
     }
 
     /**
@@ -117,6 +106,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
                         .optGroups(plain.getGroups())
                         .optBias(plain.isIncludeBias())
                         .optOptions(options)
+                        .optCost(options.getCost().withFullMatrix())
                         .optName(name)
                         .build();
         for (String parameter : plain.getDirectParameters().keys()) {
@@ -139,159 +129,30 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
             boolean training,
             PairList<String, Object> params) {
         NDArray input = inputs.singletonOrThrow();
-        checkInput(input.getShape());
-        Device device = input.getDevice();
-        NDArray weightValue = parameterStore.getValue(weight, device, training);
-        NDArray biasValue = parameterStore.getValue(bias, device, training);
-        NDArray matrixValue = parameterStore.getValue(matrix, device, training);
-        NDArray meanValue = parameterStore.getValue(runningMean, device, training);
-        boolean learning = DecorrelationState.learns(training, params);
-        NDArray output =
-                ArrayScope.returning(
-                        () -> {
-                            NDArray batchMean = training ? batchMean(input) : null;
-                            NDArray centred = centred(input, batchMean, meanValue);
-                            NDArray result =
-                                    forward(
-                                            input,
-                                            centred,
-                                            batchMean,
-                                            weightValue,
-                                            biasValue,
-                                            matrixValue,
-                                            learning);
-                            if (learning && batchMean != null) {
-                                state.blend(meanValue, batchMean);
-                            }
-                            return result;
-                        });
-        if (learning) {
-            state.countStep(device);
-        }
-        return new NDList(output);
-    }
-
-    private NDArray forward(
-            NDArray input,
-            NDArray centred,
-            NDArray batchMean,
-            NDArray weightValue,
-            NDArray biasValue,
-            NDArray matrixValue,
-            boolean learning) {
-        boolean due = learning && state.isUpdateDue(input.getDevice());
-        if (learning) {
-            state.checkMean(this, batchMean, due);
-        }
-        // backward needs the old M after the update below has overwritten it
-        NDArray folded = foldedKernel(weightValue, due ? matrixValue.duplicate() : matrixValue);
-        NDArray output =
-                Conv2d.conv2d(centred, folded, biasValue, stride, padding, dilation, groups)
-                        .singletonOrThrow();
-        if (due) {
-            update(matrixValue, sample(input), sample(centred));
-        }
-        return output;
+        NDArray weightValue = parameterStore.getValue(weight, input.getDevice(), training);
+        NDArray biasValue = parameterStore.getValue(bias, input.getDevice(), training);
+        return new NDList(
+                decorrelator.forward(
+                        parameterStore,
+                        input,
+                        training,
+                        params,
+                        (centred, matrix, values) ->
+                                Conv2d.conv2d(
+                                                centred,
+                                                foldedKernel(weightValue, values),
+                                                biasValue,
+                                                stride,
+                                                padding,
+                                                dilation,
+                                                groups)
+                                        .singletonOrThrow()));
     }
 
     /** {@inheritDoc} */
     @Override
     public void learn(ParameterStore parameterStore, NDList inputs) {
-        NDArray input = inputs.singletonOrThrow();
-        checkInput(input.getShape());
-        Device device = input.getDevice();
-        NDArray matrixValue = parameterStore.getValue(matrix, device, true);
-        NDArray meanValue = parameterStore.getValue(runningMean, device, true);
-        try (NDScope scope = new NDScope()) {
-            scope.suppressNotUsedWarning();
-            NDArray batchMean = batchMean(input.stopGradient());
-            boolean due = state.isUpdateDue(device);
-            state.checkMean(this, batchMean, due);
-            if (due) {
-                NDArray images = sample(input);
-                update(matrixValue, images, centred(images, batchMean, meanValue));
-            }
-            if (batchMean != null) {
-                state.blend(meanValue, batchMean);
-            }
-        }
-        state.countStep(device);
-    }
-
-    /** Updates M from sampled images, raw and with the mean removed. */
-    private void update(NDArray matrixValue, NDArray raw, NDArray centred) {
-        NDArray patches = patches(centred);
-        NDArray rawPatches = state.getOptions().isRawInputNorm() ? patches(raw) : patches;
-        for (int group = 0; group < groups; ++group) {
-            NDArray rows = patches.get(":, {}", group);
-            NDArray m = groups == 1 ? matrixValue : matrixValue.get(group);
-            NDArray decorrelated = Decorrelation.decorrelate(rows, m);
-            state.learn(this, group, m, rawPatches.get(":, {}", group), rows, decorrelated);
-        }
-    }
-
-    /** The mean of each channel, (1, C, 1, 1), or null where no mean is removed. */
-    private NDArray batchMean(NDArray input) {
-        MeanRemoval removal = state.getOptions().getMeanRemoval();
-        if (removal == MeanRemoval.NONE) {
-            return null;
-        }
-        long count = input.size() / input.getShape().get(1);
-        if (removal == MeanRemoval.BATCH && count < 2) {
-            throw new IllegalArgumentException(
-                    "Decorrelation layer '"
-                            + name
-                            + "' got a training batch of one pixel, whose mean removed leaves"
-                            + " nothing; use batches of two or more (drop a last batch of one), or"
-                            + " MeanRemoval.RUNNING.");
-        }
-        return BatchMean.of(input, new int[] {0, 2, 3}, true);
-    }
-
-    private NDArray centred(NDArray input, NDArray batchMean, NDArray meanValue) {
-        switch (state.getOptions().getMeanRemoval()) {
-            case NONE:
-                return input;
-            case BATCH:
-                return batchMean == null
-                        ? input.sub(perChannel(meanValue))
-                        : BatchMean.remove(input, batchMean);
-            default:
-                return input.sub(perChannel(meanValue));
-        }
-    }
-
-    private static NDArray perChannel(NDArray mean) {
-        return mean.reshape(1, -1, 1, 1);
-    }
-
-    private void checkInput(Shape shape) {
-        long channels = runningMean.getArray().getShape().get(0);
-        if (shape.dimension() != 4 || shape.get(1) != channels) {
-            throw new IllegalArgumentException(
-                    "Decorrelation layer '"
-                            + name
-                            + "' was made for images of shape (batch, "
-                            + channels
-                            + ", height, width), but got "
-                            + shape
-                            + ".");
-        }
-    }
-
-    /** The first images of a batch, outside the gradient's graph. */
-    private NDArray sample(NDArray images) {
-        long samples = state.getOptions().getSampleSize(images.getShape().get(0));
-        return images.stopGradient()
-                .get("0:" + Math.min(state.getOptions().getMaxPatches(), samples));
-    }
-
-    /** The patches of sampled images, (rows, groups, d). */
-    private NDArray patches(NDArray sample) {
-        long limit = state.getOptions().getMaxPatches() / sample.getShape().get(0);
-        NDArray patches =
-                ImagePatches.extract(sample, kernelShape, stride, padding, dilation, (int) limit);
-        return patches.reshape(patches.getShape().get(0), groups, -1);
+        decorrelator.learn(parameterStore, inputs.singletonOrThrow());
     }
 
     /**
@@ -339,6 +200,14 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
 
     /** {@inheritDoc} */
     @Override
+    public void initialize(NDManager manager, DataType dataType, Shape... inputShapes) {
+        decorrelator.beforeNewArrays();
+        super.initialize(manager, dataType, inputShapes);
+        decorrelator.isFrozen();
+    }
+
+    /** {@inheritDoc} */
+    @Override
     protected void prepare(Shape[] inputs) {
         long channels = inputs[0].get(1);
         Preconditions.checkArgument(
@@ -357,53 +226,48 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
         if (bias != null && !bias.isInitialized()) {
             bias.setShape(new Shape(filters));
         }
-        matrix.setShape(matrixShape(kernel));
-        runningMean.setShape(new Shape(channels));
+        decorrelator.prepare(channels, patchSize(inputs[0]));
     }
 
-    private Shape matrixShape(Shape kernel) {
-        long patch = kernel.slice(1).size();
-        return groups == 1 ? new Shape(patch, patch) : new Shape(groups, patch, patch);
+    /** The number of values in a patch of all channels. */
+    private long patchSize(Shape input) {
+        return input.get(1) * kernelShape.size();
     }
 
     /** {@inheritDoc} */
     @Override
     protected void saveMetadata(DataOutputStream os) throws IOException {
         saveInputShapes(os);
-        os.writeLong(state.getSteps());
+        decorrelator.save(os);
     }
 
     /** {@inheritDoc} */
     @Override
     public void loadMetadata(byte loadVersion, DataInputStream is)
             throws IOException, MalformedModelException {
-        DecorrelationState.checkVersion(name, loadVersion, VERSION);
+        decorrelator.checkVersion(loadVersion);
         readInputShapes(is);
-        state.restoreSteps(is.readLong());
+        decorrelator.load(loadVersion, is, patchSize(inputShapes[0]));
     }
 
     /** {@inheritDoc} */
     @Override
     public void loadParameters(NDManager manager, DataInputStream is)
             throws IOException, MalformedModelException {
+        decorrelator.beforeNewArrays();
         super.loadParameters(manager, is);
-        if (!weight.isInitialized() || !matrix.isInitialized()) {
-            return;
-        }
+        decorrelator.isFrozen();
         long channels = inputShapes[0].get(1);
+        decorrelator.checkLoaded(channels);
         Shape kernel = new Shape(filters, channels / groups).addAll(kernelShape);
-        if (!weight.getShape().equals(kernel) || !matrix.getShape().equals(matrixShape(kernel))) {
+        if (weight.isInitialized() && !weight.getShape().equals(kernel)) {
             throw new MalformedModelException(
                     "The file holds a kernel "
                             + weight.getShape()
-                            + " and a matrix "
-                            + matrix.getShape()
                             + " for decorrelation layer '"
                             + name
                             + "', which needs "
                             + kernel
-                            + " and "
-                            + matrixShape(kernel)
                             + "; load it into the model that it was saved from.");
         }
     }
@@ -420,13 +284,10 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
         return name;
     }
 
-    /**
-     * Returns the settings of this layer.
-     *
-     * @return the settings
-     */
+    /** {@inheritDoc} */
+    @Override
     public DecorrelationOptions getOptions() {
-        return state.getOptions();
+        return decorrelator.getOptions();
     }
 
     /**
@@ -450,43 +311,37 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
     /** {@inheritDoc} */
     @Override
     public Parameter getMatrix() {
-        return matrix;
+        return decorrelator.getMatrix();
     }
 
     /** {@inheritDoc} */
     @Override
     public Parameter getRunningMean() {
-        return runningMean;
+        return decorrelator.getRunningMean();
     }
 
     /** {@inheritDoc} */
     @Override
     public double getLastGain() {
-        return state.getLastGain();
+        return decorrelator.getLastGain();
     }
 
     /** {@inheritDoc} */
     @Override
     public void setObserver(DecorrelationObserver observer) {
-        state.setObserver(observer);
+        decorrelator.setObserver(observer);
     }
 
     /** {@inheritDoc} */
     @Override
     public long getMultiplyAdds(long batchSize) {
-        if (!isInitialized()) {
-            throw new IllegalStateException(
-                    "Decorrelation layer '" + name + "' is not initialized yet.");
-        }
-        long patch = weight.getShape().slice(1).size();
-        Shape output = getOutputShapes(getInputShapes())[0];
-        long samples =
-                Math.min(getOptions().getMaxPatches(), getOptions().getSampleSize(batchSize));
-        int limit = (int) (getOptions().getMaxPatches() / samples);
-        long rows = samples * ImagePatches.positions(output.get(2), output.get(3), limit);
-        long folding = 2 * filters * patch * patch;
-        long update = rows * patch * patch + DecorrelationRule.multiplyAdds(rows, patch);
-        return folding + groups * update / getOptions().getUpdateInterval();
+        DecorrelationMatrix matrix = decorrelator.matrix();
+        Shape input = getInputShapes()[0];
+        Shape batch = new Shape(batchSize).addAll(input.slice(1));
+        long rows = patches.sampledRows(getOutputShapes(new Shape[] {batch})[0]);
+        long folding = 2 * matrix.multiplyAdds(filters / groups);
+        long update = matrix.multiplyAdds(rows) + matrix.learningMultiplyAdds(rows);
+        return folding + update / getOptions().getCost().getUpdateInterval();
     }
 
     /**
@@ -509,9 +364,10 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
     }
 
     /** The builder of {@link DecorrelatedConv2d}. */
-    public static final class Builder extends ConvolutionBuilder<Builder> {
+    public static final class Builder extends ConvolutionBuilder<Builder>
+            implements DecorrelationBuilder<Builder> {
 
-        private DecorrelationOptions options = DecorrelationOptions.builder().build();
+        private final DecorrelationOptions.Builder options = DecorrelationOptions.builder();
         private String name;
 
         private Builder() {
@@ -520,14 +376,10 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
             dilation = new Shape(1, 1);
         }
 
-        /**
-         * Sets the settings of the rule.
-         *
-         * @param options the settings
-         * @return this builder
-         */
-        public Builder optOptions(DecorrelationOptions options) {
-            this.options = options;
+        /** {@inheritDoc} */
+        @Override
+        public Builder optOptions(Consumer<DecorrelationOptions.Builder> change) {
+            change.accept(options);
             return this;
         }
 
@@ -552,10 +404,17 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
          * Builds the layer.
          *
          * @return the layer
+         * @throws IllegalArgumentException if settings exclude each other
          */
         public DecorrelatedConv2d build() {
             validate();
-            return new DecorrelatedConv2d(this);
+            DecorrelationOptions settings = options.build();
+            Preconditions.checkArgument(
+                    settings.getCost().isFull(),
+                    "The patches of a convolution are decorrelated by a full matrix; leave blocks"
+                            + " and rank out of "
+                            + settings);
+            return new DecorrelatedConv2d(this, settings);
         }
     }
 }

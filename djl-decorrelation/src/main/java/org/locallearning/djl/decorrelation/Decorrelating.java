@@ -25,6 +25,12 @@ import ai.djl.util.PairList;
  * <p>The matrix and the running mean are parameters that are saved with the model, that need no
  * gradient and that no optimizer touches. Each device keeps its own copy, as with the statistics of
  * batch normalization; the copies on other devices than the model's differ and are not saved.
+ *
+ * <p>{@link Block#freezeParameters(boolean)}, of the layer or of any block around it, stops the
+ * matrix and the running mean; a frozen layer computes in training what it computes otherwise, with
+ * the mean of the batch if that is what it removes. They stay frozen when DJL makes a trainer for a
+ * loaded model, which unfreezes weights: freeze those once there is a trainer. {@code
+ * freezeParameters(false)} lets them learn again.
  */
 public interface Decorrelating extends Block {
 
@@ -69,6 +75,13 @@ public interface Decorrelating extends Block {
     String getName();
 
     /**
+     * Returns the settings of this layer.
+     *
+     * @return the settings
+     */
+    DecorrelationOptions getOptions();
+
+    /**
      * Returns the learned matrix. What it stands for is said by each layer.
      *
      * @return the matrix
@@ -97,9 +110,9 @@ public interface Decorrelating extends Block {
     void setObserver(DecorrelationObserver observer);
 
     /**
-     * Returns the multiply-adds that this layer adds to a training step: in the forward pass, in
-     * the way of the error back to its input, and for learning the matrix, averaged over the steps
-     * from one update to the next.
+     * Returns the multiply-adds that this layer adds to a training step: in the forward pass, for
+     * the error of its input in the backward pass, and for learning the matrix, averaged over the
+     * steps from one update to the next.
      *
      * @param batchSize the batch size
      * @return the number of multiply-adds
@@ -108,8 +121,8 @@ public interface Decorrelating extends Block {
     long getMultiplyAdds(long batchSize);
 
     /**
-     * Returns how many of {@link #getMultiplyAdds} carry the error back to the input. A training
-     * step saves them where no error is wanted there, as below the first layer with weights.
+     * Returns how many of {@link #getMultiplyAdds} carry the error to the input. A training step
+     * saves them where no error is wanted there, as below the first layer with weights.
      *
      * @param batchSize the batch size
      * @return the number of multiply-adds

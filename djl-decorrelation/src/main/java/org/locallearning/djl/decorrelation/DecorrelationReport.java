@@ -67,12 +67,13 @@ public record DecorrelationReport(Block block, List<Converted> converted, List<S
      * @throws IllegalStateException if the model is not initialized yet
      */
     public long matrixValues() {
-        long sum = 0;
-        for (Converted entry : converted) {
-            requireInitialized(entry);
-            sum += entry.layer().getMatrix().getShape().size();
-        }
-        return sum;
+        converted.forEach(DecorrelationReport::requireInitialized);
+        // a layer that stands in several places has one matrix
+        return converted.stream()
+                .map(Converted::layer)
+                .distinct()
+                .mapToLong(layer -> layer.getMatrix().getShape().size())
+                .sum();
     }
 
     /**

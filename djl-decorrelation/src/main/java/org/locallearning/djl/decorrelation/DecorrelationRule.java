@@ -14,8 +14,8 @@
 package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.DataType;
 
 /**
  * The local learning rule of the decorrelation matrix M.
@@ -39,6 +39,44 @@ import ai.djl.ndarray.types.DataType;
 public final class DecorrelationRule {
 
     private DecorrelationRule() {}
+
+    /**
+     * Returns M after an update, by the formula as it is printed: slow, and what {@link #update} is
+     * tested against.
+     *
+     * @param matrix the matrix M, (n, n); left as it is
+     * @param inputs the rows that the gain compares with, (K, n)
+     * @param outputs the decorrelated rows under the present M, (K, n)
+     * @param rate the decorrelation rate η
+     * @param options the other settings
+     * @return the new M, (n, n)
+     */
+    public static NDArray formula(
+            NDArray matrix,
+            NDArray inputs,
+            NDArray outputs,
+            double rate,
+            DecorrelationOptions options) {
+        return ArrayScope.returning(
+                () -> {
+                    ActivitySample sample = new ActivitySample(inputs, outputs);
+                    NDArray alive = sample.alive().reshape(-1, 1);
+                    NDArray gain = options.getGain().of(sample).toArray(matrix).reshape(-1, 1);
+                    double kappa = options.getUnitVariance();
+
+                    NDArray moments = outputs.transpose().matMul(outputs).div(sample.rows());
+                    NDArray diagonal = moments.mul(identity(matrix));
+                    NDArray c = options.isDiagonal() ? moments : moments.sub(diagonal);
+                    NDArray v = diagonal.sub(identity(matrix));
+                    NDArray drive = c.mul(1 - kappa).add(v.mul(kappa));
+                    NDArray next = matrix.sub(drive.matMul(matrix).mul(rate)).mul(gain);
+                    return NDArrays.where(alive.eq(1).broadcast(matrix.getShape()), next, matrix);
+                });
+    }
+
+    private static NDArray identity(NDArray like) {
+        return MatrixForm.identity(like.getManager(), like.getShape(), like.getDataType());
+    }
 
     /**
      * Updates M in place from a sample of the layer's activity.
@@ -81,37 +119,30 @@ public final class DecorrelationRule {
             double share = rate * (1 - options.getUnitVariance()) / rows;
             NDArray right = fewRows ? outputs.matMul(matrix) : matrix.duplicate();
 
-            boolean unitwise = options.getGain() == Gain.UNITWISE;
-            NDArray each =
-                    unitwise
-                            ? Gain.ofUnits(sample).clip(options.getMinGain(), options.getMaxGain())
-                            : null;
-            double gain =
-                    unitwise
-                            ? each.mean().toType(DataType.FLOAT64, false).getDouble()
-                            : options.clamp(options.getGain().common(sample));
+            SampleGain gain = options.getGain().of(sample);
+            double mean = gain.mean();
             double scale;
             NDArray weighted;
-            if (isUniform(sample, options)) {
-                scale = gain;
-                weighted = outputs.mul(gain * share);
+            if (isUniform(gain, sample, options)) {
+                scale = mean;
+                weighted = outputs.mul(mean * share);
             } else {
                 NDArray alive = sample.alive();
-                NDArray change = unitwise ? alive.mul(each.sub(1)) : alive.mul(gain - 1);
-                NDArray applied = change.add(1);
+                NDArray applied = gain.sparingDead(alive);
                 matrix.muli(kept(applied, sample, alive, rate, options).reshape(-1, 1));
                 scale = 1;
                 weighted = outputs.mul(applied.mul(share));
             }
             NDArray left = weighted.transpose();
             ScaledDifference.subtract(matrix, scale, fewRows ? left : left.matMul(outputs), right);
-            return gain;
+            return mean;
         }
     }
 
     /** Whether all rows of M are scaled by one number. */
-    private static boolean isUniform(ActivitySample sample, DecorrelationOptions options) {
-        return options.getGain() != Gain.UNITWISE
+    private static boolean isUniform(
+            SampleGain gain, ActivitySample sample, DecorrelationOptions options) {
+        return gain.isCommon()
                 && options.isDiagonal()
                 && options.getUnitVariance() == 0
                 && sample.isAllAlive();

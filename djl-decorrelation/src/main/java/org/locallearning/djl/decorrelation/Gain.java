@@ -13,9 +13,6 @@
  */
 package org.locallearning.djl.decorrelation;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-
 /**
  * How M is rescaled at every update, so that the decorrelated output keeps the norm of the input.
  *
@@ -31,10 +28,10 @@ public enum Gain {
     /** {@code sqrt(Σ‖u‖² / Σ‖s‖²)}: one number, keeps the total energy of the sample exactly. */
     SCALAR {
         @Override
-        double common(ActivitySample sample) {
+        SampleGain of(ActivitySample sample) {
             double input = sample.inputEnergy();
             // rows that are dead or constant have no energy on either side: 1, not 0/0
-            return input == 0 ? 1 : Math.sqrt(input / sample.outputEnergy());
+            return new SampleGain.Common(input == 0 ? 1 : Math.sqrt(input / sample.outputEnergy()));
         }
     },
 
@@ -45,7 +42,7 @@ public enum Gain {
      */
     MEAN_OF_RATIOS {
         @Override
-        double common(ActivitySample sample) {
+        SampleGain of(ActivitySample sample) {
             double sum = 0;
             int counted = 0;
             for (int row = 0; row < sample.rows(); ++row) {
@@ -55,39 +52,51 @@ public enum Gain {
                     ++counted;
                 }
             }
-            return counted == 0 ? 1 : sum / counted;
+            return new SampleGain.Common(counted == 0 ? 1 : sum / counted);
         }
     },
 
     /** {@code sqrt(Σ u_j² / Σ s_j²)} for each unit j, the form of the paper's appendix E. */
     UNITWISE {
         @Override
-        double common(ActivitySample sample) {
-            throw new UnsupportedOperationException("Each unit has a gain of its own.");
+        SampleGain of(ActivitySample sample) {
+            return SampleGain.Unitwise.of(sample);
         }
     },
 
     /** Always 1. */
     NONE {
         @Override
-        double common(ActivitySample sample) {
-            return 1;
+        SampleGain of(ActivitySample sample) {
+            return new SampleGain.Common(1);
         }
     };
 
     /**
-     * Returns the gain that all units share.
+     * Returns the gain that a sample asks for, not clamped.
      *
      * @param sample the rows before and after decorrelation
-     * @return the gain, not clamped
-     * @throws UnsupportedOperationException for {@link #UNITWISE}
      */
-    abstract double common(ActivitySample sample);
+    abstract SampleGain of(ActivitySample sample);
 
-    /** Returns the gain of each unit under {@link #UNITWISE}, (n), not clamped. */
-    static NDArray ofUnits(ActivitySample sample) {
-        NDArray input = sample.inputPower();
-        NDArray ratio = input.div(sample.outputPower().maximum(Float.MIN_NORMAL));
-        return NDArrays.where(input.eq(0), input.onesLike(), ratio).sqrt();
+    /**
+     * Returns this gain with other limits than 0.1 and 10.
+     *
+     * @param min the lower limit of the gain of one update, above 0 and at most 1
+     * @param max the upper limit, at least 1
+     * @return the settings
+     */
+    public GainOptions within(double min, double max) {
+        return new GainOptions(this).within(min, max);
+    }
+
+    /**
+     * Returns this gain, compared with the raw in place of the demeaned input.
+     *
+     * @return the settings
+     * @see GainOptions#ofRawInput
+     */
+    public GainOptions ofRawInput() {
+        return new GainOptions(this).ofRawInput();
     }
 }

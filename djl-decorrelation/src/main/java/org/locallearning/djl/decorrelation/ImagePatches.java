@@ -19,10 +19,73 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 
-/** The patches that a convolution sees, as rows. */
-final class ImagePatches {
+/**
+ * The patches that a convolution sees, as rows.
+ *
+ * @param cost how many images and patches serve
+ * @param kernel the kernel's height and width
+ * @param stride the stride of the convolution
+ * @param padding the padding of the convolution
+ * @param dilation the dilation of the convolution
+ */
+record ImagePatches(Cost cost, Shape kernel, Shape stride, Shape padding, Shape dilation)
+        implements InputRows {
 
-    private ImagePatches() {}
+    private static final int[] ALL_BUT_CHANNELS = {0, 2, 3};
+
+    @Override
+    public String describe(long features) {
+        return "images of shape (batch, " + features + ", height, width)";
+    }
+
+    @Override
+    public boolean fits(Shape input, long features) {
+        return input.dimension() == 4 && input.get(1) == features;
+    }
+
+    @Override
+    public long meanCount(Shape batch) {
+        return batch.size() / batch.get(1);
+    }
+
+    /** The mean of each channel, (1, C, 1, 1). */
+    @Override
+    public NDArray mean(NDArray batch) {
+        return BatchMean.of(batch, ALL_BUT_CHANNELS, true);
+    }
+
+    @Override
+    public NDArray alongFeatures(NDArray means) {
+        return means.reshape(1, -1, 1, 1);
+    }
+
+    @Override
+    public long sampleSize(long batchSize) {
+        return Math.min(cost.getMaxPatches(), cost.getSampleSize(batchSize));
+    }
+
+    @Override
+    public NDArray rows(NDArray samples) {
+        int limit = (int) (cost.getMaxPatches() / samples.getShape().get(0));
+        return extract(samples, kernel, stride, padding, dilation, limit);
+    }
+
+    /** The output holds filtered patches, not decorrelated ones. */
+    @Override
+    public NDArray decorrelated(NDArray output, NDArray rows, DecorrelationMatrix matrix) {
+        return matrix.multiply(rows);
+    }
+
+    /**
+     * Returns the number of rows of a batch's sample.
+     *
+     * @param output the shape of the convolution's output, (N, filters, H', W')
+     */
+    long sampledRows(Shape output) {
+        long samples = sampleSize(output.get(0));
+        return samples
+                * positions(output.get(2), output.get(3), (int) (cost.getMaxPatches() / samples));
+    }
 
     /**
      * Cuts the zero-padded images into the patches at evenly strided output positions.

@@ -15,7 +15,6 @@ package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.DataType;
 
 /** How the lateral connections R of a {@link RecurrentDecorrelation} learn. */
 public enum LateralRule {
@@ -36,14 +35,14 @@ public enum LateralRule {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
                 ActivitySample sample = new ActivitySample(inputs, outputs);
-                NDArray gain = gain(sample, options);
+                SampleGain gain = options.getGain().of(sample);
                 NDArray signal = outputs.matMul(matrix.transpose());
                 NDArray scaled = outputs.mul(rate / outputs.getShape().get(0));
                 matrix.addi(signal.transpose().matMul(scaled));
                 // under the gain of others a dead unit would burst when it comes to life
-                NDArray byUnit = sample.alive().mul(gain.sub(1)).add(1);
+                NDArray byUnit = sample.alive().mul(gain.toArray(outputs).sub(1)).add(1);
                 matrix.divi(byUnit.reshape(1, -1));
-                return gain.mean().toType(DataType.FLOAT64, false).getDouble();
+                return gain.mean();
             }
         }
     },
@@ -73,15 +72,6 @@ public enum LateralRule {
             }
         }
     };
-
-    /** The gain within its limits, (1) or, unit-wise, (n). */
-    private static NDArray gain(ActivitySample sample, DecorrelationOptions options) {
-        NDArray gain =
-                options.getGain() == Gain.UNITWISE
-                        ? Gain.ofUnits(sample)
-                        : GraphConstant.of(sample.outputs(), options.getGain().common(sample));
-        return gain.clip(options.getMinGain(), options.getMaxGain());
-    }
 
     /**
      * Updates the lateral connections in place from a sample of activity at the fixed point.

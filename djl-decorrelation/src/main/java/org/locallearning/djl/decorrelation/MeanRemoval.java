@@ -32,5 +32,15 @@ public enum MeanRemoval {
      * covariance, as in the main text of the paper. With M = I the layer is the identity in
      * training too, which makes this the choice for models that are already trained.
      */
-    NONE
+    NONE;
+
+    /**
+     * Returns this removal with another momentum than 0.1.
+     *
+     * @param momentum the share of the new batch mean in the running mean, in (0, 1]
+     * @return the settings
+     */
+    public MeanOptions withMomentum(double momentum) {
+        return new MeanOptions(this, momentum);
+    }
 }

@@ -31,24 +31,33 @@ final class PlainBlocks {
     /** {@code y = M x − M μ}. */
     static Linear linear(FeatureDecorrelation layer) {
         checkFinite(layer);
-        long width = layer.width();
+        NDArray matrix = layer.decorrelator().fullMatrix();
+        long width = matrix.getShape().get(0);
         boolean centred = hasMean(layer);
-        NDArray matrix = ArrayScope.returning(() -> layer.evaluationMatrix().duplicate());
         NDArray bias =
                 centred ? ArrayScope.returning(() -> matrix.matMul(mean(layer)).neg()) : null;
         Linear plain = Linear.builder().setUnits(width).optBias(centred).build();
-        return initialized(plain, layer.getMatrix(), matrix, bias, layer.getInputShapes()[0]);
+        return initialized(
+                plain,
+                layer.getMatrix(),
+                matrix,
+                bias,
+                layer.getInputShapes()[0],
+                layer.decorrelator().isFrozen());
     }
 
-    /** {@code y = (W M) x + (b − W M μ)}: a decorrelation layer and the linear layer behind it. */
-    static Linear linear(FeatureDecorrelation layer, Linear behind) {
+    /** {@code y = (W M) x + (b − W M μ)}: a decorrelation layer and the linear layer after it. */
+    static Linear linear(FeatureDecorrelation layer, Linear following) {
         checkFinite(layer);
-        Parameter weight = behind.getDirectParameters().get("weight");
-        Parameter bias = behind.getDirectParameters().get("bias");
+        Parameter weight = following.getDirectParameters().get("weight");
+        Parameter bias = following.getDirectParameters().get("bias");
         boolean centred = hasMean(layer);
         NDArray folded =
                 ArrayScope.returning(
-                        () -> weight.getArray().stopGradient().matMul(layer.evaluationMatrix()));
+                        () ->
+                                weight.getArray()
+                                        .stopGradient()
+                                        .matMul(layer.decorrelator().fullMatrix()));
         NDArray offset = bias == null ? null : bias.getArray().stopGradient().duplicate();
         if (centred) {
             NDArray given = offset;
@@ -61,7 +70,13 @@ final class PlainBlocks {
         }
         Linear plain =
                 Linear.builder().setUnits(weight.getShape().get(0)).optBias(offset != null).build();
-        return initialized(plain, weight, folded, offset, layer.getInputShapes()[0]);
+        return initialized(
+                plain,
+                weight,
+                folded,
+                offset,
+                layer.getInputShapes()[0],
+                !weight.requiresGradient());
     }
 
     /**
@@ -124,7 +139,7 @@ final class PlainBlocks {
                         .setFilters(channels)
                         .optGroups(channels)
                         .build();
-        return initialized(plain, like, ones, negative, input);
+        return initialized(plain, like, ones, negative, input, !like.requiresGradient());
     }
 
     private static Conv2d convolution(
@@ -139,12 +154,13 @@ final class PlainBlocks {
                         .optGroups(layer.getGroups())
                         .optBias(bias != null)
                         .build();
-        return initialized(plain, layer.getWeight(), kernel, bias, input);
+        Parameter weight = layer.getWeight();
+        return initialized(plain, weight, kernel, bias, input, !weight.requiresGradient());
     }
 
     /** Gives a block its arrays, which join the manager of another parameter. */
     private static <B extends Block> B initialized(
-            B block, Parameter like, NDArray weight, NDArray bias, Shape input) {
+            B block, Parameter like, NDArray weight, NDArray bias, Shape input, boolean frozen) {
         NDManager manager = like.getArray().getManager();
         weight.attach(manager);
         block.getDirectParameters().get("weight").setArray(weight);
@@ -153,6 +169,7 @@ final class PlainBlocks {
             block.getDirectParameters().get("bias").setArray(bias);
         }
         block.initialize(manager, like.getArray().getDataType(), input);
+        block.freezeParameters(frozen);
         return block;
     }
 

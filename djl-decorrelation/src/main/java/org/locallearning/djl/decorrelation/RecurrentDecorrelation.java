@@ -13,9 +13,9 @@
  */
 package org.locallearning.djl.decorrelation;
 
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.util.Preconditions;
+import java.util.function.Consumer;
 
 /**
  * Decorrelates the features of its input by lateral dynamics, {@code dx̄/dt = (x − μ) − R x̄}, with
@@ -39,41 +39,17 @@ import ai.djl.util.Preconditions;
  *
  * <p>Ahmad, "Correlations Are Ruining Your Gradient Descent", appendix D, which prints {@code
  * dx̄/dt = x̄ − R x}; only the form here has the fixed point that the paper states. The settings
- * for the diagonal, the unit variance, the block size and the rank do not apply and must be left at
- * their defaults.
+ * for the diagonal, the unit variance, blocks and rank do not apply and must be left at their
+ * defaults.
  */
 public final class RecurrentDecorrelation extends FeatureDecorrelation {
 
-    private final int steps;
-    private final double timeStep;
-
-    private RecurrentDecorrelation(Builder builder) {
-        super("lateral", builder.name, builder.options, updateOf(builder.rule));
-        steps = builder.steps;
-        timeStep = builder.timeStep;
-    }
-
-    private static MatrixUpdate updateOf(LateralRule rule) {
-        return (matrix, sample, rate, options) ->
-                rule.update(matrix, sample.inputs(), sample.outputs(), rate, options);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    NDArray apply(NDArray centred, NDArray used, NDArray fixed) {
-        return settle(centred, used, timeStep, steps);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    void update(
-            NDArray matrix,
-            NDArray used,
-            NDArray fixed,
-            NDArray raw,
-            NDArray centred,
-            NDArray outputs) {
-        state.learn(this, 0, matrix, raw, centred, outputs);
+    private RecurrentDecorrelation(Builder builder, DecorrelationOptions options) {
+        super(
+                "lateral",
+                builder.name,
+                options,
+                width -> LateralMatrix.form(width, builder.rule, builder.timeStep, builder.steps));
     }
 
     /**
@@ -100,36 +76,6 @@ public final class RecurrentDecorrelation extends FeatureDecorrelation {
                 });
     }
 
-    /** {@inheritDoc} */
-    @Override
-    NDArray evaluationMatrix() {
-        try {
-            return getMatrix().getArray().stopGradient().inverse();
-        } catch (EngineException e) {
-            throw new IllegalStateException(
-                    "Decorrelation layer '"
-                            + getName()
-                            + "' cannot be folded: its lateral connections have no inverse; train"
-                            + " it at a lower rate.",
-                    e);
-        }
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public long getMultiplyAdds(long batchSize) {
-        long width = width();
-        long sample = getOptions().getSampleSize(batchSize) * positions();
-        long update = 2 * sample * width * width;
-        return 2 * getErrorMultiplyAdds(batchSize) + update / getOptions().getUpdateInterval();
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public long getErrorMultiplyAdds(long batchSize) {
-        return steps * batchSize * positions() * width() * width();
-    }
-
     /**
      * Creates a builder.
      *
@@ -140,9 +86,9 @@ public final class RecurrentDecorrelation extends FeatureDecorrelation {
     }
 
     /** The builder of {@link RecurrentDecorrelation}. */
-    public static final class Builder {
+    public static final class Builder implements DecorrelationBuilder<Builder> {
 
-        private DecorrelationOptions options = DecorrelationOptions.builder().build();
+        private final DecorrelationOptions.Builder options = DecorrelationOptions.builder();
         private LateralRule rule = LateralRule.LOCAL;
         private String name;
         private int steps = 50;
@@ -150,14 +96,10 @@ public final class RecurrentDecorrelation extends FeatureDecorrelation {
 
         private Builder() {}
 
-        /**
-         * Sets the settings of the rule.
-         *
-         * @param options the settings
-         * @return this builder
-         */
-        public Builder optOptions(DecorrelationOptions options) {
-            this.options = options;
+        /** {@inheritDoc} */
+        @Override
+        public Builder optOptions(Consumer<DecorrelationOptions.Builder> change) {
+            change.accept(options);
             return this;
         }
 
@@ -217,15 +159,15 @@ public final class RecurrentDecorrelation extends FeatureDecorrelation {
          * @throws IllegalArgumentException if the settings have one that does not apply here
          */
         public RecurrentDecorrelation build() {
+            DecorrelationOptions settings = options.build();
             Preconditions.checkArgument(
-                    options.isDiagonal()
-                            && options.getUnitVariance() == 0
-                            && options.getMaxBlockSize() == 0
-                            && options.getRank() == 0,
+                    settings.isDiagonal()
+                            && settings.getUnitVariance() == 0
+                            && settings.getCost().isFull(),
                     "Lateral connections learn without a unit-variance term, with the diagonal that"
                             + " their rule has, and as a full matrix; leave these settings out of "
-                            + options);
-            return new RecurrentDecorrelation(this);
+                            + settings);
+            return new RecurrentDecorrelation(this, settings);
         }
     }
 }

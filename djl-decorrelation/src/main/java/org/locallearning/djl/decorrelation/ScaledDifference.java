@@ -17,7 +17,7 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import org.locallearning.djl.decorrelation.engine.ScriptedOperations;
+import org.locallearning.djl.decorrelation.internal.ScriptedOperations;
 
 /**
  * {@code M ← s M − L R} in place. A matrix of a decorrelation layer is read and written in every

@@ -26,7 +26,8 @@
  *   <li>{@link org.locallearning.djl.decorrelation.Decorrelation} and {@link
  *       org.locallearning.djl.decorrelation.DecorrelatedConv2d} are the layers, {@link
  *       org.locallearning.djl.decorrelation.DecorrelationRule} is what they learn by, and {@link
- *       org.locallearning.djl.decorrelation.DecorrelationOptions} are its settings.
+ *       org.locallearning.djl.decorrelation.DecorrelationBuilder} tells the settings of their
+ *       builders: rate, gain, mean and cost.
  *   <li>{@link org.locallearning.djl.decorrelation.RecurrentDecorrelation} is the rule as lateral
  *       dynamics, with Földiák's rule to compare with, and {@link
  *       org.locallearning.djl.decorrelation.BatchWhitening} a baseline that whitens each batch.

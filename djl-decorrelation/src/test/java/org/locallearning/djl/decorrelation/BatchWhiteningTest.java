@@ -17,31 +17,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.training.ParameterStore;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Whitening by Newton's iteration. */
-class BatchWhiteningTest {
+class BatchWhiteningTest extends ArrayTest {
 
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-        Engine.getInstance().setRandomSeed(29);
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
+    BatchWhiteningTest() {
+        super(29);
     }
 
     @Test
@@ -49,11 +35,9 @@ class BatchWhiteningTest {
         BatchWhitening layer = BatchWhitening.builder().optIterations(30).optEpsilon(1e-12).build();
         layer.initialize(manager, DataType.FLOAT64, new Shape(50, 4));
         NDArray data = random(50, 4).matMul(random(4, 4)).add(3);
-        NDArray output =
-                layer.forward(new ParameterStore(manager, false), new NDList(data), true)
-                        .singletonOrThrow();
+        NDArray output = layer.forward(store, new NDList(data), true).singletonOrThrow();
         NDArray covariance = CorrelationStatistics.covariance(output);
-        NDArray identity = manager.eye(4, 4, 0, DataType.FLOAT64);
+        NDArray identity = eye(4);
         assertEquals(0, covariance.sub(identity).abs().max().getDouble(), 1e-8);
         assertEquals(0, output.mean(new int[] {0}).abs().max().getDouble(), 1e-12);
     }
@@ -62,13 +46,9 @@ class BatchWhiteningTest {
     void matrixIsTheInverseSquareRoot() {
         NDArray rows = random(30, 5);
         NDArray whitening = BatchWhitening.whiteningMatrix(rows, 40, 0.1);
-        NDArray covariance =
-                rows.transpose()
-                        .matMul(rows)
-                        .div(30)
-                        .add(manager.eye(5, 5, 0, DataType.FLOAT64).mul(0.1));
+        NDArray covariance = rows.transpose().matMul(rows).div(30).add(eye(5).mul(0.1));
         NDArray product = whitening.matMul(whitening).matMul(covariance);
-        NDArray identity = manager.eye(5, 5, 0, DataType.FLOAT64);
+        NDArray identity = eye(5);
         assertEquals(0, product.sub(identity).abs().max().getDouble(), 1e-10);
     }
 
@@ -76,7 +56,6 @@ class BatchWhiteningTest {
     void batchOfOneIsRefused() {
         BatchWhitening layer = BatchWhitening.builder().optName("white").build();
         layer.initialize(manager, DataType.FLOAT64, new Shape(1, 4));
-        ParameterStore store = new ParameterStore(manager, false);
         NDList one = new NDList(random(1, 4));
         Exception e =
                 assertThrows(IllegalArgumentException.class, () -> layer.forward(store, one, true));
@@ -84,9 +63,5 @@ class BatchWhiteningTest {
         assertThrows(
                 IllegalArgumentException.class, () -> BatchWhitening.builder().optIterations(0));
         assertThrows(IllegalArgumentException.class, () -> BatchWhitening.builder().optEpsilon(0));
-    }
-
-    private NDArray random(int rows, int columns) {
-        return manager.randomNormal(0, 1, new Shape(rows, columns), DataType.FLOAT64);
     }
 }

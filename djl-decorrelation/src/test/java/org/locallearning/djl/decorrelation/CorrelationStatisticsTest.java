@@ -16,39 +16,25 @@ package org.locallearning.djl.decorrelation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Statistics of rows small enough to be worked out by hand. */
-class CorrelationStatisticsTest {
+class CorrelationStatisticsTest extends ArrayTest {
 
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
+    CorrelationStatisticsTest() {
+        super(0);
     }
 
     @Test
     void correlationsOfThreeFeatures() {
         // the first two run together, the third is constant
         NDArray rows = manager.create(new double[][] {{0, 1, 5}, {1, 3, 5}, {2, 5, 5}, {3, 7, 5}});
-        double[][] correlation =
-                DecorrelationRuleTest.rows(CorrelationStatistics.correlation(rows));
-        DecorrelationRuleTest.assertClose(
-                new double[][] {{1, 1, 0}, {1, 1, 0}, {0, 0, 0}}, correlation, 1e-14);
+        double[][] correlation = rows(CorrelationStatistics.correlation(rows));
+        assertClose(new double[][] {{1, 1, 0}, {1, 1, 0}, {0, 0, 0}}, correlation, 1e-14);
         // two of six ordered pairs are correlated
         assertEquals(1.0 / 3, CorrelationStatistics.decorrelationLoss(rows), 1e-14);
-        double[][] covariance = DecorrelationRuleTest.rows(CorrelationStatistics.covariance(rows));
-        DecorrelationRuleTest.assertClose(
-                new double[][] {{1.25, 2.5, 0}, {2.5, 5, 0}, {0, 0, 0}}, covariance, 1e-14);
+        double[][] covariance = rows(CorrelationStatistics.covariance(rows));
+        assertClose(new double[][] {{1.25, 2.5, 0}, {2.5, 5, 0}, {0, 0, 0}}, covariance, 1e-14);
         assertEquals(
                 Double.POSITIVE_INFINITY, CorrelationStatistics.conditionNumber(rows), "singular");
     }

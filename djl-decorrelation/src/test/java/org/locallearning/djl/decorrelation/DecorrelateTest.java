@@ -22,9 +22,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Model;
+import ai.djl.basicmodelzoo.basic.Mlp;
 import ai.djl.basicmodelzoo.cv.classification.LeNet;
 import ai.djl.basicmodelzoo.cv.classification.ResNetV1;
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -39,31 +39,22 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv1d;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
+import ai.djl.nn.transformer.TransformerEncoderBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Putting decorrelation into models of DJL's blocks, and taking it out. */
-class DecorrelateTest {
+class DecorrelateTest extends ArrayTest {
 
-    private NDManager manager;
-    private ParameterStore store;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-        store = new ParameterStore(manager, false);
-        Engine.getInstance().setRandomSeed(21);
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
+    DecorrelateTest() {
+        super(21);
     }
 
     @Test
@@ -109,11 +100,11 @@ class DecorrelateTest {
     void modelNotYetInitializedGetsTheDefaults() {
         Block converted = Decorrelate.model(mlp());
         Decorrelation first = (Decorrelation) converted.getChildren().get(0).getValue();
-        assertEquals(MeanRemoval.BATCH, first.getOptions().getMeanRemoval());
+        assertEquals(MeanRemoval.BATCH, first.getOptions().getMean().removal());
         Block trained = mlp();
         trained.initialize(manager, DataType.FLOAT32, new Shape(2, 6));
         first = (Decorrelation) Decorrelate.model(trained).getChildren().get(0).getValue();
-        assertEquals(MeanRemoval.NONE, first.getOptions().getMeanRemoval());
+        assertEquals(MeanRemoval.NONE, first.getOptions().getMean().removal());
     }
 
     @Test
@@ -139,7 +130,7 @@ class DecorrelateTest {
         }
         try (Model model = Model.newInstance("decorrelated")) {
             DecorrelationOptions options =
-                    DecorrelationOptions.builder().optMeanRemoval(MeanRemoval.NONE).build();
+                    DecorrelationOptions.builder().optMean(MeanRemoval.NONE).build();
             Decorrelate converter = Decorrelate.builder().optOptions(options).build();
             model.setBlock(converter.convert(LeNet.builder().build()).block());
             model.load(folder, "decorrelated");
@@ -201,6 +192,188 @@ class DecorrelateTest {
     }
 
     @Test
+    void subclassesThatInheritTheirForwardAreWalked() {
+        Block mlp = new Mlp(6, 3, new int[] {5, 4});
+        mlp.initialize(manager, DataType.FLOAT64, new Shape(8, 6));
+        NDArray input = random(8, 6);
+        NDArray expected = forward(mlp, input, false);
+        DecorrelationReport report = Decorrelate.builder().build().convert(mlp);
+        assertEquals(3, report.converted().size());
+        assertTrue(report.skipped().isEmpty(), report.toString());
+        assertClose(expected, forward(report.block(), input, false), 1e-13);
+
+        Block mixed =
+                new SequentialBlock()
+                        .add(new Mlp(6, 4, new int[] {5}))
+                        .add(Linear.builder().setUnits(3).build());
+        assertEquals(3, Decorrelate.builder().build().convert(mixed).converted().size());
+        // one with a forward of its own is another function
+        SequentialBlock doubling =
+                new SequentialBlock() {
+                    @Override
+                    protected NDList forwardInternal(
+                            ParameterStore store,
+                            NDList inputs,
+                            boolean training,
+                            PairList<String, Object> params) {
+                        NDList once = super.forwardInternal(store, inputs, training, params);
+                        return super.forwardInternal(store, once, training, params);
+                    }
+                };
+        doubling.add(Linear.builder().setUnits(6).build());
+        Block model = new SequentialBlock().add(doubling).add(mlp);
+        DecorrelationReport partly = Decorrelate.builder().build().convert(model);
+        assertEquals(3, partly.converted().size());
+        assertEquals(1, partly.skipped().size());
+    }
+
+    @Test
+    void whatIsLeftOutIsLoggedInOneLine() {
+        Block model =
+                new SequentialBlock()
+                        .add(new TransformerEncoderBlock(8, 2, 16, 0.1f, Activation::relu))
+                        .add(new Opaque(Linear.builder().setUnits(2).build()))
+                        .add(Linear.builder().setUnits(4).build())
+                        .add(Linear.builder().setUnits(3).build());
+        String log =
+                logged(
+                        () -> {
+                            DecorrelationReport report =
+                                    Decorrelate.builder()
+                                            .optExclude("04Linear")
+                                            .build()
+                                            .convert(model);
+                            assertEquals(
+                                    "not supported: its own code calls 6 Linear",
+                                    report.skipped().get(0).reason());
+                        });
+        assertEquals(1, log.lines().count(), log);
+        assertTrue(log.contains("01TransformerEncoderBlock"), log);
+        assertTrue(log.contains("6 Linear"), log);
+        assertTrue(log.contains("02Opaque (not supported: its own code calls 1 Linear)"), log);
+        // what was asked for is not news
+        assertTrue(!log.contains("04Linear"), log);
+        assertEquals("", logged(() -> Decorrelate.model(mlp())));
+    }
+
+    private static String logged(Runnable program) {
+        PrintStream error = System.err;
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        try {
+            program.run();
+        } finally {
+            System.setErr(error);
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void layerInTwoPlacesHasOneMatrixAndFoldsToOneWeight() {
+        Linear twice = Linear.builder().setUnits(5).build();
+        Block model = new SequentialBlock().add(twice).add(Activation::tanh).add(twice).add(mlp());
+        DecorrelationOptions options =
+                DecorrelationOptions.builder()
+                        .optRate(0.02)
+                        .optMean(MeanRemoval.NONE)
+                        .optCost(Cost.full().withSampleFraction(1))
+                        .build();
+        DecorrelationReport report =
+                Decorrelate.builder().optOptions(options).build().convert(model);
+        report.block().initialize(manager, DataType.FLOAT64, new Shape(9, 5));
+        assertEquals(4, report.converted().size());
+        assertSame(report.converted().get(0).layer(), report.converted().get(1).layer());
+        assertEquals(3 * 25, report.matrixValues());
+        NDArray input = random(9, 5);
+        for (int i = 0; i < 5; ++i) {
+            forward(report.block(), input, true);
+        }
+        Block folded = Decorrelate.foldForOriginal(report.block());
+        assertSame(folded.getChildren().get(0).getValue(), folded.getChildren().get(2).getValue());
+        assertClose(forward(report.block(), input, false), forward(folded, input, false), 1e-12);
+    }
+
+    @Test
+    void layerInTwoPlacesThatCannotShareAWeightIsRefusedWithBothPaths() {
+        Linear twice = Linear.builder().setUnits(5).build();
+        Block model = new SequentialBlock().add(twice).add(Activation::tanh).add(twice);
+        Block hidden = new SequentialBlock().add(twice).add(new Opaque(twice));
+        for (Block block : new Block[] {model, hidden}) {
+            Exception e =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> Decorrelate.builder().optExclude("03*").build().convert(block));
+            assertTrue(e.getMessage().contains("'01Linear'"), e.getMessage());
+            assertTrue(
+                    e.getMessage().contains(block == model ? "'03Linear'" : "'02Opaque/01child'"),
+                    e.getMessage());
+        }
+        Block byHand =
+                new SequentialBlock()
+                        .add(Decorrelation.builder().build())
+                        .add(twice)
+                        .add(Decorrelation.builder().build())
+                        .add(twice);
+        Block half =
+                new SequentialBlock().add(Decorrelation.builder().build()).addAll(twice, twice);
+        for (Block block : new Block[] {byHand, half}) {
+            block.initialize(manager, DataType.FLOAT64, new Shape(9, 5));
+            Exception e =
+                    assertThrows(IllegalArgumentException.class, () -> Decorrelate.fold(block));
+            assertTrue(e.getMessage().contains("'02Linear'"), e.getMessage());
+            assertTrue(
+                    e.getMessage().contains(block == half ? "'03Linear'" : "'04Linear'"),
+                    e.getMessage());
+        }
+    }
+
+    @Test
+    void foldForOriginalNamesWhatWouldNotLoad() {
+        SequentialBlock model =
+                new SequentialBlock()
+                        .add(
+                                Conv2d.builder()
+                                        .setKernelShape(new Shape(3, 3))
+                                        .optPadding(new Shape(1, 1))
+                                        .setFilters(2)
+                                        .build())
+                        .add(Blocks.batchFlattenBlock())
+                        .add(Linear.builder().setUnits(3).optBias(false).build());
+        for (MeanRemoval removal : MeanRemoval.values()) {
+            Block decorrelated =
+                    Decorrelate.builder().optMean(removal).build().convert(model).block();
+            decorrelated.initialize(manager, DataType.FLOAT64, new Shape(4, 1, 6, 6));
+            forward(decorrelated, random(4, 1, 6, 6).add(1), true);
+            if (removal == MeanRemoval.NONE) {
+                Block folded = Decorrelate.foldForOriginal(decorrelated);
+                assertEquals(shape(model), shape(folded));
+                continue;
+            }
+            Exception e =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () -> Decorrelate.foldForOriginal(decorrelated));
+            assertTrue(e.getMessage().contains("'01DecorrelatedConv2d'"), e.getMessage());
+            assertTrue(e.getMessage().contains("'04Linear' has a bias"), e.getMessage());
+            assertTrue(e.getMessage().contains("MeanRemoval.NONE"), e.getMessage());
+            String log = logged(() -> Decorrelate.fold(decorrelated));
+            assertEquals(1, log.lines().count(), log);
+            assertTrue(log.contains("'01DecorrelatedConv2d'"), log);
+        }
+    }
+
+    @Test
+    void linearLayersRightAfterConvolutionsHaveAMatrixOfTheirOwn() {
+        Block model =
+                new SequentialBlock()
+                        .add(Conv2d.builder().setKernelShape(new Shape(2, 2)).setFilters(2).build())
+                        .add(Linear.builder().setUnits(3).build());
+        Block convolutions = Decorrelate.builder().optExclude("02*").build().convert(model).block();
+        assertEquals(
+                List.of("02Linear"), paths(Decorrelate.builder().build().convert(convolutions)));
+    }
+
+    @Test
     void rootMayBeASingleLayer() {
         Linear linear = Linear.builder().setUnits(3).build();
         linear.initialize(manager, DataType.FLOAT32, new Shape(2, 4));
@@ -248,7 +421,10 @@ class DecorrelateTest {
         model.initialize(manager, DataType.FLOAT64, new Shape(9, 5));
         NDArray input = manager.randomNormal(0, 1, new Shape(9, 5), DataType.FLOAT64);
         DecorrelationOptions options =
-                DecorrelationOptions.builder().optRate(0.02).optSampleFraction(1).build();
+                DecorrelationOptions.builder()
+                        .optRate(0.02)
+                        .optCost(Cost.full().withSampleFraction(1))
+                        .build();
         Block converted = Decorrelate.builder().optOptions(options).build().convert(model).block();
         assertClose(forward(model, input, false), forward(converted, input, false), 1e-13);
         for (int i = 0; i < 5; ++i) {
@@ -283,8 +459,8 @@ class DecorrelateTest {
                         DecorrelationOptions options =
                                 DecorrelationOptions.builder()
                                         .optRate(0.001)
-                                        .optSampleFraction(1)
-                                        .optMeanRemoval(removal)
+                                        .optCost(Cost.full().withSampleFraction(1))
+                                        .optMean(removal)
                                         .build();
                         Block decorrelated =
                                 Decorrelate.builder()
@@ -346,6 +522,33 @@ class DecorrelateTest {
                 converted.getWeight().getArray().toFloatArray());
     }
 
+    @Test
+    void frozenBaseStaysFrozenWhenItIsConvertedAndFolded() {
+        Block base = mlp();
+        base.initialize(manager, DataType.FLOAT64, new Shape(9, 5));
+        base.freezeParameters(true);
+        DecorrelationReport report =
+                Decorrelate.builder()
+                        .optRate(0.02)
+                        .build()
+                        .convert(new SequentialBlock().add(base).add(mlp()));
+        report.block().initialize(manager, DataType.FLOAT64, new Shape(9, 5));
+        NDArray input = random(9, 5);
+        forward(report.block(), input, true);
+        for (int i = 0; i < 4; ++i) {
+            NDArray matrix = report.converted().get(i).layer().getMatrix().getArray();
+            double moved = matrix.sub(eye((int) matrix.getShape().get(0))).abs().max().getDouble();
+            assertEquals(i < 2, moved == 0, "layer " + i);
+        }
+        Block folded = Decorrelate.fold(report.block());
+        for (int i = 0; i < 2; ++i) {
+            Block part = folded.getChildren().get(i).getValue();
+            boolean learns = i == 1;
+            part.getParameters()
+                    .forEach(p -> assertEquals(learns, p.getValue().requiresGradient()));
+        }
+    }
+
     private static Block mlp() {
         return new SequentialBlock()
                 .add(Linear.builder().setUnits(5).build())
@@ -376,12 +579,6 @@ class DecorrelateTest {
 
     private NDArray forward(Block block, NDArray input, boolean training) {
         return block.forward(store, new NDList(input), training).singletonOrThrow();
-    }
-
-    private static void assertClose(NDArray expected, NDArray actual, double tolerance) {
-        assertEquals(expected.getShape(), actual.getShape());
-        NDArray difference = expected.sub(actual).abs().max().toType(DataType.FLOAT64, false);
-        assertEquals(0, difference.getDouble(), tolerance);
     }
 
     /** A composite that no converter can look into. */

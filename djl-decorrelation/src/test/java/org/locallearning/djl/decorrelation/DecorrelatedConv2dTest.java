@@ -20,35 +20,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.training.GradientCollector;
-import ai.djl.training.ParameterStore;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The folded convolution against the same layer with its decorrelated patches formed. */
-class DecorrelatedConv2dTest {
+class DecorrelatedConv2dTest extends ArrayTest {
 
-    private NDManager manager;
-    private ParameterStore store;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-        store = new ParameterStore(manager, false);
-        Engine.getInstance().setRandomSeed(8);
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
+    DecorrelatedConv2dTest() {
+        super(8);
     }
 
     @ParameterizedTest
@@ -60,8 +45,7 @@ class DecorrelatedConv2dTest {
         DecorrelationOptions options =
                 DecorrelationOptions.builder()
                         .optRate(0.02)
-                        .optSampleFraction(1)
-                        .optMaxPatches(1000)
+                        .optCost(Cost.full().withSampleFraction(1).withMaxPatches(1000))
                         .build();
         DecorrelatedConv2d layer =
                 DecorrelatedConv2d.builder()
@@ -121,14 +105,8 @@ class DecorrelatedConv2dTest {
             NDArray inverse = matrix.inverse();
             NDArray inputs = rows.matMul(inverse.transpose());
             double[][] expected =
-                    SlowRule.update(
-                            DecorrelationRuleTest.rows(matrix),
-                            DecorrelationRuleTest.rows(inputs),
-                            DecorrelationRuleTest.rows(rows),
-                            0.02,
-                            options);
-            DecorrelationRuleTest.assertClose(
-                    expected, DecorrelationRuleTest.rows(layer.getMatrix().getArray()), 1e-10);
+                    SlowRule.update(rows(matrix), rows(inputs), rows(rows), 0.02, options);
+            assertClose(expected, rows(layer.getMatrix().getArray()), 1e-10);
         }
     }
 
@@ -137,8 +115,7 @@ class DecorrelatedConv2dTest {
         DecorrelationOptions options =
                 DecorrelationOptions.builder()
                         .optRate(0.03)
-                        .optSampleFraction(0.3)
-                        .optMaxPatches(1000)
+                        .optCost(Cost.full().withSampleFraction(0.3).withMaxPatches(1000))
                         .build();
         DecorrelatedConv2d convolution =
                 DecorrelatedConv2d.builder()
@@ -148,7 +125,7 @@ class DecorrelatedConv2dTest {
                         .optOptions(options)
                         .build();
         convolution.initialize(manager, DataType.FLOAT64, new Shape(7, 4, 3, 5));
-        NDArray identity = manager.eye(4, 4, 0, DataType.FLOAT64).reshape(4, 4, 1, 1);
+        NDArray identity = eye(4).reshape(4, 4, 1, 1);
         convolution.getWeight().getArray().stopGradient().set(new NDIndex("..."), identity);
         Decorrelation dense = Decorrelation.builder().optOptions(options).build();
         dense.initialize(manager, DataType.FLOAT64, new Shape(7, 15, 4));
@@ -168,7 +145,10 @@ class DecorrelatedConv2dTest {
     @Test
     void groupsAreConvolutionsSideBySide() {
         DecorrelationOptions options =
-                DecorrelationOptions.builder().optRate(0.02).optSampleFraction(1).build();
+                DecorrelationOptions.builder()
+                        .optRate(0.02)
+                        .optCost(Cost.full().withSampleFraction(1))
+                        .build();
         DecorrelatedConv2d grouped = convolution(4, 2, options, new Shape(5, 6, 6, 6));
         DecorrelatedConv2d first = convolution(2, 1, options, new Shape(5, 3, 6, 6));
         NDArray half = grouped.getWeight().getArray().stopGradient().get("0:2");
@@ -261,14 +241,5 @@ class DecorrelatedConv2dTest {
 
     private NDArray images(long... shape) {
         return random(new Shape(shape)).add(0.6);
-    }
-
-    private NDArray random(Shape shape) {
-        return manager.randomNormal(0, 1, shape, DataType.FLOAT64);
-    }
-
-    private static void assertClose(NDArray expected, NDArray actual, double tolerance) {
-        assertEquals(expected.getShape(), actual.getShape());
-        assertEquals(0, expected.sub(actual).abs().max().getDouble(), tolerance);
     }
 }

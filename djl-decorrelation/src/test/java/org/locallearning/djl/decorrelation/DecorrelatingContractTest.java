@@ -53,18 +53,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every decorrelation layer must do; a new layer, or a new form of one, is one line here. */
-class DecorrelatingContractTest {
-
-    private NDManager manager;
-    private ParameterStore store;
+class DecorrelatingContractTest extends ArrayTest {
 
     record Layer(String name, Supplier<Decorrelating> make, Shape input) {
         @Override
@@ -77,30 +72,23 @@ class DecorrelatingContractTest {
         return Stream.of(
                 new Layer("dense", () -> dense(options()), new Shape(12, 6)),
                 new Layer("dense sequence", () -> dense(options()), new Shape(4, 3, 6)),
-                new Layer(
-                        "dense, blocks",
-                        () -> dense(options().optMaxBlockSize(2)),
-                        new Shape(12, 6)),
-                new Layer("dense, low rank", () -> dense(options().optRank(2)), new Shape(12, 6)),
+                new Layer("dense, blocks", () -> dense(options(Cost.blocks(2))), new Shape(12, 6)),
+                new Layer("dense, low rank", () -> dense(options(Cost.rank(2))), new Shape(12, 6)),
                 new Layer(
                         "dense sequence, low rank, no mean",
-                        () -> dense(options().optRank(4).optMeanRemoval(MeanRemoval.NONE)),
+                        () -> dense(options(Cost.rank(4)).optMean(MeanRemoval.NONE)),
                         new Shape(4, 3, 6)),
                 new Layer(
                         "dense, unit-wise, running mean",
-                        () ->
-                                dense(
-                                        options()
-                                                .optGain(Gain.UNITWISE)
-                                                .optMeanRemoval(MeanRemoval.RUNNING)),
+                        () -> dense(options().optGain(Gain.UNITWISE).optMean(MeanRemoval.RUNNING)),
                         new Shape(12, 6)),
                 new Layer(
                         "dense, no mean",
-                        () -> dense(options().optMeanRemoval(MeanRemoval.NONE)),
+                        () -> dense(options().optMean(MeanRemoval.NONE)),
                         new Shape(12, 6)),
                 new Layer(
                         "dense, every third step",
-                        () -> dense(options().optUpdateInterval(3)),
+                        () -> dense(options(Cost.full().withUpdateInterval(3))),
                         new Shape(12, 6)),
                 new Layer("convolution", () -> convolution(0, 1, 1), new Shape(6, 2, 7, 6)),
                 new Layer(
@@ -133,7 +121,11 @@ class DecorrelatingContractTest {
     }
 
     private static DecorrelationOptions.Builder options() {
-        return DecorrelationOptions.builder().optRate(0.02).optSampleFraction(0.6);
+        return options(Cost.full());
+    }
+
+    private static DecorrelationOptions.Builder options(Cost cost) {
+        return DecorrelationOptions.builder().optRate(0.02).optCost(cost.withSampleFraction(0.6));
     }
 
     private static Decorrelation dense(DecorrelationOptions.Builder options) {
@@ -147,20 +139,12 @@ class DecorrelatingContractTest {
                 .optPadding(new Shape(padding, padding))
                 .optStride(new Shape(stride, stride))
                 .optGroups(groups)
-                .optOptions(options().optMaxPatches(50).build())
+                .optOptions(options(Cost.full().withMaxPatches(50)).build())
                 .build();
     }
 
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-        store = new ParameterStore(manager, false);
-        Engine.getInstance().setRandomSeed(3);
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
+    DecorrelatingContractTest() {
+        super(3);
     }
 
     @ParameterizedTest
@@ -311,6 +295,80 @@ class DecorrelatingContractTest {
                 assertFalse(layer.getMatrix().getArray().hasGradient());
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
+    void frozenLayerDoesNotMove(Layer line, @TempDir Path folder) throws Exception {
+        try (Model model = model(line)) {
+            try (Trainer trainer = model.newTrainer(config())) {
+                trainer.initialize(line.input());
+                step(trainer, line);
+                assertMoves(trainer, line, true);
+                // from outside, as DJL's users do it, and back again
+                layer(model).freezeParameters(true);
+                assertMoves(trainer, line, false);
+                model.getBlock().freezeParameters(false);
+                assertMoves(trainer, line, true);
+                assertFalse(layer(model).getMatrix().requiresGradient());
+                assertFalse(layer(model).getMatrix().getArray().hasGradient());
+                assertFalse(layer(model).getRunningMean().requiresGradient());
+            }
+            model.save(folder, "m");
+            model.getBlock().freezeParameters(true);
+            model.getBlock().getChildren().get(2).getValue().freezeParameters(false);
+            try (Trainer trainer = model.newTrainer(config())) {
+                trainer.initialize(line.input());
+                assertMoves(trainer, line, false);
+            }
+        }
+        for (boolean frozen : new boolean[] {true, false}) {
+            for (boolean early : new boolean[] {true, false}) {
+                try (Model model = model(line)) {
+                    if (frozen && early) {
+                        layer(model).freezeParameters(true);
+                    }
+                    model.load(folder, "m");
+                    if (frozen && !early) {
+                        layer(model).freezeParameters(true);
+                    }
+                    // unfreezes every weight
+                    try (Trainer trainer = model.newTrainer(config())) {
+                        trainer.initialize(line.input());
+                        assertMoves(trainer, line, !frozen);
+                    }
+                    model.getBlock().clear();
+                    try (Trainer trainer = model.newTrainer(config())) {
+                        trainer.initialize(line.input());
+                        step(trainer, line);
+                        assertMoves(trainer, line, !frozen);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void assertMoves(Trainer trainer, Layer line, boolean moves) {
+        Decorrelating layer = layer(trainer.getModel());
+        double[] matrix =
+                layer.getMatrix().getArray().toType(DataType.FLOAT64, true).toDoubleArray();
+        double[] mean =
+                layer.getRunningMean().getArray().toType(DataType.FLOAT64, true).toDoubleArray();
+        // as many as the longest interval between updates
+        for (int i = 0; i < 3; ++i) {
+            step(trainer, line);
+        }
+        try (NDManager scope = trainer.getManager().newSubManager()) {
+            layer.learn(
+                    new ParameterStore(scope, false), new NDList(scope.randomNormal(line.input())));
+        }
+        double[] nextMatrix =
+                layer.getMatrix().getArray().toType(DataType.FLOAT64, true).toDoubleArray();
+        double[] nextMean =
+                layer.getRunningMean().getArray().toType(DataType.FLOAT64, true).toDoubleArray();
+        assertEquals(!moves, same(matrix, nextMatrix), "matrix");
+        boolean hasMean = !line.name().contains("no mean");
+        assertEquals(!(moves && hasMean), same(mean, nextMean), "mean");
     }
 
     @ParameterizedTest
@@ -487,7 +545,7 @@ class DecorrelatingContractTest {
     @Test
     void checkpointOfAnotherRankIsRefused() throws IOException {
         DecorrelationOptions.Builder[] forms = {
-            options(), options().optRank(2), options().optRank(3), options().optMaxBlockSize(3)
+            options(), options(Cost.rank(2)), options(Cost.rank(3)), options(Cost.blocks(3))
         };
         for (int from = 0; from < forms.length; ++from) {
             for (int to = 0; to < forms.length; ++to) {
@@ -514,12 +572,16 @@ class DecorrelatingContractTest {
     @Test
     void ratesThatDivergeAreNamedWithAStableOne() {
         DecorrelationOptions.Builder fast =
-                DecorrelationOptions.builder().optRate(3).optSampleFraction(1);
+                DecorrelationOptions.builder()
+                        .optRate(3)
+                        .optCost(Cost.full().withSampleFraction(1));
         List<Decorrelating> layers =
                 List.of(
                         dense(fast),
-                        dense(fast.build().toBuilder().optMaxBlockSize(3)),
-                        dense(fast.build().toBuilder().optRank(4)),
+                        dense(
+                                fast.build().toBuilder()
+                                        .optCost(Cost.blocks(3).withSampleFraction(1))),
+                        dense(fast.build().toBuilder().optCost(Cost.rank(4).withSampleFraction(1))),
                         DecorrelatedConv2d.builder()
                                 .setKernelShape(new Shape(2, 2))
                                 .setFilters(2)

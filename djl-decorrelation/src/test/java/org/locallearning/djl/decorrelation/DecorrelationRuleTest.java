@@ -16,33 +16,20 @@ package org.locallearning.djl.decorrelation;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The update of M against its formula in plain loops, and against its known fixed points. */
-class DecorrelationRuleTest {
+class DecorrelationRuleTest extends ArrayTest {
 
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-        Engine.getInstance().setRandomSeed(11);
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
+    DecorrelationRuleTest() {
+        super(11);
     }
 
     @ParameterizedTest
@@ -72,21 +59,42 @@ class DecorrelationRuleTest {
             NDArray outputs = inputs.matMul(matrix.transpose());
             double[][] expected =
                     SlowRule.update(rows(matrix), rows(inputs), rows(outputs), 0.05, options);
+            NDArray formula = DecorrelationRule.formula(matrix, inputs, outputs, 0.05, options);
             DecorrelationRule.update(matrix, inputs, outputs, 0.05, options);
             assertClose(expected, rows(matrix), 1e-12);
+            assertClose(expected, rows(formula), 1e-12);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Gain.class)
+    void fastUpdateIsTheFormulaForDeadUnitsAndClampedGainsToo(Gain gain) {
+        DecorrelationOptions options =
+                DecorrelationOptions.builder()
+                        .optGain(gain.within(0.9, 1.1))
+                        .optDiagonal(false)
+                        .optUnitVariance(0.2)
+                        .build();
+        NDArray matrix = eye(5).mul(2);
+        NDArray inputs = random(7, 5).mul(manager.create(new double[] {1, 0, 1, 3, 0}));
+        NDArray outputs = inputs.matMul(matrix.transpose());
+        NDArray formula = DecorrelationRule.formula(matrix, inputs, outputs, 0.05, options);
+        DecorrelationRule.update(matrix, inputs, outputs, 0.05, options);
+        assertClose(formula, matrix, 1e-12);
+        assertEquals(2, formula.getDouble(1, 1), 1e-12);
+        assertTrue(Math.abs(formula.getDouble(0, 0) - 2) > 0.01);
     }
 
     @Test
     void largeMatrixIsUpdatedInRuns() {
         int n = 1500;
         DecorrelationOptions options = DecorrelationOptions.builder().optGain(Gain.SCALAR).build();
-        NDArray matrix = manager.eye(n, n, 0, DataType.FLOAT64);
+        NDArray matrix = eye(n);
         NDArray outputs = random(3, n);
         DecorrelationRule.update(matrix, outputs, outputs, 0.01, options);
         // with M = I the gain is 1 and the update is I - rate C
         NDArray covariance = outputs.transpose().matMul(outputs).div(3);
-        NDArray expected = manager.eye(n, n, 0, DataType.FLOAT64).sub(covariance.mul(0.01));
+        NDArray expected = eye(n).sub(covariance.mul(0.01));
         assertEquals(0, expected.sub(matrix).abs().max().getDouble(), 1e-13);
     }
 
@@ -108,7 +116,7 @@ class DecorrelationRuleTest {
     @CsvSource({"SCALAR, 0", "MEAN_OF_RATIOS, 1e-7", "UNITWISE, 0", "NONE, 0"})
     void gainIsOneWhileTheMatrixIsTheIdentity(Gain gain, double tolerance) {
         DecorrelationOptions options = DecorrelationOptions.builder().optGain(gain).build();
-        NDArray matrix = manager.eye(4, 4, 0, DataType.FLOAT64);
+        NDArray matrix = eye(4);
         NDArray rows = random(9, 4);
         double applied = DecorrelationRule.update(matrix, rows, rows, 0, options);
         assertEquals(1, applied, tolerance);
@@ -120,7 +128,7 @@ class DecorrelationRuleTest {
         double rate = 0.05;
         NDArray basis = hadamard();
         NDArray data = hypercube().mul(manager.create(eigenvalues).sqrt()).matMul(basis);
-        NDArray matrix = manager.eye(4, 4, 0, DataType.FLOAT64);
+        NDArray matrix = eye(4);
         DecorrelationOptions options = DecorrelationOptions.builder().optGain(Gain.SCALAR).build();
         double total = 5.3;
         for (int step = 0; step < 50; ++step) {
@@ -149,7 +157,7 @@ class DecorrelationRuleTest {
     void correlationOfTwoUnitsFallsAtEveryStep() {
         NDArray data = random(200, 2).matMul(manager.create(new double[][] {{1, 0.8}, {0, 0.5}}));
         data = data.sub(data.mean(new int[] {0}));
-        NDArray matrix = manager.eye(2, 2, 0, DataType.FLOAT64);
+        NDArray matrix = eye(2);
         DecorrelationOptions options = DecorrelationOptions.builder().optGain(Gain.SCALAR).build();
         double before = Math.sqrt(CorrelationStatistics.decorrelationLoss(data));
         assertTrue(before > 0.5);
@@ -171,10 +179,7 @@ class DecorrelationRuleTest {
                 data,
                 data.matMul(matrix.transpose()),
                 0,
-                DecorrelationOptions.builder()
-                        .optGain(Gain.SCALAR)
-                        .optGainLimits(1e-6, 1e6)
-                        .build());
+                DecorrelationOptions.builder().optGain(Gain.SCALAR.within(1e-6, 1e6)).build());
         double energy = data.matMul(matrix.transpose()).square().sum().getDouble();
         assertEquals(data.square().sum().getDouble(), energy, 1e-10);
     }
@@ -194,9 +199,8 @@ class DecorrelationRuleTest {
     void unitwiseGainKeepsVariancesWhileItDecorrelates() {
         double rate = 0.05;
         NDArray data = correlated(60, 4);
-        for (NDArray matrix :
-                new NDArray[] {manager.eye(4, 4, 0, DataType.FLOAT64), random(4, 4)}) {
-            settle(data, matrix, Gain.UNITWISE, rate, 8000);
+        for (NDArray matrix : new NDArray[] {eye(4), random(4, 4)}) {
+            settle(data, matrix, Gain.UNITWISE, rate, 1000);
             double[][] covariance =
                     rows(CorrelationStatistics.covariance(data.matMul(matrix.transpose())));
             double[][] original = rows(CorrelationStatistics.covariance(data));
@@ -213,7 +217,7 @@ class DecorrelationRuleTest {
     @Test
     void unitVarianceTermDrivesVariancesToOne() {
         NDArray data = correlated(60, 4);
-        NDArray matrix = manager.eye(4, 4, 0, DataType.FLOAT64);
+        NDArray matrix = eye(4);
         DecorrelationOptions options =
                 DecorrelationOptions.builder()
                         .optGain(Gain.NONE)
@@ -224,7 +228,7 @@ class DecorrelationRuleTest {
             DecorrelationRule.update(matrix, data, data.matMul(matrix.transpose()), 0.1, options);
         }
         NDArray covariance = CorrelationStatistics.covariance(data.matMul(matrix.transpose()));
-        NDArray identity = manager.eye(4, 4, 0, DataType.FLOAT64);
+        NDArray identity = eye(4);
         assertEquals(0, covariance.sub(identity).abs().max().getDouble(), 1e-6);
     }
 
@@ -232,7 +236,7 @@ class DecorrelationRuleTest {
     void deadUnitsKeepTheirPlace() {
         NDArray data = random(30, 4).mul(manager.create(new double[] {1, 0, 1, 1}));
         for (Gain gain : Gain.values()) {
-            NDArray matrix = manager.eye(4, 4, 0, DataType.FLOAT64);
+            NDArray matrix = eye(4);
             DecorrelationOptions options = DecorrelationOptions.builder().optGain(gain).build();
             for (int step = 0; step < 200; ++step) {
                 DecorrelationRule.update(
@@ -254,21 +258,22 @@ class DecorrelationRuleTest {
         NDArray padded = NDArrays.concat(new NDList(few, few.zerosLike()), 0);
         NDArray paddedOutputs = NDArrays.concat(new NDList(outputs, few.zerosLike()), 0);
         ActivitySample half = new ActivitySample(padded, paddedOutputs);
-        assertEquals(2, Gain.MEAN_OF_RATIOS.common(half), 1e-6);
+        assertEquals(2, Gain.MEAN_OF_RATIOS.of(half).mean(), 1e-6);
         ActivitySample nothing = new ActivitySample(few.zerosLike(), few.zerosLike());
-        assertEquals(1, Gain.MEAN_OF_RATIOS.common(nothing));
-        assertEquals(1, Gain.SCALAR.common(nothing));
+        assertEquals(1, Gain.MEAN_OF_RATIOS.of(nothing).mean());
+        assertEquals(1, Gain.SCALAR.of(nothing).mean());
     }
 
     @Test
     void gainStaysWithinItsLimits() {
         NDArray data = random(10, 3);
-        DecorrelationOptions options = DecorrelationOptions.builder().optGainLimits(0.5, 2).build();
-        NDArray small = manager.eye(3, 3, 0, DataType.FLOAT64).mul(0.01);
+        DecorrelationOptions options =
+                DecorrelationOptions.builder().optGain(Gain.MEAN_OF_RATIOS.within(0.5, 2)).build();
+        NDArray small = eye(3).mul(0.01);
         double gain =
                 DecorrelationRule.update(small, data, data.matMul(small.transpose()), 0, options);
         assertEquals(2, gain);
-        NDArray large = manager.eye(3, 3, 0, DataType.FLOAT64).mul(100);
+        NDArray large = eye(3).mul(100);
         gain = DecorrelationRule.update(large, data, data.matMul(large.transpose()), 0, options);
         assertEquals(0.5, gain);
     }
@@ -291,10 +296,6 @@ class DecorrelationRuleTest {
         return data.div(data.square().mean().sqrt());
     }
 
-    private NDArray random(int rows, int columns) {
-        return manager.randomNormal(0, 1, new Shape(rows, columns), DataType.FLOAT64);
-    }
-
     /** All sign patterns: mean 0, covariance I, both exactly. */
     private NDArray hypercube() {
         double[][] rows = new double[16][4];
@@ -312,25 +313,5 @@ class DecorrelationRuleTest {
                             {1, 1, 1, 1}, {1, -1, 1, -1}, {1, 1, -1, -1}, {1, -1, -1, 1}
                         })
                 .div(2);
-    }
-
-    static double[][] rows(NDArray array) {
-        int rows = (int) array.getShape().get(0);
-        int columns = (int) array.getShape().get(1);
-        double[] flat = array.duplicate().toDoubleArray();
-        double[][] result = new double[rows][columns];
-        for (int i = 0; i < rows; ++i) {
-            System.arraycopy(flat, i * columns, result[i], 0, columns);
-        }
-        return result;
-    }
-
-    static void assertClose(double[][] expected, double[][] actual, double tolerance) {
-        assertEquals(expected.length, actual.length);
-        for (int i = 0; i < expected.length; ++i) {
-            for (int j = 0; j < expected[i].length; ++j) {
-                assertEquals(expected[i][j], actual[i][j], tolerance, "at " + i + ", " + j);
-            }
-        }
     }
 }

@@ -24,46 +24,34 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
-import ai.djl.training.ParameterStore;
 import ai.djl.training.tracker.Tracker;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The dense layer: sampling, means, gradients and bad input. */
-class DecorrelationTest {
+class DecorrelationTest extends ArrayTest {
 
-    private NDManager manager;
-    private ParameterStore store;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-        store = new ParameterStore(manager, false);
-        Engine.getInstance().setRandomSeed(5);
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
+    DecorrelationTest() {
+        super(5);
     }
 
     @Test
     void trainingForwardIsTheAlgorithmOfThePaper() {
         DecorrelationOptions options =
-                DecorrelationOptions.builder().optRate(0.03).optSampleFraction(0.25).build();
+                DecorrelationOptions.builder()
+                        .optRate(0.03)
+                        .optCost(Cost.full().withSampleFraction(0.25))
+                        .build();
         Decorrelation layer = layer(options, 4);
         double[][] m = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}};
         double[] running = new double[4];
         for (int step = 0; step < 5; ++step) {
             NDArray input = random(10, 4).add(0.7);
-            double[][] x = DecorrelationRuleTest.rows(input);
+            double[][] x = rows(input);
             double[][] centred = new double[10][4];
             double[][] expected = new double[10][4];
             for (int j = 0; j < 4; ++j) {
@@ -83,14 +71,12 @@ class DecorrelationTest {
                     }
                 }
             }
-            DecorrelationRuleTest.assertClose(
-                    expected, DecorrelationRuleTest.rows(forward(layer, input, true)), 1e-13);
+            assertClose(expected, rows(forward(layer, input, true)), 1e-13);
             // the first floor(0.25 * 10) + 1 samples
             double[][] u = {centred[0], centred[1], centred[2]};
             double[][] s = {expected[0], expected[1], expected[2]};
             m = SlowRule.update(m, u, s, 0.03, options);
-            DecorrelationRuleTest.assertClose(
-                    m, DecorrelationRuleTest.rows(layer.getMatrix().getArray()), 1e-13);
+            assertClose(m, rows(layer.getMatrix().getArray()), 1e-13);
             assertArrayEquals(running, layer.getRunningMean().getArray().toDoubleArray(), 1e-13);
         }
         NDArray input = random(3, 4);
@@ -104,9 +90,8 @@ class DecorrelationTest {
         DecorrelationOptions options =
                 DecorrelationOptions.builder()
                         .optRate(0.01)
-                        .optSampleFraction(1)
-                        .optGain(Gain.SCALAR)
-                        .optRawInputNorm(true)
+                        .optCost(Cost.full().withSampleFraction(1))
+                        .optGain(Gain.SCALAR.ofRawInput())
                         .build();
         Decorrelation layer = layer(options, 3);
         NDArray input = random(20, 3).add(2);
@@ -120,7 +105,12 @@ class DecorrelationTest {
     @Test
     void errorOfTheInputPassesTheOldMatrixAndIsRecentred() {
         Decorrelation layer =
-                layer(DecorrelationOptions.builder().optRate(0.05).optSampleFraction(1).build(), 5);
+                layer(
+                        DecorrelationOptions.builder()
+                                .optRate(0.05)
+                                .optCost(Cost.full().withSampleFraction(1))
+                                .build(),
+                        5);
         NDArray warmUp = random(9, 5);
         for (int i = 0; i < 5; ++i) {
             forward(layer, warmUp, true);
@@ -144,10 +134,7 @@ class DecorrelationTest {
     void gradientDescentBehindTheLayerIsPreconditioned() {
         Decorrelation layer =
                 layer(
-                        DecorrelationOptions.builder()
-                                .optRate(0)
-                                .optMeanRemoval(MeanRemoval.NONE)
-                                .build(),
+                        DecorrelationOptions.builder().optRate(0).optMean(MeanRemoval.NONE).build(),
                         4);
         NDArray m = random(4, 4);
         layer.getMatrix().getArray().set(new NDIndex("..."), m);
@@ -168,8 +155,12 @@ class DecorrelationTest {
     @Test
     void blocksAreSmallerLayersSideBySide() {
         DecorrelationOptions options =
-                DecorrelationOptions.builder().optRate(0.05).optSampleFraction(1).build();
-        Decorrelation blocks = layer(options.toBuilder().optMaxBlockSize(3).build(), 6);
+                DecorrelationOptions.builder()
+                        .optRate(0.05)
+                        .optCost(Cost.full().withSampleFraction(1))
+                        .build();
+        Decorrelation blocks =
+                layer(options.toBuilder().optCost(Cost.blocks(3).withSampleFraction(1)).build(), 6);
         assertEquals(new Shape(2, 3, 3), blocks.getMatrix().getShape());
         Decorrelation left = layer(options, 3);
         Decorrelation right = layer(options, 3);
@@ -189,10 +180,11 @@ class DecorrelationTest {
 
     @Test
     void eachDeviceCountsItsOwnSteps() {
-        DecorrelationState state =
-                new DecorrelationState(
-                        DecorrelationOptions.builder().optUpdateInterval(2).build(),
-                        DecorrelationRule::update);
+        UpdateSchedule state =
+                new UpdateSchedule(
+                        DecorrelationOptions.builder()
+                                .optCost(Cost.full().withUpdateInterval(2))
+                                .build());
         Device[] devices = {Device.cpu(), Device.gpu(0)};
         for (int step = 0; step < 5; ++step) {
             for (Device device : devices) {
@@ -214,7 +206,8 @@ class DecorrelationTest {
         long square = 3072L * 3072;
         assertEquals(2 * 256 * square + 2 * 26 * square, full.getMultiplyAdds(256));
         assertEquals(256 * square, full.getErrorMultiplyAdds(256));
-        Decorrelation lowRank = layer(DecorrelationOptions.builder().optRank(100).build(), 3072);
+        Decorrelation lowRank =
+                layer(DecorrelationOptions.builder().optCost(Cost.rank(100)).build(), 3072);
         // to the directions, between them, and back; for learning to the directions and x̄ᵀ (x̄ A)
         long through = 256 * (2 * 3072 * 100 + 100 * 100);
         assertEquals(2 * through + 26 * (3072 * 100 + 2 * 100 * 100), lowRank.getMultiplyAdds(256));
@@ -222,8 +215,7 @@ class DecorrelationTest {
         Decorrelation blocks =
                 layer(
                         DecorrelationOptions.builder()
-                                .optMaxBlockSize(1024)
-                                .optUpdateInterval(2)
+                                .optCost(Cost.blocks(1024).withUpdateInterval(2))
                                 .build(),
                         3072);
         assertEquals((2 * 256 + 26) * square / 3, blocks.getMultiplyAdds(256));
@@ -231,11 +223,11 @@ class DecorrelationTest {
 
     @Test
     void blocksNeedADivisor() {
-        DecorrelationOptions options = DecorrelationOptions.builder().optMaxBlockSize(100).build();
-        assertEquals(1, options.getBlocks(100));
-        assertEquals(4, options.getBlocks(400));
-        assertEquals(5, options.getBlocks(405));
-        Exception e = assertThrows(IllegalArgumentException.class, () -> options.getBlocks(1009));
+        Cost cost = Cost.blocks(100);
+        assertEquals(1, cost.getBlocks(100));
+        assertEquals(4, cost.getBlocks(400));
+        assertEquals(5, cost.getBlocks(405));
+        Exception e = assertThrows(IllegalArgumentException.class, () -> cost.getBlocks(1009));
         assertTrue(e.getMessage().contains("1009"));
     }
 
@@ -247,10 +239,10 @@ class DecorrelationTest {
                         DecorrelationOptions.builder()
                                 .optGain(Gain.SCALAR)
                                 .optRate(schedule)
-                                .optSampleFraction(1)
+                                .optCost(Cost.full().withSampleFraction(1))
                                 .build(),
                         3);
-        NDArray identity = manager.eye(3, 3, 0, DataType.FLOAT64);
+        NDArray identity = eye(3);
         for (int step = 0; step < 3; ++step) {
             NDArray input = random(6, 3);
             NDArray centred = input.sub(input.mean(new int[] {0}));
@@ -268,10 +260,7 @@ class DecorrelationTest {
     void rateZeroIsThePlainNetwork() {
         Decorrelation layer =
                 layer(
-                        DecorrelationOptions.builder()
-                                .optRate(0)
-                                .optMeanRemoval(MeanRemoval.NONE)
-                                .build(),
+                        DecorrelationOptions.builder().optRate(0).optMean(MeanRemoval.NONE).build(),
                         4);
         NDArray input = random(7, 4);
         for (int i = 0; i < 3; ++i) {
@@ -288,9 +277,7 @@ class DecorrelationTest {
         forward(layer, one, false);
 
         Decorrelation running =
-                layer(
-                        DecorrelationOptions.builder().optMeanRemoval(MeanRemoval.RUNNING).build(),
-                        4);
+                layer(DecorrelationOptions.builder().optMean(MeanRemoval.RUNNING).build(), 4);
         NDArray output = forward(running, one, true);
         assertArrayEquals(one.toDoubleArray(), output.toDoubleArray());
         assertArrayEquals(
@@ -307,7 +294,7 @@ class DecorrelationTest {
                         .optOptions(
                                 DecorrelationOptions.builder()
                                         .optRate(1)
-                                        .optSampleFraction(1)
+                                        .optCost(Cost.full().withSampleFraction(1))
                                         .build())
                         .build();
         layer.initialize(manager, DataType.FLOAT32, new Shape(50, 10));
@@ -332,7 +319,7 @@ class DecorrelationTest {
                 layer(
                         DecorrelationOptions.builder()
                                 .optRate(0.9 * stable)
-                                .optSampleFraction(1)
+                                .optCost(Cost.full().withSampleFraction(1))
                                 .build(),
                         10);
         NDArray precise = input.toType(DataType.FLOAT64, true);
@@ -350,7 +337,7 @@ class DecorrelationTest {
                             DecorrelationOptions.builder()
                                     .optRate(0.05)
                                     .optGain(gain)
-                                    .optSampleFraction(1)
+                                    .optCost(Cost.full().withSampleFraction(1))
                                     .build(),
                             4);
             NDArray mask = manager.create(new double[] {1, 0, 1, 0});
@@ -372,21 +359,22 @@ class DecorrelationTest {
         DecorrelationOptions.Builder builder = DecorrelationOptions.builder();
         assertThrows(IllegalArgumentException.class, () -> builder.optRate(-1));
         assertThrows(IllegalArgumentException.class, () -> builder.optRate(Double.NaN));
-        assertThrows(IllegalArgumentException.class, () -> builder.optSampleFraction(0));
-        assertThrows(IllegalArgumentException.class, () -> builder.optSampleFraction(1.5));
-        assertThrows(IllegalArgumentException.class, () -> builder.optGainLimits(2, 3));
-        assertThrows(IllegalArgumentException.class, () -> builder.optMeanMomentum(0));
+        assertThrows(IllegalArgumentException.class, () -> Cost.full().withSampleFraction(0));
+        assertThrows(IllegalArgumentException.class, () -> Cost.full().withSampleFraction(1.5));
+        assertThrows(IllegalArgumentException.class, () -> Gain.SCALAR.within(2, 3));
+        assertThrows(IllegalArgumentException.class, () -> MeanRemoval.BATCH.withMomentum(0));
         assertThrows(IllegalArgumentException.class, () -> builder.optUnitVariance(2));
-        assertThrows(IllegalArgumentException.class, () -> builder.optUpdateInterval(0));
-        assertThrows(IllegalArgumentException.class, () -> builder.optMaxPatches(1));
-        assertThrows(IllegalArgumentException.class, () -> builder.optMaxBlockSize(-1));
-        assertThrows(IllegalArgumentException.class, () -> builder.optRank(-1));
-        DecorrelationOptions options = builder.optRate(0.25).optUpdateInterval(7).build();
+        assertThrows(IllegalArgumentException.class, () -> Cost.full().withUpdateInterval(0));
+        assertThrows(IllegalArgumentException.class, () -> Cost.full().withMaxPatches(1));
+        assertThrows(IllegalArgumentException.class, () -> Cost.blocks(-1));
+        assertThrows(IllegalArgumentException.class, () -> Cost.rank(-1));
+        DecorrelationOptions options =
+                builder.optRate(0.25).optCost(Cost.full().withUpdateInterval(7)).build();
         String shown = options.toString();
         assertTrue(shown.contains("rate=0.25") && shown.contains("updateInterval=7"), shown);
         assertEquals(shown, options.toBuilder().build().toString());
-        assertEquals(26, options.getSampleSize(256));
-        assertEquals(1, options.getSampleSize(1));
+        assertEquals(26, options.getCost().getSampleSize(256));
+        assertEquals(1, options.getCost().getSampleSize(1));
         assertEquals(1e-5, DecorrelationOptions.builder().build().getRate(0));
     }
 
@@ -398,9 +386,5 @@ class DecorrelationTest {
 
     private NDArray forward(Decorrelation layer, NDArray input, boolean training) {
         return layer.forward(store, new NDList(input), training).singletonOrThrow();
-    }
-
-    private NDArray random(int rows, int columns) {
-        return manager.randomNormal(0, 1, new Shape(rows, columns), DataType.FLOAT64);
     }
 }

@@ -20,27 +20,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Which arrays a backward pass comes to, and that asking and centring leave it exact. */
-class GradientGraphTest {
+class GradientGraphTest extends ArrayTest {
 
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-        Engine.getInstance().setRandomSeed(7);
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
+    GradientGraphTest() {
+        super(7);
     }
 
     @Test

@@ -68,7 +68,10 @@ class MnistLearningTest {
         try (Model model = Model.newInstance(name)) {
             Block block = name.equals("dense") ? dense() : convolution();
             DecorrelationOptions options =
-                    DecorrelationOptions.builder().optRate(1e-4).optSampleFraction(0.5).build();
+                    DecorrelationOptions.builder()
+                            .optRate(1e-4)
+                            .optCost(Cost.full().withSampleFraction(0.5))
+                            .build();
             model.setBlock(
                     decorrelate
                             ? Decorrelate.builder()

@@ -14,6 +14,7 @@
 package org.locallearning.djl.decorrelation;
 
 import ai.djl.Model;
+import ai.djl.basicmodelzoo.basic.Mlp;
 import ai.djl.basicmodelzoo.cv.classification.LeNet;
 import ai.djl.basicmodelzoo.cv.classification.ResNetV1;
 import ai.djl.ndarray.NDList;
@@ -45,6 +46,29 @@ final class PlainLoader {
                         .add(Linear.builder().setUnits(10).build());
             case "lenet":
                 return LeNet.builder().build();
+            case "zoo-mlp":
+                return new Mlp(784, 10, new int[] {16, 12});
+            case "shared":
+                Linear twice = Linear.builder().setUnits(16).build();
+                return new SequentialBlock()
+                        .add(Blocks.batchFlattenBlock())
+                        .add(Linear.builder().setUnits(16).build())
+                        .add(Activation::relu)
+                        .add(twice)
+                        .add(Activation::relu)
+                        .add(twice)
+                        .add(Linear.builder().setUnits(10).build());
+            case "padded":
+                return new SequentialBlock()
+                        .add(
+                                Conv2d.builder()
+                                        .setKernelShape(new Shape(3, 3))
+                                        .optPadding(new Shape(1, 1))
+                                        .setFilters(4)
+                                        .build())
+                        .add(Activation::relu)
+                        .add(Blocks.batchFlattenBlock())
+                        .add(Linear.builder().setUnits(10).build());
             case "resnet":
                 return ResNetV1.builder()
                         .setImageShape(new Shape(1, 28, 28))

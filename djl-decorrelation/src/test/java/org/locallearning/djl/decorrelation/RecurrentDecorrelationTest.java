@@ -17,35 +17,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.training.ParameterStore;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The lateral form against the feedforward form, and against Földiák's rule. */
-class RecurrentDecorrelationTest {
+class RecurrentDecorrelationTest extends ArrayTest {
 
-    private NDManager manager;
-    private ParameterStore store;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-        store = new ParameterStore(manager, false);
-        Engine.getInstance().setRandomSeed(17);
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
+    RecurrentDecorrelationTest() {
+        super(17);
     }
 
     @Test
@@ -77,9 +61,7 @@ class RecurrentDecorrelationTest {
             NDArray outer = output.transpose().matMul(output);
             NDArray exact =
                     inverse.inverse()
-                            .matMul(
-                                    manager.eye(4, 4, 0, DataType.FLOAT64)
-                                            .add(outer.mul(rates[i] / (1 - rates[i] * power))))
+                            .matMul(eye(4).add(outer.mul(rates[i] / (1 - rates[i] * power))))
                             .div(manager.create(gains(input, output, gain)).reshape(1, -1));
             assertEquals(0, matrix.inverse().sub(exact).abs().max().getDouble(), 1e-10);
         }
@@ -89,14 +71,16 @@ class RecurrentDecorrelationTest {
     }
 
     private static double[] gains(NDArray input, NDArray output, Gain gain) {
-        return SlowRule.gain(
-                DecorrelationRuleTest.rows(input), DecorrelationRuleTest.rows(output), gain);
+        return SlowRule.gain(rows(input), rows(output), gain);
     }
 
     @Test
     void layerFollowsTheFeedforwardLayer() {
         DecorrelationOptions options =
-                DecorrelationOptions.builder().optRate(1e-3).optSampleFraction(1).build();
+                DecorrelationOptions.builder()
+                        .optRate(1e-3)
+                        .optCost(Cost.full().withSampleFraction(1))
+                        .build();
         RecurrentDecorrelation recurrent =
                 RecurrentDecorrelation.builder().optSteps(200).optOptions(options).build();
         Decorrelation feedforward = Decorrelation.builder().optOptions(options).build();
@@ -109,8 +93,7 @@ class RecurrentDecorrelationTest {
             NDArray actual = recurrent.forward(store, input, true).singletonOrThrow();
             assertEquals(0, expected.sub(actual).abs().max().getDouble(), 0.02);
         }
-        NDArray moved =
-                feedforward.getMatrix().getArray().sub(manager.eye(4, 4, 0, DataType.FLOAT64));
+        NDArray moved = feedforward.getMatrix().getArray().sub(eye(4));
         assertTrue(moved.abs().max().getDouble() > 0.1);
     }
 
@@ -119,15 +102,15 @@ class RecurrentDecorrelationTest {
         DecorrelationOptions options = DecorrelationOptions.builder().optGain(Gain.SCALAR).build();
         NDArray lateral = lateral(4);
         NDArray outputs = random(9, 4);
-        double[][] expected = DecorrelationRuleTest.rows(lateral);
-        double[][] moments = SlowRule.secondMoments(DecorrelationRuleTest.rows(outputs));
+        double[][] expected = rows(lateral);
+        double[][] moments = SlowRule.secondMoments(rows(outputs));
         for (int i = 0; i < 4; ++i) {
             for (int j = 0; j < 4; ++j) {
                 expected[i][j] += i == j ? 0 : 0.1 * moments[i][j];
             }
         }
         LateralRule.FOLDIAK.update(lateral, outputs, outputs, 0.1, options);
-        DecorrelationRuleTest.assertClose(expected, DecorrelationRuleTest.rows(lateral), 1e-14);
+        assertClose(expected, rows(lateral), 1e-14);
 
         NDArray data = random(300, 3).add(random(300, 1).mul(1.5));
         data = data.sub(data.mean(new int[] {0}));
@@ -135,7 +118,7 @@ class RecurrentDecorrelationTest {
         double[] energy = new double[2];
         double[] loss = new double[2];
         for (LateralRule rule : LateralRule.values()) {
-            NDArray matrix = manager.eye(3, 3, 0, DataType.FLOAT64);
+            NDArray matrix = eye(3);
             for (int step = 0; step < 2000; ++step) {
                 NDArray settled = data.matMul(matrix.inverse().transpose());
                 rule.update(matrix, data, settled, 0.02, options);
@@ -174,10 +157,6 @@ class RecurrentDecorrelationTest {
 
     /** A matrix with eigenvalues near 1. */
     private NDArray lateral(int n) {
-        return manager.eye(n, n, 0, DataType.FLOAT64).add(random(n, n).mul(0.1));
-    }
-
-    private NDArray random(int rows, int columns) {
-        return manager.randomNormal(0, 1, new Shape(rows, columns), DataType.FLOAT64);
+        return eye(n).add(random(n, n).mul(0.1));
     }
 }

@@ -16,34 +16,21 @@ package org.locallearning.djl.decorrelation;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code M ← s M − L R}, by the engine's operation and without it, against loops. */
-class ScaledDifferenceTest {
+class ScaledDifferenceTest extends ArrayTest {
 
     private static final int ROWS = 5;
     private static final int COLUMNS = 4;
     private static final int INNER = 3;
 
-    private NDManager manager;
-
-    @BeforeEach
-    void open() {
-        manager = NDManager.newBaseManager();
-        Engine.getInstance().setRandomSeed(3);
-    }
-
-    @AfterEach
-    void close() {
-        manager.close();
+    ScaledDifferenceTest() {
+        super(3);
     }
 
     private enum Form {
@@ -113,9 +100,5 @@ class ScaledDifferenceTest {
         form.subtract(matrix, 0.7, left, right);
         assertArrayEquals(expected, matrix.toDoubleArray(), 1e-12);
         assertEquals(arrays, manager.getManagedArrays().size(), "arrays left over");
-    }
-
-    private NDArray random(int rows, int columns) {
-        return manager.randomNormal(0, 1, new Shape(rows, columns), DataType.FLOAT64);
     }
 }

@@ -32,10 +32,11 @@ final class SlowRule {
             }
             drive[i][i] += kappa * (moments[i][i] - 1);
         }
-        double[] gain = gain(u, s, options.getGain());
+        double[] gain = gain(u, s, options.getGain().kind());
         double[][] next = new double[n][n];
         for (int i = 0; i < n; ++i) {
-            double g = Math.max(options.getMinGain(), Math.min(options.getMaxGain(), gain[i]));
+            double g =
+                    Math.max(options.getGain().min(), Math.min(options.getGain().max(), gain[i]));
             for (int j = 0; j < n; ++j) {
                 double change = 0;
                 for (int k = 0; k < n; ++k) {

@@ -20,7 +20,9 @@ import java.util.List;
  *
  * <p>{@code F = c L(y, p_L) + Σ_{l<L} γ_l ½‖e_l‖²}, the mean over samples of sums over units, where
  * {@code c = β / (1 + β)} is the strength of the clamp. Equation 1 of Alonso, Krichmar and Neftci
- * (2023) with the output node in its optimum; the term of the activity decay is left out.
+ * (2023) with the output node in its optimum; the term of the activity decay is left out. Of a
+ * batch that was inferred again with a smaller step, see {@link
+ * InferenceLearning.Builder#optBacktracking}, it is that of the last time.
  */
 public final class FreeEnergy {
 

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.NonFiniteLossException;
 import org.locallearning.djl.creditassignment.tape.Stage;
@@ -30,12 +31,20 @@ import org.locallearning.djl.creditassignment.tape.Tape;
 /** Inference and learning on one batch. Node 0 is the lowest; the last one is the output. */
 final class Inference {
 
+    /** A step of a millionth of the one that was set is not worth another attempt. */
+    private static final int MOST_HALVINGS = 20;
+
     private final InferenceSettings settings;
     private final Tape tape;
     private final OutputClamp clamp;
     private final List<ValueNode> nodes = new ArrayList<>();
     private final List<NDArray[]> energies = new ArrayList<>();
+    private final List<Double> totals = new ArrayList<>();
     private final int output;
+    private double start = Double.NaN;
+    private int halvings;
+    private boolean givenUp;
+    private Rise rise;
 
     Inference(InferenceSettings settings, Tape tape, List<Stage> stages, OutputClamp clamp) {
         this.settings = settings;
@@ -51,41 +60,99 @@ final class Inference {
 
     /** Infers activities and leaves the gradients of the free energy in the parameters. */
     void run() {
-        switch (settings.schedule()) {
-            case SEQUENTIAL:
-                for (int t = 0; t < settings.iterations(); t++) {
-                    sweep(t);
-                }
-                learn();
-                break;
-            case SIMULTANEOUS:
-                for (int t = 0; t < settings.iterations(); t++) {
-                    refreshAll(true);
-                    moveAll(t);
-                }
-                learn();
-                break;
+        if (settings.schedule() == InferenceSchedule.INCREMENTAL) {
+            runIncrementally();
+        } else {
+            infer();
+            checkFinite();
+            addGradients();
+        }
+    }
+
+    /** Infers with smaller and smaller steps, until the free energy does not rise. */
+    private void infer() {
+        int most = isGuarded() ? MOST_HALVINGS : 0;
+        while (!attempt(halvings < most)) {
+            rewind();
+            if (halvings == most) {
+                refreshAll(false);
+                givenUp = true;
+                return;
+            }
+            halvings++;
+        }
+    }
+
+    /**
+     * Takes all iterations with the step of now.
+     *
+     * @param stopsAtRise whether to stop where the free energy rises from one state to the next
+     * @return false if it did, or if in the end there is more of it than after the forward pass
+     */
+    private boolean attempt(boolean stopsAtRise) {
+        int iterations = settings.iterations();
+        for (int t = 0; t < iterations; t++) {
+            refreshAll(true);
+            if (stopsAtRise && t > 0 && rises(totals.get(t - 1), totals.get(t))) {
+                return false;
+            }
+            move(Math.scalb(settings.step(t), -halvings));
+        }
+        refreshAll(false);
+        if (!isGuarded()) {
+            return true;
+        }
+        double last = totals.get(iterations);
+        if (stopsAtRise) {
+            return !rises(totals.get(iterations - 1), last) && !rises(start, last);
+        }
+        // what is not finite is an error of its own
+        return !Double.isFinite(last) || !rises(start, last);
+    }
+
+    private boolean isGuarded() {
+        return settings.backtracking() && settings.isDescent();
+    }
+
+    private boolean rises(double from, double to) {
+        boolean rises = !(to <= from + rounding() * (1 + Math.abs(from)));
+        if (rises && rise == null) {
+            rise = new Rise(from, to);
+        }
+        return rises;
+    }
+
+    /** What rounding makes of a sum over a batch, relative to its largest terms. */
+    private double rounding() {
+        DataType type = tape.getPredictions().head().getDataType();
+        switch (type) {
+            case FLOAT64:
+                return 0x1p-46;
+            case FLOAT32:
+                return 0x1p-20;
             default:
-                runIncrementally();
-                break;
+                return 0x1p-8;
         }
     }
 
-    /** One iteration of algorithm 2: from the output down, each node by the errors of now. */
-    private void sweep(int t) {
-        newState();
-        refresh(output, true);
-        for (int l = output - 1; l >= 0; l--) {
-            refresh(l, true);
-            move(l, settings.step(t));
-        }
+    private void rewind() {
+        nodes.forEach(ValueNode::rewind);
+        energies.clear();
+        totals.clear();
     }
 
-    /** One iteration of algorithm 1: every node by the errors before the iteration. */
-    private void moveAll(int t) {
-        // from below, so that a node moves before its error is changed by its own move
-        for (int l = 0; l < output; l++) {
-            move(l, settings.step(t));
+    /** Moves every activity once, by errors of now or from before the iteration. */
+    private void move(double step) {
+        if (settings.schedule() == InferenceSchedule.SEQUENTIAL) {
+            // algorithm 2, from the output down
+            for (int l = output - 1; l >= 0; l--) {
+                move(l, step);
+            }
+        } else {
+            // algorithm 1, from below, so that a node moves before its error is changed by that
+            for (int l = 0; l < output; l++) {
+                move(l, step);
+            }
         }
     }
 
@@ -94,7 +161,7 @@ final class Inference {
             refreshAll(true);
             checkFinite();
             addGradients();
-            moveAll(t);
+            move(settings.step(t));
             if (t < settings.iterations() - 1) {
                 tape.updateParameters();
                 nodes.forEach(ValueNode::expectRerun);
@@ -102,24 +169,45 @@ final class Inference {
         }
     }
 
-    private void learn() {
-        refreshAll(false);
-        checkFinite();
-        addGradients();
-    }
-
     private void refreshAll(boolean inputErrorsWanted) {
         newState();
         for (int l = 0; l <= output; l++) {
             refresh(l, inputErrorsWanted);
         }
+        if (isGuarded()) {
+            totals.add(total());
+            start = Double.isNaN(start) ? totals.get(0) : start;
+        }
+    }
+
+    /** Reads all of what the activities of now descend, the term of activity decay included. */
+    private double total() {
+        NDList parts = new NDList();
+        Arrays.stream(energies.get(energies.size() - 1))
+                .filter(Objects::nonNull)
+                .forEach(parts::add);
+        try (NDManager scope = tape.getManager().newSubManager()) {
+            for (int l = 0; settings.activityDecay() > 0 && l < output; l++) {
+                NDList activations = nodes.get(l + 1).stage().getFront().keepOutputs();
+                activations.attach(scope);
+                NDArray squares = activations.singletonOrThrow().square().sum();
+                parts.add(squares.mul(settings.activityDecay() / 2 / samples()));
+            }
+            NDArray together = NDArrays.stack(parts);
+            together.attach(scope);
+            return Arrays.stream(together.toType(DataType.FLOAT64, false).toDoubleArray()).sum();
+        }
+    }
+
+    private double samples() {
+        return tape.getPredictions().head().getShape().get(0);
     }
 
     /** Brings the prediction and the error of a node up to date, and measures its energy. */
     private void refresh(int l, boolean inputErrorWanted) {
         ValueNode node = nodes.get(l);
         if (node.needsRerun()) {
-            boolean recorded = inputErrorWanted && node.stage().isInputErrorWanted();
+            boolean recorded = inputErrorWanted && node.hasLearningBelow();
             if (l == 0) {
                 node.rerun(node.stage().getInputs(), recorded);
             } else {
@@ -145,7 +233,7 @@ final class Inference {
     private void move(int l, double step) {
         ValueNode node = nodes.get(l);
         ValueNode above = nodes.get(l + 1);
-        if (!above.stage().isInputErrorWanted()) {
+        if (!above.hasLearningBelow()) {
             return;
         }
         try (NDManager scope = tape.getManager().newSubManager()) {
@@ -176,8 +264,9 @@ final class Inference {
             drive = drive == null ? error.neg() : drive.sub(error);
         }
         if (settings.activityDecay() > 0) {
-            NDList activations = above.stage().keepActivations();
-            NDList shrink = above.stage().activationErrors(activations);
+            Stage front = above.stage().getFront();
+            NDList activations = front.keepOutputs();
+            NDList shrink = front.inputErrors(activations);
             activations.attach(scope);
             shrink.attach(scope);
             NDArray decay = shrink.singletonOrThrow().mul(settings.activityDecay());
@@ -188,14 +277,13 @@ final class Inference {
 
     /** Equation 4: {@code ∂F/∂W_l = −γ_{l+1} e_{l+1} f(ĥ_l)ᵀ}, as a mean over samples. */
     private void addGradients() {
-        double samples = tape.getPredictions().head().getShape().get(0);
         for (ValueNode node : nodes) {
             if (node.errors() == null || !node.stage().isTrainable()) {
                 continue;
             }
             NDList down = new NDList(node.errors().size());
             for (NDArray error : node.errors()) {
-                down.add(error.mul(-node.precision() / samples));
+                down.add(error.mul(-node.precision() / samples()));
             }
             node.stage().addGradients(down);
             down.close();
@@ -236,6 +324,24 @@ final class Inference {
             }
         }
     }
+
+    /** Returns how far a step too large raised the free energy, if one did. */
+    Optional<Rise> rise() {
+        return Optional.ofNullable(rise);
+    }
+
+    /** Returns how often the step was halved. */
+    int halvings() {
+        return halvings;
+    }
+
+    /** Returns whether no step was small enough, and the activities were left alone. */
+    boolean isGivenUp() {
+        return givenUp;
+    }
+
+    /** A free energy before and after a step that is too large. */
+    record Rise(double from, double to) {}
 
     /** Returns the free energy of every state so far. */
     FreeEnergy freeEnergy() {

@@ -17,13 +17,13 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.training.loss.Loss;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Stage;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.slf4j.Logger;
@@ -34,9 +34,13 @@ final class InferenceAssigner implements CreditAssigner {
 
     private static final Logger logger = LoggerFactory.getLogger(InferenceLearning.class);
 
+    /** The share by which a free energy that is not guarded has to rise for a warning. */
+    private static final double NOTEWORTHY = 0.01;
+
     private final InferenceSettings settings;
     private final Loss loss;
     private boolean warned;
+    private boolean warnedOfRise;
     private Device device;
     private FreeEnergy freeEnergy;
 
@@ -47,7 +51,7 @@ final class InferenceAssigner implements CreditAssigner {
 
     /** {@inheritDoc} */
     @Override
-    public boolean isRerunning() {
+    public boolean needsRerun() {
         return true;
     }
 
@@ -68,7 +72,7 @@ final class InferenceAssigner implements CreditAssigner {
                                                 "The output cannot be clamped, since the batch has"
                                                         + " no labels; call forward(data, labels)."));
         checkDevice(tape);
-        List<Stage> stages = tape.getStages();
+        List<Stage> stages = withOneArrayBetween(tape.getStages());
         warnOfSilentStages(stages);
         OutputClamp clamp =
                 new OutputClamp(loss, settings.clampStrength(), labels, tape.getManager());
@@ -76,6 +80,82 @@ final class InferenceAssigner implements CreditAssigner {
         Inference inference = new Inference(settings, tape, stages, clamp);
         inference.run();
         freeEnergy = inference.freeEnergy();
+        if (!warnedOfRise) {
+            warnOfRise(inference);
+        }
+    }
+
+    private void warnOfRise(Inference inference) {
+        Inference.Rise rise = inference.rise().orElseGet(this::riseOfBatch);
+        warnedOfRise = rise != null;
+        if (inference.isGivenUp()) {
+            logger.warn(
+                    "Inference raised the free energy of a batch, from {} to {}, even with {} of its"
+                            + " step of {}: activities were left where the forward pass put them,"
+                            + " and only the last layer learned. Look for a block that gives another"
+                            + " output each time it runs.",
+                    rise.from(),
+                    rise.to(),
+                    Math.scalb(1, -inference.halvings()),
+                    settings.stepSize());
+        } else if (inference.halvings() > 0) {
+            double step = Math.scalb(settings.stepSize(), -inference.halvings());
+            logger.warn(
+                    "Inference with a step of {} raised the free energy of a batch from {} to {};"
+                            + " the batch was inferred again with {}, and others will be where they"
+                            + " need it. optStepSize({}) saves the time.",
+                    settings.stepSize(),
+                    rise.from(),
+                    rise.to(),
+                    step,
+                    step);
+        } else if (rise != null) {
+            logger.warn(
+                    "Inference with a step of {} raised the free energy of a batch from {} to {}, so"
+                            + " that weights learn what explains it less; take a smaller step with"
+                            + " optStepSize, or optBacktracking(true), which finds one.",
+                    settings.stepSize(),
+                    rise.from(),
+                    rise.to());
+        }
+    }
+
+    /** Compares the first and the last state of a batch whose free energy was not guarded. */
+    private Inference.Rise riseOfBatch() {
+        double from = freeEnergy.getTotal(0);
+        double to = freeEnergy.getTotal(freeEnergy.getStates() - 1);
+        // the term of the activity decay is descended too, but is not part of what was measured
+        boolean isTold =
+                !settings.backtracking() && settings.isDescent() && settings.activityDecay() == 0;
+        return isTold && to - from > NOTEWORTHY * Math.abs(from)
+                ? new Inference.Rise(from, to)
+                : null;
+    }
+
+    /** Joins stages where no single array of numbers, made by weights, could be a value node's. */
+    private static List<Stage> withOneArrayBetween(List<Stage> stages) {
+        List<Stage> joined = new ArrayList<>();
+        boolean open = false;
+        for (Stage stage : stages) {
+            int last = joined.size() - 1;
+            if (open) {
+                joined.set(last, joined.get(last).joinedWith(stage));
+            } else {
+                joined.add(stage);
+            }
+            NDList outputs = stage.getWeighted().getOutputs();
+            open =
+                    !stage.isWeighted()
+                            || outputs.size() != 1
+                            || !outputs.head().getDataType().isFloating();
+        }
+        if (open && joined.size() > 1) {
+            // the last node is that of the predictions, whatever they are made by
+            Stage rest = joined.remove(joined.size() - 1);
+            int last = joined.size() - 1;
+            joined.set(last, joined.get(last).joinedWith(rest));
+        }
+        return joined;
     }
 
     private void checkDevice(Tape tape) {
@@ -117,11 +197,5 @@ final class InferenceAssigner implements CreditAssigner {
     @Override
     public String describeFeedback(Layer layer) {
         return "through the layer's own weight, from the node above";
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public Optional<NDArray> getFeedback(LayerTrace layer) {
-        return Optional.empty();
     }
 }

@@ -59,7 +59,9 @@ import org.locallearning.djl.creditassignment.tape.Network;
  * and the forward pass L, the authors' code 2LT + 3L. Predictions are computed again only when the
  * activity below has moved, and the product with an error that is exactly zero is left out, which
  * makes simultaneous inference cheaper still: 2 Σ_{t=1..T} min(t, L − 1) + L + min(T + 1, L).
- * Incremental: at most T(3L − 1). {@link CreditTrainer#getMatrixProducts} counts them.
+ * Incremental: at most T(3L − 1). A batch that is inferred again with half the step, see {@link
+ * Builder#optBacktracking}, takes {@code (2t + 1)(L − 1)} more if its free energy rose in iteration
+ * {@code t}. {@link CreditTrainer#getMatrixProducts} counts them.
  *
  * <p>Alonso, Krichmar and Neftci, "Understanding and Improving Optimization in Predictive Coding
  * Networks" (2023), equations 1 to 4 and algorithms 1 to 4. Departures:
@@ -74,6 +76,7 @@ import org.locallearning.djl.creditassignment.tape.Network;
  *       stepped;
  *   <li>activity decay is the gradient of its term in equation 1, {@code f'(ĥ) ⊙ f(ĥ)}, where
  *       equation 2 prints {@code f'(ĥ) ĥ};
+ *   <li>a step that raises the free energy is halved, see {@link Builder#optBacktracking};
  *   <li>convolutions have their nodes at pre-activations too, and errors of the clamped output
  *       everywhere (the authors' convolutional code has them behind the ReLU, and the hard label in
  *       the weight update).
@@ -104,7 +107,8 @@ public final class InferenceLearning extends CreditAssignment {
                         builder.clamp,
                         builder.precisions,
                         builder.activityDecay,
-                        builder.fixedPredictions);
+                        builder.fixedPredictions,
+                        builder.backtracking);
     }
 
     /** {@inheritDoc} */
@@ -152,6 +156,7 @@ public final class InferenceLearning extends CreditAssignment {
         private double[] precisions = {};
         private double activityDecay;
         private boolean fixedPredictions;
+        private boolean backtracking = true;
 
         private Builder() {}
 
@@ -191,7 +196,7 @@ public final class InferenceLearning extends CreditAssignment {
         /**
          * Sets the step {@code ε} of an activity.
          *
-         * @param stepSize the step, above 0 and up to 2, behind which activities overshoot by more
+         * @param stepSize the step, above 0 and up to 2, above which activities overshoot by more
          *     than they were off; 0.05 by default
          * @return this builder
          */
@@ -286,6 +291,31 @@ public final class InferenceLearning extends CreditAssignment {
          */
         public Builder optFixedPredictions(boolean fixedPredictions) {
             this.fixedPredictions = fixedPredictions;
+            return this;
+        }
+
+        /**
+         * Sets whether a batch whose inference raises the free energy, from one iteration to the
+         * next and by more than rounding, is inferred again from the start with half the step, and
+         * so on until it falls. Nothing else changes: the gradients are those of a rule with the
+         * smaller step. The trainer warns once, with the step that would have done.
+         *
+         * <p>The cost is to read one number from the device in each iteration, and in products
+         * {@code (2t + 1)(L − 1)} at most for each halving, where the free energy rose in iteration
+         * {@code t}. A network that needs halvings in most batches is better served by {@link
+         * #optStepSize}. Where no step helps, as with a block that gives other outputs each time it
+         * runs, activities stay where the forward pass left them.
+         *
+         * <p>It has no effect with fixed predictions, whose errors grow from zero, and on the
+         * incremental schedule, where weights move within the batch. A departure from the paper and
+         * its code, which keep the step; switch it off to reproduce their numbers.
+         *
+         * @param backtracking false to keep the step and, where the free energy of a batch has
+         *     risen in the end, only warn of it, once; true by default
+         * @return this builder
+         */
+        public Builder optBacktracking(boolean backtracking) {
+            this.backtracking = backtracking;
             return this;
         }
 

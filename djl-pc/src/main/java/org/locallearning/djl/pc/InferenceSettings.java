@@ -26,6 +26,7 @@ import java.util.Arrays;
  * @param precisions γ per stage; empty if all are 1
  * @param activityDecay γ_decay
  * @param fixedPredictions whether predictions stay those of the forward pass
+ * @param backtracking whether a batch whose free energy rises is inferred again with half the step
  */
 record InferenceSettings(
         InferenceSchedule schedule,
@@ -35,10 +36,17 @@ record InferenceSettings(
         double clamp,
         double[] precisions,
         double activityDecay,
-        boolean fixedPredictions) {
+        boolean fixedPredictions,
+        boolean backtracking) {
 
     double step(int t) {
         return stepDecay ? stepSize / (1 + t) : stepSize;
+    }
+
+    /** Returns whether inference descends the free energy, so that it can be asked to fall. */
+    boolean isDescent() {
+        // with fixed predictions errors grow from zero, and weights that move have their own say
+        return !fixedPredictions && schedule != InferenceSchedule.INCREMENTAL;
     }
 
     /** Returns β / (1 + β), which is 1 for a full clamp. */
@@ -79,7 +87,8 @@ record InferenceSettings(
     @Override
     public String toString() {
         return String.format(
-                "%s, T %d, step %s%s, clamp %s, precisions %s, activity decay %s, predictions %s",
+                "%s, T %d, step %s%s, clamp %s, precisions %s, activity decay %s, predictions %s"
+                        + "%s",
                 schedule,
                 iterations,
                 stepSize,
@@ -87,6 +96,7 @@ record InferenceSettings(
                 Double.isInfinite(clamp) ? "full" : clamp,
                 precisions.length == 0 ? "1" : Arrays.toString(precisions),
                 activityDecay,
-                fixedPredictions ? "fixed" : "inferred");
+                fixedPredictions ? "fixed" : "inferred",
+                backtracking ? "" : ", no backtracking");
     }
 }

@@ -16,6 +16,7 @@ package org.locallearning.djl.pc;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.optimizer.Optimizer;
@@ -23,13 +24,19 @@ import ai.djl.training.tracker.ParameterTracker;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
-import org.locallearning.djl.creditassignment.engine.Autograd;
-import org.locallearning.djl.creditassignment.engine.TorchScript;
+import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.creditassignment.internal.TorchScript;
+import org.locallearning.djl.creditassignment.optimizer.RuleParameterListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Matrix Update Equalization (MQ): gradient descent with one adaptive learning rate per weight
@@ -52,7 +59,24 @@ import org.locallearning.djl.creditassignment.engine.TorchScript;
  * <p>The state is one number per matrix (Adam keeps two per weight). A matrix and its bias are the
  * parameters that one block holds directly, which is why the model's block has to be given: DJL
  * tells optimizers the ids of parameters and not where they belong. The scale and the shift of a
- * normalization pair up in the same way.
+ * normalization pair up in the same way. What a rule keeps besides the model, such as feedback
+ * weights that learn or error matrices, is a matrix of its own: the trainer makes it known by
+ * {@link #onRuleParameter}.
+ *
+ * <p>Where {@code v} starts decides the first steps:
+ *
+ * <ul>
+ *   <li>at {@code α}, by default, which is the authors' code for sequential inference and for
+ *       convolutions: the first multiplier is about 1 whatever {@code α} is, a step of plain
+ *       gradient descent with the rate 1. That suits the small gradients of inference learning; an
+ *       output layer under another rule may be thrown far off, of which the optimizer warns where
+ *       the first step is larger than the weights themselves;
+ *   <li>at the mean size of the first gradient, see {@link
+ *       Builder#optInitialAverageFromGradient()}: the first step is {@code α} per entry, and {@code
+ *       α_min} of the gradient. Take this one with any other rule and with the stock trainer;
+ *   <li>at a number, see {@link Builder#optInitialAverage}. The authors' code for simultaneous
+ *       inference has 1.
+ * </ul>
  *
  * <p>Use it for inference learning, whose gradients get smaller by orders of magnitude from the
  * output to the input; it works with any other rule and with DJL's stock trainer too. It is no
@@ -70,15 +94,21 @@ import org.locallearning.djl.creditassignment.engine.TorchScript;
  * equation 8 is plus; what the paper prints as ρ = 0.9999 is the part of {@code v} that is kept;
  * the bias shares the matrix's number.
  */
-public class Mq extends Optimizer {
+public class Mq extends Optimizer implements RuleParameterListener {
+
+    private static final Logger logger = LoggerFactory.getLogger(Mq.class);
 
     private final Block block;
     private final ParameterTracker learningRateTracker;
-    private final float minimumLearningRate;
-    private final float stabilizer;
-    private final float keep;
-    private final Float initialAverage;
+    private final double minimumLearningRate;
+    private final double stabilizer;
+    private final double keep;
+    private final Start start;
+    private final double initialAverage;
+    private final String description;
     private final Map<String, Matrix> matrices = new ConcurrentHashMap<>();
+    private final Set<String> ruleParameters = new LinkedHashSet<>();
+    private boolean warned;
 
     /**
      * Creates an optimizer.
@@ -92,32 +122,104 @@ public class Mq extends Optimizer {
         minimumLearningRate = builder.minimumLearningRate;
         stabilizer = builder.stabilizer;
         keep = builder.keep;
+        start = builder.start;
         initialAverage = builder.initialAverage;
+        description =
+                String.format(
+                        "learning rate %s, minimum learning rate %s, stabilizer %s, keep %s, initial"
+                                + " average %s, gradients rescaled by %s, clipped at %s, weight decay"
+                                + " %s",
+                        describe(learningRateTracker),
+                        minimumLearningRate,
+                        stabilizer,
+                        keep,
+                        start == Start.NUMBER ? initialAverage : start.description,
+                        rescaleGrad,
+                        clipGrad >= 0 ? clipGrad : "nothing",
+                        getWeightDecay());
+    }
+
+    private static String describe(ParameterTracker tracker) {
+        String own = tracker.toString();
+        return own.startsWith(tracker.getClass().getName() + "@")
+                ? tracker.getNewValue("", 1) + " at first"
+                : own;
+    }
+
+    /** Makes a parameter that the model's block does not hold a matrix of its own. */
+    @Override
+    public void onRuleParameter(Parameter parameter) {
+        matrices.put(parameter.getId(), new Matrix(parameter.getName(), List.of(parameter)));
+        ruleParameters.add(parameter.getId());
     }
 
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalArgumentException if the parameter is not in the block that this optimizer was
-     *     made for
+     * @throws IllegalArgumentException if the parameter is neither in the block that this optimizer
+     *     was made for nor a rule's
      */
     @Override
     public void update(String parameterId, NDArray weight, NDArray grad) {
         Matrix matrix = matrixOf(parameterId);
         int count = updateCount(parameterId);
         float rate = learningRateTracker.getNewValue(matrix.firstId(), count);
-        RunningMagnitude magnitude =
-                matrix.on(weight, initialAverage == null ? rate : initialAverage, keep);
+        RunningMagnitude magnitude = matrix.on(weight, initial(rate), keep);
         try (NDManager scope = grad.getManager().newSubManager()) {
             NDArray values = Autograd.detach(weight, scope);
             NDArray gradient = prepare(Autograd.detach(grad, scope), values);
-            NDArray multiplier =
-                    magnitude.multiplier(parameterId, rate, stabilizer, minimumLearningRate, scope);
+            NDArray size = magnitude.size(gradient);
+            NDArray average = magnitude.before(parameterId, size, gradient.size(), scope);
+            NDArray multiplier = multiplier(average, rate);
+            if (start == Start.LEARNING_RATE && magnitude.isFirst() && !warned) {
+                warnOfLargeStep(matrix, values, size, multiplier);
+            }
             TorchScript.subtractProduct(values, gradient, multiplier);
-            magnitude.add(parameterId, gradient, matrix.learningIds());
+            magnitude.add(parameterId, size, gradient.size(), matrix.learningIds());
         }
         if (weight.hasGradient()) {
             Autograd.clearGradient(weight);
+        }
+    }
+
+    private OptionalDouble initial(float rate) {
+        switch (start) {
+            case LEARNING_RATE:
+                return OptionalDouble.of(rate);
+            case GRADIENT:
+                return OptionalDouble.empty();
+            default:
+                return OptionalDouble.of(initialAverage);
+        }
+    }
+
+    /** Returns {@code α / (v + r) + α_min}, changing {@code v}. */
+    private NDArray multiplier(NDArray average, float rate) {
+        // v and r may both be zero
+        NDArray sum = average.addi(stabilizer).maximum(Float.MIN_NORMAL);
+        return sum.getNDArrayInternal().rdiv(rate).addi(minimumLearningRate);
+    }
+
+    private void warnOfLargeStep(Matrix matrix, NDArray values, NDArray size, NDArray multiplier) {
+        double step = number(size.mul(multiplier)) / values.size();
+        double weights = number(values.abs().mean());
+        if (values.getShape().dimension() > 1 && weights > 0 && step > weights) {
+            warned = true;
+            logger.warn(
+                    "The first step of MQ moves {} by {} per entry, where the weights are of size"
+                            + " {}: its average starts at the learning rate, which makes the first"
+                            + " multiplier about 1 whatever that is;"
+                            + " optInitialAverageFromGradient() starts with steps of the learning"
+                            + " rate.",
+                    matrix.path,
+                    String.format("%.2g", step),
+                    String.format("%.2g", weights));
+        }
+    }
+
+    private static double number(NDArray array) {
+        try (NDArray wide = array.toType(DataType.FLOAT64, true)) {
+            return wide.getDouble();
         }
     }
 
@@ -138,8 +240,8 @@ public class Mq extends Optimizer {
         Matrix matrix = matrices.get(parameterId);
         if (matrix == null) {
             throw new IllegalArgumentException(
-                    "Mq was asked to update a parameter that is not in its block; give setBlock the"
-                            + " block of the model that is trained.");
+                    "Mq was asked to update a parameter that is neither in its block nor a rule's;"
+                            + " give setBlock the block of the model that is trained.");
         }
         return matrix;
     }
@@ -161,7 +263,7 @@ public class Mq extends Optimizer {
      * Returns the state: the running mean {@code v} of every matrix that has been updated.
      *
      * @return the means on the first device, by the path of the block that holds the matrix, in the
-     *     order of the blocks
+     *     order of the blocks; then by name what a rule keeps
      */
     public Map<String, Double> getAverages() {
         Map<String, Double> averages = new LinkedHashMap<>();
@@ -169,6 +271,7 @@ public class Mq extends Optimizer {
                 block.getParameters().values().stream()
                         .map(Parameter::getId)
                         .collect(Collectors.toList());
+        ids.addAll(ruleParameters);
         for (String id : ids) {
             Matrix matrix = matrices.get(id);
             if (matrix != null && !matrix.magnitudes.isEmpty()) {
@@ -178,15 +281,10 @@ public class Mq extends Optimizer {
         return averages;
     }
 
-    /** Returns the optimizer and its settings. */
+    /** Returns the optimizer and every setting. */
     @Override
     public String toString() {
-        return String.format(
-                "Mq(minimum learning rate %s, stabilizer %s, keep %s, initial average %s)",
-                minimumLearningRate,
-                stabilizer,
-                keep,
-                initialAverage == null ? "learning rate" : initialAverage);
+        return "Mq(" + description + ")";
     }
 
     /**
@@ -198,7 +296,20 @@ public class Mq extends Optimizer {
         return new Builder();
     }
 
-    /** A weight matrix and its bias: the parameters of one block. */
+    /** Where the running mean starts. */
+    private enum Start {
+        LEARNING_RATE("the learning rate"),
+        GRADIENT("the first gradient's"),
+        NUMBER("");
+
+        private final String description;
+
+        Start(String description) {
+            this.description = description;
+        }
+    }
+
+    /** A weight matrix and its bias: the parameters of one block, or one of a rule. */
     private static final class Matrix {
 
         private final String path;
@@ -221,7 +332,7 @@ public class Mq extends Optimizer {
                     .collect(Collectors.toList());
         }
 
-        RunningMagnitude on(NDArray weight, float initial, float keep) {
+        RunningMagnitude on(NDArray weight, OptionalDouble initial, double keep) {
             RunningMagnitude magnitude = magnitudes.get(weight.getDevice());
             if (magnitude == null || magnitude.isReleased()) {
                 magnitude = new RunningMagnitude(weight, initial, keep);
@@ -236,10 +347,11 @@ public class Mq extends Optimizer {
 
         private Block block;
         private ParameterTracker learningRateTracker;
-        private float minimumLearningRate = 1e-3f;
-        private float stabilizer = 1e-6f;
-        private float keep = 0.9999f;
-        private Float initialAverage;
+        private double minimumLearningRate = 1e-3;
+        private double stabilizer = 1e-6;
+        private double keep = 0.9999;
+        private Start start = Start.LEARNING_RATE;
+        private double initialAverage;
 
         private Builder() {}
 
@@ -278,7 +390,7 @@ public class Mq extends Optimizer {
          * @param minimumLearningRate the rate, at least 0; 0.001 by default
          * @return this builder
          */
-        public Builder optMinimumLearningRate(float minimumLearningRate) {
+        public Builder optMinimumLearningRate(double minimumLearningRate) {
             this.minimumLearningRate = minimumLearningRate;
             return this;
         }
@@ -290,7 +402,7 @@ public class Mq extends Optimizer {
          * @param stabilizer the number, at least 0; 1e-6 by default
          * @return this builder
          */
-        public Builder optStabilizer(float stabilizer) {
+        public Builder optStabilizer(double stabilizer) {
             this.stabilizer = stabilizer;
             return this;
         }
@@ -302,7 +414,7 @@ public class Mq extends Optimizer {
          * @param keep the part, from 0 to below 1; 0.9999 by default
          * @return this builder
          */
-        public Builder optKeep(float keep) {
+        public Builder optKeep(double keep) {
             this.keep = keep;
             return this;
         }
@@ -313,12 +425,29 @@ public class Mq extends Optimizer {
          * @param initialAverage the value, above 0; the learning rate of the first step by default
          * @return this builder
          */
-        public Builder optInitialAverage(float initialAverage) {
-            if (!(initialAverage > 0)) {
+        public Builder optInitialAverage(double initialAverage) {
+            if (!(initialAverage > 0 && Double.isFinite(initialAverage))) {
                 throw new IllegalArgumentException(
-                        "The initial average of Mq is above 0, not " + initialAverage + ".");
+                        "The initial average of Mq is above 0 and finite, not "
+                                + initialAverage
+                                + ".");
             }
             this.initialAverage = initialAverage;
+            start = Start.NUMBER;
+            return this;
+        }
+
+        /**
+         * Starts {@code v} at the mean size of the first gradient, {@code v = mean|G|} after the
+         * first step. In that step each parameter goes by the mean of its own gradient, whichever
+         * comes first: every entry moves by {@code α} on average, and by {@code α_min} of its
+         * gradient. A departure from the authors' code, where the first step is about the gradient
+         * itself.
+         *
+         * @return this builder
+         */
+        public Builder optInitialAverageFromGradient() {
+            start = Start.GRADIENT;
             return this;
         }
 
@@ -332,15 +461,15 @@ public class Mq extends Optimizer {
             Objects.requireNonNull(block, "Mq needs the model's block; call setBlock.");
             Objects.requireNonNull(
                     learningRateTracker, "Mq needs a learning rate; call setLearningRateTracker.");
-            if (!(minimumLearningRate >= 0)) {
+            if (!(minimumLearningRate >= 0 && Double.isFinite(minimumLearningRate))) {
                 throw new IllegalArgumentException(
-                        "The minimum learning rate of Mq is at least 0, not "
+                        "The minimum learning rate of Mq is at least 0 and finite, not "
                                 + minimumLearningRate
                                 + ".");
             }
-            if (!(stabilizer >= 0)) {
+            if (!(stabilizer >= 0 && Double.isFinite(stabilizer))) {
                 throw new IllegalArgumentException(
-                        "The stabilizer of Mq is at least 0, not " + stabilizer + ".");
+                        "The stabilizer of Mq is at least 0 and finite, not " + stabilizer + ".");
             }
             if (!(keep >= 0 && keep < 1)) {
                 throw new IllegalArgumentException(

@@ -27,7 +27,7 @@ import ai.djl.training.loss.QuantileL1Loss;
 import ai.djl.training.loss.SigmoidBinaryCrossEntropyLoss;
 import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import java.util.Set;
-import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.internal.Autograd;
 
 /**
  * What pulls the output of a batch to its labels.

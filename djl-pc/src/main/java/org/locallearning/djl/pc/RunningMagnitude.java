@@ -19,6 +19,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
@@ -33,8 +34,9 @@ final class RunningMagnitude {
     private static final int[] ROW = {1};
 
     private final NDArray average;
-    private final float keep;
+    private final double keep;
     private final Set<String> arrived = new HashSet<>();
+    private boolean hasValue;
     private NDArray sum;
     private long entries;
     private long updates;
@@ -43,12 +45,14 @@ final class RunningMagnitude {
      * Creates a running mean.
      *
      * @param weight an array on the device; the mean is closed with its manager
-     * @param initial the initial value
+     * @param initial the initial value; empty to begin with the mean size of the first gradient
      * @param keep the largest part of the mean that an update keeps
      */
-    RunningMagnitude(NDArray weight, float initial, float keep) {
+    RunningMagnitude(NDArray weight, OptionalDouble initial, double keep) {
         // made by the engine: an array made of a Java number would live in a buffer of Java's
-        average = weight.getManager().full(new Shape(), initial, stateType(weight));
+        average = weight.getManager().zeros(new Shape(), stateType(weight));
+        average.addi(initial.orElse(0));
+        hasValue = initial.isPresent();
         this.keep = keep;
     }
 
@@ -61,6 +65,11 @@ final class RunningMagnitude {
         return average.isReleased();
     }
 
+    /** Returns whether no gradient has been folded in so far. */
+    boolean isFirst() {
+        return updates == 0;
+    }
+
     double value() {
         try (NDArray wide = average.toType(DataType.FLOAT64, true)) {
             return wide.getDouble();
@@ -68,45 +77,54 @@ final class RunningMagnitude {
     }
 
     /**
-     * Returns {@code α / (v + r) + α_min}, by the mean as it was before this step.
+     * Returns {@code Σ|G|} of a gradient.
+     *
+     * @param gradient the gradient of one parameter
+     * @return the sum, of shape (), in the type of the mean
+     */
+    NDArray size(NDArray gradient) {
+        NDArray wide = gradient.toType(average.getDataType(), false);
+        // row by row, since the engine loses digits in one long norm
+        NDArray rows = wide.reshape(wide.getShape().get(0), -1);
+        return rows.norm(1, ROW, false).sum();
+    }
+
+    /**
+     * Returns the mean that the step of a parameter goes by: the one before this step, or, where
+     * there is none yet, that of the parameter's own gradient.
      *
      * @param parameterId the parameter that is to be updated
-     * @param rate α
-     * @param stabilizer r
-     * @param minimumRate α_min
-     * @param scope the manager that closes the multiplier
-     * @return the multiplier, of shape ()
+     * @param size {@code Σ|G|} of its gradient
+     * @param count the number of its entries
+     * @param scope the manager that closes the result
+     * @return a copy of the mean, of shape ()
      */
-    NDArray multiplier(
-            String parameterId, float rate, float stabilizer, float minimumRate, NDManager scope) {
+    NDArray before(String parameterId, NDArray size, long count, NDManager scope) {
         if (arrived.contains(parameterId)) {
             // another parameter of the matrix stayed away in the step before
             fold();
         }
-        NDArray own = average.duplicate();
+        NDArray own = hasValue ? average.duplicate() : size.div(count);
         own.attach(scope);
-        return own.addi(stabilizer).getNDArrayInternal().rdiv(rate).addi(minimumRate);
+        return own;
     }
 
     /**
      * Takes the gradient of one parameter of the matrix.
      *
      * @param parameterId the parameter
-     * @param gradient its gradient
+     * @param size {@code Σ|G|} of its gradient
+     * @param count the number of its entries
      * @param all the parameters of the matrix that learn
      */
-    void add(String parameterId, NDArray gradient, Collection<String> all) {
-        NDArray wide = gradient.toType(average.getDataType(), false);
-        // row by row, since the engine loses digits in one long norm
-        NDArray rows = wide.reshape(wide.getShape().get(0), -1);
-        NDArray size = rows.norm(1, ROW, false).sum();
+    void add(String parameterId, NDArray size, long count, Collection<String> all) {
         if (sum == null) {
-            sum = size;
+            sum = size.duplicate();
             sum.attach(average.getManager());
         } else {
             sum.addi(size);
         }
-        entries += gradient.size();
+        entries += count;
         arrived.add(parameterId);
         if (arrived.containsAll(all)) {
             fold();
@@ -115,8 +133,9 @@ final class RunningMagnitude {
 
     private void fold() {
         updates++;
-        double kept = Math.min(updates / (updates + 1.0), keep);
+        double kept = hasValue ? Math.min(updates / (updates + 1.0), keep) : 0;
         average.muli(kept).addi(sum.muli((1 - kept) / entries));
+        hasValue = true;
         sum.close();
         sum = null;
         entries = 0;

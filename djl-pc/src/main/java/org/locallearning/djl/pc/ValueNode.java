@@ -29,9 +29,11 @@ final class ValueNode {
 
     private final double precision;
     private final NDArray forward;
+    private final boolean learningBelow;
     private Stage stage;
     private boolean predictionMoved;
     private boolean inputMoved;
+    private boolean rewound;
     private NDArray displacement;
     private NDList errors;
 
@@ -45,11 +47,17 @@ final class ValueNode {
     ValueNode(Stage stage, double precision, boolean isOutput) {
         this.stage = stage;
         this.precision = precision;
+        learningBelow = stage.isInputErrorWanted();
         forward = isOutput ? null : stage.keepOutputs().singletonOrThrow();
     }
 
     Stage stage() {
         return stage;
+    }
+
+    /** Returns whether an error at the input of the stage is of use to anything below. */
+    boolean hasLearningBelow() {
+        return learningBelow;
     }
 
     double precision() {
@@ -74,10 +82,12 @@ final class ValueNode {
     /** Runs the stage again if something has moved since. */
     void rerun(NDList inputs, boolean inputErrorWanted) {
         Stage old = stage;
-        stage = old.runAgain(inputs, inputErrorWanted);
+        stage = old.rerun(inputs, inputErrorWanted);
         old.close();
         inputMoved = false;
-        predictionMoved = true;
+        // on the input of the forward pass a stage predicts what it did there
+        predictionMoved = !rewound;
+        rewound = false;
     }
 
     boolean needsRerun() {
@@ -117,6 +127,18 @@ final class ValueNode {
             displacement.addi(step);
             step.close();
         }
+    }
+
+    /** Puts the activity back to where the forward pass left it. */
+    void rewind() {
+        closeErrors();
+        if (displacement != null) {
+            displacement.close();
+            displacement = null;
+        }
+        inputMoved |= predictionMoved;
+        rewound = inputMoved;
+        predictionMoved = false;
     }
 
     private void closeErrors() {

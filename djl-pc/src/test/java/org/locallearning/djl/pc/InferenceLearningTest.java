@@ -25,10 +25,12 @@ import ai.djl.metric.Metrics;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
@@ -49,6 +51,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -502,6 +505,105 @@ class InferenceLearningTest {
                         .optFixedPredictions(true)
                         .build()
                         .toString());
+        assertTrue(
+                InferenceLearning.builder()
+                        .optBacktracking(false)
+                        .build()
+                        .toString()
+                        .contains(", no backtracking"));
+    }
+
+    @Test
+    void warnsOnceOfStepsThatRaiseTheFreeEnergyAndNamesOneThatDoesNot() {
+        String guarded = logOfTwoBatches(2, true);
+        assertEquals(2, guarded.split("raised the free energy", -1).length, guarded);
+        double smaller = Double.parseDouble(guarded.split("optStepSize\\(")[1].split("\\)")[0]);
+        assertTrue(guarded.contains("inferred again with " + smaller), guarded);
+        assertEquals("", logOfTwoBatches(smaller, true));
+        assertTrue(logOfTwoBatches(2 * smaller, true).contains("raised the free energy"));
+
+        String unguarded = logOfTwoBatches(2, false);
+        assertEquals(2, unguarded.split("raised the free energy", -1).length, unguarded);
+        assertTrue(unguarded.contains("optBacktracking(true)"), unguarded);
+        assertEquals("", logOfTwoBatches(smaller, false));
+    }
+
+    private static String logOfTwoBatches(double step, boolean backtracking) {
+        PlainNet plain = new PlainNet(new Random(3), false, PlainNet.Output.SOFTMAX, 4, 6, 6, 3);
+        for (double[][] layer : plain.weights) {
+            for (double[] row : layer) {
+                Arrays.setAll(row, i -> 4 * row[i]);
+            }
+        }
+        return log(
+                () -> {
+                    try (DenseNet net =
+                            inferred(
+                                    plain,
+                                    InferenceLearning.builder()
+                                            .optStepSize(step)
+                                            .optStepDecay(false)
+                                            .optBacktracking(backtracking))) {
+                        for (int batch = 0; batch < 2; batch++) {
+                            net.assign(new double[][] {{1, 2, 3, 4}}, new double[][] {{0, 1, 0}});
+                        }
+                    }
+                });
+    }
+
+    private static String log(Runnable runnable) {
+        PrintStream standard = System.err;
+        ByteArrayOutputStream captured = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(captured, true, StandardCharsets.UTF_8));
+        try {
+            runnable.run();
+        } finally {
+            System.setErr(standard);
+        }
+        return captured.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void leavesActivitiesAloneWhereNoStepLowersTheFreeEnergy() {
+        // noise that is drawn anew each time the output layer runs, but for the first
+        AtomicInteger runs = new AtomicInteger();
+        Block noise =
+                new LambdaBlock(
+                        arrays -> {
+                            NDArray h = arrays.singletonOrThrow();
+                            NDArray wrong = h.zerosLike();
+                            wrong.set(new NDIndex(":, 0"), runs.getAndIncrement() == 0 ? 0 : 50);
+                            return new NDList(h.add(wrong));
+                        });
+        try (Model model = Model.newInstance("noise", "PyTorch")) {
+            model.setBlock(
+                    new SequentialBlock()
+                            .add(linear(5))
+                            .add(Activation::tanh)
+                            .add(linear(3))
+                            .add(noise));
+            try (Trainer trainer =
+                            trainer(
+                                    model,
+                                    InferenceLearning.builder().build()::newTrainer,
+                                    Loss.softmaxCrossEntropyLoss());
+                    NDManager manager = trainer.getManager().newSubManager()) {
+                trainer.initialize(new Shape(2, 4));
+                runs.set(0);
+                NDArray data = manager.ones(new Shape(2, 4));
+                String log = log(() -> assign(trainer, data, manager.ones(new Shape(2))));
+                assertTrue(log.contains("only the last layer learned"), log);
+                assertEquals(0, size(model, "01Linear_weight"));
+                assertTrue(size(model, "03Linear_weight") > 0);
+            }
+        }
+    }
+
+    private static double size(Model model, String parameter) {
+        NDArray weight = model.getBlock().getParameters().get(parameter).getArray();
+        try (NDArray gradient = weight.getGradient()) {
+            return gradient.abs().sum().getFloat();
+        }
     }
 
     private static void assertMessage(String part, Executable executable) {

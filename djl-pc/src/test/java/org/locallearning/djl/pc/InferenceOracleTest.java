@@ -226,6 +226,150 @@ class InferenceOracleTest {
         }
     }
 
+    static List<Case> largeSteps() {
+        List<Case> cases = new ArrayList<>();
+        double[] ones = {0, 1, 1, 1, 1};
+        double[] precisions = {0, 0.7, 1.3, 0.9, 1.1};
+        for (InferenceSchedule schedule :
+                List.of(InferenceSchedule.SEQUENTIAL, InferenceSchedule.SIMULTANEOUS)) {
+            for (PlainNet.Output output : PlainNet.Output.values()) {
+                boolean relu = output != PlainNet.Output.SOFTMAX;
+                for (int t : new int[] {2, 3, 5}) {
+                    cases.add(
+                            new Case(output, relu, settings(schedule, t, 2, false, FULL, ones, 0)));
+                    cases.add(
+                            new Case(
+                                    output,
+                                    relu,
+                                    settings(schedule, t, 2, true, 3, precisions, 0.3)));
+                }
+            }
+        }
+        return cases;
+    }
+
+    @ParameterizedTest
+    @MethodSource("largeSteps")
+    void neverLeavesABatchWithMoreFreeEnergy(Case oneCase) {
+        PlainNet plain = new PlainNet(random, oneCase.relu, oneCase.output, SIZES);
+        for (double[][] layer : plain.weights) {
+            for (double[] row : layer) {
+                Arrays.setAll(row, i -> 3 * row[i]);
+            }
+        }
+        PlainNet.Settings s = oneCase.settings;
+        List<Integer> rises = new ArrayList<>();
+        PlainNet.Settings smaller = s;
+        for (int rise = rise(plain, s); rise > 0; rise = rise(plain, smaller)) {
+            rises.add(rise);
+            smaller = withStep(s, s.epsilon() / Math.pow(2, rises.size()));
+        }
+        assertTrue(rises.size() > 1, "no step is too large");
+        try (DenseNet net = new DenseNet(plain, DataType.FLOAT64, 1, rule(s)::newTrainer)) {
+            net.assign(x, y);
+            List<double[]> expected = DenseNet.flatten(plain.run(smaller, x, y));
+            double distance = DenseNet.distance(net.gradients(), expected);
+            assertTrue(distance < 1e-9, rises + " gradients: " + distance);
+
+            CreditTrainer trainer = (CreditTrainer) net.trainer;
+            FreeEnergy energy = InferenceLearning.getFreeEnergy(trainer).orElseThrow();
+            double[] plainEnergies = energies(plain, withoutDecay(smaller));
+            assertEquals(s.t() + 1, energy.getStates());
+            if (s.gammaDecay() == 0) {
+                for (int t = 0; t <= s.t(); t++) {
+                    assertEquals(plainEnergies[t], energy.getTotal(t), 1e-9);
+                    assertTrue(t == 0 || energy.getTotal(t) <= energy.getTotal(t - 1));
+                }
+            }
+
+            // 2t + 1 passes over the L − 1 layers more for each halving
+            long layers = SIZES.length - 1;
+            long more = rises.stream().mapToLong(t -> (2 * t + 1) * (layers - 1)).sum();
+            long products = trainer.getMatrixProducts().total();
+            long most = 2 * layers + 2 * s.t() * (layers - 1) + more;
+            if (s.schedule() == InferenceSchedule.SEQUENTIAL) {
+                assertEquals(most, products);
+            } else {
+                assertTrue(products <= most, products + " products");
+            }
+        }
+    }
+
+    /** Returns the first iteration that raises what inference descends, or 0. */
+    private int rise(PlainNet plain, PlainNet.Settings s) {
+        double[] energies = energies(plain, s);
+        for (int t = 1; t < energies.length; t++) {
+            if (energies[t] > energies[t - 1]) {
+                return t;
+            }
+        }
+        return 0;
+    }
+
+    private double[] energies(PlainNet plain, PlainNet.Settings s) {
+        double[] energies = new double[s.t() + 1];
+        for (int t = 0; t <= s.t(); t++) {
+            energies[t] = plain.energy(s, plain.infer(withIterations(s, t), x, y), y);
+        }
+        return energies;
+    }
+
+    private static PlainNet.Settings withStep(PlainNet.Settings s, double epsilon) {
+        return new PlainNet.Settings(
+                s.schedule(),
+                s.t(),
+                epsilon,
+                s.decay(),
+                s.beta(),
+                s.gamma(),
+                s.gammaDecay(),
+                s.rate());
+    }
+
+    private static PlainNet.Settings withIterations(PlainNet.Settings s, int t) {
+        return new PlainNet.Settings(
+                s.schedule(),
+                t,
+                s.epsilon(),
+                s.decay(),
+                s.beta(),
+                s.gamma(),
+                s.gammaDecay(),
+                s.rate());
+    }
+
+    private static PlainNet.Settings withoutDecay(PlainNet.Settings s) {
+        return new PlainNet.Settings(
+                s.schedule(), s.t(), s.epsilon(), s.decay(), s.beta(), s.gamma(), 0, s.rate());
+    }
+
+    @Test
+    void stepsStayWithoutBacktracking() {
+        PlainNet.Settings s = largeSteps().get(2).settings;
+        PlainNet plain = new PlainNet(random, false, PlainNet.Output.SOFTMAX, SIZES);
+        for (double[][] layer : plain.weights) {
+            for (double[] row : layer) {
+                Arrays.setAll(row, i -> 3 * row[i]);
+            }
+        }
+        InferenceLearning rule =
+                InferenceLearning.builder()
+                        .optIterations(s.t())
+                        .optStepSize(s.epsilon())
+                        .optStepDecay(false)
+                        .optFullClamp()
+                        .optBacktracking(false)
+                        .build();
+        try (DenseNet net = new DenseNet(plain, DataType.FLOAT64, 1, rule::newTrainer)) {
+            net.assign(x, y);
+            List<double[]> expected = DenseNet.flatten(plain.run(s, x, y));
+            assertTrue(DenseNet.distance(net.gradients(), expected) < 1e-9);
+            FreeEnergy energy =
+                    InferenceLearning.getFreeEnergy((CreditTrainer) net.trainer).orElseThrow();
+            assertTrue(energy.getTotal(s.t()) > energy.getTotal(0), "nothing rose");
+        }
+    }
+
     @Test
     void nothingMovesWhereTheLabelIsThePrediction() {
         // I-5

@@ -29,7 +29,10 @@ import ai.djl.nn.norm.BatchNorm;
 import ai.djl.training.tracker.FixedPerVarTracker;
 import ai.djl.training.tracker.ParameterTracker;
 import ai.djl.training.tracker.Tracker;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -38,6 +41,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.locallearning.djl.creditassignment.optimizer.PlateauTracker;
 
 /** MQ against its two formulas, written out over plain arrays. */
 class MqTest {
@@ -77,7 +81,7 @@ class MqTest {
             double[] weightGradient = numbers(20, 1e-3);
             double[] biasGradient = numbers(4, 1e-1);
 
-            double rate = ALPHA / (v + 1e-6f) + 1e-3f;
+            double rate = ALPHA / (v + 1e-6) + 1e-3;
             double sum = 0;
             for (int i = 0; i < 20; i++) {
                 weight[i] -= rate * weightGradient[i];
@@ -117,13 +121,13 @@ class MqTest {
             }
             double moved = before - weight.toDoubleArray()[0];
             double v = (0.01f + 8 * size) / 9;
-            assertEquals(0.01f / (v + 1e-6f) * size + 1e-3f * size, moved, 1e-9);
+            assertEquals(0.01f / (v + 1e-6) * size + 1e-3 * size, moved, 1e-9);
         }
         Mq mq =
                 Mq.builder()
                         .setBlock(block)
                         .setLearningRateTracker(Tracker.fixed(ALPHA))
-                        .optKeep(0.5f)
+                        .optKeep(0.5)
                         .build();
         NDArray weight = manager.create(new double[15]).reshape(3, 5);
         double before = 0;
@@ -131,7 +135,7 @@ class MqTest {
             before = weight.toDoubleArray()[0];
             update(mq, "03Linear_weight", weight, filled(15, 0.02));
         }
-        double limit = ALPHA * 0.02 / (0.02 + 1e-6f) + 1e-3f * 0.02;
+        double limit = ALPHA * 0.02 / (0.02 + 1e-6) + 1e-3 * 0.02;
         assertEquals(limit, before - weight.toDoubleArray()[0], 1e-12);
     }
 
@@ -147,14 +151,14 @@ class MqTest {
         assertArrayEquals(plain, scaled, 1e-15);
     }
 
-    private double[] afterScaled(double[][] gradients, float scale) {
+    private double[] afterScaled(double[][] gradients, double scale) {
         Mq mq =
                 Mq.builder()
                         .setBlock(block)
                         .setLearningRateTracker(Tracker.fixed(ALPHA))
                         .optStabilizer(0)
                         .optMinimumLearningRate(0)
-                        .optInitialAverage(0.25f * scale)
+                        .optInitialAverage(0.25 * scale)
                         .build();
         NDArray weight = manager.create(new double[15]).reshape(3, 5);
         for (double[] gradient : gradients) {
@@ -168,14 +172,153 @@ class MqTest {
     }
 
     @Test
+    void firstStepIsAlphaWhereTheAverageStartsAtTheFirstGradient() {
+        // whichever of matrix and bias comes first, and however large the gradients are
+        for (double size : new double[] {1e-4, 1, 1e4}) {
+            for (boolean biasFirst : new boolean[] {true, false}) {
+                Mq mq =
+                        Mq.builder()
+                                .setBlock(block)
+                                .setLearningRateTracker(Tracker.fixed(ALPHA))
+                                .optStabilizer(0)
+                                .optMinimumLearningRate(0)
+                                .optInitialAverageFromGradient()
+                                .build();
+                NDArray weight = manager.create(new double[20]).reshape(4, 5);
+                NDArray bias = manager.create(new double[4]);
+                double[] weightGradient = numbers(20, size);
+                double[] biasGradient = numbers(4, 1000 * size);
+                if (biasFirst) {
+                    update(mq, "01Linear_bias", bias, biasGradient);
+                }
+                update(mq, "01Linear_weight", weight, weightGradient);
+                if (!biasFirst) {
+                    update(mq, "01Linear_bias", bias, biasGradient);
+                }
+                assertEquals(ALPHA, meanSize(weight.toDoubleArray()), 1e-15);
+                assertEquals(ALPHA, meanSize(bias.toDoubleArray()), 1e-15);
+                double v = (20 * meanSize(weightGradient) + 4 * meanSize(biasGradient)) / 24;
+                assertEquals(v, mq.getAverages().get("01Linear"), 1e-12 * v);
+
+                // from then on both go by the mean of the two, as if v had begun there
+                double[] before = weight.toDoubleArray();
+                double[] next = numbers(20, size);
+                double[] nextBias = numbers(4, size);
+                update(mq, "01Linear_weight", weight, next);
+                update(mq, "01Linear_bias", bias, nextBias);
+                for (int i = 0; i < 20; i++) {
+                    assertEquals(before[i] - ALPHA / v * next[i], weight.toDoubleArray()[i], 1e-15);
+                }
+                double sizes = (20 * meanSize(next) + 4 * meanSize(nextBias)) / 24;
+                double expected = 2 / 3.0 * v + 1 / 3.0 * sizes;
+                assertEquals(expected, mq.getAverages().get("01Linear"), 1e-12 * v);
+            }
+        }
+    }
+
+    private static double meanSize(double[] values) {
+        return Arrays.stream(values).map(Math::abs).average().orElseThrow();
+    }
+
+    @Test
+    void gradientsOfZeroMoveNothing() {
+        for (Mq mq :
+                List.of(
+                        Mq.builder()
+                                .setBlock(block)
+                                .setLearningRateTracker(Tracker.fixed(0))
+                                .optStabilizer(0)
+                                .build(),
+                        Mq.builder()
+                                .setBlock(block)
+                                .setLearningRateTracker(Tracker.fixed(ALPHA))
+                                .optStabilizer(0)
+                                .optInitialAverageFromGradient()
+                                .build())) {
+            double[] values = numbers(15, 1);
+            NDArray weight = manager.create(values).reshape(3, 5).toType(DataType.FLOAT32, true);
+            float[] before = weight.toFloatArray();
+            for (int step = 0; step < 3; step++) {
+                try (NDArray zero = weight.zerosLike()) {
+                    mq.update(id("03Linear_weight"), weight, zero);
+                }
+                assertArrayEquals(before, weight.toFloatArray());
+            }
+        }
+    }
+
+    @Test
+    void warnsOnceOfAFirstStepLargerThanTheWeights() {
+        assertEquals(1, warnings(Mq.builder(), 50));
+        assertEquals(0, warnings(Mq.builder(), 0.1));
+        assertEquals(0, warnings(Mq.builder().optInitialAverageFromGradient(), 50));
+        assertEquals(0, warnings(Mq.builder().optInitialAverage(1), 50));
+    }
+
+    private int warnings(Mq.Builder builder, double size) {
+        PrintStream standard = System.err;
+        ByteArrayOutputStream captured = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(captured, true, StandardCharsets.UTF_8));
+        try {
+            Mq mq = builder.setBlock(block).setLearningRateTracker(Tracker.fixed(ALPHA)).build();
+            for (String path : List.of("01Linear_weight", "03Linear_weight")) {
+                NDArray weight = block.getParameters().get(path).getArray();
+                for (int step = 0; step < 2; step++) {
+                    try (NDArray gradient = weight.onesLike().mul(size)) {
+                        mq.update(id(path), weight, gradient);
+                    }
+                }
+            }
+        } finally {
+            System.setErr(standard);
+        }
+        String[] parts = captured.toString(StandardCharsets.UTF_8).split("first step of MQ", -1);
+        return parts.length - 1;
+    }
+
+    @Test
+    void printsEverySetting() {
+        assertEquals(
+                "Mq(learning rate 3.0E-5 at first, minimum learning rate 0.001, stabilizer 1.0E-6,"
+                        + " keep 0.9999, initial average the learning rate, gradients rescaled by"
+                        + " 1.0, clipped at nothing, weight decay 0.0)",
+                mq(ALPHA).toString());
+        assertEquals(
+                "Mq(learning rate PlateauTracker(0.5, times 0.1 up to 2 times, patience 1, threshold"
+                        + " 0.01), minimum learning rate 0.25, stabilizer 0.5, keep 0.75, initial"
+                        + " average 2.0, gradients rescaled by 0.5, clipped at 1.0, weight decay"
+                        + " 0.125)",
+                Mq.builder()
+                        .setBlock(block)
+                        .setLearningRateTracker(PlateauTracker.builder().setBaseValue(0.5f).build())
+                        .optMinimumLearningRate(0.25)
+                        .optStabilizer(0.5)
+                        .optKeep(0.75)
+                        .optInitialAverage(2)
+                        .setRescaleGrad(0.5f)
+                        .optClipGrad(1)
+                        .optWeightDecays(0.125f)
+                        .build()
+                        .toString());
+        assertTrue(
+                Mq.builder()
+                        .setBlock(block)
+                        .setLearningRateTracker(Tracker.fixed(ALPHA))
+                        .optInitialAverageFromGradient()
+                        .build()
+                        .toString()
+                        .contains("initial average the first gradient's"));
+    }
+
+    @Test
     void averageIsTheRunningMeanUntilTheCap() {
         // Q-5, and behind the cap the part that is kept stays
         Mq mq =
                 Mq.builder()
                         .setBlock(block)
                         .setLearningRateTracker(Tracker.fixed(ALPHA))
-                        .optInitialAverage(0.5f)
-                        .optKeep(0.8f)
+                        .optInitialAverage(0.5)
+                        .optKeep(0.8)
                         .build();
         NDArray weight = manager.create(new double[15]).reshape(3, 5);
         List<Double> sizes = new ArrayList<>(List.of(0.5));
@@ -187,7 +330,7 @@ class MqTest {
             v =
                     step <= 4
                             ? sizes.stream().mapToDouble(s -> s).average().orElseThrow()
-                            : 0.8f * v + (1 - 0.8f) * size;
+                            : 0.8 * v + (1 - 0.8) * size;
             assertEquals(v, mq.getAverages().get("03Linear"), 1e-9);
         }
     }
@@ -227,7 +370,7 @@ class MqTest {
                         .build();
         NDArray weight = manager.create(new double[] {1, 1, -2}).reshape(3, 1);
         update(mq, "03Linear_weight", weight, new double[] {9, -9, 1});
-        double rate = ALPHA / (ALPHA + 1e-6f) + 1e-3f;
+        double rate = ALPHA / (ALPHA + 1e-6) + 1e-3;
         double[] expected = {
             1 - rate * (1 + 0.1f), 1 - rate * (-1 + 0.1f), -2 - rate * (0.5 - 0.2f)
         };
@@ -329,7 +472,7 @@ class MqTest {
                 IllegalArgumentException.class, () -> builder.optKeep(0).optStabilizer(-1).build());
         assertThrows(
                 IllegalArgumentException.class,
-                () -> builder.optStabilizer(0).optMinimumLearningRate(Float.NaN).build());
+                () -> builder.optStabilizer(0).optMinimumLearningRate(Double.NaN).build());
         assertEquals(Map.of(), builder.optMinimumLearningRate(0).build().getAverages());
     }
 

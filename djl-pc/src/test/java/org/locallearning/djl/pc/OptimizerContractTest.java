@@ -15,6 +15,7 @@ package org.locallearning.djl.pc;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Model;
@@ -30,18 +31,35 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.EasyTrain;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
+import ai.djl.training.dataset.ArrayDataset;
+import ai.djl.training.listener.EvaluatorTrainingListener;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.ParameterTracker;
 import ai.djl.training.tracker.Tracker;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.creditassignment.CreditAssignment;
+import org.locallearning.djl.creditassignment.CreditTrainer;
+import org.locallearning.djl.creditassignment.lra.ErrorMatrixUpdate;
+import org.locallearning.djl.creditassignment.lra.LocalRepresentationAlignment;
+import org.locallearning.djl.creditassignment.optimizer.PlateauTracker;
+import org.locallearning.djl.creditassignment.optimizer.ProjectedOptimizer;
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
+import org.locallearning.djl.creditassignment.rule.KolenPollack;
+import org.locallearning.djl.creditassignment.rule.WeightMirror;
 
 /** What a DJL user expects of any optimizer, whichever trainer drives it. */
 class OptimizerContractTest {
@@ -79,6 +97,14 @@ class OptimizerContractTest {
                                 .setLearningRateTracker(rate)
                                 .optWeightDecays(decay)
                                 .build();
+        Factory mqFromGradient =
+                (block, rate, decay) ->
+                        Mq.builder()
+                                .setBlock(block)
+                                .setLearningRateTracker(rate)
+                                .optInitialAverageFromGradient()
+                                .optWeightDecays(decay)
+                                .build();
         return List.of(
                 new OptimizerCase("sgd", 0.5f, sgd, Model::newTrainer),
                 new OptimizerCase("adam", 0.01f, adam, Model::newTrainer),
@@ -87,7 +113,140 @@ class OptimizerContractTest {
                         "mq with a rule",
                         0.003f,
                         mq,
-                        Backpropagation.builder().build()::newTrainer));
+                        Backpropagation.builder().build()::newTrainer),
+                new OptimizerCase(
+                        "mq from the first gradient", 0.01f, mqFromGradient, Model::newTrainer),
+                new OptimizerCase("projected sgd", 0.5f, projected(sgd), Model::newTrainer),
+                new OptimizerCase("projected adam", 0.01f, projected(adam), Model::newTrainer),
+                new OptimizerCase(
+                        "mq, projected, from the first gradient",
+                        0.01f,
+                        projected(mqFromGradient),
+                        Model::newTrainer));
+    }
+
+    private static Factory projected(Factory inner) {
+        return (block, rate, decay) ->
+                ProjectedOptimizer.builder()
+                        .setOptimizer(inner.create(block, rate, decay))
+                        .optRadius(0.5)
+                        .build();
+    }
+
+    /** The rules that keep parameters besides the model's. */
+    static List<CreditAssignment> rulesWithOwnParameters() {
+        return List.of(
+                KolenPollack.builder().build(),
+                WeightMirror.builder().build(),
+                LocalRepresentationAlignment.builder().build(),
+                LocalRepresentationAlignment.builder()
+                        .optErrorMatrixUpdate(ErrorMatrixUpdate.LRA_E)
+                        .build());
+    }
+
+    static Stream<Arguments> optimizersAndRules() {
+        return rulesWithOwnParameters().stream()
+                .flatMap(
+                        rule ->
+                                optimizers().stream()
+                                        .map(optimizer -> Arguments.of(optimizer, rule)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("optimizersAndRules")
+    void updatesWhatARuleKeeps(OptimizerCase optimizer, CreditAssignment rule, @TempDir Path folder)
+            throws Exception {
+        Tracker rate = Tracker.fixed(optimizer.rate);
+        try (Model model = model()) {
+            DefaultTrainingConfig config = config(model, optimizer, rate, 0);
+            try (CreditTrainer trainer = rule.newTrainer(model, config)) {
+                trainer.initialize(new Shape(24, 5));
+                double before = train(trainer, 1);
+                trainer.saveState(folder.resolve("early"));
+                train(trainer, 4);
+                int arrays = arrays(model, trainer);
+                double after = train(trainer, 35);
+                assertEquals(arrays, arrays(model, trainer));
+                assertTrue(after < 0.8 * before, before + " to " + after);
+                trainer.saveState(folder.resolve("late"));
+                assertTrue(
+                        Files.mismatch(folder.resolve("early"), folder.resolve("late")) >= 0,
+                        "what the rule keeps did not learn");
+            }
+        }
+    }
+
+    @Test
+    void everyParameterOfARuleIsAMatrixOfMq() {
+        for (CreditAssignment rule : rulesWithOwnParameters()) {
+            try (Model model = model()) {
+                Mq mq =
+                        Mq.builder()
+                                .setBlock(model.getBlock())
+                                .setLearningRateTracker(Tracker.fixed(0.001f))
+                                .build();
+                DefaultTrainingConfig config =
+                        new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss()).optOptimizer(mq);
+                try (Trainer trainer = rule.newTrainer(model, config)) {
+                    trainer.initialize(new Shape(24, 5));
+                    train(trainer, 2);
+                    List<String> names = List.copyOf(mq.getAverages().keySet());
+                    assertEquals(List.of("01Linear", "03Linear"), names.subList(0, 2));
+                    // mirrors follow noise and have no gradients; the first layer passes no error
+                    assertEquals(rule instanceof WeightMirror ? 2 : 3, names.size(), rule + "");
+                }
+            }
+        }
+    }
+
+    @Test
+    void plateausLeadEveryOptimizer() throws Exception {
+        for (OptimizerCase optimizer : optimizers()) {
+            PlateauTracker rate =
+                    PlateauTracker.builder()
+                            .setBaseValue(optimizer.rate)
+                            .optFactor(0.5f)
+                            .optReductions(3)
+                            .optThreshold(0.99)
+                            .build();
+            try (Model model = model()) {
+                DefaultTrainingConfig config =
+                        config(model, optimizer, rate, 0)
+                                .addTrainingListeners(new EvaluatorTrainingListener(), rate);
+                try (Trainer trainer = optimizer.trainer.apply(model, config);
+                        NDManager manager = NDManager.newBaseManager("PyTorch")) {
+                    trainer.initialize(new Shape(24, 5));
+                    ArrayDataset data =
+                            new ArrayDataset.Builder()
+                                    .setData(data(manager))
+                                    .optLabels(labels(manager))
+                                    .setSampling(24, false)
+                                    .build();
+                    // no epoch but the first comes to a hundredth of the loss before it
+                    EasyTrain.fit(trainer, 5, data, null);
+                    assertEquals(optimizer.rate / 8, rate.getNewValue(9), 1e-9f, optimizer.name);
+                    for (float weight : weights(model)) {
+                        assertTrue(Float.isFinite(weight), optimizer.name);
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("optimizers")
+    void printsItsName(OptimizerCase optimizer) {
+        try (Model model = model()) {
+            Optimizer made =
+                    optimizer.optimizer.create(
+                            model.getBlock(), Tracker.fixed(optimizer.rate), 0.25f);
+            if (!made.getClass().getPackageName().startsWith("ai.djl")) {
+                assertFalse(made.toString().contains("@"), made.toString());
+            }
+            if (made instanceof Mq) {
+                assertTrue(made.toString().contains("weight decay 0.25"), made.toString());
+            }
+        }
     }
 
     @ParameterizedTest
@@ -195,12 +354,24 @@ class OptimizerContractTest {
 
     private static Trainer trainer(
             Model model, OptimizerCase optimizer, ParameterTracker rate, float decay) {
-        DefaultTrainingConfig config =
-                new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
-                        .optOptimizer(optimizer.optimizer.create(model.getBlock(), rate, decay));
-        Trainer trainer = optimizer.trainer.apply(model, config);
+        Trainer trainer = optimizer.trainer.apply(model, config(model, optimizer, rate, decay));
         trainer.initialize(new Shape(24, 5));
         return trainer;
+    }
+
+    private static DefaultTrainingConfig config(
+            Model model, OptimizerCase optimizer, ParameterTracker rate, float decay) {
+        return new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+                .optOptimizer(optimizer.optimizer.create(model.getBlock(), rate, decay));
+    }
+
+    private static NDArray data(NDManager manager) {
+        NDArray noise = manager.arange(120).mul(0.37f).sin().reshape(24, 5);
+        return noise.add(manager.eye(3).tile(new long[] {8, 2}).get(":, :5"));
+    }
+
+    private static NDArray labels(NDManager manager) {
+        return manager.arange(24).mod(3).toType(DataType.INT64, false);
     }
 
     /** Trains on the same learnable batch again and again; returns the last loss. */
@@ -208,9 +379,8 @@ class OptimizerContractTest {
         double last = 0;
         for (int i = 0; i < steps; i++) {
             try (NDManager manager = trainer.getManager().newSubManager()) {
-                NDArray noise = manager.arange(120).mul(0.37f).sin().reshape(24, 5);
-                NDArray data = noise.add(manager.eye(3).tile(new long[] {8, 2}).get(":, :5"));
-                NDArray labels = manager.arange(24).mod(3).toType(DataType.INT64, false);
+                NDArray data = data(manager);
+                NDArray labels = labels(manager);
                 try (GradientCollector collector = trainer.newGradientCollector()) {
                     NDList predictions = trainer.forward(new NDList(data), new NDList(labels));
                     NDArray loss = trainer.getLoss().evaluate(new NDList(labels), predictions);

@@ -71,52 +71,98 @@ final class PlainNet {
     record Gradients(double[][][] weights, double[][] biases, double[][][] errors) {}
 
     Gradients run(Settings s, double[][] x, double[][] y) {
-        int layers = layers();
-        int samples = x.length;
-        double[][][] h = new double[layers + 1][samples][];
-        for (int n = 0; n < samples; n++) {
-            h[0][n] = x[n].clone();
-            for (int l = 1; l <= layers; l++) {
-                h[l][n] = predict(l, h[l - 1][n]);
-            }
+        if (s.schedule != InferenceSchedule.INCREMENTAL) {
+            double[][][] h = infer(s, x, y);
+            return gradients(s, h, errors(h));
         }
+        double[][][] h = forward(x);
         clampAll(s, h, y);
-        if (s.schedule == InferenceSchedule.INCREMENTAL) {
-            Gradients gradients = null;
-            for (int t = 0; t < s.t; t++) {
-                double[][][] e = errors(h);
-                gradients = gradients(s, h, e);
-                for (int n = 0; n < samples; n++) {
-                    for (int l = 1; l < layers; l++) {
-                        step(s, t, l, h, e, n);
-                    }
-                }
-                if (t < s.t - 1) {
-                    descend(gradients, s.rate);
-                }
-                clampAll(s, h, y);
+        Gradients gradients = null;
+        for (int t = 0; t < s.t; t++) {
+            double[][][] e = errors(h);
+            gradients = gradients(s, h, e);
+            stepAll(s, t, h, e);
+            if (t < s.t - 1) {
+                descend(gradients, s.rate);
             }
-            return gradients;
+            clampAll(s, h, y);
         }
+        return gradients;
+    }
+
+    /** The activities after all iterations, by layer and sample. */
+    double[][][] infer(Settings s, double[][] x, double[][] y) {
+        double[][][] h = forward(x);
+        clampAll(s, h, y);
         for (int t = 0; t < s.t; t++) {
             if (s.schedule == InferenceSchedule.SIMULTANEOUS) {
-                double[][][] e = errors(h);
-                for (int n = 0; n < samples; n++) {
-                    for (int l = 1; l < layers; l++) {
-                        step(s, t, l, h, e, n);
-                    }
-                }
+                stepAll(s, t, h, errors(h));
             } else {
-                for (int l = layers - 1; l >= 1; l--) {
+                for (int l = layers() - 1; l >= 1; l--) {
                     double[][][] e = errors(h);
-                    for (int n = 0; n < samples; n++) {
+                    for (int n = 0; n < x.length; n++) {
                         step(s, t, l, h, e, n);
                     }
                 }
             }
             clampAll(s, h, y);
         }
-        return gradients(s, h, errors(h));
+        return h;
+    }
+
+    private double[][][] forward(double[][] x) {
+        double[][][] h = new double[layers() + 1][x.length][];
+        for (int n = 0; n < x.length; n++) {
+            h[0][n] = x[n].clone();
+            for (int l = 1; l <= layers(); l++) {
+                h[l][n] = predict(l, h[l - 1][n]);
+            }
+        }
+        return h;
+    }
+
+    private void stepAll(Settings s, int t, double[][][] h, double[][][] e) {
+        for (int n = 0; n < h[0].length; n++) {
+            for (int l = 1; l < layers(); l++) {
+                step(s, t, l, h, e, n);
+            }
+        }
+    }
+
+    /**
+     * What inference descends, {@code c L(y, p_L) γ_L + Σ_l γ_l ½‖e_l‖² + γ_decay Σ_l ½‖f(ĥ_l)‖²},
+     * a mean over samples.
+     */
+    double energy(Settings s, double[][][] h, double[][] y) {
+        double[][][] e = errors(h);
+        double strength = Double.isInfinite(s.beta) ? 1 : s.beta / (1 + s.beta);
+        double sum = 0;
+        for (int n = 0; n < y.length; n++) {
+            double[] p = squash(predict(layers(), h[layers() - 1][n]));
+            double loss = 0;
+            for (int i = 0; i < p.length; i++) {
+                switch (output) {
+                    case SOFTMAX:
+                        loss -= y[n][i] * Math.log(p[i]);
+                        break;
+                    case SIGMOID:
+                        loss -= y[n][i] * Math.log(p[i]) + (1 - y[n][i]) * Math.log(1 - p[i]);
+                        break;
+                    default:
+                        loss += (p[i] - y[n][i]) * (p[i] - y[n][i]) / 2;
+                        break;
+                }
+            }
+            sum += s.gamma[layers()] * strength * loss;
+            for (int l = 1; l < layers(); l++) {
+                for (int i = 0; i < sizes[l]; i++) {
+                    double activation = activate(h[l][n][i]);
+                    sum += s.gamma[l] * e[l][n][i] * e[l][n][i] / 2;
+                    sum += s.gammaDecay * activation * activation / 2;
+                }
+            }
+        }
+        return sum / y.length;
     }
 
     private void step(Settings s, int t, int l, double[][][] h, double[][][] e, int n) {

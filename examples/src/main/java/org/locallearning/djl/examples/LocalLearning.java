@@ -17,17 +17,20 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.locallearning.djl.examples.benchmark.BenchmarkCommand;
+import org.locallearning.djl.examples.commandline.ExitCode;
+import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.compare.CompareCommand;
-import org.locallearning.djl.examples.environment.Build;
+import org.locallearning.djl.examples.compare.ReportCommand;
 import org.locallearning.djl.examples.method.Methods;
-import org.locallearning.djl.examples.models.Models;
 import org.locallearning.djl.examples.reproduce.ReproduceCommand;
+import org.locallearning.djl.zoo.network.Networks;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,13 +45,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /**
  * The program: trains Deep Java Library models with several credit-assignment rules side by side.
  *
- * <p>Exit codes: {@value #OK} when everything asked for was done, {@value #FAILED} when it could
- * not be done (data, output folder, a loss that is not finite), {@value #USAGE} when the command
- * line asks for something that does not exist. A failure is one sentence on standard error.
+ * <p>Exit codes: {@value ExitCode#OK} when everything asked for was done, {@value ExitCode#FAILED}
+ * when it could not be done (data, output folder, a loss that is not finite), {@value
+ * ExitCode#USAGE} when the command line asks for something that does not exist. A failure is one
+ * sentence on standard error.
  */
 @Command(
         name = "local-learning",
-        versionProvider = LocalLearning.Version.class,
+        versionProvider = ProgramVersion.class,
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "SUBCOMMAND",
         descriptionHeading = "%n",
@@ -58,7 +62,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         },
         optionListHeading = "%nOptions:%n",
         commandListHeading = "%nSubcommands:%n",
-        subcommands = {CompareCommand.class, BenchmarkCommand.class, ReproduceCommand.class},
+        subcommands = {CompareCommand.class, BenchmarkCommand.class, ReportCommand.class},
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:everything asked for was done",
@@ -73,15 +77,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  java -jar examples/target/local-learning.jar compare --help"
         })
 public final class LocalLearning implements Runnable {
-
-    /** Everything asked for was done. */
-    public static final int OK = CommandLine.ExitCode.OK;
-
-    /** What was asked for is valid, and could not be done. */
-    public static final int FAILED = CommandLine.ExitCode.SOFTWARE;
-
-    /** The command line asks for something that does not exist. */
-    public static final int USAGE = CommandLine.ExitCode.USAGE;
 
     private static final String TELEMETRY = "OPT_OUT_TRACKING";
 
@@ -117,14 +112,21 @@ public final class LocalLearning implements Runnable {
      */
     public static CommandLine commandLine() {
         CommandLine program = new CommandLine(new LocalLearning());
+        program.addSubcommand(new ReproduceCommand(Targets.ALL));
         CommandLine compare = program.getSubcommands().get("compare");
         addList(compare, "Methods:", Methods::titles);
-        addList(compare, "Models:", Models::descriptions);
+        addList(compare, "Models:", LocalLearning::networks);
         return program.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExecutionStrategy(LocalLearning::execute)
                 .setParameterExceptionHandler(LocalLearning::explainUsage)
                 .setExecutionExceptionHandler(LocalLearning::explainFailure);
+    }
+
+    private static Map<String, String> networks() {
+        Map<String, String> descriptions = new LinkedHashMap<>();
+        Networks.ALL.forEach(each -> descriptions.put(each.getName(), each.getDescription()));
+        return descriptions;
     }
 
     /** Called when no subcommand is given. */
@@ -196,7 +198,7 @@ public final class LocalLearning implements Runnable {
         PrintWriter err = command.getErr();
         err.println("Error: " + message);
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
-        return USAGE;
+        return ExitCode.USAGE;
     }
 
     private static int explainFailure(Exception e, CommandLine command, ParseResult result) {
@@ -212,7 +214,7 @@ public final class LocalLearning implements Runnable {
         if (program != null && program.stacktrace) {
             e.printStackTrace(err);
         }
-        return FAILED;
+        return ExitCode.FAILED;
     }
 
     private static String names(CommandSpec spec) {
@@ -231,22 +233,5 @@ public final class LocalLearning implements Runnable {
                 .filter(name -> name.startsWith("--"))
                 .findFirst()
                 .orElseGet(option::longestName);
-    }
-
-    /** Says which build this is. */
-    public static final class Version implements CommandLine.IVersionProvider {
-
-        /** Creates the provider. */
-        public Version() {}
-
-        /** {@inheritDoc} */
-        @Override
-        public String[] getVersion() {
-            Build build = Build.current();
-            return new String[] {
-                "local-learning " + build.version() + " (commit " + build.commit() + ")",
-                "DJL " + build.djl() + ", Java " + Runtime.version()
-            };
-        }
     }
 }

@@ -22,9 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
-import org.locallearning.djl.examples.models.Models;
+import org.locallearning.djl.zoo.network.Networks;
 
 class LocalLearningTest {
 
@@ -57,7 +58,7 @@ class LocalLearningTest {
                     lines.stream().anyMatch(l -> l.matches(" *" + method.name() + " +[A-Z].*")),
                     method.name());
         }
-        for (String model : Models.names()) {
+        for (String model : Networks.names()) {
             assertTrue(
                     lines.stream().anyMatch(line -> line.matches(" *" + model + " +\\S.*")), model);
         }
@@ -110,7 +111,7 @@ class LocalLearningTest {
 
         List<String> lines = run.errorLines();
         assertAll(
-                () -> assertEquals(LocalLearning.USAGE, run.exitCode()),
+                () -> assertEquals(ExitCode.USAGE, run.exitCode()),
                 () -> assertEquals(2, lines.size(), run.err()),
                 () -> assertTrue(lines.get(0).startsWith("Error: "), run.err()),
                 () -> assertTrue(lines.get(0).contains(expected), run.err()),

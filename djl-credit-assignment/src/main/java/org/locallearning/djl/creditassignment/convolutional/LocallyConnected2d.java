@@ -24,6 +24,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.Objects;
+import org.locallearning.djl.creditassignment.internal.Window;
 
 /**
  * A convolution without weight sharing: every unit sees a small window of the image, and has
@@ -86,12 +87,30 @@ public final class LocallyConnected2d extends AbstractBlock {
     }
 
     /**
-     * Returns the window that every unit sees.
+     * Returns the step from window to window.
      *
-     * @return kernel, stride, padding and dilation
+     * @return (down, right)
      */
-    public Window getWindow() {
-        return window;
+    public Shape getStride() {
+        return window.stride();
+    }
+
+    /**
+     * Returns how many zeros are around the image.
+     *
+     * @return (above and below, left and right)
+     */
+    public Shape getPadding() {
+        return window.padding();
+    }
+
+    /**
+     * Returns the step from pixel to pixel within a window.
+     *
+     * @return (down, right)
+     */
+    public Shape getDilation() {
+        return window.dilation();
     }
 
     /**
@@ -114,7 +133,14 @@ public final class LocallyConnected2d extends AbstractBlock {
         Device device = input.getDevice();
         NDArray weightArray = parameterStore.getValue(weight, device, training);
         NDArray biasArray = parameterStore.getValue(bias, device, training);
-        return new NDList(locallyConnected2d(input, weightArray, biasArray, window));
+        return new NDList(
+                locallyConnected2d(
+                        input,
+                        weightArray,
+                        biasArray,
+                        window.stride(),
+                        window.padding(),
+                        window.dilation()));
     }
 
     /**
@@ -123,12 +149,20 @@ public final class LocallyConnected2d extends AbstractBlock {
      * @param input the images, (N, channels, height, width)
      * @param weight the weights, (positions · filters, channels, kernelHeight, kernelWidth)
      * @param bias the biases, (filters, outHeight, outWidth), or null
-     * @param window the window of a unit
+     * @param stride the step from window to window, (down, right)
+     * @param padding the number of zeros around the image, (above and below, left and right)
+     * @param dilation the step from pixel to pixel within a window, (down, right)
      * @return (N, filters, outHeight, outWidth)
      * @throws IllegalArgumentException if the weights are for images of another size
      */
     public static NDArray locallyConnected2d(
-            NDArray input, NDArray weight, NDArray bias, Window window) {
+            NDArray input,
+            NDArray weight,
+            NDArray bias,
+            Shape stride,
+            Shape padding,
+            Shape dilation) {
+        Window window = new Window(weight.getShape().slice(2), stride, padding, dilation);
         Shape image = input.getShape();
         Shape positions = window.positions(image);
         long fields = positions.size();
@@ -159,10 +193,19 @@ public final class LocallyConnected2d extends AbstractBlock {
      * @param delta the error at the output, (N, filters, outHeight, outWidth)
      * @param image the shape of the input, (N, channels, height, width)
      * @param weight the weights, (positions · filters, channels, kernelHeight, kernelWidth)
-     * @param window the window of a unit
+     * @param stride the step from window to window, (down, right)
+     * @param padding the number of zeros around the image, (above and below, left and right)
+     * @param dilation the step from pixel to pixel within a window, (down, right)
      * @return the error at the input, of its shape
      */
-    public static NDArray inputError(NDArray delta, Shape image, NDArray weight, Window window) {
+    public static NDArray inputError(
+            NDArray delta,
+            Shape image,
+            NDArray weight,
+            Shape stride,
+            Shape padding,
+            Shape dilation) {
+        Window window = new Window(weight.getShape().slice(2), stride, padding, dilation);
         long fields = window.positions(image).size();
         Shape kernels = weight.getShape();
         long filters = kernels.get(0) / fields;

@@ -14,8 +14,6 @@
 package org.locallearning.djl.creditassignment.evaluator;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
@@ -40,55 +38,17 @@ public final class ConfusionMatrix {
      *
      * @param labels the class of each sample, counted from 0, of the shape of predictions without
      *     the axis of classes, such as (N) for (N, classes); or one-hot, of the shape of
-     *     predictions
-     * @param predictions a score for each class, shape (N, classes, ...); the greatest decides
+     *     predictions: one entry greater than the others, which are equal or, with it, sum to 1
+     * @param predictions a score for each class, shape (N, classes, ...), of which the greatest
+     *     decides; or one score, shape (N, 1, ...), which says class 1 from 0 on and class 0 below,
+     *     as {@code BinaryAccuracy} has it for logits
      * @return the counts
-     * @throws IllegalArgumentException if there are not as many labels as predictions, or if a
-     *     label is none of the classes
+     * @throws IllegalArgumentException if there are no predictions, not as many labels, a
+     *     prediction that is not a number, a label that is none of the classes, or one that is
+     *     several
      */
     public static ConfusionMatrix of(NDArray labels, NDArray predictions) {
-        Shape shape = predictions.getShape();
-        if (shape.dimension() < 2) {
-            throw new IllegalArgumentException(
-                    "Predictions have the shape (samples, classes, ...), not " + shape + ".");
-        }
-        int classes = Math.toIntExact(shape.get(1));
-        double[] actual;
-        long[] predicted;
-        try (NDArray answers = predictions.argMax(1);
-                NDArray whole = answers.toType(DataType.INT64, true)) {
-            predicted = whole.toLongArray();
-        }
-        if (labels.getShape().equals(shape)) {
-            try (NDArray hot = labels.argMax(1);
-                    NDArray wide = hot.toType(DataType.FLOAT64, true)) {
-                actual = wide.toDoubleArray();
-            }
-        } else {
-            try (NDArray wide = labels.toType(DataType.FLOAT64, true)) {
-                actual = wide.toDoubleArray();
-            }
-        }
-        if (actual.length != predicted.length) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            "Labels of shape %s do not fit predictions of shape %s; give one label"
-                                    + " for each prediction.",
-                            labels.getShape(), shape));
-        }
-        long[][] counts = new long[classes][classes];
-        for (int i = 0; i < actual.length; i++) {
-            int label = (int) actual[i];
-            if (label != actual[i] || label < 0 || label >= classes) {
-                throw new IllegalArgumentException(
-                        String.format(
-                                "Label %s of sample %d is none of the %d classes, which are counted"
-                                        + " from 0.",
-                                actual[i], i, classes));
-            }
-            counts[label][(int) predicted[i]]++;
-        }
-        return new ConfusionMatrix(counts);
+        return new ConfusionMatrix(ClassifiedBatch.of(labels, predictions).count());
     }
 
     /**

@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * An evaluator whose value follows from a {@link ConfusionMatrix}, which it also hands out.
  *
  * <p>Unlike a mean over batches, the value of an accumulator is that of all its samples together.
+ * Of several labels or predictions it takes the first, as DJL's evaluators do.
  */
 public abstract class ConfusionMatrixEvaluator extends Evaluator {
 
@@ -65,8 +66,18 @@ public abstract class ConfusionMatrixEvaluator extends Evaluator {
     /** {@inheritDoc} */
     @Override
     public final NDArray evaluate(NDList labels, NDList predictions) {
-        ConfusionMatrix matrix = ConfusionMatrix.of(labels.head(), predictions.head());
+        ConfusionMatrix matrix = count(labels, predictions);
         return predictions.head().getManager().create((float) measure(matrix));
+    }
+
+    private ConfusionMatrix count(NDList labels, NDList predictions) {
+        if (labels.isEmpty() || predictions.isEmpty()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%s compares predictions with labels, but the batch has no %s.",
+                            getName(), labels.isEmpty() ? "labels" : "predictions"));
+        }
+        return ConfusionMatrix.of(labels.head(), predictions.head());
     }
 
     /** {@inheritDoc} */
@@ -85,7 +96,7 @@ public abstract class ConfusionMatrixEvaluator extends Evaluator {
     /** {@inheritDoc} */
     @Override
     public final void updateAccumulators(String[] keys, NDList labels, NDList predictions) {
-        ConfusionMatrix batch = ConfusionMatrix.of(labels.head(), predictions.head());
+        ConfusionMatrix batch = count(labels, predictions);
         for (String key : keys) {
             getConfusionMatrix(key);
             matrices.computeIfPresent(

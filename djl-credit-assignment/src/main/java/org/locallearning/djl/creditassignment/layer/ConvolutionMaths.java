@@ -17,7 +17,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.convolutional.Convolution;
-import org.locallearning.djl.creditassignment.engine.TorchScript;
+import org.locallearning.djl.creditassignment.internal.TorchScript;
 
 /**
  * {@code Conv1d}, {@code Conv2d} and {@code Conv3d}, with stride, padding, dilation and groups:
@@ -55,5 +55,11 @@ final class ConvolutionMaths implements LayerMaths<Convolution> {
         Shape shape = weight.getShape();
         long groups = layer.getGroups();
         return weight.reshape(groups, shape.get(0) / groups, shape.slice(1).size());
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public NDArray fromMatrices(Convolution layer, NDArray matrices, Shape shape) {
+        return matrices.reshape(shape);
     }
 }

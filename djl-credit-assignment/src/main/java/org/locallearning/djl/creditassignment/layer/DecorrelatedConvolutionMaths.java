@@ -19,14 +19,15 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.decorrelation.DecorrelatedConv2d;
 import org.locallearning.djl.decorrelation.MeanRemoval;
 
 /**
  * {@code DecorrelatedConv2d}: {@code h = W M (p − μ) + b} for each patch p. Feedback weights take
- * the place of W alone; the way through M and through the mean is exact: the transposed convolution
- * with the kernel {@code B M}, less its mean by channel where the mean of the batch was removed.
+ * the place of W alone; the path through M and through the mean is exact: the transposed
+ * convolution with the kernel {@code B M}, less its mean by channel where the mean of the batch was
+ * removed.
  */
 final class DecorrelatedConvolutionMaths implements LayerMaths<DecorrelatedConv2d> {
 
@@ -52,13 +53,19 @@ final class DecorrelatedConvolutionMaths implements LayerMaths<DecorrelatedConv2
         NDArray matrix = pass.remembered().singletonOrThrow();
         NDArray kernel = fold(Autograd.detach(feedback, matrix.getManager()), matrix);
         NDArray error = convolution.inputError(layer, pass, delta, kernel);
-        return layer.getOptions().getMeanRemoval() == MeanRemoval.BATCH ? centre(error) : error;
+        return layer.getOptions().getMean().removal() == MeanRemoval.BATCH ? centre(error) : error;
     }
 
     /** {@inheritDoc} */
     @Override
     public NDArray toMatrices(DecorrelatedConv2d layer, NDArray weight) {
         return convolution.toMatrices(layer, weight);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public NDArray fromMatrices(DecorrelatedConv2d layer, NDArray matrices, Shape shape) {
+        return convolution.fromMatrices(layer, matrices, shape);
     }
 
     private static NDArray fold(NDArray feedback, NDArray matrix) {
@@ -78,7 +85,9 @@ final class DecorrelatedConvolutionMaths implements LayerMaths<DecorrelatedConv2
                 .reshape(shape);
     }
 
-    /** The way back through {@code x − mean(x)}, the mean by channel over batch and positions. */
+    /**
+     * The backward pass through {@code x − mean(x)}, the mean by channel over batch and positions.
+     */
     private static NDArray centre(NDArray error) {
         Shape shape = error.getShape();
         float count = shape.size() / shape.get(1);

@@ -24,12 +24,10 @@ import ai.djl.training.ParameterStore;
 /**
  * What a learning rule has to know about one kind of weighted layer.
  *
- * <p>A weighted layer computes {@code h = W x + b} for some linear map that its weight stands for.
- * Its forward is the block's own; the gradients of its parameters follow from {@code x} and the
- * error {@code δ} at {@code h} by the engine's differentiation and are the same for every rule.
- * What rules differ in is how the error reaches {@code x}: backpropagation sends it through {@code
- * Wᵀ}, feedback alignment through some other array {@code B} of the same shape. That product is
- * here.
+ * <p>Formula: {@code h = W x + b} for some linear map that the weight stands for. The gradients of
+ * its parameters follow from {@code x} and the error {@code δ} at {@code h} and are the same for
+ * every rule. Rules differ in how the error reaches {@code x}: backpropagation sends it through
+ * {@code Wᵀ}, feedback alignment through another array {@code B} of the same shape.
  *
  * @param <B> the type of block
  */
@@ -44,8 +42,8 @@ public interface LayerMaths<B extends Block> {
     Parameter getWeight(B layer);
 
     /**
-     * Copies what the way back needs and the training forward that follows is going to change. Most
-     * layers change nothing.
+     * Copies what the backward pass needs and the training forward that follows is going to change.
+     * Most layers change nothing.
      *
      * @param layer the layer, initialized
      * @param store where its parameters come from
@@ -71,14 +69,24 @@ public interface LayerMaths<B extends Block> {
     /**
      * Returns the weight, or an array of its shape, as the matrices of the linear maps that the
      * layer consists of: one for most layers, one for each group of channels, or one for each
-     * position that has weights of its own.
+     * position that has weights of its own. Fan-in, products and pseudoinverses follow from it, so
+     * that a weight may have its outputs on any axis.
      *
      * @param layer the layer
      * @param weight an array of the weight's shape
-     * @return the same values in the same order, of shape (maps, outputs of a map, inputs of a map)
+     * @return the same values, of shape (maps, outputs of a map, inputs of a map): for a weight
+     *     (out, in) {@code weight.reshape(1, out, in)}, for one (in, out) {@code
+     *     weight.transpose().expandDims(0)}
      */
-    default NDArray toMatrices(B layer, NDArray weight) {
-        Shape shape = weight.getShape();
-        return weight.reshape(1, shape.get(0), shape.slice(1).size());
-    }
+    NDArray toMatrices(B layer, NDArray weight);
+
+    /**
+     * Undoes {@link #toMatrices}.
+     *
+     * @param layer the layer
+     * @param matrices an array of shape (maps, outputs of a map, inputs of a map)
+     * @param shape the shape of the weight
+     * @return the same values in the places that the weight has them
+     */
+    NDArray fromMatrices(B layer, NDArray matrices, Shape shape);
 }

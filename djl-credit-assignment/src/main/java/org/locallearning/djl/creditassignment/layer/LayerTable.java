@@ -41,7 +41,7 @@ import org.locallearning.djl.decorrelation.RecurrentDecorrelation;
  * Which blocks a learning rule knows, and what it knows of them: the one place to look, and the one
  * place to add a layer.
  *
- * <p>A table is immutable; {@link #withWeighted}, {@link #withExact} and {@link #withReplay} return
+ * <p>A table is immutable; {@link #withWeighted}, {@link #withExact} and {@link #withRerun} return
  * a larger one. Blocks are found by their exact class: a subclass may compute something else.
  * Containers ({@code SequentialBlock}, {@code ParallelBlock}) need no entry, since they are walked.
  */
@@ -64,19 +64,19 @@ public final class LayerTable {
                     .withExact(LayerNorm.class)
                     .withExact(Dropout.class)
                     .withExact(LambdaBlock.class)
-                    .withReplay(BatchNorm.class, new BatchNormReplay())
-                    .withReplay(
+                    .withRerun(BatchNorm.class, new BatchNormRerun())
+                    .withRerun(
                             Decorrelation.class,
-                            new DecorrelationReplay<>(
+                            new DecorrelationRerun<>(
                                     Decorrelation::getOptions, LayerTable::lastAxis))
-                    .withReplay(
+                    .withRerun(
                             RecurrentDecorrelation.class,
-                            new DecorrelationReplay<>(
+                            new DecorrelationRerun<>(
                                     RecurrentDecorrelation::getOptions, LayerTable::lastAxis))
-                    .withReplay(
+                    .withRerun(
                             DecorrelatedConv2d.class,
-                            new DecorrelationReplay<>(DecorrelatedConv2d::getOptions, input -> 1))
-                    .withReplay(
+                            new DecorrelationRerun<>(DecorrelatedConv2d::getOptions, input -> 1))
+                    .withRerun(
                             BatchWhitening.class,
                             (layer, store, first, inputs) ->
                                     layer.forwardWithoutLearning(store, inputs));
@@ -84,13 +84,13 @@ public final class LayerTable {
     /** Weighted layers have maths; exact blocks have an empty entry. */
     private final Map<Class<? extends Block>, Optional<LayerMaths<?>>> entries;
 
-    private final Map<Class<? extends Block>, Replay<?>> replays;
+    private final Map<Class<? extends Block>, BlockRerun<?>> reruns;
 
     private LayerTable(
             Map<Class<? extends Block>, Optional<LayerMaths<?>>> entries,
-            Map<Class<? extends Block>, Replay<?>> replays) {
+            Map<Class<? extends Block>, BlockRerun<?>> reruns) {
         this.entries = entries;
-        this.replays = replays;
+        this.reruns = reruns;
     }
 
     private static int lastAxis(NDArray input) {
@@ -133,22 +133,22 @@ public final class LayerTable {
     private LayerTable with(Class<? extends Block> type, Optional<LayerMaths<?>> maths) {
         Map<Class<? extends Block>, Optional<LayerMaths<?>>> larger = new LinkedHashMap<>(entries);
         larger.put(type, maths);
-        return new LayerTable(Collections.unmodifiableMap(larger), replays);
+        return new LayerTable(Collections.unmodifiableMap(larger), reruns);
     }
 
     /**
-     * Returns this table with a replay for a block that is not the same function of its inputs when
-     * it runs a second time: one that looks at the whole batch, or that draws random numbers. The
-     * tape itself keeps the masks of {@code Dropout}.
+     * Returns this table with a way to run a block again that is another function of its inputs the
+     * second time: one that looks at the whole batch, or that draws random numbers. The tape itself
+     * keeps the masks of {@code Dropout}.
      *
      * @param <B> the type of block
      * @param type the class of the block
-     * @param replay how to run it again
+     * @param rerun how to run it again
      * @return the larger table
      */
-    public <B extends Block> LayerTable withReplay(Class<B> type, Replay<? super B> replay) {
-        Map<Class<? extends Block>, Replay<?>> larger = new LinkedHashMap<>(replays);
-        larger.put(type, replay);
+    public <B extends Block> LayerTable withRerun(Class<B> type, BlockRerun<? super B> rerun) {
+        Map<Class<? extends Block>, BlockRerun<?>> larger = new LinkedHashMap<>(reruns);
+        larger.put(type, rerun);
         return new LayerTable(entries, Collections.unmodifiableMap(larger));
     }
 
@@ -178,11 +178,11 @@ public final class LayerTable {
      * Returns how to run a block a second time.
      *
      * @param block the block
-     * @return its replay, or empty if it simply runs again
+     * @return its rerun, or empty if it simply runs again
      */
-    @SuppressWarnings("unchecked") // the builder paired class and replay
-    public Optional<Replay<Block>> replayOf(Block block) {
-        return Optional.ofNullable((Replay<Block>) replays.get(block.getClass()));
+    @SuppressWarnings("unchecked") // the builder paired class and rerun
+    public Optional<BlockRerun<Block>> rerunOf(Block block) {
+        return Optional.ofNullable((BlockRerun<Block>) reruns.get(block.getClass()));
     }
 
     /**

@@ -14,6 +14,7 @@
 package org.locallearning.djl.creditassignment.layer;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
 
@@ -30,5 +31,17 @@ final class LinearMaths implements LayerMaths<Linear> {
     @Override
     public NDArray inputError(Linear layer, LayerPass pass, NDArray delta, NDArray feedback) {
         return delta.matMul(feedback);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public NDArray toMatrices(Linear layer, NDArray weight) {
+        return weight.expandDims(0);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public NDArray fromMatrices(Linear layer, NDArray matrices, Shape shape) {
+        return matrices.reshape(shape);
     }
 }

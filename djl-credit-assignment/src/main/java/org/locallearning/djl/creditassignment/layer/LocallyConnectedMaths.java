@@ -35,7 +35,12 @@ final class LocallyConnectedMaths implements LayerMaths<LocallyConnected2d> {
     public NDArray inputError(
             LocallyConnected2d layer, LayerPass pass, NDArray delta, NDArray feedback) {
         return LocallyConnected2d.inputError(
-                delta, pass.input().getShape(), feedback, layer.getWindow());
+                delta,
+                pass.input().getShape(),
+                feedback,
+                layer.getStride(),
+                layer.getPadding(),
+                layer.getDilation());
     }
 
     /** {@inheritDoc} */
@@ -43,5 +48,11 @@ final class LocallyConnectedMaths implements LayerMaths<LocallyConnected2d> {
     public NDArray toMatrices(LocallyConnected2d layer, NDArray weight) {
         Shape shape = weight.getShape();
         return weight.reshape(-1, layer.getFilters(), shape.slice(1).size());
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public NDArray fromMatrices(LocallyConnected2d layer, NDArray matrices, Shape shape) {
+        return matrices.reshape(shape);
     }
 }

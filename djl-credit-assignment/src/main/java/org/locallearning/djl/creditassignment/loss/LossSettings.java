@@ -14,12 +14,9 @@
 package org.locallearning.djl.creditassignment.loss;
 
 import ai.djl.training.loss.Loss;
-import java.lang.reflect.Field;
+import org.locallearning.djl.decorrelation.internal.PrivateFields;
 
-/**
- * The settings of DJL's losses, which are private fields without getters. All reflection of this
- * package is here.
- */
+/** The settings of DJL's losses, which have no getters for them. */
 final class LossSettings {
 
     private final Loss loss;
@@ -37,17 +34,6 @@ final class LossSettings {
     }
 
     private Object read(String name) {
-        try {
-            Field field = loss.getClass().getDeclaredField(name);
-            field.setAccessible(true);
-            return field.get(loss);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(
-                    String.format(
-                            "This version of DJL keeps the %s of %s elsewhere; use the DJL version"
-                                    + " that this library was built for.",
-                            name, loss.getClass().getSimpleName()),
-                    e);
-        }
+        return PrivateFields.read(loss.getClass(), loss, name);
     }
 }

@@ -16,19 +16,19 @@ package org.locallearning.djl.creditassignment.lra;
 import java.util.Objects;
 
 /**
- * An error connection: the error neurons of one region send to those of another, through an error
+ * An error connection: the error neurons of one stage send to those of another, through an error
  * matrix {@code E} of shape (units of the receiver, units of the sender).
  *
- * @param from the path of the sending region
- * @param to the path of the receiving region
+ * @param from the path of the sending stage
+ * @param to the path of the receiving stage
  */
 public record ErrorConnection(String from, String to) {
 
     /**
      * Creates a connection.
      *
-     * @param from the path of the sending region
-     * @param to the path of the receiving region
+     * @param from the path of the sending stage
+     * @param to the path of the receiving stage
      */
     public ErrorConnection {
         Objects.requireNonNull(from, "from");

@@ -23,12 +23,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.locallearning.djl.creditassignment.tape.Region;
+import org.locallearning.djl.creditassignment.tape.StageOutline;
 
 /**
- * Which region of a network sends its error to which: the error synapses of recursive local
- * representation alignment. The error of the output, the last region, comes from the loss; every
- * other region that a connection leads to has error neurons of its own.
+ * Which stage of a network sends its error to which: the error synapses of recursive local
+ * representation alignment. The error of the output, the last stage, comes from the loss; every
+ * other stage that a connection leads to has error neurons of its own.
  *
  * <p>The graph has no cycle, so that each error is known before it is sent on; this is the
  * assumption of Algorithm 1 (Ororbia et al., 2020, footnote 2). Errors do not depend on the order
@@ -52,22 +52,22 @@ public final class ErrorGraph {
     /**
      * Checks connections and makes a graph of them.
      *
-     * @param regions the regions of a network's outermost sequence, in the order in which they run
+     * @param stages the stages of a network's outermost sequence, in the order in which they run
      * @param connections the connections, in any order
      * @return the graph
-     * @throws IllegalArgumentException if the network has no region, or if a connection appears
-     *     twice, leads to the output, is part of a cycle, or dangles: from or to a region that is
+     * @throws IllegalArgumentException if the network has no stage, or if a connection appears
+     *     twice, leads to the output, is part of a cycle, or dangles: from or to a stage that is
      *     not there, or from one that no error reaches
      */
-    public static ErrorGraph of(List<Region> regions, List<ErrorConnection> connections) {
-        if (regions.isEmpty()) {
+    public static ErrorGraph of(List<StageOutline> stages, List<ErrorConnection> connections) {
+        if (stages.isEmpty()) {
             throw new IllegalArgumentException(
                     "The network has no weighted layer that errors could be sent from; give a"
                             + " model with layers that the LayerTable knows.");
         }
         Set<String> paths = new LinkedHashSet<>();
-        collectPaths(regions, paths);
-        String output = regions.get(regions.size() - 1).path();
+        collectPaths(stages, paths);
+        String output = stages.get(stages.size() - 1).path();
         Set<ErrorConnection> seen = new LinkedHashSet<>();
         for (ErrorConnection connection : connections) {
             checkEnd(connection, connection.from(), paths);
@@ -87,10 +87,10 @@ public final class ErrorGraph {
         return new ErrorGraph(output, connections);
     }
 
-    private static void collectPaths(List<Region> regions, Set<String> paths) {
-        for (Region region : regions) {
-            paths.add(region.path());
-            region.branches().forEach(branch -> collectPaths(branch, paths));
+    private static void collectPaths(List<StageOutline> stages, Set<String> paths) {
+        for (StageOutline stage : stages) {
+            paths.add(stage.path());
+            stage.branches().forEach(branch -> collectPaths(branch, paths));
         }
     }
 
@@ -98,13 +98,13 @@ public final class ErrorGraph {
         if (!paths.contains(path)) {
             throw new IllegalArgumentException(
                     String.format(
-                            "The error connection %s dangles: the network has no region %s. Its"
-                                    + " regions are %s.",
+                            "The error connection %s dangles: the network has no stage %s. Its"
+                                    + " stages are %s.",
                             connection, path, String.join(", ", paths)));
         }
     }
 
-    /** Sorts the receiving regions so that each follows those that send to it. */
+    /** Sorts the receiving stages so that each follows those that send to it. */
     private List<String> order() {
         List<String> sorted = new ArrayList<>();
         for (String path : incoming.keySet()) {
@@ -145,7 +145,7 @@ public final class ErrorGraph {
 
     /**
      * Returns the graph without the connections that errors reach only after a number of others.
-     * Regions that lose all of their connections learn from the next error neurons above them.
+     * Stages that lose all of their connections learn from the next error neurons above them.
      *
      * @param depth the number of connections that an error may pass from the output, at least 1
      * @return the smaller graph
@@ -168,28 +168,28 @@ public final class ErrorGraph {
     }
 
     /**
-     * Returns the region whose error comes from the loss.
+     * Returns the stage whose error comes from the loss.
      *
-     * @return the path of the last region
+     * @return the path of the last stage
      */
     public String getOutput() {
         return output;
     }
 
     /**
-     * Returns the regions with error neurons of their own, each behind those that send to it.
+     * Returns the stages with error neurons of their own, each after those that send to it.
      *
-     * @return the paths of the regions
+     * @return the paths of the stages
      */
     public List<String> getReceivers() {
         return order;
     }
 
     /**
-     * Returns the connections that lead to a region.
+     * Returns the connections that lead to a stage.
      *
-     * @param path the path of the region
-     * @return the connections; empty if the region has no error neurons of its own
+     * @param path the path of the stage
+     * @return the connections; empty if the stage has no error neurons of its own
      */
     public List<ErrorConnection> getConnectionsTo(String path) {
         return List.copyOf(incoming.getOrDefault(path, List.of()));

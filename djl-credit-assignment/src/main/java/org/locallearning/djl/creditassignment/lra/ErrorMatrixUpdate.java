@@ -14,7 +14,7 @@
 package org.locallearning.djl.creditassignment.lra;
 
 /**
- * How error matrices learn. With {@code E} from region {@code j} to region {@code i}, the gradient
+ * How error matrices learn. With {@code E} from stage {@code j} to stage {@code i}, the gradient
  * that the optimizer descends is the mean over the batch of the product below.
  */
 public enum ErrorMatrixUpdate {
@@ -34,7 +34,7 @@ public enum ErrorMatrixUpdate {
      * {@code γ z_i e_jᵀ}: where {@code j} is the layer above {@code i}, the transpose of the
      * forward weight's own gradient, times {@code γ}, so that {@code E} comes to resemble {@code
      * Wᵀ}. The rule of LRA-E (Ororbia and Mali, "Biologically motivated algorithms for propagating
-     * local target representations", AAAI 2019) in its authors' code, here for any two regions.
+     * local target representations", AAAI 2019) in its authors' code, here for any two stages.
      */
     LRA_E
 }

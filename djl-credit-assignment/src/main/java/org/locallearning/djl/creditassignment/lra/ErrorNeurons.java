@@ -23,31 +23,30 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import org.locallearning.djl.creditassignment.engine.Autograd;
-import org.locallearning.djl.creditassignment.tape.LocalErrors;
-import org.locallearning.djl.creditassignment.tape.Region;
-import org.locallearning.djl.creditassignment.tape.RegionTrace;
+import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.creditassignment.rule.RuleParameters;
+import org.locallearning.djl.creditassignment.tape.Stage;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
 /**
- * The error neurons of a network on one batch: Algorithm 1, from the arrival of the output's error
- * on. Errors have the shape (N, units of the region), one row per sample, and are kept as {@code e
- * / N}, the share of each sample in a mean over the batch.
+ * The error neurons of a network on one batch: first the errors, by Algorithm 1, then the gradients
+ * that they leave. Errors have the shape (N, units of the stage), one row per sample, and are kept
+ * as {@code e / N}, the share of each sample in a mean over the batch.
  */
-final class ErrorNeurons implements LocalErrors {
+final class ErrorNeurons {
 
     private final Tape tape;
     private final ErrorGraph graph;
-    private final ErrorMatrices matrices;
+    private final RuleParameters matrices;
     private final LocalRepresentationAlignment rule;
     private final Map<String, NDArray> errors = new HashMap<>();
+    private final Map<String, Site> sites = new HashMap<>();
     private long samples;
 
     ErrorNeurons(
             Tape tape,
             ErrorGraph graph,
-            ErrorMatrices matrices,
+            RuleParameters matrices,
             LocalRepresentationAlignment rule) {
         this.tape = tape;
         this.graph = graph;
@@ -55,39 +54,40 @@ final class ErrorNeurons implements LocalErrors {
         this.rule = rule;
     }
 
-    /** {@inheritDoc} */
-    @Override
-    public boolean hasError(Region region) {
-        return !graph.getConnectionsTo(region.path()).isEmpty();
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public NDArray getError(RegionTrace region) {
-        NDArray error = errors.get(region.getRegion().path());
-        return error.reshape(region.getPreActivation().getShape());
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public void onArrival(RegionTrace region, NDList arrived) {
-        if (!region.getRegion().path().equals(graph.getOutput())) {
+    /** Leaves the gradients of a batch in the parameters, those of the error matrices included. */
+    void assign(NDList predictionErrors) {
+        List<Stage> stages = tape.getStages();
+        collectSites(stages);
+        int output = stages.indexOf(sites.get(graph.getOutput()).stage());
+        NDList delta = predictionErrors;
+        for (int l = stages.size() - 1; l > output; l--) {
+            delta = sendOn(delta, stages.get(l), true);
+        }
+        delta = sendOn(delta, stages.get(output).getTail(), true);
+        if (delta.isEmpty()) {
+            // nothing learns as far up as the output
             return;
         }
-        samples = arrived.head().getShape().get(0);
-        errors.put(graph.getOutput(), outputError(arrived));
-        Map<String, RegionTrace> regions =
-                tape.getRegions().values().stream()
-                        .collect(Collectors.toMap(r -> r.getRegion().path(), r -> r));
-        for (String path : graph.getReceivers()) {
-            errors.put(path, error(regions.get(path)));
+        samples = delta.head().getShape().get(0);
+        errors.put(graph.getOutput(), outputError(delta));
+        for (String receiver : graph.getReceivers()) {
+            errors.put(receiver, error(sites.get(receiver)));
+        }
+        tape.setInputErrors(learn(stages.subList(0, output + 1), delta, tape.isInputErrorWanted()));
+    }
+
+    /** Finds the stages of a sequence, and of the branches in it, by their paths. */
+    private void collectSites(List<Stage> sequence) {
+        for (int l = 0; l < sequence.size(); l++) {
+            sites.putIfAbsent(sequence.get(l).getPath(), Site.of(sequence, l));
+            sequence.get(l).getBranches().forEach(this::collectSites);
         }
     }
 
     /** The gradient of each sample's own loss in the mean, e_L / N. */
-    private NDArray outputError(NDList arrived) {
+    private NDArray outputError(NDList delta) {
         NDArray all = null;
-        for (NDArray array : arrived) {
+        for (NDArray array : delta) {
             NDArray flat = Autograd.detach(array, tape.getManager()).reshape(samples, -1);
             all = all == null ? flat : all.concat(flat, 1);
         }
@@ -95,45 +95,65 @@ final class ErrorNeurons implements LocalErrors {
     }
 
     /** e_i / N, e_i as {@link ErrorDifference} says, with d_i = Σ_j E_ji e_j. */
-    private NDArray error(RegionTrace region) {
+    private NDArray error(Site site) {
         try (NDManager scope = tape.getManager().newSubManager()) {
-            NDArray h = region.getPreActivation();
-            h.attach(scope);
-            checkSamples(region, h);
+            NDArray h = preActivation(site, scope);
             List<NDArray> sent = new ArrayList<>();
             NDArray d = null;
-            for (ErrorConnection connection : graph.getConnectionsTo(region.getRegion().path())) {
+            for (ErrorConnection connection : graph.getConnectionsTo(site.stage().getPath())) {
                 NDArray product = send(connection, h, scope);
                 sent.add(product);
                 NDArray part = Autograd.detach(product, scope);
                 d = d == null ? part : d.add(part);
             }
-            NDArray z = activationToLearnFrom(region, scope);
-            learn(sent, d, z);
+            NDArray z = activationToLearnFrom(site, scope);
+            learnMatrices(sent, d, z);
             NDArray step = d.mul(rule.getBeta() * samples).reshape(h.getShape());
-            NDArray error = mix(difference(region, h, step, z)).divi(samples).reshape(samples, -1);
+            NDArray error =
+                    mix(difference(site.after(), h, step, z)).divi(samples).reshape(samples, -1);
             error.attach(tape.getManager());
             return error;
         }
     }
 
+    private NDArray preActivation(Site site, NDManager scope) {
+        NDList h = site.after().upToPreActivation().keepOutputs();
+        h.attach(scope);
+        if (h.size() != 1) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "Stage %s puts out %d arrays, but an error of its own needs one; let no"
+                                    + " error connection lead there.",
+                            site.stage(), h.size()));
+        }
+        if (h.head().getShape().get(0) != samples) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "No error can be sent to stage %s: its output %s has another first"
+                                    + " dimension than the %d samples of the prediction; let no"
+                                    + " error connection lead there.",
+                            site.stage(), h.head().getShape(), samples));
+        }
+        return h.head();
+    }
+
     /** The activation, where the error or the update of error matrices is made of it. */
-    private NDArray activationToLearnFrom(RegionTrace region, NDManager scope) {
+    private NDArray activationToLearnFrom(Site site, NDManager scope) {
         if (rule.getErrorDifference() == ErrorDifference.CENTRAL
                 && rule.getErrorMatrixUpdate() != ErrorMatrixUpdate.LRA_E) {
             return null;
         }
-        NDArray z = tape.activateAgain(region);
+        NDArray z = site.after().getActivation();
         z.attach(scope);
         return z;
     }
 
-    private NDArray difference(RegionTrace region, NDArray h, NDArray step, NDArray z) {
+    private NDArray difference(Stage after, NDArray h, NDArray step, NDArray z) {
+        NDArray target = after.activate(h.sub(step));
         if (rule.getErrorDifference() == ErrorDifference.ONE_SIDED) {
-            return z.sub(tape.activate(region, h.sub(step)));
+            return z.sub(target);
         }
-        NDArray below = tape.activate(region, h.sub(step));
-        return tape.activate(region, h.add(step)).sub(below).muli(0.5);
+        return after.activate(h.add(step)).sub(target).muli(0.5);
     }
 
     /** α e + (1 − α) sign(e). */
@@ -145,12 +165,12 @@ final class ErrorNeurons implements LocalErrors {
     private NDArray send(ErrorConnection connection, NDArray h, NDManager scope) {
         NDArray error = Autograd.detach(errors.get(connection.from()), scope);
         Shape shape = new Shape(h.size() / samples, error.getShape().get(1));
-        Parameter matrix = matrices.get(connection, shape, h);
+        Parameter matrix = matrices.get(connection.toString(), shape, h);
         return Linear.linear(error, tape.getValue(matrix)).singletonOrThrow();
     }
 
     /** Adds to the gradient of each error matrix the mean of a product with the error it sent. */
-    private void learn(List<NDArray> sent, NDArray d, NDArray z) {
+    private void learnMatrices(List<NDArray> sent, NDArray d, NDArray z) {
         ErrorMatrixUpdate update = rule.getErrorMatrixUpdate();
         if (update == ErrorMatrixUpdate.NONE) {
             return;
@@ -164,14 +184,103 @@ final class ErrorNeurons implements LocalErrors {
         sent.forEach(product -> Autograd.backward(product, factor, false));
     }
 
-    private void checkSamples(RegionTrace region, NDArray h) {
-        if (h.getShape().get(0) != samples) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            "No error can be sent to region %s: its output %s has another first"
-                                    + " dimension than the %d samples of the prediction; let no"
-                                    + " error connection lead there.",
-                            region.getRegion(), h.getShape(), samples));
+    /**
+     * Adds to the gradients of a sequence, from the top: each layer learns from the error of its
+     * own, or else from what arrives from above.
+     *
+     * @param sequence the stages
+     * @param top the error at the outputs of the last layer
+     * @param inputErrorsWanted whether the error at the input of the sequence is needed
+     * @return that error; empty if it is not needed
+     */
+    private NDList learn(List<Stage> sequence, NDList top, boolean inputErrorsWanted) {
+        NDList delta = top;
+        for (int l = sequence.size() - 1; l > 0; l--) {
+            Stage stage = sequence.get(l);
+            Site below = Site.of(sequence, l - 1);
+            // an error of its own takes the place of what would arrive at the stage below
+            boolean wanted = !hasError(below) || stage.getFront().isTrainableAfterActivation();
+            delta = errorAt(below, learn(stage, delta, wanted));
+            stage.close();
+        }
+        Stage front = sequence.get(0).getFront();
+        NDList atFront = learn(sequence.get(0), delta, inputErrorsWanted || front.isTrainable());
+        delta = sendOn(atFront, front, inputErrorsWanted);
+        sequence.get(0).close();
+        return delta;
+    }
+
+    /** Adds to the gradients of a layer, or of all branches, and returns the error at its input. */
+    private NDList learn(Stage stage, NDList delta, boolean inputErrorsWanted) {
+        List<List<Stage>> branches = stage.getBranches();
+        if (delta.isEmpty() || branches.isEmpty()) {
+            return sendOn(delta, stage.getWeighted(), inputErrorsWanted);
+        }
+        boolean wanted = inputErrorsWanted && stage.getWeighted().isInputErrorWanted();
+        List<NDList> ends = stage.backwardToBranches(delta);
+        NDList sum = new NDList();
+        for (int i = 0; i < branches.size(); i++) {
+            List<Stage> branch = branches.get(i);
+            if (wanted || branch.stream().anyMatch(Stage::isTrainable)) {
+                Site last = Site.of(branch, branch.size() - 1);
+                sum = add(sum, learn(branch, errorAt(last, ends.get(i)), wanted));
+            }
+        }
+        return sum;
+    }
+
+    private static NDList add(NDList sum, NDList errors) {
+        if (sum.isEmpty()) {
+            return errors;
+        }
+        NDList both = new NDList(sum.size());
+        for (int i = 0; i < sum.size(); i++) {
+            both.add(sum.get(i).add(errors.get(i)));
+        }
+        sum.close();
+        errors.close();
+        return both;
+    }
+
+    private boolean hasError(Site site) {
+        return !graph.getConnectionsTo(site.stage().getPath()).isEmpty();
+    }
+
+    /** Returns the error at the outputs of a layer: its own, or else what arrives from above. */
+    private NDList errorAt(Site site, NDList arrived) {
+        Stage after = site.after();
+        if (!hasError(site)) {
+            return sendOn(arrived, after, true);
+        }
+        Stage reshaping = after.upToPreActivation();
+        NDArray error = errors.get(site.stage().getPath());
+        NDList own =
+                new NDList(error.reshape(reshaping.getOutputs().singletonOrThrow().getShape()));
+        if (after.isTrainableAfterActivation() && !arrived.isEmpty()) {
+            after.addGradients(arrived);
+        } else {
+            after.upToActivation().addGradients(own);
+        }
+        arrived.close();
+        return after.isInputErrorWanted() ? reshaping.inputErrors(own) : new NDList();
+    }
+
+    private static NDList sendOn(NDList arrived, Stage blocks, boolean inputErrorsWanted) {
+        return arrived.isEmpty() ? arrived : blocks.backward(arrived, inputErrorsWanted);
+    }
+
+    /**
+     * Where error neurons can be.
+     *
+     * @param stage the stage that puts out the pre-activation
+     * @param after the blocks between its layer and the next, which begin with the activation
+     */
+    private record Site(Stage stage, Stage after) {
+
+        static Site of(List<Stage> sequence, int l) {
+            Stage stage = sequence.get(l);
+            boolean last = l == sequence.size() - 1;
+            return new Site(stage, last ? stage.getTail() : sequence.get(l + 1).getFront());
         }
     }
 }

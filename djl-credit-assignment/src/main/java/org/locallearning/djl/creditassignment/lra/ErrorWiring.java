@@ -15,14 +15,14 @@ package org.locallearning.djl.creditassignment.lra;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.locallearning.djl.creditassignment.tape.Region;
+import org.locallearning.djl.creditassignment.tape.StageOutline;
 
 /**
- * Decides which region of a network sends its error to which. Regions that no connection leads to
+ * Decides which stage of a network sends its error to which. Stages that no connection leads to
  * have no error neurons of their own: they learn by backpropagation within the piece of the network
  * that ends at the next error neurons above them.
  *
- * <p>An error matrix has as many elements as its two regions have units together, multiplied:
+ * <p>An error matrix has as many elements as its two stages have units together, multiplied:
  * between two feature maps of a convolutional net that is much, from the output little. In such
  * nets take {@link #fromOutput} or {@link #residualBlocks}.
  */
@@ -32,14 +32,14 @@ public interface ErrorWiring {
     /**
      * Chooses the connections for a network.
      *
-     * @param regions the regions of its outermost sequence, in the order in which they run; the
-     *     last is the output
+     * @param stages the stages of its outermost sequence, in the order in which they run; the last
+     *     is the output
      * @return the connections, in any order
      */
-    List<ErrorConnection> connect(List<Region> regions);
+    List<ErrorConnection> connect(List<StageOutline> stages);
 
     /**
-     * Every region of the outermost sequence sends to the one below it: the wiring of LRA-E.
+     * Every stage of the outermost sequence sends to the one below it: the wiring of LRA-E.
      *
      * @return the wiring
      */
@@ -48,8 +48,8 @@ public interface ErrorWiring {
     }
 
     /**
-     * The output sends to every region whose number, from 1, is a multiple of the gap; the others
-     * get theirs from the region above: Algorithm 2.
+     * The output sends to every stage whose number, from 1, is a multiple of the gap; the others
+     * get theirs from the stage above: Algorithm 2.
      *
      * @param gap the gap {@code g}, at least 1; typically 2 or 3
      * @return the wiring
@@ -57,23 +57,23 @@ public interface ErrorWiring {
     static ErrorWiring skip(int gap) {
         if (gap < 1) {
             throw new IllegalArgumentException(
-                    "The gap between skip connections is at least 1 region, not " + gap + ".");
+                    "The gap between skip connections is at least 1 stage, not " + gap + ".");
         }
         return new NamedWiring(
                 "skip " + gap,
-                regions -> {
-                    String output = last(regions);
+                stages -> {
+                    String output = last(stages);
                     List<ErrorConnection> connections = new ArrayList<>();
-                    for (int l = regions.size() - 1; l >= 1; l--) {
-                        String from = l % gap == 0 ? output : regions.get(l).path();
-                        connections.add(new ErrorConnection(from, regions.get(l - 1).path()));
+                    for (int l = stages.size() - 1; l >= 1; l--) {
+                        String from = l % gap == 0 ? output : stages.get(l).path();
+                        connections.add(new ErrorConnection(from, stages.get(l - 1).path()));
                     }
                     return connections;
                 });
     }
 
     /**
-     * The output sends to every other region of the outermost sequence, so that all targets can be
+     * The output sends to every other stage of the outermost sequence, so that all targets can be
      * found at once. The error matrices are small: the wiring that suits every network.
      *
      * @return the wiring
@@ -103,49 +103,49 @@ public interface ErrorWiring {
     static ErrorWiring residualBlocksWithChains() {
         return new NamedWiring(
                 "residual blocks with chains",
-                regions -> {
-                    List<ErrorConnection> connections = connectBlocks(regions);
-                    for (Region region : regions) {
-                        connectInside(region, connections);
+                stages -> {
+                    List<ErrorConnection> connections = connectBlocks(stages);
+                    for (StageOutline stage : stages) {
+                        connectInside(stage, connections);
                     }
                     return connections;
                 });
     }
 
-    private static List<ErrorConnection> connectInChain(List<Region> regions) {
+    private static List<ErrorConnection> connectInChain(List<StageOutline> stages) {
         List<ErrorConnection> connections = new ArrayList<>();
-        for (int i = regions.size() - 1; i >= 1; i--) {
-            connections.add(new ErrorConnection(regions.get(i).path(), regions.get(i - 1).path()));
+        for (int i = stages.size() - 1; i >= 1; i--) {
+            connections.add(new ErrorConnection(stages.get(i).path(), stages.get(i - 1).path()));
         }
         return connections;
     }
 
-    private static List<ErrorConnection> connectBlocks(List<Region> regions) {
-        String output = last(regions);
+    private static List<ErrorConnection> connectBlocks(List<StageOutline> stages) {
+        String output = last(stages);
         List<ErrorConnection> connections = new ArrayList<>();
-        for (Region region : regions.subList(0, Math.max(0, regions.size() - 1))) {
-            if (region.isBranched()) {
-                connections.add(new ErrorConnection(output, region.path()));
+        for (StageOutline stage : stages.subList(0, Math.max(0, stages.size() - 1))) {
+            if (stage.isBranched()) {
+                connections.add(new ErrorConnection(output, stage.path()));
             }
         }
         return connections;
     }
 
-    private static void connectInside(Region block, List<ErrorConnection> connections) {
-        for (List<Region> branch : block.branches()) {
+    private static void connectInside(StageOutline block, List<ErrorConnection> connections) {
+        for (List<StageOutline> branch : block.branches()) {
             String from = block.path();
             for (int i = branch.size() - 2; i >= 0; i--) {
                 connections.add(new ErrorConnection(from, branch.get(i).path()));
                 from = branch.get(i).path();
             }
-            // the last region of the branch has the block's error without a matrix of its own
+            // the last stage of the branch has the block's error without a matrix of its own
             branch.stream()
-                    .filter(region -> !region.equals(branch.get(branch.size() - 1)))
-                    .forEach(region -> connectInside(region, connections));
+                    .filter(stage -> !stage.equals(branch.get(branch.size() - 1)))
+                    .forEach(stage -> connectInside(stage, connections));
         }
     }
 
-    private static String last(List<Region> regions) {
-        return regions.isEmpty() ? "" : regions.get(regions.size() - 1).path();
+    private static String last(List<StageOutline> stages) {
+        return stages.isEmpty() ? "" : stages.get(stages.size() - 1).path();
     }
 }

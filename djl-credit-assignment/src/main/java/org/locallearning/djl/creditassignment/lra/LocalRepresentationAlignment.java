@@ -17,82 +17,82 @@ import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.Loss;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.CreditAssignment;
+import org.locallearning.djl.creditassignment.rule.FeedbackBuilder;
 import org.locallearning.djl.creditassignment.rule.FeedbackDistribution;
 import org.locallearning.djl.creditassignment.rule.FeedbackSource;
-import org.locallearning.djl.creditassignment.rule.RandomFeedbackBuilder;
+import org.locallearning.djl.creditassignment.rule.RuleParameters;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.StageOutline;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
 
 /**
- * Recursive local representation alignment (rec-LRA): every layer has a target of its own, made
- * from errors that error matrices bring there, and moves its output towards it. No derivative of an
- * activation is taken where a layer has a target, so that activations need none.
+ * Recursive local representation alignment (rec-LRA): each layer moves its output towards a target
+ * that learned error matrices make from the errors of other layers; no derivative of an activation
+ * is taken there.
  *
- * <p>Formula, for a region with pre-activation {@code h_i}, activation {@code z_i = φ_i(h_i)} and
+ * <p>Formula, for a stage with pre-activation {@code h_i}, activation {@code z_i = φ_i(h_i)} and
  * errors {@code e_j} that are sent to it:
  *
  * <pre>
  * d_i = Σ_j E_ji e_j          what arrives, equation 3
  * y_i = φ_i(h_i − β d_i)      the target
- * e_i = z_i − y_i             the error neurons, sent on along the error graph; for another
- *                             form of them see {@link ErrorDifference}
- * ∂W_i = e_i x_iᵀ, ∂b_i = e_i  the gradients left for the optimizer, means over the batch
+ * e_i = z_i − y_i             the error neurons; another form: {@link ErrorDifference}
+ * ∂W_i = e_i x_iᵀ, ∂b_i = e_i  gradients for the optimizer, means over the batch
  * </pre>
  *
- * <p>Errors have the shape of the region's output, (N, ...), flattened to (N, units) where a matrix
- * {@code E} of shape (units of receiver, units of sender) meets them. The error of the output,
- * {@code e_L}, is the gradient of each sample's loss at the output layer's pre-activation: {@code
- * softmax(h) − y} for cross-entropy, and N times the gradient of the mean for any DJL loss. {@code
- * φ} is the run of known blocks behind a layer that keep the shape. It is applied again with the
- * dropout mask, and the batch statistics, of the forward; running statistics change once. A block
- * of branches, such as a residual block, is one region: its error goes back exactly inside, unless
- * the wiring has connections there. Parameters of {@code φ}, such as those of a normalization, have
- * {@code e_i} at the activation's output for their error.
+ * <p>Shapes: errors have that of the pre-activation, (N, ...), flattened to (N, units) where they
+ * meet a matrix {@code E} of shape (units of receiver, units of sender). The error of the output,
+ * {@code e_L}, is the gradient of each sample's loss at the output layer's pre-activation, for any
+ * DJL loss. {@code φ} is the run of known blocks after a layer that keep the shape, with the
+ * dropout mask and batch statistics of the forward pass. A container of branches, such as a
+ * residual block, is one stage; its error is sent exactly inside, unless the wiring has connections
+ * there. Parameters of {@code φ}, such as those of a normalization, learn from {@code e_i} at its
+ * output.
  *
- * <p>Error matrices are updated by the optimizer of the configuration, like weights, see {@link
- * ErrorMatrixUpdate}; they are the trainer's, not the model's, and are saved by {@code
- * CreditTrainer.saveState}. Errors that pass n connections are of the order {@code βⁿ}: take an
- * optimizer that divides by the size of gradients, as the paper does (Adam, 2e-4), with {@code
- * ProjectedOptimizer} around it for the paper's re-projection. Initial weights in the paper are
- * normal with a standard deviation of 0.025 to 0.1.
+ * <p>The optimizer updates error matrices as it does weights, see {@link ErrorMatrixUpdate}; {@code
+ * CreditTrainer.saveState} saves them. {@code optFeedback} says what they start from: it is asked
+ * for the path {@code "from → to"} and the shape of {@code E}. Errors that pass n connections are
+ * of the order {@code βⁿ}: take an optimizer that divides by the size of gradients (the paper:
+ * Adam, 2e-4), and {@code ProjectedOptimizer} around it for the paper's re-projection. The paper's
+ * initial weights are normal with a standard deviation of 0.025 to 0.1.
  *
  * <p>Use it for dense nets, for activations without a derivative ({@link SignActivation}, with
  * {@link ErrorDifference#CENTRAL}), for deep logistic nets in which backpropagation stalls, and to
- * cut a residual net into blocks that learn independently. It is no gradient: with convolutions
- * that have no normalization, or with unbounded activations and growing error matrices, expect to
- * tune it.
+ * cut a residual net into blocks that learn independently. Do not expect a gradient of it:
+ * convolutions without normalization and unbounded activations with growing error matrices need
+ * tuning.
  *
- * <p>Cost for L layers: 2L products of weights as in direct feedback alignment, and two products
- * with an error matrix for every connection (one if error matrices do not learn), small ones for
- * those from the output: 2L + 2(L − 1) at most, against 3L − 1 of backpropagation; and every
- * activation runs twice.
+ * <p>Cost for L layers: 2L products with weights and two with an error matrix for each connection
+ * (one if error matrices do not learn), 2L + 2(L − 1) at most against 3L − 1 of backpropagation;
+ * every activation runs twice.
  *
- * <p>A trainer refuses, with an {@code IllegalArgumentException}, a graph with a cycle or a
- * dangling connection when it is made, and an error matrix of another shape than the batch needs
- * before it changes anything.
+ * <p>A trainer throws {@code IllegalArgumentException} when it is made with a graph that has a
+ * cycle or a dangling connection, and before it changes anything if an error matrix has another
+ * shape than the batch needs.
  *
  * <p>Ororbia, Mali, Kifer and Giles, "Reducing the computational burden of deep learning with
  * recursive local representation alignment", arXiv:2002.03911 (2020), equations 1 to 3, Algorithms
  * 1 and 2. Departures, where the paper contradicts itself or is silent: {@code W} multiplies {@code
  * z}, as in equation 1 (Algorithm 2 has {@code h}); {@code ∂E} pairs the receiver's {@code d} with
- * the sender's {@code e}, where shapes fit (Algorithm 1 does not); a region that several
- * connections lead to has the sum of what they bring (Algorithm 1 would keep the last); the factor
- * 2 of the discrepancy is dropped, as in both algorithms; biases learn by {@code e}; a derivative
- * behind the output layer, if there is one, is taken. β = 0.1 and γ = 1 are from the authors' code
- * of LRA-E, since the paper states neither, and 0.05 for the standard deviation of {@code E} is
- * within its range for weights.
+ * the sender's {@code e}, where shapes fit (Algorithm 1 does not); a stage that several connections
+ * lead to has the sum of what they bring (Algorithm 1 would keep the last); the factor 2 of the
+ * discrepancy is dropped, as in both algorithms; biases learn by {@code e}; a derivative after the
+ * output layer, if there is one, is taken. β = 0.1 and γ = 1 are from the authors' code of LRA-E,
+ * since the paper states neither, and 0.05 for the standard deviation of {@code E} is within its
+ * range for weights.
  */
 public final class LocalRepresentationAlignment extends CreditAssignment {
 
@@ -104,7 +104,6 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
     private final ErrorWiring wiring;
     private final int depth;
     private final FeedbackSource source;
-    private final String matrixDescription;
 
     private LocalRepresentationAlignment(Builder builder) {
         super(builder);
@@ -115,8 +114,7 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
         update = builder.update;
         wiring = builder.wiring;
         depth = builder.depth;
-        source = builder.source();
-        matrixDescription = builder.describeMatrices();
+        source = builder.getFeedback();
     }
 
     /**
@@ -173,8 +171,8 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
      *     dangle
      */
     public ErrorGraph getErrorGraph(Network network) {
-        ErrorGraph graph =
-                ErrorGraph.of(network.getRegions(), wiring.connect(network.getRegions()));
+        List<StageOutline> stages = network.getOutline();
+        ErrorGraph graph = ErrorGraph.of(stages, wiring.connect(stages));
         return depth == Integer.MAX_VALUE ? graph : graph.limitedTo(depth);
     }
 
@@ -182,11 +180,28 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
     @Override
     protected CreditAssigner newAssigner(Network network, Loss loss, NDManager manager) {
         ErrorGraph graph = getErrorGraph(network);
-        boolean learning = update != ErrorMatrixUpdate.NONE;
-        return new Assigner(
-                network,
-                graph,
-                new ErrorMatrices(manager, graph.getConnections(), source, learning));
+        return new Assigner(graph, newMatrices(network, graph, manager));
+    }
+
+    private RuleParameters newMatrices(Network network, ErrorGraph graph, NDManager manager) {
+        Map<String, ErrorConnection> connections =
+                graph.getConnections().stream()
+                        .collect(Collectors.toMap(ErrorConnection::toString, each -> each));
+        return new RuleParameters(
+                "error matrix",
+                manager,
+                source,
+                update != ErrorMatrixUpdate.NONE,
+                connections.keySet(),
+                name -> knownShape(connections.get(name), network.getKnownUnits()));
+    }
+
+    private static Optional<Shape> knownShape(ErrorConnection connection, Map<String, Long> units) {
+        Long receiver = units.get(connection.to());
+        Long sender = units.get(connection.from());
+        return receiver == null || sender == null
+                ? Optional.empty()
+                : Optional.of(new Shape(receiver, sender));
     }
 
     /** Returns the rule and every setting. */
@@ -201,7 +216,7 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
                 gamma,
                 difference,
                 magnitudeShare,
-                matrixDescription,
+                source.describe(),
                 update);
     }
 
@@ -216,42 +231,52 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
 
     private final class Assigner implements CreditAssigner {
 
-        private final Network network;
         private final ErrorGraph graph;
-        private final ErrorMatrices matrices;
+        private final RuleParameters matrices;
 
-        Assigner(Network network, ErrorGraph graph, ErrorMatrices matrices) {
-            this.network = network;
+        Assigner(ErrorGraph graph, RuleParameters matrices) {
             this.graph = graph;
             this.matrices = matrices;
         }
 
         /** {@inheritDoc} */
         @Override
-        public boolean isRerunning() {
+        public boolean needsRerun() {
             return true;
         }
 
         /** {@inheritDoc} */
         @Override
         public void assign(Tape tape, NDList errors) {
-            tape.backward(
-                    errors,
-                    (layer, delta) -> layer.inputError(delta, layer.getWeight()),
-                    new ErrorNeurons(tape, graph, matrices, LocalRepresentationAlignment.this),
-                    false);
+            new ErrorNeurons(tape, graph, matrices, LocalRepresentationAlignment.this)
+                    .assign(errors);
         }
 
         /** {@inheritDoc} */
         @Override
-        public void saveState(DataOutputStream out) throws IOException {
-            matrices.save(out);
+        public Map<String, NDArray> getRuleParameters() {
+            return matrices.getValues();
         }
 
         /** {@inheritDoc} */
         @Override
-        public void loadState(DataInputStream in) throws IOException, MalformedModelException {
-            matrices.load(in, network.getKnownUnits());
+        public void saveState(StateWriter out) throws IOException {
+            matrices.saveState(out);
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public Runnable loadState(StateReader in) throws IOException, MalformedModelException {
+            Runnable accepted = matrices.loadState(in);
+            int found = in.getNames().size();
+            if (found > 0 && found < graph.getConnections().size()) {
+                throw new MalformedModelException(
+                        String.format(
+                                "it holds %d error matrices, but this trainer has %d connections;"
+                                        + " use the wiring that it was saved with.",
+                                found, graph.getConnections().size()));
+            }
+            return accepted;
         }
 
         /** {@inheritDoc} */
@@ -268,16 +293,10 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
                                     .map(ErrorConnection::from)
                                     .collect(Collectors.joining(", "));
         }
-
-        /** {@inheritDoc} */
-        @Override
-        public Optional<NDArray> getFeedback(LayerTrace layer) {
-            return Optional.empty();
-        }
     }
 
     /** Builds a {@link LocalRepresentationAlignment}. */
-    public static final class Builder extends RandomFeedbackBuilder<Builder> {
+    public static final class Builder extends FeedbackBuilder<Builder> {
 
         private double beta = 0.1;
         private double gamma = 1;
@@ -286,10 +305,9 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
         private ErrorMatrixUpdate update = ErrorMatrixUpdate.PAPER;
         private ErrorWiring wiring = ErrorWiring.fromOutput();
         private int depth = Integer.MAX_VALUE;
-        private FeedbackSource given;
 
         private Builder() {
-            super(FeedbackDistribution.normal(0.05));
+            super(FeedbackDistribution.normal(0.05).seeded(0));
         }
 
         /**
@@ -364,7 +382,7 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
         }
 
         /**
-         * Sets which region sends its error to which.
+         * Sets which stage sends its error to which.
          *
          * @param wiring the wiring; {@link ErrorWiring#fromOutput()} by default
          * @return this builder
@@ -376,8 +394,7 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
 
         /**
          * Limits how many error connections an error passes from the output on: the depth of the
-         * recursion. Regions beyond learn by backpropagation from the next error neurons above
-         * them.
+         * recursion. Stages beyond learn by backpropagation from the next error neurons above them.
          *
          * @param depth the number of connections, at least 1; not limited by default
          * @return this builder
@@ -389,26 +406,6 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
             }
             this.depth = depth;
             return this;
-        }
-
-        /**
-         * Gives the initial error matrices, in place of drawing them.
-         *
-         * @param matrices the source; it is asked for the path {@code "from → to"} and the shape
-         *     (units of the receiver, units of the sender)
-         * @return this builder
-         */
-        public Builder optErrorMatrices(FeedbackSource matrices) {
-            given = Objects.requireNonNull(matrices, "matrices");
-            return this;
-        }
-
-        private FeedbackSource source() {
-            return given == null ? distribution().seeded(seed()) : given;
-        }
-
-        private String describeMatrices() {
-            return given == null ? String.format("%s, seed %d", distribution(), seed()) : "given";
         }
 
         /** {@inheritDoc} */

@@ -14,7 +14,7 @@
 package org.locallearning.djl.creditassignment.lra;
 
 import java.util.List;
-import org.locallearning.djl.creditassignment.tape.Region;
+import org.locallearning.djl.creditassignment.tape.StageOutline;
 
 /**
  * A wiring that says what it is.
@@ -26,8 +26,8 @@ record NamedWiring(String name, ErrorWiring wiring) implements ErrorWiring {
 
     /** {@inheritDoc} */
     @Override
-    public List<ErrorConnection> connect(List<Region> regions) {
-        return wiring.connect(regions);
+    public List<ErrorConnection> connect(List<StageOutline> stages) {
+        return wiring.connect(stages);
     }
 
     /** Returns the name. */

@@ -23,15 +23,15 @@ import ai.djl.training.tracker.Tracker;
  * schedule by hand of many papers, such as 0.01, 0.001, 0.0001.
  *
  * <p>It is both the optimizer's tracker and a listener, which looks at the mean training loss of
- * each epoch. Progress is a loss below {@code (1 − threshold)} times the least so far; after as
- * many epochs without it as the patience, the rate is multiplied by the factor and the count begins
- * anew. The last rate stays.
+ * each epoch. Progress is a loss below the least so far by more than the threshold's share of its
+ * size; after as many epochs without it as the patience, the rate is multiplied by the factor and
+ * the count begins anew. The last rate stays.
  *
  * <pre>{@code
  * PlateauTracker rate = PlateauTracker.builder().setBaseValue(0.01f).build();
  * config.optOptimizer(Optimizer.sgd().setLearningRateTracker(rate).build())
  *         .addTrainingListeners(TrainingListener.Defaults.logging())
- *         .addTrainingListeners(rate); // behind the evaluators' listener
+ *         .addTrainingListeners(rate); // after the evaluators' listener
  * }</pre>
  *
  * <p>Lillicrap, Cownden, Tweed and Akerman, "Random synaptic feedback weights support error
@@ -80,7 +80,8 @@ public final class PlateauTracker extends TrainingListenerAdapter implements Tra
     }
 
     void observe(double loss) {
-        if (loss < least * (1 - threshold)) {
+        double progress = Double.isInfinite(least) ? least : least - threshold * Math.abs(least);
+        if (loss < progress) {
             least = loss;
             epochsWithoutProgress = 0;
         } else if (++epochsWithoutProgress >= patience && reduced < reductions) {
@@ -88,6 +89,14 @@ public final class PlateauTracker extends TrainingListenerAdapter implements Tra
             reduced++;
             epochsWithoutProgress = 0;
         }
+    }
+
+    /** Returns the tracker, the rate of now and every setting. */
+    @Override
+    public String toString() {
+        return String.format(
+                "PlateauTracker(%s, times %s up to %d times, patience %d, threshold %s)",
+                value, factor, reductions, patience, threshold);
     }
 
     /**

@@ -15,6 +15,7 @@ package org.locallearning.djl.creditassignment.optimizer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
 import ai.djl.training.optimizer.Optimizer;
 import java.util.Objects;
 
@@ -34,10 +35,10 @@ import java.util.Objects;
  * re-projection", after Pascanu et al. (2013). The paper uses it for every algorithm and never
  * states {@code c}; 1 is a choice of this library.
  */
-public final class ProjectedOptimizer extends Optimizer {
+public final class ProjectedOptimizer extends Optimizer implements RuleParameterListener {
 
     private final Optimizer optimizer;
-    private final float radius;
+    private final double radius;
 
     private ProjectedOptimizer(Builder builder) {
         super(new Unscaled());
@@ -55,6 +56,26 @@ public final class ProjectedOptimizer extends Optimizer {
         }
     }
 
+    /** Passes a parameter of a rule on to the other optimizer. */
+    @Override
+    public void onRuleParameter(Parameter parameter) {
+        if (optimizer instanceof RuleParameterListener) {
+            ((RuleParameterListener) optimizer).onRuleParameter(parameter);
+        }
+    }
+
+    /** Returns the optimizer, its setting and the other optimizer. */
+    @Override
+    public String toString() {
+        String other = optimizer.toString();
+        return String.format(
+                "ProjectedOptimizer(radius %s, %s)",
+                radius,
+                other.startsWith(optimizer.getClass().getName() + "@")
+                        ? optimizer.getClass().getSimpleName()
+                        : other);
+    }
+
     /**
      * Projects an array onto a ball around zero. The direction stays as it is, and a second
      * projection changes nothing.
@@ -63,7 +84,7 @@ public final class ProjectedOptimizer extends Optimizer {
      * @param radius the radius {@code c} of the ball
      * @return a new array of the same shape, of norm {@code min(‖array‖, c)}
      */
-    public static NDArray project(NDArray array, float radius) {
+    public static NDArray project(NDArray array, double radius) {
         try (NDManager scope = array.getManager().newSubManager()) {
             NDArray alias = array.stopGradient();
             alias.attach(scope);
@@ -98,7 +119,7 @@ public final class ProjectedOptimizer extends Optimizer {
     public static final class Builder {
 
         private Optimizer optimizer;
-        private float radius = 1;
+        private double radius = 1;
 
         private Builder() {}
 
@@ -119,8 +140,8 @@ public final class ProjectedOptimizer extends Optimizer {
          * @param radius the radius {@code c}, above 0; 1 by default
          * @return this builder
          */
-        public Builder optRadius(float radius) {
-            if (!(radius > 0 && radius < Float.POSITIVE_INFINITY)) {
+        public Builder optRadius(double radius) {
+            if (!(radius > 0 && radius < Double.POSITIVE_INFINITY)) {
                 throw new IllegalArgumentException(
                         "The radius of the ball is above 0 and finite, not " + radius + ".");
             }

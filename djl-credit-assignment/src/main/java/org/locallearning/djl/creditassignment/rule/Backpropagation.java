@@ -38,7 +38,7 @@ public final class Backpropagation extends FeedbackRule {
 
     /** {@inheritDoc} */
     @Override
-    FeedbackWeights newWeights(Network network, NDManager manager) {
+    protected FeedbackWeights newWeights(Network network, NDManager manager) {
         return new FeedbackWeights() {
             @Override
             public NDArray get(Tape tape, LayerTrace layer) {

@@ -19,8 +19,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Convolution;
 import ai.djl.training.loss.Loss;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.CreditAssignment;
 import org.locallearning.djl.creditassignment.tape.Layer;
@@ -39,8 +41,17 @@ import org.locallearning.djl.creditassignment.tape.Tape;
  * B}. For convolutions there are two forms, see {@link ConvolutionForm}.
  *
  * <p>The logits are the output of the layer that {@link Network#getOutputLayer()} names; where
- * branches join behind the last layer, {@code e} is the error at the predictions. In branches that
+ * branches join after the last layer, {@code e} is the error at the predictions. In branches that
  * pass no weighted layer, such as the shortcut of a residual block, the error goes on exactly.
+ *
+ * <p>Weights that are given have the shape (n, number of inputs) or, for a convolution in the
+ * broadcast form, (n, channels, kernel...).
+ *
+ * <p>Where the predictions differ in their first dimension, as where one head predicts for samples
+ * and another for every position of them, the rows of a sample count as its units: an array of
+ * shape (kN, ...) is taken as (N, k · ...), with the rows of one sample one after another, as a
+ * reshape from (N, k, ...) leaves them. N is the first dimension of the model's inputs. The error
+ * then also reaches layers that run on kN rows.
  *
  * <p>Use it where layers are to learn independently of each other; it saves the products of the way
  * back, 2L matrix products a step and L − 1 small ones against 3L − 1 of backpropagation. It stays
@@ -53,17 +64,11 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
 
     private final FeedbackSource source;
     private final ConvolutionForm convolutionForm;
-    private final String description;
 
     private DirectFeedbackAlignment(Builder builder) {
         super(builder);
         convolutionForm = builder.convolutionForm;
-        boolean given = builder.source != null;
-        source = given ? builder.source : builder.distribution().seeded(builder.seed());
-        description =
-                given
-                        ? "B given"
-                        : String.format("B %s, seed %d", builder.distribution(), builder.seed());
+        source = builder.getFeedback();
     }
 
     /** How the error of the output reaches the input of a convolution. */
@@ -91,7 +96,8 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
     @Override
     public String toString() {
         return String.format(
-                "DirectFeedbackAlignment(%s, convolutions %s)", description, convolutionForm);
+                "DirectFeedbackAlignment(B %s, convolutions %s)",
+                source.describe(), convolutionForm);
     }
 
     /**
@@ -116,27 +122,45 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
         /** {@inheritDoc} */
         @Override
         public void assign(Tape tape, NDList errors) {
-            Broadcast broadcast = new Broadcast(outputLayer, flatten(errors));
+            boolean isAlike = errors.stream().allMatch(error -> beginsAs(error, errors.head()));
+            OptionalLong samples =
+                    isAlike ? OptionalLong.empty() : OptionalLong.of(samples(tape, errors));
+            Broadcast broadcast = new Broadcast(outputLayer, join(errors, samples));
             tape.backward(
                     errors,
-                    (layer, delta) -> project(layer, broadcast.errorFor(layer, delta)),
+                    (layer, delta) -> project(layer, broadcast.errorFor(layer, delta), samples),
                     false);
         }
 
-        private NDArray project(LayerTrace layer, NDArray error) {
-            if (isBroadcast(layer.getLayer())) {
-                return projectThroughKernel(layer, error);
+        private NDArray project(LayerTrace layer, NDArray error, OptionalLong samples) {
+            Shape shape = layer.getInput().getShape();
+            long rows = shape.get(0);
+            NDArray whole = error;
+            if (rows != error.getShape().get(0)) {
+                checkRows(layer, error, samples);
+                whole = error.reshape(samples.orElseThrow(), -1);
             }
-            NDArray input = layer.getInput();
-            Shape shape = input.getShape();
-            checkBatch(layer, error);
+            long groups = whole.getShape().get(0);
+            if (isBroadcast(layer.getLayer())) {
+                return projectThroughKernel(layer, repeat(whole, rows / groups));
+            }
             NDArray weights =
-                    feedback(layer, new Shape(error.getShape().get(1), shape.slice(1).size()));
-            return error.matMul(weights).reshape(shape);
+                    feedback(layer, new Shape(whole.getShape().get(1), shape.size() / groups));
+            return whole.matMul(weights).reshape(shape);
+        }
+
+        /** Repeats each row a number of times. */
+        private NDArray repeat(NDArray error, long times) {
+            if (times == 1) {
+                return error;
+            }
+            Shape shape = error.getShape();
+            return error.reshape(shape.get(0), 1, shape.get(1))
+                    .broadcast(new Shape(shape.get(0), times, shape.get(1)))
+                    .reshape(shape.get(0) * times, shape.get(1));
         }
 
         private NDArray projectThroughKernel(LayerTrace layer, NDArray error) {
-            checkBatch(layer, error);
             long units = error.getShape().get(1);
             Shape positions = layer.getOutput().getShape().slice(2);
             Shape column = new Shape(error.getShape().get(0), units);
@@ -151,14 +175,16 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
                     error.reshape(column).broadcast(everywhere), feedback(layer, kernel));
         }
 
-        private void checkBatch(LayerTrace layer, NDArray error) {
-            long samples = error.getShape().get(0);
-            if (layer.getInput().getShape().get(0) != samples) {
+        private void checkRows(LayerTrace layer, NDArray error, OptionalLong samples) {
+            Shape input = layer.getInput().getShape();
+            if (samples.isEmpty()
+                    || !isMultiple(input, samples.getAsLong())
+                    || !isMultiple(error.getShape(), samples.getAsLong())) {
                 throw new IllegalArgumentException(
                         String.format(
                                 "Direct feedback cannot reach layer %s: its input %s has another"
                                         + " first dimension than the %d samples of the prediction.",
-                                layer.getLayer(), layer.getInput().getShape(), samples));
+                                layer.getLayer(), input, error.getShape().get(0)));
             }
         }
 
@@ -177,22 +203,47 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
         @Override
         public String describeFeedback(Layer layer) {
             return String.format(
-                    "straight from the output through %s%s",
-                    description, isBroadcast(layer) ? ", as a kernel" : "");
+                    "straight from the output through B %s%s",
+                    source.describe(), isBroadcast(layer) ? ", as a kernel" : "");
         }
 
         /** {@inheritDoc} */
         @Override
-        public Optional<NDArray> getFeedback(LayerTrace layer) {
-            return Optional.empty();
+        public Map<String, NDArray> getRuleParameters() {
+            return fixed.getRuleParameters();
         }
     }
 
+    private static boolean beginsAs(NDArray error, NDArray other) {
+        Shape shape = error.getShape();
+        return shape.dimension() > 0 && shape.get(0) == other.getShape().get(0);
+    }
+
+    private static boolean isMultiple(Shape shape, long samples) {
+        return shape.dimension() > 0 && shape.get(0) % samples == 0;
+    }
+
+    /** Returns the number of samples, of which every prediction has a multiple of rows. */
+    private static long samples(Tape tape, NDList errors) {
+        long samples = tape.getInputs().head().getShape().get(0);
+        for (int i = 0; i < errors.size(); i++) {
+            if (!isMultiple(errors.get(i).getShape(), samples)) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "Direct feedback cannot tell the samples of prediction %d apart: its"
+                                        + " shape %s does not begin with a multiple of the batch's"
+                                        + " %d samples, as others do.",
+                                i, errors.get(i).getShape(), samples));
+            }
+        }
+        return samples;
+    }
+
     /** Joins the errors at the predictions into one array of shape (N, n). */
-    private static NDArray flatten(NDList errors) {
+    private static NDArray join(NDList errors, OptionalLong samples) {
         NDArray all = null;
         for (NDArray error : errors) {
-            NDArray flat = error.reshape(error.getShape().get(0), -1);
+            NDArray flat = error.reshape(samples.orElse(error.getShape().get(0)), -1);
             all = all == null ? flat : all.concat(flat, 1);
         }
         return all;
@@ -218,25 +269,12 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
     }
 
     /** Builds a {@link DirectFeedbackAlignment}. */
-    public static final class Builder extends RandomFeedbackBuilder<Builder> {
+    public static final class Builder extends FeedbackBuilder<Builder> {
 
-        private FeedbackSource source;
         private ConvolutionForm convolutionForm = ConvolutionForm.DENSE;
 
         private Builder() {
-            super(FeedbackDistribution.kaimingUniform());
-        }
-
-        /**
-         * Gives the feedback weights, in place of drawing them.
-         *
-         * @param source the source of the weights, of shape (n, number of inputs) or, for a
-         *     convolution in the broadcast form, (n, channels, kernel...)
-         * @return this builder
-         */
-        public Builder optFeedback(FeedbackSource source) {
-            this.source = Objects.requireNonNull(source, "source");
-            return this;
+            super(FeedbackDistribution.kaimingUniform().seeded(0));
         }
 
         /**

@@ -13,13 +13,8 @@
  */
 package org.locallearning.djl.creditassignment.rule;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import java.util.Objects;
-import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
-import org.locallearning.djl.creditassignment.tape.Tape;
 
 /**
  * Feedback alignment: the error goes back through fixed random weights {@code B} in place of the
@@ -44,44 +39,22 @@ import org.locallearning.djl.creditassignment.tape.Tape;
 public final class FeedbackAlignment extends FeedbackRule {
 
     private final FeedbackSource source;
-    private final String description;
 
     private FeedbackAlignment(Builder builder) {
         super(builder);
-        boolean given = builder.source != null;
-        source = given ? builder.source : builder.distribution().seeded(builder.seed());
-        description =
-                given
-                        ? "B given"
-                        : String.format("B %s, seed %d", builder.distribution(), builder.seed());
+        source = builder.getFeedback();
     }
 
     /** {@inheritDoc} */
     @Override
-    FeedbackWeights newWeights(Network network, NDManager manager) {
-        FixedFeedback fixed = new FixedFeedback(manager, source);
-        return new FeedbackWeights() {
-            @Override
-            public NDArray get(Tape tape, LayerTrace layer) {
-                NDArray weight = layer.getWeight();
-                return fixed.get(
-                        weight.getDevice(),
-                        layer.getLayer().weightPath(),
-                        weight.getShape(),
-                        weight.getDataType());
-            }
-
-            @Override
-            public String describe(Layer layer) {
-                return "through " + description;
-            }
-        };
+    protected FeedbackWeights newWeights(Network network, NDManager manager) {
+        return new FixedFeedback(manager, source);
     }
 
     /** Returns the rule and every setting of its feedback weights. */
     @Override
     public String toString() {
-        return "FeedbackAlignment(" + description + ")";
+        return "FeedbackAlignment(B " + source.describe() + ")";
     }
 
     /**
@@ -94,23 +67,10 @@ public final class FeedbackAlignment extends FeedbackRule {
     }
 
     /** Builds a {@link FeedbackAlignment}. */
-    public static final class Builder extends RandomFeedbackBuilder<Builder> {
-
-        private FeedbackSource source;
+    public static final class Builder extends FeedbackBuilder<Builder> {
 
         private Builder() {
-            super(FeedbackDistribution.kaimingUniform());
-        }
-
-        /**
-         * Gives the feedback weights, in place of drawing them.
-         *
-         * @param source the source of the weights
-         * @return this builder
-         */
-        public Builder optFeedback(FeedbackSource source) {
-            this.source = Objects.requireNonNull(source, "source");
-            return this;
+            super(FeedbackDistribution.kaimingUniform().seeded(0));
         }
 
         /** {@inheritDoc} */

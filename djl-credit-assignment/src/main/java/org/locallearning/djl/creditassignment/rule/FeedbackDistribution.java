@@ -20,6 +20,7 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Random;
+import org.locallearning.djl.creditassignment.layer.Fan;
 
 /**
  * The distribution of random feedback weights: uniform or normal, with a scale that may follow the
@@ -150,10 +151,17 @@ public final class FeedbackDistribution {
      * @return the standard deviation
      */
     public double standardDeviation(Shape shape) {
-        long kernel = shape.slice(2).size();
-        long fanIn = shape.get(1) * kernel;
-        long fanOut = shape.get(0) * kernel;
-        return gain * scale.standardDeviation(fanIn, fanOut);
+        return standardDeviation(Fan.of(shape));
+    }
+
+    /**
+     * Returns the standard deviation of the weights that are not left out.
+     *
+     * @param fan the fan of the weights
+     * @return the standard deviation
+     */
+    public double standardDeviation(Fan fan) {
+        return gain * scale.standardDeviation(fan.in(), fan.out());
     }
 
     /**
@@ -164,18 +172,21 @@ public final class FeedbackDistribution {
      * @return the source of weights
      */
     public FeedbackSource seeded(long seed) {
-        return (manager, path, shape, type) -> {
-            // java.util.Random's sequences are part of its specification
-            Random random = new Random(hash(seed, path, shape));
-            double deviation = standardDeviation(shape);
-            double[] values = new double[Math.toIntExact(shape.size())];
-            for (int i = 0; i < values.length; i++) {
-                double value = deviation * form.draw(random);
-                boolean kept = density == 1 || random.nextDouble() < density;
-                values[i] = kept ? value : 0;
-            }
-            return create(manager, values, shape, type);
-        };
+        return new SeededFeedback(this, seed);
+    }
+
+    /** Draws weights that are a function of the arguments alone. */
+    NDArray draw(NDManager manager, long seed, String path, Shape shape, DataType type, Fan fan) {
+        // java.util.Random's sequences are part of its specification
+        Random random = new Random(hash(seed, path, shape));
+        double deviation = standardDeviation(fan);
+        double[] values = new double[Math.toIntExact(shape.size())];
+        for (int i = 0; i < values.length; i++) {
+            double value = deviation * form.draw(random);
+            boolean kept = density == 1 || random.nextDouble() < density;
+            values[i] = kept ? value : 0;
+        }
+        return create(manager, values, shape, type);
     }
 
     private static NDArray create(NDManager manager, double[] values, Shape shape, DataType type) {
@@ -196,10 +207,11 @@ public final class FeedbackDistribution {
      * @param manager the manager to create them with
      * @param shape the shape
      * @param type the type of data
+     * @param fan the fan of the weights
      * @return the weights
      */
-    NDArray draw(NDManager manager, Shape shape, DataType type) {
-        NDArray values = form.draw(manager, shape, type).muli(standardDeviation(shape));
+    NDArray draw(NDManager manager, Shape shape, DataType type, Fan fan) {
+        NDArray values = form.draw(manager, shape, type).muli(standardDeviation(fan));
         if (density < 1) {
             NDArray kept = manager.randomUniform(0, 1, shape).lt(density);
             values.muli(kept.toType(type, false));

@@ -17,8 +17,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.Map;
+import org.locallearning.djl.creditassignment.layer.Fan;
 
-/** Where fixed feedback weights come from. It is asked once for each layer, device and trainer. */
+/**
+ * Where feedback weights come from: {@code distribution.seeded(7)}, {@link #of(Map) given arrays},
+ * or a function. It is asked once for each layer, device and trainer, and what it returns is
+ * copied.
+ */
 @FunctionalInterface
 public interface FeedbackSource {
 
@@ -33,4 +39,49 @@ public interface FeedbackSource {
      * @return the weights
      */
     NDArray create(NDManager manager, String path, Shape shape, DataType type);
+
+    /**
+     * Creates the feedback weights of a layer, for sources whose weights follow its fan.
+     *
+     * @param manager the manager to create them with; its device is where they are used
+     * @param path the path of the layer's weight among the model's parameters
+     * @param shape the shape they must have
+     * @param type the type of data they must have
+     * @param fan the fan of the layer's weight, which its shape alone does not tell
+     * @return the weights; by default those of the other method
+     */
+    default NDArray create(NDManager manager, String path, Shape shape, DataType type, Fan fan) {
+        return create(manager, path, shape, type);
+    }
+
+    /**
+     * Says in a few words what the weights are, for reports.
+     *
+     * @return the words; "given" by default
+     */
+    default String describe() {
+        return "given";
+    }
+
+    /**
+     * Returns a source of given weights.
+     *
+     * @param weights the weights by path, which stay open until the first batch of every trainer
+     * @return the source; it throws {@code IllegalArgumentException} for a path that is not there
+     */
+    static FeedbackSource of(Map<String, NDArray> weights) {
+        Map<String, NDArray> given = Map.copyOf(weights);
+        return (manager, path, shape, type) -> {
+            NDArray found = given.get(path);
+            if (found == null) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "No feedback weights were given for %s, only for %s.",
+                                path, given.keySet()));
+            }
+            NDArray moved = found.toDevice(manager.getDevice(), true);
+            moved.attach(manager);
+            return moved.toType(type, false);
+        };
+    }
 }

@@ -18,47 +18,120 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import org.locallearning.djl.creditassignment.layer.Fan;
+import org.locallearning.djl.creditassignment.tape.Layer;
+import org.locallearning.djl.creditassignment.tape.LayerTrace;
+import org.locallearning.djl.creditassignment.tape.Tape;
 
 /**
- * Feedback weights that are made once and never change: not optimized, not regularized, not drawn
- * again. They live as long as the trainer.
+ * Feedback weights that are made once in a trainer and never change: not optimized, not
+ * regularized, not drawn again. They live as long as the trainer. For weights that learn there are
+ * {@link RuleParameters}.
  */
-final class FixedFeedback {
+public final class FixedFeedback implements FeedbackWeights {
 
     private final NDManager manager;
     private final FeedbackSource source;
-    private final Map<Key, NDArray> weights = new HashMap<>();
+    private final Map<Key, NDArray> weights = new LinkedHashMap<>();
 
-    FixedFeedback(NDManager manager, FeedbackSource source) {
+    /**
+     * Creates an empty collection.
+     *
+     * @param manager the manager that closes the weights, of the trainer's first device
+     * @param source where they come from
+     */
+    public FixedFeedback(NDManager manager, FeedbackSource source) {
         this.manager = manager;
         this.source = source;
     }
 
-    NDArray get(Device device, String path, Shape shape, DataType type) {
-        return weights.computeIfAbsent(
-                new Key(device, path, shape), key -> create(device, path, shape, type));
-    }
-
-    private NDArray create(Device device, String path, Shape shape, DataType type) {
-        NDManager onDevice = manager.newSubManager(device);
-        NDArray created = source.create(onDevice, path, shape, type);
-        if (!created.getShape().equals(shape)) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            "The feedback weights given for %s have shape %s; they need %s.",
-                            path, created.getShape(), shape));
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalArgumentException if weights of another shape or type were given
+     */
+    @Override
+    public NDArray get(Tape tape, LayerTrace layer) {
+        NDArray weight = layer.getWeight();
+        String path = layer.getLayer().weightPath();
+        Key key = new Key(weight.getDevice(), path, weight.getShape());
+        NDArray found = weights.get(key);
+        if (found == null) {
+            Fan fan = Fan.of(layer.getLayer().maths(), layer.getLayer().block(), weight);
+            found = draw(manager, source, key, weight.getDataType(), fan);
+            weights.put(key, found);
         }
-        // whoever gave them may have given the layer's own weight: an alias would learn with it
-        NDArray fixed = created.duplicate();
-        fixed.attach(manager);
-        onDevice.close();
-        return fixed;
+        return found;
     }
 
     /**
-     * Inputs may change their size from batch to batch, and with it the weights that reach them.
+     * Returns weights of any shape.
+     *
+     * @param device the device where they are used
+     * @param path the path that the source is asked for
+     * @param shape the shape, (out, in, kernel...)
+     * @param type the type of data
+     * @return the weights
+     * @throws IllegalArgumentException if weights of another shape or type were given
      */
-    private record Key(Device device, String path, Shape shape) {}
+    public NDArray get(Device device, String path, Shape shape, DataType type) {
+        return weights.computeIfAbsent(
+                new Key(device, path, shape),
+                key -> draw(manager, source, key, type, Fan.of(shape)));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String describe(Layer layer) {
+        return "through B " + source.describe();
+    }
+
+    /**
+     * Returns the weights by path. Where inputs change their size, and weights with them, a path
+     * has those that were made last.
+     *
+     * @return the weights of the trainer's first device, as far as batches have needed them
+     */
+    @Override
+    public Map<String, NDArray> getRuleParameters() {
+        Map<String, NDArray> values = new LinkedHashMap<>();
+        weights.forEach(
+                (key, array) -> {
+                    if (key.device().equals(manager.getDevice())) {
+                        values.put(key.path(), array);
+                    }
+                });
+        return Collections.unmodifiableMap(values);
+    }
+
+    /** Asks a source for weights and makes them the manager's own. */
+    static NDArray draw(NDManager manager, FeedbackSource source, Key key, DataType type, Fan fan) {
+        try (NDManager onDevice = manager.newSubManager(key.device())) {
+            NDArray created = source.create(onDevice, key.path(), key.shape(), type, fan);
+            if (!created.getShape().equals(key.shape()) || created.getDataType() != type) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "What was given for %s has shape %s and type %s; it needs %s and"
+                                        + " %s.",
+                                key.path(),
+                                created.getShape(),
+                                created.getDataType(),
+                                key.shape(),
+                                type));
+            }
+            // whoever gave it may have given a weight of the model: an alias would learn with it
+            NDArray own = created.duplicate();
+            own.attach(manager);
+            return own;
+        }
+    }
+
+    /**
+     * What is asked for. Inputs may change their size from batch to batch, and with it the weights
+     * that reach them.
+     */
+    record Key(Device device, String path, Shape shape) {}
 }

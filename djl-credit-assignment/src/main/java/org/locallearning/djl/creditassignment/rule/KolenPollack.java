@@ -14,23 +14,19 @@
 package org.locallearning.djl.creditassignment.rule;
 
 import ai.djl.Device;
-import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.util.HashSet;
-import java.util.Objects;
-import java.util.Set;
-import org.locallearning.djl.creditassignment.engine.Autograd;
+import java.util.OptionalDouble;
+import org.locallearning.djl.creditassignment.TrainerParameters;
+import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Kolen-Pollack learning: feedback alignment whose feedback weights {@code B} learn. They get the
@@ -41,28 +37,36 @@ import org.locallearning.djl.creditassignment.tape.Tape;
  *
  * <pre>
  * δ_below = φ'(h) ⊙ (Bᵀ δ)
- * W ← (1 − λ) (W + ΔW)
- * B ← (1 − λ) (B + ΔW)        hence  W − B ← (1 − λ) (W − B)
+ * W ← (1 − λ_t) (W + ΔW)
+ * B ← (1 − λ_t) (B + ΔW)      hence  W − B ← (1 − λ_t) (W − B)
+ * λ_t = λ η_t / max(η_1, ..., η_t)
  * </pre>
  *
  * <p>{@code ΔW} is the optimizer's own step: {@code B} is given to the optimizer as one more
  * parameter, with the gradient {@code δ xᵀ} of {@code W}. The steps of optimizers that follow from
  * gradients alone (gradient descent, momentum, Adam) are equal for both, and the difference shrinks
- * by exactly {@code 1 − λ} in every step. The decay {@code λ} is the rule's, taken once after the
- * optimizer's step. Weight decay of the optimizer is for both too, and adds to it; for gradient
- * descent with the rate η and the weight decay γ, {@code λ = 0} and {@code 1 − ηγ} in its place are
- * the form of Akrout et al. What the optimizer does by the size of a parameter, as MQ does, differs
- * for the two. Where {@code W} is frozen neither of them changes.
+ * by exactly {@code 1 − λ_t} in every step. The decay is the rule's, taken once after the
+ * optimizer's step. It follows the schedule of the learning rate η: what a step takes from a weight
+ * has to be small beside what it adds, and at a tenth of the rate the same λ would pull weights to
+ * zero ten times as hard against what is learned; at the rate 0 nothing moves. With a constant rate
+ * it is λ in every step. An optimizer whose rate cannot be found out (one without a tracker) keeps
+ * λ in every step, which the trainer says once.
+ *
+ * <p>Weight decay of the optimizer is for both too, and adds to it; for gradient descent with the
+ * weight decay γ, {@code λ = 0} and {@code 1 − η_t γ} in its place are the form of Akrout et al. MQ
+ * divides by the mean size of gradients, which is that of {@code W} and its bias for the one and
+ * that of {@code B} for the other: steps differ by what the bias makes of it. Where {@code W} is
+ * frozen neither of them changes.
  *
  * <p>Use it where feedback alignment stays behind: in deep and in convolutional nets it comes close
  * to backpropagation's accuracy. The decay is a regularization that costs accuracy: weights that an
- * error passes are multiplied by {@code 1 − λ} in each step, and settle where the optimizer's steps
- * make up for it. {@code B} need not wait for it, for the updates that the two share soon outgrow
- * what they started from; so a decay is better too small than too large. In a small convolutional
- * net on CIFAR-10 with Adam at 0.001, six epochs of 157 steps, the test accuracy was 49 % at λ = 0
- * and 1e-4, 48 % at 3e-4, 47 % at 1e-3, 43 % at 3e-3 and 37 % at 1e-2, while the angle between the
- * two in the last layer fell from 63° at 1e-4 to 0.1° at 1e-2. Cost for L layers: 3L − 1 matrix
- * products a step, as backpropagation, and the optimizer's work and memory twice.
+ * error passes are multiplied by {@code 1 − λ_t} in each step, and settle where the optimizer's
+ * steps make up for it. {@code B} need not wait for it, for the updates that the two share soon
+ * outgrow what they started from; so a decay is better too small than too large. In a small
+ * convolutional net on CIFAR-10 with Adam at 0.001, six epochs of 157 steps, the test accuracy was
+ * 49 % at λ = 0 and 1e-4, 48 % at 3e-4, 47 % at 1e-3, 43 % at 3e-3 and 37 % at 1e-2, while the
+ * angle between the two in the last layer fell from 63° at 1e-4 to 0.1° at 1e-2. Cost for L layers:
+ * 3L − 1 matrix products a step, as backpropagation, and the optimizer's work and memory twice.
  *
  * <p>{@code B} starts uniform on {@code ±1/√(fan-in)}, of the size of common initial weights: what
  * it is larger than they are takes longer to forget. It is saved by {@code
@@ -70,28 +74,25 @@ import org.locallearning.djl.creditassignment.tape.Tape;
  *
  * <p>Kolen and Pollack, "Backpropagation without weight transport", IEEE International Conference
  * on Neural Networks (1994); Akrout, Wilson, Humphreys, Lillicrap and Tweed, "Deep learning without
- * weight transport", NeurIPS (2019), equations 16 to 18. Departure: the decay is taken off after
- * the step, so that it is the same for every optimizer (there it is part of the step).
+ * weight transport", NeurIPS (2019), equations 16 to 18. Departures: the decay is taken off after
+ * the step, so that it is the same for every optimizer (there it is part of the step); and it
+ * follows the learning rate (Kolen and Pollack's λ is the same in every step).
  */
 public final class KolenPollack extends FeedbackRule {
 
+    private static final Logger logger = LoggerFactory.getLogger(KolenPollack.class);
+
     private final FeedbackSource source;
     private final double decay;
-    private final String description;
 
     private KolenPollack(Builder builder) {
         super(builder);
         decay = builder.decay;
-        boolean given = builder.source != null;
-        source = given ? builder.source : builder.distribution().seeded(builder.seed());
-        description =
-                given
-                        ? "B given"
-                        : String.format("B %s, seed %d", builder.distribution(), builder.seed());
+        source = builder.getFeedback();
     }
 
     /**
-     * Returns the share that weights and feedback weights lose in each step.
+     * Returns the share that weights and feedback weights lose in a step at the full learning rate.
      *
      * @return {@code λ}
      */
@@ -101,14 +102,14 @@ public final class KolenPollack extends FeedbackRule {
 
     /** {@inheritDoc} */
     @Override
-    FeedbackWeights newWeights(Network network, NDManager manager) {
-        return new Weights(new LearnedFeedback(network, manager, source, true), manager);
+    protected FeedbackWeights newWeights(Network network, NDManager manager) {
+        return new Weights(network, manager);
     }
 
     /** Returns the rule and every setting. */
     @Override
     public String toString() {
-        return String.format("KolenPollack(%s, decay %s)", description, decay);
+        return String.format("KolenPollack(B %s, decay %s)", source.describe(), decay);
     }
 
     /**
@@ -120,47 +121,41 @@ public final class KolenPollack extends FeedbackRule {
         return new Builder();
     }
 
-    private final class Weights implements FeedbackWeights {
+    private final class Weights extends LearnedFeedback {
 
-        private final LearnedFeedback feedback;
         private final NDManager manager;
-        private final Set<Reserved> reserved = new HashSet<>();
+        private boolean warned;
 
-        Weights(LearnedFeedback feedback, NDManager manager) {
-            this.feedback = feedback;
+        Weights(Network network, NDManager manager) {
+            super(network, manager, source, true);
             this.manager = manager;
         }
 
         /** {@inheritDoc} */
         @Override
         public NDArray get(Tape tape, LayerTrace layer) {
-            Parameter learned = feedback.get(layer);
+            Parameter learned = parameters().get(layer);
             boolean frozen = !layer.getLayer().weight().requiresGradient();
             if (frozen == learned.requiresGradient()) {
                 learned.freeze(frozen);
             }
-            return Autograd.detach(tape.getValue(learned), tape.getManager());
+            return super.get(tape, layer);
         }
 
         /** {@inheritDoc} */
         @Override
         public void onGradients(Tape tape) {
-            for (LayerTrace layer : tape.getLayers()) {
-                Parameter weight = layer.getLayer().weight();
-                if (weight.requiresGradient()) {
-                    feedback.find(layer.getLayer())
-                            .ifPresent(learned -> copyGradient(tape, weight, learned));
-                }
-            }
+            forEach(
+                    (layer, learned) -> {
+                        if (layer.weight().requiresGradient()) {
+                            copyGradient(tape, layer);
+                        }
+                    });
         }
 
-        private void copyGradient(Tape tape, Parameter weight, Parameter learned) {
-            NDArray value = tape.getValue(learned);
-            if (reserved.add(new Reserved(learned, value.getDevice()))) {
-                Autograd.reserveGradients(new NDList(value));
-            }
-            try (NDArray gradient = tape.getValue(weight).getGradient()) {
-                Autograd.setGradient(value, gradient, tape.getManager());
+        private void copyGradient(Tape tape, Layer layer) {
+            try (NDArray gradient = tape.getValue(layer.weight()).getGradient()) {
+                parameters().setGradient(tape, layer.weightPath(), gradient);
             }
         }
 
@@ -168,68 +163,62 @@ public final class KolenPollack extends FeedbackRule {
         @Override
         public void afterStep(ParameterStore store, Device[] devices) {
             if (decay > 0) {
-                feedback.forEach(
+                forEach(
                         (layer, learned) -> {
                             if (layer.weight().requiresGradient()) {
+                                double share = decay * rateShare(store, layer.weight());
                                 for (Device device : devices) {
-                                    decay(store.getValue(layer.weight(), device, true));
-                                    decay(store.getValue(learned, device, true));
+                                    decay(store.getValue(layer.weight(), device, true), share);
+                                    decay(store.getValue(learned, device, true), share);
                                 }
                             }
                         });
             }
         }
 
-        private void decay(NDArray value) {
-            try (NDArray alias = Autograd.detach(value, manager)) {
-                alias.muli(1 - decay);
+        private void decay(NDArray value, double share) {
+            if (share > 0) {
+                try (NDArray alias = Autograd.detach(value, manager)) {
+                    alias.muli(1 - share);
+                }
             }
+        }
+
+        private double rateShare(ParameterStore store, Parameter weight) {
+            OptionalDouble share =
+                    store instanceof TrainerParameters
+                            ? ((TrainerParameters) store).getRateShare(weight)
+                            : OptionalDouble.empty();
+            if (share.isEmpty() && !warned) {
+                warned = true;
+                logger.warn(
+                        "The optimizer does not show its learning rate, so that the decay of weights"
+                                + " stays at {} in every step and does not follow a schedule;"
+                                + " optDecay(0) with a weight decay of the optimizer's does.",
+                        decay);
+            }
+            return share.orElse(1);
         }
 
         /** {@inheritDoc} */
         @Override
         public String describe(Layer layer) {
-            return String.format("through %s, learned with decay %s", description, decay);
-        }
-
-        /** {@inheritDoc} */
-        @Override
-        public void save(DataOutputStream out) throws IOException {
-            feedback.save(out);
-        }
-
-        /** {@inheritDoc} */
-        @Override
-        public void load(DataInputStream in) throws IOException, MalformedModelException {
-            feedback.load(in);
+            return String.format("through B %s, learned with decay %s", source.describe(), decay);
         }
     }
 
-    private record Reserved(Parameter parameter, Device device) {}
-
     /** Builds a {@link KolenPollack}. */
-    public static final class Builder extends RandomFeedbackBuilder<Builder> {
+    public static final class Builder extends FeedbackBuilder<Builder> {
 
-        private FeedbackSource source;
         private double decay = 1e-4;
 
         private Builder() {
-            super(FeedbackDistribution.fanInUniform());
+            super(FeedbackDistribution.fanInUniform().seeded(0));
         }
 
         /**
-         * Gives the initial feedback weights, in place of drawing them.
-         *
-         * @param source the source of the weights
-         * @return this builder
-         */
-        public Builder optFeedback(FeedbackSource source) {
-            this.source = Objects.requireNonNull(source, "source");
-            return this;
-        }
-
-        /**
-         * Sets the share that weights and feedback weights lose in each step.
+         * Sets the share that weights and feedback weights lose in each step, at the largest
+         * learning rate so far; at smaller ones it is smaller in proportion.
          *
          * @param decay the share {@code λ}, at least 0 and below 1; 1e-4 by default. At 0 the
          *     difference of the two stays as it is, unless the optimizer has a weight decay

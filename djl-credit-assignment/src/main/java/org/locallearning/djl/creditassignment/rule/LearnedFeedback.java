@@ -16,150 +16,85 @@ package org.locallearning.djl.creditassignment.rule;
 import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
-import java.util.stream.Collectors;
+import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
 
 /**
- * Feedback weights that learn: made when the first batch shows which layers need them, or loaded.
- * They are the trainer's, not the model's.
+ * Feedback weights {@code B} that learn: drawn when a batch first needs them, or loaded. A rule
+ * extends it by how they learn.
  */
-final class LearnedFeedback {
+public abstract class LearnedFeedback implements FeedbackWeights {
 
-    private final NDManager manager;
-    private final FeedbackSource source;
-    private final boolean byGradient;
-    private final Map<String, Layer> layers;
-    private final Map<String, Parameter> weights = new LinkedHashMap<>();
-    private boolean used;
+    private final List<Layer> layers;
+    private final RuleParameters parameters;
 
     /**
-     * Creates an empty collection.
+     * Creates feedback weights that are not there yet.
      *
      * @param network the network whose layers may have feedback weights
-     * @param manager the manager that closes them
+     * @param manager the trainer's manager
      * @param source where new ones come from
-     * @param byGradient whether the optimizer updates them
+     * @param optimized whether the optimizer updates them
      */
-    LearnedFeedback(Network network, NDManager manager, FeedbackSource source, boolean byGradient) {
-        this.manager = manager;
-        this.source = source;
-        this.byGradient = byGradient;
-        layers =
-                network.getLayers().stream()
-                        .collect(Collectors.toMap(Layer::weightPath, Function.identity()));
+    protected LearnedFeedback(
+            Network network, NDManager manager, FeedbackSource source, boolean optimized) {
+        layers = network.getLayers();
+        parameters = RuleParameters.ofWeights(network, manager, source, optimized);
     }
 
     /**
-     * Returns the feedback weights of a layer that an error passes.
+     * Returns the feedback weights under the paths of the weights whose place they take.
      *
-     * @param layer the layer in this pass
-     * @return the weights
+     * @return the parameters
      */
-    Parameter get(LayerTrace layer) {
-        used = true;
-        String path = layer.getLayer().weightPath();
-        NDArray weight = layer.getWeight();
-        Parameter feedback =
-                weights.computeIfAbsent(path, key -> parameter(key, draw(key, weight)));
-        Shape found = feedback.getArray().getShape();
-        if (!found.equals(weight.getShape())) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            "The feedback weights of %s have shape %s, but the layer needs %s;"
-                                    + " load the state that was saved with this model.",
-                            path, found, weight.getShape()));
-        }
-        return feedback;
+    protected final RuleParameters parameters() {
+        return parameters;
     }
 
     /**
-     * Returns the feedback weights of a layer, if it has some already.
+     * Visits every layer that has feedback weights by now.
      *
-     * @param layer the layer
-     * @return the weights, or empty
+     * @param visitor what is done with the layer and its feedback weights
      */
-    Optional<Parameter> find(Layer layer) {
-        return Optional.ofNullable(weights.get(layer.weightPath()));
-    }
-
-    /** Visits every layer that has feedback weights. */
-    void forEach(BiConsumer<Layer, Parameter> visitor) {
-        weights.forEach((path, feedback) -> visitor.accept(layers.get(path), feedback));
-    }
-
-    private NDArray draw(String path, NDArray weight) {
-        try (NDManager onDevice = manager.newSubManager(weight.getDevice())) {
-            NDArray created =
-                    source.create(onDevice, path, weight.getShape(), weight.getDataType());
-            if (!created.getShape().equals(weight.getShape())) {
-                throw new IllegalArgumentException(
-                        String.format(
-                                "The feedback weights given for %s have shape %s; they need %s.",
-                                path, created.getShape(), weight.getShape()));
-            }
-            // whoever gave them may have given the layer's own weight: an alias would be that
-            NDArray own = created.duplicate();
-            own.attach(manager);
-            return own;
+    protected final void forEach(BiConsumer<Layer, Parameter> visitor) {
+        for (Layer layer : layers) {
+            parameters
+                    .find(layer.weightPath())
+                    .ifPresent(feedback -> visitor.accept(layer, feedback));
         }
     }
 
-    private Parameter parameter(String path, NDArray array) {
-        Parameter parameter =
-                Parameter.builder()
-                        .setName(path)
-                        .setType(Parameter.Type.WEIGHT)
-                        .optRequiresGrad(byGradient)
-                        .build();
-        parameter.setArray(array);
-        array.setRequiresGradient(byGradient);
-        return parameter;
+    /** {@inheritDoc} */
+    @Override
+    public NDArray get(Tape tape, LayerTrace layer) {
+        return Autograd.detach(tape.getValue(parameters.get(layer)), tape.getManager());
     }
 
-    void save(DataOutputStream out) throws IOException {
-        out.writeInt(weights.size());
-        for (Map.Entry<String, Parameter> entry : weights.entrySet()) {
-            out.writeUTF(entry.getKey());
-            byte[] bytes = entry.getValue().getArray().encode();
-            out.writeInt(bytes.length);
-            out.write(bytes);
-        }
+    /** {@inheritDoc} */
+    @Override
+    public final Map<String, NDArray> getRuleParameters() {
+        return parameters.getValues();
     }
 
-    void load(DataInputStream in) throws IOException, MalformedModelException {
-        if (used) {
-            throw new IllegalStateException(
-                    "Feedback weights are loaded before the first batch; make a new trainer.");
-        }
-        Map<String, Parameter> loaded = new LinkedHashMap<>();
-        int count = in.readInt();
-        for (int i = 0; i < count; i++) {
-            String path = in.readUTF();
-            if (!layers.containsKey(path)) {
-                throw new MalformedModelException(
-                        String.format(
-                                "The file holds feedback weights for %s, but this model has no"
-                                        + " such weight; use the model that it was saved with.",
-                                path));
-            }
-            byte[] bytes = new byte[in.readInt()];
-            in.readFully(bytes);
-            loaded.put(path, parameter(path, NDArray.decode(manager, bytes)));
-        }
-        weights.values().forEach(Parameter::close);
-        weights.clear();
-        weights.putAll(loaded);
+    /** {@inheritDoc} */
+    @Override
+    public final void saveState(StateWriter out) throws IOException {
+        parameters.saveState(out);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final Runnable loadState(StateReader in) throws IOException, MalformedModelException {
+        return parameters.loadState(in);
     }
 }

@@ -62,9 +62,12 @@ import org.locallearning.djl.creditassignment.tape.Network;
  *
  * <p>Use it where no error can be sent back: through something that has no derivative, or as the
  * model of a brain or a chip that knows no more than its reward. Do not use it to train a large
- * network fast: the variance of the estimate grows with the number of units, so that it needs small
- * learning rates and many steps. In single precision noise of a scale below about 1e-5 drowns in
- * rounding; the trainer then warns once, with the cosine that this costs.
+ * network fast: the gradient has a cosine of about {@code 1 / √K} to the exact one and is {@code
+ * √K} times as long, so that it needs learning rates smaller than backpropagation's by about {@code
+ * 1 / √K} under Adam and {@code 1 / K} under gradient descent, and as many more steps; of more than
+ * about a thousand units the trainer warns once. A ResNet-18 on images of 32 × 32 has a million: at
+ * Adam's usual rate of 0.001 its loss goes up. In single precision noise of a scale below about
+ * 1e-5 drowns in rounding; the trainer then warns once, with the cosine that this costs.
  *
  * <p>Cost for L layers: 3L − 1 matrix products a step, as many as backpropagation: L for the clean
  * run, L − 1 for the noisy one, which begins behind the first layer, and L for the weights; 4L − 2
@@ -134,15 +137,37 @@ public final class NodePerturbation extends CreditAssignment {
     }
 
     NDArray drawNoise(BlockTrace block, NDArray output, NDManager manager) {
-        return noise.draw(block, output, noiseScale, manager);
+        NDArray drawn = noise.draw(block, output, noiseScale, manager);
+        if (noise == NoiseSource.GAUSSIAN) {
+            return drawn;
+        }
+        if (!drawn.getShape().equals(output.getShape())
+                || drawn.getDataType() != output.getDataType()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "The noise given for %s has shape %s and type %s; its output has %s and"
+                                    + " %s.",
+                            block.getPath(),
+                            drawn.getShape(),
+                            drawn.getDataType(),
+                            output.getShape(),
+                            output.getDataType()));
+        }
+        // noise is scaled and closed with the batch; what was given is the giver's
+        NDArray own = drawn.duplicate();
+        own.attach(manager);
+        return own;
     }
 
     /** Returns the rule and every setting of its own. */
     @Override
     public String toString() {
         return String.format(
-                "NodePerturbation(%s, noise scale %s%s)",
-                mode, noiseScale, antithetic ? ", antithetic" : "");
+                "NodePerturbation(%s, noise scale %s%s%s)",
+                mode,
+                noiseScale,
+                antithetic ? ", antithetic" : "",
+                noise == NoiseSource.GAUSSIAN ? "" : ", noise given");
     }
 
     /**
@@ -220,8 +245,14 @@ public final class NodePerturbation extends CreditAssignment {
             return this;
         }
 
-        Builder noise(NoiseSource noise) {
-            this.noise = noise;
+        /**
+         * Sets where noise comes from.
+         *
+         * @param noise the source; {@link NoiseSource#GAUSSIAN} by default
+         * @return this builder
+         */
+        public Builder optNoise(NoiseSource noise) {
+            this.noise = Objects.requireNonNull(noise, "noise");
             return this;
         }
 

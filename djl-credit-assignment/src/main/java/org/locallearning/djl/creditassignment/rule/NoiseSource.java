@@ -17,9 +17,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import org.locallearning.djl.creditassignment.tape.BlockTrace;
 
-/** Where the noise of node perturbation comes from. */
+/**
+ * Where the noise of node perturbation comes from. The estimate of the gradient holds for noise of
+ * mean zero and variance σ², independent between units and samples.
+ */
 @FunctionalInterface
-interface NoiseSource {
+public interface NoiseSource {
 
     /** Independent normal noise from the engine's random numbers. */
     NoiseSource GAUSSIAN =
@@ -33,7 +36,7 @@ interface NoiseSource {
      * @param output the output, of the shape and type of the noise
      * @param scale the scale σ of the noise
      * @param manager the manager to create the noise with
-     * @return the noise ξ
+     * @return the noise ξ, which is copied
      */
     NDArray draw(BlockTrace block, NDArray output, double scale, NDManager manager);
 }

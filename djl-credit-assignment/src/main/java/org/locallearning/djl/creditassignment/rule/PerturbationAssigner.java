@@ -25,11 +25,10 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.NonFiniteLossException;
-import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.loss.SampleLoss;
 import org.locallearning.djl.creditassignment.tape.BlockTrace;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +49,7 @@ final class PerturbationAssigner implements CreditAssigner {
 
     /** {@inheritDoc} */
     @Override
-    public boolean isRerunning() {
+    public boolean needsRerun() {
         return true;
     }
 
@@ -63,8 +62,9 @@ final class PerturbationAssigner implements CreditAssigner {
     /** {@inheritDoc} */
     @Override
     public void assign(Tape tape, NDList errors) {
-        if (!checked) {
-            checkRepeatable(tape);
+        boolean isFirst = !checked;
+        if (isFirst) {
+            checkRerunnable(tape);
             warnOfRounding(tape.getPredictions().head().getDataType());
             checked = true;
         }
@@ -72,20 +72,23 @@ final class PerturbationAssigner implements CreditAssigner {
                 () -> {
                     Batch batch = new Batch(tape);
                     batch.perturb();
+                    if (isFirst) {
+                        warnOfUnits(batch.units());
+                    }
                     batch.addGradients();
                     return null;
                 });
     }
 
-    private static void checkRepeatable(Tape tape) {
-        Optional<String> unrepeatable = tape.findUnrepeatable();
-        if (unrepeatable.isPresent()) {
+    private static void checkRerunnable(Tape tape) {
+        Optional<String> notRerunnable = tape.findNotRerunnable();
+        if (notRerunnable.isPresent()) {
             throw new IllegalArgumentException(
                     String.format(
                             "Node perturbation compares two runs of the network, but %s gives"
                                     + " different outputs for the same input; give its class a"
-                                    + " replay in the LayerTable with optLayers.",
-                            unrepeatable.get()));
+                                    + " rerun in the LayerTable with optLayers.",
+                            notRerunnable.get()));
         }
     }
 
@@ -102,16 +105,28 @@ final class PerturbationAssigner implements CreditAssigner {
         }
     }
 
-    /** {@inheritDoc} */
-    @Override
-    public String describeFeedback(Layer layer) {
-        return "no error is sent: its outputs are perturbed";
+    private static void warnOfUnits(long units) {
+        double cosine = UnitNoise.cosine(units);
+        if (cosine < UnitNoise.LEAST) {
+            logger.warn(
+                    "Node perturbation changes {} outputs of every sample at once and learns one"
+                            + " number from it: its gradients have a cosine of about {} to exact"
+                            + " ones and are about {} times as long. At a usual learning rate the"
+                            + " loss may rise, with Adam too, whose steps do not get smaller with"
+                            + " that; take about {} of it with Adam and {} with gradient descent, or"
+                            + " freeze layers, which are then not perturbed.",
+                    units,
+                    String.format("%.1g", cosine),
+                    Math.round(1 / cosine),
+                    String.format("%.0e", cosine),
+                    String.format("%.0e", cosine * cosine));
+        }
     }
 
     /** {@inheritDoc} */
     @Override
-    public Optional<NDArray> getFeedback(LayerTrace layer) {
-        return Optional.empty();
+    public String describeFeedback(Layer layer) {
+        return "no error is sent: its outputs are perturbed";
     }
 
     /**
@@ -256,7 +271,7 @@ final class PerturbationAssigner implements CreditAssigner {
             NDList labels = tape.getLabels().orElseGet(NDList::new);
             try (NDManager scope = manager.newSubManager()) {
                 // on aliases, so that what is made of long-lived labels is closed
-                NDArray losses = loss.evaluate(alias(labels, scope), alias(predictions, scope));
+                NDArray losses = evaluate(alias(labels, scope), alias(predictions, scope));
                 if (!losses.getShape().equals(new Shape(samples))) {
                     throw new IllegalArgumentException(
                             String.format(
@@ -266,6 +281,21 @@ final class PerturbationAssigner implements CreditAssigner {
                 }
                 losses.attach(manager);
                 return losses;
+            }
+        }
+
+        private NDArray evaluate(NDList labels, NDList predictions) {
+            try {
+                return loss.evaluate(labels, predictions);
+            } catch (RuntimeException e) {
+                if (tape.getLabels().isPresent()) {
+                    throw e;
+                }
+                throw new IllegalStateException(
+                        "Node perturbation evaluates the loss of every sample once more, which failed"
+                                + " without labels; call forward(data, labels), or give"
+                                + " optSampleLoss a loss that needs none.",
+                        e);
             }
         }
 

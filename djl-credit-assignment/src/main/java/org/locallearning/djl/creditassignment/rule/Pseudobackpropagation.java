@@ -15,7 +15,7 @@ package org.locallearning.djl.creditassignment.rule;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import org.locallearning.djl.creditassignment.engine.TorchScript;
+import org.locallearning.djl.creditassignment.internal.TorchScript;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
@@ -54,7 +54,7 @@ public final class Pseudobackpropagation extends FeedbackRule {
 
     /** {@inheritDoc} */
     @Override
-    FeedbackWeights newWeights(Network network, NDManager manager) {
+    protected FeedbackWeights newWeights(Network network, NDManager manager) {
         return new FeedbackWeights() {
             @Override
             public NDArray get(Tape tape, LayerTrace layer) {
@@ -71,7 +71,8 @@ public final class Pseudobackpropagation extends FeedbackRule {
     private static NDArray transposedPseudoinverse(Layer layer, NDArray weight) {
         NDArray matrices = layer.maths().toMatrices(layer.block(), weight);
         NDArray inverses = TorchScript.pseudoinverse(matrices);
-        return inverses.swapAxes(1, 2).reshape(weight.getShape());
+        return layer.maths()
+                .fromMatrices(layer.block(), inverses.swapAxes(1, 2), weight.getShape());
     }
 
     /** Returns the rule. */

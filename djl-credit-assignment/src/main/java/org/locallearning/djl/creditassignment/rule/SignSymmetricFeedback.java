@@ -15,7 +15,11 @@ package org.locallearning.djl.creditassignment.rule;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.util.Map;
 import java.util.Objects;
+import org.locallearning.djl.creditassignment.layer.Fan;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
@@ -36,14 +40,12 @@ import org.locallearning.djl.creditassignment.tape.Tape;
 public final class SignSymmetricFeedback extends FeedbackRule {
 
     private final Mode mode;
-    private final FeedbackDistribution distribution;
-    private final long seed;
+    private final FeedbackSource source;
 
     private SignSymmetricFeedback(Builder builder) {
         super(builder);
         mode = builder.mode;
-        distribution = builder.distribution();
-        seed = builder.seed();
+        source = builder.getFeedback();
     }
 
     /** Where the magnitudes of the feedback weights come from. */
@@ -55,19 +57,16 @@ public final class SignSymmetricFeedback extends FeedbackRule {
          * {@code Engine.setRandomSeed} makes a run repeatable.
          */
         BATCHWISE_RANDOM,
-        /** Drawn from the distribution once, as a function of the seed (frSF). */
+        /**
+         * Fixed (frSF): those of {@code optFeedback}, drawn once or given; their signs are lost.
+         */
         FIXED_MAGNITUDE
     }
 
     /** {@inheritDoc} */
     @Override
-    FeedbackWeights newWeights(Network network, NDManager manager) {
-        FeedbackSource signed = distribution.seeded(seed);
-        FixedFeedback magnitudes =
-                new FixedFeedback(
-                        manager,
-                        (onDevice, path, shape, type) ->
-                                signed.create(onDevice, path, shape, type).abs());
+    protected FeedbackWeights newWeights(Network network, NDManager manager) {
+        FixedFeedback magnitudes = new FixedFeedback(manager, new Magnitudes(source));
         return new FeedbackWeights() {
             @Override
             public NDArray get(Tape tape, LayerTrace layer) {
@@ -75,22 +74,18 @@ public final class SignSymmetricFeedback extends FeedbackRule {
                 NDArray sign = weight.sign();
                 switch (mode) {
                     case UNIFORM:
-                        return sign.muli(distribution.standardDeviation(weight.getShape()));
+                        return sign.muli(distribution().standardDeviation(fan(layer, weight)));
                     case BATCHWISE_RANDOM:
                         NDArray drawn =
-                                distribution.draw(
-                                        weight.getManager(),
-                                        weight.getShape(),
-                                        weight.getDataType());
+                                distribution()
+                                        .draw(
+                                                weight.getManager(),
+                                                weight.getShape(),
+                                                weight.getDataType(),
+                                                fan(layer, weight));
                         return sign.muli(drawn.abs());
                     default:
-                        NDArray fixed =
-                                magnitudes.get(
-                                        weight.getDevice(),
-                                        layer.getLayer().weightPath(),
-                                        weight.getShape(),
-                                        weight.getDataType());
-                        return sign.muli(fixed);
+                        return sign.muli(magnitudes.get(tape, layer));
                 }
             }
 
@@ -99,17 +94,47 @@ public final class SignSymmetricFeedback extends FeedbackRule {
                 return "through the signs of the layer's own weight, magnitudes "
                         + describeMagnitudes();
             }
+
+            @Override
+            public Map<String, NDArray> getRuleParameters() {
+                return magnitudes.getRuleParameters();
+            }
         };
+    }
+
+    private static Fan fan(LayerTrace layer, NDArray weight) {
+        return Fan.of(layer.getLayer().maths(), layer.getLayer().block(), weight);
+    }
+
+    /** The distribution of drawn magnitudes; {@link Builder#build} has seen to it. */
+    private FeedbackDistribution distribution() {
+        return ((SeededFeedback) source).distribution();
     }
 
     private String describeMagnitudes() {
         switch (mode) {
             case UNIFORM:
-                return "the standard deviation of " + distribution;
+                return "the standard deviation of " + distribution();
             case BATCHWISE_RANDOM:
-                return distribution + ", drawn for each batch";
+                return distribution() + ", drawn for each batch";
             default:
-                return distribution + ", seed " + seed;
+                return source.describe();
+        }
+    }
+
+    /** The absolute values of what a source has. */
+    private record Magnitudes(FeedbackSource signed) implements FeedbackSource {
+
+        /** {@inheritDoc} */
+        @Override
+        public NDArray create(NDManager manager, String path, Shape shape, DataType type) {
+            return signed.create(manager, path, shape, type).abs();
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public NDArray create(NDManager manager, String path, Shape shape, DataType type, Fan fan) {
+            return signed.create(manager, path, shape, type, fan).abs();
         }
     }
 
@@ -129,12 +154,12 @@ public final class SignSymmetricFeedback extends FeedbackRule {
     }
 
     /** Builds a {@link SignSymmetricFeedback}. */
-    public static final class Builder extends RandomFeedbackBuilder<Builder> {
+    public static final class Builder extends FeedbackBuilder<Builder> {
 
         private Mode mode = Mode.UNIFORM;
 
         private Builder() {
-            super(FeedbackDistribution.xavierUniform());
+            super(FeedbackDistribution.xavierUniform().seeded(0));
         }
 
         /**
@@ -158,8 +183,18 @@ public final class SignSymmetricFeedback extends FeedbackRule {
          * Builds the rule.
          *
          * @return the rule
+         * @throws IllegalArgumentException if magnitudes were given, which are fixed, and the mode
+         *     is another
          */
         public SignSymmetricFeedback build() {
+            if (mode != Mode.FIXED_MAGNITUDE && !(getFeedback() instanceof SeededFeedback)) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "Magnitudes that are given are fixed, but the mode is %s: call"
+                                        + " optMode(FIXED_MAGNITUDE), or give a distribution with"
+                                        + " optFeedback(distribution.seeded(seed)).",
+                                mode));
+            }
             return new SignSymmetricFeedback(this);
         }
     }

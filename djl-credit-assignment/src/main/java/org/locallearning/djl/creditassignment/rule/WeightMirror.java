@@ -14,18 +14,14 @@
 package org.locallearning.djl.creditassignment.rule;
 
 import ai.djl.Device;
-import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.util.Objects;
-import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.creditassignment.layer.Fan;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
@@ -71,19 +67,13 @@ public final class WeightMirror extends FeedbackRule {
     private final double rate;
     private final int samples;
     private final int initialPhases;
-    private final String description;
 
     private WeightMirror(Builder builder) {
         super(builder);
         rate = builder.rate;
         samples = builder.samples;
         initialPhases = builder.initialPhases;
-        boolean given = builder.source != null;
-        source = given ? builder.source : builder.distribution().seeded(builder.seed());
-        description =
-                given
-                        ? "B given"
-                        : String.format("B %s, seed %d", builder.distribution(), builder.seed());
+        source = builder.getFeedback();
     }
 
     /**
@@ -115,28 +105,40 @@ public final class WeightMirror extends FeedbackRule {
 
     /** {@inheritDoc} */
     @Override
-    FeedbackWeights newWeights(Network network, NDManager manager) {
-        return new Weights(new LearnedFeedback(network, manager, source, false), manager);
+    protected FeedbackWeights newWeights(Network network, NDManager manager) {
+        return new Weights(network, manager);
     }
 
     /**
      * Moves feedback weights towards what a layer's answer to noise says of its weight.
      *
+     * @param layer the layer
      * @param feedback {@code B}, changed in place
-     * @param weight {@code W}, of the same shape (out, in...)
+     * @param weight {@code W}, of the same shape
      * @param rate {@code α}
      * @param samples n
      */
-    static void mirror(NDArray feedback, NDArray weight, double rate, int samples) {
+    static void mirror(Layer layer, NDArray feedback, NDArray weight, double rate, int samples) {
         try (NDManager scope = weight.getManager().newSubManager(weight.getDevice())) {
-            Shape shape = weight.getShape();
-            long inputs = shape.slice(1).size();
-            NDArray matrix = Autograd.detach(weight, scope).reshape(shape.get(0), inputs);
+            Shape maps = Fan.matrixShape(layer.maths(), layer.block(), weight);
+            long inputs = maps.get(2);
+            NDArray matrix =
+                    layer.maths()
+                            .toMatrices(layer.block(), Autograd.detach(weight, scope))
+                            .reshape(-1, inputs);
+            // the maps of a layer may hear the same noise
             NDArray noise =
                     scope.randomNormal(0, 1, new Shape(samples, inputs), weight.getDataType());
             NDArray answers = noise.matMul(matrix.transpose());
             NDArray correlation = answers.transpose().matMul(noise).muli(rate / samples);
-            Autograd.detach(feedback, scope).muli(1 - rate).addi(correlation.reshape(shape));
+            Autograd.detach(feedback, scope)
+                    .muli(1 - rate)
+                    .addi(
+                            layer.maths()
+                                    .fromMatrices(
+                                            layer.block(),
+                                            correlation.reshape(maps),
+                                            weight.getShape()));
         }
     }
 
@@ -144,8 +146,8 @@ public final class WeightMirror extends FeedbackRule {
     @Override
     public String toString() {
         return String.format(
-                "WeightMirror(%s, mirror rate %s, %d noise samples, %d initial phases)",
-                description, rate, samples, initialPhases);
+                "WeightMirror(B %s, mirror rate %s, %d noise samples, %d initial phases)",
+                source.describe(), rate, samples, initialPhases);
     }
 
     /**
@@ -157,23 +159,22 @@ public final class WeightMirror extends FeedbackRule {
         return new Builder();
     }
 
-    private final class Weights implements FeedbackWeights {
+    private final class Weights extends LearnedFeedback {
 
-        private final LearnedFeedback feedback;
         private final NDManager manager;
 
-        Weights(LearnedFeedback feedback, NDManager manager) {
-            this.feedback = feedback;
+        Weights(Network network, NDManager manager) {
+            super(network, manager, source, false);
             this.manager = manager;
         }
 
         /** {@inheritDoc} */
         @Override
         public NDArray get(Tape tape, LayerTrace layer) {
-            boolean isNew = feedback.find(layer.getLayer()).isEmpty();
-            NDArray value = Autograd.detach(tape.getValue(feedback.get(layer)), tape.getManager());
+            boolean isNew = parameters().find(layer.getLayer().weightPath()).isEmpty();
+            NDArray value = super.get(tape, layer);
             for (int i = 0; isNew && i < initialPhases; i++) {
-                mirror(value, layer.getWeight(), rate, samples);
+                mirror(layer.getLayer(), value, layer.getWeight(), rate, samples);
             }
             return value;
         }
@@ -181,7 +182,7 @@ public final class WeightMirror extends FeedbackRule {
         /** {@inheritDoc} */
         @Override
         public void afterStep(ParameterStore store, Device[] devices) {
-            feedback.forEach((layer, mirror) -> follow(store, devices, layer, mirror));
+            forEach((layer, mirror) -> follow(store, devices, layer, mirror));
         }
 
         private void follow(ParameterStore store, Device[] devices, Layer layer, Parameter mirror) {
@@ -189,7 +190,7 @@ public final class WeightMirror extends FeedbackRule {
                 NDArray weight =
                         Autograd.detach(store.getValue(layer.weight(), devices[0], true), scope);
                 NDArray followed = Autograd.detach(store.getValue(mirror, devices[0], true), scope);
-                mirror(followed, weight, rate, samples);
+                mirror(layer, followed, weight, rate, samples);
                 for (int i = 1; i < devices.length; i++) {
                     NDArray copy = Autograd.detach(store.getValue(mirror, devices[i], true), scope);
                     NDArray moved = followed.toDevice(devices[i], true);
@@ -203,43 +204,19 @@ public final class WeightMirror extends FeedbackRule {
         @Override
         public String describe(Layer layer) {
             return String.format(
-                    "through %s, learned from noise at the rate %s", description, rate);
-        }
-
-        /** {@inheritDoc} */
-        @Override
-        public void save(DataOutputStream out) throws IOException {
-            feedback.save(out);
-        }
-
-        /** {@inheritDoc} */
-        @Override
-        public void load(DataInputStream in) throws IOException, MalformedModelException {
-            feedback.load(in);
+                    "through B %s, learned from noise at the rate %s", source.describe(), rate);
         }
     }
 
     /** Builds a {@link WeightMirror}. */
-    public static final class Builder extends RandomFeedbackBuilder<Builder> {
+    public static final class Builder extends FeedbackBuilder<Builder> {
 
-        private FeedbackSource source;
         private double rate = 0.01;
         private int samples = 64;
         private int initialPhases;
 
         private Builder() {
-            super(FeedbackDistribution.fanInUniform());
-        }
-
-        /**
-         * Gives the initial feedback weights, in place of drawing them.
-         *
-         * @param source the source of the weights
-         * @return this builder
-         */
-        public Builder optFeedback(FeedbackSource source) {
-            this.source = Objects.requireNonNull(source, "source");
-            return this;
+            super(FeedbackDistribution.fanInUniform().seeded(0));
         }
 
         /**

@@ -13,41 +13,19 @@
  */
 package org.locallearning.djl.creditassignment.tape;
 
-import java.util.Optional;
-
 /**
- * What one way back through a tape, or a piece of it, needs.
+ * What one backward pass through a tape, or a piece of it, needs.
  *
  * @param feedback how the error passes weighted layers
- * @param keepGraph whether the piece is to be sent back through again
+ * @param keepGraph whether there will be another backward pass through the piece
  * @param gradientsWanted whether parameters take their gradients
  * @param inputErrorsWanted whether the errors at the inputs of the piece are wanted
- * @param localErrors the errors that regions have of their own, if there are such
  */
 record BackwardPass(
-        Feedback feedback,
-        boolean keepGraph,
-        boolean gradientsWanted,
-        boolean inputErrorsWanted,
-        Optional<LocalErrors> localErrors) {
+        Feedback feedback, boolean keepGraph, boolean gradientsWanted, boolean inputErrorsWanted) {
 
-    /** A way back on which no region has an error of its own. */
-    BackwardPass(
-            Feedback feedback,
-            boolean keepGraph,
-            boolean gradientsWanted,
-            boolean inputErrorsWanted) {
-        this(feedback, keepGraph, gradientsWanted, inputErrorsWanted, Optional.empty());
-    }
-
-    /** Returns the way back through a part of the piece. */
+    /** Returns the backward pass through a part of the piece. */
     BackwardPass within(boolean errorsWantedAtInputs) {
-        return new BackwardPass(
-                feedback, keepGraph, gradientsWanted, errorsWantedAtInputs, localErrors);
-    }
-
-    /** Returns whether a region has an error of its own. */
-    boolean hasOwnError(RegionTrace region) {
-        return localErrors.isPresent() && localErrors.get().hasError(region.getRegion());
+        return new BackwardPass(feedback, keepGraph, gradientsWanted, errorsWantedAtInputs);
     }
 }

@@ -14,39 +14,20 @@
 package org.locallearning.djl.creditassignment.tape;
 
 import ai.djl.nn.Block;
-import ai.djl.nn.ParallelBlock;
-import ai.djl.nn.SequentialBlock;
-import java.lang.reflect.Method;
+import org.locallearning.djl.decorrelation.internal.BlockKinds;
 
-/**
- * Whether a subclass of one of DJL's containers still computes what the container does, which DJL
- * does not tell.
- */
+/** Which containers a tape walks into: the same as the converter to decorrelated models. */
 final class BlockAccess {
 
     private BlockAccess() {}
 
-    /**
-     * Returns whether a block runs its children one after another and does nothing else, as {@code
-     * SequentialBlock} and the subclasses that only fill it do (the zoo's {@code Mlp}).
-     */
+    /** Returns whether a block runs its children one after another and does nothing else. */
     static boolean isSequential(Block block) {
-        return block instanceof SequentialBlock && inheritsForward(block, SequentialBlock.class);
+        return BlockKinds.isSequential(block);
     }
 
     /** Returns whether a block runs its children side by side and combines them, and no more. */
     static boolean isParallel(Block block) {
-        return block instanceof ParallelBlock && inheritsForward(block, ParallelBlock.class);
-    }
-
-    private static boolean inheritsForward(Block block, Class<?> container) {
-        for (Class<?> type = block.getClass(); type != container; type = type.getSuperclass()) {
-            for (Method method : type.getDeclaredMethods()) {
-                if (method.getName().startsWith("forward")) {
-                    return false;
-                }
-            }
-        }
-        return true;
+        return BlockKinds.isParallel(block);
     }
 }

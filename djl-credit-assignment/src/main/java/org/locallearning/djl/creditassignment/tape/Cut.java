@@ -16,12 +16,13 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.internal.Autograd;
 
 /** A place where the engine's graph is cut: a new graph begins, and errors that reach it stop. */
 final class Cut {
 
     private final NDManager scope;
+    private final boolean errorWanted;
     private final NDList arrays;
 
     /**
@@ -33,6 +34,7 @@ final class Cut {
      */
     Cut(NDList made, boolean errorWanted, NDManager scope) {
         this.scope = scope;
+        this.errorWanted = errorWanted;
         arrays = new NDList(made.size());
         for (NDArray array : made) {
             arrays.add(errorWanted ? Autograd.leaf(array, scope) : Autograd.detach(array, scope));
@@ -50,8 +52,15 @@ final class Cut {
         return scope;
     }
 
-    /** Takes the errors that have arrived; arrays of whole numbers have zeros. */
+    /**
+     * Takes the errors that have arrived; arrays of whole numbers have zeros.
+     *
+     * @return the error at each array; empty if errors are not wanted here
+     */
     NDList takeErrors(boolean keepGraph) {
+        if (!errorWanted) {
+            return new NDList();
+        }
         NDList errors = new NDList(arrays.size());
         for (NDArray array : arrays) {
             errors.add(

@@ -20,7 +20,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.util.HashMap;
 import java.util.Map;
-import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.internal.Autograd;
 
 /** What dropout drops in one batch: drawn in the first run, used again whenever a piece reruns. */
 final class DropoutMasks {

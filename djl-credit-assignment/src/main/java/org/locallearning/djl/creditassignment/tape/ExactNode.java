@@ -19,10 +19,10 @@ import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.locallearning.djl.creditassignment.layer.Replay;
+import org.locallearning.djl.creditassignment.layer.BlockRerun;
 
 /**
- * What every rule differentiates exactly: a run of blocks without parameters, one behind the other,
+ * What every rule differentiates exactly: a run of blocks without parameters, one after the other,
  * or one block with parameters.
  */
 final class ExactNode extends Node {
@@ -56,6 +56,18 @@ final class ExactNode extends Node {
         return members.stream().anyMatch(member -> member.unknown() && hasParameters(member));
     }
 
+    /** {@inheritDoc} */
+    @Override
+    boolean endsStage() {
+        return isWeighted();
+    }
+
+    /** An unknown block is differentiated exactly, weighted or not. */
+    @Override
+    List<StageOutline> outline() {
+        return List.of();
+    }
+
     static boolean hasParameters(Member member) {
         return !member.block().getParameters().isEmpty();
     }
@@ -76,11 +88,7 @@ final class ExactNode extends Node {
                             isInputShared());
             outputs.add(current);
         }
-        ExactTrace trace = new ExactTrace(cut, outputs, inputErrorWanted);
-        if (!parameters().isEmpty()) {
-            pass.blocks().add(trace);
-        }
-        return trace;
+        return new ExactTrace(cut, outputs, inputErrorWanted);
     }
 
     /** A block of the run, which the table of layers may not know. */
@@ -88,6 +96,26 @@ final class ExactNode extends Node {
 
         boolean isTrainable() {
             return block.getParameters().values().stream().anyMatch(Parameter::requiresGradient);
+        }
+    }
+
+    /** A block of the run as it ran once. */
+    record Step(Member member, NDList inputs, NDList outputs) {
+
+        NDList rerun(Rerun rerun, NDList newInputs) {
+            BlockRerun.FirstRun first = new BlockRerun.FirstRun(inputs, outputs);
+            return rerun.run(member.path(), member.block(), first, newInputs);
+        }
+
+        /** Runs steps again, one after the other. */
+        static NDList rerun(List<Step> steps, Rerun rerun, NDList newInputs) {
+            NDList current = newInputs;
+            for (Step step : steps) {
+                NDList next = step.rerun(rerun, current);
+                rerun.close(current, List.of(newInputs, next));
+                current = next;
+            }
+            return current;
         }
     }
 
@@ -134,34 +162,40 @@ final class ExactNode extends Node {
             release();
         }
 
-        List<Member> members() {
-            return members;
+        /** {@inheritDoc} */
+        @Override
+        void collectBlocks(List<BlockTrace> blocks) {
+            if (!parameters().isEmpty()) {
+                blocks.add(this);
+            }
         }
 
-        Cut cut() {
-            return cut;
+        /** Returns the run, block by block. */
+        List<Step> steps() {
+            List<Step> steps = new ArrayList<>(members.size());
+            NDList inputs = cut.arrays();
+            for (int i = 0; i < members.size(); i++) {
+                steps.add(new Step(members.get(i), inputs, outputs.get(i)));
+                inputs = outputs.get(i);
+            }
+            return steps;
         }
 
-        /** Returns the inputs of a member; behind the last member the outputs of the run. */
-        NDList arraysBefore(int member) {
-            return member == 0 ? cut.arrays() : outputs.get(member - 1);
+        /** Returns the node that ran. */
+        ExactNode node() {
+            return ExactNode.this;
+        }
+
+        /** Returns the first blocks of the run by themselves. */
+        ExactTrace first(int count) {
+            return new ExactNode(members.subList(0, count))
+            .new ExactTrace(cut, outputs.subList(0, count), isInputErrorWanted());
         }
 
         /** {@inheritDoc} */
         @Override
         NDList rerun(Rerun rerun, NDList inputs) {
-            NDList current = outputs();
-            if (isInputErrorWanted()) {
-                current = inputs;
-                for (int i = 0; i < members.size(); i++) {
-                    NDList before = i == 0 ? cut.arrays() : outputs.get(i - 1);
-                    Replay.Run first = new Replay.Run(before, outputs.get(i));
-                    Member member = members.get(i);
-                    NDList next = rerun.run(member.path(), member.block(), first, current);
-                    rerun.close(current, List.of(inputs, next));
-                    current = next;
-                }
-            }
+            NDList current = isInputErrorWanted() ? Step.rerun(steps(), rerun, inputs) : outputs();
             return isTrainable() ? rerun.perturb(this, current) : current;
         }
 
@@ -173,19 +207,16 @@ final class ExactNode extends Node {
 
         /** {@inheritDoc} */
         @Override
-        NDList backward(NDList errors, BackwardPass pass) {
-            if (!pass.gradientsWanted()) {
-                return isInputErrorWanted(pass)
+        NDList backward(NDList errors, BackwardPass backward) {
+            if (!backward.gradientsWanted()) {
+                return isInputErrorWanted(backward)
                         ? Errors.atInputs(outputs(), errors, cut.arrays())
                         : new NDList();
             }
-            Errors.send(outputs(), errors, List.of(cut), pass.keepGraph());
-            if (!isInputErrorWanted()) {
-                return new NDList();
-            }
-            // they have arrived, wanted or not, and would stay there for the next way back
-            NDList inputErrors = cut.takeErrors(pass.keepGraph());
-            if (pass.inputErrorsWanted()) {
+            Errors.send(outputs(), errors, List.of(cut), backward.keepGraph());
+            // taken in any case, or they would add to those of the next backward pass
+            NDList inputErrors = cut.takeErrors(backward.keepGraph());
+            if (backward.inputErrorsWanted()) {
                 return inputErrors;
             }
             inputErrors.close();

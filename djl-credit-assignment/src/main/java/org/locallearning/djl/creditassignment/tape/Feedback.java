@@ -16,11 +16,11 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDArray;
 
 /**
- * How the error passes a weighted layer on its way back: the one question that backpropagation,
- * feedback alignment and their relatives answer differently.
+ * How the error passes a weighted layer backward: the one question that backpropagation, feedback
+ * alignment and their relatives answer differently.
  *
- * <p>Everything else on the way (activations, pooling, normalization, the sums of a residual net)
- * is differentiated exactly.
+ * <p>Everything else in the backward pass (activations, pooling, normalization, the sums of a
+ * residual net) is differentiated exactly.
  */
 @FunctionalInterface
 public interface Feedback {

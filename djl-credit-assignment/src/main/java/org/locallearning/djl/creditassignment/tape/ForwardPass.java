@@ -20,9 +20,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -40,10 +38,7 @@ final class ForwardPass {
     private final ProductCounter products;
     private final Optional<DropoutMasks> masks;
     private final InPlaceBlocks inPlace;
-    private final boolean repeated;
-    private final List<BlockTrace> blocks = new ArrayList<>();
-    private final List<LayerTrace> layers = new ArrayList<>();
-    private final Map<Region, RegionTrace> regions = new LinkedHashMap<>();
+    private final boolean rerun;
     private final List<Probe> probes = new ArrayList<>();
 
     /**
@@ -73,7 +68,7 @@ final class ForwardPass {
             ProductCounter products,
             Optional<DropoutMasks> masks,
             InPlaceBlocks inPlace,
-            boolean repeated) {
+            boolean rerun) {
         this.store = store;
         this.labels = labels;
         labelsOfBlocks = labels == null ? null : new NDList(labels);
@@ -81,17 +76,17 @@ final class ForwardPass {
         this.products = products;
         this.masks = masks;
         this.inPlace = inPlace;
-        this.repeated = repeated;
+        this.rerun = rerun;
     }
 
     /**
      * Returns a pass that runs a piece of the network again, on what may be other inputs.
      *
-     * @param repeatStore where parameters come from
-     * @param repeatScope the manager that closes everything the new pass makes
+     * @param rerunStore where parameters come from
+     * @param rerunScope the manager that closes everything the new pass makes
      */
-    ForwardPass again(ParameterStore repeatStore, NDManager repeatScope) {
-        return new ForwardPass(repeatStore, labels, repeatScope, products, masks, inPlace, true);
+    ForwardPass rerun(ParameterStore rerunStore, NDManager rerunScope) {
+        return new ForwardPass(rerunStore, labels, rerunScope, products, masks, inPlace, true);
     }
 
     NDManager scope() {
@@ -110,20 +105,7 @@ final class ForwardPass {
         return labels;
     }
 
-    /** Returns the blocks with parameters of their own, in the order in which they ran. */
-    List<BlockTrace> blocks() {
-        return blocks;
-    }
-
-    List<LayerTrace> layers() {
-        return layers;
-    }
-
-    Map<Region, RegionTrace> regions() {
-        return regions;
-    }
-
-    /** Returns what every block put out, in the order in which the blocks ran. */
+    /** Returns the outputs of every block, in the order in which the blocks ran. */
     List<Probe> probes() {
         return probes;
     }
@@ -172,7 +154,7 @@ final class ForwardPass {
     }
 
     private InPlaceBlocks.Inputs inputs(boolean recorded, boolean shared) {
-        if (repeated) {
+        if (rerun) {
             return InPlaceBlocks.Inputs.OWN;
         }
         if (recorded) {
@@ -224,6 +206,6 @@ final class ForwardPass {
         return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
-    /** What a block put out. */
+    /** The outputs of a block. */
     record Probe(String path, Block block, NDList outputs) {}
 }

@@ -42,7 +42,12 @@ public record Layer(String path, Block block, LayerMaths<Block> maths) {
      * @return the path of the weight
      */
     public String weightPath() {
-        return Network.join(path, weight().getName());
+        return join(path, weight().getName());
+    }
+
+    /** Joins the names that lead to a child as DJL does in the names of parameters. */
+    static String join(String path, String child) {
+        return path.isEmpty() ? child : path + "_" + child;
     }
 
     /** Returns the path, for messages. */

@@ -16,8 +16,7 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import java.util.List;
-import java.util.Optional;
-import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.layer.LayerPass;
 
 /** A weighted layer: the graph is cut at its input, so that its weights alone are in it. */
@@ -42,8 +41,14 @@ final class LayerNode extends Node {
 
     /** {@inheritDoc} */
     @Override
-    Optional<Region> region() {
-        return Optional.of(new Region(layer.path(), List.of()));
+    boolean endsStage() {
+        return true;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    List<StageOutline> outline() {
+        return List.of(new StageOutline(layer.path(), List.of()));
     }
 
     /** {@inheritDoc} */
@@ -60,12 +65,7 @@ final class LayerNode extends Node {
         NDArray output =
                 pass.run(layer.path(), layer.block(), new NDList(input), false, false)
                         .singletonOrThrow();
-        LayerTrace trace =
-                new LayerTrace(
-                        layer, pass, new LayerPass(input, remembered), output, inputErrorWanted);
-        pass.layers().add(trace);
-        pass.blocks().add(trace);
-        pass.products().countForward(trace);
-        return trace;
+        return new LayerTrace(
+                layer, pass, new LayerPass(input, remembered), output, inputErrorWanted);
     }
 }

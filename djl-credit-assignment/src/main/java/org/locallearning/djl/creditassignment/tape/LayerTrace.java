@@ -16,13 +16,15 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.List;
-import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.creditassignment.layer.BlockRerun;
+import org.locallearning.djl.creditassignment.layer.Fan;
 import org.locallearning.djl.creditassignment.layer.LayerPass;
-import org.locallearning.djl.creditassignment.layer.Replay;
 
 /** A weighted layer as it ran once: {@code h = W x + b}. */
 public final class LayerTrace extends Trace implements BlockTrace {
@@ -33,6 +35,7 @@ public final class LayerTrace extends Trace implements BlockTrace {
     private final ProductCounter products;
     private final LayerPass pass;
     private final NDArray output;
+    private final long multiplyAdds;
 
     LayerTrace(
             Layer layer,
@@ -47,6 +50,12 @@ public final class LayerTrace extends Trace implements BlockTrace {
         products = forward.products();
         this.pass = pass;
         this.output = output;
+        try (NDArray weight = getWeight()) {
+            // each output is a sum over the inputs of its map
+            Shape maps = Fan.matrixShape(layer.maths(), layer.block(), weight);
+            multiplyAdds = output.getShape().size() * maps.get(2);
+        }
+        products.countForward(multiplyAdds);
     }
 
     /**
@@ -97,7 +106,7 @@ public final class LayerTrace extends Trace implements BlockTrace {
      * @return the error at the input, of the input's shape
      */
     public NDArray inputError(NDArray delta, NDArray feedback) {
-        products.countInputError(this);
+        products.countInputError(multiplyAdds);
         return layer.maths().inputError(layer.block(), pass, delta, feedback);
     }
 
@@ -130,7 +139,7 @@ public final class LayerTrace extends Trace implements BlockTrace {
     @Override
     public void addGradients(NDList errors) {
         if (isTrainable()) {
-            products.countWeightGradient(this);
+            products.countWeightGradient(multiplyAdds);
             Errors.send(outputs(), errors, List.of(), false);
         }
         release();
@@ -141,9 +150,10 @@ public final class LayerTrace extends Trace implements BlockTrace {
     NDList rerun(Rerun rerun, NDList inputs) {
         NDList outputs = outputs();
         if (isInputErrorWanted()) {
-            Replay.Run first = new Replay.Run(new NDList(pass.input()), outputs());
+            BlockRerun.FirstRun first =
+                    new BlockRerun.FirstRun(new NDList(pass.input()), outputs());
             outputs = rerun.run(layer.path(), layer.block(), first, inputs);
-            products.countForward(this);
+            products.countForward(multiplyAdds);
         }
         return isTrainable() ? rerun.perturb(this, outputs) : outputs;
     }
@@ -156,14 +166,20 @@ public final class LayerTrace extends Trace implements BlockTrace {
 
     /** {@inheritDoc} */
     @Override
-    NDList backward(NDList errors, BackwardPass way) {
+    void collectBlocks(List<BlockTrace> blocks) {
+        blocks.add(this);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    NDList backward(NDList errors, BackwardPass backward) {
         NDArray delta = errors.singletonOrThrow();
-        if (way.gradientsWanted() && Autograd.isDifferentiable(output)) {
-            products.countWeightGradient(this);
-            Autograd.backward(output, delta, way.keepGraph());
+        if (backward.gradientsWanted() && Autograd.isDifferentiable(output)) {
+            products.countWeightGradient(multiplyAdds);
+            Autograd.backward(output, delta, backward.keepGraph());
         }
-        return isInputErrorWanted(way)
-                ? new NDList(way.feedback().inputError(this, delta))
+        return isInputErrorWanted(backward)
+                ? new NDList(backward.feedback().inputError(this, delta))
                 : new NDList();
     }
 

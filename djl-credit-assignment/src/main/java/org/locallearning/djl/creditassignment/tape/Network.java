@@ -13,14 +13,12 @@
  */
 package org.locallearning.djl.creditassignment.tape;
 
-import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.locallearning.djl.creditassignment.layer.LayerMaths;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
-import org.locallearning.djl.decorrelation.ParallelBranches;
+import org.locallearning.djl.decorrelation.internal.ParallelBranches;
 
 /**
  * A model's block tree as learning rules see it: weighted layers, the exactly differentiated blocks
@@ -86,75 +84,30 @@ public final class Network {
     }
 
     /**
-     * Returns the regions of the network's outermost sequence. The regions inside its branches are
-     * found from there.
+     * Returns the stages of the network's outermost sequence. The stages inside its branches are
+     * found from there. Unknown blocks, which every rule differentiates exactly, are left out.
      *
-     * @return the regions, in the order in which they run
+     * @return the stages, in the order in which they run
      */
-    public List<Region> getRegions() {
-        return SequenceNode.regionsOf(root);
+    public List<StageOutline> getOutline() {
+        return root.outline();
     }
 
     /**
-     * Returns the number of units of regions, as far as shapes tell it before anything runs: of
-     * weighted layers that are initialized and have known blocks behind them, not of blocks of
-     * branches.
+     * Returns the number of units of stages, as far as shapes tell it before anything runs: of
+     * weighted layers that are initialized and have known blocks after them, not of containers.
      *
-     * @return the number of elements of one sample's pre-activation, by the region's path
+     * @return the number of elements of one sample's pre-activation, by the stage's path
      */
     public Map<String, Long> getKnownUnits() {
-        Map<String, Long> units = new HashMap<>();
-        collectUnits(root, units);
-        return units;
-    }
-
-    private static void collectUnits(Node node, Map<String, Long> units) {
-        if (node instanceof ParallelNode) {
-            ((ParallelNode) node).branches().forEach(branch -> collectUnits(branch, units));
-        } else if (node instanceof SequenceNode && !((SequenceNode) node).isReturnIntermediate()) {
-            List<Node> nodes = ((SequenceNode) node).nodes();
-            for (int i = 0; i < nodes.size(); i++) {
-                if (nodes.get(i) instanceof LayerNode) {
-                    Layer layer = ((LayerNode) nodes.get(i)).layer();
-                    preActivation(layer.block(), nodes.subList(i + 1, nodes.size()))
-                            .ifPresent(
-                                    shape -> units.put(layer.path(), shape.size() / shape.get(0)));
-                } else {
-                    collectUnits(nodes.get(i), units);
-                }
-            }
-        }
-    }
-
-    /** The shape of a layer's output behind the blocks that change it before the activation. */
-    private static Optional<Shape> preActivation(Block layer, List<Node> behind) {
-        if (!layer.isInitialized()) {
-            return Optional.empty();
-        }
-        Shape shape = layer.getOutputShapes(layer.getInputShapes())[0];
-        for (Node node : behind) {
-            if (!(node instanceof ExactNode)) {
-                break;
-            }
-            for (ExactNode.Member member : ((ExactNode) node).members()) {
-                if (member.unknown()) {
-                    return Optional.empty();
-                }
-                Shape next = member.block().getOutputShapes(new Shape[] {shape})[0];
-                if (next.equals(shape)) {
-                    return Optional.of(shape);
-                }
-                shape = next;
-            }
-        }
-        return Optional.of(shape);
+        return KnownUnits.of(root);
     }
 
     /**
      * Returns the layer whose output becomes the prediction without passing another weighted layer
      * or a sum of branches.
      *
-     * @return the output layer, or empty where branches join behind the last layer
+     * @return the output layer, or empty where branches join after the last layer
      */
     public Optional<Layer> getOutputLayer() {
         return outputLayer(root);
@@ -214,11 +167,6 @@ public final class Network {
         return inPlace;
     }
 
-    /** Joins the names on the way to a child as DJL does in the names of parameters. */
-    static String join(String path, String child) {
-        return path.isEmpty() ? child : path + "_" + child;
-    }
-
     private Node build(String path, Block block) {
         if (BlockAccess.isSequential(block) && !table.knows(block)) {
             return sequence(path, block);
@@ -238,7 +186,7 @@ public final class Network {
         if (BlockAccess.isParallel(block) && !table.knows(block)) {
             List<Node> branches = new ArrayList<>();
             for (Pair<String, Block> child : block.getChildren()) {
-                branches.add(build(join(path, child.getKey()), child.getValue()));
+                branches.add(build(Layer.join(path, child.getKey()), child.getValue()));
             }
             return Optional.of(
                     new ParallelNode(
@@ -259,7 +207,7 @@ public final class Network {
         if (returnIntermediate) {
             // every child's output is an output, so children stay apart
             for (Pair<String, Block> child : block.getChildren()) {
-                sequence.add(build(join(path, child.getKey()), child.getValue()));
+                sequence.add(build(Layer.join(path, child.getKey()), child.getValue()));
             }
         } else {
             addChildren(sequence, path, block);
@@ -269,7 +217,7 @@ public final class Network {
 
     private void addChildren(SequenceBuilder sequence, String path, Block block) {
         for (Pair<String, Block> child : block.getChildren()) {
-            String childPath = join(path, child.getKey());
+            String childPath = Layer.join(path, child.getKey());
             Block childBlock = child.getValue();
             if (isPlainSequence(childBlock)) {
                 addChildren(sequence, childPath, childBlock);
@@ -292,7 +240,7 @@ public final class Network {
 
     /** How a learning rule treats a block. */
     public enum Role {
-        /** A weighted layer: feedback may take the place of its weight on the way back. */
+        /** A weighted layer: feedback may take the place of its weight in the backward pass. */
         WEIGHTED("weighted"),
         /** Known, and differentiated exactly by every rule. */
         EXACT("exact"),

@@ -16,7 +16,6 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Parameter;
 import java.util.List;
-import java.util.Optional;
 
 /** A piece of a network that the tape runs as a whole: a layer, a run of blocks, a container. */
 abstract class Node {
@@ -26,11 +25,6 @@ abstract class Node {
 
     Node(List<Parameter> parameters) {
         this.parameters = List.copyOf(parameters);
-    }
-
-    /** Returns the region that the node is in a sequence, if it is one. */
-    Optional<Region> region() {
-        return Optional.empty();
     }
 
     final List<Parameter> parameters() {
@@ -56,6 +50,12 @@ abstract class Node {
 
     /** Returns whether the node holds a weighted layer, or a block that may well be one. */
     abstract boolean isWeighted();
+
+    /** Returns whether a stage of the sequence that the node is part of ends with it. */
+    abstract boolean endsStage();
+
+    /** Returns the stages that the node is or, if it is a sequence, has. */
+    abstract List<StageOutline> outline();
 
     /**
      * Runs the node in training mode.

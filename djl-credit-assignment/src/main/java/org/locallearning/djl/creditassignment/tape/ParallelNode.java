@@ -16,7 +16,6 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDList;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 
 /** Branches side by side on the same inputs, and the function that combines their outputs. */
@@ -53,9 +52,14 @@ final class ParallelNode extends Node {
 
     /** {@inheritDoc} */
     @Override
-    Optional<Region> region() {
-        return Optional.of(
-                new Region(path, branches.stream().map(SequenceNode::regionsOf).toList()));
+    boolean endsStage() {
+        return true;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    List<StageOutline> outline() {
+        return List.of(new StageOutline(path, branches.stream().map(Node::outline).toList()));
     }
 
     /** {@inheritDoc} */
@@ -78,21 +82,39 @@ final class ParallelNode extends Node {
         boolean recorded = inputErrorWanted || isTrainable();
         List<NDList> outputs = cuts.stream().map(Cut::arrays).toList();
         NDList combined = pass.combine(this, outputs, combine, recorded);
-        return new ParallelTrace(traces, cuts, combined, inputErrorWanted);
+        return new ParallelTrace(inputs, traces, cuts, combined, inputErrorWanted);
     }
 
-    private final class ParallelTrace extends Trace {
+    /** The branches as they ran once. */
+    final class ParallelTrace extends Trace {
 
+        private final NDList inputs;
         private final List<Trace> traces;
         private final List<Cut> cuts;
         private final NDList combined;
 
         ParallelTrace(
-                List<Trace> traces, List<Cut> cuts, NDList combined, boolean inputErrorWanted) {
+                NDList inputs,
+                List<Trace> traces,
+                List<Cut> cuts,
+                NDList combined,
+                boolean inputErrorWanted) {
             super(inputErrorWanted);
+            this.inputs = inputs;
             this.traces = traces;
             this.cuts = cuts;
             this.combined = combined;
+        }
+
+        /** Returns each branch as a sequence, if only of one node. */
+        List<SequenceNode.SequenceTrace> sequences() {
+            List<SequenceNode.SequenceTrace> sequences = new ArrayList<>(traces.size());
+            for (int i = 0; i < traces.size(); i++) {
+                sequences.add(
+                        SequenceNode.asSequence(
+                                branches.get(i), traces.get(i), inputs, isInputErrorWanted()));
+            }
+            return sequences;
         }
 
         /** {@inheritDoc} */
@@ -103,41 +125,58 @@ final class ParallelNode extends Node {
 
         /** {@inheritDoc} */
         @Override
-        NDList rerun(Rerun rerun, NDList inputs) {
+        void collectBlocks(List<BlockTrace> blocks) {
+            traces.forEach(trace -> trace.collectBlocks(blocks));
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        NDList rerun(Rerun rerun, NDList newInputs) {
             if (!isInputErrorWanted() && !isTrainable()) {
                 return combined;
             }
             List<NDList> outputs = new ArrayList<>(traces.size());
             for (Trace trace : traces) {
-                outputs.add(trace.rerun(rerun, inputs));
+                outputs.add(trace.rerun(rerun, newInputs));
             }
             List<NDList> own = outputs.stream().map(rerun::alias).toList();
             NDList result = rerun.combine(ParallelNode.this, own, combine);
             for (int i = 0; i < own.size(); i++) {
                 rerun.close(own.get(i), List.of(result));
-                rerun.close(outputs.get(i), List.of(result, inputs));
+                rerun.close(outputs.get(i), List.of(result, newInputs));
             }
             return result;
         }
 
         /** {@inheritDoc} */
         @Override
-        NDList backward(NDList errors, BackwardPass pass) {
-            Errors.send(combined, errors, cuts, pass.keepGraph());
+        NDList backward(NDList errors, BackwardPass backward) {
+            List<NDList> branchErrors = backwardToBranches(errors, backward.keepGraph());
             NDList sum = null;
             for (int i = 0; i < traces.size(); i++) {
-                // taken in any case, or they would add to those of the next way back
-                NDList branchErrors = cuts.get(i).takeErrors(pass.keepGraph());
-                boolean learns = pass.gradientsWanted() && branches.get(i).isTrainable();
-                if (!isInputErrorWanted(pass) && !learns) {
+                boolean learns = backward.gradientsWanted() && branches.get(i).isTrainable();
+                if (!isInputErrorWanted(backward) && !learns) {
                     continue;
                 }
-                NDList inputErrors = traces.get(i).backwardAndRelease(branchErrors, pass);
-                if (isInputErrorWanted(pass)) {
+                NDList inputErrors =
+                        traces.get(i).backwardAndRelease(branchErrors.get(i), backward);
+                if (isInputErrorWanted(backward)) {
                     sum = sum == null ? inputErrors : Errors.sum(sum, inputErrors);
                 }
             }
             return sum == null ? new NDList() : sum;
+        }
+
+        /**
+         * Sends errors to the end of each branch.
+         *
+         * @return for each branch the error at each of its outputs; empty for a branch in which and
+         *     below which nothing learns
+         */
+        List<NDList> backwardToBranches(NDList errors, boolean keepGraph) {
+            Errors.send(combined, errors, cuts, keepGraph);
+            // all are taken, or they would add to those of the next backward pass
+            return cuts.stream().map(cut -> cut.takeErrors(keepGraph)).toList();
         }
 
         /** {@inheritDoc} */

@@ -22,9 +22,9 @@ public interface Perturbation {
     /**
      * Returns what takes the place of the outputs of a block in the second run.
      *
-     * @param block the block, with what it put out in the first run
-     * @param outputs what it puts out in the second run, after the changes to blocks below; not to
-     *     be changed in place
+     * @param block the block, with its outputs of the first run
+     * @param outputs its outputs in the second run, after the changes to blocks below; not to be
+     *     changed in place
      * @return what the second run goes on with, of the same shapes
      */
     NDList perturb(BlockTrace block, NDList outputs);

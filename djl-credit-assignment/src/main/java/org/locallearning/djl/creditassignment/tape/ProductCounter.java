@@ -13,9 +13,7 @@
  */
 package org.locallearning.djl.creditassignment.tape;
 
-import ai.djl.ndarray.types.Shape;
-
-/** Counts the products with the weights of layers. */
+/** Counts the products with the weights of layers, each with its multiply-adds. */
 final class ProductCounter {
 
     private long forward;
@@ -23,28 +21,22 @@ final class ProductCounter {
     private long weightGradient;
     private long multiplyAdds;
 
-    void countForward(LayerTrace layer) {
+    void countForward(long multiplyAddsOfProduct) {
         forward++;
-        multiplyAdds += multiplyAdds(layer);
+        multiplyAdds += multiplyAddsOfProduct;
     }
 
-    void countInputError(LayerTrace layer) {
+    void countInputError(long multiplyAddsOfProduct) {
         inputError++;
-        multiplyAdds += multiplyAdds(layer);
+        multiplyAdds += multiplyAddsOfProduct;
     }
 
-    void countWeightGradient(LayerTrace layer) {
+    void countWeightGradient(long multiplyAddsOfProduct) {
         weightGradient++;
-        multiplyAdds += multiplyAdds(layer);
+        multiplyAdds += multiplyAddsOfProduct;
     }
 
     MatrixProducts products() {
         return new MatrixProducts(forward, inputError, weightGradient, multiplyAdds);
-    }
-
-    /** The weight is applied once at every sample and position of the output. */
-    private static long multiplyAdds(LayerTrace layer) {
-        Shape weight = layer.getLayer().weight().getArray().getShape();
-        return layer.getOutput().getShape().size() / weight.get(0) * weight.size();
     }
 }

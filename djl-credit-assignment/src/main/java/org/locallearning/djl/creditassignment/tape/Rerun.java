@@ -20,9 +20,9 @@ import ai.djl.nn.Block;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.creditassignment.layer.BlockRerun;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
-import org.locallearning.djl.creditassignment.layer.Replay;
 
 /** A second run of a network on a batch: how blocks run again, and what changes. */
 class Rerun {
@@ -36,24 +36,23 @@ class Rerun {
      * Creates a run.
      *
      * @param table how blocks run again
-     * @param first the first run
-     * @param store where parameters come from in further runs
+     * @param pass the pass in which they do
      * @param perturbation the changes
      */
-    Rerun(LayerTable table, ForwardPass first, RepeatStore store, Perturbation perturbation) {
+    Rerun(LayerTable table, ForwardPass pass, Perturbation perturbation) {
         this.table = table;
+        this.pass = pass;
         this.perturbation = perturbation;
-        scope = first.scope().newSubManager();
-        pass = first.again(store.forRun(scope), scope);
+        scope = pass.scope();
     }
 
     /** Runs a block on new inputs. */
-    NDList run(String path, Block block, Replay.Run first, NDList inputs) {
+    NDList run(String path, Block block, BlockRerun.FirstRun first, NDList inputs) {
         NDList own = alias(inputs);
-        Optional<Replay<Block>> replay = table.replayOf(block);
+        Optional<BlockRerun<Block>> rerun = table.rerunOf(block);
         NDList outputs =
-                replay.isPresent()
-                        ? replay.get().run(block, pass.store(), first, own)
+                rerun.isPresent()
+                        ? rerun.get().run(block, pass.store(), first, own)
                         : pass.run(path, block, own, true, false);
         close(own, List.of(outputs));
         return outputs;

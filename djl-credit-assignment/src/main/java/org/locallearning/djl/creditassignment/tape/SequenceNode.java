@@ -18,10 +18,10 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Nodes one behind the other. */
+/** Nodes one after the other. */
 final class SequenceNode extends Node {
 
     private final List<Node> nodes;
@@ -42,13 +42,17 @@ final class SequenceNode extends Node {
                 .collect(Collectors.toList());
     }
 
-    /** Returns the regions of a node that is a sequence; other nodes have none inside. */
-    static List<Region> regionsOf(Node node) {
-        if (!(node instanceof SequenceNode) || ((SequenceNode) node).returnIntermediate) {
-            return List.of();
+    /**
+     * Returns the trace of a node as that of a sequence whose every piece passes on to the next.
+     */
+    static SequenceTrace asSequence(
+            Node node, Trace trace, NDList inputs, boolean inputErrorWanted) {
+        if (trace instanceof SequenceTrace
+                && !((SequenceTrace) trace).node().isReturnIntermediate()) {
+            return (SequenceTrace) trace;
         }
-        return ((SequenceNode) node)
-                .nodes.stream().flatMap(child -> child.region().stream()).toList();
+        return new SequenceNode(List.of(node), false)
+        .new SequenceTrace(List.of(trace), inputs, inputErrorWanted);
     }
 
     List<Node> nodes() {
@@ -62,11 +66,19 @@ final class SequenceNode extends Node {
     /** {@inheritDoc} */
     @Override
     String path() {
-        return nodes.stream()
-                .filter(Node::isWeighted)
-                .map(Node::path)
-                .reduce((first, second) -> second)
-                .orElse("");
+        int named = lastIndex(Node::isWeighted);
+        named = named < 0 ? lastIndex(Node::endsStage) : named;
+        named = named < 0 ? nodes.size() - 1 : named;
+        return named < 0 ? "" : nodes.get(named).path();
+    }
+
+    private int lastIndex(Predicate<Node> condition) {
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            if (condition.test(nodes.get(i))) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** {@inheritDoc} */
@@ -78,14 +90,22 @@ final class SequenceNode extends Node {
 
     /** {@inheritDoc} */
     @Override
-    Optional<Region> region() {
-        return Optional.of(new Region(path(), List.of()));
+    boolean isWeighted() {
+        return nodes.stream().anyMatch(Node::isWeighted);
     }
 
     /** {@inheritDoc} */
     @Override
-    boolean isWeighted() {
-        return nodes.stream().anyMatch(Node::isWeighted);
+    boolean endsStage() {
+        return true;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    List<StageOutline> outline() {
+        return returnIntermediate
+                ? List.of(new StageOutline(path(), List.of()))
+                : nodes.stream().flatMap(node -> node.outline().stream()).toList();
     }
 
     /** {@inheritDoc} */
@@ -100,69 +120,23 @@ final class SequenceNode extends Node {
             current = trace.outputs();
             wanted = wanted || node.isTrainable();
         }
-        List<Place> places = returnIntermediate ? List.of() : places(pass, traces);
-        return new SequenceTrace(traces, places, inputs, inputErrorWanted);
+        return new SequenceTrace(traces, inputs, inputErrorWanted);
     }
-
-    /** Finds the regions among the nodes, from the last to the first. */
-    private List<Place> places(ForwardPass pass, List<Trace> traces) {
-        List<Place> places = new ArrayList<>();
-        int end = nodes.size();
-        for (int i = nodes.size() - 1; i >= 0; i--) {
-            Optional<Region> region = nodes.get(i).region();
-            if (region.isPresent()) {
-                List<ExactNode.ExactTrace> behind = new ArrayList<>();
-                for (Trace trace : traces.subList(i + 1, end)) {
-                    behind.add((ExactNode.ExactTrace) trace);
-                }
-                ExactRun run = new ExactRun(traces.get(i).outputs(), behind);
-                RegionTrace trace = new RegionTrace(region.get(), pass, run);
-                pass.regions().put(region.get(), trace);
-                places.add(new Place(trace, run, i, end));
-                end = i;
-            }
-        }
-        return places;
-    }
-
-    /** Where a region is among the nodes: its layer, and the end of the exact run behind it. */
-    private record Place(RegionTrace region, ExactRun run, int layer, int end) {}
 
     /** The sequence as it ran once. */
     final class SequenceTrace extends Trace {
 
         private final List<Trace> traces;
-        private final List<Place> places;
         private final NDList inputs;
 
-        /** A trace for ways back on which no region has an error of its own. */
         SequenceTrace(List<Trace> traces, NDList inputs, boolean inputErrorWanted) {
-            this(traces, List.of(), inputs, inputErrorWanted);
-        }
-
-        private SequenceTrace(
-                List<Trace> traces, List<Place> places, NDList inputs, boolean inputErrorWanted) {
             super(inputErrorWanted);
-            this.traces = traces;
-            this.places = places;
+            this.traces = List.copyOf(traces);
             this.inputs = inputs;
         }
 
         NDList inputs() {
             return inputs;
-        }
-
-        /**
-         * Returns a part of the sequence as it ran.
-         *
-         * @param begin the first node of the part
-         * @param end the node behind the last of the part
-         */
-        SequenceTrace part(int begin, int end) {
-            NDList partInputs = begin == 0 ? inputs : traces.get(begin - 1).outputs();
-            return new SequenceNode(nodes.subList(begin, end), returnIntermediate)
-            .new SequenceTrace(
-                    traces.subList(begin, end), partInputs, traces.get(begin).isInputErrorWanted());
         }
 
         /** Returns the sequence that ran. */
@@ -175,6 +149,32 @@ final class SequenceNode extends Node {
             return traces;
         }
 
+        /**
+         * Returns a part of the sequence as it ran.
+         *
+         * @param begin the first node of the part
+         * @param end the node after the last of the part
+         */
+        SequenceTrace part(int begin, int end) {
+            NDList partInputs = begin == 0 ? inputs : traces.get(begin - 1).outputs();
+            boolean wanted =
+                    begin < traces.size()
+                            ? traces.get(begin).isInputErrorWanted()
+                            : isInputErrorWanted() || isTrainable();
+            return new SequenceNode(nodes.subList(begin, end), false)
+            .new SequenceTrace(traces.subList(begin, end), partInputs, wanted);
+        }
+
+        /** Returns this sequence and the one that goes on where it ends, as one. */
+        SequenceTrace joinedWith(SequenceTrace next) {
+            List<Node> allNodes = new ArrayList<>(nodes);
+            allNodes.addAll(next.node().nodes());
+            List<Trace> allTraces = new ArrayList<>(traces);
+            allTraces.addAll(next.traces);
+            return new SequenceNode(allNodes, false)
+            .new SequenceTrace(allTraces, inputs, isInputErrorWanted());
+        }
+
         /** {@inheritDoc} */
         @Override
         NDList outputs() {
@@ -184,6 +184,12 @@ final class SequenceNode extends Node {
                 return all;
             }
             return traces.isEmpty() ? inputs : traces.get(traces.size() - 1).outputs();
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        void collectBlocks(List<BlockTrace> blocks) {
+            traces.forEach(trace -> trace.collectBlocks(blocks));
         }
 
         /** {@inheritDoc} */
@@ -204,21 +210,17 @@ final class SequenceNode extends Node {
 
         /** {@inheritDoc} */
         @Override
-        NDList backward(NDList errors, BackwardPass pass) {
-            return returnIntermediate
-                    ? backwardFromEach(errors, pass)
-                    : backwardFromEnd(errors, pass);
-        }
-
-        private NDList backwardFromEach(NDList errors, BackwardPass pass) {
+        NDList backward(NDList errors, BackwardPass backward) {
+            NDList current = returnIntermediate ? null : errors;
             int end = errors.size();
-            NDList current = null;
             for (int i = traces.size() - 1; i >= 0; i--) {
                 Trace trace = traces.get(i);
-                int begin = end - trace.outputs().size();
-                current = sum(current, errors.subList(begin, end));
-                end = begin;
-                BackwardPass within = pass.within(errorsWantedBefore(i, pass));
+                if (returnIntermediate) {
+                    int begin = end - trace.outputs().size();
+                    current = sum(current, errors.subList(begin, end));
+                    end = begin;
+                }
+                BackwardPass within = backward.within(errorsWantedBefore(i, backward));
                 current = trace.backwardAndRelease(current, within);
                 // nothing learns below, not even what made outputs that were returned
                 if (!trace.isInputErrorWanted(within)) {
@@ -228,68 +230,11 @@ final class SequenceNode extends Node {
             return current;
         }
 
-        private NDList backwardFromEnd(NDList errors, BackwardPass pass) {
-            NDList current = errors;
-            int i = traces.size();
-            for (Place place : places) {
-                if (pass.hasOwnError(place.region())) {
-                    current = backward(current, place.end(), i, pass);
-                    current = backwardOwn(place, current, pass);
-                } else {
-                    current = backward(current, place.layer() + 1, i, pass);
-                    if (current != null && pass.localErrors().isPresent()) {
-                        pass.localErrors().get().onArrival(place.region(), current);
-                    }
-                }
-                current = backward(current, place.layer(), place.layer() + 1, pass);
-                i = place.layer();
-            }
-            current = backward(current, 0, i, pass);
-            return current == null ? new NDList() : current;
-        }
-
-        /** Sends errors through some of the nodes; null stands for errors that nothing needs. */
-        private NDList backward(NDList errors, int begin, int end, BackwardPass pass) {
-            NDList current = errors;
-            for (int i = end - 1; i >= begin && current != null; i--) {
-                Trace trace = traces.get(i);
-                BackwardPass within = pass.within(errorsWantedBefore(i, pass));
-                current = trace.backwardAndRelease(current, within);
-                if (!trace.isInputErrorWanted(within)) {
-                    current = null;
-                }
-            }
-            return current;
-        }
-
-        /** Sends the error that a region has of its own to the output of its layer. */
-        private NDList backwardOwn(Place place, NDList fromAbove, BackwardPass pass) {
-            NDList own = new NDList(pass.localErrors().get().getError(place.region()));
-            NDList atLayer = place.run().backward(own, fromAbove, pass);
-            if (!pass.keepGraph()) {
-                Errors.close(own, atLayer);
-                if (fromAbove != null) {
-                    Errors.close(fromAbove, atLayer);
-                }
-                place.run().release();
-            }
-            return atLayer;
-        }
-
         /** Returns whether errors in front of a node are of use to anything. */
-        private boolean errorsWantedBefore(int node, BackwardPass pass) {
-            for (int i = node - 1; i >= 0; i--) {
-                int end = i + 1;
-                for (Place place : places) {
-                    if (place.end() == end && pass.hasOwnError(place.region())) {
-                        return place.run().isTrainableBehindActivation();
-                    }
-                }
-                if (pass.gradientsWanted() && nodes.get(i).isTrainable()) {
-                    return true;
-                }
-            }
-            return pass.inputErrorsWanted();
+        private boolean errorsWantedBefore(int node, BackwardPass backward) {
+            return backward.inputErrorsWanted()
+                    || backward.gradientsWanted()
+                            && nodes.subList(0, node).stream().anyMatch(Node::isTrainable);
         }
 
         private NDList sum(NDList fromAbove, List<NDArray> returned) {

@@ -16,20 +16,24 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.internal.Autograd;
 
 /**
- * A piece of a network as it ran once, for rules that work on pieces by themselves: one weighted
- * layer, or one container or unknown block with everything inside, and the blocks without weights
- * in front of it. The last stage also has what comes behind.
+ * A piece of a network as it ran once: a weighted layer, container, or unknown block with
+ * parameters, and the blocks without weights in front of it.
  *
- * <p>So {@code h = W f(z) + b}, where {@code z} is the input: the output of the stage below, a
- * pre-activation. Inside a stage everything is differentiated exactly.
+ * <p>Formula: {@code h = W f(z) + b}, where {@code z} is the output of the stage below, a
+ * pre-activation. {@code f} is, in this order: blocks that change the shape, such as pooling
+ * directly after a convolution; the activation {@code φ}, the run of known blocks that keep it
+ * (activation, normalization, dropout); the rest, such as flattening. The last stage of a sequence
+ * has a tail, the blocks after its layer.
  *
- * <p>A stage may be sent back through any number of times, {@link #runAgain run again} on other
- * inputs, and is closed when it is not needed any more, at the latest with its {@link Tape}.
+ * <p>Everything is differentiated exactly. {@link #inputErrors} and {@link #addGradients} may be
+ * called any number of times; {@link #backward} does both in one and is the last use. Parts of a
+ * stage are stages that share its arrays. Close a stage that is not needed any more; at the latest
+ * its {@link Tape} does.
  */
 public final class Stage implements AutoCloseable {
 
@@ -43,42 +47,65 @@ public final class Stage implements AutoCloseable {
     private final String path;
     private final SequenceNode.SequenceTrace trace;
     private final ForwardPass pass;
-    private final RepeatStore store;
-    private final NDManager tapeScope;
+    private final Reruns reruns;
+    private Front front;
 
-    /**
-     * Creates a stage of a tape.
-     *
-     * @param path the path of what the stage ends with
-     * @param trace the nodes as they ran
-     * @param pass the pass in which they ran
-     * @param store where parameters come from in further runs
-     * @param tapeScope the manager of the tape
-     */
-    Stage(
-            String path,
-            SequenceNode.SequenceTrace trace,
-            ForwardPass pass,
-            RepeatStore store,
-            NDManager tapeScope) {
+    private Stage(String path, SequenceNode.SequenceTrace trace, ForwardPass pass, Reruns reruns) {
         this.path = path;
         this.trace = trace;
         this.pass = pass;
-        this.store = store;
-        this.tapeScope = tapeScope;
+        this.reruns = reruns;
+    }
+
+    /**
+     * Cuts a sequence into its stages.
+     *
+     * @param sequence the sequence as it ran
+     * @param pass the pass in which it ran
+     * @param reruns makes further runs
+     * @return the stages, at least one
+     */
+    static List<Stage> of(SequenceNode.SequenceTrace sequence, ForwardPass pass, Reruns reruns) {
+        List<Node> nodes = sequence.node().nodes();
+        List<Stage> stages = new ArrayList<>();
+        int begin = 0;
+        for (int end : ends(nodes)) {
+            SequenceNode.SequenceTrace part = sequence.part(begin, end);
+            stages.add(new Stage(part.node().path(), part, pass, reruns));
+            begin = end;
+        }
+        return stages;
+    }
+
+    /** Returns the nodes after the last of each stage. */
+    private static List<Integer> ends(List<Node> nodes) {
+        List<Integer> ends = new ArrayList<>();
+        for (int i = 0; i < nodes.size(); i++) {
+            if (nodes.get(i).endsStage()) {
+                ends.add(i + 1);
+            }
+        }
+        // what comes after the last of them is the tail of its stage
+        if (!ends.isEmpty()) {
+            ends.remove(ends.size() - 1);
+        }
+        ends.add(nodes.size());
+        return ends;
     }
 
     /**
      * Returns the path of the weighted layer or container of this stage.
      *
-     * @return the names of the children that lead to it, joined as in parameter names
+     * @return the names of the children that lead to it, joined as in parameter names; of a part of
+     *     a stage that of the stage
      */
     public String getPath() {
         return path;
     }
 
     /**
-     * Returns the inputs on which the stage ran: one array, unless the stage is the first.
+     * Returns the inputs {@code z}: one array, unless the stage is the first or the one below puts
+     * out several.
      *
      * @return the inputs
      */
@@ -87,10 +114,10 @@ public final class Stage implements AutoCloseable {
     }
 
     /**
-     * Returns what came out: one array, unless the stage is the last. The arrays are closed with
-     * the stage; see {@link #keepOutputs} for copies that are not.
+     * Returns the outputs {@code h}, closed with the stage; see {@link #keepOutputs} for copies
+     * that are not.
      *
-     * @return the outputs
+     * @return the outputs; of the last stage those of its tail
      */
     public NDList getOutputs() {
         return trace.outputs();
@@ -102,11 +129,7 @@ public final class Stage implements AutoCloseable {
      * @return the outputs
      */
     public NDList keepOutputs() {
-        NDList kept = new NDList(trace.outputs().size());
-        for (NDArray output : trace.outputs()) {
-            kept.add(Autograd.detach(output, tapeScope));
-        }
-        return kept;
+        return detach(trace.outputs(), reruns.scope());
     }
 
     /**
@@ -116,6 +139,15 @@ public final class Stage implements AutoCloseable {
      */
     public boolean isTrainable() {
         return trace.node().isTrainable();
+    }
+
+    /**
+     * Returns whether the stage holds a weighted layer, or an unknown block with parameters.
+     *
+     * @return false for a container of blocks without weights, and for parts without a layer
+     */
+    public boolean isWeighted() {
+        return trace.node().isWeighted();
     }
 
     /**
@@ -129,6 +161,138 @@ public final class Stage implements AutoCloseable {
     }
 
     /**
+     * Returns the blocks without weights in front, {@code f}.
+     *
+     * @return the part from the input to the weighted layer or container; may be empty
+     */
+    public Stage getFront() {
+        return part(0, core());
+    }
+
+    /**
+     * Returns the weighted layer or container by itself, {@code W}.
+     *
+     * @return the part after {@code f}; empty if the stage has no layer
+     */
+    public Stage getWeighted() {
+        return part(core(), Math.min(core() + 1, trace.traces().size()));
+    }
+
+    /**
+     * Returns the blocks after the weighted layer or container.
+     *
+     * @return the part after {@code W}; empty unless the stage is the last of its sequence
+     */
+    public Stage getTail() {
+        return part(Math.min(core() + 1, trace.traces().size()), trace.traces().size());
+    }
+
+    /** Returns the first weighted node, or else the first container, or else the end. */
+    private int core() {
+        List<Node> nodes = trace.node().nodes();
+        int container = nodes.size();
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            container = nodes.get(i).endsStage() ? i : container;
+        }
+        for (int i = container; i < nodes.size(); i++) {
+            if (nodes.get(i).isWeighted()) {
+                return i;
+            }
+        }
+        return container;
+    }
+
+    private Stage part(int begin, int end) {
+        return part(trace.part(begin, end));
+    }
+
+    private Stage part(SequenceNode.SequenceTrace part) {
+        return new Stage(path, part, pass, reruns);
+    }
+
+    /**
+     * Returns this stage and the next one of the sequence as one.
+     *
+     * @param next the stage whose inputs are the outputs of this one
+     * @return both as one stage, named by the last weighted layer in it
+     */
+    public Stage joinedWith(Stage next) {
+        SequenceNode.SequenceTrace joined = trace.joinedWith(next.trace);
+        return new Stage(joined.node().path(), joined, pass, reruns);
+    }
+
+    /**
+     * Returns the part of {@code f} before the activation, whose output is the pre-activation that
+     * {@link #activate} takes.
+     *
+     * @return the blocks in front that change the shape; most often empty, the pre-activation being
+     *     the input
+     */
+    public Stage upToPreActivation() {
+        return part(front().upToPreActivation());
+    }
+
+    /**
+     * Returns the part of {@code f} that ends with the activation.
+     *
+     * @return the blocks from the input to the end of {@code φ}
+     */
+    public Stage upToActivation() {
+        return part(front().upToActivation());
+    }
+
+    /**
+     * Returns whether a parameter of {@code f} after the activation learns.
+     *
+     * @return true for a trainable normalization after pooling, for example
+     */
+    public boolean isTrainableAfterActivation() {
+        return front().isTrainableAfterActivation();
+    }
+
+    private Front front() {
+        if (front == null) {
+            front = new Front(trace.part(0, core()));
+        }
+        return front;
+    }
+
+    /**
+     * Applies the activation {@code φ} to another pre-activation. It is the function that ran:
+     * dropout keeps its mask and batch normalization its mean and variance, so that a sample's
+     * activation is a function of that sample's pre-activation alone. Nothing is recorded for
+     * differentiation, and running statistics stay as they are.
+     *
+     * <p>A block that is another function each time it runs, and that the table of layers has no
+     * rerun for, runs as it does: {@code GhostBatchNorm} normalizes by the statistics of what it is
+     * given, and a lambda that draws random numbers draws new ones.
+     *
+     * @param preActivation an array of the pre-activation's shape
+     * @return {@code φ(preActivation)}, attached to the manager of the given array
+     */
+    public NDArray activate(NDArray preActivation) {
+        NDArray activation =
+                Autograd.withoutRecording(
+                        () -> front().activate(reruns.unchanged(), preActivation));
+        activation.attach(preActivation.getManager());
+        return activation;
+    }
+
+    /**
+     * Returns the activation, to compare others of {@link #activate} with: what that gives for the
+     * stage's own pre-activation, to the last bit. It is computed only where blocks that run again
+     * round in another way than in the forward pass.
+     *
+     * @return {@code φ} of the pre-activation, closed with the tape
+     */
+    public NDArray getActivation() {
+        if (front().hasRerun(reruns.table())) {
+            return activate(upToPreActivation().keepOutputs().singletonOrThrow());
+        }
+        return upToActivation().keepOutputs().singletonOrThrow();
+    }
+
+    /**
      * Returns the vector-Jacobian product of the stage with respect to its input. The gradients of
      * parameters stay as they are.
      *
@@ -139,51 +303,16 @@ public final class Stage implements AutoCloseable {
     public NDList inputErrors(NDList errors) {
         if (!isInputErrorWanted()) {
             throw new IllegalStateException(
-                    "Nothing below stage " + path + " learns, so its input was not recorded.");
+                    "Nothing below stage " + this + " learns, so its input was not recorded.");
         }
-        try (NDManager scope = tapeScope.newSubManager()) {
-            NDList inputErrors = trace.backward(detach(errors, scope), way(false, true));
-            inputErrors.attach(tapeScope);
+        checkErrors(errors);
+        try (NDManager scope = reruns.scope().newSubManager()) {
+            NDList inputErrors =
+                    trace.backward(
+                            detach(errors, scope), new BackwardPass(EXACT, true, false, true));
+            inputErrors.attach(reruns.scope());
             return inputErrors;
         }
-    }
-
-    /**
-     * Returns what the blocks in front of the weighted one make of the input, {@code f(z)}, without
-     * history and closed with the tape.
-     *
-     * @return the activations; the inputs if nothing is in front
-     */
-    public NDList keepActivations() {
-        return detach(front().map(Trace::outputs).orElse(trace.inputs()), tapeScope);
-    }
-
-    /**
-     * Returns the vector-Jacobian product of the blocks in front of the weighted one, {@code f},
-     * with respect to the input. The gradients of parameters stay as they are.
-     *
-     * @param errors the error at each activation, of its shape; not closed
-     * @return the error at each input, closed with the tape
-     */
-    public NDList activationErrors(NDList errors) {
-        Optional<SequenceNode.SequenceTrace> front = front();
-        if (front.isEmpty()) {
-            return detach(errors, tapeScope);
-        }
-        try (NDManager scope = tapeScope.newSubManager()) {
-            NDList inputErrors = front.get().backward(detach(errors, scope), way(false, true));
-            inputErrors.attach(tapeScope);
-            return inputErrors;
-        }
-    }
-
-    private Optional<SequenceNode.SequenceTrace> front() {
-        List<Node> nodes = trace.node().nodes();
-        int weighted = 0;
-        while (weighted < nodes.size() && !nodes.get(weighted).isWeighted()) {
-            weighted++;
-        }
-        return weighted == 0 ? Optional.empty() : Optional.of(trace.part(0, weighted));
     }
 
     /**
@@ -193,15 +322,72 @@ public final class Stage implements AutoCloseable {
      * @param errors the error at each output, of its shape; not closed
      */
     public void addGradients(NDList errors) {
+        checkErrors(errors);
         if (isTrainable()) {
-            try (NDManager scope = tapeScope.newSubManager()) {
-                trace.backward(detach(errors, scope), way(true, false));
+            try (NDManager scope = reruns.scope().newSubManager()) {
+                trace.backward(detach(errors, scope), new BackwardPass(EXACT, true, true, false));
             }
         }
     }
 
-    private static BackwardPass way(boolean gradientsWanted, boolean inputErrorsWanted) {
-        return new BackwardPass(EXACT, true, gradientsWanted, inputErrorsWanted);
+    /**
+     * Adds to the gradients of the stage's parameters and returns the error at its input, both in
+     * one backward pass. It is the last use of what was recorded, which is closed.
+     *
+     * @param errors the error at each output, of its shape; closed
+     * @param inputErrorsWanted whether the error at the input is needed
+     * @return the error at each input; empty if it is not needed, or if nothing below learns
+     */
+    public NDList backward(NDList errors, boolean inputErrorsWanted) {
+        checkErrors(errors);
+        return trace.backwardAndRelease(
+                errors, new BackwardPass(EXACT, false, true, inputErrorsWanted));
+    }
+
+    private void checkErrors(NDList errors) {
+        int outputs = trace.outputs().size();
+        if (errors.size() != outputs) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "Stage %s puts out %d arrays, but the errors are %d; give one for each"
+                                    + " output.",
+                            this, outputs, errors.size()));
+        }
+    }
+
+    /**
+     * Returns the branches of the stage's container.
+     *
+     * @return for each branch its stages, in the order in which they ran; empty if the stage has no
+     *     container that is walked
+     */
+    public List<List<Stage>> getBranches() {
+        if (core() < trace.traces().size()
+                && trace.traces().get(core()) instanceof ParallelNode.ParallelTrace) {
+            return container().sequences().stream()
+                    .map(sequence -> of(sequence, pass, reruns))
+                    .toList();
+        }
+        return List.of();
+    }
+
+    /**
+     * Sends an error from the outputs of the stage's container to the end of each branch. It is the
+     * last use of what was recorded after the branches, which is closed.
+     *
+     * @param errors the error at each output of the container, of its shape; closed
+     * @return for each branch the error at each of its outputs; empty for a branch in which and
+     *     below which nothing learns
+     */
+    public List<NDList> backwardToBranches(NDList errors) {
+        List<NDList> branchErrors = container().backwardToBranches(errors, false);
+        errors.close();
+        container().release();
+        return branchErrors;
+    }
+
+    private ParallelNode.ParallelTrace container() {
+        return (ParallelNode.ParallelTrace) trace.traces().get(core());
     }
 
     private static NDList detach(NDList arrays, NDManager scope) {
@@ -220,18 +406,16 @@ public final class Stage implements AutoCloseable {
      * @param inputErrorWanted whether {@link #inputErrors} is going to be called
      * @return the new run; this one stays as it is
      */
-    public Stage runAgain(NDList inputs, boolean inputErrorWanted) {
-        NDManager scope = tapeScope.newSubManager();
+    public Stage rerun(NDList inputs, boolean inputErrorWanted) {
+        ForwardPass newPass = reruns.newPass();
         try {
-            ForwardPass again = pass.again(store.forRun(scope), scope);
             return new Stage(
                     path,
-                    trace.node().run(again, detach(inputs, scope), inputErrorWanted),
-                    again,
-                    store,
-                    tapeScope);
+                    trace.node().run(newPass, detach(inputs, newPass.scope()), inputErrorWanted),
+                    newPass,
+                    reruns);
         } catch (RuntimeException e) {
-            scope.close();
+            newPass.scope().close();
             throw e;
         }
     }
@@ -239,7 +423,7 @@ public final class Stage implements AutoCloseable {
     /** Closes what this run made. */
     @Override
     public void close() {
-        if (pass.scope() == tapeScope) {
+        if (pass.scope() == reruns.scope()) {
             trace.releaseAll();
         } else {
             pass.scope().close();
@@ -249,6 +433,6 @@ public final class Stage implements AutoCloseable {
     /** Returns the path, for messages. */
     @Override
     public String toString() {
-        return path;
+        return path.isEmpty() ? "the model" : path;
     }
 }

@@ -23,21 +23,20 @@ import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.locallearning.djl.creditassignment.engine.Autograd;
+import org.locallearning.djl.creditassignment.internal.Autograd;
 
 /**
- * One training forward of a network, remembered piece by piece, and the way back through it.
+ * One training forward of a network, recorded piece by piece, and the backward pass through it.
  *
- * <p>The engine's graph is cut at the input and at the output of every weighted layer. Between the
- * cuts the engine differentiates; across a layer the error goes as a {@link Feedback} says. The
- * predictions are cut too, so that any loss can be put on top and leaves its gradient there.
+ * <p>The engine's graph is cut at the input and at the output of every weighted layer, and at the
+ * predictions. Between the cuts the engine differentiates; across a layer the error goes as a
+ * {@link Feedback} says.
  *
- * <p>Order of use: {@link #record}, then a loss on {@link #getPredictions} and the engine's
- * backward of that loss, then {@link #getOutputErrors} and {@link #backward} as often as wanted
- * (with the graph kept until the last time), then {@link #close}. Everything but the predictions is
- * closed with the tape. A tape is used by one thread.
+ * <p>Order of use: {@link #record}; a loss on {@link #getPredictions} and the engine's backward of
+ * that loss; {@link #getOutputErrors}; {@link #backward} as often as wanted, with the graph kept
+ * until the last time, or the {@link #getStages stages} one by one; {@link #close}, which closes
+ * everything but the predictions. A tape is used by one thread.
  */
 public final class Tape implements AutoCloseable {
 
@@ -46,9 +45,8 @@ public final class Tape implements AutoCloseable {
     private final ForwardPass pass;
     private final Trace trace;
     private final Cut predictions;
-    private final Optional<RepeatStore> repeatStore;
+    private final Optional<Reruns> reruns;
     private Optional<NDList> inputErrors = Optional.empty();
-    private Rerun activations;
 
     private Tape(
             Network network,
@@ -56,13 +54,13 @@ public final class Tape implements AutoCloseable {
             ForwardPass pass,
             Trace trace,
             Cut predictions,
-            Optional<RepeatStore> repeatStore) {
+            Optional<Reruns> reruns) {
         this.network = network;
         this.data = data;
         this.pass = pass;
         this.trace = trace;
         this.predictions = predictions;
-        this.repeatStore = repeatStore;
+        this.reruns = reruns;
     }
 
     /**
@@ -98,11 +96,10 @@ public final class Tape implements AutoCloseable {
         NDManager manager = data.head().getManager();
         NDManager scope = manager.newSubManager();
         try {
-            Optional<RepeatStore> repeatStore = Optional.empty();
+            Optional<RerunStore> state = Optional.empty();
             Optional<DropoutMasks> masks = Optional.empty();
             if (rerunnable) {
-                repeatStore =
-                        Optional.of(RepeatStore.before(network.root().parameters(), store, scope));
+                state = Optional.of(RerunStore.before(network.root().parameters(), store, scope));
                 masks = Optional.of(new DropoutMasks(scope));
             }
             ForwardPass pass =
@@ -111,7 +108,9 @@ public final class Tape implements AutoCloseable {
             boolean fedByGraph = data.stream().anyMatch(Autograd::isInGraph);
             Trace trace = network.root().run(pass, data, fedByGraph);
             Cut predictions = new Cut(trace.outputs(), true, manager);
-            return new Tape(network, data, pass, trace, predictions, repeatStore);
+            Optional<Reruns> reruns =
+                    state.map(before -> new Reruns(network.table(), pass, before));
+            return new Tape(network, data, pass, trace, predictions, reruns);
         } catch (RuntimeException e) {
             scope.close();
             throw e;
@@ -122,17 +121,26 @@ public final class Tape implements AutoCloseable {
      * Returns whether an input of the network has a gradient to be found, such as one that another
      * network made, so that the error has to go on to it.
      *
-     * @return true if {@link #backward} finds errors for {@link #takeInputErrors}
+     * @return true if a rule that does not call {@link #backward} calls {@link #setInputErrors}
      */
     public boolean isInputErrorWanted() {
         return trace.isInputErrorWanted();
     }
 
     /**
-     * Takes the errors at the inputs of the network that the last {@link #backward} found.
+     * Sets the errors at the inputs of the network, where {@link #backward} does not.
      *
-     * @return the error at each input, closed with the tape; empty if there was no backward since
-     *     they were taken, or they are not wanted
+     * @param errors the error at each input; empty if they are not wanted
+     */
+    public void setInputErrors(NDList errors) {
+        inputErrors = Optional.of(errors);
+    }
+
+    /**
+     * Takes the errors at the inputs of the network.
+     *
+     * @return the error at each input, closed with the tape; empty if none were found since they
+     *     were taken, or if they are not wanted
      */
     public Optional<NDList> takeInputErrors() {
         Optional<NDList> taken = inputErrors.filter(errors -> !errors.isEmpty());
@@ -155,7 +163,10 @@ public final class Tape implements AutoCloseable {
      * @return the layers and their arrays
      */
     public List<LayerTrace> getLayers() {
-        return Collections.unmodifiableList(pass.layers());
+        return getBlocks().stream()
+                .filter(LayerTrace.class::isInstance)
+                .map(LayerTrace.class::cast)
+                .toList();
     }
 
     /**
@@ -165,7 +176,18 @@ public final class Tape implements AutoCloseable {
      * @return the blocks and their outputs
      */
     public List<BlockTrace> getBlocks() {
-        return Collections.unmodifiableList(pass.blocks());
+        List<BlockTrace> blocks = new ArrayList<>();
+        trace.collectBlocks(blocks);
+        return Collections.unmodifiableList(blocks);
+    }
+
+    /**
+     * Returns the inputs of the batch.
+     *
+     * @return the inputs, which are the caller's
+     */
+    public NDList getInputs() {
+        return data;
     }
 
     /**
@@ -178,59 +200,25 @@ public final class Tape implements AutoCloseable {
     }
 
     /**
-     * Returns the network cut into stages, from the input to the predictions. A cut is wherever the
-     * root sequence passes one array on from one piece with weights to the next.
+     * Returns the network cut into stages, from the input to the predictions: the root sequence is
+     * cut after every weighted layer, container, and unknown block with parameters. {@link
+     * Network#getOutline} names them before anything runs, but for the unknown blocks.
      *
      * @return the stages, at least one
      * @throws IllegalStateException if the tape was not recorded as rerunnable
      */
     public List<Stage> getStages() {
-        RepeatStore store = repeatStore();
-        SequenceNode.SequenceTrace sequence = rootSequence();
-        List<Trace> traces = sequence.traces();
-        List<Node> nodes = sequence.node().nodes();
-        List<Integer> ends = new ArrayList<>();
-        for (int i = 0; i < nodes.size(); i++) {
-            if (nodes.get(i).isWeighted() && isOneFloatingArray(traces.get(i).outputs())) {
-                ends.add(i + 1);
-            }
-        }
-        // what comes behind the last weighted piece belongs to its stage
-        if (!ends.isEmpty()) {
-            ends.remove(ends.size() - 1);
-        }
-        ends.add(nodes.size());
-        List<Stage> stages = new ArrayList<>();
-        int begin = 0;
-        for (int end : ends) {
-            SequenceNode.SequenceTrace part = sequence.part(begin, end);
-            stages.add(new Stage(part.node().path(), part, pass, store, pass.scope()));
-            begin = end;
-        }
-        return stages;
+        Node root = network.root();
+        return Stage.of(SequenceNode.asSequence(root, trace, data, false), pass, reruns());
     }
 
-    private RepeatStore repeatStore() {
-        return repeatStore.orElseThrow(
+    private Reruns reruns() {
+        return reruns.orElseThrow(
                 () ->
                         new IllegalStateException(
-                                "This tape does not know how to run anything again; record it as"
-                                        + " rerunnable."));
-    }
-
-    private SequenceNode.SequenceTrace rootSequence() {
-        if (trace instanceof SequenceNode.SequenceTrace) {
-            SequenceNode.SequenceTrace sequence = (SequenceNode.SequenceTrace) trace;
-            if (!sequence.node().isReturnIntermediate() && !sequence.traces().isEmpty()) {
-                return sequence;
-            }
-        }
-        return new SequenceNode(List.of(network.root()), false)
-        .new SequenceTrace(List.of(trace), data, false);
-    }
-
-    private static boolean isOneFloatingArray(NDList arrays) {
-        return arrays.size() == 1 && arrays.head().getDataType().isFloating();
+                                "This tape does not know how to run anything again: the rule's"
+                                        + " CreditAssigner has to return true from needsRerun(),"
+                                        + " or Tape.record has to be told rerunnable."));
     }
 
     /**
@@ -245,19 +233,10 @@ public final class Tape implements AutoCloseable {
     /**
      * Lets the optimizer take a step by the gradients as they are, before the batch is over.
      * Everything that was recorded with the weights as they were is of no use afterwards, except
-     * for {@link Stage#runAgain}.
+     * for {@link Stage#rerun}.
      */
     public void updateParameters() {
         pass.store().updateAllParameters();
-    }
-
-    /**
-     * Returns the regions as they ran, those in branches included.
-     *
-     * @return the regions and their arrays, by region
-     */
-    public Map<Region, RegionTrace> getRegions() {
-        return Collections.unmodifiableMap(pass.regions());
     }
 
     /**
@@ -275,7 +254,7 @@ public final class Tape implements AutoCloseable {
     /**
      * Returns the manager that is closed with the tape.
      *
-     * @return the manager for what is made on the way back
+     * @return the manager for what the backward pass makes
      */
     public NDManager getManager() {
         return pass.scope();
@@ -308,71 +287,12 @@ public final class Tape implements AutoCloseable {
      *
      * @param errors the error at each prediction; closed unless the graph is kept
      * @param feedback how the error passes weighted layers
-     * @param keepGraph whether to keep the tape for another way back
+     * @param keepGraph whether to keep the tape for another backward pass
      */
     public void backward(NDList errors, Feedback feedback, boolean keepGraph) {
-        backward(errors, new BackwardPass(feedback, keepGraph, true, true));
-    }
-
-    /**
-     * Sends errors back as {@link #backward(NDList, Feedback, boolean)} does, but no further than
-     * to the next region that has an error of its own, from which that one goes on.
-     *
-     * @param errors the error at each prediction; closed unless the graph is kept
-     * @param feedback how errors pass weighted layers
-     * @param localErrors the errors that regions have of their own
-     * @param keepGraph whether to keep the tape for another way back
-     */
-    public void backward(
-            NDList errors, Feedback feedback, LocalErrors localErrors, boolean keepGraph) {
-        backward(
-                errors,
-                new BackwardPass(feedback, keepGraph, true, true, Optional.of(localErrors)));
-    }
-
-    private void backward(NDList errors, BackwardPass way) {
-        inputErrors = Optional.of(trace.backwardAndRelease(errors, way));
-    }
-
-    /**
-     * Applies the activation {@code φ} of a region to another pre-activation. It is the function
-     * that ran: dropout keeps its mask and batch normalization its mean and variance, so that a
-     * sample's activation is a function of that sample's pre-activation alone. Nothing is recorded
-     * for differentiation, and running statistics stay as they are.
-     *
-     * <p>A block that does not repeat itself, and that the table of layers has no replay for, runs
-     * as it does: {@code GhostBatchNorm} normalizes by the statistics of what it is given, and a
-     * lambda that draws random numbers draws new ones.
-     *
-     * @param region the region as it ran
-     * @param preActivation an array of the shape of {@code h}
-     * @return {@code φ(preActivation)}, attached to the manager of the given array
-     * @throws IllegalStateException if the tape was not recorded as rerunnable
-     */
-    public NDArray activate(RegionTrace region, NDArray preActivation) {
-        if (activations == null) {
-            activations =
-                    new Rerun(network.table(), pass, repeatStore(), (block, outputs) -> outputs);
-        }
-        NDArray activation =
-                Autograd.withoutRecording(() -> region.run().activate(activations, preActivation));
-        activation.attach(preActivation.getManager());
-        return activation;
-    }
-
-    /**
-     * Returns the activation of a region to compare others of {@link #activate} with: what that
-     * gives for the region's own pre-activation, to the last bit. It is computed only where blocks
-     * that run again round in another way than in the forward.
-     *
-     * @param region the region as it ran
-     * @return {@code φ(h)}, closed with the tape
-     * @throws IllegalStateException if the tape was not recorded as rerunnable
-     */
-    public NDArray activateAgain(RegionTrace region) {
-        return region.run().hasReplay(network.table())
-                ? activate(region, region.getPreActivation())
-                : region.getActivation();
+        setInputErrors(
+                trace.backwardAndRelease(
+                        errors, new BackwardPass(feedback, keepGraph, true, true)));
     }
 
     /**
@@ -389,23 +309,21 @@ public final class Tape implements AutoCloseable {
      * @throws IllegalStateException if the tape was not recorded as rerunnable
      */
     public NDList rerun(Perturbation perturbation) {
-        Rerun rerun = new Rerun(network.table(), pass, repeatStore(), perturbation);
+        Rerun rerun = reruns().withChanges(perturbation);
         return Autograd.withoutRecording(() -> trace.rerun(rerun, data));
     }
 
     /**
      * Looks for the first block whose outputs are others when it runs once more on the same inputs,
-     * such as one that draws random numbers and that the table of layers has no replay for. It
+     * such as one that draws random numbers and for which the table of layers has no rerun. It
      * costs one forward.
      *
      * @return the path and class of the block, or empty if {@link #rerun} without changes gives the
      *     predictions of the first run
      * @throws IllegalStateException if the tape was not recorded as rerunnable
      */
-    public Optional<String> findUnrepeatable() {
-        RepeatCheck check = new RepeatCheck(network.table(), pass, repeatStore());
-        Autograd.withoutRecording(() -> trace.rerun(check, data));
-        return check.unrepeatable();
+    public Optional<String> findNotRerunnable() {
+        return RerunCheck.find(reruns(), trace, data);
     }
 
     /**

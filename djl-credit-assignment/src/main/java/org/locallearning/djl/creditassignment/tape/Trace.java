@@ -16,8 +16,9 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import java.util.List;
 
-/** One node of a network as it ran once: what came out, and the way back. */
+/** One node of a network as it ran once: its outputs, and its backward pass. */
 abstract class Trace {
 
     private final boolean inputErrorWanted;
@@ -36,26 +37,29 @@ abstract class Trace {
         return inputErrorWanted;
     }
 
-    final boolean isInputErrorWanted(BackwardPass pass) {
-        return inputErrorWanted && pass.inputErrorsWanted();
+    final boolean isInputErrorWanted(BackwardPass backward) {
+        return inputErrorWanted && backward.inputErrorsWanted();
     }
 
     /** Returns the outputs of the node. */
     abstract NDList outputs();
 
-    /**
-     * Sends the errors at the outputs back to the inputs, and adds to the gradients of the
-     * parameters on the way if they are wanted.
-     *
-     * @param errors the error at each output
-     * @param pass what the way back needs
-     * @return the error at each input; empty if it is not wanted
-     */
-    abstract NDList backward(NDList errors, BackwardPass pass);
+    /** Adds the blocks with parameters of their own, in the order in which they ran, to a list. */
+    abstract void collectBlocks(List<BlockTrace> blocks);
 
     /**
-     * Closes the arrays that only the way back needed. Freed memory is taken again for the errors
-     * further down, which is faster than fresh memory.
+     * Sends the errors at the outputs to the inputs, and adds to the gradients of the parameters if
+     * they are wanted.
+     *
+     * @param errors the error at each output
+     * @param backward what the backward pass needs
+     * @return the error at each input; empty if it is not wanted
+     */
+    abstract NDList backward(NDList errors, BackwardPass backward);
+
+    /**
+     * Closes the arrays that only the backward pass needed. Freed memory is taken again for the
+     * errors further down, which is faster than fresh memory.
      */
     abstract void release();
 
@@ -83,10 +87,10 @@ abstract class Trace {
      */
     abstract NDList rerun(Rerun rerun, NDList inputs);
 
-    /** Sends errors back as {@link #backward} and closes what is then used up. */
-    final NDList backwardAndRelease(NDList errors, BackwardPass pass) {
-        NDList inputErrors = backward(errors, pass);
-        if (!pass.keepGraph()) {
+    /** Sends errors as {@link #backward} does and closes what is then used up. */
+    final NDList backwardAndRelease(NDList errors, BackwardPass backward) {
+        NDList inputErrors = backward(errors, backward);
+        if (!backward.keepGraph()) {
             Errors.close(errors, inputErrors);
             release();
         }

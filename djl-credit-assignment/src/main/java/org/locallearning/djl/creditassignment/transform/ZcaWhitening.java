@@ -27,12 +27,12 @@ import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
-import org.locallearning.djl.creditassignment.engine.TorchScript;
+import org.locallearning.djl.creditassignment.internal.TorchScript;
+import org.locallearning.djl.decorrelation.internal.AtomicFile;
 
 /**
  * ZCA whitening: makes the pixels of images uncorrelated and of variance one, and changes images as
@@ -241,23 +241,12 @@ public final class ZcaWhitening implements Transform, AutoCloseable {
      * @throws IOException if the file cannot be written
      */
     public void save(Model model, Path folder) throws IOException {
-        Files.createDirectories(folder);
         byte[] bytes;
         try (NDManager scope = mean.getManager().newSubManager()) {
             NDArray shape = scope.create(image.getShape());
             bytes = new NDList(shape, mean, matrix).encode();
         }
-        Path part = Files.createTempFile(folder, FILE, ".part");
-        try {
-            Files.write(part, bytes);
-            Files.move(
-                    part,
-                    folder.resolve(FILE),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(part);
-        }
+        AtomicFile.write(folder.resolve(FILE), out -> out.write(bytes));
         model.setProperty(PROPERTY, FILE + " " + digest(bytes));
     }
 

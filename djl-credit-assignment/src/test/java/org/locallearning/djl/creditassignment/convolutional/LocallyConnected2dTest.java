@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.creditassignment.internal.Window;
 
 class LocallyConnected2dTest {
 
@@ -54,7 +55,13 @@ class LocallyConnected2dTest {
         }
 
         NDArray apply(NDArray input, NDArray weight, NDArray bias) {
-            return LocallyConnected2d.locallyConnected2d(input, weight, bias, window);
+            return LocallyConnected2d.locallyConnected2d(
+                    input, weight, bias, window.stride(), window.padding(), window.dilation());
+        }
+
+        NDArray inputError(NDArray delta, NDArray weight) {
+            return LocallyConnected2d.inputError(
+                    delta, image, weight, window.stride(), window.padding(), window.dilation());
         }
     }
 
@@ -201,7 +208,7 @@ class LocallyConnected2dTest {
         NDArray weight = normal(layer.weight());
         NDArray output = layer.apply(input, weight, null);
         NDArray delta = normal(output.getShape());
-        NDArray error = LocallyConnected2d.inputError(delta, layer.image(), weight, layer.window());
+        NDArray error = layer.inputError(delta, weight);
         assertEquals(layer.image(), error.getShape());
         double above = output.mul(delta).sum().getDouble();
         assertTrue(Math.abs(above) > 1e-3);

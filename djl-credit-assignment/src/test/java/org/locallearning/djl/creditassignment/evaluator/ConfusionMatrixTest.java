@@ -23,6 +23,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.training.evaluator.BinaryAccuracy;
 import ai.djl.training.evaluator.TopKAccuracy;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -170,6 +171,101 @@ class ConfusionMatrixTest {
                 ConfusionMatrix.of(manager.zeros(new Shape(1)), manager.zeros(new Shape(1, 3)));
         assertThrows(IllegalArgumentException.class, () -> matrix.plus(other));
         assertThrows(IllegalArgumentException.class, () -> new MacroF1().getAccumulator("nothing"));
+    }
+
+    @Test
+    void oneScoreTellsTwoClassesApart() {
+        NDArray scores = manager.create(new float[] {2, -1, 3, -2, 0, -4, -1, 2}, new Shape(8, 1));
+        NDArray labels = manager.create(new float[] {1, 0, 0, 1, 0, 0, 1, 1});
+        for (Shape shape : new Shape[] {new Shape(8), new Shape(8, 1)}) {
+            ConfusionMatrix matrix = ConfusionMatrix.of(labels.reshape(shape), scores);
+            assertArrayEquals(new long[][] {{2, 2}, {2, 2}}, matrix.getCounts());
+            assertEquals(0.5, matrix.macroF1(), 1e-12);
+        }
+        BinaryAccuracy accuracy = new BinaryAccuracy();
+        accuracy.addAccumulator("all");
+        accuracy.updateAccumulator("all", new NDList(labels.reshape(8, 1)), new NDList(scores));
+        assertEquals(0.5, accuracy.getAccumulator("all"), 1e-7);
+        MacroRecall recall = new MacroRecall();
+        recall.addAccumulator("all");
+        recall.updateAccumulator("all", new NDList(labels), new NDList(scores));
+        assertEquals(0.5, recall.getAccumulator("all"), 1e-7);
+        assertEquals(
+                "Label -1.0 of sample 1 is none of the 2 classes that one score tells apart, which"
+                        + " are counted from 0.",
+                message(labels.mul(2).sub(1), scores));
+        // a mask of one score for each position
+        NDArray mask = manager.create(new float[] {1, -1, -1, 1}, new Shape(1, 1, 2, 2));
+        NDArray truth = manager.create(new float[] {1, 0, 1, 1}, new Shape(1, 2, 2));
+        assertArrayEquals(
+                new long[][] {{1, 0}, {1, 2}}, ConfusionMatrix.of(truth, mask).getCounts());
+    }
+
+    @Test
+    void labelsOfTheShapeOfPredictionsSayOneClass() {
+        NDArray scores = predictions().get("0:3, :3");
+        long[][] expected =
+                ConfusionMatrix.of(manager.create(new int[] {1, 0, 2}), scores).getCounts();
+        float[][][] readable = {
+            {{0, 1, 0}, {1, 0, 0}, {0, 0, 1}},
+            {{-0.9f, 0.9f, -0.9f}, {0.9f, -0.9f, -0.9f}, {-0.9f, -0.9f, 0.9f}},
+            {{0.05f, 0.9f, 0.05f}, {0.9f, 0.05f, 0.05f}, {0.1f, 0.3f, 0.6f}}
+        };
+        for (float[][] labels : readable) {
+            assertArrayEquals(
+                    expected, ConfusionMatrix.of(manager.create(labels), scores).getCounts());
+        }
+        float[][][] unreadable = {
+            {{0, 1, 0}, {1, 1, 0}, {0, 0, 1}},
+            {{0, 1, 0}, {0, 0, 0}, {0, 0, 1}},
+            {{0, 1, 0}, {0.9f, 0.8f, 0}, {0, 0, 1}},
+            {{0, 1, 0}, {Float.NaN, 0, 1}, {0, 0, 1}},
+        };
+        for (float[][] labels : unreadable) {
+            assertEquals(
+                    "The label of sample 1 is not one-hot; give one class for each sample, since"
+                            + " labels of several classes cannot be counted in one matrix.",
+                    message(manager.create(labels), scores));
+        }
+    }
+
+    @Test
+    void refusesWhatSaysNoClass() {
+        float[] values = predictions().toFloatArray();
+        values[4 * 6 + 1] = Float.NaN;
+        assertEquals(
+                "The predictions of sample 6 are not numbers (NaN), and so say no class; look for"
+                        + " where the model broke down.",
+                message(labels(), manager.create(values, new Shape(10, 4))));
+        assertEquals(
+                "There is nothing to count: the predictions have the shape (0, 4).",
+                message(manager.create(new Shape(0)), manager.create(new Shape(0, 4))));
+        message(labels().toType(DataType.FLOAT32, true).mul(Float.NaN), predictions());
+        // as many labels as predictions, but of another order of axes
+        message(manager.zeros(new Shape(3, 2)), manager.zeros(new Shape(2, 4, 3)));
+        MacroF1 f1 = new MacroF1();
+        f1.addAccumulator("all");
+        NDList empty = new NDList();
+        NDList some = new NDList(predictions());
+        assertEquals(
+                "MacroF1 compares predictions with labels, but the batch has no labels.",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> f1.updateAccumulator("all", empty, some))
+                        .getMessage());
+        assertThrows(IllegalArgumentException.class, () -> f1.evaluate(some, empty));
+    }
+
+    @Test
+    void countingLeavesNoArraysBehind() {
+        NDArray labels = labels().oneHot(4);
+        NDArray predictions = predictions();
+        NDArray column = predictions.get(":, :1");
+        NDArray binary = manager.zeros(new Shape(10));
+        int before = manager.getManagedArrays().size();
+        ConfusionMatrix.of(labels, predictions);
+        ConfusionMatrix.of(binary, column);
+        assertEquals(before, manager.getManagedArrays().size());
     }
 
     private static String message(NDArray labels, NDArray predictions) {

@@ -30,6 +30,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.creditassignment.ForcedCollection;
 import org.locallearning.djl.creditassignment.Gradients;
 import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.RuleCase;
@@ -106,7 +107,7 @@ class QAgentTest {
 
     @Test
     void gradientsAreThoseOfTheStockTrainer() {
-        Gradients stock = trainBatch(Model::newTrainer);
+        Gradients stock = ForcedCollection.without(() -> trainBatch(Model::newTrainer));
         assertEquals(0, trainBatch(Loop.BACKPROPAGATION).distanceTo(stock), 1e-5);
     }
 

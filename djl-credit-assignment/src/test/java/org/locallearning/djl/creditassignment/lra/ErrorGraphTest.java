@@ -29,16 +29,16 @@ import org.junit.jupiter.api.Test;
 import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
 import org.locallearning.djl.creditassignment.tape.Network;
-import org.locallearning.djl.creditassignment.tape.Region;
+import org.locallearning.djl.creditassignment.tape.StageOutline;
 
-/** Which region sends its error to which, for each wiring, and what is refused. */
+/** Which stage sends its error to which, for each wiring, and what is refused. */
 class ErrorGraphTest {
 
     /** Five layers, 01 to 05. */
-    private static final List<Region> LAYERS = layers("1", "2", "3", "4", "5");
+    private static final List<StageOutline> LAYERS = layers("1", "2", "3", "4", "5");
 
-    private static List<Region> layers(String... paths) {
-        return List.of(paths).stream().map(path -> new Region(path, List.of())).toList();
+    private static List<StageOutline> layers(String... paths) {
+        return List.of(paths).stream().map(path -> new StageOutline(path, List.of())).toList();
     }
 
     private static ErrorConnection connection(String text) {
@@ -50,11 +50,12 @@ class ErrorGraphTest {
         return List.of(texts).stream().map(ErrorGraphTest::connection).toList();
     }
 
-    private static void assertWiring(ErrorWiring wiring, List<Region> regions, String... expected) {
-        List<ErrorConnection> chosen = wiring.connect(regions);
+    private static void assertWiring(
+            ErrorWiring wiring, List<StageOutline> stages, String... expected) {
+        List<ErrorConnection> chosen = wiring.connect(stages);
         assertEquals(Set.copyOf(connections(expected)), Set.copyOf(chosen));
         assertEquals(expected.length, chosen.size());
-        ErrorGraph.of(regions, chosen);
+        ErrorGraph.of(stages, chosen);
     }
 
     private static String refusal(String... connections) {
@@ -78,15 +79,15 @@ class ErrorGraphTest {
 
     @Test
     void residualBlocksAreMetFromTheOutput() {
-        List<Region> regions = Network.of(residualMlp(), LayerTable.standard()).getRegions();
-        String block = regions.get(1).path();
-        String output = regions.get(2).path();
-        List<Region> main = regions.get(1).branches().get(0);
+        List<StageOutline> stages = Network.of(residualMlp(), LayerTable.standard()).getOutline();
+        String block = stages.get(1).path();
+        String output = stages.get(2).path();
+        List<StageOutline> main = stages.get(1).branches().get(0);
         assertEquals(2, main.size());
-        assertWiring(ErrorWiring.residualBlocks(), regions, output + ">" + block);
+        assertWiring(ErrorWiring.residualBlocks(), stages, output + ">" + block);
         assertWiring(
                 ErrorWiring.residualBlocksWithChains(),
-                regions,
+                stages,
                 output + ">" + block,
                 block + ">" + main.get(0).path());
     }
@@ -147,8 +148,8 @@ class ErrorGraphTest {
 
     @Test
     void aDanglingConnectionIsNamed() {
-        assertTrue(refusal("5>4", "4>9").contains("4 → 9 dangles: the network has no region 9"));
-        assertTrue(refusal("9>4").contains("9 → 4 dangles: the network has no region 9"));
+        assertTrue(refusal("5>4", "4>9").contains("4 → 9 dangles: the network has no stage 9"));
+        assertTrue(refusal("9>4").contains("9 → 4 dangles: the network has no stage 9"));
         assertTrue(refusal("5>4", "3>2").contains("3 → 2 dangles: no error reaches 3"));
     }
 

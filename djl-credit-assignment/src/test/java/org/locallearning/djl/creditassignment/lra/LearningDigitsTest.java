@@ -72,7 +72,7 @@ class LearningDigitsTest {
         LocalRepresentationAlignment rule =
                 LocalRepresentationAlignment.builder()
                         .optBeta(0.5)
-                        .optDistribution(FeedbackDistribution.normal(1))
+                        .optFeedback(FeedbackDistribution.normal(1).seeded(0))
                         .optErrorDifference(difference)
                         .build();
         return accuracy(network(SignActivation::signBlock, false), 1e-3f, rule::newTrainer);

@@ -48,11 +48,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.locallearning.djl.creditassignment.CreditAssignment;
+import org.locallearning.djl.creditassignment.CreditTrainer;
 import org.locallearning.djl.creditassignment.Gradients;
 import org.locallearning.djl.creditassignment.NetworkCase;
+import org.locallearning.djl.creditassignment.UnknownBlock;
 import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackSource;
+import org.locallearning.djl.creditassignment.tape.MatrixProducts;
+import org.locallearning.djl.creditassignment.tape.UnknownBlocks;
 
 /** The rule against loops, against the rules that it comes to for a small β, and at zero. */
 class LocalRepresentationAlignmentTest {
@@ -78,7 +82,7 @@ class LocalRepresentationAlignmentTest {
     }
 
     private static LocalRepresentationAlignment.Builder rule() {
-        return LocalRepresentationAlignment.builder().optErrorMatrices(OneBatch.matrices());
+        return LocalRepresentationAlignment.builder().optFeedback(OneBatch.matrices());
     }
 
     @ParameterizedTest
@@ -224,7 +228,7 @@ class LocalRepresentationAlignmentTest {
         return Math.sqrt(DoubleStream.of(values).map(v -> v * v).sum());
     }
 
-    /** B for the layer above region l is the transpose of the error matrix that leads to l. */
+    /** B for the layer above stage l is the transpose of the error matrix that leads to l. */
     private static FeedbackSource transposed(FeedbackSource matrices, boolean direct) {
         return (manager, path, shape, type) -> {
             int above = Arrays.asList(LAYERS).indexOf(path.replace("_weight", ""));
@@ -289,7 +293,7 @@ class LocalRepresentationAlignmentTest {
                 gradients(
                         LocalRepresentationAlignmentTest::mlp,
                         LocalRepresentationAlignment.builder()
-                                .optErrorMatrices(weights)
+                                .optFeedback(weights)
                                 .optWiring(ErrorWiring.chain())
                                 .optBeta(beta)
                                 .build());
@@ -420,7 +424,7 @@ class LocalRepresentationAlignmentTest {
     private static Map<String, double[]> wired(List<ErrorConnection> connections) {
         return gradients(
                         LocalRepresentationAlignmentTest::mlp,
-                        rule().optWiring(regions -> connections).build())
+                        rule().optWiring(stages -> connections).build())
                 .byPath();
     }
 
@@ -447,7 +451,7 @@ class LocalRepresentationAlignmentTest {
     }
 
     private static double[] firstLayer(Supplier<Block> block, ErrorConnection... connections) {
-        return gradients(block, rule().optWiring(regions -> List.of(connections)).build())
+        return gradients(block, rule().optWiring(stages -> List.of(connections)).build())
                 .byPath()
                 .get("01Linear_weight");
     }
@@ -465,7 +469,7 @@ class LocalRepresentationAlignmentTest {
                                 LocalRepresentationAlignmentTest::residual,
                                 new Shape(4, 2, 6, 6),
                                 Loss.softmaxCrossEntropyLoss(),
-                                rule().optWiring(regions -> List.of()).build()::newTrainer)) {
+                                rule().optWiring(stages -> List.of()).build()::newTrainer)) {
             Gradients reference = exact.assign(exact.classes(3));
             assertTrue(found.assign(found.classes(3)).distanceTo(reference) < 1e-12);
         }
@@ -554,6 +558,63 @@ class LocalRepresentationAlignmentTest {
     }
 
     @Test
+    void noErrorPassesAWeightWhereEveryLayerHasATarget() {
+        for (ErrorWiring wiring : List.of(ErrorWiring.fromOutput(), ErrorWiring.chain())) {
+            CreditAssignment rule = rule().optWiring(wiring).build();
+            try (OneBatch batch = start(LocalRepresentationAlignmentTest::mlp, rule)) {
+                batch.assign(batch.classes(CLASSES));
+                MatrixProducts products = ((CreditTrainer) batch.trainer).getMatrixProducts();
+                assertEquals(4, products.forward());
+                assertEquals(0, products.inputError());
+                assertEquals(4, products.weightGradient());
+            }
+        }
+    }
+
+    @Test
+    void hiddenLayersLearnUnderAFrozenOutputLayerAndABlockAfterIt() {
+        Supplier<Block> block = () -> NetworkCase.mlp(CLASSES, 8, 7, 5).add(Activation::tanh);
+        Map<String, double[]> all = gradients(block, rule().build()).byPath();
+        Map<String, double[]> some =
+                gradients(
+                                () -> {
+                                    Block frozen = block.get();
+                                    frozen.getChildren()
+                                            .get(LAYERS[4])
+                                            .getParameters()
+                                            .values()
+                                            .forEach(parameter -> parameter.freeze(true));
+                                    return frozen;
+                                },
+                                rule().build())
+                        .byPath();
+        assertEquals(6, some.size());
+        some.forEach((path, gradient) -> assertArrayEquals(all.get(path), gradient, 0, path));
+    }
+
+    @Test
+    void anUnknownBlockLearnsFromWhatArrivesFromTheNextErrorAboveIt() {
+        Supplier<Block> block =
+                () ->
+                        new SequentialBlock()
+                                .add(NetworkCase.linear(8))
+                                .add(Activation::tanh)
+                                .add(NetworkCase.linear(7))
+                                .add(new UnknownBlock())
+                                .add(NetworkCase.linear(CLASSES));
+        Gradients exact;
+        try (OneBatch batch =
+                new OneBatch(block, INPUT, Loss.softmaxCrossEntropyLoss(), Model::newTrainer)) {
+            exact = batch.assign(batch.classes(CLASSES));
+        }
+        Gradients found = gradients(block, rule().optUnknownBlocks(UnknownBlocks.ACCEPT).build());
+        // the next error above is that of the output, which is exact
+        String factors = "04UnknownBlock_factors";
+        assertArrayEquals(exact.byPath().get(factors), found.byPath().get(factors), 1e-12);
+        assertTrue(found.under("03Linear").distanceTo(exact.under("03Linear")) > 0.1);
+    }
+
+    @Test
     void memoryStaysFlat() {
         CreditAssignment rule = rule().optWiring(ErrorWiring.skip(2)).build();
         try (OneBatch batch = start(LocalRepresentationAlignmentTest::mlp, rule)) {
@@ -619,8 +680,7 @@ class LocalRepresentationAlignmentTest {
     void aCycleStopsTheTrainerFromBeingMade() {
         ErrorConnection one = new ErrorConnection(LAYERS[2], LAYERS[1]);
         ErrorConnection other = new ErrorConnection(LAYERS[1], LAYERS[2]);
-        LocalRepresentationAlignment rule =
-                rule().optWiring(regions -> List.of(one, other)).build();
+        LocalRepresentationAlignment rule = rule().optWiring(stages -> List.of(one, other)).build();
         assertThrows(
                 IllegalArgumentException.class,
                 () -> gradients(LocalRepresentationAlignmentTest::mlp, rule));

@@ -29,10 +29,6 @@ import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.util.Pair;
-import java.io.DataInputStream;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -136,29 +132,13 @@ final class OneBatch implements AutoCloseable {
         return model.getBlock().getParameters().get(path).getArray().toDoubleArray();
     }
 
-    /** Reads the error matrices out of the file that the trainer saves. */
-    Map<String, double[]> errorMatrices() throws IOException {
-        Path file = Files.createTempFile("state", ".bin");
-        try {
-            ((CreditTrainer) trainer).saveState(file);
-            Map<String, double[]> matrices = new LinkedHashMap<>();
-            try (DataInputStream in = new DataInputStream(Files.newInputStream(file))) {
-                in.readInt();
-                in.readByte();
-                in.readUTF();
-                int count = in.readInt();
-                for (int i = 0; i < count; i++) {
-                    String connection = new ErrorConnection(in.readUTF(), in.readUTF()).toString();
-                    byte[] bytes = in.readNBytes(in.readInt());
-                    try (NDArray matrix = NDArray.decode(manager, bytes)) {
-                        matrices.put(connection, matrix.toDoubleArray());
-                    }
-                }
-            }
-            return matrices;
-        } finally {
-            Files.delete(file);
-        }
+    /** The error matrices of the trainer, as they are now. */
+    Map<String, double[]> errorMatrices() {
+        Map<String, double[]> matrices = new LinkedHashMap<>();
+        ((CreditTrainer) trainer)
+                .getRuleParameters()
+                .forEach((name, matrix) -> matrices.put(name, matrix.toDoubleArray()));
+        return matrices;
     }
 
     @Override

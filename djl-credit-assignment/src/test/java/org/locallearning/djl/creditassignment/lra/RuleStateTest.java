@@ -214,8 +214,7 @@ class RuleStateTest {
                             .getMessage();
             assertTrue(
                     sentence.contains(
-                            "07Linear → 05Linear has shape (5, 4), but the regions of this network"
-                                    + " need (6, 4)"),
+                            "07Linear → 05Linear has shape (5, 4), but this network needs (6, 4)"),
                     sentence);
         }
     }
@@ -261,7 +260,7 @@ class RuleStateTest {
         Path state = saved();
         assertRefused(
                 MalformedModelException.class,
-                "an error matrix 03Linear → 01Linear",
+                "the error matrix 03Linear → 01Linear",
                 state,
                 mlp(),
                 LocalRepresentationAlignment.builder().build());
@@ -272,9 +271,8 @@ class RuleStateTest {
                 mlp(),
                 LocalRepresentationAlignment.builder()
                         .optWiring(
-                                regions -> {
-                                    var more =
-                                            new ArrayList<>(ErrorWiring.skip(2).connect(regions));
+                                stages -> {
+                                    var more = new ArrayList<>(ErrorWiring.skip(2).connect(stages));
                                     more.add(new ErrorConnection("07Linear", "01Linear"));
                                     return more;
                                 })
@@ -301,7 +299,7 @@ class RuleStateTest {
             assertRefused(MalformedModelException.class, "is cut short", state, mlp(), rule());
         }
         Files.writeString(state, "something else altogether");
-        assertRefused(MalformedModelException.class, "is no state of a rule", state, mlp(), rule());
+        assertRefused(MalformedModelException.class, "is no state file", state, mlp(), rule());
     }
 
     @Test

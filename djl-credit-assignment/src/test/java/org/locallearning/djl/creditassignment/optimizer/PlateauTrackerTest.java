@@ -52,6 +52,33 @@ class PlateauTrackerTest {
     }
 
     @Test
+    void seesProgressOfLossesBelowZero() {
+        // a log-likelihood's: 10 % of −10 is 1
+        PlateauTracker tracker =
+                PlateauTracker.builder().setBaseValue(1).optFactor(0.5f).optThreshold(0.1).build();
+        double[] losses = {-10, -11.5, -11.6};
+        float[] rates = {1, 1, 0.5f};
+        for (int i = 0; i < losses.length; i++) {
+            tracker.observe(losses[i]);
+            assertEquals(rates[i], tracker.getNewValue(i), "epoch " + i);
+        }
+    }
+
+    @Test
+    void printsEverySetting() {
+        assertEquals(
+                "PlateauTracker(0.25, times 0.5 up to 3 times, patience 4, threshold 0.125)",
+                PlateauTracker.builder()
+                        .setBaseValue(0.25f)
+                        .optFactor(0.5f)
+                        .optReductions(3)
+                        .optPatience(4)
+                        .optThreshold(0.125)
+                        .build()
+                        .toString());
+    }
+
+    @Test
     void leadsTheOptimizerOfATrainer() throws Exception {
         PlateauTracker tracker =
                 PlateauTracker.builder().setBaseValue(0.5f).optReductions(1).build();

@@ -148,6 +148,17 @@ class ProjectedOptimizerTest {
     }
 
     @Test
+    void printsEverySetting() {
+        Optimizer descent = Optimizer.sgd().setLearningRateTracker(Tracker.fixed(1)).build();
+        ProjectedOptimizer projected =
+                ProjectedOptimizer.builder().setOptimizer(descent).optRadius(0.1).build();
+        assertEquals("ProjectedOptimizer(radius 0.1, Sgd)", projected.toString());
+        assertEquals(
+                "ProjectedOptimizer(radius 1.0, ProjectedOptimizer(radius 0.1, Sgd))",
+                ProjectedOptimizer.builder().setOptimizer(projected).build().toString());
+    }
+
+    @Test
     void badSettingsAreRefused() {
         for (float radius : new float[] {0, -1, Float.NaN, Float.POSITIVE_INFINITY}) {
             String message =

@@ -54,10 +54,15 @@ import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment.Convo
 /** Direct feedback alignment against feedback alignment, and against a slow oracle. */
 class DirectFeedbackAlignmentTest {
 
-    @Test
-    void equalsFeedbackAlignmentWithOneHiddenLayer() {
+    static List<NetworkCase> withOneHiddenLayer() {
         NetworkCase network = NetworkCase.small().get(0);
         assertEquals("one hidden layer", network.name());
+        return List.of(network, NetworkCase.activatedOutput());
+    }
+
+    @ParameterizedTest
+    @MethodSource("withOneHiddenLayer")
+    void equalsFeedbackAlignmentWithOneHiddenLayer(NetworkCase network) {
         FeedbackSource source = FeedbackDistribution.normal(0.7).seeded(11);
         Gradients direct =
                 Gradients.of(
@@ -329,6 +334,105 @@ class DirectFeedbackAlignmentTest {
             assertGradient(output, model, "05Linear_weight");
             assertGradient(branch, model, "03ParallelBlock_01Linear_weight");
             assertGradient(bottom, model, "01Linear_weight");
+        }
+    }
+
+    /** One head for samples, of 2 units, and one for the 4 positions of each, of 3. */
+    private static Block headsOfSamplesAndPositions(int rows) {
+        Block samples = NetworkCase.linear(2);
+        Block positions =
+                new SequentialBlock()
+                        .add(list -> new NDList(list.head().reshape(rows, -1)))
+                        .add(NetworkCase.linear(3));
+        return new SequentialBlock()
+                .add(NetworkCase.linear(8))
+                .add(Activation::tanh)
+                .add(
+                        new ParallelBlock(
+                                lists ->
+                                        new NDList(
+                                                lists.get(0).singletonOrThrow(),
+                                                lists.get(1).singletonOrThrow()),
+                                List.of(samples, positions)));
+    }
+
+    /** Half the sum of squares of all predictions, whose error is the prediction itself. */
+    private static final class HalfSquares extends Loss {
+
+        HalfSquares() {
+            super("HalfSquares");
+        }
+
+        @Override
+        public NDArray evaluate(NDList labels, NDList predictions) {
+            NDArray first = predictions.get(0);
+            NDArray second = predictions.get(1);
+            // products of arrays alone, so that no number lives in a buffer of Java's
+            NDArray half = first.getManager().full(new Shape(), 0.5f);
+            return first.square().sum().add(second.square().sum()).mul(half);
+        }
+    }
+
+    @Test
+    void reachesLayersOfHeadsThatDifferInTheirFirstDimension() {
+        Engine.getEngine("PyTorch").setRandomSeed(2);
+        FeedbackSource source = FeedbackDistribution.normal(1).seeded(4);
+        try (Model model = Model.newInstance("heads", "PyTorch");
+                NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            model.setBlock(headsOfSamplesAndPositions(24));
+            NDArray x = manager.randomNormal(0, 1, new Shape(6, 5), DataType.FLOAT32);
+            NDList predictions = assign(model, source, x);
+            NDArray first = parameter(model, "01Linear_weight");
+            NDArray t = x.matMul(first.transpose()).tanh();
+            NDArray e1 = predictions.get(0).stopGradient();
+            NDArray e2 = predictions.get(1).stopGradient();
+            assertEquals(new Shape(24, 3), e2.getShape());
+            // a sample's error has 2 units of the one head and 4 times 3 of the other
+            NDArray e = e1.concat(e2.reshape(6, 12), 1);
+            String one = "03ParallelBlock_01Linear_weight";
+            String other = "03ParallelBlock_02SequentialBlock_02Linear_weight";
+            Shape shape = new Shape(14, 8);
+            NDArray toHidden =
+                    e.matMul(source.create(manager, one, shape, DataType.FLOAT32))
+                            .add(e.matMul(source.create(manager, other, shape, DataType.FLOAT32)))
+                            .mul(t.square().mul(-1).add(1));
+            assertGradient(e1.transpose().matMul(t), model, one);
+            assertGradient(e2.transpose().matMul(t.reshape(24, 2)), model, other);
+            assertGradient(toHidden.transpose().matMul(x), model, "01Linear_weight");
+        }
+    }
+
+    @Test
+    void refusesHeadsWhoseSamplesCannotBeToldApart() {
+        try (Model model = Model.newInstance("heads", "PyTorch");
+                NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            // 6 samples of 8 units in 16 rows
+            model.setBlock(headsOfSamplesAndPositions(16));
+            NDArray x = manager.randomNormal(0, 1, new Shape(6, 5), DataType.FLOAT32);
+            FeedbackSource source = FeedbackDistribution.normal(1).seeded(4);
+            String message =
+                    assertThrows(IllegalArgumentException.class, () -> assign(model, source, x))
+                            .getMessage();
+            assertEquals(
+                    "Direct feedback cannot tell the samples of prediction 1 apart: its shape (16, 3)"
+                            + " does not begin with a multiple of the batch's 6 samples, as others"
+                            + " do.",
+                    message);
+        }
+    }
+
+    private static NDList assign(Model model, FeedbackSource source, NDArray x) {
+        try (Trainer trainer =
+                DirectFeedbackAlignment.builder()
+                        .optFeedback(source)
+                        .build()
+                        .newTrainer(model, new DefaultTrainingConfig(new HalfSquares()))) {
+            trainer.initialize(x.getShape());
+            try (GradientCollector collector = trainer.newGradientCollector()) {
+                NDList predictions = trainer.forward(new NDList(x));
+                collector.backward(trainer.getLoss().evaluate(new NDList(), predictions));
+                return predictions;
+            }
         }
     }
 

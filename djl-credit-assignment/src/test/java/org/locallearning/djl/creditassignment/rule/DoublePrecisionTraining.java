@@ -71,7 +71,7 @@ final class DoublePrecisionTraining {
     /** The mean gradients of node perturbation over noise on every single unit. */
     List<double[]> everyUnit(NodePerturbation.Builder rule) {
         UnitByUnit noise = new UnitByUnit();
-        NodePerturbation perturbation = rule.noise(noise).build();
+        NodePerturbation perturbation = rule.optNoise(noise).build();
         List<double[]> sums =
                 repeat(
                         perturbation::newTrainer,

@@ -36,6 +36,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.locallearning.djl.creditassignment.Gradients;
 import org.locallearning.djl.creditassignment.NetworkCase;
+import org.locallearning.djl.creditassignment.layer.Fan;
 
 /** Random feedback weights against the formulas of their distributions. */
 class FeedbackDistributionTest {
@@ -243,7 +244,7 @@ class FeedbackDistributionTest {
             NDArray drawn =
                     bySeed
                             ? distribution.seeded(9).create(manager, "w", shape, DataType.FLOAT64)
-                            : distribution.draw(manager, shape, DataType.FLOAT64);
+                            : distribution.draw(manager, shape, DataType.FLOAT64, Fan.of(shape));
             assertEquals(shape, drawn.getShape());
             return drawn.toDoubleArray();
         }

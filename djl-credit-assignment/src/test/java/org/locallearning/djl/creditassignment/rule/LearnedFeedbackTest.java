@@ -22,16 +22,23 @@ import ai.djl.MalformedModelException;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +54,9 @@ import org.locallearning.djl.creditassignment.LossCase;
 import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.TrainingRun;
 import org.locallearning.djl.creditassignment.alignment.Angles;
+import org.locallearning.djl.creditassignment.layer.LayerTable;
+import org.locallearning.djl.creditassignment.optimizer.ProjectedOptimizer;
+import org.locallearning.djl.creditassignment.tape.Layer;
 
 /** Feedback weights that learn come to the weights as their equations say. */
 class LearnedFeedbackTest {
@@ -122,6 +132,119 @@ class LearnedFeedbackTest {
         }
     }
 
+    static Stream<Arguments> scheduledOptimizers() {
+        Tracker descent = update -> rate(RATE, update);
+        Tracker small = update -> rate(0.01f, update);
+        Optimizer sgd = Optimizer.sgd().setLearningRateTracker(descent).build();
+        return Stream.of(
+                Arguments.of("descent", sgd),
+                Arguments.of(
+                        "momentum",
+                        Optimizer.sgd().setLearningRateTracker(descent).optMomentum(0.5f).build()),
+                Arguments.of("Adam", Optimizer.adam().optLearningRateTracker(small).build()),
+                Arguments.of("AdamW", adamW(small)),
+                Arguments.of(
+                        "projected",
+                        ProjectedOptimizer.builder().setOptimizer(sgd()).optRadius(0.5).build()));
+    }
+
+    private static Optimizer sgd() {
+        return Optimizer.sgd()
+                .setLearningRateTracker((Tracker) update -> rate(RATE, update))
+                .build();
+    }
+
+    private static Optimizer adamW(Tracker rate) {
+        return Optimizer.adamW().optLearningRateTracker(rate).optWeightDecays(0).build();
+    }
+
+    /** The whole rate in ten steps, an eighth in ten more, then none. */
+    private static float rate(float whole, int update) {
+        return update <= 10 ? whole : update <= 20 ? whole / 8 : 0;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("scheduledOptimizers")
+    void decayFollowsTheScheduleOfTheLearningRate(String name, Optimizer optimizer) {
+        double decay = 0.02;
+        List<double[]> history =
+                train(KolenPollack.builder().optDecay(decay).build(), optimizer, 25);
+        double factor = 1;
+        for (int t = 0; t < 25; t++) {
+            double[] expected = history.get(0).clone();
+            for (int i = 0; i < expected.length; i++) {
+                expected[i] *= factor;
+            }
+            assertArrayEquals(expected, history.get(t), 1e-13, "step " + t);
+            factor *= t < 10 ? 1 - decay : t < 20 ? 1 - decay / 8 : 1;
+        }
+    }
+
+    @Test
+    void nothingMovesAtALearningRateOfZero() {
+        DefaultTrainingConfig config =
+                new DefaultTrainingConfig(LossCase.softmaxCrossEntropy().loss().get())
+                        .optOptimizer(sgd());
+        CreditAssignment rule = KolenPollack.builder().optDecay(0.1).build();
+        try (TrainingRun run =
+                TrainingRun.start(
+                        NETWORK,
+                        DataType.FLOAT64,
+                        LossCase.softmaxCrossEntropy(),
+                        config,
+                        rule::newTrainer)) {
+            Map<String, double[]> before = run.train(0, 20).parameters();
+            Map<String, double[]> after = run.train(20, 23).parameters();
+            before.forEach((path, values) -> assertArrayEquals(values, after.get(path), path));
+        }
+    }
+
+    /** Gradient descent with a rate that is no tracker's. */
+    private static final class Hidden extends Optimizer {
+
+        Hidden() {
+            super(new Settings());
+        }
+
+        @Override
+        public void update(String parameterId, NDArray weight, NDArray grad) {
+            try (NDArray alias = weight.stopGradient();
+                    NDArray step = grad.mul(RATE)) {
+                alias.subi(step);
+            }
+            try (NDArray gradient = weight.getGradient()) {
+                gradient.set(new NDIndex("..."), 0f);
+            }
+        }
+
+        private static final class Settings extends OptimizerBuilder<Settings> {
+            @Override
+            protected Settings self() {
+                return this;
+            }
+        }
+    }
+
+    @Test
+    void saysOnceThatTheDecayFollowsNoSchedule() {
+        PrintStream standard = System.err;
+        ByteArrayOutputStream captured = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(captured, true, StandardCharsets.UTF_8));
+        List<double[]> history;
+        try {
+            history = train(KolenPollack.builder().optDecay(0.02).build(), new Hidden(), 3);
+            train(KolenPollack.builder().optDecay(0.02).build(), sgd(), 3);
+            train(KolenPollack.builder().optDecay(0).build(), new Hidden(), 3);
+        } finally {
+            System.setErr(standard);
+        }
+        String log = captured.toString(StandardCharsets.UTF_8);
+        assertEquals(2, log.split("does not show its learning rate", -1).length, log);
+        for (int i = 0; i < history.get(0).length; i++) {
+            assertEquals(0.98 * 0.98 * history.get(0)[i], history.get(2)[i], 1e-13);
+        }
+    }
+
     @Test
     void weightDecayOfTheOptimizerForgetsTheDifferenceToo() {
         float weightDecay = 0.25f;
@@ -145,8 +268,7 @@ class LearnedFeedbackTest {
     void theFirstBatchIsFeedbackAlignment() {
         CreditAssignment fixed =
                 FeedbackAlignment.builder()
-                        .optDistribution(FeedbackDistribution.fanInUniform())
-                        .optSeed(3)
+                        .optFeedback(FeedbackDistribution.fanInUniform().seeded(3))
                         .build();
         Gradients expected = Gradients.of(NETWORK, fixed::newTrainer);
         assertEquals(
@@ -184,13 +306,28 @@ class LearnedFeedbackTest {
 
     static Stream<Arguments> weights() {
         return Stream.of(
-                Arguments.of("dense", new Shape(5, 7)),
-                Arguments.of("convolution", new Shape(4, 3, 2, 2)));
+                Arguments.of("dense", linear(5), new Shape(5, 7)),
+                Arguments.of(
+                        "convolution",
+                        layer(
+                                Conv2d.builder()
+                                        .setFilters(4)
+                                        .setKernelShape(new Shape(2, 2))
+                                        .build()),
+                        new Shape(4, 3, 2, 2)));
+    }
+
+    private static Layer linear(int units) {
+        return layer(NetworkCase.linear(units));
+    }
+
+    private static Layer layer(Block block) {
+        return new Layer("layer", block, LayerTable.standard().mathsOf(block).orElseThrow());
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("weights")
-    void whiteNoiseShowsTheWeight(String name, Shape shape) {
+    void whiteNoiseShowsTheWeight(String name, Layer layer, Shape shape) {
         Engine.getEngine("PyTorch").setRandomSeed(8);
         double rate = 0.25;
         int samples = 200_000;
@@ -199,7 +336,7 @@ class LearnedFeedbackTest {
             NDArray feedback = manager.randomNormal(0, 1, shape, DataType.FLOAT64);
             NDArray expected = feedback.mul(1 - rate).add(weight.mul(rate));
             NDArray before = feedback.duplicate();
-            WeightMirror.mirror(feedback, weight, rate, samples);
+            WeightMirror.mirror(layer, feedback, weight, rate, samples);
             long outputs = shape.get(0);
             double[] error = feedback.sub(expected).div(rate).reshape(outputs, -1).toDoubleArray();
             double[] values = weight.reshape(outputs, -1).toDoubleArray();
@@ -229,8 +366,9 @@ class LearnedFeedbackTest {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             NDArray weight = manager.randomNormal(0, 1, new Shape(200, inputs), DataType.FLOAT32);
             NDArray feedback = weight.neg();
+            Layer layer = linear(200);
             for (int i = 0; i < 300; i++) {
-                WeightMirror.mirror(feedback, weight, rate, samples);
+                WeightMirror.mirror(layer, feedback, weight, rate, samples);
             }
             double noise = Math.sqrt(rate * inputs / 2 / samples);
             double left = Angles.norm(feedback.sub(weight)) / Angles.norm(weight);
@@ -280,8 +418,11 @@ class LearnedFeedbackTest {
         NetworkCase wider =
                 new NetworkCase("wider", () -> NetworkCase.mlp(4, 13, 11), new Shape(6, 9), 4);
         try (TrainingRun run = TrainingRun.start(wider, rule::newTrainer)) {
-            ((CreditTrainer) run.trainer()).loadState(state);
-            assertThrows(IllegalArgumentException.class, () -> run.train(0, 1));
+            CreditTrainer trainer = (CreditTrainer) run.trainer();
+            assertTrue(
+                    assertThrows(MalformedModelException.class, () -> trainer.loadState(state))
+                            .getMessage()
+                            .contains("_weight has shape"));
         }
     }
 

@@ -35,6 +35,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 import ai.djl.util.PairList;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -173,6 +174,43 @@ class NodePerturbationErrorsTest {
                         assertEquals(0, component, gradient.getKey());
                     }
                 }
+            }
+        }
+    }
+
+    @Test
+    void learnsWithoutLabelsWhereTheLossNeedsNone() {
+        try (Model model = Model.newInstance("labels", "PyTorch")) {
+            model.setBlock(NetworkCase.mlp(3, 4));
+            DefaultTrainingConfig config =
+                    new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss());
+            NodePerturbation needsLabels = NodePerturbation.builder().build();
+            NodePerturbation needsNone =
+                    NodePerturbation.builder()
+                            .optSampleLoss(
+                                    (labels, predictions) ->
+                                            predictions.head().square().sum(new int[] {1}))
+                            .build();
+            String message =
+                    assertThrows(
+                                    IllegalStateException.class,
+                                    () -> assignWithoutLabels(model, config, needsLabels))
+                            .getMessage();
+            assertTrue(message.contains("call forward(data, labels)"), message);
+            assignWithoutLabels(model, config, needsNone);
+            double[] weight = Gradients.read(model).byPath().get("01Linear_weight");
+            assertTrue(Arrays.stream(weight).anyMatch(value -> value != 0));
+        }
+    }
+
+    private static void assignWithoutLabels(
+            Model model, DefaultTrainingConfig config, NodePerturbation rule) {
+        try (Trainer trainer = rule.newTrainer(model, config);
+                NDManager manager = trainer.getManager().newSubManager()) {
+            trainer.initialize(new Shape(6, 4));
+            NDList data = new NDList(manager.randomNormal(new Shape(6, 4)));
+            try (GradientCollector collector = trainer.newGradientCollector()) {
+                collector.backward(trainer.forward(data).head().square().mean());
             }
         }
     }

@@ -14,12 +14,14 @@
 package org.locallearning.djl.creditassignment.rule;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.locallearning.djl.creditassignment.rule.DoublePrecisionTraining.distance;
 
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
@@ -32,12 +34,16 @@ import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.training.loss.Loss;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.creditassignment.Gradients;
 import org.locallearning.djl.creditassignment.NetworkCase;
+import org.locallearning.djl.creditassignment.TrainingRun;
 import org.locallearning.djl.decorrelation.Decorrelate;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
 import org.locallearning.djl.decorrelation.MeanRemoval;
@@ -90,7 +96,7 @@ class NodePerturbationTest {
     /** Without the mean of the batch, through which samples depend on each other. */
     private static Block decorrelated(Block block) {
         DecorrelationOptions options =
-                DecorrelationOptions.builder().optMeanRemoval(MeanRemoval.NONE).optRate(0).build();
+                DecorrelationOptions.builder().optMean(MeanRemoval.NONE).optRate(0).build();
         return Decorrelate.builder().optOptions(options).build().convert(block).block();
     }
 
@@ -272,7 +278,7 @@ class NodePerturbationTest {
                                         .optMode(mode)
                                         .optNoiseScale(scale)
                                         .optAntithetic(antithetic)
-                                        .noise(new FixedNoise(factor))
+                                        .optNoise(new FixedNoise(factor))
                                         .build()
                                 ::newTrainer);
     }
@@ -301,5 +307,51 @@ class NodePerturbationTest {
         double pairOnce = distance(estimate(mode, 1e-2, 1, true), limit);
         double pairTwice = distance(estimate(mode, 2e-2, 1, true), limit);
         assertEquals(4, pairTwice / pairOnce, 0.2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("modes")
+    void noiseThatIsGivenStaysAsItIs(NodePerturbation.Mode mode) {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Map<String, NDArray> given = new HashMap<>();
+            NodePerturbation.Builder rule = NodePerturbation.builder().optMode(mode);
+            rule.optNoise(
+                    (block, output, scale, scope) ->
+                            given.computeIfAbsent(
+                                    block.getPath(),
+                                    path ->
+                                            manager.randomNormal(
+                                                    0,
+                                                    (float) scale,
+                                                    output.getShape(),
+                                                    output.getDataType())));
+            assertTrue(rule.build().toString().contains("noise given"));
+            NetworkCase network = NetworkCase.twoHiddenLayers();
+            Gradients first;
+            try (TrainingRun run = TrainingRun.start(network, rule.build()::newTrainer)) {
+                first = run.assign(0).gradients();
+            }
+            assertEquals(3, given.size());
+            assertEquals(0, Gradients.of(network, rule.build()::newTrainer).distanceTo(first));
+        }
+    }
+
+    @Test
+    void noiseOfAnotherShapeOrTypeIsRefused() {
+        List<NoiseSource> wrong =
+                List.of(
+                        (block, output, scale, manager) -> manager.zeros(new Shape(1)),
+                        (block, output, scale, manager) ->
+                                manager.zeros(output.getShape(), DataType.FLOAT64));
+        for (NoiseSource noise : wrong) {
+            NodePerturbation rule = NodePerturbation.builder().optNoise(noise).build();
+            try (TrainingRun run =
+                    TrainingRun.start(NetworkCase.twoHiddenLayers(), rule::newTrainer)) {
+                String message =
+                        assertThrows(IllegalArgumentException.class, () -> run.assign(0))
+                                .getMessage();
+                assertTrue(message.contains("noise given for 01Linear"), message);
+            }
+        }
     }
 }

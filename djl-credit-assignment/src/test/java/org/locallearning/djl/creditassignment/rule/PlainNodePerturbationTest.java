@@ -70,7 +70,7 @@ class PlainNodePerturbationTest {
                             .optMode(mode)
                             .optAntithetic(antithetic)
                             .optNoiseScale(SCALE)
-                            .noise(new FixedNoise(1))
+                            .optNoise(new FixedNoise(1))
                             .build();
             try (Trainer trainer = rule.newTrainer(model, config)) {
                 trainer.initialize(new Shape(SAMPLES, INPUTS));

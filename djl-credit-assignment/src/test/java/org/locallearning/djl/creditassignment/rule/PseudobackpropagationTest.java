@@ -37,7 +37,7 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.locallearning.djl.creditassignment.engine.TorchScript;
+import org.locallearning.djl.creditassignment.internal.TorchScript;
 
 /** Pseudobackprop in the case of Lillicrap et al. (2016), supplementary note 15. */
 class PseudobackpropagationTest {

@@ -61,7 +61,7 @@ class RerunTest {
                     NDList again = tape.rerun((block, outputs) -> outputs);
                     float[] expected = tape.getPredictions().head().toFloatArray();
                     assertArrayEquals(expected, again.head().toFloatArray(), 2e-5f);
-                    assertEquals(Optional.empty(), tape.findUnrepeatable());
+                    assertEquals(Optional.empty(), tape.findNotRerunnable());
                 });
     }
 

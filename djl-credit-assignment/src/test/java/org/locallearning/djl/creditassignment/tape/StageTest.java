@@ -84,7 +84,8 @@ class StageTest {
                 (tape, model) -> {
                     List<Stage> stages = tape.getStages();
                     for (Stage stage : stages.subList(1, stages.size())) {
-                        NDList errors = new NDList(stage.keepOutputs().head().onesLike());
+                        NDList errors = new NDList();
+                        stage.keepOutputs().forEach(output -> errors.add(output.onesLike()));
                         float[] first = stage.inputErrors(errors).head().toFloatArray();
                         // and can be had twice
                         assertArrayEquals(
@@ -101,6 +102,27 @@ class StageTest {
 
     @ParameterizedTest
     @MethodSource("networks")
+    void errorsOfEarlierPassesDoNotStayAtTheInput(NetworkCase network) {
+        record(
+                network,
+                true,
+                (tape, model) -> {
+                    List<Stage> stages = tape.getStages();
+                    for (Stage stage : stages.subList(1, stages.size())) {
+                        NDList errors = new NDList();
+                        stage.keepOutputs().forEach(output -> errors.add(output.onesLike()));
+                        float[] expected = stage.inputErrors(errors).head().toFloatArray();
+                        // sends them to the input too, where nobody asks for them
+                        stage.addGradients(errors);
+                        float[] found = stage.backward(errors, true).head().toFloatArray();
+                        assertArrayEquals(expected, found, CLOSE);
+                    }
+                    takeGradients(model);
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
     void runsAgainAsTheSameFunctionAndLeavesStateAlone(NetworkCase network) {
         record(
                 network,
@@ -108,8 +130,8 @@ class StageTest {
                 (tape, model) -> {
                     Map<String, float[]> before = values(model);
                     for (Stage stage : tape.getStages()) {
-                        try (Stage again = stage.runAgain(stage.getInputs(), false);
-                                Stage onceMore = again.runAgain(again.getInputs(), true)) {
+                        try (Stage again = stage.rerun(stage.getInputs(), false);
+                                Stage onceMore = again.rerun(again.getInputs(), true)) {
                             float[] expected = stage.keepOutputs().head().toFloatArray();
                             assertArrayEquals(
                                     expected, again.keepOutputs().head().toFloatArray(), CLOSE);
@@ -134,11 +156,12 @@ class StageTest {
                     List<String> paths = tape.getStages().stream().map(Stage::getPath).toList();
                     assertEquals(List.of("01Linear", "03Linear", "05Linear", "07Linear"), paths);
                     Stage second = tape.getStages().get(1);
-                    float[] activations = second.keepActivations().head().toFloatArray();
+                    Stage front = second.getFront();
+                    float[] activations = front.keepOutputs().head().toFloatArray();
                     float[] tanh = second.getInputs().head().tanh().toFloatArray();
                     assertArrayEquals(tanh, activations, CLOSE);
                     NDList ones = new NDList(second.getInputs().head().onesLike());
-                    float[] slopes = second.activationErrors(ones).head().toFloatArray();
+                    float[] slopes = front.inputErrors(ones).head().toFloatArray();
                     for (int i = 0; i < slopes.length; i++) {
                         assertEquals(1 - tanh[i] * tanh[i], slopes[i], CLOSE);
                     }
@@ -162,6 +185,27 @@ class StageTest {
                     Stage first = tape.getStages().get(0);
                     NDList errors = first.keepOutputs();
                     assertThrows(IllegalStateException.class, () -> first.inputErrors(errors));
+                });
+    }
+
+    @Test
+    void refusesAnotherNumberOfErrorsThanOutputs() {
+        record(
+                NetworkCase.small().get(1),
+                true,
+                (tape, model) -> {
+                    Stage second = tape.getStages().get(1);
+                    NDArray output = second.keepOutputs().head();
+                    NDList two = new NDList(output, output);
+                    String message =
+                            assertThrows(
+                                            IllegalArgumentException.class,
+                                            () -> second.addGradients(two))
+                                    .getMessage();
+                    assertTrue(message.contains("03Linear puts out 1 arrays"), message);
+                    assertThrows(
+                            IllegalArgumentException.class, () -> second.inputErrors(new NDList()));
+                    assertThrows(IllegalArgumentException.class, () -> second.backward(two, true));
                 });
     }
 

@@ -25,12 +25,21 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.TrainingConfig;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.dataset.Dataset;
 import ai.djl.training.optimizer.Optimizer;
+import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.locallearning.djl.decorrelation.state.StateFile;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.decorrelation.state.Stateful;
 
 /**
  * Trains a restricted Boltzmann machine, made by {@link BoltzmannLearning#newTrainer}.
@@ -38,8 +47,8 @@ import java.util.Optional;
  * <p>Use it as any DJL trainer, with {@code EasyTrain} or a loop of your own: {@link
  * #forward(NDList, NDList)} runs both phases and finds the direction, {@link #step()} hands it to
  * the configuration's optimizer. Nothing is differentiated, so gradient collectors have nothing to
- * do. Labels are not looked at, but {@code EasyTrain} needs a data set that has some. Parameters
- * that are frozen stay as they are.
+ * do. Labels are not looked at, and a data set may have none. Parameters that are frozen stay as
+ * they are.
  *
  * <p>Predictions are the reconstructions and the data, in this order, as {@link
  * ReconstructionError} takes them.
@@ -118,6 +127,35 @@ public final class BoltzmannTrainer extends Trainer {
                 .forEach(parameter -> store.getValue(parameter, getDevices()[0], true));
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Batches without labels get their data in the place of labels, since {@code EasyTrain} asks
+     * for the device of the first label.
+     */
+    @Override
+    public Iterable<Batch> iterateDataset(Dataset dataset) throws IOException, TranslateException {
+        Iterable<Batch> batches = super.iterateDataset(dataset);
+        return () -> {
+            Iterator<Batch> iterator = batches.iterator();
+            return new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    return iterator.hasNext();
+                }
+
+                @Override
+                public Batch next() {
+                    Batch batch = iterator.next();
+                    if (batch.getLabels().isEmpty()) {
+                        batch.getLabels().addAll(batch.getData());
+                    }
+                    return batch;
+                }
+            };
+        };
+    }
+
     /** {@inheritDoc} */
     @Override
     public GradientCollector newGradientCollector() {
@@ -127,11 +165,6 @@ public final class BoltzmannTrainer extends Trainer {
     /** {@inheritDoc} */
     @Override
     public NDList forward(NDList data, NDList labels) {
-        if (labels == null || labels.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "The batch has no labels. They are not looked at, but DJL's training loop needs"
-                            + " some: use a data set that gives labels, or forward(data).");
-        }
         return forward(data);
     }
 
@@ -293,7 +326,7 @@ public final class BoltzmannTrainer extends Trainer {
      */
     public void saveState(Path file) throws IOException {
         checkUsable();
-        TrainingState.save(file, learning.toString(), parts());
+        StateFile.save(file, parts());
     }
 
     /**
@@ -304,13 +337,17 @@ public final class BoltzmannTrainer extends Trainer {
      * @throws MalformedModelException if it is no such file, or of training with other settings
      */
     public void loadState(Path file) throws IOException, MalformedModelException {
-        TrainingState.load(file, learning.toString(), getManager(), parts());
+        StateFile.load(file, getManager(), parts());
     }
 
-    private List<LearnedState> parts() {
-        List<LearnedState> parts = new ArrayList<>(List.of(sampler, preconditioner));
+    private Map<String, Stateful> parts() {
+        Map<String, Stateful> parts = new LinkedHashMap<>();
+        // first, so that other settings are named and not what they lead to
+        parts.put("learning", new Settings());
+        parts.put("negativePhase", sampler);
+        parts.put("direction", preconditioner);
         if (penalty != null) {
-            parts.add(penalty);
+            parts.put("penalty", penalty);
         }
         return parts;
     }
@@ -323,6 +360,52 @@ public final class BoltzmannTrainer extends Trainer {
             super.close();
         } else {
             getManager().close();
+        }
+    }
+
+    /** What the state of learning fits: the settings, and the machine's sizes and type of data. */
+    private final class Settings implements Stateful {
+
+        private static final String LEARNING = "learning";
+        private static final String MACHINE = "machine";
+
+        /** {@inheritDoc} */
+        @Override
+        public void saveState(StateWriter out) throws IOException {
+            out.putText(LEARNING, learning.toString());
+            if (machine.isInitialized()) {
+                out.putText(MACHINE, describeMachine());
+            }
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public Runnable loadState(StateReader in) throws MalformedModelException {
+            String saved = in.getText(LEARNING);
+            if (!saved.equals(learning.toString())) {
+                throw new MalformedModelException(
+                        String.format(
+                                "it was saved by %s, but this trainer's is %s; build the same"
+                                        + " settings.",
+                                saved, learning));
+            }
+            boolean sized = machine.isInitialized() && in.getNames().contains(MACHINE);
+            if (sized && !in.getText(MACHINE).equals(describeMachine())) {
+                throw new MalformedModelException(
+                        String.format(
+                                "it was saved with a machine of %s, but this one is of %s; load"
+                                        + " the machine that it was saved with.",
+                                in.getText(MACHINE), describeMachine()));
+            }
+            return () -> {};
+        }
+
+        private String describeMachine() {
+            // the machine's order of parameters: weight, visible bias, hidden bias
+            NDArray weight = machine.getParameters().get(0).getValue().getArray();
+            return String.format(
+                    "%d visible and %d hidden units, %s",
+                    weight.getShape().get(0), weight.getShape().get(1), weight.getDataType());
         }
     }
 

@@ -13,10 +13,13 @@
  */
 package org.locallearning.djl.decorrelation.boltzmann;
 
-import ai.djl.ndarray.NDList;
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDManager;
 import ai.djl.util.Preconditions;
+import java.io.IOException;
 import java.util.Optional;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
 
 /**
  * The gradient of a machine written in centred units {@code v − μ} and {@code h − λ}, with the
@@ -90,14 +93,14 @@ public record CentredGradient(double momentum) implements GradientDirection {
 
         /** {@inheritDoc} */
         @Override
-        public NDList getState() {
-            return PersistentArray.listOf(visibleMean, hiddenMean);
+        public void saveState(StateWriter out) throws IOException {
+            PersistentArray.save(out, visibleMean, hiddenMean);
         }
 
         /** {@inheritDoc} */
         @Override
-        public void setState(NDList state) {
-            PersistentArray.restore(state, visibleMean, hiddenMean);
+        public Runnable loadState(StateReader in) throws IOException, MalformedModelException {
+            return PersistentArray.load(in, visibleMean, hiddenMean);
         }
     }
 }

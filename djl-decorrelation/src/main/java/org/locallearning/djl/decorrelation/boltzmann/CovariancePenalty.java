@@ -13,12 +13,16 @@
  */
 package org.locallearning.djl.decorrelation.boltzmann;
 
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.util.Preconditions;
+import java.io.IOException;
+import java.util.Set;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
 
 /**
  * The covariance penalty in the form that the paper ran: the change of the model's covariance of
@@ -163,20 +167,22 @@ public final class CovariancePenalty implements Penalty {
     /** The window and the weight of one trainer. */
     private final class Adaptive implements Term {
 
+        private static final String PRODUCT = "product";
+        private static final String STEPS = "steps";
+        private static final String WEIGHT = "weight";
+
         private final PersistentArray visible;
         private final PersistentArray hidden;
         private final PersistentArray product;
         private final PersistentArray recent;
-        private final PersistentArray progress;
         private long steps;
         private double weight = Math.sqrt(LEAST * GREATEST);
 
         Adaptive(NDManager manager) {
             visible = new PersistentArray(manager, "visible");
             hidden = new PersistentArray(manager, "hidden");
-            product = new PersistentArray(manager, "product");
+            product = new PersistentArray(manager, PRODUCT);
             recent = new PersistentArray(manager, "recent");
-            progress = new PersistentArray(manager, "progress");
         }
 
         /** {@inheritDoc} */
@@ -201,7 +207,6 @@ public final class CovariancePenalty implements Penalty {
             visible.set(now.visible());
             hidden.set(now.hidden());
             product.set(now.product());
-            progress.set(now.product().getManager().create(new double[] {steps, weight}));
             return joined;
         }
 
@@ -232,28 +237,33 @@ public final class CovariancePenalty implements Penalty {
         }
 
         private PersistentArray[] parts() {
-            return new PersistentArray[] {visible, hidden, product, progress, recent};
+            return new PersistentArray[] {visible, hidden, product, recent};
         }
 
         /** {@inheritDoc} */
         @Override
-        public NDList getState() {
+        public void saveState(StateWriter out) throws IOException {
             if (recent.get() == null && product.get() != null) {
                 Shape shape = new Shape(window).addAll(product.get().getShape());
                 recent.set(product.get().getManager().zeros(shape, product.get().getDataType()));
             }
-            return PersistentArray.listOf(parts());
+            PersistentArray.save(out, parts());
+            out.putLong(STEPS, steps);
+            out.putDouble(WEIGHT, weight);
         }
 
         /** {@inheritDoc} */
         @Override
-        public void setState(NDList state) {
-            PersistentArray.restore(state, parts());
-            if (progress.get() != null) {
-                double[] values = progress.get().toDoubleArray();
-                steps = (long) values[0];
-                weight = values[1];
-            }
+        public Runnable loadState(StateReader in) throws IOException, MalformedModelException {
+            long savedSteps = in.getLong(STEPS);
+            double savedWeight = in.getDouble(WEIGHT);
+            boolean started = in.getNames().contains(PRODUCT);
+            Runnable means = PersistentArray.load(in, started, Set.of(STEPS, WEIGHT), parts());
+            return () -> {
+                means.run();
+                steps = savedSteps;
+                weight = savedWeight;
+            };
         }
     }
 }

@@ -15,6 +15,7 @@ package org.locallearning.djl.decorrelation.boltzmann;
 
 import ai.djl.ndarray.NDManager;
 import java.util.Optional;
+import org.locallearning.djl.decorrelation.state.Stateful;
 
 /**
  * How a gradient becomes a direction to move in: the metric in which the way up is steepest.
@@ -26,7 +27,7 @@ import java.util.Optional;
 public interface GradientDirection {
 
     /** Turns gradients into directions, batch after batch. */
-    interface Preconditioner extends LearnedState {
+    interface Preconditioner extends Stateful {
 
         /**
          * Turns a gradient into a direction.

@@ -13,14 +13,17 @@
  */
 package org.locallearning.djl.decorrelation.boltzmann;
 
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.util.Preconditions;
+import java.io.IOException;
 import java.util.Optional;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
 import org.locallearning.djl.decorrelation.DecorrelationRule;
 import org.locallearning.djl.decorrelation.Gain;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
 
 /**
  * The gradient in {@link WhitenedCoordinates} whose matrices U and V are learned a little at every
@@ -223,14 +226,14 @@ public final class IncrementalWhitening implements GradientDirection {
 
         /** {@inheritDoc} */
         @Override
-        public NDList getState() {
-            return PersistentArray.listOf(visibleMatrix, hiddenMatrix, visibleMean, hiddenMean);
+        public void saveState(StateWriter out) throws IOException {
+            PersistentArray.save(out, visibleMatrix, hiddenMatrix, visibleMean, hiddenMean);
         }
 
         /** {@inheritDoc} */
         @Override
-        public void setState(NDList state) {
-            PersistentArray.restore(state, visibleMatrix, hiddenMatrix, visibleMean, hiddenMean);
+        public Runnable loadState(StateReader in) throws IOException, MalformedModelException {
+            return PersistentArray.load(in, visibleMatrix, hiddenMatrix, visibleMean, hiddenMean);
         }
     }
 }

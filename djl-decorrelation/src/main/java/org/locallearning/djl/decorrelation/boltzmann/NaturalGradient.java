@@ -13,11 +13,15 @@
  */
 package org.locallearning.djl.decorrelation.boltzmann;
 
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.util.Preconditions;
+import java.io.IOException;
+import java.util.Set;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
 
 /**
  * The natural gradient {@code (G + ε I)⁻¹ ∇L}, with the exact Fisher matrix G of the joint
@@ -65,12 +69,13 @@ public record NaturalGradient(double damping, int interval) implements GradientD
     /** The inverse of one trainer. */
     private final class Inverse implements Preconditioner {
 
+        private static final String BATCHES = "batches";
+
         private final PersistentArray inverse;
-        private final PersistentArray batches;
+        private long batches;
 
         Inverse(NDManager manager) {
             inverse = new PersistentArray(manager, "inverse");
-            batches = new PersistentArray(manager, "batches");
         }
 
         /** {@inheritDoc} */
@@ -81,13 +86,12 @@ public record NaturalGradient(double damping, int interval) implements GradientD
                 Phase model,
                 SufficientStatistics gradient) {
             NDArray vector = gradient.toVector();
-            long batch = batches.get() == null ? 0 : batches.get().getLong();
-            if (batch % interval == 0) {
+            if (batches % interval == 0) {
                 try (ExactDistribution enumeration = ExactDistribution.of(parameters)) {
                     inverse.set(ExactDistribution.dampedInverse(enumeration.fisher(), damping));
                 }
             }
-            batches.set(vector.getManager().create(batch + 1));
+            ++batches;
             NDArray direction =
                     inverse.get()
                             .matMul(vector.toType(DataType.FLOAT64, false))
@@ -98,14 +102,20 @@ public record NaturalGradient(double damping, int interval) implements GradientD
 
         /** {@inheritDoc} */
         @Override
-        public NDList getState() {
-            return PersistentArray.listOf(inverse, batches);
+        public void saveState(StateWriter out) throws IOException {
+            PersistentArray.save(out, inverse);
+            out.putLong(BATCHES, batches);
         }
 
         /** {@inheritDoc} */
         @Override
-        public void setState(NDList state) {
-            PersistentArray.restore(state, inverse, batches);
+        public Runnable loadState(StateReader in) throws IOException, MalformedModelException {
+            long count = in.getLong(BATCHES);
+            Runnable matrix = PersistentArray.load(in, count != 0, Set.of(BATCHES), inverse);
+            return () -> {
+                matrix.run();
+                batches = count;
+            };
         }
     }
 }

@@ -14,6 +14,7 @@
 package org.locallearning.djl.decorrelation.boltzmann;
 
 import ai.djl.ndarray.NDManager;
+import org.locallearning.djl.decorrelation.state.Stateful;
 
 /**
  * How learning finds out what the model believes: the second expectation in the gradient of the
@@ -25,7 +26,7 @@ import ai.djl.ndarray.NDManager;
 public interface NegativePhase {
 
     /** Draws from the model, batch after batch. */
-    interface Sampler extends LearnedState {
+    interface Sampler extends Stateful {
 
         /**
          * Draws states of the model.

@@ -14,6 +14,7 @@
 package org.locallearning.djl.decorrelation.boltzmann;
 
 import ai.djl.ndarray.NDManager;
+import org.locallearning.djl.decorrelation.state.Stateful;
 
 /**
  * A term that joins the log-likelihood in what is learned, {@code (1 − γ) log p(v) − γ R}.
@@ -24,7 +25,7 @@ import ai.djl.ndarray.NDManager;
 public interface Penalty {
 
     /** Joins gradients with the penalty's, batch after batch. */
-    interface Term extends LearnedState {
+    interface Term extends Stateful {
 
         /**
          * Joins the gradient of the log-likelihood with the penalty's.

@@ -13,13 +13,17 @@
  */
 package org.locallearning.djl.decorrelation.boltzmann;
 
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.util.Preconditions;
+import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 import org.locallearning.djl.decorrelation.BatchWhitening;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
 
 /**
  * The gradient in {@link WhitenedCoordinates} whose matrices U and V are the inverse square roots
@@ -190,14 +194,15 @@ public final class PeriodicWhitening implements GradientDirection {
     /** The matrices of one trainer. */
     private final class Whitening implements Preconditioner {
 
+        private static final String BATCHES = "batches";
+
         private final Layer visible;
         private final Layer hidden;
-        private final PersistentArray batches;
+        private long batches;
 
         Whitening(NDManager manager) {
             visible = new Layer(manager, "visible");
             hidden = new Layer(manager, "hidden");
-            batches = new PersistentArray(manager, "batches");
         }
 
         /** {@inheritDoc} */
@@ -209,12 +214,11 @@ public final class PeriodicWhitening implements GradientDirection {
                 SufficientStatistics gradient) {
             visible.observe(model.visible());
             hidden.observe(parameters.sampleHidden(model.hidden()));
-            long batch = batches.get() == null ? 0 : batches.get().getLong();
-            if (batch % interval == 0) {
+            if (batches % interval == 0) {
                 visible.decompose();
                 hidden.decompose();
             }
-            batches.set(gradient.product().getManager().create(batch + 1));
+            ++batches;
             return coordinates().direction(gradient);
         }
 
@@ -233,8 +237,7 @@ public final class PeriodicWhitening implements GradientDirection {
                 visible.matrix,
                 hidden.mean,
                 hidden.covariance,
-                hidden.matrix,
-                batches
+                hidden.matrix
             };
         }
 
@@ -246,14 +249,20 @@ public final class PeriodicWhitening implements GradientDirection {
 
         /** {@inheritDoc} */
         @Override
-        public NDList getState() {
-            return PersistentArray.listOf(parts());
+        public void saveState(StateWriter out) throws IOException {
+            PersistentArray.save(out, parts());
+            out.putLong(BATCHES, batches);
         }
 
         /** {@inheritDoc} */
         @Override
-        public void setState(NDList state) {
-            PersistentArray.restore(state, parts());
+        public Runnable loadState(StateReader in) throws IOException, MalformedModelException {
+            long count = in.getLong(BATCHES);
+            Runnable statistics = PersistentArray.load(in, count != 0, Set.of(BATCHES), parts());
+            return () -> {
+                statistics.run();
+                batches = count;
+            };
         }
     }
 }

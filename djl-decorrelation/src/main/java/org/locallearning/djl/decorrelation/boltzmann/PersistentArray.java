@@ -13,10 +13,16 @@
  */
 package org.locallearning.djl.decorrelation.boltzmann;
 
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
 
 /** An array that outlives the batch in which it was made. */
 final class PersistentArray {
@@ -37,7 +43,7 @@ final class PersistentArray {
 
     /** Remembers another array in the place of the last one, which is closed. */
     void set(NDArray next) {
-        NDArray kept = next.duplicate();
+        NDArray kept = copy(next);
         NDScope.unregister(kept);
         kept.attach(manager);
         kept.setName(name);
@@ -45,6 +51,17 @@ final class PersistentArray {
             array.close();
         }
         array = kept;
+    }
+
+    /**
+     * Copies an array into the order of its shape. Products round by how a matrix lies in memory,
+     * and one that is saved and loaded lies so.
+     */
+    private static NDArray copy(NDArray array) {
+        try (NDArray flat = array.flatten();
+                NDArray own = flat.duplicate()) {
+            return own.reshape(array.getShape());
+        }
     }
 
     /** Moves a running mean towards a value, or starts it there. */
@@ -56,35 +73,47 @@ final class PersistentArray {
         }
     }
 
-    static NDList listOf(PersistentArray... parts) {
-        NDList list = new NDList();
+    /** Writes those that were set. */
+    static void save(StateWriter out, PersistentArray... parts) throws IOException {
         for (PersistentArray part : parts) {
             if (part.array != null) {
-                list.add(part.array);
+                out.putArray(part.name, part.array);
             }
         }
-        return list;
     }
 
-    static void restore(NDList state, PersistentArray... parts) {
-        if (!state.isEmpty() && state.size() != parts.length) {
-            throw new IllegalArgumentException(
-                    "The file holds "
-                            + state.size()
-                            + " arrays where "
-                            + parts.length
-                            + " belong; it was saved by training with other settings.");
+    /** Reads what {@link #save} wrote: all parts, or none of them before the first batch. */
+    static Runnable load(StateReader in, PersistentArray... parts)
+            throws IOException, MalformedModelException {
+        return load(in, !in.getNames().isEmpty(), Set.of(), parts);
+    }
+
+    /**
+     * Reads what {@link #save} wrote to a section that holds more.
+     *
+     * @param in the section
+     * @param started whether there was a first batch: all parts are there then, or none
+     * @param others what else the section holds
+     * @param parts the arrays
+     * @return what sets them
+     */
+    static Runnable load(
+            StateReader in, boolean started, Set<String> others, PersistentArray... parts)
+            throws IOException, MalformedModelException {
+        PersistentArray[] saved = started ? parts : new PersistentArray[0];
+        Set<String> names = new HashSet<>(others);
+        for (PersistentArray part : saved) {
+            names.add(part.name);
         }
-        for (int i = 0; i < state.size(); ++i) {
-            if (!parts[i].name.equals(state.get(i).getName())) {
-                throw new IllegalArgumentException(
-                        "The file holds '"
-                                + state.get(i).getName()
-                                + "' where '"
-                                + parts[i].name
-                                + "' belongs; it was saved by training with other settings.");
+        in.checkNames(names);
+        NDList arrays = new NDList();
+        for (PersistentArray part : saved) {
+            arrays.add(in.getArray(part.name));
+        }
+        return () -> {
+            for (int i = 0; i < saved.length; ++i) {
+                saved[i].set(arrays.get(i));
             }
-            parts[i].set(state.get(i));
-        }
+        };
     }
 }

@@ -13,11 +13,14 @@
  */
 package org.locallearning.djl.decorrelation.boltzmann;
 
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.util.Preconditions;
+import java.io.IOException;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
 
 /**
  * Persistent contrastive divergence: chains go on from batch to batch and never return to the data,
@@ -90,14 +93,14 @@ public record PersistentContrastiveDivergence(int steps, int chains) implements 
 
         /** {@inheritDoc} */
         @Override
-        public NDList getState() {
-            return PersistentArray.listOf(visible);
+        public void saveState(StateWriter out) throws IOException {
+            PersistentArray.save(out, visible);
         }
 
         /** {@inheritDoc} */
         @Override
-        public void setState(NDList state) {
-            PersistentArray.restore(state, visible);
+        public Runnable loadState(StateReader in) throws IOException, MalformedModelException {
+            return PersistentArray.load(in, visible);
         }
     }
 }

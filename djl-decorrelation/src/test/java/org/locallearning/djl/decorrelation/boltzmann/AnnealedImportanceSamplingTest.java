@@ -118,6 +118,32 @@ class AnnealedImportanceSamplingTest {
     }
 
     @Test
+    void intervalIsThreeStandardErrorsToEachSide() {
+        // Z (1 ± 3 s), in logarithms; a few chains and temperatures give a wide one
+        BoltzmannParameters parameters = random(20, 8, 0.6, VisibleUnits.BINARY);
+        AnnealedImportanceSampling.Estimate narrow =
+                AnnealedImportanceSampling.builder()
+                        .optChains(200)
+                        .optTemperatures(100)
+                        .build()
+                        .logPartition(parameters);
+        double error = narrow.standardError();
+        assertTrue(error > 0.01 && error < 0.2, narrow.toString());
+        assertEquals(Math.log(1 + 3 * error), narrow.high() - narrow.logPartition(), 1e-9);
+        assertEquals(Math.log(1 - 3 * error), narrow.low() - narrow.logPartition(), 1e-9);
+        AnnealedImportanceSampling.Estimate wide =
+                AnnealedImportanceSampling.builder()
+                        .optChains(3)
+                        .optTemperatures(2)
+                        .build()
+                        .logPartition(parameters);
+        assertTrue(wide.standardError() > 1 / 3.0, wide.toString());
+        assertEquals(Double.NEGATIVE_INFINITY, wide.low());
+        assertEquals(
+                Math.log(1 + 3 * wide.standardError()), wide.high() - wide.logPartition(), 1e-9);
+    }
+
+    @Test
     void badInputIsNamed() {
         assertThrows(
                 IllegalArgumentException.class,

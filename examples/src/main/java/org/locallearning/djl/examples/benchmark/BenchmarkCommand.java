@@ -25,7 +25,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import org.locallearning.djl.examples.LocalLearning;
+import org.locallearning.djl.examples.commandline.CommandLineText;
+import org.locallearning.djl.examples.commandline.ExitCode;
+import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.environment.Machine;
@@ -34,7 +36,6 @@ import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodNames;
 import org.locallearning.djl.examples.method.Methods;
-import org.locallearning.djl.examples.output.CommandLineText;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.output.TextTable;
 import picocli.CommandLine.ArgGroup;
@@ -48,7 +49,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "benchmark",
         mixinStandardHelpOptions = true,
-        versionProvider = LocalLearning.Version.class,
+        versionProvider = ProgramVersion.class,
         sortOptions = false,
         abbreviateSynopsis = true,
         descriptionHeading = "%n",
@@ -238,7 +239,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
         explain(out, results, workloads);
         out.println("Numbers: " + folder.file(FILE));
         out.flush();
-        return LocalLearning.OK;
+        return ExitCode.OK;
     }
 
     private BenchmarkResults.Row withMemory(

@@ -24,8 +24,8 @@ import ai.djl.nn.pooling.Pool;
 import java.util.List;
 import java.util.function.Supplier;
 import org.locallearning.djl.creditassignment.convolutional.LocallyConnected2d;
-import org.locallearning.djl.examples.models.ModelOptions;
-import org.locallearning.djl.examples.models.Models;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
 
 /**
  * A model and the shape of the batches it is timed on.
@@ -60,13 +60,13 @@ record Workload(String name, String description, Shape sample, int batch, Suppli
                             COLOUR,
                             64,
                             () ->
-                                    Models.create(
-                                            "mlp3",
-                                            ModelOptions.builder()
-                                                    .optHidden(1024, 1024, 1024, 1024)
-                                                    .build(),
-                                            COLOUR,
-                                            CLASSES)),
+                                    Networks.named("mlp3")
+                                            .create(
+                                                    NetworkOptions.builder()
+                                                            .optHidden(1024, 1024, 1024, 1024)
+                                                            .build(),
+                                                    COLOUR,
+                                                    CLASSES)),
                     known(
                             "alonso-conv",
                             "3 convolutions of stride 2 and a dense layer, on 32x32",
@@ -140,7 +140,9 @@ record Workload(String name, String description, Shape sample, int batch, Suppli
                 description,
                 sample,
                 batch,
-                () -> Models.create(model, ModelOptions.builder().build(), sample, CLASSES));
+                () ->
+                        Networks.named(model)
+                                .create(NetworkOptions.builder().build(), sample, CLASSES));
     }
 
     /** One locally connected layer, with a cheap convolution below it for the error to reach. */

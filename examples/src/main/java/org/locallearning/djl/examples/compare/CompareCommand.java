@@ -30,11 +30,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import org.locallearning.djl.examples.LocalLearning;
-import org.locallearning.djl.examples.data.DataArguments;
-import org.locallearning.djl.examples.data.DataOptions;
-import org.locallearning.djl.examples.data.DataSets;
-import org.locallearning.djl.examples.data.ImageData;
+import org.locallearning.djl.examples.commandline.CommandLineText;
+import org.locallearning.djl.examples.commandline.DataArguments;
+import org.locallearning.djl.examples.commandline.ExitCode;
+import org.locallearning.djl.examples.commandline.ModelNames;
+import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.environment.Machine;
@@ -46,20 +46,21 @@ import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.method.OptimizerNames;
 import org.locallearning.djl.examples.method.RateSchedule;
-import org.locallearning.djl.examples.models.ModelNames;
-import org.locallearning.djl.examples.models.ModelOptions;
-import org.locallearning.djl.examples.models.Models;
-import org.locallearning.djl.examples.output.CommandLineText;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.Settings;
-import org.locallearning.djl.examples.task.Task;
 import org.locallearning.djl.examples.training.Console;
 import org.locallearning.djl.examples.training.ModelSummary;
 import org.locallearning.djl.examples.training.RunRates;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import org.locallearning.djl.examples.training.TrainingRun;
+import org.locallearning.djl.zoo.data.DataOptions;
+import org.locallearning.djl.zoo.data.DataSets;
+import org.locallearning.djl.zoo.data.ImageData;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
+import org.locallearning.djl.zoo.task.Task;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -72,7 +73,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "compare",
         mixinStandardHelpOptions = true,
-        versionProvider = LocalLearning.Version.class,
+        versionProvider = ProgramVersion.class,
         sortOptions = false,
         abbreviateSynopsis = true,
         descriptionHeading = "%n",
@@ -336,18 +337,18 @@ public final class CompareCommand implements Callable<Integer> {
                         .optStandardise(standardise())
                         .optSignedPixels(data.signedPixels)
                         .optAugment(data.augment)
-                        .optTask(Models.task(model.name))
+                        .optTask(Networks.named(model.name).getTask())
                         .optWholeBatches(data.wholeBatches)
                         .build();
         PrintWriter out = spec.commandLine().getOut();
         try (ImageData images = load(dataOptions)) {
             Supplier<Block> blocks =
                     () ->
-                            Models.create(
-                                    model.name,
-                                    modelOptions(),
-                                    images.getSampleShape(),
-                                    images.getClasses().size());
+                            Networks.named(model.name)
+                                    .create(
+                                            modelOptions(),
+                                            images.getSampleShape(),
+                                            images.getClasses().size());
             ModelSummary summary = summarise(engine, blocks, images);
             Results start = results(engine, images, summary);
             out.println(images.getTitle() + ": " + images.getProvenance());
@@ -371,7 +372,7 @@ public final class CompareCommand implements Callable<Integer> {
                     start,
                     new ResultFiles(folder));
         }
-        return LocalLearning.OK;
+        return ExitCode.OK;
     }
 
     private ImageData load(DataOptions options) throws IOException, TranslateException {
@@ -386,7 +387,11 @@ public final class CompareCommand implements Callable<Integer> {
             throws IOException, TranslateException {
         PrintWriter out = spec.commandLine().getOut();
         Console console =
-                new Console(out, Help.Ansi.AUTO.enabled(), methods, Models.task(model.name));
+                new Console(
+                        out,
+                        Help.Ansi.AUTO.enabled(),
+                        methods,
+                        Networks.named(model.name).getTask());
         List<RunResult> finished = new ArrayList<>();
         console.header();
         Results results = start;
@@ -417,21 +422,22 @@ public final class CompareCommand implements Callable<Integer> {
 
     private List<Method> checkUsage() {
         checkName("data set", data.dataset, DataSets.names());
-        checkName("model", model.name, Models.names());
+        checkName("model", model.name, Networks.names());
         checkAtLeast("--epochs", training.epochs, 1);
         checkAtLeast("--batch", training.batch, 1);
         checkAtLeast("--threads", training.threads, 1);
         checkAtLeast("--alignments", training.alignments, 0);
         checkAtLeast("--correlations", training.correlations, 0);
         if (Boolean.TRUE.equals(data.standardise)
-                && Models.task(model.name) == Task.RECONSTRUCTION) {
+                && Networks.named(model.name).getTask() == Task.RECONSTRUCTION) {
             throw usage(
                     "The model "
                             + model.name
                             + " puts out pixels between 0 and 1 and takes the same: leave"
                             + " --standardise out.");
         }
-        if (data.signedPixels && (standardise() || Models.task(model.name).reconstructs())) {
+        if (data.signedPixels
+                && (standardise() || Networks.named(model.name).getTask().reconstructs())) {
             throw usage(
                     "--signed-pixels goes with --no-standardise and a model that classifies, not with"
                             + " standardised or reconstructed images.");
@@ -507,7 +513,7 @@ public final class CompareCommand implements Callable<Integer> {
 
     private boolean standardise() {
         return data.standardise == null
-                ? Models.task(model.name) == Task.CLASSIFICATION
+                ? Networks.named(model.name).getTask() == Task.CLASSIFICATION
                 : data.standardise;
     }
 
@@ -515,8 +521,8 @@ public final class CompareCommand implements Callable<Integer> {
         return model.hidden == null && model.name.equals(MLP) ? MLP_HIDDEN : model.hidden;
     }
 
-    private ModelOptions modelOptions() {
-        ModelOptions.Builder options = ModelOptions.builder();
+    private NetworkOptions modelOptions() {
+        NetworkOptions.Builder options = NetworkOptions.builder();
         if (hidden() != null) {
             options.optHidden(hidden().sizes().stream().mapToInt(Integer::intValue).toArray());
         }
@@ -570,7 +576,7 @@ public final class CompareCommand implements Callable<Integer> {
                         training.seeds,
                         data.limit(),
                         data.testLimit(),
-                        Models.task(model.name),
+                        Networks.named(model.name).getTask(),
                         training.batch,
                         training.optimizer.toString(),
                         RateSchedule.CONSTANT,

@@ -14,10 +14,12 @@
 package org.locallearning.djl.examples.compare;
 
 import java.io.IOException;
+import java.util.List;
 import org.locallearning.djl.examples.output.OutputFolder;
-import org.locallearning.djl.examples.report.CurvesImage;
+import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.FontsMissingException;
 import org.locallearning.djl.examples.report.ReportPage;
+import org.locallearning.djl.examples.results.Provenance;
 import org.locallearning.djl.examples.results.Results;
 
 /** The files of a comparison, written anew after every finished run. */
@@ -36,10 +38,26 @@ final class ResultFiles {
 
     void write(Results results) throws IOException {
         folder.write(RESULTS, results.toJson());
-        folder.write(REPORT, ReportPage.html(results));
+        writeReport(results);
+    }
+
+    /** Writes the page and the picture alone. */
+    void writeReport(Results results) throws IOException {
+        write(ReportPage.html(results), List.of(results));
+    }
+
+    /** Writes page and picture of the parts of a figure. */
+    void writeReport(Provenance provenance, List<Results> experiments) throws IOException {
+        FigurePage page = new FigurePage();
+        experiments.forEach(page::comparison);
+        write(page.html(provenance.target(), provenance), experiments);
+    }
+
+    private void write(String report, List<Results> experiments) throws IOException {
+        folder.write(REPORT, report);
         if (fonts) {
             try {
-                folder.write(CURVES, CurvesImage.png(results));
+                folder.write(CURVES, ReportPage.curves(experiments));
             } catch (FontsMissingException e) {
                 fonts = false;
                 // a picture of an earlier comparison would pass for this one's
@@ -50,9 +68,14 @@ final class ResultFiles {
 
     /** Names the files for the reader, and says which one there is not. */
     String summary() {
-        String written = "Report: " + folder.file(REPORT) + System.lineSeparator();
-        written += "Numbers: " + folder.file(RESULTS) + System.lineSeparator();
-        return written
+        return "Numbers: " + folder.file(RESULTS) + System.lineSeparator() + reportSummary();
+    }
+
+    /** The same for page and picture alone. */
+    String reportSummary() {
+        return "Report: "
+                + folder.file(REPORT)
+                + System.lineSeparator()
                 + (fonts
                         ? "Picture: " + folder.file(CURVES)
                         : "Note: "

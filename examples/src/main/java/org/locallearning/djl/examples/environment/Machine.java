@@ -30,7 +30,7 @@ import java.util.stream.Stream;
  * @param os name and architecture of the operating system
  * @param java name and version of the Java virtual machine
  * @param engine name and version of DJL's engine
- * @param device where the arrays live, such as {@code cpu()} or {@code gpu(0)}
+ * @param device where the arrays live, such as {@code cpu()} or {@code gpu(0)}, as DJL writes it
  * @param threads how many threads one operation of the engine may use
  */
 public record Machine(
@@ -77,7 +77,7 @@ public record Machine(
                 memoryGiB,
                 os,
                 engine,
-                device,
+                device.replace("()", ""),
                 threads,
                 threads == 1 ? "" : "s",
                 java);

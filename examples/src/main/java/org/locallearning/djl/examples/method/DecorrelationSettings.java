@@ -13,6 +13,8 @@
  */
 package org.locallearning.djl.examples.method;
 
+import ai.djl.util.Preconditions;
+import org.locallearning.djl.decorrelation.Cost;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
 import org.locallearning.djl.decorrelation.Gain;
 
@@ -42,11 +44,17 @@ public record DecorrelationSettings(
     public DecorrelationOptions at(double rate) {
         return DecorrelationOptions.builder()
                 .optRate(rate)
-                .optSampleFraction(sampleFraction)
-                .optUpdateInterval(interval)
-                .optMaxBlockSize(blockSize)
-                .optRank(rank)
+                .optCost(form().withSampleFraction(sampleFraction).withUpdateInterval(interval))
                 .optGain(gain)
                 .build();
+    }
+
+    private Cost form() {
+        if (rank != 0) {
+            Preconditions.checkArgument(
+                    blockSize == 0, "Blocks and a rank exclude each other; choose one of them.");
+            return Cost.rank(rank);
+        }
+        return blockSize == 0 ? Cost.full() : Cost.blocks(blockSize);
     }
 }

@@ -17,7 +17,7 @@ import ai.djl.nn.Block;
 import java.util.Objects;
 import org.locallearning.djl.decorrelation.Decorrelate;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
-import org.locallearning.djl.examples.models.FanInUniformInitializer;
+import org.locallearning.djl.zoo.network.FanInUniformInitializer;
 
 /**
  * A way to train a model, as the command line names it: a trainer, an optimizer of its own or the

@@ -366,6 +366,7 @@ public final class Methods {
                                         .optSchedule(schedule)
                                         .optIterations(settings.inference().iterations())
                                         .optStepSize(settings.inference().stepSize())
+                                        .optBacktracking(false)
                                         .build())
                 .setLearningRates(learningRates)
                 .optErrorPath(

@@ -68,7 +68,7 @@ public enum OptimizerKind {
             return Mq.builder()
                     .setBlock(block)
                     .setLearningRateTracker(learningRate)
-                    .optKeep(hasConvolutions(block) ? 0.999f : 0.9999f)
+                    .optKeep(hasConvolutions(block) ? 0.999 : 0.9999)
                     .build();
         }
     };

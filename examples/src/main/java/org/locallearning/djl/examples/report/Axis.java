@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * An axis with round numbers at its ticks.
+ * An axis whose ticks are the multiples of a round step.
  *
  * @param from the value at the start of the axis
  * @param to the value at its end
@@ -27,54 +27,69 @@ import java.util.Locale;
 record Axis(double from, double to, double step) {
 
     private static final int TICKS = 6;
+    private static final int MOST_DECIMALS = 5;
+    private static final double SLACK = 1e-6;
 
-    /** Chooses an axis that holds every value between two, with ticks at round numbers. */
+    /** Chooses an axis that holds every value between two and starts and ends at a tick. */
     static Axis covering(double least, double greatest) {
         double span = greatest - least;
         if (span <= 0) {
             span = Math.max(Math.abs(greatest) * 0.2, 1e-3);
         }
-        double rough = span / TICKS;
-        double power = Math.pow(10, Math.floor(Math.log10(rough)));
-        double step = power * 10;
-        for (double factor : new double[] {1, 2, 2.5, 5}) {
-            if (factor * power >= rough) {
-                step = factor * power;
-                break;
-            }
-        }
-        double slack = step * 1e-6;
-        double from = Math.floor((least + slack) / step) * step;
-        double to = Math.ceil((greatest - slack) / step) * step;
+        double step = roundStep(span / TICKS);
+        double from = Math.floor(least / step + SLACK) * step;
+        double to = Math.ceil(greatest / step - SLACK) * step;
         return new Axis(from, to <= from ? from + step : to, step);
     }
 
-    /** An axis of epochs, whose ticks are whole numbers. */
-    static Axis epochs(double first, double last) {
+    /** Makes an axis with the ends that are given. */
+    static Axis between(double from, double to) {
+        return new Axis(from, to, roundStep((to - from) / TICKS));
+    }
+
+    /** An axis of epochs, steps or other things that are counted: its ticks are whole numbers. */
+    static Axis ofCounts(double first, double last) {
         double from = Math.floor(first);
         double to = Math.max(Math.ceil(last), from + 1);
-        double step = Math.max(1, Math.ceil(covering(from, to).step));
-        return new Axis(from, to, step);
+        return new Axis(from, to, Math.max(1, Math.ceil(covering(from, to).step)));
+    }
+
+    private static double roundStep(double rough) {
+        double power = Math.pow(10, Math.floor(Math.log10(rough)));
+        for (double factor : new double[] {1, 2, 2.5, 5}) {
+            if (factor * power >= rough) {
+                return factor * power;
+            }
+        }
+        return 10 * power;
     }
 
     /** Returns the values that get a tick. */
     List<Double> ticks() {
         List<Double> ticks = new ArrayList<>();
-        for (int i = 0; from + i * step <= to + step * 1e-6; ++i) {
-            ticks.add(from + i * step);
+        long last = (long) Math.floor(to / step + SLACK);
+        for (long i = (long) Math.ceil(from / step - SLACK); i <= last; ++i) {
+            ticks.add(i * step);
         }
         return ticks;
+    }
+
+    /** Returns the same axis with a tick where only every so many were. */
+    Axis thinned(int every) {
+        return new Axis(from, to, step * every);
     }
 
     /** Writes a value with as many decimals as the step has. */
     String label(double value) {
         int decimals = 0;
         for (double scaled = step;
-                decimals < 6 && Math.abs(scaled - Math.rint(scaled)) > 1e-6;
+                decimals <= MOST_DECIMALS && Math.abs(scaled - Math.rint(scaled)) > SLACK;
                 scaled *= 10) {
             ++decimals;
         }
-        return String.format(Locale.ROOT, "%." + decimals + "f", value + 0.0);
+        return decimals > MOST_DECIMALS
+                ? ShortNumber.of(value)
+                : String.format(Locale.ROOT, "%." + decimals + "f", value + 0.0);
     }
 
     /** Returns where a value lies, 0 at the start of the axis and 1 at its end. */

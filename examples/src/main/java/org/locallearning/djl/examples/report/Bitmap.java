@@ -14,21 +14,23 @@
 package org.locallearning.djl.examples.report;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
-import javax.imageio.ImageIO;
+import org.locallearning.djl.examples.results.CorrelationMap;
 
 /**
  * A small picture made of numbers, one pixel each.
  *
  * @param title what it shows
+ * @param remark what is written below the title
+ * @param index what a row and a column of a matrix stand for, or null where rows have no numbers
  * @param width its width in pixels
  * @param rgb its pixels, row by row, 0xRRGGBB
+ * @param scale what the colours stand for
  */
-public record Bitmap(String title, int width, int[] rgb) {
+public record Bitmap(
+        String title, String remark, String index, int width, int[] rgb, ColourScale scale)
+        implements Figure {
 
     private static final int GAP = 1;
     private static final int GAP_COLOUR = 0x8a93a0;
@@ -38,19 +40,44 @@ public record Bitmap(String title, int width, int[] rgb) {
      * greatest magnitude.
      *
      * @param title what it shows
+     * @param index what a row and a column stand for
      * @param values the numbers, row by row
      * @param columns the number of columns
      * @param power what magnitudes are raised to, 1 to draw them as they are, less to see small
      *     ones beside large ones
      * @return the picture
      */
-    public static Bitmap matrix(String title, double[] values, int columns, double power) {
+    public static Bitmap matrix(
+            String title, String index, double[] values, int columns, double power) {
         double greatest = greatest(values);
         int[] rgb = new int[values.length];
         for (int i = 0; i < values.length; ++i) {
-            rgb[i] = signed(values[i] / greatest, power);
+            double magnitude = Math.pow(Math.abs(values[i]) / greatest, power);
+            rgb[i] = Palette.signed(Math.signum(values[i]) * magnitude);
         }
-        return new Bitmap(title, columns, rgb);
+        ColourScale scale =
+                ColourScale.signed(
+                        colour ->
+                                Math.signum(colour)
+                                        * greatest
+                                        * Math.pow(Math.abs(colour), 1 / power),
+                        -1,
+                        -0.5,
+                        0,
+                        0.5,
+                        1);
+        return new Bitmap(title, "", index, columns, rgb, scale);
+    }
+
+    /** Draws the correlations of the features of a layer. */
+    static Bitmap correlations(String title, String remark, CorrelationMap map, String packed) {
+        float[] values = CorrelationMap.unpack(packed);
+        int[] rgb = new int[values.length];
+        for (int i = 0; i < values.length; ++i) {
+            rgb[i] = Palette.signed(values[i]);
+        }
+        ColourScale scale = ColourScale.signed(value -> value, -1, 0, 1);
+        return new Bitmap(title, remark, "feature", map.features(), rgb, scale);
     }
 
     /**
@@ -62,11 +89,13 @@ public record Bitmap(String title, int width, int[] rgb) {
      * @return the picture
      */
     public static Bitmap greyTiles(String title, List<double[]> images, int perRow) {
-        return tiles(title, images, perRow, (image, value) -> grey(value));
+        return tiles(
+                title, images, perRow, (image, value) -> Palette.grey(value), ColourScale.greys());
     }
 
     /**
-     * Draws square filters in a grid, each as {@link #matrix} at its own greatest magnitude.
+     * Draws square filters in a grid, white for 0, blue for negative and red for positive numbers,
+     * full at the greatest magnitude of each filter.
      *
      * @param title what they show
      * @param filters the numbers of each, row by row
@@ -75,7 +104,27 @@ public record Bitmap(String title, int width, int[] rgb) {
      */
     public static Bitmap filterTiles(String title, List<double[]> filters, int perRow) {
         return tiles(
-                title, filters, perRow, (filter, value) -> signed(value / greatest(filter), 1));
+                title,
+                filters,
+                perRow,
+                (filter, value) -> Palette.signed(value / greatest(filter)),
+                ColourScale.signed(value -> value, -1, 0, 1));
+    }
+
+    /**
+     * Returns the same picture with a remark.
+     *
+     * @param text what is written below the title
+     * @return the picture
+     */
+    public Bitmap withRemark(String text) {
+        return new Bitmap(title, text, index, width, rgb, scale);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String description() {
+        return remark.isEmpty() ? title : title + ": " + remark;
     }
 
     /** Colours a number of an image. */
@@ -84,7 +133,11 @@ public record Bitmap(String title, int width, int[] rgb) {
     }
 
     private static Bitmap tiles(
-            String title, List<double[]> images, int perRow, Colouring colouring) {
+            String title,
+            List<double[]> images,
+            int perRow,
+            Colouring colouring,
+            ColourScale scale) {
         int side = (int) Math.round(Math.sqrt(images.get(0).length));
         int rows = (images.size() + perRow - 1) / perRow;
         int width = perRow * (side + GAP) + GAP;
@@ -99,21 +152,12 @@ public record Bitmap(String title, int width, int[] rgb) {
                 rgb[(top + p / side) * width + left + p % side] = colouring.rgb(image, image[p]);
             }
         }
-        return new Bitmap(title, width, rgb);
+        return new Bitmap(title, "", null, width, rgb, scale);
     }
 
     private static double greatest(double[] values) {
         double greatest = Arrays.stream(values).map(Math::abs).max().orElse(0);
         return greatest == 0 ? 1 : greatest;
-    }
-
-    private static int signed(double value, double power) {
-        return HeatMap.colour(Math.signum(value) * Math.pow(Math.abs(value), power));
-    }
-
-    private static int grey(double value) {
-        int level = (int) Math.round(255 * Math.max(0, Math.min(1, value)));
-        return level << 16 | level << 8 | level;
     }
 
     int height() {
@@ -124,15 +168,5 @@ public record Bitmap(String title, int width, int[] rgb) {
         BufferedImage image = new BufferedImage(width, height(), BufferedImage.TYPE_INT_RGB);
         image.setRGB(0, 0, width, height(), rgb, 0, width);
         return image;
-    }
-
-    byte[] png() {
-        try {
-            ByteArrayOutputStream png = new ByteArrayOutputStream();
-            ImageIO.write(image(), "png", png);
-            return png.toByteArray();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

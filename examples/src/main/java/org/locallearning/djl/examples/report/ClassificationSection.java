@@ -13,10 +13,13 @@
  */
 package org.locallearning.djl.examples.report;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.results.ClassificationResult;
 import org.locallearning.djl.examples.results.Results;
@@ -26,6 +29,11 @@ import org.locallearning.djl.examples.results.SeedSummary;
 /** How each method put the test images into classes after its last epoch. */
 final class ClassificationSection {
 
+    private static final String HEADING = "Classification";
+
+    /** How full the colour of a class is that holds all images of its row. */
+    private static final double FULL = 0.7;
+
     private ClassificationSection() {}
 
     /**
@@ -33,46 +41,47 @@ final class ClassificationSection {
      *
      * @param results the results
      * @param methods the names of the methods
+     * @param newSection makes a section with a heading
      * @return the section, or nothing for results without classes
      */
-    static String of(Results results, List<String> methods) {
+    static Optional<Section> of(
+            Results results, List<String> methods, Function<String, Section> newSection) {
         if (results.runs().stream().allMatch(run -> run.classification() == null)) {
-            return "";
+            return Optional.empty();
         }
-        StringBuilder section =
-                new StringBuilder(
-                        "<section>\n<h2>Classification</h2>\n<p class=\"quiet\">Test images after the"
-                                + " last epoch; means over classes, each with the same weight."
-                                + "</p>\n<div class=\"scroll\"><table><thead><tr><th>Method</th>"
-                                + "<th>Top 5</th><th>Precision</th><th>Recall</th><th>F1</th></tr>"
-                                + "</thead><tbody>\n");
+        List<Table.Row> rows = new ArrayList<>();
+        List<Section.Confusion> confusions = new ArrayList<>();
         for (String method : methods) {
-            section.append("<tr><td>")
-                    .append(Html.escape(Methods.named(method).title()))
-                    .append("<br><code class=\"quiet\">")
-                    .append(Html.escape(method))
-                    .append("</code></td>");
-            cell(section, results, method, ClassificationResult::top5);
-            cell(section, results, method, ClassificationResult::precision);
-            cell(section, results, method, ClassificationResult::recall);
-            cell(section, results, method, ClassificationResult::f1);
-            section.append("</tr>\n");
-        }
-        section.append("</tbody></table></div>\n<div class=\"charts\">\n");
-        for (String method : methods) {
+            rows.add(
+                    Table.row(
+                            Methods.named(method).title(),
+                            method,
+                            List.of(
+                                    mean(results, method, ClassificationResult::top5),
+                                    mean(results, method, ClassificationResult::precision),
+                                    mean(results, method, ClassificationResult::recall),
+                                    mean(results, method, ClassificationResult::f1))));
             RunResult first = results.runsOf(method).get(0);
             if (first.classification() != null && first.classification().confusion() != null) {
-                section.append(confusion(method, first));
+                confusions.add(confusion(method, first));
             }
         }
-        return section.append("</div>\n</section>").toString();
+        Section section =
+                newSection
+                        .apply(HEADING)
+                        .explanation(
+                                "Test images after the last epoch; means over classes, each with"
+                                        + " the same weight.")
+                        .table(
+                                new Table(
+                                        HEADING,
+                                        List.of("Method", "Top 5", "Precision", "Recall", "F1"),
+                                        rows));
+        return Optional.of(confusions.isEmpty() ? section : section.confusions(confusions));
     }
 
-    private static void cell(
-            StringBuilder table,
-            Results results,
-            String method,
-            Function<ClassificationResult, Double> value) {
+    private static String mean(
+            Results results, String method, Function<ClassificationResult, Double> value) {
         List<Double> values =
                 results.runsOf(method).stream()
                         .map(RunResult::classification)
@@ -80,41 +89,29 @@ final class ClassificationSection {
                         .map(value)
                         .filter(Objects::nonNull)
                         .toList();
-        table.append("<td>")
-                .append(values.isEmpty() ? "-" : Percent.of(SeedSummary.of(values).mean()))
-                .append("</td>");
+        return values.isEmpty() ? "-" : Percent.of(SeedSummary.of(values).mean());
     }
 
-    private static String confusion(String method, RunResult run) {
+    private static Section.Confusion confusion(String method, RunResult run) {
         List<List<Long>> counts = run.classification().confusion();
-        StringBuilder figure =
-                new StringBuilder("<figure><figcaption>")
-                        .append(Html.escape(Methods.named(method).title()))
-                        .append(" <span>a row for each class, a column for what it was taken for,")
-                        .append(" seed ")
-                        .append(run.seed())
-                        .append("</span></figcaption>\n<div class=\"scroll\">")
-                        .append("<table class=\"confusion\"><thead><tr><th></th>");
-        for (int column = 0; column < counts.size(); ++column) {
-            figure.append("<th>").append(column).append("</th>");
+        List<Section.ClassRow> rows = new ArrayList<>();
+        for (List<Long> row : counts) {
+            long total = row.stream().mapToLong(Long::longValue).sum();
+            rows.add(
+                    new Section.ClassRow(
+                            rows.size(),
+                            row.stream()
+                                    .map(count -> new Section.Count(count, opacity(count, total)))
+                                    .toList()));
         }
-        figure.append("</tr></thead><tbody>\n");
-        for (int row = 0; row < counts.size(); ++row) {
-            long total = 0;
-            for (long count : counts.get(row)) {
-                total += count;
-            }
-            figure.append("<tr><th>").append(row).append("</th>");
-            for (long count : counts.get(row)) {
-                figure.append(
-                        String.format(
-                                Locale.ROOT,
-                                "<td style=\"background:rgba(0,114,178,%.2f)\">%d</td>",
-                                total == 0 ? 0 : 0.7 * count / total,
-                                count));
-            }
-            figure.append("</tr>\n");
-        }
-        return figure.append("</tbody></table></div></figure>\n").toString();
+        return new Section.Confusion(
+                Methods.named(method).title(),
+                "a row for each class, a column for what it was taken for, seed " + run.seed(),
+                IntStream.range(0, counts.size()).boxed().toList(),
+                rows);
+    }
+
+    private static String opacity(long count, long total) {
+        return String.format(Locale.ROOT, "%.2f", total == 0 ? 0 : FULL * count / total);
     }
 }

@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.examples.report;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,50 +29,49 @@ final class CorrelationTable {
     private CorrelationTable() {}
 
     /**
-     * Writes the table.
+     * Makes the table.
      *
      * @param results the results
      * @param methods the names of the methods
      * @return the table
      */
-    static String of(Results results, List<String> methods) {
-        StringBuilder table =
-                new StringBuilder(
-                        "<table><thead><tr><th>Method and layer</th><th>Features</th>"
-                                + "<th>Correlation² before</th><th>behind</th>"
-                                + "<th>Condition before</th><th>behind</th><th>Gain</th>"
-                                + "</tr></thead><tbody>\n");
+    static Table of(Results results, List<String> methods) {
+        List<Table.Row> rows = new ArrayList<>();
         for (String method : methods) {
             Map<String, CorrelationResult> latest = new LinkedHashMap<>();
             results.runsOf(method)
                     .get(0)
                     .correlations()
                     .forEach(measured -> latest.put(measured.layer(), measured));
-            latest.values().forEach(measured -> row(table, method, measured));
+            latest.values().forEach(measured -> rows.add(row(method, measured)));
         }
-        return table.append("</tbody></table>\n").toString();
+        return new Table(
+                "Decorrelation layers",
+                List.of(
+                        "Method and layer",
+                        "Features",
+                        "Correlation² before",
+                        "after",
+                        "Condition before",
+                        "after",
+                        "Gain"),
+                rows);
     }
 
-    private static void row(StringBuilder table, String method, CorrelationResult measured) {
-        table.append("<tr><td>")
-                .append(Html.escape(Methods.named(method).title()))
-                .append("<br><code class=\"quiet\">")
-                .append(Html.escape(measured.layer()))
-                .append("</code></td>");
-        cell(table, Long.toString(measured.features()));
-        cell(table, Html.number(measured.lossBefore()));
-        cell(table, Html.number(measured.lossAfter()));
-        cell(table, condition(measured.conditionBefore()));
-        cell(table, condition(measured.conditionAfter()));
-        cell(table, Html.number(measured.gain()));
-        table.append("</tr>\n");
-    }
-
-    private static void cell(StringBuilder table, String text) {
-        table.append("<td>").append(text).append("</td>");
+    private static Table.Row row(String method, CorrelationResult measured) {
+        return Table.row(
+                Methods.named(method).title(),
+                measured.layer(),
+                List.of(
+                        Long.toString(measured.features()),
+                        ShortNumber.of(measured.lossBefore()),
+                        ShortNumber.of(measured.lossAfter()),
+                        condition(measured.conditionBefore()),
+                        condition(measured.conditionAfter()),
+                        ShortNumber.of(measured.gain())));
     }
 
     private static String condition(Double value) {
-        return value == null ? NOT_MEASURED : Html.number(value);
+        return value == null ? NOT_MEASURED : ShortNumber.of(value);
     }
 }

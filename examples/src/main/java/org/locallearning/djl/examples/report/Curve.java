@@ -15,9 +15,13 @@ package org.locallearning.djl.examples.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.DoubleFunction;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.locallearning.djl.examples.results.AlignmentResult;
 import org.locallearning.djl.examples.results.CorrelationResult;
 import org.locallearning.djl.examples.results.EpochResult;
@@ -33,6 +37,8 @@ import org.locallearning.djl.examples.results.SeedSummary;
  * @param points the points in the order of time
  */
 public record Curve(String name, List<Point> points) {
+
+    private static final int MOST_MARKS = 25;
 
     /**
      * One point of time.
@@ -60,7 +66,7 @@ public record Curve(String name, List<Point> points) {
             Results results,
             String method,
             String layer,
-            java.util.function.Function<AlignmentResult, Double> quantity) {
+            Function<AlignmentResult, Double> quantity) {
         Map<Double, List<Double>> values = new TreeMap<>();
         for (RunResult run : results.runsOf(method)) {
             for (AlignmentResult alignment : run.alignment()) {
@@ -71,6 +77,31 @@ public record Curve(String name, List<Point> points) {
             }
         }
         return of(layer, values);
+    }
+
+    /**
+     * Follows the angle between a method's weight gradient and backpropagation's, the mean over the
+     * hidden layers; the output layer, whose gradient is backpropagation's own, is left out.
+     */
+    static Curve overMeanAngle(Results results, String method, String name) {
+        Map<Double, List<Double>> values = new TreeMap<>();
+        for (RunResult run : results.runsOf(method)) {
+            if (run.alignment().isEmpty()) {
+                continue;
+            }
+            String output = run.alignment().get(run.alignment().size() - 1).layer();
+            run.alignment().stream()
+                    .filter(angle -> angle.gradientAngle() != null && !angle.layer().equals(output))
+                    .collect(
+                            Collectors.groupingBy(
+                                    AlignmentResult::epoch,
+                                    Collectors.averagingDouble(AlignmentResult::gradientAngle)))
+                    .forEach(
+                            (epoch, mean) ->
+                                    values.computeIfAbsent(epoch, x -> new ArrayList<>())
+                                            .add(mean));
+        }
+        return of(name, values);
     }
 
     /** Follows a quantity of one decorrelation layer of one method. */
@@ -102,5 +133,46 @@ public record Curve(String name, List<Point> points) {
         List<Point> points = new ArrayList<>();
         values.forEach((x, ys) -> points.add(new Point(x, SeedSummary.of(ys))));
         return new Curve(name, List.copyOf(points));
+    }
+
+    /**
+     * Draws the curve: the band from the least to the greatest, a line through the means, and a
+     * mark that tells the numbers. Of many marks, only some are drawn before the reader points at
+     * them.
+     */
+    Diagram.Layer layer(
+            String colour, Diagram.Shape shape, String abscissa, DoubleFunction<String> format) {
+        int every =
+                points.size() <= MOST_MARKS ? 1 : (int) Math.ceil(2.0 * points.size() / MOST_MARKS);
+        List<double[]> line = new ArrayList<>();
+        List<double[]> band = new ArrayList<>();
+        List<Diagram.Mark> marks = new ArrayList<>();
+        for (Point point : points) {
+            boolean visible = line.size() % every == 0;
+            marks.add(
+                    new Diagram.Mark(
+                            point.x, point.y.mean(), describe(point, abscissa, format), visible));
+            line.add(new double[] {point.x, point.y.mean()});
+            band.add(new double[] {point.x, point.y.greatest()});
+        }
+        for (int i = points.size() - 1; i >= 0; --i) {
+            band.add(new double[] {points.get(i).x, points.get(i).y.least()});
+        }
+        return new Diagram.Layer(
+                name, colour, shape, points.size() < 2 ? List.of() : band, List.of(line), marks);
+    }
+
+    private String describe(Point point, String abscissa, DoubleFunction<String> format) {
+        String mean =
+                String.format(
+                        Locale.ROOT,
+                        "%s, %s %s: %s",
+                        name,
+                        abscissa,
+                        ShortNumber.of(point.x),
+                        format.apply(point.y.mean()));
+        return point.y.least() == point.y.greatest()
+                ? mean
+                : mean + " (" + point.y.text(format) + ")";
     }
 }

@@ -13,7 +13,9 @@
  */
 package org.locallearning.djl.examples.report;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleFunction;
 
 /**
  * Lines and points in a plane with two axes: curves, clouds of points, histograms, flow fields.
@@ -21,63 +23,327 @@ import java.util.List;
  * @param title the title
  * @param abscissa what the horizontal axis is
  * @param ordinate what the vertical axis is
- * @param layers what is drawn, the first below the others
+ * @param layers what is drawn, the first below the others; one that draws nothing is a remark in
+ *     the legend
+ * @param guide a value that gets a line across the diagram, NaN for none
+ * @param x the horizontal axis
+ * @param y the vertical axis
+ * @param square whether the area is square and what lies beyond the axes is cut off
  */
-public record Diagram(String title, String abscissa, String ordinate, List<Layer> layers) {
+public record Diagram(
+        String title,
+        String abscissa,
+        String ordinate,
+        List<Layer> layers,
+        double guide,
+        Axis x,
+        Axis y,
+        boolean square)
+        implements Figure {
+
+    private static final int MOST_NAMED_LAYERS = 8;
+    private static final List<String> DASHES = List.of("", "7 3", "2 3", "9 3 2 3");
+
+    /**
+     * Creates a diagram, and tells lines apart that have no marks by their dashes.
+     *
+     * @param title the title
+     * @param abscissa what the horizontal axis is
+     * @param ordinate what the vertical axis is
+     * @param layers what is drawn
+     * @param guide a value that gets a line across the diagram, NaN for none
+     * @param x the horizontal axis
+     * @param y the vertical axis
+     * @param square whether the area is square and what lies beyond the axes is cut off
+     */
+    public Diagram {
+        layers = dashed(layers);
+    }
+
+    /**
+     * Creates a diagram whose axes hold everything that is drawn.
+     *
+     * @param title the title
+     * @param abscissa what the horizontal axis is
+     * @param ordinate what the vertical axis is
+     * @param layers what is drawn, the first below the others
+     */
+    public Diagram(String title, String abscissa, String ordinate, List<Layer> layers) {
+        this(
+                title,
+                abscissa,
+                ordinate,
+                layers,
+                Double.NaN,
+                abscissas(layers),
+                Extent.of(layers, 1).axis(),
+                false);
+    }
+
+    /** Lines go from edge to edge; points alone are given some room. */
+    private static Axis abscissas(List<Layer> layers) {
+        Extent extent = Extent.of(layers, 0);
+        boolean lines = layers.stream().anyMatch(layer -> !layer.lines.isEmpty());
+        if (!lines || extent.least >= extent.greatest) {
+            return extent.axis();
+        }
+        boolean counted =
+                layers.stream()
+                        .flatMap(layer -> layer.lines.stream())
+                        .flatMap(List::stream)
+                        .allMatch(point -> point[0] == Math.rint(point[0]));
+        return counted
+                ? Axis.ofCounts(extent.least, extent.greatest)
+                : Axis.between(extent.least, extent.greatest);
+    }
 
     /**
      * What is drawn in one colour.
      *
      * @param name what the legend calls it, or null to leave it out of the legend
-     * @param colour the place of its colour
-     * @param lines lines, each through the points given as (x, y)
-     * @param points single points
+     * @param colour its colour as CSS has it
+     * @param shape the shape of its marks
+     * @param dash how its lines are dashed, empty for solid lines
+     * @param band the corners of an area, possibly none
+     * @param lines lines, each through points (x, y)
+     * @param marks points
      */
     public record Layer(
-            String name, int colour, List<List<double[]>> lines, List<double[]> points) {
+            String name,
+            String colour,
+            Shape shape,
+            String dash,
+            List<double[]> band,
+            List<List<double[]>> lines,
+            List<Mark> marks) {
+
+        Layer(
+                String name,
+                String colour,
+                Shape shape,
+                List<double[]> band,
+                List<List<double[]>> lines,
+                List<Mark> marks) {
+            this(name, colour, shape, "", band, lines, marks);
+        }
 
         /**
          * Creates a layer of lines.
          *
          * @param name what the legend calls it, or null
-         * @param colour the place of its colour
-         * @param lines the lines
+         * @param place the place of its colour
+         * @param lines the lines, each through points (x, y)
          * @return the layer
          */
-        public static Layer lines(String name, int colour, List<List<double[]>> lines) {
-            return new Layer(name, colour, List.copyOf(lines), List.of());
+        public static Layer lines(String name, int place, List<List<double[]>> lines) {
+            return new Layer(
+                    name, Palette.series(place), Shape.of(place), List.of(), lines, List.of());
         }
 
         /**
          * Creates a layer of points.
          *
          * @param name what the legend calls it, or null
-         * @param colour the place of its colour
-         * @param points the points
+         * @param place the place of its colour
+         * @param points the points (x, y)
          * @return the layer
          */
-        public static Layer points(String name, int colour, List<double[]> points) {
-            return new Layer(name, colour, List.of(), List.copyOf(points));
+        public static Layer points(String name, int place, List<double[]> points) {
+            List<Mark> marks =
+                    points.stream().map(point -> new Mark(point[0], point[1], "", true)).toList();
+            return new Layer(
+                    name, Palette.series(place), Shape.of(place), List.of(), List.of(), marks);
+        }
+
+        private static Layer remark(String text) {
+            return new Layer(text, null, null, List.of(), List.of(), List.of());
+        }
+
+        private Layer withName(String other) {
+            return new Layer(other, colour, shape, dash, band, lines, marks);
+        }
+
+        private Layer withDash(String other) {
+            return new Layer(name, colour, shape, other, band, lines, marks);
+        }
+
+        private boolean isNamedLines() {
+            return name != null && !lines.isEmpty() && marks.isEmpty();
+        }
+
+        private LegendEntry legendEntry() {
+            return new LegendEntry(
+                    name,
+                    colour,
+                    lines.isEmpty() ? null : dash,
+                    marks.stream().anyMatch(Mark::visible) ? shape.path() : null);
         }
     }
 
-    /** Returns the axes that hold everything, horizontal first. */
-    Axis[] axes() {
-        double[] least = {Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY};
-        double[] greatest = {Double.NEGATIVE_INFINITY, Double.NEGATIVE_INFINITY};
+    /**
+     * A point with what is told where the reader points at it.
+     *
+     * @param x where it lies
+     * @param y where it lies
+     * @param text what is told, possibly nothing
+     * @param visible whether it is drawn before the reader points at it
+     */
+    public record Mark(double x, double y, String text, boolean visible) {}
+
+    /** The shape of marks, so that colour is not needed to tell them apart. */
+    public enum Shape {
+        /** A disc. */
+        DISC("M-3.2 0a3.2 3.2 0 1 0 6.4 0 3.2 3.2 0 1 0-6.4 0Z"),
+        /** A square. */
+        SQUARE("M-2.9-2.9h5.8v5.8h-5.8Z"),
+        /** A triangle that stands on a side. */
+        TRIANGLE("M0-3.9 3.7 2.8H-3.7Z"),
+        /** A square that stands on a corner. */
+        DIAMOND("M0-4.1 4.1 0 0 4.1-4.1 0Z"),
+        /** A cross of two diagonals. */
+        CROSS("M-5-3.8-3.8-5 0-1.2 3.8-5 5-3.8 1.2 0 5 3.8 3.8 5 0 1.2-3.8 5-5 3.8-1.2 0Z");
+
+        /** The cross is larger than the others, for a single point. */
+        private static final int FOR_SERIES = 4;
+
+        private final String path;
+
+        Shape(String path) {
+            this.path = path;
+        }
+
+        static Shape of(int place) {
+            return values()[Palette.apart(place) % FOR_SERIES];
+        }
+
+        /** Returns its outline around the origin. */
+        String path() {
+            return path;
+        }
+    }
+
+    /**
+     * Draws curves in the order of the colours, each with the range over its seeds.
+     *
+     * @param title the title
+     * @param abscissa what the horizontal axis is
+     * @param ordinate what the vertical axis is
+     * @param curves the curves, none of them empty
+     * @param format how a value is written where the reader points at it
+     * @return the diagram
+     */
+    public static Diagram curves(
+            String title,
+            String abscissa,
+            String ordinate,
+            List<Curve> curves,
+            DoubleFunction<String> format) {
+        List<Layer> layers = new ArrayList<>();
+        for (Curve curve : curves) {
+            int place = layers.size();
+            layers.add(curve.layer(Palette.series(place), Shape.of(place), abscissa, format));
+        }
+        return new Diagram(title, abscissa, ordinate, layers);
+    }
+
+    /** Draws layers over epochs. */
+    static Diagram overEpochs(String title, String ordinate, List<Layer> layers, double guide) {
+        Extent epochs = Extent.of(layers, 0);
+        return new Diagram(
+                title,
+                "epoch",
+                ordinate,
+                layers,
+                guide,
+                Axis.ofCounts(epochs.least, epochs.greatest),
+                Extent.of(layers, 1).with(guide).axis(),
+                false);
+    }
+
+    /**
+     * Draws a curve for each layer of a network, on a ramp of colours from the first to the last
+     * layer.
+     *
+     * @param network the names of all layers, of which some may have no curve
+     */
+    static Diagram overNetwork(
+            String title,
+            String ordinate,
+            List<String> network,
+            List<Curve> curves,
+            double guide,
+            DoubleFunction<String> format) {
+        List<Layer> layers = new ArrayList<>();
+        int last = curves.size() - 1;
+        for (int i = 0; i <= last; ++i) {
+            int place = network.indexOf(curves.get(i).name());
+            String colour = Palette.layer(place, network.size());
+            Layer layer = curves.get(i).layer(colour, Shape.of(place), "epoch", format);
+            boolean named = last < MOST_NAMED_LAYERS || i == 0 || i == last;
+            layers.add(named ? layer : layer.withName(null));
+            if (!named && i == 1) {
+                layers.add(Layer.remark("… " + (last - 1) + " layers between …"));
+            }
+        }
+        return overEpochs(title, ordinate, layers, guide);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String description() {
+        return title + ": " + ordinate + ", over " + abscissa;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public List<LegendEntry> legend() {
+        return layers.stream().filter(layer -> layer.name != null).map(Layer::legendEntry).toList();
+    }
+
+    private static List<Layer> dashed(List<Layer> layers) {
+        if (layers.stream().filter(Layer::isNamedLines).count() < 2) {
+            return List.copyOf(layers);
+        }
+        List<Layer> dashed = new ArrayList<>();
+        int number = 0;
         for (Layer layer : layers) {
-            layer.lines.forEach(line -> line.forEach(point -> widen(point, least, greatest)));
-            layer.points.forEach(point -> widen(point, least, greatest));
+            dashed.add(
+                    layer.isNamedLines()
+                            ? layer.withDash(DASHES.get(Palette.apart(number++) % DASHES.size()))
+                            : layer);
         }
-        return new Axis[] {
-            Axis.covering(least[0], greatest[0]), Axis.covering(least[1], greatest[1])
-        };
+        return List.copyOf(dashed);
     }
 
-    private static void widen(double[] point, double[] least, double[] greatest) {
-        for (int i = 0; i < 2; i++) {
-            least[i] = Math.min(least[i], point[i]);
-            greatest[i] = Math.max(greatest[i], point[i]);
+    /** The range of one coordinate of everything that is drawn. */
+    record Extent(double least, double greatest) {
+
+        static Extent of(List<Layer> layers, int coordinate) {
+            Extent extent = new Extent(Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY);
+            for (Layer layer : layers) {
+                for (double[] corner : layer.band) {
+                    extent = extent.with(corner[coordinate]);
+                }
+                for (List<double[]> line : layer.lines) {
+                    for (double[] point : line) {
+                        extent = extent.with(point[coordinate]);
+                    }
+                }
+                for (Mark mark : layer.marks) {
+                    extent = extent.with(coordinate == 0 ? mark.x : mark.y);
+                }
+            }
+            return extent;
+        }
+
+        Extent with(double value) {
+            return Double.isFinite(value)
+                    ? new Extent(Math.min(least, value), Math.max(greatest, value))
+                    : this;
+        }
+
+        Axis axis() {
+            return least <= greatest ? Axis.covering(least, greatest) : Axis.covering(0, 1);
         }
     }
 }

@@ -28,6 +28,7 @@ public record Landscape(double[][] curvature, double[] optimum, List<Trail> trai
     private static final int CONTOURS = 7;
     private static final int CORNERS = 180;
     private static final double MARGIN = 1.5;
+    private static final int MOST_MARKS = 60;
 
     /**
      * One way.
@@ -36,7 +37,23 @@ public record Landscape(double[][] curvature, double[] optimum, List<Trail> trai
      * @param colour the place of its colour in the palette
      * @param points the points after 0, 1, 2 ... steps
      */
-    public record Trail(String name, int colour, List<double[]> points) {}
+    public record Trail(String name, int colour, List<double[]> points) {
+
+        private Diagram.Layer layer() {
+            List<Diagram.Mark> marks = new ArrayList<>();
+            for (int step = 1; step < Math.min(points.size(), MOST_MARKS); ++step) {
+                double[] point = points.get(step);
+                marks.add(new Diagram.Mark(point[0], point[1], name + ", step " + step, true));
+            }
+            return new Diagram.Layer(
+                    name,
+                    Palette.series(colour),
+                    Diagram.Shape.of(colour),
+                    List.of(),
+                    List.of(points),
+                    marks);
+        }
+    }
 
     /**
      * Returns lines of equal loss around the optimum, each a closed ellipse; the outermost passes
@@ -82,6 +99,39 @@ public record Landscape(double[][] curvature, double[] optimum, List<Trail> trai
             corners.add(new double[] {optimum[0] + x, optimum[1] + y});
         }
         return corners;
+    }
+
+    /**
+     * Draws the landscape: contours, the ways with a mark after every step, start and optimum.
+     *
+     * @param title the title
+     * @return the diagram, a unit as long on one axis as on the other
+     */
+    public Diagram diagram(String title) {
+        List<Diagram.Layer> layers = new ArrayList<>();
+        layers.add(
+                new Diagram.Layer(
+                        "equal loss", "var(--quiet)", null, List.of(), contours(), List.of()));
+        for (Trail trail : trails) {
+            layers.add(trail.layer());
+        }
+        layers.add(point("start", Diagram.Shape.DISC, trails.get(0).points().get(0)));
+        layers.add(point("optimum", Diagram.Shape.CROSS, optimum));
+        double[] frame = frame();
+        return new Diagram(
+                title,
+                "first parameter",
+                "second parameter",
+                layers,
+                Double.NaN,
+                Axis.between(frame[0], frame[0] + frame[2]),
+                Axis.between(frame[1], frame[1] + frame[2]),
+                true);
+    }
+
+    private static Diagram.Layer point(String name, Diagram.Shape shape, double[] at) {
+        List<Diagram.Mark> marks = List.of(new Diagram.Mark(at[0], at[1], name, true));
+        return new Diagram.Layer(name, "var(--ink)", shape, List.of(), List.of(), marks);
     }
 
     /** Returns a square around the ways and the optimum: least x, least y, and its side. */

@@ -12,5 +12,11 @@
  * and limitations under the License.
  */
 
-/** Pictures and pages made of results: {@code report.html} and {@code curves.png}. */
+/**
+ * Pictures and pages made of results: {@code report.html} and {@code curves.png}.
+ *
+ * <p>A figure is described once, as a {@link org.locallearning.djl.examples.report.Figure}, and
+ * painted once, as SVG that pages hold and pictures are made of. Text comes from the templates
+ * beside these classes.
+ */
 package org.locallearning.djl.examples.report;

@@ -24,14 +24,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.locallearning.djl.examples.data.DataOptions;
-import org.locallearning.djl.examples.data.DataSets;
-import org.locallearning.djl.examples.data.ImageData;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.method.Method;
-import org.locallearning.djl.examples.models.ModelOptions;
-import org.locallearning.djl.examples.models.Models;
-import org.locallearning.djl.examples.report.CurvesImage;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
@@ -41,6 +35,11 @@ import org.locallearning.djl.examples.training.ModelSummary;
 import org.locallearning.djl.examples.training.RunRates;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import org.locallearning.djl.examples.training.TrainingRun;
+import org.locallearning.djl.zoo.data.DataOptions;
+import org.locallearning.djl.zoo.data.DataSets;
+import org.locallearning.djl.zoo.data.ImageData;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
 
 /**
  * What every figure or table of learning curves does: trains its methods part by part and seed by
@@ -96,7 +95,7 @@ public final class LearningCurves {
             String dataset,
             DataOptions data,
             String model,
-            ModelOptions options,
+            NetworkOptions options,
             List<Method> methods,
             TrainingPlan plan,
             Float learningRate) {
@@ -116,7 +115,7 @@ public final class LearningCurves {
          */
         public Part {
             check("data set", dataset, DataSets.names());
-            check("model", model, Models.names());
+            check("model", model, Networks.names());
         }
 
         /**
@@ -136,7 +135,7 @@ public final class LearningCurves {
                 String dataset,
                 DataOptions data,
                 String model,
-                ModelOptions options,
+                NetworkOptions options,
                 List<Method> methods,
                 TrainingPlan plan) {
             this(name, dataset, data, model, options, methods, plan, null);
@@ -191,11 +190,11 @@ public final class LearningCurves {
         TrainingPlan plan = part.plan;
         Supplier<Block> blocks =
                 () ->
-                        Models.create(
-                                part.model,
-                                part.options,
-                                images.getSampleShape(),
-                                images.getClasses().size());
+                        Networks.named(part.model)
+                                .create(
+                                        part.options,
+                                        images.getSampleShape(),
+                                        images.getClasses().size());
         ModelSummary summary =
                 ModelSummary.of(
                         reproduction.engine(),
@@ -277,9 +276,7 @@ public final class LearningCurves {
 
     private void write(List<Results> experiments, TrainingPlan plan) throws IOException {
         FigurePage page = new FigurePage();
-        for (Results results : experiments) {
-            page.comparison(results.datasetTitle() + ", " + results.modelSummary(), results);
-        }
+        experiments.forEach(page::comparison);
         page.setting(
                 "Training",
                 String.format(
@@ -290,7 +287,7 @@ public final class LearningCurves {
                         experiments.get(0).task().lossTitle(),
                         plan.optimizer().title(),
                         plan.schedule().title()));
-        reproduction.write(seeds, experiments, page, () -> CurvesImage.png(experiments));
+        reproduction.write(seeds, experiments, page);
     }
 
     private Results results(Part part, ImageData images, ModelSummary summary) {

@@ -16,7 +16,7 @@ package org.locallearning.djl.examples.reproduce;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
-import org.locallearning.djl.examples.data.DataArguments;
+import org.locallearning.djl.examples.commandline.DataArguments;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import picocli.CommandLine.Option;
 

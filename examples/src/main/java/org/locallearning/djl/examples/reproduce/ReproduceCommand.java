@@ -22,9 +22,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.locallearning.djl.examples.LocalLearning;
+import org.locallearning.djl.examples.commandline.CommandLineText;
+import org.locallearning.djl.examples.commandline.ExitCode;
+import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.environment.EngineThreads;
-import org.locallearning.djl.examples.output.CommandLineText;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.output.TextTable;
 import picocli.CommandLine.ArgGroup;
@@ -42,7 +43,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "reproduce",
         mixinStandardHelpOptions = true,
-        versionProvider = LocalLearning.Version.class,
+        versionProvider = ProgramVersion.class,
         sortOptions = false,
         abbreviateSynopsis = true,
         descriptionHeading = "%n",
@@ -73,6 +74,8 @@ public final class ReproduceCommand implements Callable<Integer> {
 
     private static final Set<String> ALWAYS = Set.of("--out", "--threads", "--stacktrace");
 
+    private final List<Target> targets;
+
     @Spec private CommandSpec spec;
 
     @Parameters(
@@ -88,8 +91,14 @@ public final class ReproduceCommand implements Callable<Integer> {
     @ArgGroup(validate = false, heading = "%nTarget, where it has a use for them:%n")
     private final ReproduceArguments arguments = new ReproduceArguments();
 
-    /** Creates the command; picocli fills in its options. */
-    public ReproduceCommand() {}
+    /**
+     * Creates the command; picocli fills in its options.
+     *
+     * @param targets the figures and tables that it can make
+     */
+    public ReproduceCommand(List<Target> targets) {
+        this.targets = List.copyOf(targets);
+    }
 
     /** Lists the targets, or makes one. */
     @Override
@@ -100,14 +109,13 @@ public final class ReproduceCommand implements Callable<Integer> {
                 throw usage("--list takes no target: leave '" + target + "' out.");
             }
             list(out);
-            return LocalLearning.OK;
+            return ExitCode.OK;
         }
         if (target == null) {
             throw usage("No target is given: --list tells their names.");
         }
-        Target chosen;
+        Target chosen = named(target);
         try {
-            chosen = Targets.named(target);
             arguments.check();
         } catch (IllegalArgumentException e) {
             throw usage(e.getMessage());
@@ -131,18 +139,34 @@ public final class ReproduceCommand implements Callable<Integer> {
         }
         out.println(reproduction.summary());
         out.flush();
-        return LocalLearning.OK;
+        return ExitCode.OK;
     }
 
-    private static void list(PrintWriter out) {
-        int widest = Targets.all().stream().mapToInt(t -> t.name().length()).max().orElse(0);
+    private void list(PrintWriter out) {
+        int widest = targets.stream().mapToInt(t -> t.name().length()).max().orElse(0);
         TextTable table = new TextTable().left("target", widest).left("what it shows", 40);
         out.println(table.header());
-        for (Target each : Targets.all()) {
+        for (Target each : targets) {
             out.println(table.row(each.name(), each.title()));
             out.println(table.row("", each.paper()));
         }
         out.flush();
+    }
+
+    private Target named(String name) {
+        return targets.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                usage(
+                                        "Unknown target '"
+                                                + name
+                                                + "': choose from "
+                                                + String.join(
+                                                        ", ",
+                                                        targets.stream().map(Target::name).toList())
+                                                + "."));
     }
 
     private void refuseUseless(Target chosen) {

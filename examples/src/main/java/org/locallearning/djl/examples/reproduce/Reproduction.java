@@ -59,20 +59,6 @@ public final class Reproduction {
         this.started = started;
     }
 
-    /** Draws a picture in memory. */
-    @FunctionalInterface
-    public interface Picture {
-
-        /**
-         * Draws the picture.
-         *
-         * @return the content of a PNG file
-         * @throws IOException if it cannot be encoded
-         * @throws FontsMissingException if this Java has no fonts to write with
-         */
-        byte[] png() throws IOException, FontsMissingException;
-    }
-
     /**
      * Returns what was chosen on the command line.
      *
@@ -150,12 +136,11 @@ public final class Reproduction {
      *
      * @param seeds the seeds that were used
      * @param figure the numbers behind the figure
-     * @param page the page, to which what made it is added
-     * @param picture draws the picture, which is left out where Java has no fonts
+     * @param page the page, to which what made it is added; the picture of its figures is left out
+     *     where Java has no fonts
      * @throws IOException if a file cannot be written
      */
-    public void write(List<Integer> seeds, Object figure, FigurePage page, Picture picture)
-            throws IOException {
+    public void write(List<Integer> seeds, Object figure, FigurePage page) throws IOException {
         Provenance provenance =
                 new Provenance(
                         target.name(),
@@ -169,7 +154,7 @@ public final class Reproduction {
         folder.write(REPORT, page.html(target.title(), provenance));
         if (fonts) {
             try {
-                folder.write(pictureName(), picture.png());
+                folder.write(pictureName(), page.png());
             } catch (FontsMissingException e) {
                 fonts = false;
                 // a picture of an earlier start would pass for this one's

@@ -19,8 +19,8 @@ import com.google.gson.JsonParseException;
 import java.util.List;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
-import org.locallearning.djl.examples.models.Models;
-import org.locallearning.djl.examples.task.Task;
+import org.locallearning.djl.zoo.network.Networks;
+import org.locallearning.djl.zoo.task.Task;
 
 /**
  * Everything a comparison found and everything needed to repeat it.
@@ -71,7 +71,10 @@ public record Results(
             return results;
         } catch (JsonParseException e) {
             throw new IllegalArgumentException(
-                    "The results cannot be read: " + e.getMessage() + ".", e);
+                    "The results cannot be read: "
+                            + e.getMessage().lines().findFirst().orElse("no JSON")
+                            + ".",
+                    e);
         }
     }
 
@@ -81,7 +84,7 @@ public record Results(
      * @return the task, which decides whether epochs have accuracies
      */
     public Task task() {
-        return settings.task() == null ? Models.task(model) : settings.task();
+        return settings.task() == null ? Networks.named(model).getTask() : settings.task();
     }
 
     /**

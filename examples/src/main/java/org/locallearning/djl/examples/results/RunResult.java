@@ -42,6 +42,26 @@ public record RunResult(
         List<CorrelationMap> correlationMaps) {
 
     /**
+     * Creates a result; measurements that files of older versions lack are empty.
+     *
+     * @param method the method's name
+     * @param seed the seed
+     * @param optimizer the optimizer's name
+     * @param learningRate the learning rate
+     * @param decorrelationRate the rate of decorrelation layers
+     * @param epochs the epochs in order
+     * @param classification how test images were classified
+     * @param alignment measurements of alignment
+     * @param correlations measurements at decorrelation layers
+     * @param correlationMaps correlations at decorrelation layers
+     */
+    public RunResult {
+        alignment = alignment == null ? List.of() : alignment;
+        correlations = correlations == null ? List.of() : correlations;
+        correlationMaps = correlationMaps == null ? List.of() : correlationMaps;
+    }
+
+    /**
      * Returns the last epoch.
      *
      * @return the result of the last epoch

@@ -17,7 +17,7 @@ import java.util.List;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.RateSchedule;
-import org.locallearning.djl.examples.task.Task;
+import org.locallearning.djl.zoo.task.Task;
 
 /**
  * What a comparison was asked to do; what is not set for the model or data is null. Task and

@@ -32,7 +32,7 @@ import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.SeedSummary;
-import org.locallearning.djl.examples.task.Task;
+import org.locallearning.djl.zoo.task.Task;
 
 /**
  * Shows a comparison on the console: a row per epoch and, where somebody watches at a terminal, a

@@ -32,12 +32,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.locallearning.djl.creditassignment.alignment.AlignmentListener;
-import org.locallearning.djl.examples.data.ImageData;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.results.AlignmentResult;
 import org.locallearning.djl.examples.results.RunResult;
-import org.locallearning.djl.examples.task.Task;
+import org.locallearning.djl.zoo.data.ImageData;
+import org.locallearning.djl.zoo.task.Task;
 
 /**
  * Trains one fresh model with one method and one seed.

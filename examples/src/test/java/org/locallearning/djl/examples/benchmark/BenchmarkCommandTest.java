@@ -26,8 +26,8 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.locallearning.djl.decorrelation.Gain;
-import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.ProgramRun;
+import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.Methods;
 
@@ -41,7 +41,7 @@ class BenchmarkCommandTest {
                                 + " --batch 4 --no-memory --out "
                                 + folder);
 
-        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
         BenchmarkResults results =
                 BenchmarkResults.fromJson(Files.readString(folder.resolve("benchmark.json")));
         assertEquals(
@@ -68,7 +68,7 @@ class BenchmarkCommandTest {
                         "benchmark --models alonso-dense --methods fa,seqil,il-mq,ipc --repeats 1"
                                 + " --threads 1 --batch 2 --no-memory --out "
                                 + folder);
-        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
         BenchmarkResults results =
                 BenchmarkResults.fromJson(Files.readString(folder.resolve("benchmark.json")));
         // five layers, three iterations; the ones by which algorithm 2 goes, less those not needed
@@ -132,7 +132,7 @@ class BenchmarkCommandTest {
                                 + " --out "
                                 + folder);
 
-        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
         BenchmarkResults results =
                 BenchmarkResults.fromJson(Files.readString(folder.resolve("benchmark.json")));
         BenchmarkResults.Row bp = results.rows().get(0);
@@ -149,7 +149,7 @@ class BenchmarkCommandTest {
                                 + " --batch 4 --no-memory --decor-interval 10 --out "
                                 + folder);
 
-        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
         BenchmarkResults results =
                 BenchmarkResults.fromJson(Files.readString(folder.resolve("benchmark.json")));
         assertEquals(10, results.decorrelation().interval());

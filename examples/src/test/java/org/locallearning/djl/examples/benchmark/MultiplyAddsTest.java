@@ -25,6 +25,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import org.junit.jupiter.api.Test;
+import org.locallearning.djl.decorrelation.Cost;
 import org.locallearning.djl.decorrelation.Decorrelate;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
 import org.locallearning.djl.examples.method.ErrorPath;
@@ -77,7 +78,8 @@ class MultiplyAddsTest {
 
     @Test
     void countsWhatDecorrelationAdds() {
-        DecorrelationOptions options = DecorrelationOptions.builder().optSampleFraction(1).build();
+        DecorrelationOptions options =
+                DecorrelationOptions.builder().optCost(Cost.full().withSampleFraction(1)).build();
         Block plain =
                 new SequentialBlock()
                         .add(Linear.builder().setUnits(4).build())
@@ -96,7 +98,8 @@ class MultiplyAddsTest {
 
     @Test
     void errorThatGoesDirectlyPassesThroughNoDecorrelation() {
-        DecorrelationOptions options = DecorrelationOptions.builder().optSampleFraction(1).build();
+        DecorrelationOptions options =
+                DecorrelationOptions.builder().optCost(Cost.full().withSampleFraction(1)).build();
         Block plain =
                 new SequentialBlock()
                         .add(Linear.builder().setUnits(4).build())

@@ -30,8 +30,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.locallearning.djl.decorrelation.Gain;
-import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.ProgramRun;
+import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.InferenceSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
@@ -58,7 +58,7 @@ class CompareCommandTest {
     @BeforeAll
     static void compareFourMethods() throws IOException {
         run = small("--methods bp,bp-tape,fa,dfa --seeds 1,2", shared);
-        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
         results = read(shared);
     }
 
@@ -122,7 +122,7 @@ class CompareCommandTest {
     void repeatsBitForBit(@TempDir Path again) throws IOException {
         ProgramRun second = small("--methods dfa,bp,fa --seeds 2", again);
 
-        assertEquals(LocalLearning.OK, second.exitCode(), second.err());
+        assertEquals(ExitCode.OK, second.exitCode(), second.err());
         for (RunResult repeated : read(again).runs()) {
             RunResult first = results.runsOf(repeated.method()).get(1);
             assertEquals(timeless(first.epochs()), timeless(repeated.epochs()));
@@ -158,9 +158,9 @@ class CompareCommandTest {
                 "compare --model resnet20 --methods bp-tape,fa --seeds 1 --epochs 1 --limit 24"
                         + " --test-limit 8 --batch 8 --threads 1 --out "
                         + folder;
-        assertEquals(LocalLearning.OK, ProgramRun.of(residual + " --alignments 0").exitCode());
+        assertEquals(ExitCode.OK, ProgramRun.of(residual + " --alignments 0").exitCode());
         List<RunResult> undisturbed = read(folder).runs();
-        assertEquals(LocalLearning.OK, ProgramRun.of(residual + " --alignments 3").exitCode());
+        assertEquals(ExitCode.OK, ProgramRun.of(residual + " --alignments 3").exitCode());
         List<RunResult> measured = read(folder).runs();
 
         for (int i = 0; i < measured.size(); ++i) {
@@ -179,7 +179,7 @@ class CompareCommandTest {
                         "--methods fa,fa+decor --seeds 1 --decor-rate fa+decor=1e-3"
                                 + " --decor-sample 1 --decor-interval 2 --decor-gain scalar --correlations 2",
                         folder);
-        assertEquals(LocalLearning.OK, compared.exitCode(), compared.err());
+        assertEquals(ExitCode.OK, compared.exitCode(), compared.err());
         Results both = read(folder);
         assertEquals(
                 new DecorrelationSettings(1, 2, 0, 0, Gain.SCALAR),
@@ -226,19 +226,19 @@ class CompareCommandTest {
     @Test
     void rateOfDecorrelationIsForMethodsWithItThatAreTrained(@TempDir Path folder) {
         ProgramRun plain = small("--methods bp,bp+decor --decor-rate bp=1e-3", folder);
-        assertEquals(LocalLearning.USAGE, plain.exitCode());
+        assertEquals(ExitCode.USAGE, plain.exitCode());
         assertTrue(plain.err().contains("'bp+decor'"), plain.err());
 
         ProgramRun absent = small("--methods bp --decor-rate bp+decor=1e-3", folder);
-        assertEquals(LocalLearning.USAGE, absent.exitCode());
+        assertEquals(ExitCode.USAGE, absent.exitCode());
         assertTrue(absent.err().contains("does not train"), absent.err());
 
         ProgramRun negative = small("--methods bp+decor --decor-rate bp+decor=-1", folder);
-        assertEquals(LocalLearning.USAGE, negative.exitCode());
+        assertEquals(ExitCode.USAGE, negative.exitCode());
         assertTrue(negative.err().contains("is positive"), negative.err());
 
         ProgramRun sample = small("--methods bp+decor --decor-sample 2", folder);
-        assertEquals(LocalLearning.USAGE, sample.exitCode());
+        assertEquals(ExitCode.USAGE, sample.exitCode());
         assertTrue(sample.err().contains("fraction"), sample.err());
     }
 
@@ -301,7 +301,7 @@ class CompareCommandTest {
                                     .formatted(diverging, diverging),
                             folder);
 
-            assertEquals(LocalLearning.FAILED, failed.exitCode());
+            assertEquals(ExitCode.FAILED, failed.exitCode());
             List<String> lines = failed.errorLines();
             assertEquals(1, lines.size(), failed.err());
             assertTrue(lines.get(0).contains("The run of " + diverging), failed.err());
@@ -321,7 +321,7 @@ class CompareCommandTest {
         names.add("seqil-mq+decor");
         ProgramRun all = small("--seeds 1 --methods " + String.join(",", names), folder);
 
-        assertEquals(LocalLearning.OK, all.exitCode(), all.err());
+        assertEquals(ExitCode.OK, all.exitCode(), all.err());
         List<RunResult> runs = read(folder).runs();
         assertEquals(names, runs.stream().map(RunResult::method).toList());
         for (RunResult finished : runs) {
@@ -349,16 +349,16 @@ class CompareCommandTest {
                     chosen.runs().get(i).last().trainLoss());
         }
         ProgramRun none = small("--methods seqil --iterations 0", folder);
-        assertEquals(LocalLearning.USAGE, none.exitCode());
+        assertEquals(ExitCode.USAGE, none.exitCode());
         ProgramRun unknown = small("--methods bp-nosuch", folder);
-        assertEquals(LocalLearning.USAGE, unknown.exitCode());
+        assertEquals(ExitCode.USAGE, unknown.exitCode());
         assertTrue(unknown.err().contains("'bp-nosuch'"), unknown.err());
     }
 
     @Test
     void digitsAreNotAugmented(@TempDir Path folder) {
         ProgramRun refused = small("--methods bp --augment", folder);
-        assertEquals(LocalLearning.USAGE, refused.exitCode());
+        assertEquals(ExitCode.USAGE, refused.exitCode());
         assertTrue(refused.err().contains("glyphs can't be augmented"), refused.err());
     }
 
@@ -369,7 +369,7 @@ class CompareCommandTest {
         for (Path target : List.of(file, file.resolve("below"))) {
             ProgramRun failed = small("--methods bp", target);
 
-            assertEquals(LocalLearning.FAILED, failed.exitCode());
+            assertEquals(ExitCode.FAILED, failed.exitCode());
             assertEquals(1, failed.errorLines().size(), failed.err());
             assertTrue(failed.err().contains(target.toString()), failed.err());
             assertTrue(failed.err().contains("--out"), failed.err());
@@ -387,7 +387,7 @@ class CompareCommandTest {
                                 + " --out "
                                 + folder);
 
-        assertEquals(LocalLearning.FAILED, failed.exitCode());
+        assertEquals(ExitCode.FAILED, failed.exitCode());
         assertEquals(1, failed.errorLines().size(), failed.err());
         assertTrue(failed.err().contains(missing.toString()), failed.err());
     }
@@ -407,7 +407,7 @@ class CompareCommandTest {
                         "--model autoencoder --methods bp,bp-tape --seeds 1,2"
                                 + " --learning-rate bp=1e-2,bp-tape=1e-2",
                         folder);
-        assertEquals(LocalLearning.OK, compared.exitCode(), compared.err());
+        assertEquals(ExitCode.OK, compared.exitCode(), compared.err());
         Results reconstructed = read(folder);
         assertFalse(reconstructed.settings().standardise());
         assertTrue(reconstructed.modelSummary().contains("784-20-15-784"));
@@ -433,17 +433,17 @@ class CompareCommandTest {
     @Test
     void anAutoencoderRefusesStandardisedPixels(@TempDir Path folder) {
         ProgramRun failed = small("--model autoencoder --standardise", folder);
-        assertEquals(LocalLearning.USAGE, failed.exitCode(), failed.err());
+        assertEquals(ExitCode.USAGE, failed.exitCode(), failed.err());
         assertTrue(failed.err().contains("leave --standardise out"), failed.err());
     }
 
     @Test
     void signedPixelsGoWithoutStandardising(@TempDir Path folder) {
         ProgramRun failed = small("--signed-pixels", folder);
-        assertEquals(LocalLearning.USAGE, failed.exitCode());
+        assertEquals(ExitCode.USAGE, failed.exitCode());
         assertTrue(failed.err().contains("goes with --no-standardise"), failed.err());
         ProgramRun run = small("--signed-pixels --no-standardise --methods bp", folder);
-        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
         assertTrue(run.out().contains("pixels in −1..1"), run.out());
     }
 
@@ -452,7 +452,7 @@ class CompareCommandTest {
         ProgramRun failed =
                 ProgramRun.of("compare --limit 20 --model resnet20 --hidden 5 --out " + folder);
 
-        assertEquals(LocalLearning.USAGE, failed.exitCode(), failed.err());
+        assertEquals(ExitCode.USAGE, failed.exitCode(), failed.err());
         assertTrue(failed.err().contains("resnet20"), failed.err());
     }
 

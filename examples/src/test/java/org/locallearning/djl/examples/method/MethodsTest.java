@@ -40,9 +40,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.locallearning.djl.decorrelation.Decorrelating;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
-import org.locallearning.djl.examples.data.DataSets;
-import org.locallearning.djl.examples.models.ModelOptions;
-import org.locallearning.djl.examples.models.Models;
+import org.locallearning.djl.zoo.data.DataSets;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
 
 class MethodsTest {
 
@@ -96,7 +96,8 @@ class MethodsTest {
     }
 
     private static Block image(String name) {
-        return Models.create(name, ModelOptions.builder().build(), new Shape(3, 32, 32), 10);
+        return Networks.named(name)
+                .create(NetworkOptions.builder().build(), new Shape(3, 32, 32), 10);
     }
 
     private static List<float[]> startingWeights(Block block) {
@@ -200,7 +201,7 @@ class MethodsTest {
         assertFalse(method.title().isBlank());
         assertTrue(method.description().endsWith("."));
         for (String dataset : DataSets.names()) {
-            for (String model : Models.names()) {
+            for (String model : Networks.names()) {
                 for (OptimizerKind optimizer : OptimizerKind.values()) {
                     float rate = method.learningRates().rate(dataset, model, optimizer);
                     assertTrue(rate > 0 && rate <= 5, model + " " + optimizer + " " + rate);

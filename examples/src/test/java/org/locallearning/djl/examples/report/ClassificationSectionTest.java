@@ -26,7 +26,10 @@ class ClassificationSectionTest {
     @Test
     void showsMeansAndTheConfusionsOfTheFirstRun() {
         Results results = ExampleResults.create();
-        String section = ClassificationSection.of(results, List.of("bp", "fa"));
+        String section =
+                ClassificationSection.of(results, List.of("bp", "fa"), Section::new)
+                        .orElseThrow()
+                        .body();
 
         assertEquals(2, section.split("<figure>", -1).length - 1);
         assertTrue(section.contains("<td>25.00 %</td>"), section);
@@ -52,6 +55,8 @@ class ClassificationSectionTest {
                         List.of(),
                         List.of());
 
-        assertEquals("", ClassificationSection.of(results.with(List.of(other)), List.of("bp")));
+        assertTrue(
+                ClassificationSection.of(results.with(List.of(other)), List.of("bp"), Section::new)
+                        .isEmpty());
     }
 }

@@ -46,12 +46,13 @@ class CorrelationTableTest {
                                                         measured(1, "01Linear", 0.1, null),
                                                         measured(1, "03Linear", 0.05, 7.0)),
                                                 List.of())));
-        String table = CorrelationTable.of(results, List.of("bp+decor"));
+        String table =
+                Templates.fill("table.html", CorrelationTable.of(results, List.of("bp+decor")));
 
         assertEquals(3, table.split("<tr>", -1).length - 1, "head and two layers");
         assertTrue(
                 table.contains(
-                        "<code class=\"quiet\">03Linear</code></td><td>12</td><td>0.4</td>"
+                        "<code class=\"quiet\">03Linear</code></th><td>12</td><td>0.4</td>"
                                 + "<td>0.05</td><td>100</td><td>7</td><td>1.1</td>"),
                 table);
         assertTrue(table.contains("<td>0.1</td><td>100</td><td>-</td>"), table);

@@ -25,7 +25,7 @@ import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.Settings;
-import org.locallearning.djl.examples.task.Task;
+import org.locallearning.djl.zoo.task.Task;
 
 /** Results written by hand: two methods, two seeds, two epochs. */
 public final class ExampleResults {

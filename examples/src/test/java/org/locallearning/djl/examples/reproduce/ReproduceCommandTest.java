@@ -34,8 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.ProgramRun;
+import org.locallearning.djl.examples.Targets;
+import org.locallearning.djl.examples.commandline.ExitCode;
 
 class ReproduceCommandTest {
 
@@ -47,13 +48,13 @@ class ReproduceCommandTest {
     void targetsAreListedWithTheirPapers() {
         ProgramRun run = ProgramRun.of("reproduce --list");
 
-        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
-        for (Target target : Targets.all()) {
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
+        for (Target target : Targets.ALL) {
             assertTrue(run.out().lines().anyMatch(line -> line.startsWith(target.name() + " ")));
             assertTrue(run.out().contains(target.title()));
             assertTrue(run.out().contains(target.paper()));
         }
-        List<String> names = Targets.all().stream().map(Target::name).toList();
+        List<String> names = Targets.ALL.stream().map(Target::name).toList();
         assertEquals(names.size(), new HashSet<>(names).size());
     }
 
@@ -73,7 +74,7 @@ class ReproduceCommandTest {
     void whatDoesNotExistIsOneSentence(String arguments, String expected) {
         ProgramRun run = ProgramRun.of(arguments);
 
-        assertEquals(LocalLearning.USAGE, run.exitCode());
+        assertEquals(ExitCode.USAGE, run.exitCode());
         // the sentence, and where help is
         assertEquals(2, run.errorLines().size(), run.err());
         assertTrue(run.errorLines().get(0).contains(expected), run.err());
@@ -84,7 +85,7 @@ class ReproduceCommandTest {
         for (String wrong : List.of("--data-set nosuch", "--model nosuch", "--methods bp,nosuch")) {
             ProgramRun run =
                     ProgramRun.of("reproduce ahmad-figure-4 " + wrong + " --out " + folder);
-            assertEquals(LocalLearning.USAGE, run.exitCode(), run.err());
+            assertEquals(ExitCode.USAGE, run.exitCode(), run.err());
             assertTrue(run.err().contains("nosuch"), run.err());
         }
     }
@@ -94,14 +95,14 @@ class ReproduceCommandTest {
     void figureIsAPageNumbersAndAPicture(String target, @TempDir Path folder) throws IOException {
         ProgramRun run = ProgramRun.of("reproduce " + target + " --threads 1 --out " + folder);
 
-        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
         String page = Files.readString(folder.resolve("report.html"));
         assertFalse(page.contains("{{"));
         assertFalse(
                 Pattern.compile("(src|href)\\s*=(?!\"data:)|@import|url\\(|https?:")
                         .matcher(page)
                         .find());
-        assertTrue(page.contains(Targets.named(target).title()));
+        assertTrue(page.contains(titleOf(target)));
         JsonObject provenance = read(folder).getAsJsonObject("provenance");
         assertEquals(target, provenance.get("target").getAsString());
         assertTrue(provenance.get("commandLine").getAsString().startsWith("reproduce " + target));
@@ -114,13 +115,13 @@ class ReproduceCommandTest {
     @Test
     void finishedRunsAreNotRunAgain(@TempDir Path folder) throws IOException {
         ProgramRun first = ProgramRun.of(CURVES + folder + " --epochs 1");
-        assertEquals(LocalLearning.OK, first.exitCode(), first.err());
+        assertEquals(ExitCode.OK, first.exitCode(), first.err());
         assertEquals(0, stored(first));
         JsonElement figure = read(folder).get("figure");
         assertEquals(4, runs(figure).size());
 
         ProgramRun second = ProgramRun.of(CURVES + folder + " --epochs 1");
-        assertEquals(LocalLearning.OK, second.exitCode(), second.err());
+        assertEquals(ExitCode.OK, second.exitCode(), second.err());
         assertEquals(4, stored(second));
         // times too, which another run would not have had
         assertEquals(runs(figure), runs(read(folder).get("figure")));
@@ -131,7 +132,7 @@ class ReproduceCommandTest {
         ProgramRun.of(CURVES.replace("1,2", "2") + folder + " --epochs 1");
 
         ProgramRun both = ProgramRun.of(CURVES + folder + " --epochs 1");
-        assertEquals(LocalLearning.OK, both.exitCode(), both.err());
+        assertEquals(ExitCode.OK, both.exitCode(), both.err());
         assertEquals(2, stored(both));
         assertEquals(4, runs(read(folder).get("figure")).size());
     }
@@ -165,7 +166,7 @@ class ReproduceCommandTest {
         Files.writeString(damaged, "{\"settings\": ");
 
         ProgramRun failed = ProgramRun.of(CURVES + folder + " --epochs 1");
-        assertEquals(LocalLearning.FAILED, failed.exitCode());
+        assertEquals(ExitCode.FAILED, failed.exitCode());
         assertEquals(1, failed.errorLines().size(), failed.err());
         assertTrue(failed.err().contains(damaged.getFileName().toString()), failed.err());
     }
@@ -178,6 +179,14 @@ class ReproduceCommandTest {
         List<JsonElement> runs = new ArrayList<>();
         figure.getAsJsonArray().get(0).getAsJsonObject().getAsJsonArray("runs").forEach(runs::add);
         return runs;
+    }
+
+    private static String titleOf(String name) {
+        return Targets.ALL.stream()
+                .filter(target -> target.name().equals(name))
+                .map(Target::title)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static JsonObject read(Path folder) throws IOException {

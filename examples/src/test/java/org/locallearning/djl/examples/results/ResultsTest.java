@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.locallearning.djl.examples.report.ExampleResults;
-import org.locallearning.djl.examples.task.Task;
+import org.locallearning.djl.zoo.task.Task;
 
 class ResultsTest {
 

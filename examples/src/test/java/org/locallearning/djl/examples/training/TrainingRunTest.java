@@ -22,18 +22,18 @@ import java.io.Writer;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.locallearning.djl.examples.data.DataOptions;
-import org.locallearning.djl.examples.data.DataSets;
-import org.locallearning.djl.examples.data.ImageData;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.method.RateSchedule;
-import org.locallearning.djl.examples.models.ModelOptions;
-import org.locallearning.djl.examples.models.Models;
 import org.locallearning.djl.examples.results.EpochResult;
+import org.locallearning.djl.zoo.data.DataOptions;
+import org.locallearning.djl.zoo.data.DataSets;
+import org.locallearning.djl.zoo.data.ImageData;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
 
 class TrainingRunTest {
 
@@ -79,11 +79,11 @@ class TrainingRunTest {
                         Engine.getInstance(),
                         images,
                         () ->
-                                Models.create(
-                                        "mlp",
-                                        ModelOptions.builder().optHidden(20).build(),
-                                        images.getSampleShape(),
-                                        images.getClasses().size()),
+                                Networks.named("mlp")
+                                        .create(
+                                                NetworkOptions.builder().optHidden(20).build(),
+                                                images.getSampleShape(),
+                                                images.getClasses().size()),
                         plan);
         Console console =
                 new Console(

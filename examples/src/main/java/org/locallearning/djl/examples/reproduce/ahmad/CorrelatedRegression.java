@@ -18,7 +18,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.List;
 
 /** Figure 2: inputs that are correlated turn gradient descent aside, and decorrelation mends it. */
-public final class CorrelatedRegression extends RegressionFigure {
+final class CorrelatedRegression extends RegressionFigure {
 
     private static final double[][] COVARIANCE = {{1, 0.9}, {0.9, 1}};
     private static final double[][] METRIC = {{1}};
@@ -29,7 +29,7 @@ public final class CorrelatedRegression extends RegressionFigure {
     private static final int MATRIX_STEPS = 400;
 
     /** Creates the target. */
-    public CorrelatedRegression() {
+    CorrelatedRegression() {
         super(
                 2,
                 "Gradient descent on correlated inputs, and with decorrelation",

@@ -23,12 +23,12 @@ import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
-import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.training.TrainingPlan;
+import org.locallearning.djl.zoo.network.NetworkOptions;
 
 /**
  * Figure 4: test accuracy over the epochs, with and without decorrelation, for the nets of table 1
@@ -39,7 +39,7 @@ import org.locallearning.djl.examples.training.TrainingPlan;
  * cropped and flipped at random in training, as the paper says; for CIFAR its text tells of no such
  * variation, and there is none here.
  */
-public final class DecorrelatedLearning implements Target {
+final class DecorrelatedLearning implements Target {
 
     private static final List<String> METHODS = List.of("bp", "bp+decor", "fa", "fa+decor");
     private static final List<String> DATA_SETS = List.of("cifar10");
@@ -50,9 +50,6 @@ public final class DecorrelatedLearning implements Target {
     private static final int EPOCHS = 100;
     private static final int BATCH = 256;
     private static final int CORRELATIONS_PER_EPOCH = 4;
-
-    /** Creates the target. */
-    public DecorrelatedLearning() {}
 
     /** {@inheritDoc} */
     @Override
@@ -106,7 +103,7 @@ public final class DecorrelatedLearning implements Target {
                                         .optAugment(dataset.equals(TINY_IMAGENET))
                                         .build(),
                                 model,
-                                ModelOptions.builder().build(),
+                                NetworkOptions.builder().build(),
                                 methods,
                                 plan(arguments, model)));
             }

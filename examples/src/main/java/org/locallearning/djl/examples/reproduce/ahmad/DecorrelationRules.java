@@ -21,23 +21,20 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 
 /** Figure 3: the paper's rule of decorrelation against Földiák's. */
-public final class DecorrelationRules implements Target {
+final class DecorrelationRules implements Target {
 
     private static final List<Integer> SEEDS = List.of(1, 2, 3, 4, 5);
     private static final int STEPS = 100;
     private static final int SCALES = 9;
     private static final double LEAST_EXPONENT = -1;
     private static final double GREATEST_EXPONENT = 0.6;
-
-    /** Creates the target. */
-    public DecorrelationRules() {}
 
     /**
      * The numbers behind the figure.
@@ -86,17 +83,17 @@ public final class DecorrelationRules implements Target {
                         .section("Result", text(figure))
                         .figures(
                                 List.of(
-                                        FigurePage.lines(
+                                        Diagram.curves(
                                                 "Correlation left after " + STEPS + " steps",
-                                                "mean squared correlation of two outputs",
                                                 "scale of M at the start, log10",
+                                                "mean squared correlation of two outputs",
                                                 figure.overScale,
                                                 DecorrelationRules::number),
-                                        FigurePage.lines(
+                                        Diagram.curves(
                                                 "Activity",
+                                                "step",
                                                 "mean square of the outputs, as a share of the"
                                                         + " inputs'",
-                                                "step",
                                                 figure.overSteps,
                                                 DecorrelationRules::number)))
                         .setting(
@@ -110,18 +107,7 @@ public final class DecorrelationRules implements Target {
                                         DecorrelationTrial.FEATURES,
                                         DecorrelationTrial.SAMPLES,
                                         number(DecorrelationTrial.RATE_SHARE)));
-        reproduction.write(
-                seeds,
-                figure,
-                page,
-                () ->
-                        ChartsImage.lines(
-                                List.of("Correlation left after " + STEPS + " steps", "Activity"),
-                                List.of("scale of M at the start, log10", "step"),
-                                List.of(
-                                        "mean squared correlation",
-                                        "share of the inputs' mean square"),
-                                List.of(figure.overScale, figure.overSteps)));
+        reproduction.write(seeds, figure, page);
         reproduction.out().println(text(figure));
     }
 

@@ -90,7 +90,7 @@ enum Descent {
     private static final double DECORRELATION_SHARE = 0.1;
 
     private static final DecorrelationOptions OPTIONS =
-            DecorrelationOptions.builder().optMeanRemoval(MeanRemoval.NONE).build();
+            DecorrelationOptions.builder().optMean(MeanRemoval.NONE).build();
 
     private final String title;
 

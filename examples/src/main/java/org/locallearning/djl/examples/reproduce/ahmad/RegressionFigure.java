@@ -18,9 +18,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.FigurePage;
-import org.locallearning.djl.examples.report.Landscape;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 
@@ -77,23 +75,15 @@ abstract class RegressionFigure implements Target {
         try (NDManager manager = reproduction.engine().newBaseManager()) {
             panels = panels(manager);
         }
-        List<String> titles = panels.stream().map(DescentPanel::title).toList();
-        List<Landscape> landscapes = panels.stream().map(DescentPanel::landscape).toList();
-        List<String> figures = new ArrayList<>();
         List<List<String>> rows = new ArrayList<>();
-        for (int i = 0; i < panels.size(); ++i) {
-            figures.add(
-                    FigurePage.landscape(
-                            titles.get(i),
-                            "contours of equal loss; each mark is a step, the cross is the"
-                                    + " optimum",
-                            landscapes.get(i)));
-            rows.addAll(panels.get(i).rows());
-        }
+        panels.forEach(panel -> rows.addAll(panel.rows()));
         FigurePage page =
                 new FigurePage()
                         .section("Result", text)
-                        .figures(figures)
+                        .figures(
+                                panels.stream()
+                                        .map(panel -> panel.landscape().diagram(panel.title()))
+                                        .toList())
                         .section(
                                 "In numbers",
                                 "Steps until 5 % of the distance to the optimum are left, and the"
@@ -109,8 +99,7 @@ abstract class RegressionFigure implements Target {
                                         + " is the one that the loss is the likelihood of, of"
                                         + " scale "
                                         + NOISE);
-        reproduction.write(
-                List.of(SEED), panels, page, () -> ChartsImage.landscapes(titles, landscapes));
+        reproduction.write(List.of(SEED), panels, page);
         for (List<String> row : rows) {
             reproduction
                     .out()

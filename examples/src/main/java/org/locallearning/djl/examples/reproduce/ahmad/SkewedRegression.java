@@ -18,7 +18,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.List;
 
 /** Figure 1: a loss that is skewed turns gradient descent aside, and not the natural gradient. */
-public final class SkewedRegression extends RegressionFigure {
+final class SkewedRegression extends RegressionFigure {
 
     private static final double[][] EVEN = {{1, 0}, {0, 1}};
     private static final double[][] SKEWED = {{1, 0.85}, {0.85, 1}};
@@ -26,7 +26,7 @@ public final class SkewedRegression extends RegressionFigure {
     private static final double[][] START = {{3}, {0.5}};
 
     /** Creates the target. */
-    public SkewedRegression() {
+    SkewedRegression() {
         super(
                 1,
                 "Gradient descent and natural gradient on a skewed loss",

@@ -24,9 +24,8 @@ import java.util.TreeMap;
 import org.locallearning.djl.examples.method.InferenceSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
-import org.locallearning.djl.examples.models.ModelOptions;
-import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.Percent;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
@@ -36,6 +35,7 @@ import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
+import org.locallearning.djl.zoo.network.NetworkOptions;
 
 /**
  * Figure 4: the best test accuracy over the number of iterations of inference, sequential and
@@ -44,7 +44,7 @@ import org.locallearning.djl.examples.results.RunResult;
  * <p>As in appendix A.5: 3072-4x1024-10 on CIFAR-10, 45 epochs, five seeds, T from 1 to 5, with the
  * learning rate and the step of inference that the authors' code has for every T.
  */
-public final class IterationSweep implements Target {
+final class IterationSweep implements Target {
 
     private static final int EPOCHS = 45;
     private static final String MODEL = "mlp3";
@@ -63,9 +63,6 @@ public final class IterationSweep implements Target {
                             "il-adam",
                             new double[] {1e-4, 1e-4, 1e-4, 5e-5, 5e-5},
                             new double[] {0.1, 0.02, 0.02, 0.05, 0.05}));
-
-    /** Creates the target. */
-    public IterationSweep() {}
 
     /** {@inheritDoc} */
     @Override
@@ -127,7 +124,7 @@ public final class IterationSweep implements Target {
                         dataset,
                         Paper.dataOptions(arguments, dataset, MODEL),
                         MODEL,
-                        ModelOptions.builder().optHidden(HIDDEN).build(),
+                        NetworkOptions.builder().optHidden(HIDDEN).build(),
                         List.of(Methods.named(line.method)),
                         PredictiveLearning.plan(arguments.epochs(EPOCHS), settings))
                 .withLearningRate((float) line.rates[t - 1]);
@@ -155,22 +152,13 @@ public final class IterationSweep implements Target {
                         .section("Result", text.toString())
                         .figures(
                                 List.of(
-                                        FigurePage.lines(
+                                        Diagram.curves(
                                                 "Best test accuracy on " + dataset,
-                                                "in %",
                                                 abscissa,
+                                                "in %",
                                                 accuracies,
                                                 v -> String.format(Locale.ROOT, "%.2f %%", v))));
-        reproduction.write(
-                reproduction.arguments().seeds(Paper.SEEDS),
-                accuracies,
-                page,
-                () ->
-                        ChartsImage.lines(
-                                List.of("Best test accuracy on " + dataset),
-                                List.of(abscissa),
-                                List.of("test accuracy in %"),
-                                List.of(accuracies)));
+        reproduction.write(reproduction.arguments().seeds(Paper.SEEDS), accuracies, page);
         reproduction.out().println(text);
     }
 }

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.Reproduction;
@@ -38,7 +38,7 @@ import org.locallearning.djl.examples.results.SeedSummary;
  * <p>A point per epoch; its seconds are those spent on training, tests left out, the mean over the
  * seeds.
  */
-public final class LearningTime implements Target {
+final class LearningTime implements Target {
 
     private static final Map<String, Integer> EPOCHS = new LinkedHashMap<>();
 
@@ -47,9 +47,6 @@ public final class LearningTime implements Target {
         EPOCHS.put("alonso-conv", 45);
         EPOCHS.put("autoencoder", 100);
     }
-
-    /** Creates the target. */
-    public LearningTime() {}
 
     /**
      * The loss of one network.
@@ -128,25 +125,14 @@ public final class LearningTime implements Target {
                                 figures.stream()
                                         .map(
                                                 figure ->
-                                                        FigurePage.lines(
+                                                        Diagram.curves(
                                                                 "Test loss of " + figure.model,
-                                                                figure.unit,
                                                                 abscissa,
+                                                                figure.unit,
                                                                 figure.losses,
                                                                 LearningTime::loss))
                                         .toList());
-        reproduction.write(
-                reproduction.arguments().seeds(Paper.SEEDS),
-                figures,
-                page,
-                () ->
-                        ChartsImage.lines(
-                                figures.stream()
-                                        .map(figure -> "Test loss of " + figure.model)
-                                        .toList(),
-                                figures.stream().map(figure -> abscissa).toList(),
-                                figures.stream().map(Figure::unit).toList(),
-                                figures.stream().map(Figure::losses).toList()));
+        reproduction.write(reproduction.arguments().seeds(Paper.SEEDS), figures, page);
     }
 
     private static String loss(double value) {

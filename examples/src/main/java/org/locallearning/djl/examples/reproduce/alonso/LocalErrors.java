@@ -31,17 +31,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.locallearning.djl.creditassignment.CreditTrainer;
-import org.locallearning.djl.examples.data.ImageData;
-import org.locallearning.djl.examples.models.ModelOptions;
-import org.locallearning.djl.examples.models.Models;
-import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.pc.FreeEnergy;
 import org.locallearning.djl.pc.InferenceLearning;
 import org.locallearning.djl.pc.InferenceSchedule;
+import org.locallearning.djl.zoo.data.ImageData;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
 
 /**
  * Figures 3 and 7: the free energy of every layer in the course of inference, simultaneous and
@@ -53,7 +53,7 @@ import org.locallearning.djl.pc.InferenceSchedule;
  * 7 of the paper is a drawing of which layers have an error after the first two iterations; here
  * they are measured.
  */
-public final class LocalErrors implements Target {
+final class LocalErrors implements Target {
 
     private static final String MODEL = "mlp3";
     private static final List<Integer> SEEDS = List.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
@@ -175,11 +175,11 @@ public final class LocalErrors implements Target {
             throws IOException, TranslateException {
         engine.setRandomSeed(seed);
         Block block =
-                Models.create(
-                        MODEL,
-                        ModelOptions.builder().optHidden(hidden).build(),
-                        images.getSampleShape(),
-                        images.getClasses().size());
+                Networks.named(MODEL)
+                        .create(
+                                NetworkOptions.builder().optHidden(hidden).build(),
+                                images.getSampleShape(),
+                                images.getClasses().size());
         InferenceLearning rule =
                 InferenceLearning.builder()
                         .optSchedule(schedule)
@@ -187,6 +187,7 @@ public final class LocalErrors implements Target {
                         .optStepSize(STEP)
                         .optStepDecay(false)
                         .optFullClamp()
+                        .optBacktracking(false)
                         .build();
         double[][] sums = new double[iterations + 1][hidden.length + 1];
         try (Model model = Model.newInstance(name(), engine.getEngineName())) {
@@ -233,16 +234,16 @@ public final class LocalErrors implements Target {
                         .table(titles(), table(figure))
                         .figures(
                                 List.of(
-                                        FigurePage.lines(
+                                        Diagram.curves(
                                                 "Simultaneous inference",
-                                                ordinate,
                                                 "iterations done",
+                                                ordinate,
                                                 figure.simultaneous,
                                                 Paper::power),
-                                        FigurePage.lines(
+                                        Diagram.curves(
                                                 "Sequential inference",
-                                                ordinate,
                                                 "iterations done",
+                                                ordinate,
                                                 figure.sequential,
                                                 Paper::power)))
                         .setting("Data", images.getTitle() + ": " + images.getProvenance())
@@ -254,16 +255,7 @@ public final class LocalErrors implements Target {
                                         hidden.length,
                                         hidden[0],
                                         STEP));
-        reproduction.write(
-                seeds,
-                figure,
-                page,
-                () ->
-                        ChartsImage.lines(
-                                List.of("Simultaneous inference", "Sequential inference"),
-                                List.of("iterations done", "iterations done"),
-                                List.of(ordinate, ordinate),
-                                List.of(figure.simultaneous, figure.sequential)));
+        reproduction.write(seeds, figure, page);
         reproduction.out().println(text(figure));
     }
 

@@ -21,12 +21,10 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import org.locallearning.djl.examples.benchmark.PeakMemory;
 import org.locallearning.djl.examples.method.Methods;
-import org.locallearning.djl.examples.report.ChartsImage;
-import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.Bars;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
-import org.locallearning.djl.examples.results.SeedSummary;
 
 /**
  * Table 3: the memory of a training step, measured, beside the orders that the paper gives for many
@@ -36,7 +34,7 @@ import org.locallearning.djl.examples.results.SeedSummary;
  * 3072-4x1024-10, above that of the empty program: weights, gradients, the state of the optimizer
  * and what a step needs in between.
  */
-public final class MemoryTable implements Target {
+final class MemoryTable implements Target {
 
     private static final String WORKLOAD = "alonso-dense";
 
@@ -51,9 +49,6 @@ public final class MemoryTable implements Target {
                     new Case("seqil-mq", "O(M)"),
                     new Case("il-adam", "O(3M)"),
                     new Case("seqil-adam", "O(3M)"));
-
-    /** Creates the target. */
-    public MemoryTable() {}
 
     /**
      * One measurement.
@@ -98,13 +93,9 @@ public final class MemoryTable implements Target {
             double baseline = measured.isEmpty() ? peak : measured.get(0).peakMiB;
             measured.add(new Measured(each.method, each.order, peak, peak / baseline));
         }
-        List<Curve> curves = new ArrayList<>();
         List<List<String>> rows = new ArrayList<>();
         StringBuilder text = new StringBuilder("Over backpropagation with plain descent:");
         for (Measured each : measured) {
-            SeedSummary peak = new SeedSummary(each.peakMiB, each.peakMiB, each.peakMiB);
-            Curve.Point point = new Curve.Point(curves.size() + 1, peak);
-            curves.add(new Curve(each.method, List.of(point)));
             rows.add(
                     List.of(
                             Methods.named(each.method).title(),
@@ -114,29 +105,19 @@ public final class MemoryTable implements Target {
             text.append(String.format(Locale.ROOT, " %s %.2f", each.method, each.ratio))
                     .append(rows.size() < CASES.size() ? "," : ".");
         }
-        String order = "method, in the order of the table";
         FigurePage page =
                 new FigurePage()
                         .section("Result", text.toString())
                         .table(List.of("Method", "paper", "MiB", "x bp-sgd"), rows)
                         .figures(
                                 List.of(
-                                        FigurePage.lines(
+                                        new Bars(
                                                 "Peak memory",
                                                 "MiB above the empty program",
-                                                order,
-                                                curves,
-                                                v -> String.format(Locale.ROOT, "%.0f MiB", v))));
-        reproduction.write(
-                List.of(),
-                measured,
-                page,
-                () ->
-                        ChartsImage.lines(
-                                List.of("Peak memory"),
-                                List.of(order),
-                                List.of("MiB above the empty program"),
-                                List.of(curves)));
+                                                measured.stream().map(Measured::method).toList(),
+                                                measured.stream().map(Measured::peakMiB).toList(),
+                                                v -> String.format(Locale.ROOT, "%.0f", v))));
+        reproduction.write(List.of(), measured, page);
         reproduction.out().println(text);
     }
 

@@ -18,11 +18,11 @@ import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import org.locallearning.djl.examples.data.DataOptions;
-import org.locallearning.djl.examples.data.DataSets;
-import org.locallearning.djl.examples.data.ImageData;
-import org.locallearning.djl.examples.models.Models;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
+import org.locallearning.djl.zoo.data.DataOptions;
+import org.locallearning.djl.zoo.data.DataSets;
+import org.locallearning.djl.zoo.data.ImageData;
+import org.locallearning.djl.zoo.network.Networks;
 
 /** What the experiments of the paper share. */
 final class Paper {
@@ -54,7 +54,7 @@ final class Paper {
                 .dataOptions()
                 .optStandardise(false)
                 .optSignedPixels(model.startsWith(CONVOLUTIONAL) && !dataset.equals(SVHN))
-                .optTask(Models.task(model))
+                .optTask(Networks.named(model).getTask())
                 .optWholeBatches(true)
                 .build();
     }

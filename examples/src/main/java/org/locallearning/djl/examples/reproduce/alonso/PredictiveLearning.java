@@ -25,12 +25,12 @@ import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
-import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.training.TrainingPlan;
+import org.locallearning.djl.zoo.network.NetworkOptions;
 
 /**
  * Table 2 and figures 5 and 6: learning curves of backpropagation and sequential inference
@@ -42,7 +42,7 @@ import org.locallearning.djl.examples.training.TrainingPlan;
  * test, which stands in the tables beside the last. Other data sets are chosen with {@code
  * --data-set}; Tiny ImageNet has a network of its own.
  */
-public final class PredictiveLearning implements Target {
+final class PredictiveLearning implements Target {
 
     private static final List<String> METHODS =
             List.of("bp-sgd", "bp-adam", "seqil", "seqil-mq", "seqil-adam");
@@ -156,7 +156,7 @@ public final class PredictiveLearning implements Target {
                                 dataset,
                                 Paper.dataOptions(arguments, dataset, model),
                                 model,
-                                ModelOptions.builder().build(),
+                                NetworkOptions.builder().build(),
                                 methods,
                                 plan(arguments.epochs(usual), MethodSettings.preset(model))));
             }

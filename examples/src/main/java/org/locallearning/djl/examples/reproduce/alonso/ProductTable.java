@@ -35,15 +35,15 @@ import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
-import org.locallearning.djl.examples.models.ModelOptions;
-import org.locallearning.djl.examples.models.Models;
-import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.results.SeedSummary;
-import org.locallearning.djl.examples.task.Task;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
+import org.locallearning.djl.zoo.task.Task;
 
 /**
  * Tables 4 and 5: products with weights per training step, counted while a step runs, beside the
@@ -53,7 +53,7 @@ import org.locallearning.djl.examples.task.Task;
  * learning. Table 4 has 3, 6 and 15 iterations of inference as the paper does; table 5 compares
  * with incremental predictive coding.
  */
-public final class ProductTable implements Target {
+final class ProductTable implements Target {
 
     private static final int SMALLEST = 2;
     private static final int LARGEST = 8;
@@ -179,25 +179,16 @@ public final class ProductTable implements Target {
                         .section("Result", text(counts))
                         .figures(
                                 List.of(
-                                        FigurePage.lines(
+                                        Diagram.curves(
                                                 "Products with weights per step",
-                                                "counted, forward pass and gradients included",
                                                 "weight matrices",
+                                                "counted, forward pass and gradients included",
                                                 curves,
                                                 value -> String.valueOf(Math.round(value)))))
                         .table(
                                 List.of("Method", "Matrices", "counted", "paper", "authors' code"),
                                 rows);
-        reproduction.write(
-                List.of(),
-                counts,
-                page,
-                () ->
-                        ChartsImage.lines(
-                                List.of("Products with weights per step, counted"),
-                                List.of("weight matrices"),
-                                List.of("products"),
-                                List.of(curves)));
+        reproduction.write(List.of(), counts, page);
         reproduction.out().println(text(counts));
     }
 
@@ -213,11 +204,11 @@ public final class ProductTable implements Target {
                         1);
         try (Model model = Model.newInstance(each.method, engine.getEngineName())) {
             model.setBlock(
-                    Models.create(
-                            "mlp3",
-                            ModelOptions.builder().optHidden(hidden).build(),
-                            sample,
-                            WIDTH));
+                    Networks.named("mlp3")
+                            .create(
+                                    NetworkOptions.builder().optHidden(hidden).build(),
+                                    sample,
+                                    WIDTH));
             DefaultTrainingConfig config =
                     new DefaultTrainingConfig(Task.CLASSIFICATION.newLoss())
                             .optOptimizer(
@@ -253,8 +244,7 @@ public final class ProductTable implements Target {
         for (Count count : counts) {
             if (count.layers == 5) {
                 text.append(' ')
-                        .append(count.method)
-                        .append(count.method.equals("bp-tape") ? "" : ", T = " + count.iterations)
+                        .append(new Case(count.method, count.iterations).title())
                         .append(" takes ")
                         .append(count.counted)
                         .append(" products, ")

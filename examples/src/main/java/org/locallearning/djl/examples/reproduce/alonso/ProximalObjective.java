@@ -34,15 +34,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.locallearning.djl.examples.data.ImageData;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
-import org.locallearning.djl.examples.models.ModelOptions;
-import org.locallearning.djl.examples.models.Models;
-import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
@@ -51,6 +48,9 @@ import org.locallearning.djl.examples.training.RunRates;
 import org.locallearning.djl.pc.InferenceLearning;
 import org.locallearning.djl.pc.InferenceSchedule;
 import org.locallearning.djl.pc.Mq;
+import org.locallearning.djl.zoo.data.ImageData;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
 
 /**
  * Figures 1 and 8: the proximal objective {@code L(θ + Δθ) + ‖Δθ‖² / 2β} in the course of
@@ -64,7 +64,7 @@ import org.locallearning.djl.pc.Mq;
  * sequential ones. Rates are the presets of {@code mlp3}; those of MQ are equation 7 with the
  * running magnitudes that training left.
  */
-public final class ProximalObjective implements Target {
+final class ProximalObjective implements Target {
 
     private static final double[] BETAS = {0.01, 0.1, 1, 10, 100};
     private static final double LARGEST_BETA = 100;
@@ -122,6 +122,7 @@ public final class ProximalObjective implements Target {
                     .optStepSize(t == 0 ? NO_STEP : step)
                     .optStepDecay(false)
                     .optFullClamp()
+                    .optBacktracking(false)
                     .build();
         }
     }
@@ -217,11 +218,11 @@ public final class ProximalObjective implements Target {
             throws IOException, TranslateException {
         Method method = Methods.named(variant.method);
         Block block =
-                Models.create(
-                        MODEL,
-                        ModelOptions.builder().build(),
-                        images.getSampleShape(),
-                        images.getClasses().size());
+                Networks.named(MODEL)
+                        .create(
+                                NetworkOptions.builder().build(),
+                                images.getSampleShape(),
+                                images.getClasses().size());
         OptimizerKind kind = method.optimizer(OptimizerKind.SGD);
         float rate = RunRates.preset(method, images.getName(), MODEL, kind).learning();
         Optimizer optimizer = kind.create(rate, block);
@@ -304,8 +305,8 @@ public final class ProximalObjective implements Target {
     private void write(
             Reproduction reproduction, List<Integer> seeds, ImageData images, Figure figure)
             throws IOException {
-        List<String> titles = new ArrayList<>();
-        List<List<Curve>> charts = new ArrayList<>();
+        String ordinate = everyBeta ? "objective, shifted to start at 2" : "objective";
+        List<Diagram> diagrams = new ArrayList<>();
         for (Variant variant : VARIANTS) {
             List<Curve> curves = new ArrayList<>();
             for (Measured measured : figure.measured) {
@@ -316,18 +317,12 @@ public final class ProximalObjective implements Target {
                                     : measured.objective);
                 }
             }
-            titles.add(variant.title());
-            charts.add(curves);
-        }
-        String ordinate = everyBeta ? "objective, shifted to start at 2" : "objective";
-        List<String> drawn = new ArrayList<>();
-        for (int i = 0; i < charts.size(); ++i) {
-            drawn.add(
-                    FigurePage.lines(
-                            titles.get(i),
-                            ordinate,
+            diagrams.add(
+                    Diagram.curves(
+                            variant.title(),
                             "iterations done",
-                            charts.get(i),
+                            ordinate,
+                            curves,
                             value -> String.format(Locale.ROOT, "%.4f", value)));
         }
         FigurePage page =
@@ -336,7 +331,7 @@ public final class ProximalObjective implements Target {
                         .table(
                                 List.of("Method", "β", "before", "after", "change"),
                                 figure.measured.stream().map(ProximalObjective::row).toList())
-                        .figures(drawn)
+                        .figures(diagrams)
                         .setting("Data", images.getTitle() + ": " + images.getProvenance())
                         .setting(
                                 "Training",
@@ -348,16 +343,7 @@ public final class ProximalObjective implements Target {
                                         figure.steps,
                                         Paper.BATCH,
                                         figure.images));
-        reproduction.write(
-                seeds,
-                figure,
-                page,
-                () ->
-                        ChartsImage.lines(
-                                titles,
-                                titles.stream().map(name -> "iterations done").toList(),
-                                titles.stream().map(name -> ordinate).toList(),
-                                charts));
+        reproduction.write(seeds, figure, page);
         reproduction.out().println(text(figure));
     }
 

@@ -24,9 +24,9 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.util.function.IntConsumer;
-import org.locallearning.djl.examples.data.ImageData;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
+import org.locallearning.djl.zoo.data.ImageData;
 
 /** A classifier in training, step by step, so that it can be measured in between. */
 final class StepwiseTraining implements AutoCloseable {

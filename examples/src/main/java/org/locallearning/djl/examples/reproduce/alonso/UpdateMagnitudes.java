@@ -24,20 +24,20 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.locallearning.djl.examples.data.ImageData;
 import org.locallearning.djl.examples.method.InferenceSettings;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
-import org.locallearning.djl.examples.models.ModelOptions;
-import org.locallearning.djl.examples.models.Models;
-import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.training.RunRates;
+import org.locallearning.djl.zoo.data.ImageData;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
 
 /**
  * Figures 2 and 9: by how much every weight matrix moves in a step, for one method with different
@@ -48,7 +48,7 @@ import org.locallearning.djl.examples.training.RunRates;
  * takes 10000 steps, which is 13 epochs. Figure 2 has simultaneous inference, for which this takes
  * the 15 iterations that table 4 gives to it; figure 9 sequential inference.
  */
-public final class UpdateMagnitudes implements Target {
+final class UpdateMagnitudes implements Target {
 
     private static final int EPOCHS = 13;
     private static final int GREATEST_INTERVAL = 10;
@@ -168,11 +168,11 @@ public final class UpdateMagnitudes implements Target {
             Map<Double, List<Double>> values)
             throws IOException, TranslateException {
         Block block =
-                Models.create(
-                        model,
-                        ModelOptions.builder().build(),
-                        images.getSampleShape(),
-                        images.getClasses().size());
+                Networks.named(model)
+                        .create(
+                                NetworkOptions.builder().build(),
+                                images.getSampleShape(),
+                                images.getClasses().size());
         OptimizerKind kind = method.optimizer(OptimizerKind.SGD);
         float rate = RunRates.preset(method, images.getName(), model, kind).learning();
         ObservedOptimizer optimizer = new ObservedOptimizer(kind.create(rate, block));
@@ -207,11 +207,11 @@ public final class UpdateMagnitudes implements Target {
                         .section("Result", text(figure))
                         .figures(
                                 List.of(
-                                        FigurePage.lines(
+                                        Diagram.curves(
                                                 "Update magnitude",
+                                                "matrix, from the input",
                                                 "log10 of the mean absolute change of a weight in"
                                                         + " a step",
-                                                "matrix, from the input",
                                                 figure.magnitudes,
                                                 Paper::power)))
                         .setting("Data", images.getTitle() + ": " + images.getProvenance())
@@ -226,16 +226,7 @@ public final class UpdateMagnitudes implements Target {
                                         Paper.BATCH,
                                         figure.iterations,
                                         interval(figure.steps)));
-        reproduction.write(
-                seeds,
-                figure,
-                page,
-                () ->
-                        ChartsImage.lines(
-                                List.of("Update magnitude"),
-                                List.of("matrix, from the input"),
-                                List.of("log10 of the mean absolute update"),
-                                List.of(figure.magnitudes)));
+        reproduction.write(seeds, figure, page);
         reproduction.out().println(text(figure));
     }
 

@@ -26,7 +26,7 @@ import org.locallearning.djl.examples.reproduce.Reproduction;
  * Figures 11 and 12: {@code tr(Aᵀ B E)}, {@code tr(B W)} and the error of a linear net, where its
  * two layers learn in turn and where they learn together.
  */
-public final class AlignmentDynamics extends DrawnFigure {
+final class AlignmentDynamics extends DrawnFigure {
 
     private static final double RATE = 0.01;
     private static final int STEPS = 1200;

@@ -18,12 +18,12 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import org.locallearning.djl.examples.method.Methods;
-import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
-import org.locallearning.djl.examples.task.Task;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.task.Task;
 
 /**
  * Note 9: autoencoders of MNIST, 784-1000-500-10-500-1000-784 and 784-1000×5-784. A bottleneck
@@ -35,7 +35,7 @@ import org.locallearning.djl.examples.task.Task;
  * linear. The optimizer is Adam with a rate that goes down by tens when progress slows. {@code
  * --model} chooses among the nets by name.
  */
-public final class Autoencoders implements Target {
+final class Autoencoders implements Target {
 
     private static final String MODEL = "autoencoder";
     private static final List<Net> NETS =
@@ -45,9 +45,6 @@ public final class Autoencoders implements Target {
     private static final List<String> METHODS = List.of("bp", "fa");
     private static final List<Integer> SEEDS = List.of(1);
     private static final int EPOCHS = 50;
-
-    /** Creates the target. */
-    public Autoencoders() {}
 
     private record Net(String name, int... hidden) {}
 
@@ -95,7 +92,7 @@ public final class Autoencoders implements Target {
                         .optStandardise(false)
                         .build(),
                 MODEL,
-                ModelOptions.builder().optHidden(net.hidden).optActivation("tanh").build(),
+                NetworkOptions.builder().optHidden(net.hidden).optActivation("tanh").build(),
                 Methods.named(arguments.methods(METHODS)),
                 Paper.plan(arguments.epochs(EPOCHS), MODEL));
     }

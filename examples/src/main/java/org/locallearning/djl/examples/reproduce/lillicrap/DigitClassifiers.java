@@ -18,12 +18,12 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import org.locallearning.djl.examples.method.Methods;
-import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
-import org.locallearning.djl.examples.task.Task;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.task.Task;
 
 /**
  * Note 5: MNIST with three wide hidden layers and what makes them better: the leaky activation,
@@ -36,7 +36,7 @@ import org.locallearning.djl.examples.task.Task;
  * decay of 1e-6 is left out; in a hundred epochs at 0.01 it would take 0.06 % off a weight. {@code
  * --model} chooses among the nets by name.
  */
-public final class DigitClassifiers implements Target {
+final class DigitClassifiers implements Target {
 
     private static final List<Net> NETS =
             List.of(
@@ -56,8 +56,8 @@ public final class DigitClassifiers implements Target {
                             "dense",
                             options(1000).optActivation("tanh").optDropout(0.5f),
                             false),
-                    new Net("local", "lillicrap-local", leaky(ModelOptions.builder()), false),
-                    new Net("distorted", "lillicrap-local", leaky(ModelOptions.builder()), true),
+                    new Net("local", "lillicrap-local", leaky(NetworkOptions.builder()), false),
+                    new Net("distorted", "lillicrap-local", leaky(NetworkOptions.builder()), true),
                     new Net(
                             "deep",
                             "dense",
@@ -68,17 +68,14 @@ public final class DigitClassifiers implements Target {
     private static final List<Integer> SEEDS = List.of(1);
     private static final int EPOCHS = 100;
 
-    /** Creates the target. */
-    public DigitClassifiers() {}
-
     private record Net(
-            String name, String model, ModelOptions.Builder options, boolean distorted) {}
+            String name, String model, NetworkOptions.Builder options, boolean distorted) {}
 
-    private static ModelOptions.Builder options(int... hidden) {
-        return ModelOptions.builder().optHidden(hidden);
+    private static NetworkOptions.Builder options(int... hidden) {
+        return NetworkOptions.builder().optHidden(hidden);
     }
 
-    private static ModelOptions.Builder leaky(ModelOptions.Builder options) {
+    private static NetworkOptions.Builder leaky(NetworkOptions.Builder options) {
         return options.optActivation("leaky-relu").optSlope(0.05f);
     }
 

@@ -17,7 +17,6 @@ import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
-import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
@@ -78,14 +77,10 @@ abstract class DrawnFigure implements Target {
         FigurePage page =
                 new FigurePage()
                         .section("Result", drawing.text())
-                        .figures(drawing.diagrams().stream().map(FigurePage::diagram).toList())
+                        .figures(COLUMNS, drawing.diagrams())
                         .section("In numbers", "")
                         .table(drawing.titles(), drawing.rows());
-        reproduction.write(
-                drawing.seeds(),
-                drawing.numbers(),
-                page,
-                () -> ChartsImage.diagrams(drawing.diagrams(), COLUMNS));
+        reproduction.write(drawing.seeds(), drawing.numbers(), page);
         reproduction.out().println(String.join(" | ", drawing.titles()));
         for (List<String> row : drawing.rows()) {
             reproduction.out().println(String.join(" | ", row));

@@ -21,7 +21,7 @@ import org.locallearning.djl.examples.report.Diagram.Layer;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 
 /** Figure 10: how the two weights of a net of three linear neurons flow, with T = B = 1. */
-public final class FlowField extends DrawnFigure {
+final class FlowField extends DrawnFigure {
 
     private static final double REACH = 2.5;
     private static final double SPACING = 0.25;
@@ -30,7 +30,7 @@ public final class FlowField extends DrawnFigure {
     private static final ScalarNet NET = new ScalarNet(1, 1, 1);
 
     /** Creates the target. */
-    public FlowField() {
+    FlowField() {
         super("figure-10", "Flow field of the three-neuron network", "figure 10");
     }
 

@@ -28,7 +28,7 @@ import org.locallearning.djl.examples.reproduce.Reproduction;
  * Figure 6 and note 3: a frozen first layer costs feedback alignment as much as backpropagation, so
  * what arrives there was of use.
  */
-public final class FrozenLayer extends DrawnFigure {
+final class FrozenLayer extends DrawnFigure {
 
     private static final int STEPS = 6000;
     private static final int INTERVAL = 200;
@@ -36,7 +36,7 @@ public final class FrozenLayer extends DrawnFigure {
     private static final float BOUND = 0.1f;
 
     /** Creates the target. */
-    public FrozenLayer() {
+    FrozenLayer() {
         super("figure-6", "A frozen first layer, the control of note 3", "note 3 and figure 6");
     }
 

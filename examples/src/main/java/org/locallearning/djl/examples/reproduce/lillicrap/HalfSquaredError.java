@@ -16,7 +16,7 @@ package org.locallearning.djl.examples.reproduce.lillicrap;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.training.loss.Loss;
-import org.locallearning.djl.examples.task.SignedTargetLoss;
+import org.locallearning.djl.zoo.task.SignedTargetLoss;
 
 /**
  * Half the squared error, summed over outputs and averaged over the batch: the loss whose gradient

@@ -20,7 +20,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.function.ToDoubleFunction;
 import org.locallearning.djl.creditassignment.alignment.Angles;
-import org.locallearning.djl.creditassignment.engine.TorchScript;
+import org.locallearning.djl.creditassignment.internal.TorchScript;
 
 /**
  * The linear network {@code y = W A x} under the deterministic dynamics of feedback alignment, for

@@ -22,7 +22,7 @@ import org.locallearning.djl.examples.report.Diagram.Layer;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 
 /** Note 11: from zero weights the error of a linear net goes to zero, and C stays zero. */
-public final class LinearTheorem extends DrawnFigure {
+final class LinearTheorem extends DrawnFigure {
 
     private static final double[] RATES = {0.08, 0.04, 0.02};
     private static final double TIME = 60;
@@ -32,7 +32,7 @@ public final class LinearTheorem extends DrawnFigure {
     private static final double ROUNDING = 1e-24;
 
     /** Creates the target. */
-    public LinearTheorem() {
+    LinearTheorem() {
         super("note-11", "Feedback alignment takes the error of a linear net to zero", "note 11");
     }
 

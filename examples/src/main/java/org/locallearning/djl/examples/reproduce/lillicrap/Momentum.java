@@ -23,7 +23,7 @@ import org.locallearning.djl.examples.report.Diagram.Layer;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 
 /** Figure 8 and note 8: momentum makes feedback alignment faster. */
-public final class Momentum extends DrawnFigure {
+final class Momentum extends DrawnFigure {
 
     private static final float[] MOMENTA = {0, 0.5f, 0.9f};
     private static final int STEPS = 4000;
@@ -32,7 +32,7 @@ public final class Momentum extends DrawnFigure {
     private static final double REACHED = 0.2;
 
     /** Creates the target. */
-    public Momentum() {
+    Momentum() {
         super("figure-8", "Feedback alignment with momentum", "note 8 and figure 8");
     }
 

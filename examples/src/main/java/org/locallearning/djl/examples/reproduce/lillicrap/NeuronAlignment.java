@@ -28,7 +28,7 @@ import org.locallearning.djl.examples.report.Diagram.Layer;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 
 /** Figure 9: the angle between the two pathways of each hidden neuron, before and after. */
-public final class NeuronAlignment extends DrawnFigure {
+final class NeuronAlignment extends DrawnFigure {
 
     private static final int INPUTS = 20;
     private static final int HIDDEN = 1000;
@@ -39,7 +39,7 @@ public final class NeuronAlignment extends DrawnFigure {
     private static final int BIN = 5;
 
     /** Creates the target. */
-    public NeuronAlignment() {
+    NeuronAlignment() {
         super("figure-9", "Alignment of each hidden neuron with its feedback", "figure 9");
     }
 

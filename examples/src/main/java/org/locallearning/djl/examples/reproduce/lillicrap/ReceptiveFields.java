@@ -21,16 +21,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import org.locallearning.djl.examples.data.DataOptions;
-import org.locallearning.djl.examples.data.DataSets;
-import org.locallearning.djl.examples.data.ImageData;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
-import org.locallearning.djl.examples.models.ModelOptions;
-import org.locallearning.djl.examples.models.Models;
 import org.locallearning.djl.examples.report.Bitmap;
-import org.locallearning.djl.examples.report.BitmapsImage;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.Percent;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
@@ -38,11 +32,16 @@ import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.RunStore;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.results.RunResult;
-import org.locallearning.djl.examples.task.Task;
 import org.locallearning.djl.examples.training.Console;
 import org.locallearning.djl.examples.training.RunRates;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import org.locallearning.djl.examples.training.TrainingRun;
+import org.locallearning.djl.zoo.data.DataOptions;
+import org.locallearning.djl.zoo.data.DataSets;
+import org.locallearning.djl.zoo.data.ImageData;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
+import org.locallearning.djl.zoo.task.Task;
 
 /**
  * Figure 5: what hidden units of a 784-1000-10 net receive from each pixel, before learning and
@@ -52,7 +51,7 @@ import org.locallearning.djl.examples.training.TrainingRun;
  * nothing tells units apart at the start. Blue for negative weights and red for positive ones, each
  * unit at its own greatest, where the paper has grey.
  */
-public final class ReceptiveFields implements Target {
+final class ReceptiveFields implements Target {
 
     private static final String MODEL = "dense";
     private static final List<String> METHODS = List.of("bp", "fa");
@@ -60,9 +59,7 @@ public final class ReceptiveFields implements Target {
     private static final int EPOCHS = 20;
     private static final int SHOWN = 100;
     private static final int PER_ROW = 10;
-
-    /** Creates the target. */
-    public ReceptiveFields() {}
+    private static final int COLUMNS = 3;
 
     /**
      * The numbers behind the figure.
@@ -165,18 +162,18 @@ public final class ReceptiveFields implements Target {
             Console console)
             throws IOException, TranslateException {
         FirstLayer layer = new FirstLayer(SHOWN, (int) images.getSampleShape().get(1));
-        ModelOptions options =
-                ModelOptions.builder().optHidden(HIDDEN).optActivation("tanh").build();
+        NetworkOptions options =
+                NetworkOptions.builder().optHidden(HIDDEN).optActivation("tanh").build();
         TrainingRun training =
                 new TrainingRun(
                         reproduction.engine(),
                         images,
                         () ->
-                                Models.create(
-                                        MODEL,
-                                        options,
-                                        images.getSampleShape(),
-                                        images.getClasses().size()),
+                                Networks.named(MODEL)
+                                        .create(
+                                                options,
+                                                images.getSampleShape(),
+                                                images.getClasses().size()),
                         settings.plan);
         try {
             RunResult result = training.run(method, settings.seed, settings.rates, console, layer);
@@ -213,10 +210,7 @@ public final class ReceptiveFields implements Target {
                                         + HIDDEN
                                         + " units.")
                         .table(List.of("", "correlation of neighbours", "test accuracy"), rows)
-                        .figures(
-                                bitmaps.stream()
-                                        .map(bitmap -> FigurePage.bitmap(bitmap.title(), bitmap))
-                                        .toList())
+                        .figures(COLUMNS, bitmaps)
                         .setting("Images", figure.data)
                         .setting(
                                 "Training",
@@ -228,7 +222,7 @@ public final class ReceptiveFields implements Target {
                                         Paper.BATCH,
                                         Task.SIGNED_TARGETS.lossTitle(),
                                         OptimizerKind.ADAM.title()));
-        reproduction.write(seeds, figure, page, () -> BitmapsImage.png(bitmaps));
+        reproduction.write(seeds, figure, page);
         rows.forEach(row -> reproduction.out().println(String.join(" | ", row)));
     }
 

@@ -26,7 +26,7 @@ import org.locallearning.djl.examples.reproduce.Reproduction;
  * Figure 13: the hidden changes of feedback alignment come closer to pseudobackprop than to
  * backpropagation where weights start small.
  */
-public final class SecondOrderAngles extends DrawnFigure {
+final class SecondOrderAngles extends DrawnFigure {
 
     private static final double[] BOUNDS = {1e-4, 1e-3, 0.01, 0.05, 0.1, 0.125, 0.15, 0.2, 0.25};
     private static final double RATE = 0.02;
@@ -34,7 +34,7 @@ public final class SecondOrderAngles extends DrawnFigure {
     private static final int INTERVAL = 20;
 
     /** Creates the target. */
-    public SecondOrderAngles() {
+    SecondOrderAngles() {
         super(
                 "figure-13",
                 "Angles of feedback alignment to backpropagation and pseudobackprop",

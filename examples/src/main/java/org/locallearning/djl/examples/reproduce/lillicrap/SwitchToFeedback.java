@@ -27,7 +27,7 @@ import org.locallearning.djl.examples.reproduce.Reproduction;
  * Figure 14: where backpropagation has come to rest, feedback alignment goes away from it, and down
  * again.
  */
-public final class SwitchToFeedback extends DrawnFigure {
+final class SwitchToFeedback extends DrawnFigure {
 
     private static final int BEFORE = 4000;
     private static final int AFTER = 8000;
@@ -35,7 +35,7 @@ public final class SwitchToFeedback extends DrawnFigure {
     private static final float RATE = 0.02f;
 
     /** Creates the target. */
-    public SwitchToFeedback() {
+    SwitchToFeedback() {
         super("figure-14", "From backpropagation to feedback alignment", "figure 14");
     }
 

@@ -45,7 +45,7 @@ import org.locallearning.djl.examples.reproduce.Reproduction;
  * after training. Logistic neurons, targets of 0 and 1, summed updates of all four patterns and
  * hidden weights uniform within ±1 lead there; the small net depends on its start.
  */
-public final class Xor extends DrawnFigure {
+final class Xor extends DrawnFigure {
 
     private static final float[] OUTPUT_WEIGHTS = {0.15f, -0.13f};
     private static final float[] FEEDBACK = {-3.75f, -4.53f};
@@ -58,7 +58,7 @@ public final class Xor extends DrawnFigure {
     private static final double FEEDBACK_DEVIATION = 3;
 
     /** Creates the target. */
-    public Xor() {
+    Xor() {
         super("figure-7", "Exclusive or", "note 4 and figure 7");
     }
 

@@ -24,13 +24,12 @@ import java.util.Set;
 import org.locallearning.djl.decorrelation.boltzmann.BoltzmannParameters;
 import org.locallearning.djl.decorrelation.boltzmann.ExactDistribution;
 import org.locallearning.djl.decorrelation.boltzmann.FisherNorm;
-import org.locallearning.djl.examples.data.DataOptions;
 import org.locallearning.djl.examples.report.Bitmap;
-import org.locallearning.djl.examples.report.BitmapsImage;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
+import org.locallearning.djl.zoo.data.DataOptions;
 
 /**
  * Figure 1: the Fisher matrix of a trained machine and what it is made of.
@@ -38,18 +37,16 @@ import org.locallearning.djl.examples.reproduce.Target;
  * <p>The machine has 7 x 7 visible units, so that every entry gets a pixel of its own; with 28 x 28
  * the matrix would have 8,634 rows.
  */
-public final class FisherFigure implements Target {
+final class FisherFigure implements Target {
 
     private static final int POOLING = 4;
     private static final int HIDDEN = 10;
     private static final int EPOCHS = 20;
     private static final double DAMPING = 0.01;
+    private static final int COLUMNS = 2;
 
     /** Magnitudes are drawn by their square root: the product moments would hide the rest. */
     private static final double POWER = 0.5;
-
-    /** Creates the target. */
-    public FisherFigure() {}
 
     /**
      * The numbers behind the figure.
@@ -149,15 +146,7 @@ public final class FisherFigure implements Target {
         FigurePage page =
                 new FigurePage()
                         .section("Result", text)
-                        .figures(
-                                bitmaps.stream()
-                                        .map(
-                                                bitmap ->
-                                                        FigurePage.bitmap(
-                                                                "by the square root of the"
-                                                                        + " magnitude",
-                                                                bitmap))
-                                        .toList())
+                        .figures(COLUMNS, bitmaps)
                         .setting("Images", figure.data)
                         .setting(
                                 "Training",
@@ -166,7 +155,7 @@ public final class FisherFigure implements Target {
                                         + RbmMethod.named("cd").title()
                                         + ", batches of "
                                         + RbmTraining.BATCH);
-        reproduction.write(seeds, figure, page, () -> BitmapsImage.png(bitmaps));
+        reproduction.write(seeds, figure, page);
         reproduction.out().println(text);
     }
 
@@ -187,6 +176,12 @@ public final class FisherFigure implements Target {
     }
 
     private static Bitmap bitmap(String title, NDArray matrix) {
-        return Bitmap.matrix(title, matrix.toDoubleArray(), (int) matrix.getShape().get(1), POWER);
+        return Bitmap.matrix(
+                        title,
+                        "parameter",
+                        matrix.toDoubleArray(),
+                        (int) matrix.getShape().get(1),
+                        POWER)
+                .withRemark("by the square root of the magnitude");
     }
 }

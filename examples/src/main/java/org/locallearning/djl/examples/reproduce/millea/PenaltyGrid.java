@@ -21,13 +21,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
-import org.locallearning.djl.examples.data.DataOptions;
-import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.report.HeatMap;
 import org.locallearning.djl.examples.report.Percent;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
+import org.locallearning.djl.zoo.data.DataOptions;
 
 /**
  * Figure 2: the error over the two settings of the covariance penalty, the threshold of its entries
@@ -36,15 +36,12 @@ import org.locallearning.djl.examples.reproduce.Target;
  * <p>As in the report, the error is the least of all epochs. It is that of the test images, so the
  * settings are chosen by what they are judged by.
  */
-public final class PenaltyGrid implements Target {
+final class PenaltyGrid implements Target {
 
     private static final List<Double> THRESHOLDS = List.of(0.0001, 0.001, 0.01, 0.1, 0.2);
     private static final List<Double> SHARES = List.of(0.001, 0.01, 0.05, 0.1, 0.3, 0.5, 0.8);
     private static final int HIDDEN = 10;
     private static final int EPOCHS = 100;
-
-    /** Creates the target. */
-    public PenaltyGrid() {}
 
     /**
      * One cell of the grid.
@@ -168,6 +165,19 @@ public final class PenaltyGrid implements Target {
                 new FigurePage()
                         .section("Result", text)
                         .section("Least test error", "In percent.")
+                        .figures(
+                                List.of(
+                                        new HeatMap(
+                                                "Least test error, percent",
+                                                "threshold",
+                                                "share above the threshold",
+                                                THRESHOLDS.stream()
+                                                        .map(PenaltyGrid::label)
+                                                        .toList(),
+                                                SHARES.stream().map(PenaltyGrid::label).toList(),
+                                                percent,
+                                                error ->
+                                                        String.format(Locale.ROOT, "%.1f", error))))
                         .table(titles, rows(figure, "%.2f", cell -> 100 * cell.leastTestError))
                         .section(
                                 "Log-likelihood of the test images",
@@ -189,18 +199,7 @@ public final class PenaltyGrid implements Target {
                                         figure.epochs,
                                         RbmTraining.BATCH,
                                         RbmMethod.named("cd").rate()));
-        reproduction.write(
-                seeds,
-                figure,
-                page,
-                () ->
-                        ChartsImage.heatMap(
-                                "Least test error, percent",
-                                "threshold",
-                                "share above the threshold",
-                                THRESHOLDS.stream().map(PenaltyGrid::label).toList(),
-                                SHARES.stream().map(PenaltyGrid::label).toList(),
-                                percent));
+        reproduction.write(seeds, figure, page);
         reproduction.out().println(text);
     }
 

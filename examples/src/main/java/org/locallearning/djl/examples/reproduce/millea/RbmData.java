@@ -27,10 +27,10 @@ import ai.djl.training.dataset.Dataset;
 import ai.djl.training.dataset.RandomSampler;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
-import org.locallearning.djl.examples.data.DataOptions;
-import org.locallearning.djl.examples.data.DataSets;
-import org.locallearning.djl.examples.data.ImageData;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
+import org.locallearning.djl.zoo.data.DataOptions;
+import org.locallearning.djl.zoo.data.DataSets;
+import org.locallearning.djl.zoo.data.ImageData;
 
 /** Images of one channel as binary units, all in memory. */
 final class RbmData implements AutoCloseable {

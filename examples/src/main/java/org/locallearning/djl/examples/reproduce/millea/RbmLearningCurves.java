@@ -23,16 +23,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
-import org.locallearning.djl.examples.data.DataOptions;
 import org.locallearning.djl.examples.report.Bitmap;
-import org.locallearning.djl.examples.report.ChartsImage;
 import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.Percent;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.results.SeedSummary;
+import org.locallearning.djl.zoo.data.DataOptions;
 
 /**
  * What the report does not show: log-likelihood and classification error over the epochs, for its
@@ -46,14 +46,11 @@ import org.locallearning.djl.examples.results.SeedSummary;
  *       annealed importance sampling
  * </ul>
  */
-public final class RbmLearningCurves implements Target {
+final class RbmLearningCurves implements Target {
 
     private static final List<Integer> SEEDS = List.of(1, 2, 3, 4, 5);
     private static final int SAMPLES_PER_ROW = 5;
     private static final int ENOUGH_CHAINS = 10;
-
-    /** Creates the target. */
-    public RbmLearningCurves() {}
 
     /**
      * A size of machine.
@@ -256,41 +253,34 @@ public final class RbmLearningCurves implements Target {
     private static void write(Reproduction reproduction, List<Integer> seeds, List<Part> parts)
             throws IOException {
         FigurePage page = new FigurePage();
-        List<String> titles = new ArrayList<>();
-        List<String> ordinates = new ArrayList<>();
-        List<List<Curve>> charts = new ArrayList<>();
         for (Part part : parts) {
             String heading =
                     part.visibleUnits + " visible and " + part.hiddenUnits + " hidden units";
             List<Curve> likely = curves(part, RbmEpoch::testLogLikelihood);
-            List<String> figures = new ArrayList<>();
+            List<Diagram> figures = new ArrayList<>();
             figures.add(
-                    FigurePage.lines(
+                    Diagram.curves(
                             "Log-likelihood of the test images",
-                            "mean, in nats",
                             "epoch",
+                            "mean, in nats",
                             likely,
                             RbmRuns::nats));
-            titles.add(heading);
-            ordinates.add("log-likelihood of test images, nats");
-            charts.add(likely);
             if (part.runs.get(0).epochs().get(0).testError() != null) {
                 List<Curve> errors = curves(part, epoch -> 100 * epoch.testError());
                 figures.add(
-                        FigurePage.lines(
+                        Diagram.curves(
                                 "Test error",
-                                "percent, softmax on the hidden probabilities",
                                 "epoch",
+                                "percent, softmax on the hidden probabilities",
                                 errors,
                                 RbmRuns::nats));
-                titles.add(heading);
-                ordinates.add("test error, percent");
-                charts.add(errors);
             }
             page.section(heading, text(part))
                     .table(tableTitles(part), rows(part))
                     .figures(figures)
-                    .section("Samples", "Means of the visible units after 1,000 Gibbs steps.")
+                    .section(
+                            "Samples, " + heading,
+                            "Means of the visible units after 1,000 Gibbs steps.")
                     .figures(samples(part))
                     .setting("Images, " + part.size, part.data);
         }
@@ -299,16 +289,7 @@ public final class RbmLearningCurves implements Target {
                 "stochastic gradient without momentum, batches of "
                         + RbmTraining.BATCH
                         + "; visible biases start at the training images' means");
-        reproduction.write(
-                seeds,
-                parts,
-                page,
-                () ->
-                        ChartsImage.lines(
-                                titles,
-                                titles.stream().map(title -> "epoch").toList(),
-                                ordinates,
-                                charts));
+        reproduction.write(seeds, parts, page);
     }
 
     private static Map<String, List<RbmResult>> byMethod(Part part) {
@@ -406,18 +387,17 @@ public final class RbmLearningCurves implements Target {
         return runs.size() == 1 ? mean : mean + " (" + spread.text(RbmRuns::nats) + ")";
     }
 
-    private static List<String> samples(Part part) {
-        List<String> figures = new ArrayList<>();
+    private static List<Bitmap> samples(Part part) {
+        List<Bitmap> figures = new ArrayList<>();
         byMethod(part)
                 .forEach(
                         (method, runs) ->
                                 figures.add(
-                                        FigurePage.bitmap(
-                                                RbmMethod.named(method).title(),
-                                                Bitmap.greyTiles(
+                                        Bitmap.greyTiles(
                                                         method,
                                                         runs.get(0).samples().rows(),
-                                                        SAMPLES_PER_ROW))));
+                                                        SAMPLES_PER_ROW)
+                                                .withRemark(RbmMethod.named(method).title())));
         return figures;
     }
 

@@ -35,7 +35,7 @@ import org.locallearning.djl.decorrelation.boltzmann.BoltzmannTrainer;
 import org.locallearning.djl.decorrelation.boltzmann.ReconstructionError;
 import org.locallearning.djl.decorrelation.boltzmann.RestrictedBoltzmannMachine;
 import org.locallearning.djl.examples.output.TextTable;
-import org.locallearning.djl.examples.report.ChartsImage;
+import org.locallearning.djl.examples.report.Bars;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
@@ -44,7 +44,7 @@ import org.locallearning.djl.examples.reproduce.Target;
  * What a step costs: 784 visible and 500 hidden units, a batch of 100, next to the five matrix
  * products that CD-1 cannot do without, in turn in one run.
  */
-public final class StepCost implements Target {
+final class StepCost implements Target {
 
     private static final int VISIBLE = 784;
     private static final int HIDDEN = 500;
@@ -54,9 +54,6 @@ public final class StepCost implements Target {
     private static final int STEPS_A_TURN = 10;
     private static final float SLOW = 1e-6f;
     private static final String PRODUCTS = "five products";
-
-    /** Creates the target. */
-    public StepCost() {}
 
     /**
      * One way of learning.
@@ -166,7 +163,7 @@ public final class StepCost implements Target {
                                         + ROUNDS
                                         + " rounds, in each of which every method takes "
                                         + STEPS_A_TURN
-                                        + " steps with the optimizer, one behind the other; the"
+                                        + " steps with the optimizer, one after the other; the"
                                         + " ratio is to the five products of the same round. The"
                                         + " mean has the decompositions of periodic whitening in"
                                         + " it, which most rounds are without.")
@@ -178,17 +175,18 @@ public final class StepCost implements Target {
                                         "mean, ms",
                                         "ratio to the products",
                                         "ratio of the least"),
-                                cells);
-        reproduction.write(
-                seeds,
-                rows,
-                page,
-                () ->
-                        ChartsImage.bars(
-                                "Time of a step over that of five products",
-                                "median ratio",
-                                rows.stream().map(Row::method).toList(),
-                                rows.stream().map(Row::ratio).toList()));
+                                cells)
+                        .figures(
+                                List.of(
+                                        new Bars(
+                                                "Time of a step over that of five products",
+                                                "median ratio",
+                                                rows.stream().map(Row::method).toList(),
+                                                rows.stream().map(Row::ratio).toList(),
+                                                ratio ->
+                                                        String.format(
+                                                                Locale.ROOT, "%.1f", ratio))));
+        reproduction.write(seeds, rows, page);
     }
 
     private static Map<String, double[]> times(Engine engine, List<RbmMethod> methods) {

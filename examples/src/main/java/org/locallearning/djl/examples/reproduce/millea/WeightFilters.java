@@ -19,26 +19,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.locallearning.djl.examples.data.DataOptions;
 import org.locallearning.djl.examples.report.Bitmap;
-import org.locallearning.djl.examples.report.BitmapsImage;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
+import org.locallearning.djl.zoo.data.DataOptions;
 
 /**
  * Figure 3: the weights of each hidden unit as a picture, with the covariance penalty and without.
  */
-public final class WeightFilters implements Target {
+final class WeightFilters implements Target {
 
     private static final List<String> METHODS = List.of("cd", "penalty", "exact-penalty");
     private static final int HIDDEN = 10;
     private static final int EPOCHS = 100;
     private static final int PER_ROW = 5;
-
-    /** Creates the target. */
-    public WeightFilters() {}
+    private static final int COLUMNS = 3;
 
     /**
      * The numbers behind the figure.
@@ -109,7 +106,9 @@ public final class WeightFilters implements Target {
         List<Bitmap> bitmaps = new ArrayList<>();
         List<List<String>> rows = new ArrayList<>();
         for (RbmResult run : figure.runs) {
-            bitmaps.add(Bitmap.filterTiles(run.method(), run.weights().rows(), PER_ROW));
+            bitmaps.add(
+                    Bitmap.filterTiles(run.method(), run.weights().rows(), PER_ROW)
+                            .withRemark(RbmMethod.named(run.method()).title()));
             rows.add(
                     List.of(
                             run.method(),
@@ -117,10 +116,6 @@ public final class WeightFilters implements Target {
                             RbmRuns.nats(run.last().testLogLikelihood()),
                             String.format(Locale.ROOT, "%.1f", 100 * run.last().testError()),
                             String.format(Locale.ROOT, "%.5f", run.last().penaltyWeight())));
-        }
-        List<String> figures = new ArrayList<>();
-        for (Bitmap bitmap : bitmaps) {
-            figures.add(FigurePage.bitmap(RbmMethod.named(bitmap.title()).title(), bitmap));
         }
         FigurePage page =
                 new FigurePage()
@@ -133,7 +128,7 @@ public final class WeightFilters implements Target {
                                         "test error, %",
                                         "weight of the penalty"),
                                 rows)
-                        .figures(figures)
+                        .figures(COLUMNS, bitmaps)
                         .setting("Images", figure.data)
                         .setting(
                                 "Training",
@@ -142,7 +137,7 @@ public final class WeightFilters implements Target {
                                         + figure.epochs
                                         + " epochs, batches of "
                                         + RbmTraining.BATCH);
-        reproduction.write(seeds, figure, page, () -> BitmapsImage.png(bitmaps));
+        reproduction.write(seeds, figure, page);
         reproduction.out().println(text(figure));
     }
 

@@ -31,16 +31,13 @@ import org.locallearning.djl.examples.reproduce.Target;
  * 0.01, at which no gradient gets down. At 0.025 backpropagation sets out after an epoch, with
  * Adam.
  */
-public final class DeepLogisticLearning implements Target {
+final class DeepLogisticLearning implements Target {
 
     private static final List<String> DATA_SETS = List.of("mnist", "fashion-mnist");
     private static final List<String> METHODS = List.of("bp", "lra");
     private static final List<String> NETS = List.of("8x256-logistic", "8x256-tanh");
     private static final float DEVIATION = 0.01f;
     private static final int EPOCHS = 100;
-
-    /** Creates the target. */
-    public DeepLogisticLearning() {}
 
     /** {@inheritDoc} */
     @Override

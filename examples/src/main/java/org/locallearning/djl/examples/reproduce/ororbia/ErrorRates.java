@@ -33,7 +33,7 @@ import org.locallearning.djl.examples.reproduce.Target;
  * here none is chosen, initial weights have a standard deviation of 0.05, and all images are
  * trained on.
  */
-public final class ErrorRates implements Target {
+final class ErrorRates implements Target {
 
     private static final List<String> DATA_SETS = List.of("mnist", "fashion-mnist");
     private static final List<String> METHODS = List.of("bp", "fa", "dfa", "lra");
@@ -43,9 +43,6 @@ public final class ErrorRates implements Target {
     private static final int WIDE = 1024;
     private static final int WIDE_EPOCHS = 100;
     private static final int NARROW_EPOCHS = 500;
-
-    /** Creates the target. */
-    public ErrorRates() {}
 
     /** {@inheritDoc} */
     @Override

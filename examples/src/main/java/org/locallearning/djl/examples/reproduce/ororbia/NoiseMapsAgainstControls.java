@@ -23,12 +23,12 @@ import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
-import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.training.TrainingPlan;
+import org.locallearning.djl.zoo.network.NetworkOptions;
 
 /**
  * What noise maps are worth: the residual net of pseudo-convolutions on CIFAR-10 against the same
@@ -40,7 +40,7 @@ import org.locallearning.djl.examples.training.TrainingPlan;
  * few epochs can show, they show then. The paper does not say which residual net it takes; here it
  * is the ResNet-18 of the authors of the layer. Pixels have mean 0 and variance 1 in each channel.
  */
-public final class NoiseMapsAgainstControls implements Target {
+final class NoiseMapsAgainstControls implements Target {
 
     private static final List<String> DATA_SETS = List.of("cifar10");
     private static final List<String> METHODS = List.of("bp");
@@ -48,9 +48,6 @@ public final class NoiseMapsAgainstControls implements Target {
             List.of("pnn-resnet", "pnn-resnet-1x1", "pnn-resnet-plain");
     private static final int EPOCHS = 100;
     private static final int BATCH = 10;
-
-    /** Creates the target. */
-    public NoiseMapsAgainstControls() {}
 
     /** {@inheritDoc} */
     @Override
@@ -102,7 +99,7 @@ public final class NoiseMapsAgainstControls implements Target {
                 dataset,
                 arguments.dataOptions().build(),
                 model,
-                ModelOptions.builder().build(),
+                NetworkOptions.builder().build(),
                 methods,
                 new TrainingPlan(
                         arguments.epochs(EPOCHS),

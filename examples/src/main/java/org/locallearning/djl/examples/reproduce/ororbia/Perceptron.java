@@ -28,10 +28,10 @@ import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
-import org.locallearning.djl.examples.models.ModelOptions;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.training.TrainingPlan;
+import org.locallearning.djl.zoo.network.NetworkOptions;
 
 /**
  * A multilayer perceptron of the paper, named by its sizes and its activation such as {@code
@@ -69,7 +69,7 @@ record Perceptron(int layers, int units, String activation) {
         String[] parts = name.split("[x-]", 3);
         boolean wellFormed =
                 name.matches("[1-9]\\d?x[1-9]\\d{0,4}-[a-z-]+")
-                        && ModelOptions.activations().contains(parts[2]);
+                        && NetworkOptions.activations().contains(parts[2]);
         if (!wellFormed) {
             throw new IllegalArgumentException(
                     String.format(
@@ -103,7 +103,7 @@ record Perceptron(int layers, int units, String activation) {
                 dataset,
                 arguments.dataOptions().build(),
                 "mlp",
-                ModelOptions.builder()
+                NetworkOptions.builder()
                         .optHidden(hidden)
                         .optActivation(activation)
                         .optNormalWeights(deviation)
@@ -139,7 +139,7 @@ record Perceptron(int layers, int units, String activation) {
         if (hasNoDerivative()) {
             return rule.optErrorDifference(ErrorDifference.CENTRAL)
                     .optBeta(SIGN_BETA)
-                    .optDistribution(FeedbackDistribution.normal(SIGN_DEVIATION));
+                    .optFeedback(FeedbackDistribution.normal(SIGN_DEVIATION).seeded(0));
         }
         return rule.optWiring(ErrorWiring.skip(gap)).optErrorMatrixUpdate(ErrorMatrixUpdate.LRA_E);
     }

@@ -30,10 +30,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.ProgramRun;
-import org.locallearning.djl.examples.data.DataOptions;
+import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
+import org.locallearning.djl.zoo.data.DataOptions;
 
 /** The measurements of the paper, on a few digits. */
 class MeasurementsTest {
@@ -173,7 +173,7 @@ class MeasurementsTest {
     private JsonElement figure(String target, String options) throws IOException {
         ProgramRun run =
                 ProgramRun.of("reproduce " + target + options + " --threads 1 --out " + folder);
-        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
         assertTrue(Files.readString(folder.resolve("report.html")).contains("How it was made"));
         return JsonParser.parseString(Files.readString(folder.resolve("results.json")))
                 .getAsJsonObject()

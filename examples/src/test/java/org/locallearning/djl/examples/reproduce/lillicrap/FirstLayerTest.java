@@ -24,8 +24,8 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.ProgramRun;
+import org.locallearning.djl.examples.commandline.ExitCode;
 
 class FirstLayerTest {
 
@@ -56,7 +56,7 @@ class FirstLayerTest {
                         + " --epochs 1 --threads 1 --out "
                         + folder;
         ProgramRun run = ProgramRun.of(command);
-        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
         JsonArray runs =
                 JsonParser.parseString(Files.readString(folder.resolve("results.json")))
                         .getAsJsonObject()

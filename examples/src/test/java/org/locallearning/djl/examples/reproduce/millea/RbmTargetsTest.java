@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.ProgramRun;
+import org.locallearning.djl.examples.commandline.ExitCode;
 
 /** The targets from the command line, on the digits that the program draws. */
 class RbmTargetsTest {
@@ -50,7 +50,7 @@ class RbmTargetsTest {
             throws IOException {
         ProgramRun run = ProgramRun.of("reproduce " + arguments + GLYPHS + folder);
 
-        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
         String target = arguments.split(" ")[0];
         assertTrue(Files.size(folder.resolve("results.json")) > 0);
         String page = Files.readString(folder.resolve("report.html"));
@@ -71,10 +71,10 @@ class RbmTargetsTest {
                         + GLYPHS
                         + folder;
         ProgramRun first = ProgramRun.of(arguments);
-        assertEquals(LocalLearning.OK, first.exitCode(), first.err());
+        assertEquals(ExitCode.OK, first.exitCode(), first.err());
         JsonArray figure = figure(folder);
         ProgramRun second = ProgramRun.of(arguments);
-        assertEquals(LocalLearning.OK, second.exitCode(), second.err());
+        assertEquals(ExitCode.OK, second.exitCode(), second.err());
         assertEquals(2, second.out().lines().filter(line -> line.endsWith("stored")).count());
         assertEquals(figure, figure(folder));
     }
@@ -89,7 +89,7 @@ class RbmTargetsTest {
                 }) {
             ProgramRun run =
                     ProgramRun.of("reproduce millea-learning " + wrong + " --out " + folder);
-            assertEquals(LocalLearning.USAGE, run.exitCode(), run.err());
+            assertEquals(ExitCode.USAGE, run.exitCode(), run.err());
             assertTrue(run.err().contains("nosuch"), run.err());
         }
     }

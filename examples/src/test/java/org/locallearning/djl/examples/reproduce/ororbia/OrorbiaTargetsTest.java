@@ -36,8 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.locallearning.djl.creditassignment.lra.ErrorDifference;
 import org.locallearning.djl.creditassignment.lra.ErrorMatrixUpdate;
 import org.locallearning.djl.creditassignment.lra.LocalRepresentationAlignment;
-import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.ProgramRun;
+import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 
@@ -56,7 +56,7 @@ class OrorbiaTargetsTest {
                                 + String.join(",", models)
                                 + SMALL
                                 + folder);
-        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
         JsonArray parts = figure(folder);
         assertEquals(List.of("bp", "fa", "dfa", "lra"), methods(parts.get(0)));
         assertEquals(List.of("lra"), methods(parts.get(1)));
@@ -83,7 +83,7 @@ class OrorbiaTargetsTest {
     void deepNetsStartFromTheSameWeights(@TempDir Path folder) throws Exception {
         ProgramRun run =
                 ProgramRun.of("reproduce ororbia-figure-4 --model 8x16-logistic" + SMALL + folder);
-        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
         assertEquals(List.of("bp", "lra"), methods(figure(folder).get(0)));
         assertTrue(run.out().contains("784-16-16-16-16-16-16-16-16-10, logistic"), run.out());
     }
@@ -95,7 +95,7 @@ class OrorbiaTargetsTest {
                         "reproduce ororbia-pnn"
                                 + SMALL.replace("96", "10").replace("64", "10")
                                 + folder);
-        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
         List<Long> parameters = new ArrayList<>();
         for (JsonElement part : figure(folder)) {
             parameters.add(part.getAsJsonObject().get("parameters").getAsLong());
@@ -119,7 +119,7 @@ class OrorbiaTargetsTest {
                         + "': name layers, units and activation, as in 3x1024-tanh.",
                 sentence);
         ProgramRun run = ProgramRun.of("reproduce ororbia-table-1 --model " + name);
-        assertEquals(LocalLearning.USAGE, run.exitCode());
+        assertEquals(ExitCode.USAGE, run.exitCode());
         assertTrue(run.err().contains(name), run.err());
     }
 
@@ -163,7 +163,7 @@ class OrorbiaTargetsTest {
                         "reproduce ororbia-table-1 --model 2x20-tanh --methods lra,lra+decor"
                                 + SMALL
                                 + folder);
-        assertEquals(LocalLearning.OK, run.exitCode(), run.err());
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
         List<Double> losses = new ArrayList<>();
         for (JsonElement each : figure(folder).get(0).getAsJsonObject().getAsJsonArray("runs")) {
             JsonObject epoch =

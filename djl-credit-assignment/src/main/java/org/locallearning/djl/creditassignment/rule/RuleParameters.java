@@ -1,0 +1,282 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.rule;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.creditassignment.layer.Fan;
+import org.locallearning.djl.creditassignment.tape.Layer;
+import org.locallearning.djl.creditassignment.tape.LayerTrace;
+import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.decorrelation.state.Stateful;
+
+/**
+ * Parameters that a rule keeps in one trainer beside those of the model, each under a name:
+ * feedback weights that learn, error matrices. They are drawn when a batch first needs them, or
+ * loaded before, and saved with the state of training.
+ *
+ * <p>An optimizer updates them like weights if it is to: by the gradient that the engine finds
+ * where they take part in a computation on {@link Tape#getValue}, or by one that the rule {@link
+ * #setGradient sets}.
+ */
+public final class RuleParameters implements Stateful {
+
+    private final String kind;
+    private final NDManager manager;
+    private final FeedbackSource source;
+    private final boolean optimized;
+    private final Set<String> names;
+    private final Function<String, Optional<Shape>> shapes;
+    private final Map<String, Parameter> parameters = new LinkedHashMap<>();
+    private final Set<Reserved> reserved = new HashSet<>();
+    private boolean used;
+
+    /**
+     * Creates parameters that are not there yet.
+     *
+     * @param kind what one of them is, for messages, such as "error matrix"
+     * @param manager the manager that closes them, of the trainer's first device
+     * @param source where new ones come from; it is asked for their names
+     * @param optimized whether the optimizer updates them
+     * @param names the names they may have
+     * @param shapes the shape that belongs to a name, as far as it is known before a batch runs
+     */
+    public RuleParameters(
+            String kind,
+            NDManager manager,
+            FeedbackSource source,
+            boolean optimized,
+            Collection<String> names,
+            Function<String, Optional<Shape>> shapes) {
+        this.kind = kind;
+        this.manager = manager;
+        this.source = source;
+        this.optimized = optimized;
+        this.names = Set.copyOf(names);
+        this.shapes = shapes;
+    }
+
+    /**
+     * Creates feedback weights that are not there yet, under the paths of the weights whose place
+     * they take.
+     *
+     * @param network the network whose layers may have feedback weights
+     * @param manager the manager that closes them, of the trainer's first device
+     * @param source where new ones come from
+     * @param optimized whether the optimizer updates them
+     * @return the feedback weights
+     */
+    public static RuleParameters ofWeights(
+            Network network, NDManager manager, FeedbackSource source, boolean optimized) {
+        Map<String, Parameter> weights =
+                network.getLayers().stream()
+                        .collect(Collectors.toMap(Layer::weightPath, Layer::weight));
+        return new RuleParameters(
+                "feedback weight",
+                manager,
+                source,
+                optimized,
+                weights.keySet(),
+                name ->
+                        Optional.of(weights.get(name))
+                                .filter(Parameter::isInitialized)
+                                .map(weight -> weight.getArray().getShape()));
+    }
+
+    /**
+     * Returns a parameter, drawn if it is not there yet.
+     *
+     * @param name the name
+     * @param shape the shape it has to have, (out, in, kernel...)
+     * @param like an array of the device and the type of data that it has to have
+     * @return the parameter
+     * @throws IllegalArgumentException if it has another shape or type, or is too large to be drawn
+     */
+    public Parameter get(String name, Shape shape, NDArray like) {
+        return find(name, shape, like, () -> Fan.of(shape));
+    }
+
+    /**
+     * Returns the parameter that takes the place of a layer's weight, drawn if it is not there yet.
+     *
+     * @param layer the layer in this pass
+     * @return the parameter, of the shape of the weight
+     * @throws IllegalArgumentException if it has another shape or type
+     */
+    public Parameter get(LayerTrace layer) {
+        NDArray weight = layer.getWeight();
+        Layer owner = layer.getLayer();
+        return find(
+                owner.weightPath(),
+                weight.getShape(),
+                weight,
+                () -> Fan.of(owner.maths(), owner.block(), weight));
+    }
+
+    private Parameter find(String name, Shape shape, NDArray like, Supplier<Fan> fan) {
+        used = true;
+        Parameter parameter = parameters.get(name);
+        if (parameter == null) {
+            parameter = parameter(name, draw(name, shape, like, fan.get()));
+            parameters.put(name, parameter);
+        }
+        NDArray found = parameter.getArray();
+        if (!found.getShape().equals(shape)) {
+            throw new IllegalArgumentException(doesNotFit(name, found.getShape(), shape));
+        }
+        if (found.getDataType() != like.getDataType()) {
+            throw new IllegalArgumentException(
+                    doesNotFit(name, found.getDataType(), like.getDataType()));
+        }
+        return parameter;
+    }
+
+    private NDArray draw(String name, Shape shape, NDArray like, Fan fan) {
+        if (shape.size() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "The %s %s would have shape %s, which is too large; keep errors from"
+                                    + " there, or bring them there another way.",
+                            kind, name, shape));
+        }
+        FixedFeedback.Key key = new FixedFeedback.Key(like.getDevice(), name, shape);
+        return FixedFeedback.draw(manager, source, key, like.getDataType(), fan);
+    }
+
+    private String doesNotFit(String name, Object found, Object wanted) {
+        return String.format(
+                "The %s %s has %s %s, but this network needs %s; load the state that was saved with"
+                        + " this model, and keep the size of inputs.",
+                kind, name, found instanceof Shape ? "shape" : "type", found, wanted);
+    }
+
+    private Parameter parameter(String name, NDArray array) {
+        Parameter parameter =
+                Parameter.builder()
+                        .setName(name)
+                        .setType(Parameter.Type.WEIGHT)
+                        .optRequiresGrad(optimized)
+                        .build();
+        parameter.setArray(array);
+        array.setRequiresGradient(optimized);
+        return parameter;
+    }
+
+    /**
+     * Returns a parameter, if it is there already.
+     *
+     * @param name the name
+     * @return the parameter, or empty
+     */
+    public Optional<Parameter> find(String name) {
+        return Optional.ofNullable(parameters.get(name));
+    }
+
+    /**
+     * Sets the gradient by which the optimizer is going to update a parameter.
+     *
+     * @param tape the tape of the batch
+     * @param name the name of a parameter that is there and that the optimizer updates
+     * @param gradient the gradient, of the parameter's shape, which is copied
+     */
+    public void setGradient(Tape tape, String name, NDArray gradient) {
+        NDArray value = tape.getValue(parameters.get(name));
+        if (reserved.add(new Reserved(name, value.getDevice()))) {
+            Autograd.reserveGradients(new NDList(value));
+        }
+        Autograd.setGradient(value, gradient, tape.getManager());
+    }
+
+    /**
+     * Returns the values on the trainer's first device.
+     *
+     * @return the values by name, of the parameters that are there
+     */
+    public Map<String, NDArray> getValues() {
+        Map<String, NDArray> values = new LinkedHashMap<>();
+        parameters.forEach((name, parameter) -> values.put(name, parameter.getArray()));
+        return Collections.unmodifiableMap(values);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void saveState(StateWriter out) throws IOException {
+        for (Map.Entry<String, NDArray> value : getValues().entrySet()) {
+            out.putArray(value.getKey(), value.getValue());
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException if a batch has used the parameters already
+     */
+    @Override
+    public Runnable loadState(StateReader in) throws IOException, MalformedModelException {
+        if (used) {
+            throw new IllegalStateException(
+                    "What a rule has learned is loaded before the first batch; make a new"
+                            + " trainer.");
+        }
+        for (String name : in.getNames()) {
+            if (!names.contains(name)) {
+                throw new MalformedModelException(
+                        String.format(
+                                "it holds the %s %s, which this trainer has no use for; use the"
+                                        + " model and the settings that it was saved with.",
+                                kind, name));
+            }
+            Optional<Shape> wanted = shapes.apply(name);
+            if (wanted.isPresent() && !wanted.get().equals(in.getShape(name))) {
+                throw new MalformedModelException(
+                        doesNotFit(name, in.getShape(name), wanted.get()));
+            }
+        }
+        Map<String, NDArray> loaded = new LinkedHashMap<>();
+        for (String name : in.getNames()) {
+            loaded.put(name, in.getArray(name));
+        }
+        return () -> {
+            parameters.values().forEach(Parameter::close);
+            parameters.clear();
+            loaded.forEach(
+                    (name, array) -> {
+                        array.attach(manager);
+                        parameters.put(name, parameter(name, array));
+                    });
+        };
+    }
+
+    private record Reserved(String name, Device device) {}
+}

@@ -1,0 +1,110 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.tape;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import java.util.ArrayList;
+import java.util.List;
+import org.locallearning.djl.creditassignment.layer.LayerTable;
+
+/**
+ * The first blocks of a stage as they ran, up to its weighted layer, in three parts: those that
+ * change the shape, the activation, which keeps it, and the rest.
+ */
+final class Front {
+
+    private final SequenceNode.SequenceTrace sequence;
+    private final List<ExactNode.Step> steps = new ArrayList<>();
+    private final int begin;
+    private final int end;
+
+    /**
+     * Creates a front.
+     *
+     * @param sequence the nodes in front of the weighted layer; those after a container of blocks
+     *     without weights do not count
+     */
+    Front(SequenceNode.SequenceTrace sequence) {
+        this.sequence = sequence;
+        for (Trace trace : sequence.traces()) {
+            if (!(trace instanceof ExactNode.ExactTrace)) {
+                break;
+            }
+            steps.addAll(((ExactNode.ExactTrace) trace).steps());
+        }
+        int first = 0;
+        while (first < steps.size() && !keepsShape(steps.get(first))) {
+            first++;
+        }
+        int last = first;
+        while (last < steps.size() && keepsShape(steps.get(last))) {
+            last++;
+        }
+        begin = first;
+        end = last;
+    }
+
+    private static boolean keepsShape(ExactNode.Step step) {
+        return !step.member().unknown()
+                && step.inputs().size() == 1
+                && step.outputs().size() == 1
+                && step.inputs().head().getShape().equals(step.outputs().head().getShape());
+    }
+
+    /** Returns what comes before the activation. */
+    SequenceNode.SequenceTrace upToPreActivation() {
+        return first(begin);
+    }
+
+    /** Returns everything up to the end of the activation. */
+    SequenceNode.SequenceTrace upToActivation() {
+        return first(end);
+    }
+
+    /** Returns the first blocks, which may end within a node. */
+    private SequenceNode.SequenceTrace first(int count) {
+        List<Node> nodes = new ArrayList<>();
+        List<Trace> traces = new ArrayList<>();
+        int rest = count;
+        for (int i = 0; rest > 0; i++) {
+            ExactNode.ExactTrace whole = (ExactNode.ExactTrace) sequence.traces().get(i);
+            ExactNode.ExactTrace trace =
+                    rest < whole.node().members().size() ? whole.first(rest) : whole;
+            nodes.add(trace.node());
+            traces.add(trace);
+            rest -= trace.node().members().size();
+        }
+        return new SequenceNode(nodes, false)
+        .new SequenceTrace(traces, sequence.inputs(), sequence.isInputErrorWanted());
+    }
+
+    /** Returns whether a parameter between the activation and the weighted layer learns. */
+    boolean isTrainableAfterActivation() {
+        return steps.subList(end, steps.size()).stream()
+                .anyMatch(step -> step.member().isTrainable());
+    }
+
+    /** Returns whether a block of the activation runs again by other operations than it ran. */
+    boolean hasRerun(LayerTable table) {
+        return steps.subList(begin, end).stream()
+                .anyMatch(step -> table.rerunOf(step.member().block()).isPresent());
+    }
+
+    /** Runs the activation on another array. */
+    NDArray activate(Rerun rerun, NDArray preActivation) {
+        NDList given = new NDList(preActivation);
+        return ExactNode.Step.rerun(steps.subList(begin, end), rerun, given).singletonOrThrow();
+    }
+}

@@ -1,0 +1,242 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation;
+
+import ai.djl.util.Preconditions;
+
+/**
+ * What bounds the work of a decorrelation layer: the form of M, and how much of a batch it learns
+ * from, and how often; immutable. {@code Cost.rank(64).withUpdateInterval(4)}.
+ *
+ * <p>By default M is full and learns at every step from the first tenth of the batch. The form
+ * holds in front of dense layers; a convolution has a full matrix for each of its groups, and
+ * {@link Decorrelate} gives it one.
+ */
+public final class Cost {
+
+    private final int maxBlockSize;
+    private final int rank;
+    private final double sampleFraction;
+    private final int maxPatches;
+    private final int updateInterval;
+
+    private Cost(
+            int maxBlockSize, int rank, double sampleFraction, int maxPatches, int updateInterval) {
+        this.maxBlockSize = maxBlockSize;
+        this.rank = rank;
+        this.sampleFraction = sampleFraction;
+        this.maxPatches = maxPatches;
+        this.updateInterval = updateInterval;
+    }
+
+    /**
+     * Returns the cost of a full matrix, {@code n²} multiply-adds a sample each way.
+     *
+     * @return the cost
+     */
+    public static Cost full() {
+        return new Cost(0, 0, 0.1, 1024, 1);
+    }
+
+    /**
+     * Returns the cost of a block-diagonal matrix. An input wider than a block is cut into equal
+     * runs of consecutive features, each decorrelated within itself, at a cost that falls with the
+     * number of runs.
+     *
+     * @param maxSize the largest number of features in a block, at least 1
+     * @return the cost
+     */
+    public static Cost blocks(int maxSize) {
+        Preconditions.checkArgument(
+                maxSize >= 1, "The largest block size must be 1 or more, but is " + maxSize);
+        Cost full = full();
+        return new Cost(maxSize, 0, full.sampleFraction, full.maxPatches, full.updateInterval);
+    }
+
+    /**
+     * Returns the cost of a matrix that mixes r directions alone, where the input is wider than
+     * that: {@code 2 n r} multiply-adds a sample each way in place of {@code n²}.
+     *
+     * <p>M is then {@code γ (I − V Vᵀ) + V A Vᵀ} with r orthonormal columns in V, and learns A and
+     * γ by the same rule from a covariance that is projected onto those columns. V is found once,
+     * from the first training batch, as the directions in which it varies most: there the rule acts
+     * first and strongest, while directions of small variance hardly move at usual rates; batches
+     * of r samples or more show r such directions.
+     *
+     * <p>Use it where the input is wide and keeps its statistics, as images do. It excludes {@link
+     * Gain#UNITWISE}, a unit-variance term and a covariance without diagonal, which are about
+     * single features.
+     *
+     * @param rank the number r of directions, at least 1
+     * @return the cost
+     */
+    public static Cost rank(int rank) {
+        Preconditions.checkArgument(rank >= 1, "The rank must be 1 or more, but is " + rank);
+        Cost full = full();
+        return new Cost(0, rank, full.sampleFraction, full.maxPatches, full.updateInterval);
+    }
+
+    /**
+     * Returns this cost with another fraction of the batch to take the statistics from than 0.1.
+     * The first {@code floor(fraction · N) + 1} samples of a batch of N serve, at most N.
+     *
+     * @param fraction the fraction, in (0, 1]
+     * @return the new cost
+     */
+    public Cost withSampleFraction(double fraction) {
+        Preconditions.checkArgument(
+                fraction > 0 && fraction <= 1,
+                "The fraction of the batch must be in (0, 1], but is " + fraction);
+        return new Cost(maxBlockSize, rank, fraction, maxPatches, updateInterval);
+    }
+
+    /**
+     * Returns this cost with another largest number of patches than 1024, that a convolution takes
+     * its statistics from. Where the sampled images have more, every t-th row and column of
+     * positions serves.
+     *
+     * @param patches the largest number of patches, at least 2
+     * @return the new cost
+     */
+    public Cost withMaxPatches(int patches) {
+        Preconditions.checkArgument(
+                patches >= 2, "The largest number of patches must be 2 or more, but is " + patches);
+        return new Cost(maxBlockSize, rank, sampleFraction, patches, updateInterval);
+    }
+
+    /**
+     * Returns this cost with another number of training steps from one update of M to the next than
+     * 1.
+     *
+     * @param interval the number of steps, at least 1
+     * @return the new cost
+     */
+    public Cost withUpdateInterval(int interval) {
+        Preconditions.checkArgument(
+                interval >= 1,
+                "The number of steps between updates must be 1 or more, but is " + interval);
+        return new Cost(maxBlockSize, rank, sampleFraction, maxPatches, interval);
+    }
+
+    /**
+     * Returns the largest diagonal block of M.
+     *
+     * @return the largest number of features in a block; 0 where M is not block-diagonal
+     */
+    public int getMaxBlockSize() {
+        return maxBlockSize;
+    }
+
+    /**
+     * Returns the number of directions that M mixes.
+     *
+     * @return the rank; 0 where M is not of low rank
+     */
+    public int getRank() {
+        return rank;
+    }
+
+    /**
+     * Returns how many of a batch's samples the statistics are taken from: the first {@code
+     * floor(fraction · N) + 1}, at most N.
+     *
+     * @param batchSize the batch size N
+     * @return the number of samples
+     */
+    public long getSampleSize(long batchSize) {
+        return Math.min(batchSize, (long) Math.floor(sampleFraction * batchSize) + 1);
+    }
+
+    /**
+     * Returns the largest number of patches that a convolution takes its statistics from.
+     *
+     * @return the largest number of patches
+     */
+    public int getMaxPatches() {
+        return maxPatches;
+    }
+
+    /**
+     * Returns the number of training steps from one update of M to the next.
+     *
+     * @return the number of steps
+     */
+    public int getUpdateInterval() {
+        return updateInterval;
+    }
+
+    /**
+     * Returns the number of equal diagonal blocks that M has for an input of a given width: the
+     * smallest that divides the width into blocks of at most the configured size.
+     *
+     * @param features the width n of the input
+     * @return the number of blocks; 1 where M is not block-diagonal
+     * @throws IllegalArgumentException if the width has no divisor that gives blocks between a
+     *     quarter of the configured size and the configured size
+     */
+    public int getBlocks(long features) {
+        if (maxBlockSize == 0 || features <= maxBlockSize) {
+            return 1;
+        }
+        int blocks = (int) ((features + maxBlockSize - 1) / maxBlockSize);
+        while (features % blocks != 0) {
+            ++blocks;
+        }
+        Preconditions.checkArgument(
+                4 * (features / blocks) >= maxBlockSize,
+                features
+                        + " features cannot be cut into equal blocks of at most "
+                        + maxBlockSize
+                        + "; set Cost.blocks to a divisor of "
+                        + features);
+        return blocks;
+    }
+
+    /** Returns this cost with a full matrix. */
+    Cost withFullMatrix() {
+        return new Cost(0, 0, sampleFraction, maxPatches, updateInterval);
+    }
+
+    /** Returns whether M is full for inputs of every width. */
+    boolean isFull() {
+        return maxBlockSize == 0 && rank == 0;
+    }
+
+    /** Returns the form of M in front of a dense layer. */
+    MatrixForm form(long features) {
+        return rank > 0 && rank < features
+                ? LowRankMatrix.form(features, rank)
+                : BlockDiagonalMatrix.form(features, getBlocks(features));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String toString() {
+        String form = "full";
+        if (rank > 0) {
+            form = "rank " + rank;
+        } else if (maxBlockSize > 0) {
+            form = "blocks of " + maxBlockSize;
+        }
+        return "Cost(matrix="
+                + form
+                + ", sampleFraction="
+                + sampleFraction
+                + ", maxPatches="
+                + maxPatches
+                + ", updateInterval="
+                + updateInterval
+                + ')';
+    }
+}

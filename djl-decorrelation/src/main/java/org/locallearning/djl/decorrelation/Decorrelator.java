@@ -1,0 +1,464 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.Pair;
+import ai.djl.util.PairList;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+
+/**
+ * What every decorrelation layer does around the product that is its own: it removes the mean,
+ * checks the input, hands out the matrix, learns it from a sample, counts, and saves.
+ */
+final class Decorrelator {
+
+    /** The encoding of a layer whose matrix is a single array. */
+    static final byte VERSION = 1;
+
+    /** The encoding of a matrix of low rank, which has an array more. */
+    private static final byte LOW_RANK_VERSION = 2;
+
+    private final Decorrelating layer;
+    private final DecorrelationOptions options;
+    private final InputRows rows;
+    private final LongFunction<MatrixForm> forms;
+    private final Consumer<Parameter> register;
+    private final List<Parameter> matrix = new ArrayList<>();
+    private final Parameter runningMean;
+    private final FreezeMark freezing;
+    private final UpdateSchedule schedule;
+    private final DivergenceGuard guard;
+    private MatrixForm form;
+    private volatile double lastGain = Double.NaN;
+    private volatile DecorrelationObserver observer;
+
+    /**
+     * Creates the part of a layer that decorrelates.
+     *
+     * @param layer the layer
+     * @param matrixName the name of the parameter that is the learned matrix
+     * @param options the settings
+     * @param rows how the layer sees its input
+     * @param forms the form of the matrix for rows of a given width
+     * @param register adds a parameter to the layer
+     */
+    Decorrelator(
+            Decorrelating layer,
+            String matrixName,
+            DecorrelationOptions options,
+            InputRows rows,
+            LongFunction<MatrixForm> forms,
+            Consumer<Parameter> register) {
+        this.layer = layer;
+        this.options = options;
+        this.rows = rows;
+        this.forms = forms;
+        this.register = register;
+        schedule = new UpdateSchedule(options);
+        guard = new DivergenceGuard(layer);
+        matrix.add(parameter(matrixName, false));
+        matrix.get(0).setInitializer(MatrixForm::identity);
+        runningMean = parameter("runningMean", true);
+        freezing = new FreezeMark(runningMean, matrix);
+    }
+
+    private Parameter parameter(String name, boolean requiresGradient) {
+        Parameter parameter =
+                Parameter.builder()
+                        .setName(name)
+                        // the only type that stays untrainable in a trainer of a loaded model
+                        .setType(Parameter.Type.RUNNING_MEAN)
+                        .optRequiresGrad(requiresGradient)
+                        .build();
+        register.accept(parameter);
+        return parameter;
+    }
+
+    /** The output of a layer, which is its own. */
+    @FunctionalInterface
+    interface Product {
+
+        /**
+         * Computes the output.
+         *
+         * @param centred the input with the mean removed
+         * @param matrix the matrix
+         * @param values the array of the matrix that learns
+         * @return the output
+         */
+        NDArray apply(NDArray centred, DecorrelationMatrix matrix, NDArray values);
+    }
+
+    /** Runs a forward, and learns from it if it is a training forward that may. */
+    NDArray forward(
+            ParameterStore store,
+            NDArray input,
+            boolean training,
+            PairList<String, Object> params,
+            Product product) {
+        checkInput(input.getShape());
+        Device device = input.getDevice();
+        boolean learning = training && mayLearn(params) && !isFrozen();
+        NDList arrays = arrays(store, device, training);
+        NDArray mean = store.getValue(runningMean, device, training);
+        NDArray output =
+                ArrayScope.returning(
+                        () -> forward(input, arrays, mean, training, learning, product));
+        if (learning) {
+            schedule.countStep(device);
+        }
+        return output;
+    }
+
+    private static boolean mayLearn(PairList<String, Object> params) {
+        return params == null || !Boolean.FALSE.equals(params.get(Decorrelating.LEARN));
+    }
+
+    private NDArray forward(
+            NDArray input,
+            NDList arrays,
+            NDArray mean,
+            boolean training,
+            boolean learning,
+            Product product) {
+        DecorrelationMatrix present = form.binding().apply(arrays);
+        NDArray batchMean = training ? batchMean(input) : null;
+        NDArray centred = centred(input, batchMean, mean.stopGradient());
+        boolean due = learning && isUpdateDue(input, batchMean);
+        if (due && present.needsFirstBatch()) {
+            seeFirstBatch(present, centred);
+        }
+        DecorrelationMatrix used = training ? present.ofBatch(centred) : present;
+        NDArray output = product.apply(centred, used, arrays.head());
+        if (due) {
+            NDArray sample = rows.sample(centred);
+            NDArray outputs = rows.decorrelated(output, sample, used);
+            // backward needs the old matrix, so another takes its place
+            if (used == present && GradientGraph.contains(output)) {
+                NDList next = new NDList(arrays);
+                next.set(0, arrays.head().duplicate());
+                learn(form.binding().apply(next), input, sample, outputs);
+                arrays.head().intern(next.head());
+            } else {
+                learn(used, input, sample, outputs);
+            }
+        }
+        if (learning && batchMean != null) {
+            BatchMean.blend(mean, batchMean, options.getMean().momentum());
+        }
+        return output;
+    }
+
+    /** Learns from a batch without computing the layer's output. */
+    void learn(ParameterStore store, NDArray input) {
+        checkInput(input.getShape());
+        if (isFrozen()) {
+            return;
+        }
+        Device device = input.getDevice();
+        NDList arrays = arrays(store, device, true);
+        NDArray mean = store.getValue(runningMean, device, true);
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            DecorrelationMatrix present = form.binding().apply(arrays);
+            NDArray presentMean = mean.stopGradient();
+            NDArray detached = input.stopGradient();
+            NDArray batchMean = batchMean(detached);
+            if (isUpdateDue(input, batchMean)) {
+                if (present.needsFirstBatch()) {
+                    seeFirstBatch(present, centred(detached, batchMean, presentMean));
+                }
+                NDArray sample =
+                        rows.rows(centred(rows.firstSamples(detached), batchMean, presentMean));
+                DecorrelationMatrix used = present.ofBatch(sample);
+                learn(used, input, sample, used.multiply(sample));
+            }
+            if (batchMean != null) {
+                BatchMean.blend(mean, batchMean, options.getMean().momentum());
+            }
+        }
+        schedule.countStep(device);
+    }
+
+    /** Learns each block of the matrix from its columns of a sample. */
+    private void learn(
+            DecorrelationMatrix learner, NDArray input, NDArray centred, NDArray outputs) {
+        double rate = schedule.rate(input.getDevice());
+        NDArray compared = options.getGain().rawInput() ? rows.sample(input) : centred;
+        List<DecorrelationMatrix> blocks = learner.blocks();
+        for (int i = 0; i < blocks.size(); ++i) {
+            NDArray before = BlockDiagonalMatrix.columns(centred, i, blocks.size());
+            NDArray after = BlockDiagonalMatrix.columns(outputs, i, blocks.size());
+            ActivitySample sample = new ActivitySample(before, after);
+            guard.checkUpdate(sample, learner.canDiverge() ? rate : 0);
+            if (observer != null) {
+                observer.sampled(layer, i, before, after);
+            }
+            if (compared != centred) {
+                NDArray raw = BlockDiagonalMatrix.columns(compared, i, blocks.size());
+                sample = new ActivitySample(raw, after);
+            }
+            lastGain = blocks.get(i).learn(sample, rate, options);
+            if (options.getGain().isLimit(lastGain)) {
+                guard.gainAtLimit(lastGain);
+            }
+        }
+    }
+
+    private void seeFirstBatch(DecorrelationMatrix present, NDArray centred) {
+        NDArray batch = rows.rows(centred.stopGradient());
+        guard.checkFinite(batch.square());
+        present.seeFirstBatch(batch);
+    }
+
+    /**
+     * Returns whether the matrix learns from this batch. Fails if the batch mean is not finite,
+     * where the check of the sample does not tell: where the sample is not looked at, or is centred
+     * by another mean.
+     */
+    private boolean isUpdateDue(NDArray input, NDArray batchMean) {
+        boolean due = schedule.isUpdateDue(input.getDevice());
+        boolean seen = due && options.getMean().removal() == MeanRemoval.BATCH;
+        if (batchMean != null && !seen) {
+            guard.checkFinite(batchMean.stopGradient());
+        }
+        return due;
+    }
+
+    /** The mean of the batch, or null where no mean is removed. */
+    private NDArray batchMean(NDArray input) {
+        MeanRemoval removal = options.getMean().removal();
+        if (removal == MeanRemoval.NONE) {
+            return null;
+        }
+        if (removal == MeanRemoval.BATCH && rows.meanCount(input.getShape()) < 2) {
+            throw new IllegalArgumentException(
+                    "Decorrelation layer '"
+                            + layer.getName()
+                            + "' got a training batch "
+                            + input.getShape()
+                            + " with one value of each feature, whose mean removed leaves nothing;"
+                            + " use batches of two or more (drop a last batch of one), or"
+                            + " MeanRemoval.RUNNING.");
+        }
+        return rows.mean(input);
+    }
+
+    /** The input with the mean removed that the settings name; null stands for evaluation. */
+    private NDArray centred(NDArray input, NDArray batchMean, NDArray mean) {
+        switch (options.getMean().removal()) {
+            case NONE:
+                return input;
+            case BATCH:
+                return batchMean == null
+                        ? input.sub(rows.alongFeatures(mean))
+                        : BatchMean.remove(input, batchMean);
+            default:
+                return input.sub(rows.alongFeatures(mean));
+        }
+    }
+
+    private void checkInput(Shape shape) {
+        long features = runningMean.getArray().getShape().get(0);
+        if (!rows.fits(shape, features)) {
+            throw new IllegalArgumentException(
+                    "Decorrelation layer '"
+                            + layer.getName()
+                            + "' was made for "
+                            + rows.describe(features)
+                            + ", but got "
+                            + shape
+                            + ".");
+        }
+    }
+
+    private NDList arrays(ParameterStore store, Device device, boolean training) {
+        NDList arrays = new NDList();
+        for (Parameter parameter : matrix) {
+            NDArray array = store.getValue(parameter, device, training);
+            if (array.hasGradient()) {
+                // the copy for another device was made while freezeParameters(false) stood
+                array.setRequiresGradient(false);
+            }
+            arrays.add(array);
+        }
+        return arrays;
+    }
+
+    /** Returns whether {@code freezeParameters} keeps the matrix and the mean as they are. */
+    boolean isFrozen() {
+        return freezing.isFrozen();
+    }
+
+    /** To be called before the layer may get new arrays, and {@link #isFrozen} after it. */
+    void beforeNewArrays() {
+        freezing.beforeNewArrays();
+    }
+
+    /**
+     * Sets the shapes of the parameters.
+     *
+     * @param features the number of features or channels that have a mean
+     * @param width the width of the rows that the matrix acts on
+     */
+    void prepare(long features, long width) {
+        choose(width);
+        matrix.get(0).setShape(form.shape());
+        for (int i = 1; i < matrix.size(); ++i) {
+            if (!matrix.get(i).isInitialized()) {
+                matrix.get(i).setShape(form.fixed().get(i - 1).getValue());
+            }
+        }
+        runningMean.setShape(new Shape(features));
+    }
+
+    /** Chooses the form of the matrix for rows of a given width. */
+    private void choose(long width) {
+        form = forms.apply(width);
+        if (matrix.size() == 1) {
+            for (Pair<String, Shape> fixed : form.fixed()) {
+                matrix.add(parameter(fixed.getKey(), false));
+            }
+        }
+    }
+
+    /** Returns the encoding of the layer once it is prepared. */
+    byte version() {
+        return form == null || form.fixed().isEmpty() ? VERSION : LOW_RANK_VERSION;
+    }
+
+    /** Writes what is to be saved beside the parameters. */
+    void save(DataOutputStream os) throws IOException {
+        os.writeLong(schedule.getSteps());
+        if (version() == LOW_RANK_VERSION) {
+            os.writeInt(rank());
+        }
+    }
+
+    /** Refuses the encoding of another release. */
+    void checkVersion(byte version) throws MalformedModelException {
+        if (version != VERSION && version != LOW_RANK_VERSION) {
+            throw new MalformedModelException(
+                    "Decorrelation layer '"
+                            + layer.getName()
+                            + "' cannot read encoding version "
+                            + version
+                            + "; the file was written by a newer release, or for another model.");
+        }
+    }
+
+    /** Reads what was saved beside the parameters, for rows of a given width. */
+    void load(byte version, DataInputStream is, long width)
+            throws IOException, MalformedModelException {
+        schedule.restoreSteps(is.readLong());
+        int saved = version == LOW_RANK_VERSION ? is.readInt() : 0;
+        choose(width);
+        if (saved != rank()) {
+            throw new MalformedModelException(
+                    "The file holds "
+                            + ofRank(saved)
+                            + " for decorrelation layer '"
+                            + layer.getName()
+                            + "', which needs "
+                            + ofRank(rank())
+                            + "; set Cost.rank to what it was saved with.");
+        }
+    }
+
+    private int rank() {
+        return form.fixed().isEmpty() ? 0 : (int) form.shape().get(0) - 1;
+    }
+
+    private static String ofRank(int rank) {
+        return rank == 0 ? "a full matrix" : "a matrix of rank " + rank;
+    }
+
+    /** Refuses loaded arrays of other shapes than the layer needs. */
+    void checkLoaded(long features) throws MalformedModelException {
+        if (!getMatrix().isInitialized() || !runningMean.isInitialized()) {
+            return;
+        }
+        if (!getMatrix().getShape().equals(form.shape())
+                || !runningMean.getShape().equals(new Shape(features))) {
+            throw new MalformedModelException(
+                    "The file holds a matrix "
+                            + getMatrix().getShape()
+                            + " for decorrelation layer '"
+                            + layer.getName()
+                            + "', which needs "
+                            + form.shape()
+                            + "; load it into the model and block size that it was saved from.");
+        }
+    }
+
+    /** Returns the matrix of the layer's own arrays. */
+    DecorrelationMatrix matrix() {
+        if (!layer.isInitialized()) {
+            throw new IllegalStateException(
+                    "Decorrelation layer '" + layer.getName() + "' is not initialized yet.");
+        }
+        NDList arrays = new NDList();
+        matrix.forEach(parameter -> arrays.add(parameter.getArray()));
+        return form.binding().apply(arrays);
+    }
+
+    /** Returns the matrix that evaluation multiplies a row by, (n, n), an array of its own. */
+    NDArray fullMatrix() {
+        try {
+            return ArrayScope.returning(() -> matrix().toFull().duplicate());
+        } catch (EngineException e) {
+            throw new IllegalStateException(
+                    "Decorrelation layer '"
+                            + layer.getName()
+                            + "' cannot be folded: its matrix has no inverse; train it at a lower"
+                            + " rate.",
+                    e);
+        }
+    }
+
+    DecorrelationOptions getOptions() {
+        return options;
+    }
+
+    Parameter getMatrix() {
+        return matrix.get(0);
+    }
+
+    Parameter getRunningMean() {
+        return runningMean;
+    }
+
+    double getLastGain() {
+        return lastGain;
+    }
+
+    void setObserver(DecorrelationObserver observer) {
+        this.observer = observer;
+    }
+}

@@ -1,0 +1,112 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.types.DataType;
+
+/** The gain of one update: one number for all units, or a number for each. */
+sealed interface SampleGain {
+
+    /** Returns the number, or the mean over units. */
+    double mean();
+
+    /** Returns whether all units share one number. */
+    boolean isCommon();
+
+    /** Returns the gain with every number clamped to limits. */
+    SampleGain within(double min, double max);
+
+    /**
+     * Returns the gain as an array.
+     *
+     * @param like an array of the wanted type and manager
+     * @return the gain, (1) or (n)
+     */
+    NDArray toArray(NDArray like);
+
+    /**
+     * Returns the gain of each unit, 1 for those that are dead: under the gain of the others they
+     * would grow without bound, and burst when they come to life.
+     *
+     * @param alive 1 for each unit that varies and 0 for one that is dead or constant, (n)
+     * @return the gain, (n)
+     */
+    NDArray sparingDead(NDArray alive);
+
+    /** One number for all units. */
+    record Common(double mean) implements SampleGain {
+
+        @Override
+        public boolean isCommon() {
+            return true;
+        }
+
+        @Override
+        public SampleGain within(double min, double max) {
+            return new Common(Math.max(min, Math.min(max, mean)));
+        }
+
+        @Override
+        public NDArray toArray(NDArray like) {
+            return GraphConstant.of(like, mean);
+        }
+
+        @Override
+        public NDArray sparingDead(NDArray alive) {
+            return alive.mul(mean - 1).add(1);
+        }
+    }
+
+    /**
+     * A number for each unit.
+     *
+     * @param values the numbers, (n)
+     */
+    record Unitwise(NDArray values) implements SampleGain {
+
+        /** {@code sqrt(Σ u_j² / Σ s_j²)} for each unit j. */
+        static Unitwise of(ActivitySample sample) {
+            NDArray input = sample.inputPower();
+            NDArray ratio = input.div(sample.outputPower().maximum(Float.MIN_NORMAL));
+            return new Unitwise(NDArrays.where(input.eq(0), input.onesLike(), ratio).sqrt());
+        }
+
+        @Override
+        public double mean() {
+            return values.mean().toType(DataType.FLOAT64, false).getDouble();
+        }
+
+        @Override
+        public boolean isCommon() {
+            return false;
+        }
+
+        @Override
+        public SampleGain within(double min, double max) {
+            return new Unitwise(values.clip(min, max));
+        }
+
+        @Override
+        public NDArray toArray(NDArray like) {
+            return values;
+        }
+
+        @Override
+        public NDArray sparingDead(NDArray alive) {
+            return alive.mul(values.sub(1)).add(1);
+        }
+    }
+}

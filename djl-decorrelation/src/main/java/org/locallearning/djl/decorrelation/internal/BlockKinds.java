@@ -1,0 +1,71 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation.internal;
+
+import ai.djl.nn.Block;
+import ai.djl.nn.ParallelBlock;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import java.lang.reflect.Method;
+
+/**
+ * Whether a subclass of one of DJL's blocks still computes what that block does, which DJL does not
+ * tell: it does if it inherits every forward method. Converter and learning rules decide alike.
+ */
+public final class BlockKinds {
+
+    private BlockKinds() {}
+
+    /**
+     * Returns whether a block runs its children one after another and does nothing else, as {@code
+     * SequentialBlock} and the subclasses that only fill it do (the zoo's {@code Mlp}).
+     *
+     * @param block the block
+     * @return true if it is a sequence
+     */
+    public static boolean isSequential(Block block) {
+        return block instanceof SequentialBlock && inheritsForward(block, SequentialBlock.class);
+    }
+
+    /**
+     * Returns whether a block runs its children side by side and combines them, and no more.
+     *
+     * @param block the block
+     * @return true if it is a parallel block
+     */
+    public static boolean isParallel(Block block) {
+        return block instanceof ParallelBlock && inheritsForward(block, ParallelBlock.class);
+    }
+
+    /**
+     * Returns whether a block computes {@code W x + b}, and no more.
+     *
+     * @param block the block
+     * @return true if it is a linear layer
+     */
+    public static boolean isLinear(Block block) {
+        return block instanceof Linear && inheritsForward(block, Linear.class);
+    }
+
+    private static boolean inheritsForward(Block block, Class<?> base) {
+        for (Class<?> type = block.getClass(); type != base; type = type.getSuperclass()) {
+            for (Method method : type.getDeclaredMethods()) {
+                if (method.getName().startsWith("forward")) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+}

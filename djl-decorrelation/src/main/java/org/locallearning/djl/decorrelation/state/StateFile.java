@@ -1,0 +1,130 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation.state;
+
+import ai.djl.MalformedModelException;
+import ai.djl.ndarray.NDManager;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.locallearning.djl.decorrelation.internal.AtomicFile;
+
+/**
+ * A file with what the parts of training remember, one section for each part, and a SHA-256 over
+ * all of it. No code is ever run from a file.
+ */
+public final class StateFile {
+
+    private StateFile() {}
+
+    /**
+     * Writes a file. It appears at once or not at all, after its bytes have reached the disk.
+     *
+     * @param file the file to write; a file that is there is replaced, a folder is made if there is
+     *     none
+     * @param parts the parts of training, each under the name of its section
+     * @throws IOException if it cannot be written; what was there is then there still
+     */
+    public static void save(Path file, Map<String, ? extends Stateful> parts) throws IOException {
+        AtomicFile.write(
+                file,
+                bytes -> {
+                    DigestOutputStream digested =
+                            new DigestOutputStream(bytes, StateFormat.newDigest());
+                    DataOutputStream out = new DataOutputStream(digested);
+                    out.writeInt(StateFormat.MAGIC);
+                    out.writeInt(StateFormat.VERSION);
+                    for (Map.Entry<String, ? extends Stateful> part : parts.entrySet()) {
+                        if (!StateFormat.isName(part.getKey())) {
+                            throw new IllegalArgumentException(
+                                    "A section has no good name: " + StateFormat.NAMES + ".");
+                        }
+                        out.writeByte(StateFormat.SECTION);
+                        StateFormat.writeText(out, part.getKey());
+                        part.getValue().saveState(new StateWriter(out, part.getKey()));
+                    }
+                    out.writeByte(StateFormat.END);
+                    out.flush();
+                    bytes.write(digested.getMessageDigest().digest());
+                });
+    }
+
+    /**
+     * Loads a file, all of it or nothing: its checksum is compared before it is looked into, then
+     * every part checks its section, then all of them take it over.
+     *
+     * @param file the file to read
+     * @param manager the manager on whose device arrays are read
+     * @param parts the parts of training, each under the name of its section, in the order in which
+     *     they are asked
+     * @throws IOException if the file cannot be read
+     * @throws MalformedModelException if it is no such file, is damaged or of another version, has
+     *     other sections, or if a part refuses its own; the message names the file
+     */
+    public static void load(Path file, NDManager manager, Map<String, ? extends Stateful> parts)
+            throws IOException, MalformedModelException {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new IOException(file + " is no file; give a file that saveState wrote.");
+        }
+        try (SeekableByteChannel channel = Files.newByteChannel(file);
+                NDManager scope = manager.newSubManager()) {
+            try {
+                read(new StateBytes(channel), scope, parts).forEach(Runnable::run);
+            } catch (MalformedModelException e) {
+                throw new MalformedModelException(file + ": " + e.getMessage(), e);
+            } catch (IOException e) {
+                throw new IOException(file + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private static List<Runnable> read(
+            StateBytes bytes, NDManager scope, Map<String, ? extends Stateful> parts)
+            throws IOException, MalformedModelException {
+        bytes.verify();
+        Map<String, Map<String, StateReader.Entry>> sections = bytes.parse();
+        List<Runnable> accepted = new ArrayList<>();
+        for (Map.Entry<String, ? extends Stateful> part : parts.entrySet()) {
+            Map<String, StateReader.Entry> section = sections.get(part.getKey());
+            if (section == null) {
+                throw new MalformedModelException(
+                        String.format(
+                                "it has no section '%s', only %s; use the settings that it was"
+                                        + " saved with.",
+                                part.getKey(), sections.keySet()));
+            }
+            accepted.add(
+                    part.getValue()
+                            .loadState(new StateReader(part.getKey(), section, bytes, scope)));
+        }
+        Set<String> others = new LinkedHashSet<>(sections.keySet());
+        others.removeAll(parts.keySet());
+        if (!others.isEmpty()) {
+            throw new MalformedModelException(
+                    String.format(
+                            "it has the sections %s, which nothing here expects; use the settings"
+                                    + " that it was saved with.",
+                            others));
+        }
+        return accepted;
+    }
+}

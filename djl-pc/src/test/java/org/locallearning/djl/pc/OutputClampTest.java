@@ -1,0 +1,106 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.pc;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.loss.QuantileL1Loss;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The clamp pulls by the gradient of each loss as a sum over units, which is worked out by hand.
+ */
+class OutputClampTest {
+
+    private static final int SAMPLES = 3;
+    private static final int UNITS = 5;
+    private static final double STRENGTH = 0.75;
+
+    /** The loss of one unit and its slope. */
+    interface Term {
+        double of(double label, double prediction);
+    }
+
+    record LossCase(String name, Loss loss, Term value, Term slope) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static List<LossCase> meansOverUnits() {
+        double quantile = 0.875;
+        return List.of(
+                new LossCase(
+                        "L1",
+                        Loss.l1Loss(),
+                        (y, p) -> Math.abs(p - y),
+                        (y, p) -> Math.signum(p - y)),
+                new LossCase("L2", Loss.l2Loss(), (y, p) -> (p - y) * (p - y) / 2, (y, p) -> p - y),
+                new LossCase(
+                        "hinge",
+                        Loss.hingeLoss(),
+                        (y, p) -> Math.max(0, 1 - y * p),
+                        (y, p) -> y * p < 1 ? -y : 0),
+                new LossCase(
+                        "quantile",
+                        new QuantileL1Loss((float) quantile),
+                        (y, p) -> 2 * Math.abs((p - y) * ((y <= p ? 1 : 0) - quantile)),
+                        (y, p) -> p > y ? 2 * (1 - quantile) : -2 * quantile),
+                new LossCase(
+                        "sigmoid cross-entropy",
+                        Loss.sigmoidBinaryCrossEntropyLoss(),
+                        (y, p) -> Math.log1p(Math.exp(p)) - y * p,
+                        (y, p) -> 1 / (1 + Math.exp(-p)) - y));
+    }
+
+    @ParameterizedTest
+    @MethodSource("meansOverUnits")
+    @SuppressWarnings("try") // the collector is only to be open
+    void pullsByTheSumOverUnits(LossCase loss) {
+        Random random = new Random(4);
+        float[] labels = new float[SAMPLES * UNITS];
+        float[] predictions = new float[SAMPLES * UNITS];
+        float[] errors = new float[SAMPLES * UNITS];
+        double energy = 0;
+        for (int i = 0; i < labels.length; i++) {
+            // labels of 1 and −1 or 0 serve every loss
+            labels[i] = random.nextBoolean() ? 1 : "hinge".equals(loss.name) ? -1 : 0;
+            predictions[i] = (float) (2 * random.nextGaussian());
+            errors[i] = (float) (-STRENGTH * loss.slope.of(labels[i], predictions[i]));
+            energy += STRENGTH * loss.value.of(labels[i], predictions[i]) / SAMPLES;
+        }
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+            Shape shape = new Shape(SAMPLES, UNITS);
+            NDList truth = new NDList(manager.create(labels, shape));
+            OutputClamp clamp = new OutputClamp(loss.loss, STRENGTH, truth, manager);
+            NDArray pull = clamp.errors(new NDList(manager.create(predictions, shape))).head();
+            assertArrayEquals(errors, pull.toFloatArray(), 1e-5f);
+            assertEquals(energy, clamp.energy().toType(DataType.FLOAT64, false).getDouble(), 1e-5);
+        }
+    }
+}

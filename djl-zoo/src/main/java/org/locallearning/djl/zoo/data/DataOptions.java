@@ -1,0 +1,340 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.zoo.data;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import org.locallearning.djl.zoo.task.Task;
+
+/** What to load: where from, how much, and how to scale it. */
+public final class DataOptions {
+
+    private final Path repository;
+    private final URI repositoryUri;
+    private final int limit;
+    private final int testLimit;
+    private final boolean standardise;
+    private final boolean signedPixels;
+    private final boolean augment;
+    private final Task task;
+    private final boolean wholeBatches;
+    private final long seed;
+
+    private DataOptions(Builder builder) {
+        repository = builder.repository;
+        repositoryUri = builder.repositoryUri;
+        limit = builder.limit;
+        testLimit = builder.testLimit;
+        standardise = builder.standardise;
+        signedPixels = builder.signedPixels;
+        augment = builder.augment;
+        task = builder.task;
+        wholeBatches = builder.wholeBatches;
+        seed = builder.seed;
+    }
+
+    /**
+     * Creates a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Returns the folder to read from.
+     *
+     * @return the folder, or empty for a repository on the network
+     */
+    public Optional<Path> getRepository() {
+        return Optional.ofNullable(repository);
+    }
+
+    /**
+     * Returns the address of the repository to read from.
+     *
+     * @return the address, or empty for a folder or DJL's own repository
+     */
+    public Optional<URI> getRepositoryUri() {
+        return Optional.ofNullable(repositoryUri);
+    }
+
+    /**
+     * Returns whether each channel gets mean 0 and variance 1.
+     *
+     * @return whether images are standardised
+     */
+    public boolean isStandardised() {
+        return standardise;
+    }
+
+    /**
+     * Returns whether pixels are in −1..1 rather than in 0..1.
+     *
+     * @return whether they are signed
+     */
+    public boolean isSignedPixels() {
+        return signedPixels;
+    }
+
+    /**
+     * Returns whether training images are varied at random.
+     *
+     * @return whether training images are augmented
+     */
+    public boolean isAugmented() {
+        return augment;
+    }
+
+    /**
+     * Returns what the images are for.
+     *
+     * @return the task, which decides what their labels are
+     */
+    public Task getTask() {
+        return task;
+    }
+
+    /**
+     * Returns whether training goes by whole batches alone.
+     *
+     * @return whether the rest of a pass is left out
+     */
+    public boolean isWholeBatches() {
+        return wholeBatches;
+    }
+
+    /**
+     * Returns the seed of the data sets that are drawn.
+     *
+     * @return the seed
+     */
+    public long getSeed() {
+        return seed;
+    }
+
+    int limitOr(int all) {
+        return limit == 0 ? all : limit;
+    }
+
+    int testLimitOr(int all) {
+        return testLimit == 0 ? all : testLimit;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "DataOptions[repository=%s, limit=%d, testLimit=%d, standardise=%b,"
+                        + " signedPixels=%b, augment=%b, task=%s, wholeBatches=%b, seed=%d]",
+                repository != null ? repository : repositoryUri,
+                limit,
+                testLimit,
+                standardise,
+                signedPixels,
+                augment,
+                task,
+                wholeBatches,
+                seed);
+    }
+
+    /** A builder for {@link DataOptions}. */
+    public static final class Builder {
+
+        private Path repository;
+        private URI repositoryUri;
+        private int limit;
+        private int testLimit;
+        private boolean standardise = true;
+        private boolean signedPixels;
+        private boolean augment;
+        private Task task = Task.CLASSIFICATION;
+        private boolean wholeBatches;
+        private long seed = 1;
+
+        private Builder() {}
+
+        /**
+         * Sets the folder to read from, in DJL's repository layout: it holds {@code
+         * dataset/cv/ai/djl/basicdataset/ARTIFACT/metadata.json} and the files named there.
+         *
+         * <p>For {@code cifar100}, {@code svhn} and {@code tiny-imagenet}, it may also be a folder
+         * that holds the files as their authors publish them, or such an archive itself; {@link
+         * DataSets} lists them.
+         *
+         * @param repository the folder; null (the default) for DJL's own repository
+         * @return this builder
+         */
+        public Builder optRepository(Path repository) {
+            this.repository = repository;
+            return this;
+        }
+
+        /**
+         * Sets the address of a repository to read from in place of DJL's own, such as a mirror.
+         *
+         * @param repositoryUri the address of its root folder; null (the default) for DJL's own
+         * @return this builder
+         */
+        public Builder optRepositoryUri(URI repositoryUri) {
+            this.repositoryUri = repositoryUri;
+            return this;
+        }
+
+        /**
+         * Sets the number of training images: the first ones, in the order of the data set.
+         *
+         * @param limit the number of images, or 0 (the default) for all; where the data set has
+         *     fewer, all are used; for {@code glyphs}, 0 draws 6,000
+         * @return this builder
+         */
+        public Builder optLimit(int limit) {
+            this.limit = limit;
+            return this;
+        }
+
+        /**
+         * Sets the number of test images: the first ones, in the order of the data set.
+         *
+         * @param testLimit the number of images, or 0 (the default) for all; where the data set has
+         *     fewer, all are used; for {@code glyphs}, 0 draws 1,000
+         * @return this builder
+         */
+        public Builder optTestLimit(int testLimit) {
+            this.testLimit = testLimit;
+            return this;
+        }
+
+        /**
+         * Sets whether each channel of the training images gets mean 0 and variance 1, and the test
+         * images the same shift and factor. Otherwise pixels are in 0..1, or {@linkplain
+         * #optSignedPixels in −1..1}.
+         *
+         * @param standardise true (the default) to standardise
+         * @return this builder
+         */
+        public Builder optStandardise(boolean standardise) {
+            this.standardise = standardise;
+            return this;
+        }
+
+        /**
+         * Sets whether pixels that are not standardised are in −1..1 rather than in 0..1.
+         *
+         * @param signedPixels true for −1..1; false by default
+         * @return this builder
+         */
+        public Builder optSignedPixels(boolean signedPixels) {
+            this.signedPixels = signedPixels;
+            return this;
+        }
+
+        /**
+         * Sets whether each training image is varied at random, anew in each pass: {@code cifar10}
+         * and {@code cifar100} by a crop of 32x32 pixels with a padding of 4 zeros and a horizontal
+         * flip, {@code tiny-imagenet} by a crop of 56x56 pixels and a horizontal flip, {@code
+         * mnist} by a shift of up to one pixel in each direction and an elastic distortion of
+         * strength 34 and smoothness 4. The other data sets have no augmentation, and refuse it.
+         * Test images are never varied.
+         *
+         * @param augment true to augment; false by default
+         * @return this builder
+         */
+        public Builder optAugment(boolean augment) {
+            this.augment = augment;
+            return this;
+        }
+
+        /**
+         * Sets what the images are for. Where a network is to {@linkplain Task#reconstructs()
+         * reconstruct} them, pixels are in 0.005..0.995 or in −0.9..0.9, as the task says, and the
+         * images are their own labels; they can be neither standardised nor augmented.
+         *
+         * @param task the task; {@link Task#CLASSIFICATION} by default
+         * @return this builder
+         */
+        public Builder optTask(Task task) {
+            this.task = task;
+            return this;
+        }
+
+        /**
+         * Sets whether the images that are left at the end of a pass and fill no batch wait for
+         * another pass. A step by few images is a noisy one: with a high learning rate it shows in
+         * the test right behind it.
+         *
+         * @param wholeBatches true to train by whole batches alone; false by default
+         * @return this builder
+         */
+        public Builder optWholeBatches(boolean wholeBatches) {
+            this.wholeBatches = wholeBatches;
+            return this;
+        }
+
+        /**
+         * Sets the seed of data sets that are drawn, which is {@code glyphs}. It is not the seed of
+         * the order of the images: that is {@code Engine.setRandomSeed}.
+         *
+         * @param seed the seed, 1 by default
+         * @return this builder
+         */
+        public Builder optSeed(long seed) {
+            this.seed = seed;
+            return this;
+        }
+
+        /**
+         * Builds the options.
+         *
+         * @return the options
+         * @throws IllegalArgumentException if a limit is negative, both a folder and an address are
+         *     given, or images to be reconstructed are to be standardised or augmented
+         */
+        public DataOptions build() {
+            if (limit < 0 || testLimit < 0) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                Locale.ROOT,
+                                "A limit of images is 0 for all, or positive, but is %d.",
+                                Math.min(limit, testLimit)));
+            }
+            if (repository != null && repositoryUri != null) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                Locale.ROOT,
+                                "Give one data repository, not both the folder %s and the address"
+                                        + " %s.",
+                                repository,
+                                repositoryUri));
+            }
+            if (task.reconstructs() && (standardise || augment)) {
+                throw new IllegalArgumentException(
+                        "Images that a network reconstructs keep the pixels of their task and"
+                                + " are their own labels: "
+                                + (standardise ? "do not standardise" : "do not augment")
+                                + " them.");
+            }
+            if (signedPixels && (standardise || task.reconstructs())) {
+                throw new IllegalArgumentException(
+                        "Pixels between −1 and 1 are neither standardised nor reconstructed: choose"
+                                + " one of these.");
+            }
+            return new DataOptions(this);
+        }
+    }
+}

@@ -1,0 +1,307 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.zoo.data;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.dataset.ArrayDataset;
+import ai.djl.training.dataset.BatchSampler;
+import ai.djl.training.dataset.RandomAccessDataset;
+import ai.djl.training.dataset.Sampler;
+import ai.djl.training.dataset.SequenceSampler;
+import ai.djl.translate.Transform;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Locale;
+import org.locallearning.djl.zoo.augmentation.SpatialTransform;
+import org.locallearning.djl.zoo.augmentation.TransformedDataset;
+import org.locallearning.djl.zoo.task.Task;
+
+/**
+ * One data set, loaded: labelled training and test images in memory.
+ *
+ * <p>Pixels are kept as bytes and become float32 batch by batch. A batch's data has shape (N, C, H,
+ * W), its label is the class index, int64 of shape (N), as {@code SoftmaxCrossEntropyLoss} and
+ * {@code Accuracy} take it; images loaded to be {@linkplain Task#reconstructs() reconstructed} have
+ * themselves as labels.
+ *
+ * <p>The images live outside the Java heap until {@link #close()}; the data sets handed out are
+ * views of them and must not be used after it.
+ */
+public final class ImageData implements AutoCloseable {
+
+    private final String name;
+    private final String title;
+    private final Shape sampleShape;
+    private final List<String> classes;
+    private final String provenance;
+    private final NDManager manager;
+    private final Part training;
+    private final Part test;
+    private final Transform scale;
+    private final Task task;
+    private final boolean wholeBatches;
+    private final SpatialTransform augmentation;
+
+    /** The arrays of one part: pixels uint8 (N, C, H, W) and labels int64 (N). */
+    private record Part(NDArray pixels, NDArray labels) {
+
+        static Part of(LabelledImages images, NDManager manager) {
+            long[] labels = new long[images.size()];
+            for (int i = 0; i < labels.length; i++) {
+                labels[i] = images.labels()[i] & 0xff;
+            }
+            Shape shape = new Shape(images.size()).addAll(images.shape());
+            return new Part(
+                    manager.create(ByteBuffer.wrap(images.pixels()), shape, DataType.UINT8),
+                    manager.create(labels));
+        }
+
+        ArrayDataset.Builder builder(Sampler sampler) {
+            return new ArrayDataset.Builder()
+                    .setData(pixels)
+                    .optLabels(labels)
+                    .setSampling(sampler);
+        }
+    }
+
+    ImageData(
+            String name,
+            String title,
+            List<String> classes,
+            String source,
+            ImageParts parts,
+            ImagePreparation framing,
+            DataOptions options) {
+        this.name = name;
+        this.title = title;
+        this.classes = List.copyOf(classes);
+        LabelledImages trainingImages = parts.training().first(options.limitOr(Integer.MAX_VALUE));
+        if (options.isAugmented()) {
+            augmentation = framing.augmentation().orElseThrow();
+        } else {
+            augmentation = null;
+            trainingImages = framing.centres(trainingImages);
+        }
+        LabelledImages testImages =
+                framing.centres(parts.test().first(options.testLimitOr(Integer.MAX_VALUE)));
+        sampleShape = testImages.shape();
+        task = options.getTask();
+        wholeBatches = options.isWholeBatches();
+        PixelScale pixelScale;
+        String scaling;
+        if (options.isStandardised()) {
+            pixelScale = PixelScale.standardising(trainingImages);
+            scaling = "standardised by the training images' " + pixelScale;
+        } else if (task == Task.RECONSTRUCTION) {
+            // what a sigmoid can put out
+            pixelScale = PixelScale.between(0.005, 0.995, (int) sampleShape.get(0));
+            scaling = "pixels in 0.005..0.995, not standardised";
+        } else if (task == Task.SIGNED_RECONSTRUCTION) {
+            pixelScale = PixelScale.between(-0.9, 0.9, (int) sampleShape.get(0));
+            scaling = "pixels in −0.9..0.9, not standardised";
+        } else if (options.isSignedPixels()) {
+            pixelScale = PixelScale.between(-1, 1, (int) sampleShape.get(0));
+            scaling = "pixels in −1..1, not standardised";
+        } else {
+            pixelScale = PixelScale.between(0, 1, (int) sampleShape.get(0));
+            scaling = "pixels in 0..1, not standardised";
+        }
+        provenance =
+                String.format(
+                        Locale.ROOT,
+                        "%s; %s training images and %s test images; %s%s%s",
+                        source,
+                        share(trainingImages, parts.training()),
+                        share(testImages, parts.test()),
+                        framing.describe(options.isAugmented()),
+                        scaling,
+                        wholeBatches ? "; whole batches alone" : "");
+        manager = NDManager.newBaseManager(Device.cpu());
+        manager.setName(name);
+        training = Part.of(trainingImages, manager);
+        test = Part.of(testImages, manager);
+        scale = pixelScale.asTransform(manager);
+    }
+
+    /**
+     * Returns the name by which the data set was asked for.
+     *
+     * @return the name, such as {@code mnist}
+     */
+    public String getName() {
+        return name;
+    }
+
+    /**
+     * Returns the name a report shows. It says so where the images are not the originals.
+     *
+     * @return the title, such as {@code CIFAR-10 (JPEG re-encoded)}
+     */
+    public String getTitle() {
+        return title;
+    }
+
+    /**
+     * Returns the training images, shuffled anew for each pass.
+     *
+     * <p>The order is a function of {@code Engine.setRandomSeed} and of the draws that DJL made
+     * from its Java generator since; the engine's own random arrays (initial weights, noise) come
+     * from another generator and do not disturb it. Where augmentation was asked for, what becomes
+     * of each image comes from the same draws. The last batch of a pass may be smaller, unless
+     * whole batches were asked for, but is left out where it would hold a single image.
+     *
+     * @param batchSize the number of images in a batch
+     * @return a data set of float32 images (N, C, H, W) and int64 class indices (N), or, to be
+     *     reconstructed, the images themselves once more
+     * @throws IllegalArgumentException if the batch size is not positive
+     */
+    public RandomAccessDataset training(int batchSize) {
+        TrainingSampler sampler = sampler(batchSize);
+        if (augmentation == null) {
+            return dataset(training, sampler);
+        }
+        return TransformedDataset.builder()
+                .setImages(training.builder(sampler).build())
+                .setTransform(augmentation)
+                .setSampling(sampler)
+                .addTransform(scale)
+                .build();
+    }
+
+    /**
+     * Returns the number of batches of one pass over the training images.
+     *
+     * @param batchSize the number of images in a batch
+     * @return the number of batches that {@link #training} gives
+     * @throws IllegalArgumentException if the batch size is not positive
+     */
+    public long getTrainingBatches(int batchSize) {
+        return sampler(batchSize).batches(getTrainingSize());
+    }
+
+    private TrainingSampler sampler(int batchSize) {
+        return new TrainingSampler(checkBatchSize(batchSize), wholeBatches);
+    }
+
+    /**
+     * Returns the test images in their stored order, all of them, never augmented.
+     *
+     * @param batchSize the number of images in a batch; the last batch may be smaller
+     * @return a data set of float32 images (N, C, H, W) and int64 class indices (N), or, to be
+     *     reconstructed, the images themselves once more
+     * @throws IllegalArgumentException if the batch size is not positive
+     */
+    public RandomAccessDataset test(int batchSize) {
+        return dataset(
+                test, new BatchSampler(new SequenceSampler(), checkBatchSize(batchSize), false));
+    }
+
+    /**
+     * Returns the shape of one image, as the batches hold it.
+     *
+     * @return the shape (channels, height, width)
+     */
+    public Shape getSampleShape() {
+        return sampleShape;
+    }
+
+    /**
+     * Returns what the images were loaded for.
+     *
+     * @return the task, which decides what the labels are
+     */
+    public Task getTask() {
+        return task;
+    }
+
+    /**
+     * Returns the names of the classes, in the order of their indices.
+     *
+     * @return the class names
+     */
+    public List<String> getClasses() {
+        return classes;
+    }
+
+    /**
+     * Returns the number of training images in use.
+     *
+     * @return the number of training images
+     */
+    public int getTrainingSize() {
+        return (int) training.labels().size();
+    }
+
+    /**
+     * Returns the number of test images in use.
+     *
+     * @return the number of test images
+     */
+    public int getTestSize() {
+        return (int) test.labels().size();
+    }
+
+    /**
+     * Says where the images came from: repository, artifact and version, or the drawing seed; how
+     * many are used; whether they are cut and augmented; and how they were standardised.
+     *
+     * @return one line of text
+     */
+    public String getProvenance() {
+        return provenance;
+    }
+
+    /** Frees the images. */
+    @Override
+    public void close() {
+        manager.close();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String toString() {
+        return title + " (" + provenance + ")";
+    }
+
+    private static String share(LabelledImages used, LabelledImages all) {
+        return used.size() == all.size()
+                ? String.format(Locale.ROOT, "%,d", all.size())
+                : String.format(Locale.ROOT, "the first %,d of %,d", used.size(), all.size());
+    }
+
+    private RandomAccessDataset dataset(Part part, Sampler sampler) {
+        if (task.reconstructs()) {
+            return new ArrayDataset.Builder()
+                    .setData(part.pixels)
+                    .optLabels(part.pixels)
+                    .setSampling(sampler)
+                    .addTransform(scale)
+                    .addTargetTransform(scale)
+                    .build();
+        }
+        return part.builder(sampler).addTransform(scale).build();
+    }
+
+    private static int checkBatchSize(int batchSize) {
+        if (batchSize < 1) {
+            throw new IllegalArgumentException(
+                    "The batch size must be at least 1, but is " + batchSize + ".");
+        }
+        return batchSize;
+    }
+}

@@ -1,0 +1,59 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.zoo.data;
+
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A JPEG file and the class it belongs to.
+ *
+ * @param name its name for a reader, which ends in the number that orders it: {@code frog/17.jpg}
+ * @param label the class index
+ * @param content its bytes
+ */
+record JpegFile(String name, int label, Content content) {
+
+    /**
+     * The order by number and then by class.
+     *
+     * <p>Where numbers count the whole data set, that is its original order; where they count
+     * within each class, classes take turns, and so the first images are of all classes.
+     */
+    static final Comparator<JpegFile> BY_NUMBER =
+            Comparator.comparingLong(JpegFile::number)
+                    .thenComparing(JpegFile::label)
+                    .thenComparing(JpegFile::name);
+
+    private static final Pattern JPEG = Pattern.compile("(?i)\\.jpe?g$");
+    private static final Pattern NUMBER = Pattern.compile("(\\d{1,18})\\.[^.]*$");
+
+    /** Bytes that are there already, or have yet to be read. */
+    @FunctionalInterface
+    interface Content {
+        byte[] read() throws IOException;
+    }
+
+    /** Tells whether a file's name is that of a JPEG file. */
+    static boolean isNamed(String file) {
+        return JPEG.matcher(file).find();
+    }
+
+    private long number() {
+        Matcher matcher = NUMBER.matcher(name);
+        return matcher.find() ? Long.parseLong(matcher.group(1)) : -1;
+    }
+}

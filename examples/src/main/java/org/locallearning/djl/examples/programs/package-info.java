@@ -1,0 +1,23 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+
+/**
+ * Short programs that show how the libraries are used. Each runs without network and without files,
+ * on digits that it draws, or on the data set that is named as its argument:
+ *
+ * <pre>
+ * java -cp examples/target/local-learning.jar org.locallearning.djl.examples.programs.SwapTheRule
+ * </pre>
+ */
+package org.locallearning.djl.examples.programs;

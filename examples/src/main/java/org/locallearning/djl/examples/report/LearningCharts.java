@@ -1,0 +1,277 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.DoubleFunction;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import org.locallearning.djl.examples.method.Methods;
+import org.locallearning.djl.examples.results.AlignmentResult;
+import org.locallearning.djl.examples.results.CorrelationMap;
+import org.locallearning.djl.examples.results.CorrelationResult;
+import org.locallearning.djl.examples.results.EpochResult;
+import org.locallearning.djl.examples.results.Results;
+import org.locallearning.djl.examples.results.RunResult;
+
+/** The figures that results make: learning curves, angles, and correlations. */
+final class LearningCharts {
+
+    private static final double RIGHT_ANGLE = 90;
+
+    private final Results results;
+    private final List<String> methods;
+
+    /**
+     * Creates the charts of some methods.
+     *
+     * @param results the results
+     * @param methods methods with at least one run each
+     */
+    LearningCharts(Results results, List<String> methods) {
+        this.results = results;
+        this.methods = methods;
+    }
+
+    /** Returns what a picture of results shows: accuracy, where there is one, and losses. */
+    static Panels picture(Results results) {
+        List<Figure> figures =
+                new LearningCharts(results, results.finishedMethods()).learning().subList(0, 2);
+        return new Panels(heading(results), 2, figures);
+    }
+
+    /**
+     * Returns a summary in two figures: accuracy, or test loss where there is none, and how far the
+     * weight gradients are from backpropagation's; the second is left out if nothing was measured.
+     */
+    Panels overview() {
+        List<Figure> figures = new ArrayList<>(learning().subList(0, 1));
+        List<Diagram.Layer> layers = new ArrayList<>();
+        for (String method : methods) {
+            Curve angles = Curve.overMeanAngle(results, method, title(method));
+            if (!angles.points().isEmpty()) {
+                layers.add(layer(method, angles, LearningCharts::degrees));
+            }
+        }
+        if (!layers.isEmpty()) {
+            figures.add(
+                    Diagram.overEpochs(
+                            "Angle to backpropagation",
+                            "degrees, mean over the hidden layers",
+                            layers,
+                            RIGHT_ANGLE));
+        }
+        return new Panels(heading(results), 2, figures);
+    }
+
+    /** The data, and the model with what was chosen about it, which tells it from others. */
+    private static String heading(Results results) {
+        StringBuilder text = new StringBuilder(results.datasetTitle());
+        text.append(", ").append(results.model());
+        if (results.settings().hidden() != null) {
+            text.append(' ')
+                    .append(
+                            results.settings().hidden().stream()
+                                    .map(String::valueOf)
+                                    .collect(Collectors.joining("-")));
+        }
+        if (results.settings().activation() != null) {
+            text.append(' ').append(results.settings().activation());
+        }
+        return text.toString();
+    }
+
+    /** Returns accuracies and losses over the epochs, those of the test images first. */
+    List<Figure> learning() {
+        String unit = results.task().lossUnit();
+        Figure training = chart("Training loss", unit, EpochResult::trainLoss, ReportPage::loss);
+        Figure test = chart("Test loss", unit, EpochResult::testLoss, ReportPage::loss);
+        return results.task().hasAccuracy()
+                ? List.of(
+                        accuracy("Test accuracy", EpochResult::testAccuracy),
+                        training,
+                        accuracy("Training accuracy", EpochResult::trainAccuracy),
+                        test)
+                : List.of(test, training);
+    }
+
+    private Figure accuracy(String title, ToDoubleFunction<EpochResult> share) {
+        return chart(
+                title,
+                "in %",
+                epoch -> 100 * share.applyAsDouble(epoch),
+                value -> String.format(Locale.ROOT, "%.2f %%", value));
+    }
+
+    private Figure chart(
+            String title,
+            String unit,
+            ToDoubleFunction<EpochResult> quantity,
+            DoubleFunction<String> format) {
+        List<Diagram.Layer> layers = new ArrayList<>();
+        for (String method : methods) {
+            Curve curve = Curve.overEpochs(results, method, title(method), quantity);
+            layers.add(layer(method, curve, format));
+        }
+        return Diagram.overEpochs(title, unit, layers, Double.NaN);
+    }
+
+    private Diagram.Layer layer(String method, Curve curve, DoubleFunction<String> format) {
+        int place = results.settings().methods().indexOf(method);
+        return curve.layer(Palette.series(place), Diagram.Shape.of(place), "epoch", format);
+    }
+
+    /** Returns the angles of every method that differs from backpropagation, layer by layer. */
+    List<Figure> angles() {
+        List<Figure> figures = new ArrayList<>();
+        for (String method : methods) {
+            addAngles(
+                    figures,
+                    method,
+                    "gradient",
+                    "degrees between its weight gradient and backpropagation's",
+                    AlignmentResult::gradientAngle);
+            addAngles(
+                    figures,
+                    method,
+                    "weights",
+                    "degrees between the weights and the feedback weights",
+                    AlignmentResult::feedbackAngle);
+        }
+        return figures;
+    }
+
+    private void addAngles(
+            List<Figure> figures,
+            String method,
+            String what,
+            String ordinate,
+            Function<AlignmentResult, Double> quantity) {
+        List<String> network = new ArrayList<>();
+        List<String> layers = new ArrayList<>();
+        for (RunResult run : results.runsOf(method)) {
+            for (AlignmentResult alignment : run.alignment()) {
+                if (!network.contains(alignment.layer())) {
+                    network.add(alignment.layer());
+                }
+                if (quantity.apply(alignment) != null && !layers.contains(alignment.layer())) {
+                    layers.add(alignment.layer());
+                }
+            }
+        }
+        if (!layers.isEmpty()) {
+            figures.add(
+                    Diagram.overNetwork(
+                            title(method) + ": " + what,
+                            ordinate,
+                            network,
+                            layers.stream()
+                                    .map(
+                                            layer ->
+                                                    Curve.overAlignment(
+                                                            results, method, layer, quantity))
+                                    .toList(),
+                            RIGHT_ANGLE,
+                            LearningCharts::degrees));
+        }
+    }
+
+    /** Returns what was measured at the decorrelation layers of every method that has them. */
+    List<Figure> correlations() {
+        List<Figure> figures = new ArrayList<>();
+        for (String method : methods) {
+            List<String> layers =
+                    results.runsOf(method).stream()
+                            .flatMap(run -> run.correlations().stream())
+                            .map(CorrelationResult::layer)
+                            .distinct()
+                            .toList();
+            if (!layers.isEmpty()) {
+                figures.add(
+                        correlations(
+                                method,
+                                layers,
+                                "before the matrix",
+                                "mean squared correlation of the layer's inputs",
+                                CorrelationResult::lossBefore));
+                figures.add(
+                        correlations(
+                                method,
+                                layers,
+                                "after the matrix",
+                                "mean squared correlation of its outputs",
+                                CorrelationResult::lossAfter));
+                figures.add(
+                        correlations(
+                                method,
+                                layers,
+                                "gain",
+                                "factor of the latest update",
+                                CorrelationResult::gain));
+            }
+        }
+        return figures;
+    }
+
+    private Figure correlations(
+            String method,
+            List<String> layers,
+            String what,
+            String ordinate,
+            ToDoubleFunction<CorrelationResult> value) {
+        return Diagram.overNetwork(
+                title(method) + ": " + what,
+                ordinate,
+                layers,
+                layers.stream()
+                        .map(layer -> Curve.overCorrelations(results, method, layer, value))
+                        .toList(),
+                Double.NaN,
+                ShortNumber::of);
+    }
+
+    /** Returns the correlations in the first and in the last layer of each method's first run. */
+    List<Figure> correlationMaps() {
+        List<Figure> figures = new ArrayList<>();
+        for (String method : methods) {
+            List<CorrelationMap> maps = results.runsOf(method).get(0).correlationMaps();
+            for (int i = 0; i < maps.size(); ++i) {
+                if (i == 0 || i == maps.size() - 1) {
+                    CorrelationMap map = maps.get(i);
+                    String name = title(method) + ": " + map.layer();
+                    String time =
+                            "the matrix, epoch "
+                                    + ShortNumber.of(map.epoch())
+                                    + "; correlations of "
+                                    + map.features()
+                                    + " of its inputs";
+                    figures.add(Bitmap.correlations(name, "before " + time, map, map.before()));
+                    figures.add(Bitmap.correlations(name, "after " + time, map, map.after()));
+                }
+            }
+        }
+        return figures;
+    }
+
+    private static String title(String method) {
+        return Methods.named(method).title();
+    }
+
+    private static String degrees(double angle) {
+        return String.format(Locale.ROOT, "%.1f°", angle);
+    }
+}

@@ -1,0 +1,31 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.reproduce.ahmad;
+
+import java.util.List;
+import org.locallearning.djl.examples.reproduce.Target;
+
+/** The figures and tables of Ahmad, "Correlations Are Ruining Your Gradient Descent" (2024). */
+public final class AhmadTargets {
+
+    /** Every target, in the order of the paper. */
+    public static final List<Target> ALL =
+            List.of(
+                    new SkewedRegression(),
+                    new CorrelatedRegression(),
+                    new DecorrelationRules(),
+                    new DecorrelatedLearning());
+
+    private AhmadTargets() {}
+}

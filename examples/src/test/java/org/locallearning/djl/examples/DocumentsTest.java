@@ -1,0 +1,241 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What the documents quote is what they quote it from: after each marker stands what the stored
+ * run, or the source file, that it names makes. {@code -Dregenerate.documents=true} writes the
+ * documents anew.
+ *
+ * <ul>
+ *   <li>{@code <!-- run NAME epochs 1,2 -->}, {@code figure}, {@code machines} and {@code
+ *       benchmark}: the command, table and origin of {@code examples/runs/NAME.json}; with {@code
+ *       table} in the place of the kind's command and origin, {@code <!-- run NAME epochs 1,2 table
+ *       -->}, the table alone
+ *   <li>{@code <!-- code PATH -->}: a source file of the repository, without its licence and
+ *       package; {@code <!-- shown PATH -->}: what stands in it between {@code shown: begin} and
+ *       {@code shown: end}
+ * </ul>
+ *
+ * <p>What a marker makes ends with {@code <!-- end -->}.
+ */
+class DocumentsTest {
+
+    private static final Path ROOT = Path.of("..");
+
+    private static final String REGENERATE = "regenerate.documents";
+
+    private static final String END = "<!-- end -->";
+
+    private static final Pattern RESULTS =
+            Pattern.compile(
+                    "<!-- (run|figure|benchmark|machines) ([\\w+-]+)(?: epochs ([\\d,]+))?( table)? -->");
+
+    private static final Pattern CODE = Pattern.compile("<!-- (code|shown) (\\S+) -->");
+
+    static Stream<Path> documents() throws IOException {
+        List<Path> documents = new ArrayList<>(List.of(ROOT.resolve("README.md")));
+        try (Stream<Path> pages = Files.list(ROOT.resolve("docs"))) {
+            pages.filter(page -> page.toString().endsWith(".md")).sorted().forEach(documents::add);
+        }
+        return documents.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void quotesWhatIsThere(Path document) throws IOException {
+        String found = Files.readString(document).replace("\r\n", "\n");
+        String expected = withQuotes(found.lines().toList());
+        if (Boolean.getBoolean(REGENERATE) && !expected.equals(found)) {
+            Path written = Files.writeString(Path.of(document + ".new"), expected);
+            Files.move(written, document, StandardCopyOption.ATOMIC_MOVE);
+        } else {
+            assertEquals(
+                    expected,
+                    found,
+                    document.getFileName()
+                            + " does not quote what is there; write it anew with mvn verify -pl examples"
+                            + " -am -Dtest=DocumentsTest -Dsurefire.failIfNoSpecifiedTests=false -D"
+                            + REGENERATE
+                            + "=true");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("documents")
+    void linksLeadToFiles(Path document) throws IOException {
+        Matcher link =
+                Pattern.compile("\\]\\((?!https?:|#|mailto:)([^)#\\s]+)")
+                        .matcher(Files.readString(document));
+        while (link.find()) {
+            Path target = document.resolveSibling(link.group(1));
+            assertFalse(Files.notExists(target), document + " links to " + target);
+        }
+    }
+
+    private static String withQuotes(List<String> lines) throws IOException {
+        StringBuilder page = new StringBuilder();
+        for (int i = 0; i < lines.size(); i++) {
+            page.append(lines.get(i)).append('\n');
+            List<String> quote = quote(lines.get(i));
+            if (!quote.isEmpty()) {
+                quote.forEach(line -> page.append(line).append('\n'));
+                page.append(END).append('\n');
+                i = afterQuote(lines, i);
+            }
+        }
+        return page.toString();
+    }
+
+    /** Returns the last line of what a marker has made before. */
+    private static int afterQuote(List<String> lines, int marker) {
+        for (int i = marker + 1; i < lines.size(); i++) {
+            if (lines.get(i).equals(END)) {
+                return i;
+            }
+            if (lines.get(i).startsWith("<!-- ")) {
+                break;
+            }
+        }
+        return marker;
+    }
+
+    private static List<String> quote(String marker) throws IOException {
+        Matcher results = RESULTS.matcher(marker);
+        if (results.matches()) {
+            String epochs = results.group(3) == null ? "" : results.group(3);
+            return results(
+                    results.group(1),
+                    results.group(2),
+                    results.group(4) != null,
+                    epochs.split(","));
+        }
+        Matcher code = CODE.matcher(marker);
+        return code.matches()
+                ? code(ROOT.resolve(code.group(2)), code.group(1).equals("shown"))
+                : List.of();
+    }
+
+    private static List<String> results(
+            String kind, String name, boolean tableOnly, String... epochs) throws IOException {
+        Path file = ROOT.resolve("examples/runs/" + name + ".json");
+        JsonObject stored = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+        List<String> table = StoredTables.of(kind, stored, epochs);
+        if (tableOnly) {
+            return table;
+        }
+        JsonObject origin = stored.has("figure") ? stored.getAsJsonObject("provenance") : stored;
+        List<String> lines = new ArrayList<>();
+        lines.add("```");
+        lines.addAll(wrapped(origin.get("commandLine").getAsString()));
+        lines.add("```");
+        lines.add("");
+        lines.addAll(table);
+        lines.add("");
+        lines.add(origin(name, origin));
+        return lines;
+    }
+
+    /** The command on lines of at most 120 characters, on data that the reader has. */
+    private static List<String> wrapped(String command) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String part : command.replace("../shared/data", "DIR").split(" (?=--)")) {
+            if (line.length() + part.length() > 115) {
+                lines.add(line.append(" \\").toString());
+                line = new StringBuilder("   ");
+            }
+            line.append(line.isEmpty() ? "" : " ").append(part);
+        }
+        lines.add(line.toString());
+        return lines;
+    }
+
+    private static String origin(String name, JsonObject origin) {
+        JsonObject machine = origin.getAsJsonObject("machine");
+        return String.format(
+                "[%s](../examples/runs/%s.json): commit %.7s, %.10s, %s, %d cores, %d thread%s",
+                name,
+                name,
+                origin.getAsJsonObject("build").get("commit").getAsString(),
+                origin.get("started").getAsString(),
+                machine.get("engine").getAsString(),
+                machine.get("cores").getAsInt(),
+                machine.get("threads").getAsInt(),
+                machine.get("threads").getAsInt() == 1 ? "" : "s");
+    }
+
+    private static List<String> code(Path file, boolean partOnly) throws IOException {
+        List<String> source = Files.readAllLines(file);
+        List<String> lines = new ArrayList<>();
+        lines.add("```" + (file.toString().endsWith(".xml") ? "xml" : "java"));
+        lines.addAll(partOnly ? shown(source) : whole(source));
+        lines.add("```");
+        return lines;
+    }
+
+    private static List<String> whole(List<String> source) {
+        for (int i = 0; i < source.size(); i++) {
+            if (source.get(i).startsWith("package ")) {
+                int begin = i + 1;
+                while (source.get(begin).isBlank()) {
+                    begin++;
+                }
+                return source.subList(begin, source.size());
+            }
+        }
+        return source.stream().filter(line -> !isMark(line)).toList();
+    }
+
+    private static boolean isMark(String line) {
+        return line.contains("shown: begin") || line.contains("shown: end");
+    }
+
+    /** Returns the marked lines, without what all of them are indented by. */
+    private static List<String> shown(List<String> source) {
+        List<String> lines = new ArrayList<>();
+        boolean inside = false;
+        for (String line : source) {
+            if (isMark(line)) {
+                inside = line.contains("begin");
+            } else if (inside) {
+                lines.add(line);
+            }
+        }
+        int indent =
+                lines.stream()
+                        .filter(line -> !line.isBlank())
+                        .mapToInt(line -> line.length() - line.stripLeading().length())
+                        .min()
+                        .orElseThrow();
+        return lines.stream().map(line -> line.isBlank() ? "" : line.substring(indent)).toList();
+    }
+}

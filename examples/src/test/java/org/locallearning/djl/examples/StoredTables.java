@@ -1,0 +1,176 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.DoubleStream;
+
+/** Stored results as tables of a document. */
+final class StoredTables {
+
+    private StoredTables() {}
+
+    /**
+     * Makes a table.
+     *
+     * @param kind what the stored results are: run, figure, machines or benchmark
+     * @param stored the results
+     * @param epochs the epochs to show, if there are any
+     * @return the lines of the table
+     */
+    static List<String> of(String kind, JsonObject stored, String... epochs) {
+        return switch (kind) {
+            case "run" -> runTable(stored, epochs);
+            case "figure" -> figureTable(stored, epochs);
+            case "machines" -> machinesTable(stored, Integer.parseInt(epochs[0]));
+            case "benchmark" -> benchmarkTable(stored);
+            default -> throw new IllegalArgumentException("There is no table of kind " + kind);
+        };
+    }
+
+    /** The tables of every part of a reproduced figure, one below the other. */
+    private static List<String> figureTable(JsonObject stored, String... epochs) {
+        List<String> table = new ArrayList<>();
+        for (JsonElement part : stored.getAsJsonArray("figure")) {
+            String model = part.getAsJsonObject().get("modelSummary").getAsString();
+            String name =
+                    part.getAsJsonObject().get("datasetTitle").getAsString()
+                            + ", "
+                            + model.replaceAll(", [\\d,]+ parameters$", "");
+            for (String row : runTable(part.getAsJsonObject(), epochs)) {
+                String cell = row.startsWith("| --- ") ? "---" : name;
+                String whole =
+                        "| " + (row.startsWith("| method ") ? "data and model" : cell) + " " + row;
+                if (!table.contains(whole)) {
+                    table.add(whole);
+                }
+            }
+        }
+        return table;
+    }
+
+    private static List<String> runTable(JsonObject stored, String... epochs) {
+        Map<String, List<JsonObject>> byMethod = new LinkedHashMap<>();
+        for (JsonElement run : stored.getAsJsonArray("runs")) {
+            String method = run.getAsJsonObject().get("method").getAsString();
+            byMethod.computeIfAbsent(method, m -> new ArrayList<>()).add(run.getAsJsonObject());
+        }
+        List<String> table = new ArrayList<>();
+        table.add("| method | seeds | epoch " + String.join(" | epoch ", epochs) + " |");
+        table.add("| --- |" + " --- |".repeat(epochs.length + 1));
+        byMethod.forEach(
+                (method, runs) -> {
+                    StringBuilder row = new StringBuilder();
+                    row.append("| ").append(method).append(" | ").append(runs.size());
+                    for (String epoch : epochs) {
+                        double mean =
+                                runs.stream()
+                                        .mapToDouble(run -> accuracy(run, Integer.parseInt(epoch)))
+                                        .average()
+                                        .orElseThrow();
+                        row.append(String.format(Locale.ROOT, " | %.2f", 100 * mean));
+                    }
+                    table.add(row.append(" |").toString());
+                });
+        return table;
+    }
+
+    /** Boltzmann machines after an epoch: mean and, of several seeds, standard deviation. */
+    private static List<String> machinesTable(JsonObject stored, int epoch) {
+        Map<String, List<JsonObject>> byMethod = new LinkedHashMap<>();
+        for (JsonElement part : stored.getAsJsonArray("figure")) {
+            for (JsonElement run : part.getAsJsonObject().getAsJsonArray("runs")) {
+                JsonArray epochs = run.getAsJsonObject().getAsJsonArray("epochs");
+                byMethod.computeIfAbsent(
+                                run.getAsJsonObject().get("method").getAsString(),
+                                m -> new ArrayList<>())
+                        .add(epochs.get(epoch - 1).getAsJsonObject());
+            }
+        }
+        List<String> table = new ArrayList<>();
+        table.add("| method | seeds | log-likelihood, nats | error, % |");
+        table.add("| --- | --- | --- | --- |");
+        byMethod.forEach(
+                (method, epochs) ->
+                        table.add(
+                                String.format(
+                                        "| %s | %d | %s | %s |",
+                                        method,
+                                        epochs.size(),
+                                        spread(epochs, "testLogLikelihood", 1),
+                                        spread(epochs, "testError", 100))));
+        return table;
+    }
+
+    private static String spread(List<JsonObject> epochs, String name, double unit) {
+        double[] values =
+                epochs.stream().mapToDouble(e -> unit * e.get(name).getAsDouble()).toArray();
+        double mean = DoubleStream.of(values).average().orElseThrow();
+        if (values.length == 1) {
+            return String.format(Locale.ROOT, "%.1f", mean);
+        }
+        double squares = DoubleStream.of(values).map(v -> (v - mean) * (v - mean)).sum();
+        double deviation = Math.sqrt(squares / (values.length - 1));
+        return String.format(Locale.ROOT, "%.1f ± %.1f", mean, deviation);
+    }
+
+    private static double accuracy(JsonObject run, int epoch) {
+        return run.getAsJsonArray("epochs")
+                .get(epoch - 1)
+                .getAsJsonObject()
+                .get("testAccuracy")
+                .getAsDouble();
+    }
+
+    private static List<String> benchmarkTable(JsonObject stored) {
+        Map<String, Map<String, JsonObject>> byMethod = new LinkedHashMap<>();
+        List<String> models = new ArrayList<>();
+        for (JsonElement element : stored.getAsJsonArray("rows")) {
+            JsonObject row = element.getAsJsonObject();
+            String model = row.get("model").getAsString();
+            if (!models.contains(model)) {
+                models.add(model);
+            }
+            byMethod.computeIfAbsent(row.get("method").getAsString(), m -> new LinkedHashMap<>())
+                    .put(model, row);
+        }
+        List<String> table = new ArrayList<>();
+        table.add("| method | " + String.join(" | ", models) + " |");
+        table.add("| --- |" + " --- |".repeat(models.size()));
+        byMethod.forEach(
+                (method, rows) -> {
+                    StringBuilder line = new StringBuilder("| ").append(method);
+                    for (String model : models) {
+                        JsonObject row = rows.get(model);
+                        line.append(
+                                row == null
+                                        ? " | "
+                                        : String.format(
+                                                Locale.ROOT,
+                                                " | %.2f (%.2f)",
+                                                row.get("ratioToBp").getAsDouble(),
+                                                row.get("multiplyAddRatio").getAsDouble()));
+                    }
+                    table.add(line.append(" |").toString());
+                });
+        return table;
+    }
+}

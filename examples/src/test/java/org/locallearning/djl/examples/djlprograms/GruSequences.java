@@ -1,0 +1,52 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.djlprograms;
+
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.nn.recurrent.GRU;
+import ai.djl.training.EasyTrain;
+import ai.djl.training.Trainer;
+import ai.djl.training.loss.Loss;
+
+/**
+ * A classifier of sequences: a layer at each step, a GRU right behind it, the class of the last
+ * state.
+ */
+final class GruSequences implements Program {
+
+    @Override
+    public String title() {
+        return "sequences, GRU";
+    }
+
+    @Override
+    public void train(Run run) throws Exception {
+        Block block =
+                new SequentialBlock()
+                        .add(Linear.builder().setUnits(9).build())
+                        .add(GRU.builder().setStateSize(10).setNumLayers(1).build())
+                        .addSingleton(states -> states.get(":, -1"))
+                        .add(Linear.builder().setUnits(3).build());
+        Shape sequence = new Shape(6, 5);
+        Trainer trainer =
+                run.newTrainer(
+                        block,
+                        run.config(Loss.softmaxCrossEntropyLoss(), 0.1f),
+                        new Shape(Run.BATCH).addAll(sequence));
+        EasyTrain.fit(trainer, Run.STEPS, ToyData.classes(run.manager(), sequence, 3), null);
+    }
+}

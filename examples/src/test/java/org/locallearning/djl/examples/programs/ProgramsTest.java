@@ -1,0 +1,100 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.programs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The short programs do what they say, on the digits that they draw. */
+class ProgramsTest {
+
+    /** A program's {@code main}. */
+    interface Program {
+        void main(String[] arguments) throws Exception;
+    }
+
+    record Named(String name, Program program) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static List<Named> classifiers() {
+        return List.of(
+                new Named("SwapTheRule", SwapTheRule::main),
+                new Named("PredictiveCoding", PredictiveCoding::main),
+                new Named("NetworkOfTheZoo", NetworkOfTheZoo::main),
+                new Named("YourOwnRule", YourOwnRule::main),
+                new Named("SaveAndGoOn", SaveAndGoOn::main));
+    }
+
+    /** Ten classes take turns, so that chance is 0.1. */
+    @ParameterizedTest
+    @MethodSource("classifiers")
+    void classifiesDigitsItHasNotSeen(Named named) throws Exception {
+        List<String> lines = run(named.program());
+
+        assertEquals(1, lines.size(), lines.toString());
+        assertTrue(Float.parseFloat(lines.get(0)) > 0.5, lines.get(0));
+    }
+
+    /** Folding keeps the function, and DJL alone loads what was saved. */
+    @Test
+    void shipsWhatItTrained() throws Exception {
+        List<String> lines = run(DecorrelateFoldShip::main);
+
+        assertEquals(2, lines.size(), lines.toString());
+        float trained = Float.parseFloat(lines.get(0));
+        assertTrue(trained > 0.5, lines.get(0));
+        // one image in 1,000 may be on the edge
+        assertEquals(trained, Float.parseFloat(lines.get(1)), 0.0015f);
+    }
+
+    /** 30 pictures, two of them twice among 32, out of 65,536: log(1 / 65,536) is -11.09. */
+    @Test
+    void machineFindsThePicturesLikely() throws Exception {
+        List<String> lines = run(BoltzmannMachine::main);
+
+        assertEquals(1, lines.size(), lines.toString());
+        double[] likelihoods =
+                Arrays.stream(lines.get(0).replaceAll("[\\[\\] ]", "").split(","))
+                        .mapToDouble(Double::parseDouble)
+                        .toArray();
+        double best = -(28 / 32.0 * Math.log(32) + 4 / 32.0 * Math.log(16));
+        double last = likelihoods[likelihoods.length - 1];
+        assertTrue(last > -6 && last <= best, lines.get(0));
+    }
+
+    private static List<String> run(Program program) throws Exception {
+        PrintStream before = System.out;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        try (PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
+            System.setOut(out);
+            program.main(new String[0]);
+        } finally {
+            System.setOut(before);
+        }
+        return printed.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+}
