@@ -79,7 +79,13 @@ final class ExactNode extends Node {
         List<NDList> outputs = new ArrayList<>(members.size());
         NDList current = cut.arrays();
         for (Member member : members) {
-            current = pass.run(member.path(), member.block(), current);
+            current =
+                    pass.run(
+                            member.path(),
+                            member.block(),
+                            current,
+                            inputErrorWanted,
+                            isInputShared());
             outputs.add(current);
         }
         return new ExactTrace(cut, outputs, inputErrorWanted);

@@ -38,6 +38,7 @@ import org.locallearning.djl.decorrelation.internal.ParallelBranches;
 public final class Network {
 
     private final LayerTable table;
+    private final InPlaceBlocks inPlace = new InPlaceBlocks();
     private final List<Layer> layers = new ArrayList<>();
     private final List<Member> members = new ArrayList<>();
     private final Node root;
@@ -49,6 +50,8 @@ public final class Network {
                 whole instanceof SequenceNode && !((SequenceNode) whole).isReturnIntermediate()
                         ? whole
                         : new SequenceNode(List.of(whole), false);
+        // what is put into a network is somebody else's
+        root.shareInput();
     }
 
     /**
@@ -158,6 +161,10 @@ public final class Network {
 
     LayerTable table() {
         return table;
+    }
+
+    InPlaceBlocks inPlace() {
+        return inPlace;
     }
 
     private Node build(String path, Block block) {
