@@ -17,10 +17,10 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.training.ParameterStore;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.state.Stateful;
 
@@ -63,13 +63,34 @@ public interface CreditAssigner extends Stateful {
     }
 
     /**
+     * Says in a few words how the error passes a weighted layer inside a block that runs as one
+     * piece.
+     *
+     * @param layer the layer
+     * @return the words, for the report; exact by default
+     */
+    default String describeInnerFeedback(Layer layer) {
+        return "exact, inside one piece";
+    }
+
+    /**
+     * Says in a few words what happens to the error in an unknown block, which runs as one piece.
+     *
+     * @param inner the weighted layers inside
+     * @return the words, for the report and for the warning; exact by default
+     */
+    default String describeUnknownBlock(List<Layer> inner) {
+        return "one unit, backpropagated through inside";
+    }
+
+    /**
      * Returns the weights by which the error passed a layer.
      *
-     * @param layer the layer in the last batch
+     * @param layer the layer, in the last batch
      * @return weights of the shape of the layer's own, closed with the tape or later; empty if the
      *     error passes in another way, as it does by default
      */
-    default Optional<NDArray> getFeedback(LayerTrace layer) {
+    default Optional<NDArray> getFeedback(Layer layer) {
         return Optional.empty();
     }
 

@@ -66,6 +66,8 @@ import org.locallearning.djl.decorrelation.state.Stateful;
  */
 public final class CreditTrainer extends Trainer {
 
+    private static final String NOT_NEEDED = "not needed: nothing learns below";
+
     private final CreditAssignment rule;
     private final Network network;
     private final CreditAssigner assigner;
@@ -75,6 +77,8 @@ public final class CreditTrainer extends Trainer {
     private final Map<Device, Tape> tapes = new ConcurrentHashMap<>();
     private MatrixProducts products = new MatrixProducts(0, 0, 0, 0);
     private boolean credited;
+    private boolean sequencesChecked;
+    private boolean rerunChecked;
     private long batches;
     private NonFiniteLossException failure;
 
@@ -102,6 +106,15 @@ public final class CreditTrainer extends Trainer {
      */
     public CreditAssignment getRule() {
         return rule;
+    }
+
+    /**
+     * Returns the model's block tree as the rule sees it.
+     *
+     * @return the network
+     */
+    public Network getNetwork() {
+        return network;
     }
 
     /**
@@ -142,17 +155,20 @@ public final class CreditTrainer extends Trainer {
      */
     public CreditReport getReport() {
         Set<Layer> passed = network.getLayersWithLearningBelow();
+        Set<Layer> innerPassed = network.getInnerLayersWithLearningBelow();
         Map<String, Layer> layers =
                 network.getLayers().stream().collect(Collectors.toMap(Layer::path, layer -> layer));
         List<CreditReport.Row> rows = new ArrayList<>();
         for (Network.Member member : network.getMembers()) {
             String feedback;
-            if (member.role() != Network.Role.WEIGHTED) {
+            if (member.role() == Network.Role.EXACT) {
                 feedback = "exact";
+            } else if (member.role() == Network.Role.OPAQUE) {
+                feedback = assigner.describeUnknownBlock(member.inner());
             } else if (passed.contains(layers.get(member.path()))) {
                 feedback = assigner.describeFeedback(layers.get(member.path()));
             } else {
-                feedback = "not needed: nothing learns below";
+                feedback = NOT_NEEDED;
             }
             rows.add(
                     new CreditReport.Row(
@@ -161,6 +177,17 @@ public final class CreditTrainer extends Trainer {
                             shapes(member.block()),
                             member.role().getDescription(),
                             feedback));
+            for (Layer layer : member.inner()) {
+                rows.add(
+                        new CreditReport.Row(
+                                layer.weightPath(),
+                                layer.block().getClass().getSimpleName(),
+                                shape(layer.weight().getName(), layer.weight()),
+                                "weight inside",
+                                innerPassed.contains(layer)
+                                        ? assigner.describeInnerFeedback(layer)
+                                        : NOT_NEEDED));
+            }
         }
         return new CreditReport(rule.toString(), rows);
     }
@@ -168,11 +195,13 @@ public final class CreditTrainer extends Trainer {
     private static String shapes(Block block) {
         List<String> shapes = new ArrayList<>();
         for (Pair<String, Parameter> parameter : block.getParameters()) {
-            Parameter value = parameter.getValue();
-            String shape = value.isInitialized() ? value.getArray().getShape().toString() : "?";
-            shapes.add(parameter.getKey() + " " + shape);
+            shapes.add(shape(parameter.getKey(), parameter.getValue()));
         }
         return String.join(", ", shapes);
+    }
+
+    private static String shape(String name, Parameter parameter) {
+        return name + " " + (parameter.isInitialized() ? parameter.getArray().getShape() : "?");
     }
 
     /**
@@ -281,6 +310,7 @@ public final class CreditTrainer extends Trainer {
                         ? block.forward(store, data, true)
                         : block.forward(store, data, labels, null);
             }
+            checkDeclaredSequences(data);
             Tape tape = Tape.record(network, store, data, labels, assigner.needsRerun());
             Tape unused = tapes.put(data.head().getDevice(), tape);
             if (unused != null) {
@@ -289,6 +319,13 @@ public final class CreditTrainer extends Trainer {
             return tape.getPredictions();
         } finally {
             addMetric("forward", begin);
+        }
+    }
+
+    private void checkDeclaredSequences(NDList data) {
+        if (!sequencesChecked) {
+            network.checkDeclaredSequences(getModel().getBlock(), store, data);
+            sequencesChecked = true;
         }
     }
 
@@ -312,6 +349,7 @@ public final class CreditTrainer extends Trainer {
             checkDifferentiable(loss);
             engine.backward(loss);
             NDList errors = tape.getOutputErrors();
+            checkRerunnable(tape);
             List<CreditListener> curious =
                     creditListeners.stream()
                             .filter(listener -> listener.wantsComparison(this))
@@ -326,6 +364,23 @@ public final class CreditTrainer extends Trainer {
             products = curious.isEmpty() ? tape.getMatrixProducts() : products;
             credited = true;
         }
+    }
+
+    private void checkRerunnable(Tape tape) {
+        if (rerunChecked || !assigner.needsRerun()) {
+            return;
+        }
+        Optional<String> notRerunnable = tape.findNotRerunnable();
+        if (notRerunnable.isPresent()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%s runs blocks of the network several times on a batch, but %s gives"
+                                    + " different outputs for the same input; give its class a"
+                                    + " rerun in the LayerTable with optLayers, or declare the walk"
+                                    + " of a hand-written block with withSequence.",
+                            rule.getClass().getSimpleName(), notRerunnable.get()));
+        }
+        rerunChecked = true;
     }
 
     private void checkDifferentiable(NDArray loss) {

@@ -22,8 +22,8 @@ import java.util.OptionalDouble;
 import org.locallearning.djl.creditassignment.TrainerParameters;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -133,7 +133,7 @@ public final class KolenPollack extends FeedbackRule {
 
         /** {@inheritDoc} */
         @Override
-        public NDArray get(Tape tape, LayerTrace layer) {
+        public NDArray get(Tape tape, PassedLayer layer) {
             Parameter learned = parameters().get(layer);
             boolean frozen = !layer.getLayer().weight().requiresGradient();
             if (frozen == learned.requiresGradient()) {
