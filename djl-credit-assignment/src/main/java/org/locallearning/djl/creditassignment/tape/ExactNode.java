@@ -80,7 +80,8 @@ final class ExactNode extends Node {
         List<NDList> outputs = new ArrayList<>(members.size());
         NDList current = cut.arrays();
         for (Member member : members) {
-            current = pass.run(member.path(), member.block(), current);
+            // blocks may add to the list that they get, as recurrent ones do with their states
+            current = pass.run(member.path(), member.block(), new NDList(current));
             outputs.add(current);
         }
         List<InnerLayer> inner =

@@ -88,10 +88,15 @@ class WeightExchangeTest {
             this.block = block;
             block.initialize(manager, DataType.FLOAT32, input);
             data = manager.randomNormal(input);
-            collector = Engine.getEngine("PyTorch").newGradientCollector();
             ParameterStore store = new ParameterStore(manager, false);
             Network network = Network.of(block, LayerTable.standard());
-            tape = Tape.record(network, store, new NDList(data), null);
+            collector = Engine.getEngine("PyTorch").newGradientCollector();
+            try {
+                tape = Tape.record(network, store, new NDList(data), null);
+            } catch (RuntimeException e) {
+                collector.close();
+                throw e;
+            }
         }
 
         NDArray errors() {
@@ -331,10 +336,10 @@ class WeightExchangeTest {
                 new PieceCase(
                         "RNN",
                         RNN.builder()
+                                .setActivation(RNN.Activation.TANH)
                                 .setStateSize(5)
                                 .setNumLayers(1)
                                 .optBatchFirst(true)
-                                .optActivation(RNN.Activation.TANH)
                                 .build(),
                         sequence,
                         2),

@@ -18,8 +18,8 @@ import ai.djl.ndarray.NDManager;
 import org.locallearning.djl.creditassignment.rule.FeedbackRule;
 import org.locallearning.djl.creditassignment.rule.FeedbackWeights;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
 /**
