@@ -41,6 +41,10 @@ import org.locallearning.djl.decorrelation.state.StateWriter;
  * (Bᵀ δ)}, with weights {@code B} of its own choice. The gradients of a layer's parameters are the
  * ordinary local products {@code δ xᵀ} and {@code δ}.
  *
+ * <p>Blocks that the table of layers does not know run as one piece. The error passes the weighted
+ * layers inside, and the weights of DJL's recurrent blocks, through {@code B} as well: it stands in
+ * the memory of {@code W} while the engine differentiates the piece.
+ *
  * <p>A rule of one's own says in {@link #newWeights} what {@code B} is. Cost for L layers: 3L − 1
  * matrix products a step, as backpropagation, and what {@code B} takes.
  */
