@@ -228,7 +228,7 @@ public record Diagram(
      * @param title the title
      * @param abscissa what the horizontal axis is
      * @param ordinate what the vertical axis is
-     * @param curves the curves, none of them empty
+     * @param curves the curves; an empty one takes its colour and is left out
      * @param format how a value is written where the reader points at it
      * @return the diagram
      */

@@ -190,6 +190,17 @@ class PainterTest {
     }
 
     @Test
+    void emptyCurveKeepsItsColour() {
+        Curve empty = Curve.of("empty", Map.of());
+        Curve full = Curve.of("full", Map.of(1.0, List.of(1.0), 2.0, List.of(2.0)));
+        Diagram diagram = Diagram.curves("t", "x", "y", List.of(empty, full), ShortNumber::of);
+
+        assertEquals(List.of("full"), names(diagram.legend()));
+        assertEquals(Palette.series(1), diagram.legend().get(0).colour());
+        assertEquals(1, count(paint(diagram), "<polyline"));
+    }
+
+    @Test
     void landscapeIsCutAtItsFrameAndAsWideAsHigh() {
         Diagram diagram = (Diagram) figures().toList().get(1);
         String svg = paint(diagram);
