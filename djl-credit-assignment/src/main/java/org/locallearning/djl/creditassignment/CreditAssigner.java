@@ -53,6 +53,16 @@ public interface CreditAssigner extends Stateful {
     }
 
     /**
+     * Returns whether any block may run again, so that each has to give the same outputs for the
+     * same inputs; the trainer refuses one that does not in the first batch.
+     *
+     * @return as {@link #needsRerun} by default; false if unknown blocks run once
+     */
+    default boolean needsRepeatableBlocks() {
+        return needsRerun();
+    }
+
+    /**
      * Says in a few words how the error passes a layer.
      *
      * @param layer the layer

@@ -112,10 +112,10 @@ public abstract class CreditAssignment {
         if (!learning.isEmpty() && !network.isSingleLayer() && !hasErrorsOfItsOwn(network)) {
             throw new IllegalArgumentException(
                     String.format(
-                            "%s would be backpropagation by another name: it does not know %s, which"
-                                    + " is backpropagated through inside, and no weighted layer that"
-                                    + " it knows sends an error to anything that learns. Declare"
-                                    + " which blocks it runs one after the other with"
+                            "%s would be backpropagation by another name: it backpropagates inside"
+                                    + " blocks that it does not know, %s, and no weighted layer"
+                                    + " that it knows sends an error to anything that learns."
+                                    + " Declare which blocks they run one after the other with"
                                     + " LayerTable.withSequence and optLayers, accept it with"
                                     + " optUnknownBlocks(ACCEPT), or take another rule.",
                             getClass().getSimpleName(), names(learning)));

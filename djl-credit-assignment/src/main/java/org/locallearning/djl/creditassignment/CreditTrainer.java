@@ -367,7 +367,7 @@ public final class CreditTrainer extends Trainer {
     }
 
     private void checkRerunnable(Tape tape) {
-        if (rerunChecked || !assigner.needsRerun()) {
+        if (rerunChecked || !assigner.needsRepeatableBlocks()) {
             return;
         }
         Optional<String> notRerunnable = tape.findNotRerunnable();

@@ -255,6 +255,12 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
             return true;
         }
 
+        /** Activations alone run again, which are known blocks, see {@code Stage.activate}. */
+        @Override
+        public boolean needsRepeatableBlocks() {
+            return false;
+        }
+
         /** {@inheritDoc} */
         @Override
         public void assign(Tape tape, NDList errors) {
