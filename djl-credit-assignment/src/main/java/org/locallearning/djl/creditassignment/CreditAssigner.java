@@ -20,6 +20,7 @@ import ai.djl.training.ParameterStore;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.state.Stateful;
@@ -34,6 +35,7 @@ public interface CreditAssigner extends Stateful {
 
     /**
      * Adds to the gradient of every trainable parameter what the error of one batch makes of it.
+     * Where a loss depends on several forwards this is called for each, the last one first.
      * Gradients are directions of ascent, as DJL's optimizers expect, and add up over calls until
      * the optimizer clears them.
      *
@@ -60,6 +62,17 @@ public interface CreditAssigner extends Stateful {
      */
     default boolean needsRepeatableBlocks() {
         return needsRerun();
+    }
+
+    /**
+     * Returns the loss of labels and predictions that the rule learns from, where it does not look
+     * at the errors that {@link #assign} is given. The trainer then refuses any other loss, and
+     * inputs that are made by what is to learn, too.
+     *
+     * @return the loss, or empty if the rule learns from the errors
+     */
+    default Optional<BiFunction<NDList, NDList, NDArray>> getOwnLoss() {
+        return Optional.empty();
     }
 
     /**

@@ -16,10 +16,12 @@ package org.locallearning.djl.creditassignment;
 import ai.djl.Model;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
+import ai.djl.repository.zoo.ZooModel;
 import ai.djl.training.TrainingConfig;
 import ai.djl.training.loss.Loss;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.locallearning.djl.creditassignment.internal.GraphMemory;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.UnknownBlocks;
@@ -73,6 +75,8 @@ public abstract class CreditAssignment {
      * @throws IllegalArgumentException if the model holds a block that this rule does not know and
      *     the policy is {@link UnknownBlocks#FAIL}, or if the rule would for that reason be
      *     backpropagation by another name and the policy is not {@link UnknownBlocks#ACCEPT}
+     * @throws IllegalStateException if this version of DJL is another than this library was built
+     *     for, and gradients would depend on the garbage collector
      */
     public CreditTrainer newTrainer(Model model, TrainingConfig config) {
         if (!"PyTorch".equals(model.getNDManager().getEngine().getEngineName())) {
@@ -82,9 +86,10 @@ public abstract class CreditAssignment {
                                     + " it with Model.newInstance(name, \"PyTorch\").",
                             model.getNDManager().getEngine().getEngineName()));
         }
+        GraphMemory.check();
         // the stock trainer applies initializers and unfreezes loaded models; none of that is
         // public
-        model.newTrainer(new SilentTrainingConfig(config)).close();
+        RuleModel.withoutRule(model).newTrainer(new SilentTrainingConfig(config)).close();
         Network network = Network.of(model.getBlock(), layers);
         checkUnknownBlocks(network);
         CreditTrainer trainer = new CreditTrainer(model, config, this, network);
@@ -92,6 +97,29 @@ public abstract class CreditAssignment {
             warnOfUnknownBlocks(trainer);
         }
         return trainer;
+    }
+
+    /**
+     * Returns a model whose trainers train by this rule, for code that calls {@link
+     * Model#newTrainer(TrainingConfig)} itself, such as {@code EasyHpo}.
+     *
+     * @param model the model; its engine is PyTorch
+     * @return the same model with another {@code newTrainer}; closing it closes the model
+     */
+    public Model wrap(Model model) {
+        return new RuleModel(model, this);
+    }
+
+    /**
+     * Returns a zoo model whose trainers train by this rule, see {@link #wrap(Model)}.
+     *
+     * @param <I> the type of the model's input
+     * @param <O> the type of the model's output
+     * @param model the model; its engine is PyTorch
+     * @return the same model with another {@code newTrainer}; closing it closes the model
+     */
+    public <I, O> ZooModel<I, O> wrap(ZooModel<I, O> model) {
+        return new ZooModel<>(wrap(model.getWrappedModel()), model.getTranslator());
     }
 
     private void checkUnknownBlocks(Network network) {

@@ -49,6 +49,8 @@ final class GradientComparison {
     List<LayerCredit> assign(CreditAssigner assigner, NDList errors) {
         Map<Parameter, NDArray> before = gradients();
         tape.backward(errors, (layer, delta) -> layer.inputError(delta, layer.getWeight()), true);
+        // what goes on to the inputs is the rule's
+        tape.takeInputErrors();
         Map<Parameter, NDArray> reference = gradients();
         before.forEach(this::putBack);
         assigner.assign(tape, errors);

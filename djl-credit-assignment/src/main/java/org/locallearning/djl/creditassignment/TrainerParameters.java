@@ -41,6 +41,7 @@ public final class TrainerParameters extends ParameterStore {
     private final Optional<LearningRate> rate;
     private final Set<String> known = ConcurrentHashMap.newKeySet();
     private final Map<String, Double> largestRates = new ConcurrentHashMap<>();
+    private long updates;
 
     TrainerParameters(Model model, NDManager manager, Optimizer optimizer, Device[] devices) {
         super(manager, false);
@@ -65,6 +66,18 @@ public final class TrainerParameters extends ParameterStore {
         double last = rate.get().last(id);
         double largest = largestRates.merge(id, Math.max(last, rate.get().first(id)), Math::max);
         return OptionalDouble.of(largest > 0 ? last / largest : 0);
+    }
+
+    /** Returns how often the optimizer has moved the parameters. */
+    long getUpdates() {
+        return updates;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void updateAllParameters() {
+        updates++;
+        super.updateAllParameters();
     }
 
     /** {@inheritDoc} */

@@ -22,6 +22,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.NonFiniteLossException;
 import org.locallearning.djl.creditassignment.internal.Autograd;
@@ -50,6 +52,12 @@ final class PerturbationAssigner implements CreditAssigner {
     @Override
     public boolean needsRerun() {
         return true;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Optional<BiFunction<NDList, NDList, NDArray>> getOwnLoss() {
+        return Optional.of((labels, predictions) -> loss.evaluate(labels, predictions).mean());
     }
 
     /** {@inheritDoc} */

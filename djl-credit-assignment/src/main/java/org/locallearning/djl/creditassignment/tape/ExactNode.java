@@ -80,8 +80,13 @@ final class ExactNode extends Node {
         List<NDList> outputs = new ArrayList<>(members.size());
         NDList current = cut.arrays();
         for (Member member : members) {
-            // blocks may add to the list that they get, as recurrent ones do with their states
-            current = pass.run(member.path(), member.block(), new NDList(current));
+            current =
+                    pass.run(
+                            member.path(),
+                            member.block(),
+                            current,
+                            inputErrorWanted,
+                            isInputShared());
             outputs.add(current);
         }
         List<InnerLayer> inner =

@@ -64,7 +64,8 @@ final class LayerNode extends Node {
         NDArray input = Autograd.detach(inputs.singletonOrThrow(), pass.scope());
         NDList remembered = layer.maths().remember(layer.block(), pass.store(), pass.scope());
         NDArray output =
-                pass.run(layer.path(), layer.block(), new NDList(input)).singletonOrThrow();
+                pass.run(layer.path(), layer.block(), new NDList(input), false, false)
+                        .singletonOrThrow();
         return new LayerTrace(
                 layer, pass, new LayerPass(input, remembered), output, inputErrorWanted);
     }

@@ -43,6 +43,7 @@ import org.locallearning.djl.decorrelation.internal.ParallelBranches;
 public final class Network {
 
     private final LayerTable table;
+    private final InPlaceBlocks inPlace = new InPlaceBlocks();
     private final List<Layer> layers = new ArrayList<>();
     private final List<Layer> innerLayers = new ArrayList<>();
     private final List<Member> members = new ArrayList<>();
@@ -56,6 +57,8 @@ public final class Network {
                 whole instanceof SequenceNode && !((SequenceNode) whole).isReturnIntermediate()
                         ? whole
                         : new SequenceNode(List.of(whole), false);
+        // what is put into a network is somebody else's
+        root.shareInput();
     }
 
     /**
@@ -251,6 +254,10 @@ public final class Network {
 
     LayerTable table() {
         return table;
+    }
+
+    InPlaceBlocks inPlace() {
+        return inPlace;
     }
 
     private Node build(String path, Block block) {

@@ -22,6 +22,7 @@ import java.util.List;
 abstract class Node {
 
     private final List<Parameter> parameters;
+    private boolean inputShared;
 
     Node(List<Parameter> parameters) {
         this.parameters = List.copyOf(parameters);
@@ -34,6 +35,15 @@ abstract class Node {
     /** Returns whether anything in the node learns; freezing a parameter takes effect at once. */
     final boolean isTrainable() {
         return parameters.stream().anyMatch(Parameter::requiresGradient);
+    }
+
+    /** Notes that the inputs of the node are used elsewhere, too, by another branch for example. */
+    void shareInput() {
+        inputShared = true;
+    }
+
+    final boolean isInputShared() {
+        return inputShared;
     }
 
     /** Returns the path of the block that the node stands for, or of the last one with weights. */

@@ -32,6 +32,9 @@ final class SequenceNode extends Node {
         super(parameters(nodes));
         this.nodes = List.copyOf(nodes);
         this.returnIntermediate = returnIntermediate;
+        if (returnIntermediate) {
+            this.nodes.forEach(Node::shareInput);
+        }
     }
 
     static List<Parameter> parameters(List<Node> nodes) {
@@ -77,6 +80,13 @@ final class SequenceNode extends Node {
             }
         }
         return -1;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    void shareInput() {
+        super.shareInput();
+        nodes.stream().findFirst().ifPresent(Node::shareInput);
     }
 
     /** {@inheritDoc} */
