@@ -72,6 +72,7 @@ import org.locallearning.djl.decorrelation.state.Stateful;
  */
 public final class CreditTrainer extends Trainer {
 
+    private static final String NOT_NEEDED = "not needed: nothing learns below";
     private static final String EVALUATED =
             "The loss depends on what trainer.evaluate returned, which is given no credit; call"
                     + " trainer.forward, or take stopGradient() of it.";
@@ -91,6 +92,8 @@ public final class CreditTrainer extends Trainer {
     private boolean productsOfEarlierBatch;
     private boolean lossCompared;
     private boolean credited;
+    private boolean sequencesChecked;
+    private boolean rerunChecked;
     private boolean creditedSinceStep;
     private Optional<String> uncredited = Optional.empty();
     private long batches;
@@ -121,6 +124,15 @@ public final class CreditTrainer extends Trainer {
      */
     public CreditAssignment getRule() {
         return rule;
+    }
+
+    /**
+     * Returns the model's block tree as the rule sees it.
+     *
+     * @return the network
+     */
+    public Network getNetwork() {
+        return network;
     }
 
     /**
@@ -161,17 +173,20 @@ public final class CreditTrainer extends Trainer {
      */
     public CreditReport getReport() {
         Set<Layer> passed = network.getLayersWithLearningBelow();
+        Set<Layer> innerPassed = network.getInnerLayersWithLearningBelow();
         Map<String, Layer> layers =
                 network.getLayers().stream().collect(Collectors.toMap(Layer::path, layer -> layer));
         List<CreditReport.Row> rows = new ArrayList<>();
         for (Network.Member member : network.getMembers()) {
             String feedback;
-            if (member.role() != Network.Role.WEIGHTED) {
+            if (member.role() == Network.Role.EXACT) {
                 feedback = "exact";
+            } else if (member.role() == Network.Role.OPAQUE) {
+                feedback = assigner.describeUnknownBlock(member.inner());
             } else if (passed.contains(layers.get(member.path()))) {
                 feedback = assigner.describeFeedback(layers.get(member.path()));
             } else {
-                feedback = "not needed: nothing learns below";
+                feedback = NOT_NEEDED;
             }
             rows.add(
                     new CreditReport.Row(
@@ -180,6 +195,17 @@ public final class CreditTrainer extends Trainer {
                             shapes(member.block()),
                             member.role().getDescription(),
                             feedback));
+            for (Layer layer : member.inner()) {
+                rows.add(
+                        new CreditReport.Row(
+                                layer.weightPath(),
+                                layer.block().getClass().getSimpleName(),
+                                shape(layer.weight().getName(), layer.weight()),
+                                "weight inside",
+                                innerPassed.contains(layer)
+                                        ? assigner.describeInnerFeedback(layer)
+                                        : NOT_NEEDED));
+            }
         }
         return new CreditReport(rule.toString(), rows);
     }
@@ -187,11 +213,13 @@ public final class CreditTrainer extends Trainer {
     private static String shapes(Block block) {
         List<String> shapes = new ArrayList<>();
         for (Pair<String, Parameter> parameter : block.getParameters()) {
-            Parameter value = parameter.getValue();
-            String shape = value.isInitialized() ? value.getArray().getShape().toString() : "?";
-            shapes.add(parameter.getKey() + " " + shape);
+            shapes.add(shape(parameter.getKey(), parameter.getValue()));
         }
         return String.join(", ", shapes);
+    }
+
+    private static String shape(String name, Parameter parameter) {
+        return name + " " + (parameter.isInitialized() ? parameter.getArray().getShape() : "?");
     }
 
     /**
@@ -323,6 +351,30 @@ public final class CreditTrainer extends Trainer {
         }
     }
 
+    private void checkDeclaredSequences(NDList data) {
+        if (!sequencesChecked) {
+            network.checkDeclaredSequences(getModel().getBlock(), store, data);
+            sequencesChecked = true;
+        }
+    }
+
+    private void checkRerunnable(Tape tape) {
+        if (rerunChecked || !assigner.needsRepeatableBlocks()) {
+            return;
+        }
+        Optional<String> notRerunnable = tape.findNotRerunnable();
+        if (notRerunnable.isPresent()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%s runs blocks of the network several times on a batch, but %s gives"
+                                    + " different outputs for the same input; give its class a"
+                                    + " rerun in the LayerTable with optLayers, or declare the walk"
+                                    + " of a hand-written block with withSequence.",
+                            rule.getClass().getSimpleName(), notRerunnable.get()));
+        }
+        rerunChecked = true;
+    }
+
     private NDList runPlain(NDList data, NDList labels) {
         Block block = getModel().getBlock();
         return labels == null
@@ -338,6 +390,7 @@ public final class CreditTrainer extends Trainer {
         if (targets != null) {
             open.expect(targets);
         }
+        checkDeclaredSequences(inputs);
         Tape tape = Tape.record(network, store, inputs, targets, assigner.needsRerun());
         RecordedForward forward = new RecordedForward(this, tape, inputs);
         open.add(forward);
@@ -441,6 +494,7 @@ public final class CreditTrainer extends Trainer {
                                 lossCompared = true;
                             }
                         });
+        checkRerunnable(tape);
         List<CreditListener> curious =
                 creditListeners.stream()
                         .filter(listener -> listener.wantsComparison(this))

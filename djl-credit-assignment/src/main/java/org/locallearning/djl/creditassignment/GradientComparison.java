@@ -23,7 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.locallearning.djl.creditassignment.internal.Autograd;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
+import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
 /**
@@ -57,16 +57,16 @@ final class GradientComparison {
         Map<Parameter, NDArray> after = gradients();
 
         List<LayerCredit> credits = new ArrayList<>();
-        for (LayerTrace layer : tape.getLayers()) {
-            Parameter weight = layer.getLayer().weight();
+        for (Layer layer : tape.getNetwork().getAllLayers()) {
+            Parameter weight = layer.weight();
             if (before.containsKey(weight)) {
                 NDArray zero = before.get(weight);
                 credits.add(
                         new LayerCredit(
-                                layer.getLayer(),
+                                layer,
                                 after.get(weight).sub(zero),
                                 reference.get(weight).sub(zero),
-                                layer.getWeight(),
+                                Autograd.detach(values.get(weight), scope),
                                 assigner.getFeedback(layer)));
             }
         }

@@ -195,6 +195,12 @@ final class InferenceAssigner implements CreditAssigner {
 
     /** {@inheritDoc} */
     @Override
+    public String describeUnknownBlock(List<Layer> inner) {
+        return "one stage with its values at the output; backpropagated through inside";
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public String describeFeedback(Layer layer) {
         return "through the layer's own weight, from the node above";
     }

@@ -31,12 +31,13 @@ import org.locallearning.djl.decorrelation.internal.ScriptedOperations;
 public final class TorchScript {
 
     /**
-     * A copy, a product that is subtracted in one pass over memory, the eigenvalues of a symmetric
-     * matrix, the pseudoinverse of any, images cut into patches and put together again, whether an
-     * array has a history and how often it was changed in place, the gradient with respect to one
-     * array alone, and the engine's own backward of a convolution, asked for the error at the input
-     * alone. Its numbers (stride, padding, dilation, groups) arrive as the sizes of an array
-     * without elements: sizes are known to the host, so that reading them never waits for a device.
+     * A copy, values that are written past the engine's graphs, a product that is subtracted in one
+     * pass over memory, the eigenvalues of a symmetric matrix, the pseudoinverse of any, images cut
+     * into patches and put together again, whether an array has a history and how often it was
+     * changed in place, the gradient with respect to one array alone, and the engine's own backward
+     * of a convolution, asked for the error at the input alone. Its numbers (stride, padding,
+     * dilation, groups) arrive as the sizes of an array without elements: sizes are known to the
+     * host, so that reading them never waits for a device.
      */
     private static final String METHODS =
             """
@@ -97,6 +98,10 @@ public final class TorchScript {
               def pseudoinverse(self: __torch__.Operations,
                 matrix: Tensor) -> Tensor:
                 return torch.linalg_pinv(matrix, atol=None, rtol=None)
+              def overwrite(self: __torch__.Operations,
+                target: Tensor,
+                values: Tensor) -> Tensor:
+                return torch.copy_(ops.prim.data(target), values)
               def subtract_product(self: __torch__.Operations,
                 target: Tensor,
                 array: Tensor,
@@ -155,6 +160,19 @@ public final class TorchScript {
                     Autograd.detach(target, scope),
                     Autograd.detach(array, scope),
                     Autograd.detach(factor, scope));
+        }
+    }
+
+    /**
+     * Overwrites the memory of an array without a word to the engine's graphs: one that was made
+     * with the old values goes on with the new ones.
+     *
+     * @param target the array that changes
+     * @param values an array of the same shape and type
+     */
+    public static void overwrite(NDArray target, NDArray values) {
+        try (NDManager scope = target.getManager().newSubManager()) {
+            run("overwrite", Autograd.detach(target, scope), Autograd.detach(values, scope));
         }
     }
 

@@ -20,6 +20,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -64,7 +65,6 @@ final class PerturbationAssigner implements CreditAssigner {
     public void assign(Tape tape, NDList errors) {
         boolean isFirst = !checked;
         if (isFirst) {
-            checkRerunnable(tape);
             warnOfRounding(tape.getPredictions().head().getDataType());
             checked = true;
         }
@@ -78,18 +78,6 @@ final class PerturbationAssigner implements CreditAssigner {
                     batch.addGradients();
                     return null;
                 });
-    }
-
-    private static void checkRerunnable(Tape tape) {
-        Optional<String> notRerunnable = tape.findNotRerunnable();
-        if (notRerunnable.isPresent()) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            "Node perturbation compares two runs of the network, but %s gives"
-                                    + " different outputs for the same input; give its class a"
-                                    + " rerun in the LayerTable with optLayers.",
-                            notRerunnable.get()));
-        }
     }
 
     private void warnOfRounding(DataType type) {
@@ -121,6 +109,12 @@ final class PerturbationAssigner implements CreditAssigner {
                     String.format("%.0e", cosine),
                     String.format("%.0e", cosine * cosine));
         }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String describeUnknownBlock(List<Layer> inner) {
+        return "one unit, whose outputs are perturbed; backpropagated through inside";
     }
 
     /** {@inheritDoc} */

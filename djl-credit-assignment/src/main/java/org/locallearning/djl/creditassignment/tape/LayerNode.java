@@ -15,6 +15,7 @@ package org.locallearning.djl.creditassignment.tape;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.training.ParameterStore;
 import java.util.List;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.layer.LayerPass;
@@ -67,5 +68,11 @@ final class LayerNode extends Node {
                         .singletonOrThrow();
         return new LayerTrace(
                 layer, pass, new LayerPass(input, remembered), output, inputErrorWanted);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    NDList evaluate(ParameterStore store, NDList inputs) {
+        return layer.block().forward(store, inputs, false);
     }
 }

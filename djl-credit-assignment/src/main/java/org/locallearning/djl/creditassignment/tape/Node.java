@@ -15,6 +15,7 @@ package org.locallearning.djl.creditassignment.tape;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
 import java.util.List;
 
 /** A piece of a network that the tape runs as a whole: a layer, a run of blocks, a container. */
@@ -66,4 +67,13 @@ abstract class Node {
      * @return the trace
      */
     abstract Trace run(ForwardPass pass, NDList inputs, boolean inputErrorWanted);
+
+    /**
+     * Runs the node in evaluation mode and records nothing.
+     *
+     * @param store where parameters come from
+     * @param inputs the inputs
+     * @return the outputs
+     */
+    abstract NDList evaluate(ParameterStore store, NDList inputs);
 }

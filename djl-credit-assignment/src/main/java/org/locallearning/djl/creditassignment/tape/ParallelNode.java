@@ -14,6 +14,7 @@
 package org.locallearning.djl.creditassignment.tape;
 
 import ai.djl.ndarray.NDList;
+import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -83,6 +84,13 @@ final class ParallelNode extends Node {
         List<NDList> outputs = cuts.stream().map(Cut::arrays).toList();
         NDList combined = pass.combine(this, outputs, combine, recorded);
         return new ParallelTrace(inputs, traces, cuts, combined, inputErrorWanted);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    NDList evaluate(ParameterStore store, NDList inputs) {
+        return combine.apply(
+                branches.stream().map(branch -> branch.evaluate(store, inputs)).toList());
     }
 
     /** The branches as they ran once. */

@@ -316,14 +316,18 @@ public final class Tape implements AutoCloseable {
     /**
      * Looks for the first block whose outputs are others when it runs once more on the same inputs,
      * such as one that draws random numbers and for which the table of layers has no rerun. It
-     * costs one forward.
+     * costs one forward, which {@link #getMatrixProducts} leaves out.
      *
      * @return the path and class of the block, or empty if {@link #rerun} without changes gives the
      *     predictions of the first run
      * @throws IllegalStateException if the tape was not recorded as rerunnable
      */
     public Optional<String> findNotRerunnable() {
-        return RerunCheck.find(reruns(), trace, data);
+        Reruns found = reruns();
+        MatrixProducts before = getMatrixProducts();
+        Optional<String> notRerunnable = RerunCheck.find(found, trace, data);
+        pass.products().reset(before);
+        return notRerunnable;
     }
 
     /**
