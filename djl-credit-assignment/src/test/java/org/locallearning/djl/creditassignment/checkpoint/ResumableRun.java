@@ -1,0 +1,177 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.checkpoint;
+
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.EasyTrain;
+import ai.djl.training.Trainer;
+import ai.djl.training.dataset.ArrayDataset;
+import ai.djl.training.evaluator.Accuracy;
+import ai.djl.training.listener.EvaluatorTrainingListener;
+import ai.djl.training.listener.TrainingListener;
+import ai.djl.training.listener.TrainingListenerAdapter;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Optimizer;
+import java.nio.file.Path;
+import java.util.function.UnaryOperator;
+import org.locallearning.djl.creditassignment.Gradients;
+import org.locallearning.djl.creditassignment.NetworkCase;
+
+/**
+ * Training through DJL's own loop, for two epochs of three shuffled batches, that can be stopped.
+ */
+public final class ResumableRun {
+
+    /** The number of batches in all epochs. */
+    public static final int BATCHES = 6;
+
+    static final int EPOCHS = 2;
+
+    private static final int SEED = 5;
+
+    private final NetworkCase network;
+    private final Gradients.TrainerFactory trainers;
+    private final OptimizerCase optimizer;
+    private final Path folder;
+    private UnaryOperator<CheckpointListener.Builder> options = builder -> builder;
+    private TrainingListener[] listeners = {};
+
+    /** An optimizer to test, as data: a new one is a line in a list. */
+    public record OptimizerCase(String name, Factory factory) {
+
+        /** Makes an optimizer for a model. */
+        public interface Factory {
+            Optimizer create(Model model);
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    /** Thrown where a run is to stop. */
+    static final class Stopped extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    public ResumableRun(
+            NetworkCase network,
+            Gradients.TrainerFactory trainers,
+            OptimizerCase optimizer,
+            Path folder) {
+        this.network = network;
+        this.trainers = trainers;
+        this.optimizer = optimizer;
+        this.folder = folder;
+    }
+
+    ResumableRun with(UnaryOperator<CheckpointListener.Builder> more) {
+        options = more;
+        return this;
+    }
+
+    ResumableRun with(TrainingListener... more) {
+        listeners = more.clone();
+        return this;
+    }
+
+    /** Trains to the end from wherever there is a checkpoint, and saves what came out. */
+    public void finish(int initialSeed, Path file) throws Exception {
+        run(initialSeed, Integer.MAX_VALUE, file);
+    }
+
+    /** Trains some batches, and stops before the step of the next as if it had been killed. */
+    public void stopAfter(int batches, int initialSeed) throws Exception {
+        try {
+            run(initialSeed, batches, null);
+        } catch (Stopped e) {
+            return;
+        }
+        throw new AssertionError("The run was not stopped.");
+    }
+
+    private void run(int initialSeed, int batches, Path file) throws Exception {
+        Engine engine = Engine.getEngine("PyTorch");
+        try (Model model = Model.newInstance("resumable", "PyTorch")) {
+            model.setBlock(network.block().get());
+            CheckpointListener checkpoints =
+                    options.apply(
+                                    CheckpointListener.builder()
+                                            .setFolder(folder)
+                                            .setSeed(SEED)
+                                            .optBatches(1))
+                            .build();
+            DefaultTrainingConfig config =
+                    new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+                            .optOptimizer(optimizer.factory().create(model))
+                            .addEvaluator(new Accuracy())
+                            .addTrainingListeners(new EvaluatorTrainingListener())
+                            .addTrainingListeners(listeners)
+                            .addTrainingListeners(stopAfter(batches))
+                            .addTrainingListeners(checkpoints);
+            engine.setRandomSeed(initialSeed);
+            try (Trainer trainer = trainers.apply(model, config)) {
+                trainer.initialize(network.input());
+                checkpoints.resume(trainer);
+                try (NDManager manager = trainer.getManager().newSubManager()) {
+                    EasyTrain.fit(
+                            trainer,
+                            EPOCHS - checkpoints.getEpoch(),
+                            checkpoints.resumable(data(manager)),
+                            null);
+                }
+                Checkpoint.save(trainer, checkpoints.getPosition(), file);
+            }
+        }
+    }
+
+    private static TrainingListener stopAfter(int batches) {
+        return new TrainingListenerAdapter() {
+
+            private int trained;
+
+            @Override
+            public void onTrainingBatch(Trainer trainer, BatchData batchData) {
+                if (++trained > batches) {
+                    throw new Stopped();
+                }
+            }
+        };
+    }
+
+    private ArrayDataset data(NDManager manager) {
+        int batch = (int) network.input().get(0);
+        int samples = BATCHES / EPOCHS * batch;
+        Shape shape = new Shape(samples).addAll(network.input().slice(1));
+        Engine.getEngine("PyTorch").setRandomSeed(1);
+        NDArray images = manager.randomNormal(0, 1, shape, DataType.FLOAT32);
+        NDArray labels =
+                manager.arange(samples)
+                        .toType(DataType.FLOAT32, false)
+                        .mod(network.classes())
+                        .reshape(samples);
+        return new ArrayDataset.Builder()
+                .setData(images)
+                .optLabels(labels)
+                .setSampling(batch, true)
+                .build();
+    }
+}
