@@ -24,15 +24,19 @@ import ai.djl.training.EasyTrain;
 import ai.djl.training.Trainer;
 import ai.djl.training.dataset.ArrayDataset;
 import ai.djl.training.evaluator.Accuracy;
+import ai.djl.training.evaluator.Evaluator;
 import ai.djl.training.listener.EvaluatorTrainingListener;
 import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.locallearning.djl.creditassignment.Gradients;
 import org.locallearning.djl.creditassignment.NetworkCase;
+import org.locallearning.djl.creditassignment.evaluator.MacroF1;
 
 /**
  * Training through DJL's own loop, for two epochs of three shuffled batches, that can be stopped.
@@ -46,8 +50,7 @@ public final class ResumableRun {
 
     private static final int SEED = 5;
 
-    private final NetworkCase network;
-    private final Gradients.TrainerFactory trainers;
+    private final Program program;
     private final OptimizerCase optimizer;
     private final Path folder;
     private UnaryOperator<CheckpointListener.Builder> options = builder -> builder;
@@ -67,18 +70,16 @@ public final class ResumableRun {
         }
     }
 
+    /** What is trained. */
+    record Program(NetworkCase network, Supplier<Loss> loss, Gradients.TrainerFactory trainers) {}
+
     /** Thrown where a run is to stop. */
     static final class Stopped extends RuntimeException {
         private static final long serialVersionUID = 1;
     }
 
-    public ResumableRun(
-            NetworkCase network,
-            Gradients.TrainerFactory trainers,
-            OptimizerCase optimizer,
-            Path folder) {
-        this.network = network;
-        this.trainers = trainers;
+    ResumableRun(Program program, OptimizerCase optimizer, Path folder) {
+        this.program = program;
         this.optimizer = optimizer;
         this.folder = folder;
     }
@@ -111,7 +112,7 @@ public final class ResumableRun {
     private void run(int initialSeed, int batches, Path file) throws Exception {
         Engine engine = Engine.getEngine("PyTorch");
         try (Model model = Model.newInstance("resumable", "PyTorch")) {
-            model.setBlock(network.block().get());
+            model.setBlock(program.network().block().get());
             CheckpointListener checkpoints =
                     options.apply(
                                     CheckpointListener.builder()
@@ -120,16 +121,16 @@ public final class ResumableRun {
                                             .optBatches(1))
                             .build();
             DefaultTrainingConfig config =
-                    new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+                    new DefaultTrainingConfig(program.loss().get())
                             .optOptimizer(optimizer.factory().create(model))
-                            .addEvaluator(new Accuracy())
+                            .addEvaluators(evaluators())
                             .addTrainingListeners(new EvaluatorTrainingListener())
                             .addTrainingListeners(listeners)
                             .addTrainingListeners(stopAfter(batches))
                             .addTrainingListeners(checkpoints);
             engine.setRandomSeed(initialSeed);
-            try (Trainer trainer = trainers.apply(model, config)) {
-                trainer.initialize(network.input());
+            try (Trainer trainer = program.trainers().apply(model, config)) {
+                trainer.initialize(program.network().input());
                 checkpoints.resume(trainer);
                 try (NDManager manager = trainer.getManager().newSubManager()) {
                     EasyTrain.fit(
@@ -141,6 +142,10 @@ public final class ResumableRun {
                 Checkpoint.save(trainer, checkpoints.getPosition(), file);
             }
         }
+    }
+
+    private List<Evaluator> evaluators() {
+        return program.network().classes() > 1 ? List.of(new Accuracy(), new MacroF1()) : List.of();
     }
 
     private static TrainingListener stopAfter(int batches) {
@@ -158,15 +163,15 @@ public final class ResumableRun {
     }
 
     private ArrayDataset data(NDManager manager) {
-        int batch = (int) network.input().get(0);
+        int batch = (int) program.network().input().get(0);
         int samples = BATCHES / EPOCHS * batch;
-        Shape shape = new Shape(samples).addAll(network.input().slice(1));
+        Shape shape = new Shape(samples).addAll(program.network().input().slice(1));
         Engine.getEngine("PyTorch").setRandomSeed(1);
-        NDArray images = manager.randomNormal(0, 1, shape, DataType.FLOAT32);
+        NDArray images = manager.randomUniform(0, 1, shape, DataType.FLOAT32).round();
         NDArray labels =
                 manager.arange(samples)
                         .toType(DataType.FLOAT32, false)
-                        .mod(network.classes())
+                        .mod(program.network().classes())
                         .reshape(samples);
         return new ArrayDataset.Builder()
                 .setData(images)

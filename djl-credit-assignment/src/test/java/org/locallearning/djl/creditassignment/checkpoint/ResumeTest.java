@@ -18,6 +18,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import ai.djl.Model;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.Trainer;
+import ai.djl.training.loss.Loss;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ import org.locallearning.djl.creditassignment.Gradients;
 import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.RuleCase;
 import org.locallearning.djl.creditassignment.checkpoint.ResumableRun.OptimizerCase;
+import org.locallearning.djl.creditassignment.checkpoint.ResumableRun.Program;
 import org.locallearning.djl.creditassignment.rule.KolenPollack;
 
 /** Every rule of this module goes on from a checkpoint. */
@@ -58,16 +60,19 @@ class ResumeTest extends ResumeContract {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5})
     void stopsAnywhere(int batches, @TempDir Path folder) throws Exception {
-        NetworkCase network = NetworkCase.twoHiddenLayers();
-        RuleCase rule = new RuleCase("Kolen-Pollack", KolenPollack.builder().build());
+        Program program =
+                new Program(
+                        NetworkCase.twoHiddenLayers(),
+                        Loss::softmaxCrossEntropyLoss,
+                        new RuleCase("Kolen-Pollack", KolenPollack.builder().build()));
         OptimizerCase adam = ofDjl().get(1);
         Path expected = folder.resolve("never-stopped");
         Path actual = folder.resolve("stopped");
-        new ResumableRun(network, rule, adam, folder.resolve("a")).finish(1, expected);
+        new ResumableRun(program, adam, folder.resolve("a")).finish(1, expected);
         for (int interval = 1; interval < 4; interval++) {
             int every = interval;
             ResumableRun run =
-                    new ResumableRun(network, rule, adam, folder.resolve("every" + every))
+                    new ResumableRun(program, adam, folder.resolve("every" + every))
                             .with(builder -> builder.optBatches(every));
             run.stopAfter(batches, 1);
             run.finish(1, actual);
