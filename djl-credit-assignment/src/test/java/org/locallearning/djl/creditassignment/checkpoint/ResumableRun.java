@@ -55,6 +55,8 @@ public final class ResumableRun {
     private final Path folder;
     private UnaryOperator<CheckpointListener.Builder> options = builder -> builder;
     private TrainingListener[] listeners = {};
+    private TrainingListener[] later = {};
+    private boolean seeded = true;
 
     /** An optimizer to test, as data: a new one is a line in a list. */
     public record OptimizerCase(String name, Factory factory) {
@@ -94,6 +96,17 @@ public final class ResumableRun {
         return this;
     }
 
+    ResumableRun lastly(TrainingListener... more) {
+        later = more.clone();
+        return this;
+    }
+
+    /** Trains on the data set itself, as nobody is to do. */
+    ResumableRun unseeded() {
+        seeded = false;
+        return this;
+    }
+
     /** Trains to the end from wherever there is a checkpoint, and saves what came out. */
     public void finish(int initialSeed, Path file) throws Exception {
         run(initialSeed, Integer.MAX_VALUE, file);
@@ -127,7 +140,8 @@ public final class ResumableRun {
                             .addTrainingListeners(new EvaluatorTrainingListener())
                             .addTrainingListeners(listeners)
                             .addTrainingListeners(stopAfter(batches))
-                            .addTrainingListeners(checkpoints);
+                            .addTrainingListeners(checkpoints)
+                            .addTrainingListeners(later);
             engine.setRandomSeed(initialSeed);
             try (Trainer trainer = program.trainers().apply(model, config)) {
                 trainer.initialize(program.network().input());
@@ -136,7 +150,7 @@ public final class ResumableRun {
                     EasyTrain.fit(
                             trainer,
                             EPOCHS - checkpoints.getEpoch(),
-                            checkpoints.resumable(data(manager)),
+                            seeded ? checkpoints.resumable(data(manager)) : data(manager),
                             null);
                 }
                 Checkpoint.save(trainer, checkpoints.getPosition(), file);

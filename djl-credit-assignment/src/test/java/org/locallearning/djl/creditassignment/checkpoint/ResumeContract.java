@@ -44,13 +44,14 @@ public abstract class ResumeContract {
 
     /** DJL's optimizers that remember something. */
     protected static List<OptimizerCase> ofDjl() {
-        Tracker falling = Tracker.factor().setBaseValue(0.05f).setFactor(0.7f).build();
+        // highest before the stop: a rule that follows the schedule has to remember it
+        Tracker peaked = updates -> 0.1f / (1 + Math.abs(updates - 2));
         return List.of(
                 new OptimizerCase(
                         "momentum",
                         model ->
                                 Optimizer.sgd()
-                                        .setLearningRateTracker(falling)
+                                        .setLearningRateTracker(peaked)
                                         .optMomentum(0.9f)
                                         .build()),
                 new OptimizerCase(
