@@ -44,7 +44,7 @@ import org.locallearning.djl.creditassignment.tape.Network;
  * stage {@code l}. A stage is a weighted layer whose input is {@code f(ĥ)}: the blocks without
  * weights in front of it (activations, pooling, normalization, dropout) are {@code f}. A container
  * such as a residual block is one stage that is differentiated inside, and so is a block that the
- * table of layers does not know. What comes behind the last weighted layer belongs to it. Masks of
+ * table of layers does not know. What comes after the last weighted layer belongs to it. Masks of
  * dropout are drawn once a batch and running statistics change once a batch; normalization by the
  * batch is by that of {@code ĥ}. Stages that have only frozen ones below are left where the forward
  * pass put them, as the input is.
@@ -54,33 +54,17 @@ import org.locallearning.djl.creditassignment.tape.Network;
  * by powers of {@code ε}: take {@link Mq} or Adam. Sequential inference needs few iterations; nets
  * of many layers without shortcuts learn worse than by backpropagation.
  *
- * <p>Cost in products with weights for L layers: 2L + 2T(L − 1) a step with sequential inference,
- * forward pass and gradients included; backpropagation takes 3L − 1, the paper counts T(2L − 1) + L
- * and the forward pass L, the authors' code 2LT + 3L. Predictions are computed again only when the
- * activity below has moved, and the product with an error that is exactly zero is left out, which
- * makes simultaneous inference cheaper still: 2 Σ_{t=1..T} min(t, L − 1) + L + min(T + 1, L).
- * Incremental: at most T(3L − 1). A batch that is inferred again with half the step, see {@link
- * Builder#optBacktracking}, takes {@code (2t + 1)(L − 1)} more if its free energy rose in iteration
- * {@code t}. {@link CreditTrainer#getMatrixProducts} counts them.
+ * <p>Cost in products with weights for L layers, forward pass and gradients included: 2L + 2T(L −
+ * 1) a step with sequential inference, 2 Σ_{t=1..T} min(t, L − 1) + L + min(T + 1, L) with
+ * simultaneous, at most T(3L − 1) with incremental; 3L − 1 with backpropagation. A batch that is
+ * inferred again with half the step, see {@link Builder#optBacktracking}, takes {@code (2t + 1)(L −
+ * 1)} more if its free energy rose in iteration {@code t}. {@link CreditTrainer#getMatrixProducts}
+ * counts them.
  *
  * <p>Alonso, Krichmar and Neftci, "Understanding and Improving Optimization in Predictive Coding
- * Networks" (2023), equations 1 to 4 and algorithms 1 to 4. Departures:
- *
- * <ul>
- *   <li>the clamp is soft with {@code β} = 100 and steps decay by {@code 1/(1+t)}, as in the
- *       authors' code; the paper says full clamp and constant steps, see {@link
- *       Builder#optFullClamp} and {@link Builder#optStepDecay};
- *   <li>the drive of the output is {@code γ_L e_L} with {@code γ_L} = 1 whatever {@code β} is, as
- *       in the authors' code;
- *   <li>T counts iterations (algorithm 3 prints one more), and the output is clamped again, not
- *       stepped;
- *   <li>activity decay is the gradient of its term in equation 1, {@code f'(ĥ) ⊙ f(ĥ)}, where
- *       equation 2 prints {@code f'(ĥ) ĥ};
- *   <li>a step that raises the free energy is halved, see {@link Builder#optBacktracking};
- *   <li>convolutions have their nodes at pre-activations too, and errors of the clamped output
- *       everywhere (the authors' convolutional code has them behind the ReLU, and the hard label in
- *       the weight update).
- * </ul>
+ * Networks" (2023), equations 1 to 4 and algorithms 1 to 4. The clamp is soft and steps decay, as
+ * in the authors' code, see {@link Builder#optFullClamp} and {@link Builder#optStepDecay}; other
+ * departures: {@code docs/rules.md}.
  *
  * <p>The gradient is that of a loss summed over units. For losses that DJL takes the mean of over
  * units (L2, L1, hinge, sigmoid cross-entropy) it is larger than the gradient of the mean by their

@@ -57,10 +57,9 @@ import org.slf4j.LoggerFactory;
  *       = 1, 2, …}, the mean taken over all entries of {@code W} and {@code b} together.
  * </ol>
  *
- * <p>Until {@code n / (n + 1)} reaches {@code keep}, {@code v} is the plain mean of its initial
- * value and of every {@code mean|G|} so far. A matrix whose gradients are of one size moves by
- * {@code α} per entry and step, however large they are, as long as they are much larger than {@code
- * r}; with much smaller gradients the rate stays at {@code α / r + α_min} and nothing is equalized.
+ * <p>A matrix moves by {@code α} per entry and step, however large its gradients are, as long as
+ * they are much larger than {@code r}; with much smaller ones the rate stays at {@code α / r +
+ * α_min} and nothing is equalized.
  *
  * <p>The state is one number per matrix (Adam keeps two per weight). A matrix and its bias are the
  * parameters that one block holds directly, which is why the model's block has to be given: DJL
@@ -89,16 +88,14 @@ import org.slf4j.LoggerFactory;
  * replacement for Adam where entries of one matrix differ a lot in size. Cost: no matrix products,
  * and about the time of {@code Sgd}: one pass over the gradient more, one over the weight less.
  *
- * <p>The learning rate tracker, which is asked by the id of the block's first parameter, gives
- * {@code α}: a {@code FixedPerVarTracker} sets it per matrix. Gradients are multiplied by the
- * rescale factor, clipped on both sides, then the weight decay is added, and what comes out is
- * {@code G}. The gradient is cleared after the step, as by DJL's own optimizers. On several devices
- * each has its own {@code v}, all of them equal.
+ * <p>The learning rate tracker, asked by the id of the block's first parameter, gives {@code α}: a
+ * {@code FixedPerVarTracker} sets it per matrix. {@code G} is the gradient, rescaled, clipped on
+ * both sides, with weight decay; it is cleared after the step. On several devices each has its own
+ * {@code v}, all of them equal.
  *
  * <p>Alonso, Krichmar and Neftci, "Understanding and Improving Optimization in Predictive Coding
- * Networks" (2023), equations 7, 8, 29 and 30. Departures, all as in the authors' code: the sign in
- * equation 8 is plus; what the paper prints as ρ = 0.9999 is the part of {@code v} that is kept;
- * the bias shares the matrix's number.
+ * Networks" (2023), equations 7, 8, 29 and 30, with the sign, the share that is kept and the bias
+ * of the authors' code: {@code docs/rules.md}.
  */
 public class Mq extends Optimizer implements RuleParameterListener, StatefulOptimizer {
 

@@ -312,7 +312,7 @@ class MqTest {
 
     @Test
     void averageIsTheRunningMeanUntilTheCap() {
-        // Q-5, and behind the cap the part that is kept stays
+        // Q-5, and after the cap the part that is kept stays
         Mq mq =
                 Mq.builder()
                         .setBlock(block)

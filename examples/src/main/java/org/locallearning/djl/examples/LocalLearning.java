@@ -227,7 +227,7 @@ public final class LocalLearning implements Runnable {
         return List.copyOf(names);
     }
 
-    /** The first name that is not a single letter: names behind it are kept for old commands. */
+    /** The first name that is not a single letter: names after it are kept for old commands. */
     private static String longName(OptionSpec option) {
         return Arrays.stream(option.names())
                 .filter(name -> name.startsWith("--"))

@@ -86,14 +86,8 @@ import org.locallearning.djl.decorrelation.state.StateWriter;
  *
  * <p>Ororbia, Mali, Kifer and Giles, "Reducing the computational burden of deep learning with
  * recursive local representation alignment", arXiv:2002.03911 (2020), equations 1 to 3, Algorithms
- * 1 and 2. Departures, where the paper contradicts itself or is silent: {@code W} multiplies {@code
- * z}, as in equation 1 (Algorithm 2 has {@code h}); {@code ∂E} pairs the receiver's {@code d} with
- * the sender's {@code e}, where shapes fit (Algorithm 1 does not); a stage that several connections
- * lead to has the sum of what they bring (Algorithm 1 would keep the last); the factor 2 of the
- * discrepancy is dropped, as in both algorithms; biases learn by {@code e}; a derivative after the
- * output layer, if there is one, is taken. β = 0.1 and γ = 1 are from the authors' code of LRA-E,
- * since the paper states neither, and 0.05 for the standard deviation of {@code E} is within its
- * range for weights.
+ * 1 and 2. Where the paper contradicts itself or is silent, {@code docs/rules.md} says what was
+ * decided.
  */
 public final class LocalRepresentationAlignment extends CreditAssignment {
 

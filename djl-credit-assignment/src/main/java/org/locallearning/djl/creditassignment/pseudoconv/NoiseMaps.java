@@ -46,7 +46,7 @@ import java.util.Random;
  *
  * <ul>
  *   <li>input: (N, C, H, W)
- *   <li>output: (N, C · M, H, W), the M results of a channel one behind the other
+ *   <li>output: (N, C · M, H, W), the M results of a channel one after the other
  *   <li>{@code noiseMaps}: n, (C, M, H, W), fixed
  * </ul>
  *

@@ -30,8 +30,8 @@ import ai.djl.nn.norm.BatchNorm;
  *
  * <p>It is a {@link NoiseMaps} block and a 1 × 1 {@link Conv2d} in a {@link SequentialBlock}, so
  * that every learning rule, decorrelation and folding treat it as what it is: nothing to learn in
- * front, and a weighted layer behind. There is no stride and no kernel; to shrink images put a
- * pooling block behind it.
+ * front, and a weighted layer after it. There is no stride and no kernel; to shrink images put a
+ * pooling block after it.
  *
  * <ul>
  *   <li>input: (N, C, H, W)
@@ -51,7 +51,7 @@ import ai.djl.nn.norm.BatchNorm;
  * the output channel, which the paper does not print, and without which all output channels would
  * be equal. Defaults are the paper's formula, Gaussian noise of standard deviation 0.1, without
  * bias and normalization; the authors' code of the layer has uniform noise, batch normalization
- * behind the rectifier, and a bias.
+ * after the rectifier, and a bias.
  */
 public final class PseudoConv2d {
 

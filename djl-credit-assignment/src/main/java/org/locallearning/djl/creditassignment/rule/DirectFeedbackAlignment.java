@@ -256,7 +256,7 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
         return all;
     }
 
-    /** The error of the output, which the output layer meets first on the way back. */
+    /** The error of the output, which the output layer meets first. */
     private static final class Broadcast {
 
         private final Optional<Layer> outputLayer;

@@ -42,42 +42,30 @@ import org.slf4j.LoggerFactory;
  * λ_t = λ η_t / max(η_1, ..., η_t)
  * </pre>
  *
- * <p>{@code ΔW} is the optimizer's own step: {@code B} is given to the optimizer as one more
- * parameter, with the gradient {@code δ xᵀ} of {@code W}. The steps of optimizers that follow from
- * gradients alone (gradient descent, momentum, Adam) are equal for both, and the difference shrinks
- * by exactly {@code 1 − λ_t} in every step. The decay is the rule's, taken once after the
- * optimizer's step. It follows the schedule of the learning rate η: what a step takes from a weight
- * has to be small beside what it adds, and at a tenth of the rate the same λ would pull weights to
- * zero ten times as hard against what is learned; at the rate 0 nothing moves. With a constant rate
- * it is λ in every step. An optimizer whose rate cannot be found out (one without a tracker) keeps
- * λ in every step, which the trainer says once.
+ * <p>{@code ΔW} is the optimizer's own step: {@code B} is one more parameter of the optimizer, with
+ * the gradient {@code δ xᵀ} of {@code W}. Under optimizers whose steps follow from gradients alone
+ * (gradient descent, momentum, Adam) the difference shrinks by exactly {@code 1 − λ_t} in every
+ * step. The decay is taken after the optimizer's step and follows the schedule of the learning rate
+ * η: at the rate 0 nothing moves. An optimizer that does not show its rate keeps λ in every step,
+ * which the trainer says once.
  *
- * <p>Weight decay of the optimizer is for both too, and adds to it; for gradient descent with the
- * weight decay γ, {@code λ = 0} and {@code 1 − η_t γ} in its place are the form of Akrout et al. MQ
- * divides by the mean size of gradients, which is that of {@code W} and its bias for the one and
- * that of {@code B} for the other: steps differ by what the bias makes of it. Where {@code W} is
- * frozen neither of them changes. Of the layers inside an unknown block it is not known which comes
- * first, so that each has a {@code B} and decays.
+ * <p>Weight decay of the optimizer is for both and adds to it; {@code λ = 0} and gradient descent
+ * with weight decay are the form of Akrout et al. Where {@code W} is frozen neither of them
+ * changes. Of the layers inside an unknown block it is not known which comes first, so that each
+ * has a {@code B} and decays.
  *
- * <p>Use it where feedback alignment stays behind: in deep and in convolutional nets it comes close
- * to backpropagation's accuracy. The decay is a regularization that costs accuracy: weights that an
- * error passes are multiplied by {@code 1 − λ_t} in each step, and settle where the optimizer's
- * steps make up for it. {@code B} need not wait for it, for the updates that the two share soon
- * outgrow what they started from; so a decay is better too small than too large. In a small
- * convolutional net on CIFAR-10 with Adam at 0.001, six epochs of 157 steps, the test accuracy was
- * 49 % at λ = 0 and 1e-4, 48 % at 3e-4, 47 % at 1e-3, 43 % at 3e-3 and 37 % at 1e-2, while the
- * angle between the two in the last layer fell from 63° at 1e-4 to 0.1° at 1e-2. Cost for L layers:
- * 3L − 1 matrix products a step, as backpropagation, and the optimizer's work and memory twice.
+ * <p>Use it in deep and in convolutional nets, where feedback alignment stays behind and this comes
+ * close to backpropagation. The decay costs accuracy: better too small than too large. Cost for L
+ * layers: 3L − 1 matrix products a step, as backpropagation, and the optimizer's work and memory
+ * twice.
  *
- * <p>{@code B} starts uniform on {@code ±1/√(fan-in)}, of the size of common initial weights: what
- * it is larger than they are takes longer to forget. It is saved by {@code
+ * <p>{@code B} starts uniform on {@code ±1/√(fan-in)} and is saved by {@code
  * CreditTrainer.saveState}.
  *
  * <p>Kolen and Pollack, "Backpropagation without weight transport", IEEE International Conference
  * on Neural Networks (1994); Akrout, Wilson, Humphreys, Lillicrap and Tweed, "Deep learning without
- * weight transport", NeurIPS (2019), equations 16 to 18. Departures: the decay is taken off after
- * the step, so that it is the same for every optimizer (there it is part of the step); and it
- * follows the learning rate (Kolen and Pollack's λ is the same in every step).
+ * weight transport", NeurIPS (2019), equations 16 to 18. Departures and measured decays: {@code
+ * docs/rules.md}.
  */
 public final class KolenPollack extends FeedbackRule {
 

@@ -52,28 +52,21 @@ import org.locallearning.djl.creditassignment.tape.Network;
  * lies before the first block that learns, runs once.
  *
  * <p>In the noisy run dropouts have the masks of the clean run, and {@code BatchNorm} and
- * decorrelation layers have the statistics of the clean batch, so that a sample's loss depends on
- * the noise of that sample alone. With batch statistics the estimate is therefore of the gradient
- * with these statistics held fixed, which leaves out backpropagation's terms through them. Running
- * statistics change once a batch, and decorrelation layers learn from clean samples. {@code
- * GhostBatchNorm}, {@code BatchWhitening}, and a {@code BatchNorm} within an unknown block take the
- * statistics of the noisy samples: the samples' losses then depend a little on each other's noise,
- * which adds variance.
+ * decorrelation layers the statistics of the clean batch, so that a sample's loss depends on its
+ * own noise alone; the estimate is of the gradient with these statistics held fixed. Running
+ * statistics change once a batch. {@code GhostBatchNorm}, {@code BatchWhitening} and a {@code
+ * BatchNorm} within an unknown block take those of the noisy samples, which adds variance.
  *
  * <p>Use it where no error can be sent back: through something that has no derivative, or as the
  * model of a brain or a chip that knows no more than its reward. Do not use it to train a large
  * network fast: the gradient has a cosine of about {@code 1 / √K} to the exact one and is {@code
- * √K} times as long, so that it needs learning rates smaller than backpropagation's by about {@code
- * 1 / √K} under Adam and {@code 1 / K} under gradient descent, and as many more steps; of more than
- * about a thousand units the trainer warns once. A ResNet-18 on images of 32 × 32 has a million: at
- * Adam's usual rate of 0.001 its loss goes up. In single precision noise of a scale below about
- * 1e-5 drowns in rounding; the trainer then warns once, with the cosine that this costs.
+ * √K} times as long, so that it needs learning rates smaller than backpropagation's by {@code 1 /
+ * √K} under Adam and {@code 1 / K} under gradient descent. The trainer warns once of more than
+ * about a thousand units, and of noise that drowns in rounding (below about 1e-5 in single
+ * precision).
  *
- * <p>Cost for L layers: 3L − 1 matrix products a step, as many as backpropagation: L for the clean
- * run, L − 1 for the noisy one, which begins behind the first layer, and L for the weights; 4L − 2
- * where antithetic. Besides, one normal random number for every perturbed unit of every sample. The
- * noisy run is a pass of its own and not the second half of a doubled batch, which would cost the
- * first layer twice.
+ * <p>Cost for L layers: 3L − 1 matrix products a step, as backpropagation; 4L − 2 where antithetic;
+ * and one normal random number for every perturbed unit of every sample.
  *
  * <p>Throws, when training, {@link IllegalArgumentException} if the loss has no per-sample form
  * ({@link SampleLoss}), if the outputs of a block do not have the samples in front, or if a block
@@ -84,11 +77,7 @@ import org.locallearning.djl.creditassignment.tape.Network;
  * <p>Ahmad, "Correlations Are Ruining Your Gradient Descent", trains by it without an equation,
  * after Dalm, van Gerven and Ahmad, "Effective learning with node perturbation in deep neural
  * networks" (2023). {@code NP} is the rule of the code of the first, {@code ANP} of that of the
- * second. Departures: σ is 1e-3 and not 1e-6, where single precision costs a cosine of 0.991;
- * {@code ANP} is divided by N as {@code NP} is, where that code sums over the batch; K stands where
- * an earlier version has its root, since {@code Σ_k ‖ξ_k‖² ≈ K σ²}; layers behind a decorrelation
- * learn, which that code forgets; and batch statistics are those of the clean samples, where that
- * code takes them over clean and noisy ones together.
+ * second. Departures: {@code docs/rules.md}.
  */
 public final class NodePerturbation extends CreditAssignment {
 

@@ -56,7 +56,7 @@ import org.locallearning.djl.decorrelation.internal.AtomicFile;
  * d²} multiply-adds for each image.
  *
  * <p>Bell and Sejnowski, "The 'independent components' of natural scenes are edge filters", 1997;
- * used on CIFAR-10 by Ororbia, Mali, Kifer and Giles, arXiv:2002.03911, section 4, behind {@link
+ * used on CIFAR-10 by Ororbia, Mali, Kifer and Giles, arXiv:2002.03911, section 4, after {@link
  * GlobalContrastNormalization}. The paper does not state ε.
  */
 public final class ZcaWhitening implements Transform, AutoCloseable {

@@ -477,7 +477,7 @@ class LocalRepresentationAlignmentTest {
 
     @Test
     void aResidualBlockLearnsFromItsOwnErrorAndSoDoesWhatIsBelow() {
-        // a linear shortcut behind the stem: with E at the block and β so small that e = β φ' E e_L
+        // a linear shortcut after the stem: with E at the block and β so small that e = β φ' E e_L
         // the block's gradients are β times those of a net whose way down is E
         Map<String, double[]> small = residualGradients(1e-5, ErrorWiring.residualBlocks());
         Map<String, double[]> smaller = residualGradients(5e-6, ErrorWiring.residualBlocks());

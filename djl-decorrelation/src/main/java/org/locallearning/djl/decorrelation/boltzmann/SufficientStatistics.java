@@ -65,7 +65,7 @@ public record SufficientStatistics(NDArray visible, NDArray hidden, NDArray prod
     }
 
     /**
-     * Puts the parts one behind the other: visible, hidden, and the product row by row.
+     * Puts the parts one after the other: visible, hidden, and the product row by row.
      *
      * @return the vector, (visible + hidden + visible · hidden)
      */

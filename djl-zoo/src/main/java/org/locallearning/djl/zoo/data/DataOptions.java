@@ -276,7 +276,7 @@ public final class DataOptions {
         /**
          * Sets whether the images that are left at the end of a pass and fill no batch wait for
          * another pass. A step by few images is a noisy one: with a high learning rate it shows in
-         * the test right behind it.
+         * the test right after it.
          *
          * @param wholeBatches true to train by whole batches alone; false by default
          * @return this builder

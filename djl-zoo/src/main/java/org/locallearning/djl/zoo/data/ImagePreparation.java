@@ -65,7 +65,7 @@ record ImagePreparation(OptionalInt centreSide, Optional<SpatialTransform> augme
         return centreSide.isEmpty() ? images : images.centres(centreSide.getAsInt());
     }
 
-    /** Says what is done to the images, with "; " behind it, or nothing where nothing could be. */
+    /** Says what is done to the images, with "; " after it, or nothing where nothing could be. */
     String describe(boolean augmented) {
         StringBuilder text = new StringBuilder();
         centreSide.ifPresent(

@@ -21,7 +21,7 @@ import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.pooling.Pool;
 import org.locallearning.djl.creditassignment.convolutional.LocallyConnected2d;
 
-/** Networks of convolutions, each with its activation, and dense layers behind them. */
+/** Networks of convolutions, each with its activation, and dense layers after them. */
 final class ConvolutionalNetworks {
 
     private static final int[] LENET_FILTERS = {8, 16};
@@ -36,7 +36,7 @@ final class ConvolutionalNetworks {
 
     private ConvolutionalNetworks() {}
 
-    /** 5x5 convolutions with 2x2 average pooling behind each. */
+    /** 5x5 convolutions with 2x2 average pooling after each. */
     static Block leNet(NetworkOptions options, int classes) {
         SequentialBlock block = new SequentialBlock();
         Shape padding = new Shape(2, 2);
@@ -56,7 +56,7 @@ final class ConvolutionalNetworks {
                 block, options, Activations.LEAKY_RELU, LENET_HIDDEN, classes);
     }
 
-    /** Pairs of 3x3 convolutions with 2x2 maximum pooling behind each pair. */
+    /** Pairs of 3x3 convolutions with 2x2 maximum pooling after each pair. */
     static Block ahmadConv(NetworkOptions options, int padding, int classes) {
         SequentialBlock block = new SequentialBlock();
         for (int filters : AHMAD_FILTERS) {

@@ -39,7 +39,7 @@ final class DenseNetworks {
                         outputs);
     }
 
-    /** The same without an activation behind the last hidden layer. */
+    /** The same without an activation after the last hidden layer. */
     static Block linearTop(
             NetworkOptions options, int[] defaultHidden, Shape imageShape, int classes) {
         SequentialBlock block =
@@ -96,7 +96,7 @@ final class DenseNetworks {
                 List.of(layers, Blocks.identityBlock()));
     }
 
-    /** Puts hidden layers with their activations, and an output layer, behind a network. */
+    /** Puts hidden layers with their activations, and an output layer, after a network. */
     static SequentialBlock addDense(
             SequentialBlock block,
             NetworkOptions options,

@@ -101,7 +101,7 @@ public final class NetworkOptions {
     }
 
     /**
-     * Returns the share of units that dropout leaves out behind each hidden dense layer.
+     * Returns the share of units that dropout leaves out after each hidden dense layer.
      *
      * @return the share, 0 for no dropout
      */
@@ -198,7 +198,7 @@ public final class NetworkOptions {
         }
 
         /**
-         * Sets the share of units that dropout leaves out behind each hidden dense layer.
+         * Sets the share of units that dropout leaves out after each hidden dense layer.
          *
          * @param dropout from 0, which is the default, to below 1
          * @return this builder

@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
  * The build of the program that made a result.
  *
  * @param version the version of this project
- * @param commit the commit of the sources, with {@code -dirty} behind it where they were changed
+ * @param commit the commit of the sources, with {@code -dirty} after it where they were changed
  *     since, or {@code unknown} for a build outside a repository
  * @param djl the version of Deep Java Library
  */

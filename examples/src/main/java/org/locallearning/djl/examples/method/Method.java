@@ -25,7 +25,7 @@ import org.locallearning.djl.zoo.network.FanInUniformInitializer;
  */
 public final class Method {
 
-    /** What stands behind the name of a method whose model gets decorrelation layers. */
+    /** What stands after the name of a method whose model gets decorrelation layers. */
     public static final String DECORRELATED = "+decor";
 
     /** What stands between the name of a method and that of its optimizer. */

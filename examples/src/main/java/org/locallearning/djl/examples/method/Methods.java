@@ -50,7 +50,7 @@ import org.locallearning.djl.pc.InferenceSchedule;
  *
  * <p>Every method is also there with an optimizer of its own, under its name followed by {@link
  * Method#WITH_OPTIMIZER} and the optimizer's, and with decorrelation layers, {@link
- * Method#DECORRELATED} behind that.
+ * Method#DECORRELATED} after that.
  */
 public final class Methods {
 
@@ -333,7 +333,7 @@ public final class Methods {
                 .setLearningRates(PERTURBED)
                 .optDecorrelatedLearningRates(PERTURBED_DECORRELATED)
                 .optDecorrelationRates(RANDOM_DECORRELATION)
-                // the noisy pass takes as many products as the error's way back
+                // the noisy pass takes as many products as a backward pass of the error
                 .optErrorPath(LAYER_BY_LAYER)
                 .build();
     }
@@ -350,7 +350,7 @@ public final class Methods {
                 .build();
     }
 
-    /** Without a name behind it, predictive coding trains with the paper's plain SGD. */
+    /** Without a name after it, predictive coding trains with the paper's plain SGD. */
     private static Method predictiveCoding(
             String name,
             String title,

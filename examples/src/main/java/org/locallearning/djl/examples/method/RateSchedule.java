@@ -52,7 +52,7 @@ public enum RateSchedule {
      *
      * @param rate the first rate
      * @return the rate of each step; where it is a training listener too, the trainer has to know
-     *     it, behind the listener of the evaluators
+     *     it, after the listener of the evaluators
      */
     public abstract Tracker start(float rate);
 

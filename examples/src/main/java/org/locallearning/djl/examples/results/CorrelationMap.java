@@ -16,7 +16,7 @@ package org.locallearning.djl.examples.results;
 import java.util.Base64;
 
 /**
- * The correlations of some features of a decorrelation layer, before its matrix and behind it.
+ * The correlations of some features of a decorrelation layer, before its matrix and after it.
  *
  * <p>A correlation is kept in one byte, -127 for -1 and 127 for 1, and the bytes in base 64.
  *
@@ -24,7 +24,7 @@ import java.util.Base64;
  * @param layer the layer's name
  * @param features how many features were taken, evenly spaced over the layer's
  * @param before the correlations before the matrix, row by row
- * @param after the correlations behind the matrix, row by row
+ * @param after the correlations after the matrix, row by row
  */
 public record CorrelationMap(
         double epoch, String layer, int features, String before, String after) {

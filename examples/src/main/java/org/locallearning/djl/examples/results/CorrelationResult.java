@@ -14,7 +14,7 @@
 package org.locallearning.djl.examples.results;
 
 /**
- * How correlated the features of a decorrelation layer were, before its matrix and behind it.
+ * How correlated the features of a decorrelation layer were, before its matrix and after it.
  *
  * @param epoch when, in epochs: 1.5 is in the middle of the second epoch
  * @param layer the layer's name
@@ -22,10 +22,10 @@ package org.locallearning.djl.examples.results;
  * @param rows how many samples were looked at; independent features would show a loss of {@code 1 /
  *     (rows - 1)}
  * @param lossBefore the mean squared correlation of two different features before the matrix
- * @param lossAfter the same behind the matrix
+ * @param lossAfter the same after the matrix
  * @param conditionBefore the condition number of the covariance before the matrix, within the
  *     directions that the rows can show; null where they vary in fewer
- * @param conditionAfter the same behind the matrix
+ * @param conditionAfter the same after the matrix
  * @param gain the gain of the latest update
  */
 public record CorrelationResult(

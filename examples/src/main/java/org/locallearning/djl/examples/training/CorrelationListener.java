@@ -31,7 +31,7 @@ import org.locallearning.djl.examples.results.CorrelationResult;
 
 /**
  * Measures, from time to time, how correlated the inputs of every decorrelation layer are before
- * and behind its matrix.
+ * and after its matrix.
  *
  * <p>It looks at the samples that the layers learn from. As one of them holds few rows, it puts
  * together those of the steps that follow one another until there are {@value #ROWS} rows.
@@ -183,7 +183,7 @@ final class CorrelationListener extends TrainingListenerAdapter {
         return Double.isFinite(value) ? value : null;
     }
 
-    /** Rows before and behind the matrix of one layer. */
+    /** Rows before and after the matrix of one layer. */
     private static final class Sample {
 
         private final Decorrelating layer;

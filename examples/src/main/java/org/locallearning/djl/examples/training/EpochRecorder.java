@@ -27,7 +27,7 @@ import org.locallearning.djl.examples.results.EpochResult;
 /**
  * Turns what DJL's evaluators measured into one {@link EpochResult} per epoch.
  *
- * <p>It must be registered behind the {@link EvaluatorTrainingListener} it reads.
+ * <p>It must be registered after the {@link EvaluatorTrainingListener} it reads.
  */
 final class EpochRecorder extends TrainingListenerAdapter {
 

@@ -29,7 +29,7 @@ import java.util.Locale;
  * Stops a run at the first loss that is NaN or infinite, before the weights are changed by it, and
  * names the layer in which the values first stopped being finite.
  *
- * <p>It must be registered behind an {@link EvaluatorTrainingListener}.
+ * <p>It must be registered after an {@link EvaluatorTrainingListener}.
  */
 final class FiniteLossCheck extends TrainingListenerAdapter {
 

@@ -23,7 +23,7 @@ import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 
 /**
- * A classifier of sequences: a layer at each step, a GRU right behind it, the class of the last
+ * A classifier of sequences: a layer at each step, a GRU right after it, the class of the last
  * state.
  */
 final class GruSequences implements Program {

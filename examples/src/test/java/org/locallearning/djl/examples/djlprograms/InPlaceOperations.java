@@ -27,7 +27,7 @@ import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 import java.util.List;
 
-/** Lambdas that change what they are given, behind a layer and where branches join. */
+/** Lambdas that change what they are given, after a layer and where branches join. */
 final class InPlaceOperations implements Program {
 
     @Override

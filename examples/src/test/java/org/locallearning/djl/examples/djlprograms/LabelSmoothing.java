@@ -26,7 +26,7 @@ import ai.djl.training.EasyTrain;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 
-/** A loss of the user's own: cross-entropy with smoothed labels, behind dropout. */
+/** A loss of the user's own: cross-entropy with smoothed labels, after dropout. */
 final class LabelSmoothing implements Program {
 
     private static final int CLASSES = 3;

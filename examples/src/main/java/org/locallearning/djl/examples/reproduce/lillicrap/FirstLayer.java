@@ -86,7 +86,7 @@ final class FirstLayer extends TrainingListenerAdapter {
     /**
      * Returns the correlation between the numbers of pixels that are neighbours, above or beside.
      *
-     * @param images square images, row by row, one behind the other
+     * @param images square images, row by row, one after the other
      * @param side their side
      */
     static double smoothness(float[] images, int side) {
