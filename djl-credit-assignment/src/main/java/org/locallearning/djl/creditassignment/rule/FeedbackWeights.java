@@ -15,11 +15,12 @@ package org.locallearning.djl.creditassignment.rule;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.Map;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
+import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.state.Stateful;
 
@@ -31,13 +32,13 @@ import org.locallearning.djl.decorrelation.state.Stateful;
 public interface FeedbackWeights extends Stateful {
 
     /**
-     * Returns the weights for a layer.
+     * Returns the weights for a layer, which may stand inside a block that runs as one piece.
      *
      * @param tape the tape of the batch
      * @param layer the layer in this pass
      * @return the weights, of the shape of the layer's own, without history
      */
-    NDArray get(Tape tape, LayerTrace layer);
+    NDArray get(Tape tape, PassedLayer layer);
 
     /**
      * Says in a few words what they are.
@@ -69,6 +70,15 @@ public interface FeedbackWeights extends Stateful {
      * @return the weights by path; none by default
      */
     default Map<String, NDArray> getRuleParameters() {
+        return Map.of();
+    }
+
+    /**
+     * Returns the parameters that the optimizer knows, see {@link CreditAssigner#getParameters}.
+     *
+     * @return the parameters by name; none by default
+     */
+    default Map<String, Parameter> getParameters() {
         return Map.of();
     }
 }
