@@ -21,12 +21,7 @@ import java.util.TreeMap;
 import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
-import org.locallearning.djl.examples.results.AlignmentResult;
-import org.locallearning.djl.examples.results.CorrelationResult;
-import org.locallearning.djl.examples.results.EpochResult;
-import org.locallearning.djl.examples.results.Results;
-import org.locallearning.djl.examples.results.RunResult;
+import java.util.stream.Stream;
 import org.locallearning.djl.examples.results.SeedSummary;
 
 /**
@@ -48,78 +43,22 @@ public record Curve(String name, List<Point> points) {
      */
     public record Point(double x, SeedSummary y) {}
 
-    /** Follows a quantity of the epochs of one method. */
-    static Curve overEpochs(
-            Results results, String method, String name, ToDoubleFunction<EpochResult> quantity) {
+    /** Follows a quantity over time; measurements without a value are left out. */
+    static <T> Curve over(
+            String name,
+            Stream<T> measurements,
+            ToDoubleFunction<T> time,
+            Function<T, Double> quantity) {
         Map<Double, List<Double>> values = new TreeMap<>();
-        for (RunResult run : results.runsOf(method)) {
-            for (EpochResult epoch : run.epochs()) {
-                values.computeIfAbsent((double) epoch.epoch(), x -> new ArrayList<>())
-                        .add(quantity.applyAsDouble(epoch));
-            }
-        }
+        measurements
+                .filter(measured -> quantity.apply(measured) != null)
+                .forEach(
+                        measured ->
+                                values.computeIfAbsent(
+                                                time.applyAsDouble(measured),
+                                                x -> new ArrayList<>())
+                                        .add(quantity.apply(measured)));
         return of(name, values);
-    }
-
-    /** Follows a quantity of the alignment of one method in one layer; null values are left out. */
-    static Curve overAlignment(
-            Results results,
-            String method,
-            String layer,
-            Function<AlignmentResult, Double> quantity) {
-        Map<Double, List<Double>> values = new TreeMap<>();
-        for (RunResult run : results.runsOf(method)) {
-            for (AlignmentResult alignment : run.alignment()) {
-                Double value = quantity.apply(alignment);
-                if (alignment.layer().equals(layer) && value != null) {
-                    values.computeIfAbsent(alignment.epoch(), x -> new ArrayList<>()).add(value);
-                }
-            }
-        }
-        return of(layer, values);
-    }
-
-    /**
-     * Follows the angle between a method's weight gradient and backpropagation's, the mean over the
-     * hidden layers; the output layer, whose gradient is backpropagation's own, is left out.
-     */
-    static Curve overMeanAngle(Results results, String method, String name) {
-        Map<Double, List<Double>> values = new TreeMap<>();
-        for (RunResult run : results.runsOf(method)) {
-            if (run.alignment().isEmpty()) {
-                continue;
-            }
-            String output = run.alignment().get(run.alignment().size() - 1).layer();
-            run.alignment().stream()
-                    .filter(angle -> angle.gradientAngle() != null && !angle.layer().equals(output))
-                    .collect(
-                            Collectors.groupingBy(
-                                    AlignmentResult::epoch,
-                                    Collectors.averagingDouble(AlignmentResult::gradientAngle)))
-                    .forEach(
-                            (epoch, mean) ->
-                                    values.computeIfAbsent(epoch, x -> new ArrayList<>())
-                                            .add(mean));
-        }
-        return of(name, values);
-    }
-
-    /** Follows a quantity of one decorrelation layer of one method. */
-    static Curve overCorrelations(
-            Results results,
-            String method,
-            String layer,
-            ToDoubleFunction<CorrelationResult> quantity) {
-        Map<Double, List<Double>> values = new TreeMap<>();
-        for (RunResult run : results.runsOf(method)) {
-            for (CorrelationResult correlation : run.correlations()) {
-                if (correlation.layer().equals(layer)) {
-                    values.computeIfAbsent(correlation.epoch(), x -> new ArrayList<>())
-                            .add(quantity.applyAsDouble(correlation));
-                }
-            }
-        }
-        return of(layer, values);
     }
 
     /**

@@ -262,28 +262,25 @@ public record Diagram(
 
     /**
      * Draws a curve for each layer of a network, on a ramp of colours from the first to the last
-     * layer.
-     *
-     * @param network the names of all layers, of which some may have no curve
+     * layer; empty curves are left out.
      */
     static Diagram overNetwork(
             String title,
             String ordinate,
-            List<String> network,
-            List<Curve> curves,
+            List<Curve> network,
             double guide,
             DoubleFunction<String> format) {
         List<Layer> layers = new ArrayList<>();
-        int last = curves.size() - 1;
-        for (int i = 0; i <= last; ++i) {
-            int place = network.indexOf(curves.get(i).name());
-            String colour = Palette.layer(place, network.size());
-            Layer layer = curves.get(i).layer(colour, Shape.of(place), "epoch", format);
-            boolean named = last < MOST_NAMED_LAYERS || i == 0 || i == last;
-            layers.add(named ? layer : layer.withName(null));
-            if (!named && i == 1) {
-                layers.add(Layer.remark("… " + (last - 1) + " layers between …"));
+        for (int i = 0; i < network.size(); ++i) {
+            if (!network.get(i).points().isEmpty()) {
+                String colour = Palette.layer(i, network.size());
+                layers.add(network.get(i).layer(colour, Shape.of(i), "epoch", format));
             }
+        }
+        int last = layers.size() - 1;
+        if (last >= MOST_NAMED_LAYERS) {
+            layers.subList(1, last).replaceAll(layer -> layer.withName(null));
+            layers.add(1, Layer.remark("… " + (last - 1) + " layers between …"));
         }
         return overEpochs(title, ordinate, layers, guide);
     }

@@ -14,12 +14,15 @@
 package org.locallearning.djl.examples.report;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.results.AlignmentResult;
 import org.locallearning.djl.examples.results.CorrelationMap;
@@ -62,7 +65,7 @@ final class LearningCharts {
         List<Figure> figures = new ArrayList<>(learning().subList(0, 1));
         List<Diagram.Layer> layers = new ArrayList<>();
         for (String method : methods) {
-            Curve angles = Curve.overMeanAngle(results, method, title(method));
+            Curve angles = meanAngle(method);
             if (!angles.points().isEmpty()) {
                 layers.add(layer(method, angles, LearningCharts::degrees));
             }
@@ -76,6 +79,26 @@ final class LearningCharts {
                             RIGHT_ANGLE));
         }
         return new Panels(heading(results), 2, figures);
+    }
+
+    /** The output layer, whose gradient is backpropagation's own, is left out of the mean. */
+    private Curve meanAngle(String method) {
+        List<Map.Entry<Double, Double>> means = new ArrayList<>();
+        for (RunResult run : results.runsOf(method)) {
+            List<AlignmentResult> angles = run.alignment();
+            run.alignment().stream()
+                    .filter(
+                            angle ->
+                                    angle.gradientAngle() != null
+                                            && !angle.layer()
+                                                    .equals(angles.get(angles.size() - 1).layer()))
+                    .collect(
+                            Collectors.groupingBy(
+                                    AlignmentResult::epoch,
+                                    Collectors.averagingDouble(AlignmentResult::gradientAngle)))
+                    .forEach((epoch, mean) -> means.add(Map.entry(epoch, mean)));
+        }
+        return Curve.over(title(method), means.stream(), Map.Entry::getKey, Map.Entry::getValue);
     }
 
     /** The data, and the model with what was chosen about it, which tells it from others. */
@@ -109,22 +132,24 @@ final class LearningCharts {
                 : List.of(test, training);
     }
 
-    private Figure accuracy(String title, ToDoubleFunction<EpochResult> share) {
+    private Figure accuracy(String title, Function<EpochResult, Double> share) {
         return chart(
                 title,
                 "in %",
-                epoch -> 100 * share.applyAsDouble(epoch),
+                epoch -> 100 * share.apply(epoch),
                 value -> String.format(Locale.ROOT, "%.2f %%", value));
     }
 
     private Figure chart(
             String title,
             String unit,
-            ToDoubleFunction<EpochResult> quantity,
+            Function<EpochResult, Double> quantity,
             DoubleFunction<String> format) {
         List<Diagram.Layer> layers = new ArrayList<>();
         for (String method : methods) {
-            Curve curve = Curve.overEpochs(results, method, title(method), quantity);
+            Stream<EpochResult> epochs =
+                    results.runsOf(method).stream().flatMap(run -> run.epochs().stream());
+            Curve curve = Curve.over(title(method), epochs, EpochResult::epoch, quantity);
             layers.add(layer(method, curve, format));
         }
         return Diagram.overEpochs(title, unit, layers, Double.NaN);
@@ -161,30 +186,17 @@ final class LearningCharts {
             String what,
             String ordinate,
             Function<AlignmentResult, Double> quantity) {
-        List<String> network = new ArrayList<>();
-        List<String> layers = new ArrayList<>();
-        for (RunResult run : results.runsOf(method)) {
-            for (AlignmentResult alignment : run.alignment()) {
-                if (!network.contains(alignment.layer())) {
-                    network.add(alignment.layer());
-                }
-                if (quantity.apply(alignment) != null && !layers.contains(alignment.layer())) {
-                    layers.add(alignment.layer());
-                }
-            }
-        }
-        if (!layers.isEmpty()) {
+        List<AlignmentResult> measured =
+                results.runsOf(method).stream().flatMap(run -> run.alignment().stream()).toList();
+        List<Curve> curves =
+                layerByLayer(
+                        measured, AlignmentResult::layer, AlignmentResult::epoch, quantity);
+        if (!curves.stream().allMatch(curve -> curve.points().isEmpty())) {
             figures.add(
                     Diagram.overNetwork(
                             title(method) + ": " + what,
                             ordinate,
-                            network,
-                            layers.stream()
-                                    .map(
-                                            layer ->
-                                                    Curve.overAlignment(
-                                                            results, method, layer, quantity))
-                                    .toList(),
+                            curves,
                             RIGHT_ANGLE,
                             LearningCharts::degrees));
         }
@@ -194,54 +206,59 @@ final class LearningCharts {
     List<Figure> correlations() {
         List<Figure> figures = new ArrayList<>();
         for (String method : methods) {
-            List<String> layers =
+            List<CorrelationResult> measured =
                     results.runsOf(method).stream()
                             .flatMap(run -> run.correlations().stream())
-                            .map(CorrelationResult::layer)
-                            .distinct()
                             .toList();
-            if (!layers.isEmpty()) {
+            if (!measured.isEmpty()) {
                 figures.add(
                         correlations(
-                                method,
-                                layers,
-                                "before the matrix",
+                                title(method) + ": before the matrix",
                                 "mean squared correlation of the layer's inputs",
+                                measured,
                                 CorrelationResult::lossBefore));
                 figures.add(
                         correlations(
-                                method,
-                                layers,
-                                "after the matrix",
+                                title(method) + ": after the matrix",
                                 "mean squared correlation of its outputs",
+                                measured,
                                 CorrelationResult::lossAfter));
                 figures.add(
                         correlations(
-                                method,
-                                layers,
-                                "gain",
+                                title(method) + ": gain",
                                 "factor of the latest update",
+                                measured,
                                 CorrelationResult::gain));
             }
         }
         return figures;
     }
 
-    private Figure correlations(
-            String method,
-            List<String> layers,
-            String what,
+    private static Figure correlations(
+            String title,
             String ordinate,
-            ToDoubleFunction<CorrelationResult> value) {
-        return Diagram.overNetwork(
-                title(method) + ": " + what,
-                ordinate,
-                layers,
-                layers.stream()
-                        .map(layer -> Curve.overCorrelations(results, method, layer, value))
-                        .toList(),
-                Double.NaN,
-                ShortNumber::of);
+            List<CorrelationResult> measured,
+            Function<CorrelationResult, Double> value) {
+        List<Curve> curves =
+                layerByLayer(
+                        measured, CorrelationResult::layer, CorrelationResult::epoch, value);
+        return Diagram.overNetwork(title, ordinate, curves, Double.NaN, ShortNumber::of);
+    }
+
+    /** Returns a curve for each layer, an empty one where the quantity was not measured. */
+    private static <T> List<Curve> layerByLayer(
+            List<T> measured,
+            Function<T, String> layer,
+            ToDoubleFunction<T> epoch,
+            Function<T, Double> quantity) {
+        Map<String, List<T>> layers =
+                measured.stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        layer, LinkedHashMap::new, Collectors.toList()));
+        return layers.entrySet().stream()
+                .map(each -> Curve.over(each.getKey(), each.getValue().stream(), epoch, quantity))
+                .toList();
     }
 
     /** Returns the correlations in the first and in the last layer of each method's first run. */

@@ -30,6 +30,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.locallearning.djl.creditassignment.CreditTrainer;
 import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.Diagram;
@@ -151,8 +152,10 @@ final class LocalErrors implements Target {
                 }
                 List<Curve> curves = new ArrayList<>();
                 for (int l = 0; l <= hidden.length; ++l) {
-                    String name = l == hidden.length ? "output" : "hidden layer " + (l + 1);
-                    curves.add(Curve.of(name, layers.get(l)));
+                    String name = layerName(l);
+                    if (!layers.get(l).isEmpty()) {
+                        curves.add(Curve.of(name, layers.get(l)));
+                    }
                 }
                 measured.put(schedule, curves);
             }
@@ -236,13 +239,13 @@ final class LocalErrors implements Target {
                                                 "Simultaneous inference",
                                                 "iterations done",
                                                 ordinate,
-                                                figure.simultaneous,
+                                                drawn(figure.simultaneous),
                                                 Paper::power),
                                         Diagram.curves(
                                                 "Sequential inference",
                                                 "iterations done",
                                                 ordinate,
-                                                figure.sequential,
+                                                drawn(figure.sequential),
                                                 Paper::power)))
                         .setting("Data", images.getTitle() + ": " + images.getProvenance())
                         .setting(
@@ -276,11 +279,28 @@ final class LocalErrors implements Target {
 
     private static String first(List<Curve> curves, String layer) {
         return curves.stream()
-                .filter(curve -> curve.name().equals(layer) && !curve.points().isEmpty())
+                .filter(curve -> curve.name().equals(layer))
                 .findFirst()
                 .map(curve -> (int) curve.points().get(0).x())
                 .map(t -> t + (t == 1 ? " iteration" : " iterations"))
                 .orElse("more iterations");
+    }
+
+    private String layerName(int index) {
+        return index == hidden.length ? "output" : "hidden layer " + (index + 1);
+    }
+
+    /** A layer has its colour in both diagrams, although its error may never be there in one. */
+    private List<Curve> drawn(List<Curve> curves) {
+        return IntStream.rangeClosed(0, hidden.length)
+                .mapToObj(this::layerName)
+                .map(
+                        name ->
+                                curves.stream()
+                                        .filter(curve -> curve.name().equals(name))
+                                        .findFirst()
+                                        .orElse(new Curve(name, List.of())))
+                .toList();
     }
 
     private List<String> titles() {
@@ -300,7 +320,7 @@ final class LocalErrors implements Target {
 
     private void rows(String schedule, List<Curve> curves, List<List<String>> rows) {
         for (int l = 1; l <= hidden.length + 1; ++l) {
-            String layer = l > hidden.length ? "output" : "hidden layer " + l;
+            String layer = layerName(l - 1);
             List<String> row = new ArrayList<>(List.of(layer + ", " + schedule));
             for (int t = 0; t <= Math.min(iterations, hidden.length + 1); ++t) {
                 int state = t;
