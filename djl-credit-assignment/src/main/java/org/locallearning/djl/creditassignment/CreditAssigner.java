@@ -16,6 +16,7 @@ package org.locallearning.djl.creditassignment;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +126,17 @@ public interface CreditAssigner extends Stateful {
      *     default
      */
     default Map<String, NDArray> getRuleParameters() {
+        return Map.of();
+    }
+
+    /**
+     * Returns the parameters that the optimizer knows beside the model's. What it remembers of them
+     * is saved under these names, under which {@link #saveState} has to write their arrays.
+     *
+     * @return the parameters by name, those that are there by now; none by default. A rule with
+     *     {@link org.locallearning.djl.creditassignment.rule.RuleParameters} returns theirs
+     */
+    default Map<String, Parameter> getParameters() {
         return Map.of();
     }
 

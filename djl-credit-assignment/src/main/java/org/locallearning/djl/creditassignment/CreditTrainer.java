@@ -25,6 +25,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.UninitializedParameterException;
 import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.TrainingConfig;
 import ai.djl.util.Pair;
@@ -48,6 +49,7 @@ import org.locallearning.djl.decorrelation.state.StateFile;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
 import org.locallearning.djl.decorrelation.state.Stateful;
+import org.locallearning.djl.decorrelation.state.StatefulTrainer;
 
 /**
  * A trainer that assigns credit by a rule. It knows no rule itself.
@@ -70,7 +72,7 @@ import org.locallearning.djl.decorrelation.state.Stateful;
  * is then good only for closing, and closing it does not tell listeners that training ended, so
  * that none of them saves the broken model over a good one.
  */
-public final class CreditTrainer extends Trainer {
+public final class CreditTrainer extends Trainer implements StatefulTrainer {
 
     private static final String NOT_NEEDED = "not needed: nothing learns below";
     private static final String EVALUATED =
@@ -227,14 +229,14 @@ public final class CreditTrainer extends Trainer {
      * so that training can go on later. The file appears at once or not at all.
      *
      * <p>To save it with every checkpoint, hand this to {@code SaveModelTrainingListener}'s {@code
-     * setSaveModelCallback}. What an optimizer remembers is not part of it, as DJL saves none.
+     * setSaveModelCallback}. What an optimizer remembers is not part of it; a {@link
+     * org.locallearning.djl.creditassignment.checkpoint.Checkpoint} holds that too.
      *
      * @param file the file to write; a file that is there is replaced
      * @throws IOException if it cannot be written
      */
     public void saveState(Path file) throws IOException {
-        checkUsable();
-        StateFile.save(file, parts());
+        StateFile.save(file, getStatefulParts());
     }
 
     /**
@@ -248,14 +250,24 @@ public final class CreditTrainer extends Trainer {
      *     IllegalArgumentException}
      */
     public void loadState(Path file) throws IOException, MalformedModelException {
-        StateFile.load(file, getManager(), parts());
+        StateFile.load(file, getManager(), getStatefulParts());
     }
 
-    private Map<String, Stateful> parts() {
+    /** {@inheritDoc} */
+    @Override
+    public ParameterStore getParameterStore() {
+        return store;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Map<String, Stateful> getStatefulParts() {
+        checkUsable();
         Map<String, Stateful> parts = new LinkedHashMap<>();
         // first, so that another rule is named and not what it leads to
         parts.put("trainer", new RuleName());
         parts.put("rule", assigner);
+        parts.put("rates", store.getRateHistory(assigner));
         return parts;
     }
 

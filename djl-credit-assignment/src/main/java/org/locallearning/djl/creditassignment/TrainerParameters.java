@@ -14,19 +14,26 @@
 package org.locallearning.djl.creditassignment;
 
 import ai.djl.Device;
+import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.optimizer.Optimizer;
+import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.locallearning.djl.creditassignment.internal.LearningRate;
+import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
 import org.locallearning.djl.creditassignment.optimizer.RuleParameterListener;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.decorrelation.state.Stateful;
 
 /**
  * The parameters of a trainer: those of the model, and those that its rule keeps, which become the
@@ -78,6 +85,48 @@ public final class TrainerParameters extends ParameterStore {
     public void updateAllParameters() {
         updates++;
         super.updateAllParameters();
+    }
+
+    /** The largest rates so far, by which a schedule is followed, as part of a trainer's state. */
+    Stateful getRateHistory(CreditAssigner assigner) {
+        ParameterNames names = new ParameterNames(model.getBlock(), assigner::getParameters);
+        return new Stateful() {
+
+            @Override
+            public void saveState(StateWriter out) throws IOException {
+                for (Map.Entry<String, Parameter> named : names.getParameters().entrySet()) {
+                    Double largest = largestRates.get(named.getValue().getId());
+                    if (largest != null) {
+                        out.putDouble(named.getKey(), largest);
+                    }
+                }
+            }
+
+            @Override
+            public Runnable loadState(StateReader in) throws MalformedModelException {
+                Map<String, Double> saved = new LinkedHashMap<>();
+                for (String name : in.getNames()) {
+                    if (names.find(name).isEmpty() && !name.startsWith(ParameterNames.RULE)) {
+                        throw new MalformedModelException(
+                                String.format(
+                                        "it holds the learning rate of %s, which this model does not"
+                                                + " have; build the model that it was saved with.",
+                                        name));
+                    }
+                    saved.put(name, in.getDouble(name));
+                }
+                return () -> {
+                    largestRates.clear();
+                    saved.forEach(
+                            (name, largest) ->
+                                    names.find(name)
+                                            .ifPresent(
+                                                    parameter ->
+                                                            largestRates.put(
+                                                                    parameter.getId(), largest)));
+                };
+            }
+        };
     }
 
     /** {@inheritDoc} */

@@ -31,6 +31,8 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.function.Consumer;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
 
 /**
  * A two-dimensional convolution over decorrelated patches: {@code y = W M (p − μ) + b} for each
@@ -270,6 +272,18 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
                             + kernel
                             + "; load it into the model that it was saved from.");
         }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void saveState(StateWriter out) throws IOException {
+        decorrelator.saveState(out);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Runnable loadState(StateReader in) throws MalformedModelException {
+        return decorrelator.loadState(in);
     }
 
     /** {@inheritDoc} */

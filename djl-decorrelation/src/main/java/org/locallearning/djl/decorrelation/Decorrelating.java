@@ -18,6 +18,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import org.locallearning.djl.decorrelation.state.Stateful;
 
 /**
  * A layer that decorrelates its input by a matrix it learns itself, inside the training forward.
@@ -32,7 +33,7 @@ import ai.djl.util.PairList;
  * loaded model, which unfreezes weights: freeze those once there is a trainer. {@code
  * freezeParameters(false)} lets them learn again.
  */
-public interface Decorrelating extends Block {
+public interface Decorrelating extends Block, Stateful {
 
     /**
      * The name of a forward parameter of type {@link Boolean}: with {@code false} a training

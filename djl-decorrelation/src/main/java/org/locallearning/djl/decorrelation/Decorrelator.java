@@ -29,8 +29,11 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
 
 /**
  * What every decorrelation layer does around the product that is its own: it removes the mean,
@@ -43,6 +46,9 @@ final class Decorrelator {
 
     /** The encoding of a matrix of low rank, which has an array more. */
     private static final byte LOW_RANK_VERSION = 2;
+
+    private static final String STEPS = "steps";
+    private static final String GAIN = "gain";
 
     private final Decorrelating layer;
     private final DecorrelationOptions options;
@@ -389,6 +395,29 @@ final class Decorrelator {
                             + ofRank(rank())
                             + "; set Cost.rank to what it was saved with.");
         }
+    }
+
+    /** Writes what changes in training and is no parameter. */
+    void saveState(StateWriter out) throws IOException {
+        out.putLong(STEPS, schedule.getSteps());
+        out.putDouble(GAIN, lastGain);
+    }
+
+    /** Reads what {@link #saveState} wrote. */
+    Runnable loadState(StateReader in) throws MalformedModelException {
+        in.checkNames(Set.of(STEPS, GAIN));
+        long steps = in.getLong(STEPS);
+        double gain = in.getDouble(GAIN);
+        if (steps < 0) {
+            throw new MalformedModelException(
+                    String.format(
+                            "decorrelation layer '%s' cannot have learned %d times.",
+                            layer.getName(), steps));
+        }
+        return () -> {
+            schedule.restoreSteps(steps);
+            lastGain = gain;
+        };
     }
 
     private int rank() {

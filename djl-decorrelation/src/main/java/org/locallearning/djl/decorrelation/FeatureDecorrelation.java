@@ -29,6 +29,8 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.LongFunction;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
 
 /** A layer that multiplies the last axis of its input by a matrix that it learns. */
 abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelating {
@@ -149,6 +151,18 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     private long inputWidth() {
         Shape input = inputShapes[0];
         return input.get(input.dimension() - 1);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final void saveState(StateWriter out) throws IOException {
+        decorrelator.saveState(out);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final Runnable loadState(StateReader in) throws MalformedModelException {
+        return decorrelator.loadState(in);
     }
 
     /** {@inheritDoc} */

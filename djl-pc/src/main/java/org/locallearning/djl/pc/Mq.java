@@ -14,6 +14,7 @@
 package org.locallearning.djl.pc;
 
 import ai.djl.Device;
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -22,6 +23,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.ParameterTracker;
 import ai.djl.util.Pair;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -34,7 +36,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.internal.TorchScript;
+import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
 import org.locallearning.djl.creditassignment.optimizer.RuleParameterListener;
+import org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,7 +100,7 @@ import org.slf4j.LoggerFactory;
  * equation 8 is plus; what the paper prints as ρ = 0.9999 is the part of {@code v} that is kept;
  * the bias shares the matrix's number.
  */
-public class Mq extends Optimizer implements RuleParameterListener {
+public class Mq extends Optimizer implements RuleParameterListener, StatefulOptimizer {
 
     private static final Logger logger = LoggerFactory.getLogger(Mq.class);
 
@@ -108,6 +114,7 @@ public class Mq extends Optimizer implements RuleParameterListener {
     private final String description;
     private final Map<String, Matrix> matrices = new ConcurrentHashMap<>();
     private final Set<String> ruleParameters = new LinkedHashSet<>();
+    private final Map<String, SavedMagnitude> loaded = new ConcurrentHashMap<>();
     private boolean warned;
 
     /**
@@ -164,7 +171,7 @@ public class Mq extends Optimizer implements RuleParameterListener {
         Matrix matrix = matrixOf(parameterId);
         int count = updateCount(parameterId);
         float rate = learningRateTracker.getNewValue(matrix.firstId(), count);
-        RunningMagnitude magnitude = matrix.on(weight, initial(rate), keep);
+        RunningMagnitude magnitude = magnitude(matrix, weight, rate);
         try (NDManager scope = grad.getManager().newSubManager()) {
             NDArray values = Autograd.detach(weight, scope);
             NDArray gradient = prepare(Autograd.detach(grad, scope), values);
@@ -180,6 +187,19 @@ public class Mq extends Optimizer implements RuleParameterListener {
         if (weight.hasGradient()) {
             Autograd.clearGradient(weight);
         }
+    }
+
+    private RunningMagnitude magnitude(Matrix matrix, NDArray weight, float rate) {
+        RunningMagnitude magnitude = matrix.magnitudes.get(weight.getDevice());
+        if (magnitude == null || magnitude.isReleased()) {
+            SavedMagnitude saved = magnitude == null ? loaded.get(matrix.firstId()) : null;
+            magnitude =
+                    saved == null
+                            ? new RunningMagnitude(weight, initial(rate), keep)
+                            : RunningMagnitude.restored(weight, saved, keep);
+            matrix.magnitudes.put(weight.getDevice(), magnitude);
+        }
+        return magnitude;
     }
 
     private OptionalDouble initial(float rate) {
@@ -281,6 +301,45 @@ public class Mq extends Optimizer implements RuleParameterListener {
         return averages;
     }
 
+    /** {@inheritDoc} */
+    @Override
+    public void saveState(StateWriter out, ParameterNames names) throws IOException {
+        for (Map.Entry<String, Parameter> parameter : names.getParameters().entrySet()) {
+            String id = parameter.getValue().getId();
+            Matrix matrix = matrices.get(id);
+            SavedMagnitude saved = loaded.get(id);
+            if (matrix != null && !matrix.magnitudes.isEmpty() && matrix.firstId().equals(id)) {
+                // those of other devices are equal
+                saved = matrix.magnitudes.values().iterator().next().save();
+            }
+            if (saved != null) {
+                saved.write(out, parameter.getKey(), names);
+            }
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Runnable loadState(StateReader in, ParameterNames names) throws MalformedModelException {
+        Map<String, SavedMagnitude> read = SavedMagnitude.read(in, names);
+        return () -> {
+            names.getParameters().values().forEach(parameter -> forget(parameter.getId()));
+            read.forEach(
+                    (name, saved) ->
+                            names.find(name)
+                                    .ifPresent(
+                                            first -> loaded.put(first.getId(), saved.by(names))));
+        };
+    }
+
+    private void forget(String id) {
+        loaded.remove(id);
+        Matrix matrix = matrices.get(id);
+        if (matrix != null) {
+            matrix.magnitudes.clear();
+        }
+    }
+
     /** Returns the optimizer and every setting. */
     @Override
     public String toString() {
@@ -330,15 +389,6 @@ public class Mq extends Optimizer implements RuleParameterListener {
                     .filter(Parameter::requiresGradient)
                     .map(Parameter::getId)
                     .collect(Collectors.toList());
-        }
-
-        RunningMagnitude on(NDArray weight, OptionalDouble initial, double keep) {
-            RunningMagnitude magnitude = magnitudes.get(weight.getDevice());
-            if (magnitude == null || magnitude.isReleased()) {
-                magnitude = new RunningMagnitude(weight, initial, keep);
-                magnitudes.put(weight.getDevice(), magnitude);
-            }
-            return magnitude;
         }
     }
 

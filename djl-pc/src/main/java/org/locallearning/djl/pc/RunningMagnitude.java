@@ -56,6 +56,36 @@ final class RunningMagnitude {
         this.keep = keep;
     }
 
+    /**
+     * Makes a running mean that goes on from one that was saved.
+     *
+     * @param weight an array on the device; the mean is closed with its manager
+     * @param saved what was saved
+     * @param keep the largest part of the mean that an update keeps
+     * @return the running mean
+     */
+    static RunningMagnitude restored(NDArray weight, SavedMagnitude saved, double keep) {
+        RunningMagnitude magnitude = new RunningMagnitude(weight, saved.average(), keep);
+        magnitude.updates = saved.updates();
+        magnitude.entries = saved.entries();
+        magnitude.arrived.addAll(saved.arrived());
+        if (!saved.arrived().isEmpty()) {
+            magnitude.sum = magnitude.average.zerosLike();
+            magnitude.sum.addi(saved.sum());
+        }
+        return magnitude;
+    }
+
+    /** Returns what the mean goes on from in another run. */
+    SavedMagnitude save() {
+        return new SavedMagnitude(
+                hasValue ? OptionalDouble.of(value()) : OptionalDouble.empty(),
+                updates,
+                sum == null ? 0 : value(sum),
+                entries,
+                Set.copyOf(arrived));
+    }
+
     private static DataType stateType(NDArray weight) {
         return weight.getDataType() == DataType.FLOAT64 ? DataType.FLOAT64 : DataType.FLOAT32;
     }
@@ -71,7 +101,11 @@ final class RunningMagnitude {
     }
 
     double value() {
-        try (NDArray wide = average.toType(DataType.FLOAT64, true)) {
+        return value(average);
+    }
+
+    private static double value(NDArray number) {
+        try (NDArray wide = number.toType(DataType.FLOAT64, true)) {
             return wide.getDouble();
         }
     }

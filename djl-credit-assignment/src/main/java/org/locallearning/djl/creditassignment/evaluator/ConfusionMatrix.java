@@ -13,9 +13,11 @@
  */
 package org.locallearning.djl.creditassignment.evaluator;
 
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -187,6 +189,31 @@ public final class ConfusionMatrix {
 
     private static double ratio(long part, long whole) {
         return whole == 0 ? 0 : (double) part / whole;
+    }
+
+    /** Returns the counts as {@link #parse} reads them: a line for each label. */
+    String toText() {
+        return Arrays.stream(counts)
+                .map(row -> Arrays.stream(row).mapToObj(Long::toString))
+                .map(row -> row.collect(Collectors.joining(" ")))
+                .collect(Collectors.joining("\n"));
+    }
+
+    static ConfusionMatrix parse(String text) throws MalformedModelException {
+        String[] rows = text.split("\n", -1);
+        long[][] counts = new long[rows.length][];
+        for (int i = 0; i < rows.length; i++) {
+            try {
+                counts[i] =
+                        Arrays.stream(rows[i].split(" ", -1)).mapToLong(Long::parseLong).toArray();
+            } catch (NumberFormatException e) {
+                throw new MalformedModelException("it holds counts that are no numbers.", e);
+            }
+            if (counts[i].length != rows.length || Arrays.stream(counts[i]).anyMatch(n -> n < 0)) {
+                throw new MalformedModelException("it holds counts that are no confusion matrix.");
+            }
+        }
+        return new ConfusionMatrix(counts);
     }
 
     /** Returns the counts, a row for each label. */

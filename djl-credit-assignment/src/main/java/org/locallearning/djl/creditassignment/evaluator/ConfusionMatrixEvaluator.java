@@ -13,12 +13,18 @@
  */
 package org.locallearning.djl.creditassignment.evaluator;
 
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.training.evaluator.Evaluator;
+import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.decorrelation.state.Stateful;
 
 /**
  * An evaluator whose value follows from a {@link ConfusionMatrix}, which it also hands out.
@@ -26,7 +32,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Unlike a mean over batches, the value of an accumulator is that of all its samples together.
  * Of several labels or predictions it takes the first, as DJL's evaluators do.
  */
-public abstract class ConfusionMatrixEvaluator extends Evaluator {
+public abstract class ConfusionMatrixEvaluator extends Evaluator implements Stateful {
+
+    private static final String COUNTS = "counts/";
 
     private final Map<String, Optional<ConfusionMatrix>> matrices = new ConcurrentHashMap<>();
 
@@ -120,5 +128,34 @@ public abstract class ConfusionMatrixEvaluator extends Evaluator {
     @Override
     public final float getAccumulator(String key) {
         return getConfusionMatrix(key).map(matrix -> (float) measure(matrix)).orElse(Float.NaN);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final void saveState(StateWriter out) throws IOException {
+        for (Map.Entry<String, Optional<ConfusionMatrix>> matrix : matrices.entrySet()) {
+            String counts = matrix.getValue().map(ConfusionMatrix::toText).orElse("");
+            out.putText(COUNTS + matrix.getKey(), counts);
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final Runnable loadState(StateReader in) throws MalformedModelException {
+        Map<String, Optional<ConfusionMatrix>> loaded = new HashMap<>();
+        for (String name : in.getNames()) {
+            if (!name.startsWith(COUNTS)) {
+                throw new MalformedModelException(
+                        "it holds '" + name + "' for " + getName() + ", which has counts alone.");
+            }
+            String text = in.getText(name);
+            loaded.put(
+                    name.substring(COUNTS.length()),
+                    text.isEmpty() ? Optional.empty() : Optional.of(ConfusionMatrix.parse(text)));
+        }
+        return () -> {
+            matrices.clear();
+            matrices.putAll(loaded);
+        };
     }
 }

@@ -18,6 +18,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
 import ai.djl.training.loss.Loss;
 import java.io.IOException;
 import java.util.List;
@@ -272,6 +273,12 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
         @Override
         public Map<String, NDArray> getRuleParameters() {
             return matrices.getValues();
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public Map<String, Parameter> getParameters() {
+            return matrices.getParameters();
         }
 
         /** {@inheritDoc} */

@@ -13,10 +13,16 @@
  */
 package org.locallearning.djl.creditassignment.optimizer;
 
+import ai.djl.MalformedModelException;
 import ai.djl.training.Trainer;
 import ai.djl.training.TrainingResult;
 import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.training.tracker.Tracker;
+import java.io.IOException;
+import java.util.Set;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.decorrelation.state.Stateful;
 
 /**
  * A learning rate that goes down by a factor whenever the training loss has stopped to fall: the
@@ -37,7 +43,12 @@ import ai.djl.training.tracker.Tracker;
  * <p>Lillicrap, Cownden, Tweed and Akerman, "Random synaptic feedback weights support error
  * backpropagation for deep learning", Nature Communications 7 (2016), supplementary note 5.
  */
-public final class PlateauTracker extends TrainingListenerAdapter implements Tracker {
+public final class PlateauTracker extends TrainingListenerAdapter implements Tracker, Stateful {
+
+    private static final String RATE = "rate";
+    private static final String LEAST = "least loss";
+    private static final String WAITED = "epochs without progress";
+    private static final String REDUCED = "reductions";
 
     private final float factor;
     private final int reductions;
@@ -89,6 +100,38 @@ public final class PlateauTracker extends TrainingListenerAdapter implements Tra
             reduced++;
             epochsWithoutProgress = 0;
         }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void saveState(StateWriter out) throws IOException {
+        out.putDouble(RATE, value);
+        out.putDouble(LEAST, least);
+        out.putLong(WAITED, epochsWithoutProgress);
+        out.putLong(REDUCED, reduced);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Runnable loadState(StateReader in) throws MalformedModelException {
+        in.checkNames(Set.of(RATE, LEAST, WAITED, REDUCED));
+        float rate = (float) in.getDouble(RATE);
+        double loss = in.getDouble(LEAST);
+        long waited = in.getLong(WAITED);
+        long times = in.getLong(REDUCED);
+        if (!(rate >= 0) || waited < 0 || waited > patience || times < 0 || times > reductions) {
+            throw new MalformedModelException(
+                    String.format(
+                            "it holds a rate of %s after %d reductions and %d epochs without"
+                                    + " progress, which cannot be of %s.",
+                            rate, times, waited, this));
+        }
+        return () -> {
+            value = rate;
+            least = loss;
+            epochsWithoutProgress = (int) waited;
+            reduced = (int) times;
+        };
     }
 
     /** Returns the tracker, the rate of now and every setting. */

@@ -18,6 +18,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.optimizer.Optimizer;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Projects the gradient of every parameter onto a ball before another optimizer sees it: {@code
@@ -35,7 +36,8 @@ import java.util.Objects;
  * re-projection", after Pascanu et al. (2013). The paper uses it for every algorithm and never
  * states {@code c}; 1 is a choice of this library.
  */
-public final class ProjectedOptimizer extends Optimizer implements RuleParameterListener {
+public final class ProjectedOptimizer extends Optimizer
+        implements RuleParameterListener, StatefulOptimizer {
 
     private final Optimizer optimizer;
     private final double radius;
@@ -62,6 +64,12 @@ public final class ProjectedOptimizer extends Optimizer implements RuleParameter
         if (optimizer instanceof RuleParameterListener) {
             ((RuleParameterListener) optimizer).onRuleParameter(parameter);
         }
+    }
+
+    /** Returns the optimizer that gets the projected gradients. */
+    @Override
+    public Optional<Optimizer> getInner() {
+        return Optional.of(optimizer);
     }
 
     /** Returns the optimizer, its setting and the other optimizer. */

@@ -18,6 +18,7 @@ import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.loss.Loss;
 import java.io.IOException;
@@ -165,6 +166,12 @@ public abstract class FeedbackRule extends CreditAssignment {
         @Override
         public Map<String, NDArray> getRuleParameters() {
             return weights.getRuleParameters();
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public Map<String, Parameter> getParameters() {
+            return weights.getParameters();
         }
     }
 }

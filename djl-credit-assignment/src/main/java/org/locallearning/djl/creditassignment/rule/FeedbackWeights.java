@@ -15,6 +15,7 @@ package org.locallearning.djl.creditassignment.rule;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.Map;
 import org.locallearning.djl.creditassignment.CreditAssigner;
@@ -69,6 +70,15 @@ public interface FeedbackWeights extends Stateful {
      * @return the weights by path; none by default
      */
     default Map<String, NDArray> getRuleParameters() {
+        return Map.of();
+    }
+
+    /**
+     * Returns the parameters that the optimizer knows, see {@link CreditAssigner#getParameters}.
+     *
+     * @return the parameters by name; none by default
+     */
+    default Map<String, Parameter> getParameters() {
         return Map.of();
     }
 }

@@ -88,6 +88,12 @@ public abstract class LearnedFeedback implements FeedbackWeights {
 
     /** {@inheritDoc} */
     @Override
+    public final Map<String, Parameter> getParameters() {
+        return parameters.getParameters();
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public final void saveState(StateWriter out) throws IOException {
         parameters.saveState(out);
     }

@@ -229,6 +229,16 @@ public final class RuleParameters implements Stateful {
         return Collections.unmodifiableMap(values);
     }
 
+    /**
+     * Returns the parameters themselves, see {@link
+     * org.locallearning.djl.creditassignment.CreditAssigner#getParameters}.
+     *
+     * @return the parameters that are there, by name
+     */
+    public Map<String, Parameter> getParameters() {
+        return Collections.unmodifiableMap(parameters);
+    }
+
     /** {@inheritDoc} */
     @Override
     public void saveState(StateWriter out) throws IOException {

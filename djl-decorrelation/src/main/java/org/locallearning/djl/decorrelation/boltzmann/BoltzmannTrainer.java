@@ -40,6 +40,7 @@ import org.locallearning.djl.decorrelation.state.StateFile;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
 import org.locallearning.djl.decorrelation.state.Stateful;
+import org.locallearning.djl.decorrelation.state.StatefulTrainer;
 
 /**
  * Trains a restricted Boltzmann machine, made by {@link BoltzmannLearning#newTrainer}.
@@ -58,7 +59,7 @@ import org.locallearning.djl.decorrelation.state.Stateful;
  * finite; the trainer is then good only for closing, and closing it does not tell listeners that
  * training ended, so that none of them saves the broken model over a good one.
  */
-public final class BoltzmannTrainer extends Trainer {
+public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
 
     private final BoltzmannLearning learning;
     private final RestrictedBoltzmannMachine machine;
@@ -319,14 +320,13 @@ public final class BoltzmannTrainer extends Trainer {
     /**
      * Saves what learning remembers besides the machine's own parameters, such as persistent chains
      * and whitening matrices, so that it can go on later. The file appears at once or not at all.
-     * What an optimizer remembers is not part of it, as DJL saves none.
+     * What an optimizer remembers is not part of it; a checkpoint holds that too.
      *
      * @param file the file to write; a file that is there is replaced
      * @throws IOException if it cannot be written
      */
     public void saveState(Path file) throws IOException {
-        checkUsable();
-        StateFile.save(file, parts());
+        StateFile.save(file, getStatefulParts());
     }
 
     /**
@@ -337,10 +337,19 @@ public final class BoltzmannTrainer extends Trainer {
      * @throws MalformedModelException if it is no such file, or of training with other settings
      */
     public void loadState(Path file) throws IOException, MalformedModelException {
-        StateFile.load(file, getManager(), parts());
+        StateFile.load(file, getManager(), getStatefulParts());
     }
 
-    private Map<String, Stateful> parts() {
+    /** {@inheritDoc} */
+    @Override
+    public ParameterStore getParameterStore() {
+        return store;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Map<String, Stateful> getStatefulParts() {
+        checkUsable();
         Map<String, Stateful> parts = new LinkedHashMap<>();
         // first, so that other settings are named and not what they lead to
         parts.put("learning", new Settings());

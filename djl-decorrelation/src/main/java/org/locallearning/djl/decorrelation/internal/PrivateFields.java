@@ -14,12 +14,18 @@
 package org.locallearning.djl.decorrelation.internal;
 
 import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Settings of DJL's classes that are private fields without getters: the loss's weight, the axis of
- * a normalization, the function by which a parallel block combines its branches, the tracker of an
- * optimizer. A learning rule cannot do without them, since it computes again, piece by piece, what
- * these classes compute. All reading of private fields is here.
+ * Private fields of DJL's classes that have no getters. All access to them is here.
+ *
+ * <p>Settings (the loss's weight, the axis of a normalization, the function by which a parallel
+ * block combines its branches, the tracker of an optimizer) are read, since a learning rule
+ * computes again, piece by piece, what these classes compute. What training changes (an optimizer's
+ * moments and counts, the sums of an evaluator) is read and set, since DJL saves none of it, and
+ * training that goes on without it is another training.
  */
 public final class PrivateFields {
 
@@ -36,16 +42,60 @@ public final class PrivateFields {
      */
     public static Object read(Class<?> owner, Object object, String name) {
         try {
-            Field field = owner.getDeclaredField(name);
-            field.setAccessible(true);
-            return field.get(object);
+            return open(owner, name).get(object);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(
-                    String.format(
-                            "This version of DJL keeps the %s of a %s elsewhere; use the DJL"
-                                    + " version that this library was built for.",
-                            name, owner.getSimpleName()),
-                    e);
+            throw elsewhere(owner, name, e);
         }
+    }
+
+    /**
+     * Sets a private field.
+     *
+     * @param owner the class that declares the field
+     * @param object the object
+     * @param name the name of the field
+     * @param value the value
+     * @throws IllegalStateException if this version of DJL has no such field
+     */
+    public static void write(Class<?> owner, Object object, String name, Object value) {
+        try {
+            open(owner, name).set(object, value);
+        } catch (ReflectiveOperationException e) {
+            throw elsewhere(owner, name, e);
+        }
+    }
+
+    /**
+     * Returns the fields of objects, not of the class, that a class and those that it extends
+     * declare.
+     *
+     * @param type the class
+     * @return the fields, those of the class itself first
+     */
+    public static List<Field> of(Class<?> type) {
+        List<Field> fields = new ArrayList<>();
+        for (Class<?> c = type; c != null && c != Object.class; c = c.getSuperclass()) {
+            for (Field field : c.getDeclaredFields()) {
+                if (!Modifier.isStatic(field.getModifiers()) && !field.isSynthetic()) {
+                    fields.add(field);
+                }
+            }
+        }
+        return fields;
+    }
+
+    private static Field open(Class<?> owner, String name) throws NoSuchFieldException {
+        Field field = owner.getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
+    }
+
+    private static IllegalStateException elsewhere(Class<?> owner, String name, Exception cause) {
+        return new IllegalStateException(
+                String.format(
+                        "This version of DJL keeps the %s of a %s elsewhere; use the DJL version"
+                                + " that this library was built for.",
+                        name, owner.getSimpleName()),
+                cause);
     }
 }

@@ -19,6 +19,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.DigestOutputStream;
 import java.util.ArrayList;
@@ -82,18 +83,43 @@ public final class StateFile {
      */
     public static void load(Path file, NDManager manager, Map<String, ? extends Stateful> parts)
             throws IOException, MalformedModelException {
+        try (NDManager scope = manager.newSubManager()) {
+            read(file, bytes -> read(bytes, scope, parts).forEach(Runnable::run));
+        }
+    }
+
+    /**
+     * Checks that a file is as it was written, without looking at what it is the state of.
+     *
+     * @param file the file
+     * @throws IOException if the file cannot be read
+     * @throws MalformedModelException if it is no such file, is damaged or of another version; the
+     *     message names the file
+     */
+    public static void verify(Path file) throws IOException, MalformedModelException {
+        read(file, StateBytes::verify);
+    }
+
+    /** Reads an open file. */
+    @FunctionalInterface
+    private interface Reading {
+
+        void read(StateBytes bytes) throws IOException, MalformedModelException;
+    }
+
+    private static void read(Path file, Reading reading)
+            throws IOException, MalformedModelException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new IOException(file + " is no file; give a file that saveState wrote.");
         }
-        try (SeekableByteChannel channel = Files.newByteChannel(file);
-                NDManager scope = manager.newSubManager()) {
-            try {
-                read(new StateBytes(channel), scope, parts).forEach(Runnable::run);
-            } catch (MalformedModelException e) {
-                throw new MalformedModelException(file + ": " + e.getMessage(), e);
-            } catch (IOException e) {
-                throw new IOException(file + ": " + e.getMessage(), e);
-            }
+        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+            reading.read(new StateBytes(channel));
+        } catch (NoSuchFileException e) {
+            throw e;
+        } catch (MalformedModelException e) {
+            throw new MalformedModelException(file + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
         }
     }
 

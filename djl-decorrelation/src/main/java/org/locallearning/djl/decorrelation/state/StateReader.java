@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -90,6 +91,18 @@ public final class StateReader {
      */
     public Shape getShape(String name) throws MalformedModelException {
         return find(name, ArrayEntry.class, "an array").shape();
+    }
+
+    /**
+     * Finds the shape of an array without reading its numbers.
+     *
+     * @param name the name of the array
+     * @return the shape, or empty if there is no array of that name
+     */
+    public Optional<Shape> findShape(String name) {
+        return Optional.ofNullable(entries.get(name))
+                .filter(ArrayEntry.class::isInstance)
+                .map(entry -> ((ArrayEntry) entry).shape());
     }
 
     /**

@@ -1,0 +1,88 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.checkpoint;
+
+import ai.djl.MalformedModelException;
+import ai.djl.training.Trainer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.locallearning.djl.decorrelation.state.StateFile;
+
+/**
+ * The whole state of training in one file: every parameter of the model, what the rule and the
+ * optimizer remember, the sums of evaluators, and how far training has come. It works with any DJL
+ * trainer. No code is ever run from a file.
+ *
+ * <p>Training that is loaded goes on as if it had not stopped, to the last bit, if it draws its
+ * random numbers as {@link TrainingPosition} says. {@link CheckpointListener} does both; use this
+ * class with a training loop of your own.
+ *
+ * <p>What a listener remembers is saved if it is {@link
+ * org.locallearning.djl.decorrelation.state.Stateful}, or one of DJL's own that stops training or
+ * counts epochs. An optimizer of one's own has to be a {@link
+ * org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer}.
+ */
+public final class Checkpoint {
+
+    private Checkpoint() {}
+
+    /**
+     * Saves the state of training between two batches. The file appears at once or not at all.
+     *
+     * @param trainer the trainer, initialized, after {@code step()}
+     * @param position how far training has come
+     * @param file the file to write; a file that is there is replaced
+     * @throws IOException if it cannot be written; what was there is then there still
+     * @throws IllegalStateException if gradients wait for a step, as they do when {@code
+     *     onTrainingBatch} of a listener is called
+     * @throws IllegalArgumentException if a part of training cannot be saved, such as an optimizer
+     *     of a class that is not known
+     */
+    public static void save(Trainer trainer, TrainingPosition position, Path file)
+            throws IOException {
+        save(trainer, position, Map.of(), file);
+    }
+
+    static void save(
+            Trainer trainer, TrainingPosition position, Map<String, String> settings, Path file)
+            throws IOException {
+        TrainingState state = new TrainingState(trainer, settings);
+        state.checkBetweenBatches();
+        StateFile.save(file, state.parts(position));
+    }
+
+    /**
+     * Loads what {@link #save} wrote: all of it, or nothing.
+     *
+     * @param trainer a trainer of the same model, rule, optimizer, loss and settings, initialized,
+     *     before its first batch
+     * @param file the file to read
+     * @return how far training had come
+     * @throws IOException if it cannot be read
+     * @throws MalformedModelException if it is no such file, is damaged, or is of training with
+     *     another model or other settings; the message names the file and what differs
+     */
+    public static TrainingPosition load(Trainer trainer, Path file)
+            throws IOException, MalformedModelException {
+        return load(trainer, Map.of(), file);
+    }
+
+    static TrainingPosition load(Trainer trainer, Map<String, String> settings, Path file)
+            throws IOException, MalformedModelException {
+        TrainingState state = new TrainingState(trainer, settings);
+        StateFile.load(file, trainer.getManager(), state.parts(null));
+        return state.loadedPosition();
+    }
+}

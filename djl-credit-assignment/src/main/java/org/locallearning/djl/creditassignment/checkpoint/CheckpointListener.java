@@ -1,0 +1,413 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.checkpoint;
+
+import ai.djl.MalformedModelException;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.Trainer;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.dataset.Dataset;
+import ai.djl.training.listener.TrainingListener;
+import ai.djl.training.listener.TrainingListenerAdapter;
+import ai.djl.translate.TranslateException;
+import ai.djl.util.Progress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * Saves a checkpoint of training every so many batches, epochs or minutes, and goes on from the
+ * last. Training that goes on gives the same numbers as training that never stopped, to the last
+ * bit.
+ *
+ * <p>It is the last of the listeners, and training runs on the data set that it makes {@link
+ * #resumable}:
+ *
+ * <pre>{@code
+ * CheckpointListener checkpoints =
+ *         CheckpointListener.builder().setFolder(folder).setSeed(7).optBatches(500).build();
+ * config.addTrainingListeners(checkpoints);
+ * try (Trainer trainer = rule.newTrainer(model, config)) {
+ *     trainer.initialize(shape);
+ *     checkpoints.resume(trainer);
+ *     EasyTrain.fit(trainer, 20 - checkpoints.getEpoch(), checkpoints.resumable(data), test);
+ * }
+ * }</pre>
+ *
+ * <p>The data set sets the seed of the engine and of DJL before each epoch and each batch, see
+ * {@link TrainingPosition}; batches that were done are fetched and left out. A checkpoint is
+ * written beside its place, forced to disk and renamed, and the last two are kept: however a
+ * program ends, there is one, and what was trained since the last is trained again. Where one is
+ * damaged, the log names it and the one before it is taken. Cost: a checkpoint holds the parameters
+ * once, and with Adam twice more.
+ *
+ * <p>Data that are random in another way than by DJL's generator or the engine's, or that threads
+ * fetch in an order of their own, are not the same when training goes on.
+ */
+public final class CheckpointListener extends TrainingListenerAdapter {
+
+    private final CheckpointFolder folder;
+    private final Map<String, String> settings;
+    private final int epochs;
+    private final int batches;
+    private final long nanoseconds;
+    private TrainingPosition position;
+    private Trainer trainer;
+    private boolean seeded;
+    private long savedAt;
+    private int batchesSinceSaved;
+
+    private CheckpointListener(Builder builder) {
+        folder = new CheckpointFolder(builder.folder);
+        settings = new LinkedHashMap<>(builder.settings);
+        epochs = builder.epochs;
+        batches = builder.batches;
+        nanoseconds = builder.nanoseconds;
+        position = new TrainingPosition(builder.seed, 0, 0);
+    }
+
+    /**
+     * Takes over the state of the last good checkpoint, if there is any in the folder. To be called
+     * once, when the trainer is initialized and before its first batch.
+     *
+     * @param resumed the trainer, with this among its listeners
+     * @return whether there was a checkpoint; if not, training starts at the beginning
+     * @throws IOException if a checkpoint cannot be read
+     * @throws MalformedModelException if it is of training with another model or other settings, or
+     *     if every checkpoint is damaged; the message names file and reason
+     */
+    public boolean resume(Trainer resumed) throws IOException, MalformedModelException {
+        checkOrder(resumed);
+        // what cannot be saved is to be known before there is something to lose
+        new TrainingState(resumed, settings).parts(position);
+        int seed = position.seed();
+        Optional<Path> last = folder.findLast();
+        if (last.isPresent()) {
+            TrainingPosition loaded = Checkpoint.load(resumed, settings, last.get());
+            if (loaded.seed() != seed) {
+                throw new MalformedModelException(
+                        String.format(
+                                "%s: it was saved with seed %d, but here it is %d; use what it was"
+                                        + " saved with, or start over.",
+                                last.get(), loaded.seed(), seed));
+            }
+            position = loaded;
+        }
+        trainer = resumed;
+        savedAt = System.nanoTime();
+        return last.isPresent();
+    }
+
+    private void checkOrder(Trainer resumed) {
+        List<TrainingListener> listeners = new ArrayList<>();
+        resumed.notifyListeners(listeners::add);
+        if (listeners.isEmpty() || listeners.get(listeners.size() - 1) != this) {
+            throw new IllegalStateException(
+                    "The CheckpointListener has to be the last of the trainer's listeners, so that"
+                            + " the others are done when it saves what they remember.");
+        }
+    }
+
+    /**
+     * Starts over: deletes the checkpoints in the folder.
+     *
+     * @throws IOException if one cannot be deleted
+     */
+    public void clear() throws IOException {
+        folder.clear();
+    }
+
+    /**
+     * Returns how far training has come.
+     *
+     * @return the position
+     */
+    public TrainingPosition getPosition() {
+        return position;
+    }
+
+    /**
+     * Returns the number of epochs that are done.
+     *
+     * @return the number
+     */
+    public int getEpoch() {
+        return position.epoch();
+    }
+
+    /**
+     * Makes the data set to train on: the same batches, seeded, without those that were done.
+     *
+     * @param data the data set
+     * @return the data set for {@code EasyTrain.fit}, or for a loop that takes one step for each
+     *     batch before it asks for the next
+     */
+    public Dataset resumable(Dataset data) {
+        return new Dataset() {
+
+            /** {@inheritDoc} */
+            @Override
+            public Iterable<Batch> getData(NDManager manager)
+                    throws IOException, TranslateException {
+                return getData(manager, null);
+            }
+
+            /** {@inheritDoc} */
+            @Override
+            public Iterable<Batch> getData(NDManager manager, ExecutorService executor)
+                    throws IOException, TranslateException {
+                Engine engine = begin(manager);
+                Iterator<Batch> all = data.getData(manager, executor).iterator();
+                Iterator<Batch> rest = new SeededBatches(all, engine);
+                return () -> rest;
+            }
+
+            /** {@inheritDoc} */
+            @Override
+            public void prepare(Progress progress) throws IOException, TranslateException {
+                data.prepare(progress);
+            }
+        };
+    }
+
+    private Engine begin(NDManager manager) {
+        if (trainer == null) {
+            throw new IllegalStateException(
+                    "Call resume(trainer) before training, also for the first time.");
+        }
+        seeded = true;
+        Engine engine = manager.getEngine();
+        engine.setRandomSeed(position.epochSeed());
+        return engine;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void onEpoch(Trainer trained) {
+        if (!seeded) {
+            throw new IllegalStateException(
+                    "Training that is to go on has to run on the data set of resumable(data).");
+        }
+        seeded = false;
+        position = position.afterEpoch();
+        if (epochs > 0 && position.epoch() % epochs == 0 || isTime()) {
+            save();
+        }
+    }
+
+    private void afterBatch() {
+        position = position.afterBatch();
+        batchesSinceSaved++;
+        if (batches > 0 && batchesSinceSaved >= batches || isTime()) {
+            save();
+        }
+    }
+
+    private boolean isTime() {
+        return nanoseconds > 0 && System.nanoTime() - savedAt >= nanoseconds;
+    }
+
+    private void save() {
+        try {
+            folder.save(position, file -> Checkpoint.save(trainer, position, settings, file));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The checkpoint cannot be saved: " + e.getMessage(), e);
+        }
+        savedAt = System.nanoTime();
+        batchesSinceSaved = 0;
+    }
+
+    /** The batches of an epoch from where training has come to. */
+    private final class SeededBatches implements Iterator<Batch> {
+
+        private final Iterator<Batch> batches;
+        private final Engine engine;
+        private boolean underWay;
+
+        SeededBatches(Iterator<Batch> batches, Engine engine) {
+            this.batches = batches;
+            this.engine = engine;
+            TrainingPosition to = position;
+            for (int i = 0; i < to.batch(); i++) {
+                if (!batches.hasNext()) {
+                    throw new IllegalStateException(
+                            String.format(
+                                    "The data set has %d batches, but %d of this epoch are done; use"
+                                            + " the data set that the checkpoint was saved with.",
+                                    i, to.batch()));
+                }
+                seed(new TrainingPosition(to.seed(), to.epoch(), i));
+                batches.next().close();
+            }
+        }
+
+        private void seed(TrainingPosition next) {
+            engine.setRandomSeed(next.batchSeed());
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public boolean hasNext() {
+            finish();
+            return batches.hasNext();
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public Batch next() {
+            finish();
+            if (!batches.hasNext()) {
+                throw new NoSuchElementException("The epoch has no more batches.");
+            }
+            seed(position);
+            Batch next = batches.next();
+            underWay = true;
+            return next;
+        }
+
+        /** Counts the batch before, whose step was taken. */
+        private void finish() {
+            if (underWay) {
+                underWay = false;
+                afterBatch();
+            }
+        }
+    }
+
+    /**
+     * Creates a builder.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Builds a {@link CheckpointListener}. */
+    public static final class Builder {
+
+        private Path folder;
+        private Integer seed;
+        private int epochs = 1;
+        private int batches;
+        private long nanoseconds;
+        private final Map<String, String> settings = new LinkedHashMap<>();
+
+        private Builder() {}
+
+        /**
+         * Sets where checkpoints are.
+         *
+         * @param folder a folder for the checkpoints of this training alone, made if there is none
+         * @return this builder
+         */
+        public Builder setFolder(Path folder) {
+            this.folder = folder;
+            return this;
+        }
+
+        /**
+         * Sets what the order of the data and the noise of training are made of.
+         *
+         * @param seed the seed
+         * @return this builder
+         */
+        public Builder setSeed(int seed) {
+            this.seed = seed;
+            return this;
+        }
+
+        /**
+         * Sets after how many epochs to save.
+         *
+         * @param epochs the number, 0 for not; 1 by default
+         * @return this builder
+         */
+        public Builder optEpochs(int epochs) {
+            this.epochs = epochs;
+            return this;
+        }
+
+        /**
+         * Sets after how many batches to save.
+         *
+         * @param batches the number, 0 for not, which is the default
+         * @return this builder
+         */
+        public Builder optBatches(int batches) {
+            this.batches = batches;
+            return this;
+        }
+
+        /**
+         * Sets after which time to save, at the end of the batch that is then under way.
+         *
+         * @param interval the time, zero for not, which is the default
+         * @return this builder
+         */
+        public Builder optInterval(Duration interval) {
+            nanoseconds = interval.toNanos();
+            return this;
+        }
+
+        /**
+         * Adds a setting that has to be the same when training goes on, such as the data set. What
+         * the model, the rule, the optimizer and the loss print of themselves is compared without
+         * it.
+         *
+         * @param name the name, by which a difference is told
+         * @param value the value
+         * @return this builder
+         */
+        public Builder optSetting(String name, String value) {
+            settings.put(name, value);
+            return this;
+        }
+
+        /**
+         * Builds the listener.
+         *
+         * @return the listener
+         * @throws IllegalArgumentException if it would never save, or if a number is below 0
+         */
+        public CheckpointListener build() {
+            Objects.requireNonNull(folder, "Checkpoints need a folder; call setFolder.");
+            Objects.requireNonNull(seed, "Training that goes on needs a seed; call setSeed.");
+            if (epochs < 0 || batches < 0 || nanoseconds < 0) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "Checkpoints are at least 0 epochs, batches or seconds apart, not"
+                                        + " %d, %d or %s.",
+                                epochs, batches, Duration.ofNanos(nanoseconds)));
+            }
+            if (epochs == 0 && batches == 0 && nanoseconds == 0) {
+                throw new IllegalArgumentException(
+                        "No checkpoint would ever be saved; call optEpochs, optBatches or"
+                                + " optInterval.");
+            }
+            return new CheckpointListener(this);
+        }
+    }
+}

@@ -1,0 +1,314 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.checkpoint;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.Trainer;
+import ai.djl.training.evaluator.Evaluator;
+import ai.djl.training.listener.TrainingListener;
+import ai.djl.training.loss.AbstractCompositeLoss;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.util.Pair;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.locallearning.djl.creditassignment.CreditTrainer;
+import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
+import org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer;
+import org.locallearning.djl.decorrelation.internal.PrivateFields;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.decorrelation.state.Stateful;
+import org.locallearning.djl.decorrelation.state.StatefulTrainer;
+
+/** Every part of training in one trainer that remembers something. */
+final class TrainingState {
+
+    private static final String RULE = "rule";
+
+    private final Trainer trainer;
+    private final Block block;
+    private final ParameterStore store;
+    private final Optimizer optimizer;
+    private final ParameterNames names;
+    private final Map<String, String> settings;
+    private Description description;
+
+    TrainingState(Trainer trainer, Map<String, String> settings) {
+        this.trainer = trainer;
+        this.settings = settings;
+        block = trainer.getModel().getBlock();
+        // the base class makes a store and a server for every trainer, whether used or not
+        ParameterStore stock =
+                (ParameterStore) PrivateFields.read(Trainer.class, trainer, "parameterStore");
+        store =
+                trainer instanceof StatefulTrainer
+                        ? ((StatefulTrainer) trainer).getParameterStore()
+                        : stock;
+        Object server = PrivateFields.read(ParameterStore.class, stock, "parameterServer");
+        optimizer = (Optimizer) PrivateFields.read(server.getClass(), server, "optimizer");
+        names =
+                new ParameterNames(
+                        block,
+                        () ->
+                                trainer instanceof CreditTrainer
+                                        ? ((CreditTrainer) trainer).getAssigner().getParameters()
+                                        : Map.of());
+        checkInitialized();
+    }
+
+    private void checkInitialized() {
+        for (Pair<String, Parameter> parameter : block.getParameters()) {
+            if (!parameter.getValue().isInitialized()) {
+                throw new IllegalStateException(
+                        String.format(
+                                "The trainer has no values for parameter %s yet; call"
+                                        + " trainer.initialize with the shape of a batch first.",
+                                parameter.getKey()));
+            }
+        }
+    }
+
+    /** Refuses a moment at which the state is in the middle of a batch. */
+    void checkBetweenBatches() {
+        for (Pair<String, Parameter> parameter : block.getParameters()) {
+            if (!parameter.getValue().requiresGradient()) {
+                continue;
+            }
+            for (Device device : trainer.getDevices()) {
+                NDArray value = store.getValue(parameter.getValue(), device, true);
+                if (value.hasGradient() && isWaiting(value)) {
+                    throw new IllegalStateException(
+                            String.format(
+                                    "Parameter %s has a gradient that waits for trainer.step(); save"
+                                            + " after the step, between two batches.",
+                                    parameter.getKey()));
+                }
+            }
+        }
+    }
+
+    private static boolean isWaiting(NDArray value) {
+        try (NDManager scope = value.getManager().newSubManager()) {
+            NDArray gradient = value.getGradient();
+            gradient.attach(scope);
+            return gradient.neq(0).any().getBoolean();
+        }
+    }
+
+    /** Returns how far training had come in the file that was loaded last. */
+    TrainingPosition loadedPosition() {
+        return description.position();
+    }
+
+    /**
+     * Returns the parts in the order in which they are loaded: first what says whose state it is,
+     * so that another model or rule is named and not what it leads to.
+     *
+     * @param position how far training has come, or null when a file is to be loaded
+     */
+    Map<String, Stateful> parts(TrainingPosition position) {
+        description = new Description(position, describe());
+        Map<String, Stateful> parts = new LinkedHashMap<>();
+        parts.put("training", description);
+        parts.put("settings", new Settings(settings));
+        for (int i = 0; i < trainer.getDevices().length; i++) {
+            parts.put("model" + (i == 0 ? "" : "/" + i), parametersOn(i));
+        }
+        addBlocks("", block, parts);
+        Map<String, Shape> ruleShapes = new HashMap<>();
+        if (trainer instanceof StatefulTrainer) {
+            ((StatefulTrainer) trainer)
+                    .getStatefulParts()
+                    .forEach(
+                            (name, part) ->
+                                    parts.put(
+                                            "trainer/" + name,
+                                            name.equals(RULE)
+                                                    ? remembering(part, ruleShapes)
+                                                    : part));
+        }
+        addOptimizer("optimizer", optimizer, ruleShapes, parts);
+        addNumbered("evaluator", evaluators(), EvaluatorState::of, parts);
+        addNumbered("evaluator's own", evaluators(), EvaluatorState::own, parts);
+        List<TrainingListener> listeners = new ArrayList<>();
+        trainer.notifyListeners(listeners::add);
+        addNumbered("listener", listeners, ListenerState::of, parts);
+        return parts;
+    }
+
+    private void addOptimizer(
+            String name,
+            Optimizer part,
+            Map<String, Shape> ruleShapes,
+            Map<String, Stateful> parts) {
+        parts.put(name, new OptimizerState(part, names, ruleShapes, trainer.getDevices()));
+        if (part instanceof StatefulOptimizer) {
+            StatefulOptimizer own = (StatefulOptimizer) part;
+            parts.put(name + "'s own", OptimizerState.own(own, names));
+            own.getInner()
+                    .ifPresent(inner -> addOptimizer(name + "/inner", inner, ruleShapes, parts));
+        }
+    }
+
+    private List<Evaluator> evaluators() {
+        List<Evaluator> evaluators = new ArrayList<>();
+        trainer.getEvaluators().forEach(evaluator -> add(evaluator, evaluators));
+        return evaluators;
+    }
+
+    private static void add(Evaluator evaluator, List<Evaluator> evaluators) {
+        evaluators.add(evaluator);
+        if (evaluator instanceof AbstractCompositeLoss) {
+            // which leaves its sums to its parts
+            List<?> components =
+                    (List<?>)
+                            PrivateFields.read(
+                                    AbstractCompositeLoss.class, evaluator, "components");
+            components.forEach(component -> add((Evaluator) component, evaluators));
+        }
+    }
+
+    private Stateful parametersOn(int device) {
+        return new ParameterValues(block, store, trainer.getDevices()[device]);
+    }
+
+    private static void addBlocks(String path, Block parent, Map<String, Stateful> parts) {
+        if (parent instanceof Stateful) {
+            parts.put("block/" + path, (Stateful) parent);
+        }
+        for (Pair<String, Block> child : parent.getChildren()) {
+            String name = path.isEmpty() ? child.getKey() : path + "_" + child.getKey();
+            addBlocks(name, child.getValue(), parts);
+        }
+    }
+
+    /** Makes a part of what remembers something. */
+    @FunctionalInterface
+    private interface Parts<T> {
+
+        Optional<Stateful> of(T whole);
+    }
+
+    /** Names parts by their class, so that one more of another class does not rename them. */
+    private static <T> void addNumbered(
+            String kind, List<T> all, Parts<T> states, Map<String, Stateful> parts) {
+        Map<String, Integer> counts = new HashMap<>();
+        for (T each : all) {
+            Optional<Stateful> state = states.of(each);
+            if (state.isPresent()) {
+                String name = kind + "/" + Descriptions.nameOf(each.getClass());
+                int count = counts.merge(name, 1, Integer::sum);
+                parts.put(count == 1 ? name : name + "/" + count, state.get());
+            }
+        }
+    }
+
+    /** Notes the shapes of the arrays that a part reads, for the optimizer's state of them. */
+    private static Stateful remembering(Stateful part, Map<String, Shape> shapes) {
+        return new Stateful() {
+
+            @Override
+            public void saveState(StateWriter out) throws IOException {
+                part.saveState(out);
+            }
+
+            @Override
+            public Runnable loadState(StateReader in) throws IOException, MalformedModelException {
+                Runnable accepted = part.loadState(in);
+                shapes.clear();
+                for (String name : in.getNames()) {
+                    in.findShape(name)
+                            .ifPresent(shape -> shapes.put(ParameterNames.RULE + name, shape));
+                }
+                return accepted;
+            }
+        };
+    }
+
+    private Map<String, String> describe() {
+        Map<String, String> descriptions = new LinkedHashMap<>();
+        descriptions.put("trainer", trainer.getClass().getSimpleName());
+        Descriptions.addBlocks(block, descriptions);
+        if (trainer instanceof CreditTrainer) {
+            descriptions.put(RULE, Descriptions.of(((CreditTrainer) trainer).getRule()));
+        }
+        descriptions.put("loss", Descriptions.of(trainer.getLoss()));
+        descriptions.put("optimizer", Descriptions.of(optimizer));
+        descriptions.put("number of devices", Integer.toString(trainer.getDevices().length));
+        return descriptions;
+    }
+
+    /** What makes training this training: how far it came, and the kinds of its parts. */
+    private static final class Description implements Stateful {
+
+        private static final String SEED = "position/seed";
+        private static final String EPOCH = "position/epoch";
+        private static final String BATCH = "position/batch";
+
+        private final Map<String, String> own;
+        private TrainingPosition position;
+
+        Description(TrainingPosition position, Map<String, String> own) {
+            this.position = position;
+            this.own = own;
+        }
+
+        TrainingPosition position() {
+            return position;
+        }
+
+        @Override
+        public void saveState(StateWriter out) throws IOException {
+            out.putLong(SEED, position.seed());
+            out.putLong(EPOCH, position.epoch());
+            out.putLong(BATCH, position.batch());
+            for (Map.Entry<String, String> each : own.entrySet()) {
+                out.putText(each.getKey(), each.getValue());
+            }
+        }
+
+        @Override
+        public Runnable loadState(StateReader in) throws MalformedModelException {
+            long seed = in.getLong(SEED);
+            long epoch = in.getLong(EPOCH);
+            long batch = in.getLong(BATCH);
+            if (seed != (int) seed || epoch != (int) epoch || batch != (int) batch) {
+                throw new MalformedModelException("it holds a position that is out of range.");
+            }
+            if (epoch < 0 || batch < 0) {
+                throw new MalformedModelException("it holds a position before the first batch.");
+            }
+            Map<String, String> saved = new LinkedHashMap<>();
+            for (String name : in.getNames()) {
+                if (!name.startsWith("position/")) {
+                    saved.put(name, in.getText(name));
+                }
+            }
+            Settings.compare(saved, own, "it was saved with");
+            return () -> position = new TrainingPosition((int) seed, (int) epoch, (int) batch);
+        }
+    }
+}

@@ -1,0 +1,229 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.checkpoint;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.MalformedModelException;
+import ai.djl.training.listener.EpochTrainingListener;
+import ai.djl.training.listener.TrainingListener;
+import ai.djl.training.listener.TrainingListenerAdapter;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Optimizer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.locallearning.djl.creditassignment.NetworkCase;
+import org.locallearning.djl.creditassignment.RuleCase;
+import org.locallearning.djl.creditassignment.checkpoint.ResumableRun.OptimizerCase;
+import org.locallearning.djl.creditassignment.checkpoint.ResumableRun.Program;
+import org.locallearning.djl.creditassignment.optimizer.PlateauTracker;
+import org.locallearning.djl.creditassignment.rule.KolenPollack;
+
+/** When checkpoints are saved, which are kept, and which is gone on from. */
+class CheckpointListenerTest {
+
+    @TempDir private Path folder;
+    private Path checkpoints;
+    private Path expected;
+    private Path actual;
+
+    @BeforeEach
+    void nameFiles() throws Exception {
+        checkpoints = folder.resolve("checkpoints");
+        expected = folder.resolve("never-stopped");
+        actual = folder.resolve("stopped");
+        run(folder.resolve("other")).finish(1, expected);
+    }
+
+    private static ResumableRun run(Path checkpoints) {
+        return new ResumableRun(
+                new Program(
+                        NetworkCase.twoHiddenLayers(),
+                        Loss::softmaxCrossEntropyLoss,
+                        new RuleCase("Kolen-Pollack", KolenPollack.builder().build())),
+                ResumeContract.ofDjl().get(1),
+                checkpoints);
+    }
+
+    private List<String> files() throws Exception {
+        try (Stream<Path> files = Files.list(checkpoints)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void keepsTheLastTwo() throws Exception {
+        run(checkpoints).stopAfter(5, 1);
+        assertEquals(
+                List.of("checkpoint-000001-000000001.state", "checkpoint-000001-000000002.state"),
+                files());
+        run(checkpoints).finish(1, actual);
+        assertEquals(
+                List.of("checkpoint-000001-000000003.state", "checkpoint-000002-000000000.state"),
+                files());
+    }
+
+    @Test
+    void savesAsOftenAsItIsTold() throws Exception {
+        run(checkpoints).with(builder -> builder.optBatches(0)).stopAfter(5, 1);
+        assertEquals(List.of("checkpoint-000001-000000000.state"), files());
+        Path second = folder.resolve("second");
+        checkpoints = second;
+        run(second)
+                .with(
+                        builder ->
+                                builder.optBatches(0).optEpochs(0).optInterval(Duration.ofNanos(1)))
+                .stopAfter(2, 1);
+        assertEquals(2, files().size());
+        Path third = folder.resolve("third");
+        checkpoints = third;
+        run(third)
+                .with(builder -> builder.optBatches(0).optEpochs(0).optInterval(Duration.ofDays(1)))
+                .finish(1, actual);
+        assertTrue(Files.notExists(third));
+        assertEquals(-1, Files.mismatch(expected, actual));
+    }
+
+    @Test
+    void takesTheOneBeforeADamagedOne() throws Exception {
+        run(checkpoints).stopAfter(4, 1);
+        Path last = checkpoints.resolve(files().get(1));
+        Files.write(last, new byte[100]);
+        Files.createFile(checkpoints.resolve(files().get(1) + ".123.tmp"));
+        run(checkpoints).stopAfter(0, 2);
+        assertEquals(
+                List.of(
+                        "checkpoint-000001-000000000.state",
+                        "checkpoint-000001-000000001.state.damaged"),
+                files());
+        run(checkpoints).finish(2, actual);
+        assertEquals(-1, Files.mismatch(expected, actual));
+    }
+
+    @Test
+    void doesNotStartOverInSilenceWhereAllAreDamaged() throws Exception {
+        run(checkpoints).stopAfter(4, 1);
+        for (String name : files()) {
+            Files.write(checkpoints.resolve(name), new byte[100]);
+        }
+        for (int i = 0; i < 2; i++) {
+            String message =
+                    assertThrows(
+                                    MalformedModelException.class,
+                                    () -> run(checkpoints).finish(1, actual))
+                            .getMessage();
+            assertTrue(message.contains(files().get(0)), message);
+            assertTrue(message.contains(files().get(1)), message);
+        }
+        CheckpointListener.builder().setFolder(checkpoints).setSeed(5).build().clear();
+        assertEquals(List.of(), files());
+    }
+
+    @Test
+    void anotherSeedOrSettingIsRefused() throws Exception {
+        run(checkpoints).with(builder -> builder.optSetting("data set", "noise")).stopAfter(4, 1);
+        assertRefused(
+                run(checkpoints)
+                        .with(builder -> builder.optSetting("data set", "noise").setSeed(6)),
+                "seed 5",
+                "6");
+        assertRefused(
+                run(checkpoints).with(builder -> builder.optSetting("data set", "digits")),
+                "data set",
+                "'noise'",
+                "'digits'");
+        assertRefused(run(checkpoints), "data set", "not set");
+    }
+
+    private void assertRefused(ResumableRun run, String... parts) {
+        String message =
+                assertThrows(MalformedModelException.class, () -> run.finish(1, actual))
+                        .getMessage();
+        for (String part : parts) {
+            assertTrue(message.contains(part), message);
+        }
+        assertTrue(message.contains(checkpoints.toString()), message);
+    }
+
+    @Test
+    void whatListenersRememberGoesOn() throws Exception {
+        run(folder.resolve("c")).finish(1, expected);
+        Path[] ends = {expected, actual};
+        for (int i = 0; i < 2; i++) {
+            Path saved = folder.resolve("listeners" + i);
+            if (i == 1) {
+                withPlateau(saved).stopAfter(4, 1);
+            }
+            withPlateau(saved).finish(1, ends[i]);
+        }
+        assertEquals(-1, Files.mismatch(expected, actual));
+    }
+
+    /** The rate falls where no loss is progress: after the second epoch. */
+    private static ResumableRun withPlateau(Path checkpoints) {
+        PlateauTracker tracker =
+                PlateauTracker.builder().setBaseValue(0.1f).optThreshold(0.999).build();
+        return new ResumableRun(
+                        new Program(
+                                NetworkCase.twoHiddenLayers(),
+                                Loss::softmaxCrossEntropyLoss,
+                                new RuleCase("Kolen-Pollack", KolenPollack.builder().build())),
+                        new OptimizerCase(
+                                "falling",
+                                model ->
+                                        Optimizer.sgd()
+                                                .setLearningRateTracker(tracker)
+                                                .optMomentum(0.5f)
+                                                .build()),
+                        checkpoints)
+                .with(tracker, new EpochTrainingListener());
+    }
+
+    @Test
+    void hasToBeTheLastListener() {
+        TrainingListener late = new TrainingListenerAdapter() {};
+        String message =
+                assertThrows(
+                                IllegalStateException.class,
+                                () -> run(checkpoints).lastly(late).finish(1, actual))
+                        .getMessage();
+        assertTrue(message.contains("last of the trainer's listeners"), message);
+    }
+
+    @Test
+    void trainingOnOtherDataIsRefused() {
+        String message =
+                assertThrows(
+                                IllegalStateException.class,
+                                () -> run(checkpoints).unseeded().finish(1, actual))
+                        .getMessage();
+        assertTrue(message.contains("resumable(data)"), message);
+    }
+
+    @Test
+    void settingsThatNeverSaveAreRefused() {
+        CheckpointListener.Builder never =
+                CheckpointListener.builder().setFolder(folder).setSeed(1).optEpochs(0);
+        assertThrows(IllegalArgumentException.class, never::build);
+        assertThrows(IllegalArgumentException.class, never.optBatches(-1)::build);
+    }
+}

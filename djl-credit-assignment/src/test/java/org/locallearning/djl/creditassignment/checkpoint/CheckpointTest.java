@@ -1,0 +1,370 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.checkpoint;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.Trainer;
+import ai.djl.training.evaluator.Accuracy;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.locallearning.djl.creditassignment.CreditAssignment;
+import org.locallearning.djl.creditassignment.NetworkCase;
+import org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer;
+import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
+import org.locallearning.djl.creditassignment.rule.KolenPollack;
+
+/** What a checkpoint refuses, and that nothing is half loaded. */
+class CheckpointTest {
+
+    private static final TrainingPosition POSITION = new TrainingPosition(3, 2, 1);
+    private static final int DIGEST = 32;
+
+    @TempDir private Path folder;
+    private Path file;
+
+    @BeforeEach
+    void nameFile() {
+        file = folder.resolve("checkpoint");
+    }
+
+    /** Training with everything that a test may want to be different. */
+    private static final class Program {
+
+        private Supplier<Block> block = () -> NetworkCase.mlp(3, 5);
+        private CreditAssignment rule = KolenPollack.builder().build();
+        private Optimizer optimizer = adam(0.9f);
+        private Loss loss = Loss.softmaxCrossEntropyLoss();
+        private Map<String, String> settings = Map.of("data set", "noise");
+
+        private static Optimizer adam(float beta) {
+            return Optimizer.adam()
+                    .optLearningRateTracker(Tracker.fixed(0.01f))
+                    .optBeta1(beta)
+                    .build();
+        }
+
+        Running start() {
+            return new Running(this);
+        }
+    }
+
+    /** A trainer of such a program. */
+    private static final class Running implements AutoCloseable {
+
+        private final Model model;
+        private final Trainer trainer;
+        private final Map<String, String> settings;
+
+        Running(Program program) {
+            Engine.getEngine("PyTorch").setRandomSeed(1);
+            model = Model.newInstance("checkpoint", "PyTorch");
+            model.setBlock(program.block.get());
+            DefaultTrainingConfig config =
+                    new DefaultTrainingConfig(program.loss)
+                            .optOptimizer(program.optimizer)
+                            .addEvaluator(new Accuracy());
+            trainer =
+                    program.rule == null
+                            ? model.newTrainer(config)
+                            : program.rule.newTrainer(model, config);
+            trainer.initialize(new Shape(4, 6));
+            settings = program.settings;
+        }
+
+        void backward() {
+            try (NDManager manager = trainer.getManager().newSubManager();
+                    GradientCollector collector = trainer.newGradientCollector()) {
+                NDArray data = manager.randomNormal(0, 1, new Shape(4, 6), DataType.FLOAT32);
+                NDList labels = new NDList(manager.create(new float[] {0, 1, 2, 1}));
+                NDList predictions = trainer.forward(new NDList(data), labels);
+                collector.backward(trainer.getLoss().evaluate(labels, predictions));
+            }
+        }
+
+        Running train(int batches) {
+            for (int i = 0; i < batches; i++) {
+                backward();
+                trainer.step();
+            }
+            return this;
+        }
+
+        void save(Path to) throws IOException {
+            Checkpoint.save(trainer, POSITION, settings, to);
+        }
+
+        TrainingPosition load(Path from) throws IOException, MalformedModelException {
+            return Checkpoint.load(trainer, settings, from);
+        }
+
+        @Override
+        public void close() {
+            trainer.close();
+            model.close();
+        }
+    }
+
+    private void saved(Program program) throws IOException {
+        try (Running running = program.start()) {
+            running.train(3).save(file);
+        }
+    }
+
+    /** Loads into a fresh trainer, which has to refuse and to stay as it is. */
+    private String refusal(Program program) throws IOException {
+        try (Running running = program.start()) {
+            Path before = folder.resolve("before");
+            running.save(before);
+            String message =
+                    assertThrows(MalformedModelException.class, () -> running.load(file))
+                            .getMessage();
+            assertTrue(message.startsWith(file + ": "), message);
+            assertEquals(1, message.lines().count(), message);
+            Path after = folder.resolve("after");
+            running.save(after);
+            assertEquals(-1, Files.mismatch(before, after), message);
+            return message;
+        }
+    }
+
+    private static void assertNames(String message, String... parts) {
+        for (String part : parts) {
+            assertTrue(message.contains(part), message);
+        }
+    }
+
+    @Test
+    void returnsHowFarTrainingHadCome() throws Exception {
+        saved(new Program());
+        try (Running running = new Program().start()) {
+            assertEquals(POSITION, running.load(file));
+        }
+    }
+
+    @Test
+    void anotherModelIsNamed() throws Exception {
+        saved(new Program());
+        Program wider = new Program();
+        wider.block = () -> NetworkCase.mlp(3, 7);
+        assertNames(refusal(wider), "01Linear", "5", "7");
+        Program deeper = new Program();
+        deeper.block = () -> NetworkCase.mlp(3, 5, 5);
+        assertNames(refusal(deeper), "03Linear");
+    }
+
+    @Test
+    void anotherTypeOfDataIsNamed() throws Exception {
+        saved(new Program());
+        byte[] bytes = Files.readAllBytes(file);
+        byte[] type = "FLOAT32".getBytes(StandardCharsets.UTF_8);
+        int at = indexOf(bytes, type);
+        // the only other name of a type of four bytes is shorter, as is then the file
+        byte[] other = new byte[bytes.length - 2];
+        System.arraycopy(bytes, 0, other, 0, at);
+        System.arraycopy("INT32".getBytes(StandardCharsets.UTF_8), 0, other, at, 5);
+        System.arraycopy(bytes, at + 7, other, at + 5, bytes.length - at - 7);
+        other[at - 1] = 5;
+        Files.write(file, signed(other));
+        assertNames(refusal(new Program()), "int32", "float32");
+    }
+
+    private static int indexOf(byte[] bytes, byte[] part) {
+        for (int i = 0; i + part.length <= bytes.length; i++) {
+            if (Arrays.equals(part, Arrays.copyOfRange(bytes, i, i + part.length))) {
+                return i;
+            }
+        }
+        throw new AssertionError("not there");
+    }
+
+    @Test
+    void anotherRuleOrSettingIsNamed() throws Exception {
+        saved(new Program());
+        Program other = new Program();
+        other.rule = FeedbackAlignment.builder().build();
+        assertNames(refusal(other), "rule", "KolenPollack", "FeedbackAlignment");
+        Program decaying = new Program();
+        decaying.rule = KolenPollack.builder().optDecay(0.5).build();
+        assertNames(refusal(decaying), "decay 0.5", "decay 1.0E-4");
+        Program stock = new Program();
+        stock.rule = null;
+        assertNames(refusal(stock), "CreditTrainer", "Trainer");
+        Program data = new Program();
+        data.settings = Map.of("data set", "digits");
+        assertNames(refusal(data), "data set", "'noise'", "'digits'");
+        Program loss = new Program();
+        loss.loss = Loss.softmaxCrossEntropyLoss("loss", 2, -1, true, true);
+        assertNames(refusal(loss), "loss", "weight 1.0", "weight 2.0");
+    }
+
+    @Test
+    void anotherOptimizerIsNamed() throws Exception {
+        saved(new Program());
+        Program sgd = new Program();
+        sgd.optimizer = Optimizer.sgd().setLearningRateTracker(Tracker.fixed(0.01f)).build();
+        assertNames(refusal(sgd), "optimizer", "Adam", "Sgd");
+        Program beta = new Program();
+        beta.optimizer = Program.adam(0.5f);
+        assertNames(refusal(beta), "beta1 0.9", "beta1 0.5");
+    }
+
+    @Test
+    void optimizersOfOnesOwnHaveToSayWhatTheyRemember() throws Exception {
+        Program unknown = new Program();
+        unknown.optimizer = new Nudge();
+        try (Running running = unknown.start()) {
+            String message =
+                    assertThrows(IllegalArgumentException.class, () -> running.save(file))
+                            .getMessage();
+            assertNames(message, Nudge.class.getName(), "StatefulOptimizer");
+        }
+        Program known = new Program();
+        known.optimizer = new KnownNudge();
+        saved(known);
+        Program again = new Program();
+        again.optimizer = new KnownNudge();
+        try (Running running = again.start()) {
+            assertEquals(POSITION, running.load(file));
+        }
+    }
+
+    /** An optimizer that does nothing. */
+    private static class Nudge extends Optimizer {
+
+        Nudge() {
+            super(Optimizer.sgd().setLearningRateTracker(Tracker.fixed(1)));
+        }
+
+        @Override
+        public void update(String parameterId, NDArray weight, NDArray grad) {
+            updateCount(parameterId);
+            weight.getGradient().subi(weight.getGradient());
+        }
+    }
+
+    /** An optimizer that remembers nothing and says so. */
+    private static final class KnownNudge extends Nudge implements StatefulOptimizer {}
+
+    @Test
+    void theMiddleOfABatchIsRefused() throws Exception {
+        for (CreditAssignment rule : Arrays.asList(null, KolenPollack.builder().build())) {
+            Program program = new Program();
+            program.rule = rule;
+            try (Running running = program.start()) {
+                running.train(1).backward();
+                String message =
+                        assertThrows(IllegalStateException.class, () -> running.save(file))
+                                .getMessage();
+                assertNames(message, "Linear_weight", "trainer.step()");
+                assertTrue(Files.notExists(file));
+            }
+        }
+    }
+
+    @Test
+    void aTrainerWithoutValuesIsRefused() {
+        try (Model model = Model.newInstance("empty", "PyTorch")) {
+            model.setBlock(NetworkCase.mlp(3, 5));
+            DefaultTrainingConfig config = new DefaultTrainingConfig(Loss.l2Loss());
+            try (Trainer trainer = model.newTrainer(config)) {
+                String message =
+                        assertThrows(
+                                        IllegalStateException.class,
+                                        () -> Checkpoint.save(trainer, POSITION, file))
+                                .getMessage();
+                assertNames(message, "01Linear_weight", "initialize");
+            }
+        }
+    }
+
+    @Test
+    void cutAndChangedFilesAreRefused() throws Exception {
+        saved(new Program());
+        byte[] good = Files.readAllBytes(file);
+        Random random = new Random(1);
+        for (int i = 0; i < 25; i++) {
+            Files.write(file, Arrays.copyOf(good, random.nextInt(good.length)));
+            refusal(new Program());
+            byte[] flipped = good.clone();
+            flipped[random.nextInt(good.length)] ^= (byte) (1 << random.nextInt(8));
+            Files.write(file, flipped);
+            refusal(new Program());
+        }
+    }
+
+    /** Files that somebody wrote on purpose: changed, and the checksum made good again. */
+    @Test
+    void hostileFilesAreLoadedOrRefusedAsAWhole() throws Exception {
+        saved(new Program());
+        byte[] good = Files.readAllBytes(file);
+        Random random = new Random(2);
+        int refused = 0;
+        try (Running running = new Program().start()) {
+            Path before = folder.resolve("before");
+            Path after = folder.resolve("after");
+            for (int i = 0; i < 150; i++) {
+                byte[] changed = good.clone();
+                for (int n = 0; n <= i % 3; n++) {
+                    int at = random.nextInt(good.length - DIGEST);
+                    changed[at] = (byte) (random.nextBoolean() ? 255 : random.nextInt(256));
+                }
+                Files.write(file, signed(changed));
+                running.save(before);
+                try {
+                    running.load(file);
+                } catch (MalformedModelException e) {
+                    refused++;
+                    assertTrue(e.getMessage().startsWith(file + ": "), e.getMessage());
+                    running.save(after);
+                    assertEquals(-1, Files.mismatch(before, after), e.getMessage());
+                }
+            }
+        }
+        assertTrue(refused > 50, "only " + refused + " were refused");
+    }
+
+    private static byte[] signed(byte[] bytes) throws Exception {
+        byte[] body = Arrays.copyOf(bytes, bytes.length - DIGEST);
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(body);
+        System.arraycopy(digest, 0, bytes, body.length, DIGEST);
+        return bytes;
+    }
+}

@@ -1,0 +1,82 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.checkpoint;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ai.djl.Model;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.Trainer;
+import ai.djl.training.loss.Loss;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.locallearning.djl.creditassignment.Gradients;
+import org.locallearning.djl.creditassignment.NetworkCase;
+import org.locallearning.djl.creditassignment.RuleCase;
+import org.locallearning.djl.creditassignment.checkpoint.ResumableRun.OptimizerCase;
+import org.locallearning.djl.creditassignment.checkpoint.ResumableRun.Program;
+import org.locallearning.djl.creditassignment.rule.KolenPollack;
+
+/** Every rule of this module goes on from a checkpoint. */
+class ResumeTest extends ResumeContract {
+
+    /** DJL's own trainer. */
+    private record StockTrainer() implements Gradients.TrainerFactory {
+
+        @Override
+        public Trainer apply(Model model, DefaultTrainingConfig config) {
+            return model.newTrainer(config);
+        }
+    }
+
+    @Override
+    protected List<Gradients.TrainerFactory> trainers() {
+        List<Gradients.TrainerFactory> trainers = new ArrayList<>(RuleCase.all());
+        trainers.add(new StockTrainer());
+        return trainers;
+    }
+
+    @Override
+    protected List<OptimizerCase> optimizers() {
+        return ofDjl();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5})
+    void stopsAnywhere(int batches, @TempDir Path folder) throws Exception {
+        Program program =
+                new Program(
+                        NetworkCase.twoHiddenLayers(),
+                        Loss::softmaxCrossEntropyLoss,
+                        new RuleCase("Kolen-Pollack", KolenPollack.builder().build()));
+        OptimizerCase adam = ofDjl().get(1);
+        Path expected = folder.resolve("never-stopped");
+        Path actual = folder.resolve("stopped");
+        new ResumableRun(program, adam, folder.resolve("a")).finish(1, expected);
+        for (int interval = 1; interval < 4; interval++) {
+            int every = interval;
+            ResumableRun run =
+                    new ResumableRun(program, adam, folder.resolve("every" + every))
+                            .with(builder -> builder.optBatches(every));
+            run.stopAfter(batches, 1);
+            run.finish(1, actual);
+            assertEquals(-1, Files.mismatch(expected, actual), "every " + every);
+        }
+    }
+}
