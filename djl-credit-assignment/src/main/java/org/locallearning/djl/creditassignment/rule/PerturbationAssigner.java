@@ -57,7 +57,32 @@ final class PerturbationAssigner implements CreditAssigner {
     /** {@inheritDoc} */
     @Override
     public Optional<BiFunction<NDList, NDList, NDArray>> getOwnLoss() {
-        return Optional.of((labels, predictions) -> loss.evaluate(labels, predictions).mean());
+        return Optional.of(
+                (labels, predictions) -> {
+                    long samples = samples(predictions.head().getShape());
+                    NDArray losses = loss.evaluate(labels, predictions);
+                    checkLosses(losses, samples);
+                    return losses.mean();
+                });
+    }
+
+    private static long samples(Shape prediction) {
+        if (prediction.dimension() == 0) {
+            throw new IllegalArgumentException(
+                    "Node perturbation needs predictions with the samples in front, but the model"
+                            + " puts out a single number.");
+        }
+        return prediction.get(0);
+    }
+
+    private static void checkLosses(NDArray losses, long samples) {
+        if (!losses.getShape().equals(new Shape(samples))) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "The SampleLoss gave an array of shape %s for %d samples; it has to give"
+                                    + " one number per sample.",
+                            losses.getShape(), samples));
+        }
     }
 
     /** {@inheritDoc} */
@@ -140,15 +165,6 @@ final class PerturbationAssigner implements CreditAssigner {
             this.tape = tape;
             manager = tape.getManager();
             samples = samples(tape.getPredictions().head().getShape());
-        }
-
-        private long samples(Shape prediction) {
-            if (prediction.dimension() == 0) {
-                throw new IllegalArgumentException(
-                        "Node perturbation needs predictions with the samples in front, but the"
-                                + " model puts out a single number.");
-            }
-            return prediction.get(0);
         }
 
         void perturb() {
@@ -265,31 +281,10 @@ final class PerturbationAssigner implements CreditAssigner {
             NDList labels = tape.getLabels().orElseGet(NDList::new);
             try (NDManager scope = manager.newSubManager()) {
                 // on aliases, so that what is made of long-lived labels is closed
-                NDArray losses = evaluate(alias(labels, scope), alias(predictions, scope));
-                if (!losses.getShape().equals(new Shape(samples))) {
-                    throw new IllegalArgumentException(
-                            String.format(
-                                    "The SampleLoss gave an array of shape %s for %d samples; it"
-                                            + " has to give one number per sample.",
-                                    losses.getShape(), samples));
-                }
+                NDArray losses = loss.evaluate(alias(labels, scope), alias(predictions, scope));
+                checkLosses(losses, samples);
                 losses.attach(manager);
                 return losses;
-            }
-        }
-
-        private NDArray evaluate(NDList labels, NDList predictions) {
-            try {
-                return loss.evaluate(labels, predictions);
-            } catch (RuntimeException e) {
-                if (tape.getLabels().isPresent()) {
-                    throw e;
-                }
-                throw new IllegalStateException(
-                        "Node perturbation evaluates the loss of every sample once more, which failed"
-                                + " without labels; call forward(data, labels), or give"
-                                + " optSampleLoss a loss that needs none.",
-                        e);
             }
         }
 

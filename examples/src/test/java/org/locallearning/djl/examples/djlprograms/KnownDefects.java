@@ -23,61 +23,9 @@ import org.locallearning.djl.examples.method.Method;
  */
 final class KnownDefects {
 
-    private static final List<String> SENDING_ERRORS =
-            List.of("fa", "kp", "wm", "pbp", "dfa", "usf", "brsf", "frsf");
-    private static final List<String> BACKPROPAGATION = List.of("bp-tape");
-    private static final List<String> PERTURBING = List.of("np", "anp");
-    private static final List<String> LOCAL = List.of("lra", "lra-e");
-    private static final List<String> PREDICTIVE = List.of("il", "seqil", "ipc");
-
-    private static final List<String> EVERY =
-            all(List.of(BACKPROPAGATION, SENDING_ERRORS, PERTURBING, LOCAL, PREDICTIVE));
-
-    private static final List<Defect> ALL =
-            List.of(
-                    new Defect(
-                            TimeSeries.class,
-                            all(
-                                    List.of(
-                                            BACKPROPAGATION,
-                                            SENDING_ERRORS.stream()
-                                                    .filter(method -> !method.equals("dfa"))
-                                                    .toList())),
-                            "throws IllegalArgumentException: NegativeBinomial's args",
-                            "predictions lose their names where the tape cuts them"),
-                    new Defect(
-                            InPlaceOperations.class,
-                            EVERY,
-                            "throws IllegalArgumentException: Layer 02LambdaBlock",
-                            "an array that the tape has cut cannot be changed in place"),
-                    new Defect(
-                            EngineCollector.class,
-                            EVERY,
-                            "has only one step for ",
-                            "the engine's collector leaves the tape unused, and step() does not"
-                                    + " ask"),
-                    new Defect(
-                            SiameseNetwork.class,
-                            all(List.of(BACKPROPAGATION, SENDING_ERRORS, LOCAL)),
-                            "trains what is frozen or has no error: 03Linear_bias",
-                            "the second forward closes the tape of the first"),
-                    new Defect(
-                            AdversarialNetworks.class,
-                            all(List.of(BACKPROPAGATION, SENDING_ERRORS, LOCAL)),
-                            "does not train 01Linear_weight",
-                            "the tape of a trainer ends where the other's begins"),
-                    new Defect(
-                            Distillation.class,
-                            all(List.of(PERTURBING, PREDICTIVE)),
-                            "trains with the trainer's loss",
-                            "the loss that is measured is the trainer's, unchecked against the one"
-                                    + " that is differentiated"));
+    private static final List<Defect> ALL = List.of();
 
     private KnownDefects() {}
-
-    private static List<String> all(List<List<String>> groups) {
-        return groups.stream().flatMap(List::stream).toList();
-    }
 
     /** Finds the defect that a cell is known to have. */
     static Optional<Defect> of(Program program, Method method) {
