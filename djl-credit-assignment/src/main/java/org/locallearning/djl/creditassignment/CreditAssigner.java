@@ -18,10 +18,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.state.Stateful;
 
@@ -35,6 +36,7 @@ public interface CreditAssigner extends Stateful {
 
     /**
      * Adds to the gradient of every trainable parameter what the error of one batch makes of it.
+     * Where a loss depends on several forwards this is called for each, the last one first.
      * Gradients are directions of ascent, as DJL's optimizers expect, and add up over calls until
      * the optimizer clears them.
      *
@@ -54,6 +56,27 @@ public interface CreditAssigner extends Stateful {
     }
 
     /**
+     * Returns whether any block may run again, so that each has to give the same outputs for the
+     * same inputs; the trainer refuses one that does not in the first batch.
+     *
+     * @return as {@link #needsRerun} by default; false if unknown blocks run once
+     */
+    default boolean needsRepeatableBlocks() {
+        return needsRerun();
+    }
+
+    /**
+     * Returns the loss of labels and predictions that the rule learns from, where it does not look
+     * at the errors that {@link #assign} is given. The trainer then refuses any other loss, and
+     * inputs that are made by what is to learn, too.
+     *
+     * @return the loss, or empty if the rule learns from the errors
+     */
+    default Optional<BiFunction<NDList, NDList, NDArray>> getOwnLoss() {
+        return Optional.empty();
+    }
+
+    /**
      * Says in a few words how the error passes a layer.
      *
      * @param layer the layer
@@ -64,13 +87,34 @@ public interface CreditAssigner extends Stateful {
     }
 
     /**
+     * Says in a few words how the error passes a weighted layer inside a block that runs as one
+     * piece.
+     *
+     * @param layer the layer
+     * @return the words, for the report; exact by default
+     */
+    default String describeInnerFeedback(Layer layer) {
+        return "exact, inside one piece";
+    }
+
+    /**
+     * Says in a few words what happens to the error in an unknown block, which runs as one piece.
+     *
+     * @param inner the weighted layers inside
+     * @return the words, for the report and for the warning; exact by default
+     */
+    default String describeUnknownBlock(List<Layer> inner) {
+        return "one unit, backpropagated through inside";
+    }
+
+    /**
      * Returns the weights by which the error passed a layer.
      *
-     * @param layer the layer in the last batch
+     * @param layer the layer, in the last batch
      * @return weights of the shape of the layer's own, closed with the tape or later; empty if the
      *     error passes in another way, as it does by default
      */
-    default Optional<NDArray> getFeedback(LayerTrace layer) {
+    default Optional<NDArray> getFeedback(Layer layer) {
         return Optional.empty();
     }
 

@@ -15,10 +15,13 @@ package org.locallearning.djl.creditassignment;
 
 import ai.djl.Model;
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Parameter;
+import ai.djl.repository.zoo.ZooModel;
 import ai.djl.training.TrainingConfig;
 import ai.djl.training.loss.Loss;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.locallearning.djl.creditassignment.internal.GraphMemory;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.UnknownBlocks;
@@ -70,7 +73,10 @@ public abstract class CreditAssignment {
      * @param config the configuration
      * @return the trainer
      * @throws IllegalArgumentException if the model holds a block that this rule does not know and
-     *     the policy is {@link UnknownBlocks#FAIL}
+     *     the policy is {@link UnknownBlocks#FAIL}, or if the rule would for that reason be
+     *     backpropagation by another name and the policy is not {@link UnknownBlocks#ACCEPT}
+     * @throws IllegalStateException if this version of DJL is another than this library was built
+     *     for, and gradients would depend on the garbage collector
      */
     public CreditTrainer newTrainer(Model model, TrainingConfig config) {
         if (!"PyTorch".equals(model.getNDManager().getEngine().getEngineName())) {
@@ -80,39 +86,113 @@ public abstract class CreditAssignment {
                                     + " it with Model.newInstance(name, \"PyTorch\").",
                             model.getNDManager().getEngine().getEngineName()));
         }
+        GraphMemory.check();
         // the stock trainer applies initializers and unfreezes loaded models; none of that is
         // public
-        model.newTrainer(new SilentTrainingConfig(config)).close();
+        RuleModel.withoutRule(model).newTrainer(new SilentTrainingConfig(config)).close();
         Network network = Network.of(model.getBlock(), layers);
         checkUnknownBlocks(network);
-        return new CreditTrainer(model, config, this, network);
+        CreditTrainer trainer = new CreditTrainer(model, config, this, network);
+        if (unknownBlocks == UnknownBlocks.WARN) {
+            warnOfUnknownBlocks(trainer);
+        }
+        return trainer;
+    }
+
+    /**
+     * Returns a model whose trainers train by this rule, for code that calls {@link
+     * Model#newTrainer(TrainingConfig)} itself, such as {@code EasyHpo}.
+     *
+     * @param model the model; its engine is PyTorch
+     * @return the same model with another {@code newTrainer}; closing it closes the model
+     */
+    public Model wrap(Model model) {
+        return new RuleModel(model, this);
+    }
+
+    /**
+     * Returns a zoo model whose trainers train by this rule, see {@link #wrap(Model)}.
+     *
+     * @param <I> the type of the model's input
+     * @param <O> the type of the model's output
+     * @param model the model; its engine is PyTorch
+     * @return the same model with another {@code newTrainer}; closing it closes the model
+     */
+    public <I, O> ZooModel<I, O> wrap(ZooModel<I, O> model) {
+        return new ZooModel<>(wrap(model.getWrappedModel()), model.getTranslator());
     }
 
     private void checkUnknownBlocks(Network network) {
-        List<String> unknown =
-                network.getMembers().stream()
-                        .filter(member -> member.role() == Network.Role.OPAQUE)
-                        .map(
-                                member ->
-                                        String.format(
-                                                "%s (%s)",
-                                                member.path().isEmpty() ? "root" : member.path(),
-                                                member.block().getClass().getName()))
-                        .collect(Collectors.toList());
+        List<Network.Member> unknown = unknownBlocks(network);
         if (unknown.isEmpty() || unknownBlocks == UnknownBlocks.ACCEPT) {
             return;
         }
-        String message =
-                String.format(
-                        "%s does not know %s: it would be backpropagated through inside.",
-                        getClass().getSimpleName(), String.join(", ", unknown));
         if (unknownBlocks == UnknownBlocks.FAIL) {
             throw new IllegalArgumentException(
-                    message
-                            + " Add it to the LayerTable with optLayers, or choose"
-                            + " optUnknownBlocks(ACCEPT).");
+                    String.format(
+                            "%s does not know %s: it would be run as one piece. Add it to the"
+                                    + " LayerTable with optLayers, or choose"
+                                    + " optUnknownBlocks(ACCEPT).",
+                            getClass().getSimpleName(), names(unknown)));
         }
-        logger.warn("{} optUnknownBlocks(ACCEPT) silences this warning.", message);
+        List<Network.Member> learning =
+                unknown.stream().filter(CreditAssignment::isTrainable).toList();
+        if (!learning.isEmpty() && !network.isSingleLayer() && !hasErrorsOfItsOwn(network)) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%s would be backpropagation by another name: it backpropagates inside"
+                                    + " blocks that it does not know, %s, and no weighted layer"
+                                    + " that it knows sends an error to anything that learns."
+                                    + " Declare which blocks they run one after the other with"
+                                    + " LayerTable.withSequence and optLayers, accept it with"
+                                    + " optUnknownBlocks(ACCEPT), or take another rule.",
+                            getClass().getSimpleName(), names(learning)));
+        }
+    }
+
+    private void warnOfUnknownBlocks(CreditTrainer trainer) {
+        for (Network.Member each : unknownBlocks(trainer.getNetwork())) {
+            logger.warn(
+                    "{} does not know {}, which runs as one piece: {}. optUnknownBlocks(ACCEPT)"
+                            + " silences this warning.",
+                    getClass().getSimpleName(),
+                    names(List.of(each)),
+                    trainer.getAssigner().describeUnknownBlock(each.inner()));
+        }
+    }
+
+    private static List<Network.Member> unknownBlocks(Network network) {
+        return network.getMembers().stream()
+                .filter(member -> member.role() == Network.Role.OPAQUE)
+                .toList();
+    }
+
+    private static boolean isTrainable(Network.Member member) {
+        return member.block().getParameters().values().stream()
+                .anyMatch(Parameter::requiresGradient);
+    }
+
+    private static String names(List<Network.Member> members) {
+        return members.stream()
+                .map(
+                        member ->
+                                String.format(
+                                        "%s (%s)",
+                                        member.path().isEmpty() ? "root" : member.path(),
+                                        member.block().getClass().getName()))
+                .collect(Collectors.joining(", "));
+    }
+
+    /**
+     * Returns whether errors of this rule's own making, which are not those of backpropagation,
+     * reach anything that learns in a network. Where unknown blocks are the reason that they do
+     * not, a trainer is refused.
+     *
+     * @param network the network
+     * @return true if a weighted layer that runs by itself has learning below it, by default
+     */
+    protected boolean hasErrorsOfItsOwn(Network network) {
+        return !network.getLayersWithLearningBelow().isEmpty();
     }
 
     /**

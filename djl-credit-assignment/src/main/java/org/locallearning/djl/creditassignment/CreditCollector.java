@@ -14,23 +14,154 @@
 package org.locallearning.djl.creditassignment;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.training.GradientCollector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.creditassignment.internal.GraphMemory;
 
-/** Lets the engine differentiate the loss as far as the predictions, and the rule do the rest. */
+/**
+ * Lets the engine differentiate a loss as far as the predictions of the forwards that ran while
+ * this is open, and the rules do the rest.
+ *
+ * <p>A loss may depend on any number of forwards, of one trainer or of several: on all of those in
+ * which the engine's backward leaves a gradient at the predictions. They get their credit from the
+ * last to the first, since the inputs of a later one may have been made by an earlier one; the
+ * error at its inputs is sent on through whatever is in between.
+ *
+ * <p>Only one collector may be open at a time, as with the stock trainer.
+ */
 final class CreditCollector implements GradientCollector {
 
     private final CreditTrainer trainer;
     private final GradientCollector engine;
+    private final GraphMemory memory;
+    private final List<RecordedForward> forwards = new ArrayList<>();
+    private final List<DeadEnd> deadEnds = new ArrayList<>();
 
     CreditCollector(CreditTrainer trainer, GradientCollector engine) {
         this.trainer = trainer;
         this.engine = engine;
+        memory = GraphMemory.open(this);
+    }
+
+    /** Returns the collector that was opened on this thread, whichever trainer it is of. */
+    static Optional<CreditCollector> onThisThread() {
+        return GraphMemory.ownerOnThisThread()
+                .filter(CreditCollector.class::isInstance)
+                .map(CreditCollector.class::cast);
+    }
+
+    /** Prepares for a forward on the calling thread, of which buffers have to be kept. */
+    void expect(NDList inputs) {
+        memory.watchThread();
+        memory.keep(inputs);
+    }
+
+    synchronized void add(RecordedForward forward) {
+        forwards.add(forward);
+    }
+
+    /** Adds a leaf of the graph at which no error may arrive, and why. */
+    synchronized void addDeadEnd(NDArray leaf, String reason) {
+        deadEnds.add(new DeadEnd(leaf, reason));
     }
 
     /** {@inheritDoc} */
     @Override
-    public void backward(NDArray loss) {
-        trainer.assignCredit(loss, engine);
+    public synchronized void backward(NDArray loss) {
+        if (forwards.isEmpty()) {
+            trainer.checkUsable();
+            throw new IllegalStateException(
+                    "There is no forward to assign credit for; call trainer.forward inside the"
+                            + " gradient collector, once for each backward.");
+        }
+        List<CreditTrainer> trainers =
+                forwards.stream().map(RecordedForward::trainer).distinct().toList();
+        trainers.forEach(CreditTrainer::beginBackward);
+        forwards.forEach(RecordedForward::checkOpen);
+        checkFinite(loss, trainers);
+        checkDifferentiable(loss);
+        deadEnds.removeIf(end -> end.leaf().isReleased());
+        List<DeadEnd> closed = List.copyOf(deadEnds);
+        closed.forEach(DeadEnd::clear);
+
+        differentiate(loss);
+        closed.forEach(DeadEnd::check);
+        if (!assignCredit()) {
+            throw new IllegalStateException(
+                    "The loss depends on no forward of this gradient collector, so that there is"
+                            + " nothing to assign credit for; make it of what trainer.forward"
+                            + " returned since the collector was opened.");
+        }
+        // what learns from the error at the inputs of a forward may have led here, too
+        closed.forEach(DeadEnd::check);
+    }
+
+    private void differentiate(NDArray loss) {
+        if (forwards.stream().noneMatch(RecordedForward::isInputErrorWanted)) {
+            engine.backward(loss);
+            return;
+        }
+        // the way from the loss to an earlier forward may share a piece with that from a later one
+        try (NDArray ones = loss.onesLike()) {
+            Autograd.backward(loss, ones, true);
+        }
+    }
+
+    /** Assigns the credit of all forwards that errors arrive at, and returns if there are any. */
+    private boolean assignCredit() {
+        boolean alone = forwards.size() == 1;
+        boolean any = false;
+        for (int i = forwards.size() - 1; i >= 0; i--) {
+            RecordedForward forward = forwards.get(i);
+            if (forward.isReached()) {
+                any = true;
+                forwards.remove(i);
+                forward.assignCredit(alone);
+                forward.predictions().stream()
+                        .filter(NDArray::hasGradient)
+                        .forEach(leaf -> addDeadEnd(leaf, RecordedForward.USED_UP));
+            }
+        }
+        return any;
+    }
+
+    private void checkFinite(NDArray loss, List<CreditTrainer> trainers) {
+        double value;
+        try (NDArray sum = loss.sum().toType(DataType.FLOAT64, true)) {
+            value = sum.getDouble();
+        }
+        if (Double.isFinite(value)) {
+            return;
+        }
+        String where =
+                forwards.stream()
+                        .flatMap(forward -> forward.tape().findNonFinite().stream())
+                        .findFirst()
+                        .orElse("every layer is finite, so it is the loss function's own");
+        NonFiniteLossException failure =
+                new NonFiniteLossException(
+                        String.format(
+                                "The loss is %s in batch %d: %s. Training stopped and nothing was"
+                                        + " saved; try a smaller learning rate, or check the data.",
+                                value, trainers.get(0).getBatches(), where));
+        trainers.forEach(each -> each.fail(failure));
+        throw failure;
+    }
+
+    private void checkDifferentiable(NDArray loss) {
+        if (!Autograd.isDifferentiable(loss)) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "The loss has no gradient with respect to the predictions (the"
+                                    + " trainer's is %s), so there is no error to start from; use a"
+                                    + " differentiable loss.",
+                            trainer.getLoss().getName()));
+        }
     }
 
     /** {@inheritDoc} */
@@ -41,7 +172,36 @@ final class CreditCollector implements GradientCollector {
 
     /** {@inheritDoc} */
     @Override
-    public void close() {
+    public synchronized void close() {
+        forwards.forEach(RecordedForward::close);
+        forwards.clear();
+        deadEnds.clear();
+        trainer.onClose(this);
+        memory.close();
         engine.close();
+    }
+
+    /** A leaf of the graph at which no error may arrive, since nothing learns from it. */
+    private record DeadEnd(NDArray leaf, String reason) {
+
+        void clear() {
+            if (Autograd.hasArrived(leaf)) {
+                Autograd.clearGradient(leaf);
+            }
+        }
+
+        void check() {
+            if (leaf.isReleased() || !Autograd.hasArrived(leaf)) {
+                return;
+            }
+            try (NDArray gradient = Autograd.takeGradient(leaf, false);
+                    NDArray size = gradient.abs();
+                    NDArray sum = size.sum()) {
+                // clearing it left zeros there
+                if (sum.toType(DataType.FLOAT64, false).getDouble() != 0) {
+                    throw new IllegalStateException(reason);
+                }
+            }
+        }
     }
 }

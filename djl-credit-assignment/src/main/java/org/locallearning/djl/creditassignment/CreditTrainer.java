@@ -18,6 +18,7 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
@@ -36,8 +37,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Layer;
@@ -55,8 +56,14 @@ import org.locallearning.djl.decorrelation.state.StatefulTrainer;
  *
  * <p>Use it as any DJL trainer, with {@code EasyTrain} or a loop of your own: open {@link
  * #newGradientCollector()}, then {@link #forward(NDList, NDList)}, then the collector's {@code
- * backward(loss)}, then {@link #step()}. Between the forward and the backward of one device's part
- * of a batch no other forward may happen on that device.
+ * backward(loss)}, then {@link #step()}. A loss may depend on several forwards, of this trainer or
+ * of others that run while the collector of one of them is open; each forward gets its credit by
+ * the rule of its own trainer. Each forward has one backward.
+ *
+ * <p>Gradients do not depend on the garbage collector, whatever blocks and losses make of Java
+ * numbers while the gradient collector is open; under the stock trainer they may.
+ *
+ * <p>The rule reads the model's blocks when the trainer is made: change them before.
  *
  * <p>On several devices the parts of a batch are trained one after another, since DJL's parallel
  * form does not wait for them; as with the stock trainer their gradients are summed.
@@ -67,15 +74,30 @@ import org.locallearning.djl.decorrelation.state.StatefulTrainer;
  */
 public final class CreditTrainer extends Trainer implements StatefulTrainer {
 
+    private static final String NOT_NEEDED = "not needed: nothing learns below";
+    private static final String EVALUATED =
+            "The loss depends on what trainer.evaluate returned, which is given no credit; call"
+                    + " trainer.forward, or take stopGradient() of it.";
+
+    /** How far two evaluations of one gradient may be apart, relative to its length. */
+    private static final double ROUNDING = 1e-3;
+
     private final CreditAssignment rule;
     private final Network network;
     private final CreditAssigner assigner;
     private final TrainerParameters store;
+    private final List<Block> blocks = new ArrayList<>();
     private final List<Parameter> parameters;
     private final List<CreditListener> creditListeners;
-    private final Map<Device, Tape> tapes = new ConcurrentHashMap<>();
+    private volatile CreditCollector collector;
     private MatrixProducts products = new MatrixProducts(0, 0, 0, 0);
+    private boolean productsOfEarlierBatch;
+    private boolean lossCompared;
     private boolean credited;
+    private boolean sequencesChecked;
+    private boolean rerunChecked;
+    private boolean creditedSinceStep;
+    private Optional<String> uncredited = Optional.empty();
     private long batches;
     private NonFiniteLossException failure;
 
@@ -87,6 +109,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
         store =
                 new TrainerParameters(
                         model, getManager(), config.getOptimizer(), config.getDevices());
+        collect(model.getBlock(), blocks);
         parameters = model.getBlock().getParameters().values();
         creditListeners =
                 config.getTrainingListeners().stream()
@@ -103,6 +126,15 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
      */
     public CreditAssignment getRule() {
         return rule;
+    }
+
+    /**
+     * Returns the model's block tree as the rule sees it.
+     *
+     * @return the network
+     */
+    public Network getNetwork() {
+        return network;
     }
 
     /**
@@ -143,17 +175,20 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
      */
     public CreditReport getReport() {
         Set<Layer> passed = network.getLayersWithLearningBelow();
+        Set<Layer> innerPassed = network.getInnerLayersWithLearningBelow();
         Map<String, Layer> layers =
                 network.getLayers().stream().collect(Collectors.toMap(Layer::path, layer -> layer));
         List<CreditReport.Row> rows = new ArrayList<>();
         for (Network.Member member : network.getMembers()) {
             String feedback;
-            if (member.role() != Network.Role.WEIGHTED) {
+            if (member.role() == Network.Role.EXACT) {
                 feedback = "exact";
+            } else if (member.role() == Network.Role.OPAQUE) {
+                feedback = assigner.describeUnknownBlock(member.inner());
             } else if (passed.contains(layers.get(member.path()))) {
                 feedback = assigner.describeFeedback(layers.get(member.path()));
             } else {
-                feedback = "not needed: nothing learns below";
+                feedback = NOT_NEEDED;
             }
             rows.add(
                     new CreditReport.Row(
@@ -162,6 +197,17 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
                             shapes(member.block()),
                             member.role().getDescription(),
                             feedback));
+            for (Layer layer : member.inner()) {
+                rows.add(
+                        new CreditReport.Row(
+                                layer.weightPath(),
+                                layer.block().getClass().getSimpleName(),
+                                shape(layer.weight().getName(), layer.weight()),
+                                "weight inside",
+                                innerPassed.contains(layer)
+                                        ? assigner.describeInnerFeedback(layer)
+                                        : NOT_NEEDED));
+            }
         }
         return new CreditReport(rule.toString(), rows);
     }
@@ -169,11 +215,13 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     private static String shapes(Block block) {
         List<String> shapes = new ArrayList<>();
         for (Pair<String, Parameter> parameter : block.getParameters()) {
-            Parameter value = parameter.getValue();
-            String shape = value.isInitialized() ? value.getArray().getShape().toString() : "?";
-            shapes.add(parameter.getKey() + " " + shape);
+            shapes.add(shape(parameter.getKey(), parameter.getValue()));
         }
         return String.join(", ", shapes);
+    }
+
+    private static String shape(String name, Parameter parameter) {
+        return name + " " + (parameter.isInitialized() ? parameter.getArray().getShape() : "?");
     }
 
     /**
@@ -226,6 +274,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     /** {@inheritDoc} */
     @Override
     public void initialize(Shape... shapes) {
+        checkBlocks();
         Model model = getModel();
         model.getBlock().initialize(model.getNDManager(), model.getDataType(), shapes);
         for (Pair<String, Parameter> parameter : model.getBlock().getParameters()) {
@@ -248,7 +297,22 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     /** {@inheritDoc} */
     @Override
     public GradientCollector newGradientCollector() {
-        return new CreditCollector(this, super.newGradientCollector());
+        GradientCollector engine = super.newGradientCollector();
+        collector = new CreditCollector(this, engine);
+        return collector;
+    }
+
+    /** Called when a collector of this trainer is closed. */
+    void onClose(CreditCollector closed) {
+        if (collector == closed) {
+            collector = null;
+        }
+    }
+
+    /** Returns the open collector, of this trainer or of another that was opened on this thread. */
+    private Optional<CreditCollector> openCollector() {
+        CreditCollector own = collector;
+        return own == null ? CreditCollector.onThisThread() : Optional.of(own);
     }
 
     /**
@@ -281,106 +345,276 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
 
     private NDList run(NDList data, NDList labels) {
         checkUsable();
+        checkBlocks();
         long begin = System.nanoTime();
         Block block = getModel().getBlock();
         if (!block.isInitialized()) {
             initialize(data.getShapes());
         }
         try {
-            if (!Autograd.isRecording()) {
-                return labels == null
-                        ? block.forward(store, data, true)
-                        : block.forward(store, data, labels, null);
+            Optional<CreditCollector> open =
+                    Autograd.isRecording() ? openCollector() : Optional.empty();
+            if (open.isPresent()) {
+                return record(open.get(), data, labels);
             }
-            Tape tape = Tape.record(network, store, data, labels, assigner.needsRerun());
-            Tape unused = tapes.put(data.head().getDevice(), tape);
-            if (unused != null) {
-                unused.close();
-            }
-            return tape.getPredictions();
+            return Autograd.isRecording() ? runApart(data, labels) : runPlain(data, labels);
         } finally {
             addMetric("forward", begin);
         }
     }
 
-    /**
-     * Differentiates the loss as far as the predictions and lets the rule go on from there.
-     *
-     * @param loss the loss, a value of the predictions of the last forward on its device
-     * @param engine the engine's collector
-     */
-    void assignCredit(NDArray loss, GradientCollector engine) {
-        checkUsable();
-        Tape tape = tapes.remove(loss.getDevice());
-        if (tape == null) {
-            throw new IllegalStateException(
-                    "There is no forward to assign credit for; call trainer.forward inside the"
-                            + " gradient collector, once for each backward.");
-        }
-        try (tape) {
-            batches++;
-            checkFinite(loss, tape);
-            checkDifferentiable(loss);
-            engine.backward(loss);
-            NDList errors = tape.getOutputErrors();
-            List<CreditListener> curious =
-                    creditListeners.stream()
-                            .filter(listener -> listener.wantsComparison(this))
-                            .collect(Collectors.toList());
-            if (curious.isEmpty()) {
-                assigner.assign(tape, errors);
-            } else {
-                List<LayerCredit> layers =
-                        new GradientComparison(tape, parameters, store).assign(assigner, errors);
-                curious.forEach(listener -> listener.onCredit(this, layers));
-            }
-            products = curious.isEmpty() ? tape.getMatrixProducts() : products;
-            credited = true;
+    private void checkDeclaredSequences(NDList data) {
+        if (!sequencesChecked) {
+            network.checkDeclaredSequences(getModel().getBlock(), store, data);
+            sequencesChecked = true;
         }
     }
 
-    private void checkDifferentiable(NDArray loss) {
-        if (!Autograd.isDifferentiable(loss)) {
+    private void checkRerunnable(Tape tape) {
+        if (rerunChecked || !assigner.needsRepeatableBlocks()) {
+            return;
+        }
+        Optional<String> notRerunnable = tape.findNotRerunnable();
+        if (notRerunnable.isPresent()) {
             throw new IllegalArgumentException(
                     String.format(
-                            "The loss has no gradient with respect to the predictions (the"
-                                    + " trainer's is %s), so there is no error to start from; use a"
-                                    + " differentiable loss.",
-                            getLoss().getName()));
+                            "%s runs blocks of the network several times on a batch, but %s gives"
+                                    + " different outputs for the same input; give its class a"
+                                    + " rerun in the LayerTable with optLayers, or declare the walk"
+                                    + " of a hand-written block with withSequence.",
+                            rule.getClass().getSimpleName(), notRerunnable.get()));
+        }
+        rerunChecked = true;
+    }
+
+    private NDList runPlain(NDList data, NDList labels) {
+        Block block = getModel().getBlock();
+        return labels == null
+                ? block.forward(store, data, true)
+                : block.forward(store, data, labels, null);
+    }
+
+    private NDList record(CreditCollector open, NDList data, NDList labels) {
+        // blocks and losses may change the lists that they get
+        NDList inputs = new NDList(data);
+        NDList targets = labels == null ? null : new NDList(labels);
+        open.expect(inputs);
+        if (targets != null) {
+            open.expect(targets);
+        }
+        checkDeclaredSequences(inputs);
+        Tape tape = Tape.record(network, store, inputs, targets, assigner.needsRerun());
+        RecordedForward forward = new RecordedForward(this, tape, inputs);
+        open.add(forward);
+        uncredited =
+                Optional.of(
+                        "no error has reached a forward since the last step; call backward(loss)"
+                                + " with a loss of its predictions before step()");
+        return new NDList(forward.predictions());
+    }
+
+    /** Runs a forward under a gradient collector that knows no rule, or on a thread without one. */
+    private NDList runApart(NDList data, NDList labels) {
+        String reason =
+                "the forward ran outside of this trainer's gradient collector; open it by"
+                        + " trainer.newGradientCollector()";
+        if (data.stream().anyMatch(Autograd::isInGraph)) {
+            throw new IllegalStateException(
+                    "The inputs want a gradient, but " + reason + " to have credit assigned.");
+        }
+        uncredited = Optional.of(reason);
+        NDList made = Autograd.withoutRecording(() -> runPlain(data, labels));
+        return copies(leaves(made));
+    }
+
+    /** Copies leaves, which could not be changed in place themselves. */
+    private static NDList copies(NDList leaves) {
+        return new NDList(leaves.stream().map(Autograd::copy).toList());
+    }
+
+    private static NDList leaves(NDList arrays) {
+        NDList leaves = new NDList(arrays.size());
+        for (NDArray array : arrays) {
+            NDArray leaf = Autograd.leaf(array, array.getManager());
+            leaf.setName(array.getName());
+            leaves.add(leaf);
+        }
+        return leaves;
+    }
+
+    private void checkBlocks() {
+        if (countSame(getModel().getBlock(), 0) != blocks.size()) {
+            throw new IllegalStateException(
+                    "The model's blocks were changed after this trainer was made, so that it would"
+                            + " not train them; call newTrainer after setBlock, add and the like,"
+                            + " and after initialize if that is what adds blocks.");
         }
     }
 
-    private void checkFinite(NDArray loss, Tape tape) {
-        double value;
-        try (NDArray sum = loss.sum().toType(DataType.FLOAT64, true)) {
-            value = sum.getDouble();
+    /** Counts the blocks from a number on that are those of when the trainer was made. */
+    private int countSame(Block block, int number) {
+        if (number < 0 || number >= blocks.size() || blocks.get(number) != block) {
+            return -1;
         }
-        if (!Double.isFinite(value)) {
-            String where =
-                    tape.findNonFinite()
-                            .orElse("every layer is finite, so it is the loss function's own");
-            failure =
-                    new NonFiniteLossException(
-                            String.format(
-                                    "The loss is %s in batch %d: %s. Training stopped and nothing"
-                                            + " was saved; try a smaller learning rate, or check"
-                                            + " the data.",
-                                    value, batches, where));
-            throw failure;
+        int next = number + 1;
+        for (Pair<String, Block> child : block.getChildren()) {
+            next = countSame(child.getValue(), next);
+        }
+        return next;
+    }
+
+    private static void collect(Block block, List<Block> all) {
+        all.add(block);
+        block.getChildren().values().forEach(child -> collect(child, all));
+    }
+
+    /** Called when a backward begins that may reach forwards of this trainer. */
+    void beginBackward() {
+        checkUsable();
+        batches++;
+        productsOfEarlierBatch = true;
+    }
+
+    long getBatches() {
+        return batches;
+    }
+
+    /** Returns how often parameters have been updated. */
+    long getUpdates() {
+        return store.getUpdates();
+    }
+
+    /** Makes the trainer good only for closing. */
+    void fail(NonFiniteLossException cause) {
+        failure = cause;
+    }
+
+    /**
+     * Lets the rule assign credit for a forward.
+     *
+     * @param tape the tape of the forward
+     * @param errors the gradient of the loss with respect to each prediction
+     * @param alone whether the loss depends on no other forward
+     */
+    void assignCredit(Tape tape, NDList errors, boolean alone) {
+        assigner.getOwnLoss()
+                .ifPresent(
+                        own -> {
+                            checkSendsNothingOn(tape);
+                            if (!lossCompared || !alone) {
+                                checkLoss(tape, errors, own);
+                                lossCompared = true;
+                            }
+                        });
+        checkRerunnable(tape);
+        List<CreditListener> curious =
+                creditListeners.stream()
+                        .filter(listener -> listener.wantsComparison(this))
+                        .collect(Collectors.toList());
+        if (curious.isEmpty()) {
+            assigner.assign(tape, errors);
+            MatrixProducts taken = tape.getMatrixProducts();
+            products = productsOfEarlierBatch ? taken : products.plus(taken);
+            productsOfEarlierBatch = false;
+        } else {
+            List<LayerCredit> layers =
+                    new GradientComparison(tape, parameters, store).assign(assigner, errors);
+            curious.forEach(listener -> listener.onCredit(this, layers));
+        }
+        credited = true;
+        creditedSinceStep = true;
+    }
+
+    private void checkSendsNothingOn(Tape tape) {
+        if (tape.isInputErrorWanted()) {
+            throw new IllegalStateException(RecordedForward.noWayOn(rule));
         }
     }
 
-    private void checkUsable() {
+    /** Checks that a rule that learns from a loss of its own is given no other. */
+    private void checkLoss(Tape tape, NDList errors, BiFunction<NDList, NDList, NDArray> ownLoss) {
+        try (NDManager scope = tape.getManager().newSubManager()) {
+            NDList leaves = leaves(tape.getPredictions());
+            leaves.attach(scope);
+            NDArray loss = evaluate(ownLoss, tape.getLabels(), new NDList(leaves));
+            loss.attach(scope);
+            if (Autograd.isDifferentiable(loss)) {
+                try (NDArray ones = loss.onesLike()) {
+                    Autograd.backward(loss, ones, false);
+                }
+            }
+            double distance = 0;
+            double length = 0;
+            for (int i = 0; i < leaves.size(); i++) {
+                NDArray own = Autograd.takeGradient(leaves.get(i), false);
+                distance += squaredLength(own.sub(errors.get(i)), scope);
+                length += squaredLength(errors.get(i), scope);
+            }
+            if (!(distance <= ROUNDING * ROUNDING * length)) {
+                throw new IllegalStateException(
+                        String.format(
+                                "%s learns from the trainer's own loss (%s) of the predictions and"
+                                        + " labels of one forward, but backward was given another; make"
+                                        + " it the loss of the configuration, or take a rule that"
+                                        + " learns from the error of any loss, such as"
+                                        + " FeedbackAlignment.",
+                                rule, getLoss().getName()));
+            }
+        }
+    }
+
+    private NDArray evaluate(
+            BiFunction<NDList, NDList, NDArray> ownLoss,
+            Optional<NDList> labels,
+            NDList predictions) {
+        try {
+            return ownLoss.apply(new NDList(labels.orElseGet(NDList::new)), predictions);
+        } catch (RuntimeException e) {
+            if (labels.isPresent()) {
+                throw e;
+            }
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%s learns from the trainer's own loss, but the batch has no labels;"
+                                    + " call forward(data, labels).",
+                            rule),
+                    e);
+        }
+    }
+
+    private static double squaredLength(NDArray array, NDManager scope) {
+        NDArray alias = Autograd.detach(array, scope);
+        return alias.toType(DataType.FLOAT64, false).square().sum().getDouble();
+    }
+
+    /** Checks that the trainer can go on. */
+    void checkUsable() {
         if (failure != null) {
             throw new IllegalStateException(
                     "This trainer stopped when its loss was not finite; make a new one.", failure);
         }
     }
 
-    /** {@inheritDoc} */
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Inside a gradient collector of a trainer like this no error may arrive at what this
+     * returns, since no rule says what to make of it.
+     */
     @Override
     public NDList evaluate(NDList input) {
-        return getModel().getBlock().forward(store, input, false, null);
+        Block block = getModel().getBlock();
+        Optional<CreditCollector> open =
+                Autograd.isRecording() ? openCollector() : Optional.empty();
+        if (open.isEmpty()) {
+            return block.forward(store, input, false, null);
+        }
+        NDList made = Autograd.withoutRecording(() -> block.forward(store, input, false, null));
+        NDList leaves = leaves(made);
+        leaves.stream()
+                .filter(NDArray::hasGradient)
+                .forEach(leaf -> open.get().addDeadEnd(leaf, EVALUATED));
+        return copies(leaves);
     }
 
     /** {@inheritDoc} */
@@ -392,6 +626,12 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
                     "No credit was assigned since this trainer was made; call backward(loss) of its"
                             + " gradient collector before step().");
         }
+        if (!creditedSinceStep && uncredited.isPresent()) {
+            throw new IllegalStateException(
+                    "There is nothing to step by: " + uncredited.get() + ".");
+        }
+        creditedSinceStep = false;
+        uncredited = Optional.empty();
         long begin = System.nanoTime();
         store.updateAllParameters();
         assigner.afterStep(store, getDevices());
@@ -401,8 +641,6 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     /** {@inheritDoc} */
     @Override
     public void close() {
-        tapes.values().forEach(Tape::close);
-        tapes.clear();
         if (failure == null) {
             store.sync();
             super.close();

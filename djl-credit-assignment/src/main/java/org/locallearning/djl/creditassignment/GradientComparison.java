@@ -23,7 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.locallearning.djl.creditassignment.internal.Autograd;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
+import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
 /**
@@ -49,22 +49,24 @@ final class GradientComparison {
     List<LayerCredit> assign(CreditAssigner assigner, NDList errors) {
         Map<Parameter, NDArray> before = gradients();
         tape.backward(errors, (layer, delta) -> layer.inputError(delta, layer.getWeight()), true);
+        // what goes on to the inputs is the rule's
+        tape.takeInputErrors();
         Map<Parameter, NDArray> reference = gradients();
         before.forEach(this::putBack);
         assigner.assign(tape, errors);
         Map<Parameter, NDArray> after = gradients();
 
         List<LayerCredit> credits = new ArrayList<>();
-        for (LayerTrace layer : tape.getLayers()) {
-            Parameter weight = layer.getLayer().weight();
+        for (Layer layer : tape.getNetwork().getAllLayers()) {
+            Parameter weight = layer.weight();
             if (before.containsKey(weight)) {
                 NDArray zero = before.get(weight);
                 credits.add(
                         new LayerCredit(
-                                layer.getLayer(),
+                                layer,
                                 after.get(weight).sub(zero),
                                 reference.get(weight).sub(zero),
-                                layer.getWeight(),
+                                Autograd.detach(values.get(weight), scope),
                                 assigner.getFeedback(layer)));
             }
         }

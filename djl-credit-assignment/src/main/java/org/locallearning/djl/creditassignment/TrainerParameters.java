@@ -48,6 +48,7 @@ public final class TrainerParameters extends ParameterStore {
     private final Optional<LearningRate> rate;
     private final Set<String> known = ConcurrentHashMap.newKeySet();
     private final Map<String, Double> largestRates = new ConcurrentHashMap<>();
+    private long updates;
 
     TrainerParameters(Model model, NDManager manager, Optimizer optimizer, Device[] devices) {
         super(manager, false);
@@ -114,6 +115,18 @@ public final class TrainerParameters extends ParameterStore {
                 };
             }
         };
+    }
+
+    /** Returns how often the optimizer has moved the parameters. */
+    long getUpdates() {
+        return updates;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void updateAllParameters() {
+        updates++;
+        super.updateAllParameters();
     }
 
     /** {@inheritDoc} */

@@ -14,6 +14,7 @@
  *   <li>{@code rule}: the rules, one small class each
  *   <li>{@code representation}: recursive local representation alignment, a rule in several parts
  *   <li>{@code optimizer}: what is done to gradients on their way to the optimizer
+ *   <li>{@code checkpoint}: training that stops and goes on
  *   <li>{@code alignment}: how far a rule's gradient is from backpropagation's
  *   <li>{@code engine}: what only the PyTorch engine can do
  * </ul>

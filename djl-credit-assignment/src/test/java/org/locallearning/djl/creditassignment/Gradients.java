@@ -47,10 +47,15 @@ public final class Gradients {
     /** The same with another loss. */
     public static Gradients of(
             NetworkCase network, DataType type, LossCase loss, TrainerFactory factory) {
-        try (TrainingRun run =
-                TrainingRun.start(network, type, loss, TrainingRun.config(loss), factory)) {
-            return run.assign(0).gradients();
-        }
+        // DJL's own losses and trainer are wrong when a collection comes between
+        return ForcedCollection.without(
+                () -> {
+                    try (TrainingRun run =
+                            TrainingRun.start(
+                                    network, type, loss, TrainingRun.config(loss), factory)) {
+                        return run.assign(0).gradients();
+                    }
+                });
     }
 
     /** Reads the gradients that are in a model now. */

@@ -23,7 +23,12 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import java.nio.file.Path;
@@ -93,6 +98,54 @@ public abstract class RuleContract {
             twoCollectors.assign(1).assign(2);
             assertEquals(0, twoCollectors.gradients().distanceTo(sum), 1e-6);
         }
+    }
+
+    Stream<RuleCase> rulesAlone() {
+        return rules().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesAlone")
+    void gradientsDoNotDependOnCollections(RuleCase rule) {
+        Gradients expected = ForcedCollection.without(() -> withNumbers(rule, false));
+        for (int i = 0; i < 5; i++) {
+            assertEquals(0, withNumbers(rule, true).distanceTo(expected), 1e-5);
+        }
+    }
+
+    /** Trains a network whose blocks and loss compute with Java numbers. */
+    private static Gradients withNumbers(RuleCase rule, boolean collections) {
+        NetworkCase network =
+                new NetworkCase(
+                        "with numbers",
+                        () ->
+                                new SequentialBlock()
+                                        .add(NetworkCase.linear(7))
+                                        .add(leaky(0.3f))
+                                        .add(NetworkCase.linear(6))
+                                        .add(leaky(0.1f))
+                                        .add(NetworkCase.linear(4)),
+                        new Shape(6, 5),
+                        4);
+        LossCase loss =
+                LossCase.all().stream()
+                        .filter(each -> "L2".equals(each.name()))
+                        .findFirst()
+                        .orElseThrow();
+        DefaultTrainingConfig config = TrainingRun.config(loss);
+        try (TrainingRun run = TrainingRun.start(network, DataType.FLOAT32, loss, config, rule)) {
+            return run.assign(() -> collect(collections), 0).gradients();
+        }
+    }
+
+    private static void collect(boolean collections) {
+        if (collections) {
+            ForcedCollection.run();
+        }
+    }
+
+    private static Block leaky(float slope) {
+        return LambdaBlock.singleton(x -> x.maximum(x.mul(slope)).pow(1));
     }
 
     private static Gradients afterOne(NetworkCase network, RuleCase rule, int batch) {

@@ -47,10 +47,12 @@ class SupportedBlocksTest {
             row(page, exact, "differentiated exactly by every rule");
         }
         page.append(
-                        "\nEvery other block runs as one piece that is differentiated exactly inside, or is")
-                .append(
-                        " refused:\nsee `optUnknownBlocks`. Activations, pooling and flattening are")
-                .append(" `LambdaBlock`s. A block of your own\nis added with")
+                        "\nEvery other block runs as one piece, or is refused: see `optUnknownBlocks`. Rules"
+                                + " that send errors through weights\nof their own do so inside a"
+                                + " piece, too, wherever a weighted layer of this table, `RNN`,"
+                                + " `LSTM` or `GRU` is found\nin it; all else there is"
+                                + " differentiated exactly. Activations, pooling and flattening"
+                                + " are `LambdaBlock`s.\nA block of your own is added with")
                 .append(
                         " `optLayers(LayerTable.standard().withWeighted(...))` or `withExact(...)`.\n");
         return page.toString();

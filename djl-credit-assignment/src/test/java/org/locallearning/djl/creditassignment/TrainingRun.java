@@ -136,22 +136,30 @@ public final class TrainingRun implements AutoCloseable {
 
     /** Assigns credit for batches, all of them inside one gradient collector. */
     public TrainingRun assign(int... batches) {
+        return assign(() -> {}, batches);
+    }
+
+    /** The same, with something that happens after every forward and after every loss. */
+    TrainingRun assign(Runnable meanwhile, int... batches) {
         try (GradientCollector collector = trainer.newGradientCollector()) {
             for (int batch : batches) {
-                backward(collector, batch);
+                backward(collector, meanwhile, batch);
             }
         }
         return this;
     }
 
-    private void backward(GradientCollector collector, int batch) {
+    private void backward(GradientCollector collector, Runnable meanwhile, int batch) {
         Engine.getEngine("PyTorch").setRandomSeed(SEED + batch);
         try (NDManager manager = trainer.getManager().newSubManager()) {
             DataType type = model.getDataType();
             NDArray data = manager.randomNormal(0, 1, network.input(), type);
             NDArray labels = loss.labels().apply(manager, network);
             NDList predictions = trainer.forward(new NDList(data), new NDList(labels));
-            collector.backward(trainer.getLoss().evaluate(new NDList(labels), predictions));
+            meanwhile.run();
+            NDArray value = trainer.getLoss().evaluate(new NDList(labels), predictions);
+            meanwhile.run();
+            collector.backward(value);
         }
     }
 

@@ -14,12 +14,14 @@
 package org.locallearning.djl.pc;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.training.loss.Loss;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Stage;
@@ -51,6 +53,12 @@ final class InferenceAssigner implements CreditAssigner {
     @Override
     public boolean needsRerun() {
         return true;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Optional<BiFunction<NDList, NDList, NDArray>> getOwnLoss() {
+        return Optional.of(loss::evaluate);
     }
 
     /** {@inheritDoc} */
@@ -183,6 +191,12 @@ final class InferenceAssigner implements CreditAssigner {
     /** Returns the free energy of the last batch. */
     Optional<FreeEnergy> freeEnergy() {
         return Optional.ofNullable(freeEnergy);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String describeUnknownBlock(List<Layer> inner) {
+        return "one stage with its values at the output; backpropagated through inside";
     }
 
     /** {@inheritDoc} */

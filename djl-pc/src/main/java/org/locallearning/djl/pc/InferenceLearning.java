@@ -111,6 +111,12 @@ public final class InferenceLearning extends CreditAssignment {
                         builder.backtracking);
     }
 
+    /** Value nodes stand at the outputs of unknown blocks, too. */
+    @Override
+    protected boolean hasErrorsOfItsOwn(Network network) {
+        return !network.getUnitsWithLearningBelow().isEmpty();
+    }
+
     /** {@inheritDoc} */
     @Override
     protected CreditAssigner newAssigner(Network network, Loss loss, NDManager manager) {

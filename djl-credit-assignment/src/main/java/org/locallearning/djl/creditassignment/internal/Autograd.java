@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.creditassignment.internal;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -102,6 +103,52 @@ public final class Autograd {
     }
 
     /**
+     * Returns whether an array depends on something that wants a gradient, as {@link
+     * #isDifferentiable} does: fast where it does not, slow where it does.
+     *
+     * @param array the array; left as it is
+     * @return true if {@link #backward} may start from it
+     */
+    public static boolean isInGraph(NDArray array) {
+        if (!array.getDataType().isFloating()) {
+            return false;
+        }
+        if (array.hasGradient()) {
+            return true;
+        }
+        try {
+            // the engine lets no array leave a graph
+            array.setRequiresGradient(false);
+            return false;
+        } catch (EngineException e) {
+            return true;
+        }
+    }
+
+    /**
+     * Returns a copy of an array through which gradients go, unlike those of {@code duplicate()}.
+     *
+     * @param array the array
+     * @return the copy, of the same name, attached to the same manager; no leaf of the graph if
+     *     operations are recorded and the array wants a gradient
+     */
+    public static NDArray copy(NDArray array) {
+        NDArray copy = TorchScript.copy(array);
+        copy.setName(array.getName());
+        return copy;
+    }
+
+    /**
+     * Returns how often an array was changed in place, whichever of its aliases it was done by.
+     *
+     * @param array the array
+     * @return the number, which means something compared with another of the same array alone
+     */
+    public static long version(NDArray array) {
+        return TorchScript.version(array);
+    }
+
+    /**
      * Adds the vector-Jacobian product of an output to the gradients of the leaves it depends on.
      *
      * @param output the output of the graph
@@ -145,15 +192,34 @@ public final class Autograd {
     }
 
     /**
+     * Returns whether a gradient has arrived at a leaf, be it zero.
+     *
+     * @param leaf the leaf
+     * @return true after a backward pass that came to the leaf
+     */
+    public static boolean hasArrived(NDArray leaf) {
+        NDArray gradient = JniUtils.getGradient((PtNDArray) leaf);
+        if (gradient == null) {
+            return false;
+        }
+        gradient.close();
+        return true;
+    }
+
+    /**
      * Takes the gradient that has arrived at a leaf.
      *
      * @param leaf the leaf
      * @param keepGraph whether the graph is to be used again: the leaf, whose gradient was
      *     reserved, is then left with a gradient of zero
-     * @return the gradient, attached to the leaf's manager
+     * @return the gradient, zero if none has arrived; attached to the leaf's manager
      */
     public static NDArray takeGradient(NDArray leaf, boolean keepGraph) {
-        NDArray gradient = leaf.getGradient();
+        NDArray gradient = JniUtils.getGradient((PtNDArray) leaf);
+        if (gradient == null) {
+            // DJL's own zeros have the type and the device of the manager
+            return leaf.zerosLike();
+        }
         if (!keepGraph) {
             return gradient;
         }

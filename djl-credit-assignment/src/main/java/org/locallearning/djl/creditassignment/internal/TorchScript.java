@@ -21,6 +21,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
+import java.util.function.Function;
 import org.locallearning.djl.decorrelation.internal.ScriptedOperations;
 
 /**
@@ -30,10 +31,11 @@ import org.locallearning.djl.decorrelation.internal.ScriptedOperations;
 public final class TorchScript {
 
     /**
-     * A product that is subtracted in one pass over memory, the eigenvalues of a symmetric matrix,
-     * the pseudoinverse of any, images cut into patches and put together again, whether an array
-     * has a history, the gradient with respect to one array alone, and the engine's own backward of
-     * a convolution, asked for the error at the input alone. Its numbers (stride, padding,
+     * A copy, values that are written past the engine's graphs, a product that is subtracted in one
+     * pass over memory, the eigenvalues of a symmetric matrix, the pseudoinverse of any, images cut
+     * into patches and put together again, whether an array has a history and how often it was
+     * changed in place, the gradient with respect to one array alone, and the engine's own backward
+     * of a convolution, asked for the error at the input alone. Its numbers (stride, padding,
      * dilation, groups) arrive as the sizes of an array without elements: sizes are known to the
      * host, so that reading them never waits for a device.
      */
@@ -55,6 +57,12 @@ public final class TorchScript {
               def is_differentiable(self: __torch__.Operations,
                 array: Tensor) -> bool:
                 return ops.prim.requires_grad(array)
+              def copy(self: __torch__.Operations,
+                array: Tensor) -> Tensor:
+                return torch.clone(array)
+              def version(self: __torch__.Operations,
+                array: Tensor) -> int:
+                return torch._version(array)
               def gradient(self: __torch__.Operations,
                 output: Tensor,
                 error: Tensor,
@@ -90,6 +98,10 @@ public final class TorchScript {
               def pseudoinverse(self: __torch__.Operations,
                 matrix: Tensor) -> Tensor:
                 return torch.linalg_pinv(matrix, atol=None, rtol=None)
+              def overwrite(self: __torch__.Operations,
+                target: Tensor,
+                values: Tensor) -> Tensor:
+                return torch.copy_(ops.prim.data(target), values)
               def subtract_product(self: __torch__.Operations,
                 target: Tensor,
                 array: Tensor,
@@ -148,6 +160,19 @@ public final class TorchScript {
                     Autograd.detach(target, scope),
                     Autograd.detach(array, scope),
                     Autograd.detach(factor, scope));
+        }
+    }
+
+    /**
+     * Overwrites the memory of an array without a word to the engine's graphs: one that was made
+     * with the old values goes on with the new ones.
+     *
+     * @param target the array that changes
+     * @param values an array of the same shape and type
+     */
+    public static void overwrite(NDArray target, NDArray values) {
+        try (NDManager scope = target.getManager().newSubManager()) {
+            run("overwrite", Autograd.detach(target, scope), Autograd.detach(values, scope));
         }
     }
 
@@ -256,13 +281,31 @@ public final class TorchScript {
      * @return true if a backward may start from it
      */
     static boolean isDifferentiable(NDArray array) {
+        return ask("is_differentiable", array, IValue::toBoolean);
+    }
+
+    /** Returns a copy that is part of the graph, which DJL's own copies are not. */
+    static NDArray copy(NDArray array) {
+        try (NDManager scope = array.getManager().newSubManager()) {
+            // an array's name would mean something to the call: aliases have none
+            NDArray alias = array.reshape(array.getShape());
+            alias.attach(scope);
+            NDArray copy = run("copy", alias);
+            copy.attach(array.getManager());
+            return copy;
+        }
+    }
+
+    /** Returns how often an array was changed in place. */
+    static long version(NDArray array) {
+        return ask("version", array, IValue::toLong);
+    }
+
+    private static <T> T ask(String method, NDArray array, Function<IValue, T> answer) {
+        PtSymbolBlock operations = (PtSymbolBlock) Holder.OPERATIONS.getBlock();
         try (IValue argument = IValue.from((PtNDArray) array);
-                IValue answer =
-                        IValueUtils.runMethod(
-                                (PtSymbolBlock) Holder.OPERATIONS.getBlock(),
-                                "is_differentiable",
-                                argument)) {
-            return answer.toBoolean();
+                IValue found = IValueUtils.runMethod(operations, method, argument)) {
+            return answer.apply(found);
         }
     }
 
@@ -280,7 +323,15 @@ public final class TorchScript {
             // an array's name would mean something to the call: aliases have none
             NDArray alias = output.reshape(output.getShape());
             alias.attach(scope);
-            NDArray gradient = run("gradient", alias, Autograd.detach(error, scope), input);
+            // but an alias of the input would be another array
+            String name = input.getName();
+            input.setName(null);
+            NDArray gradient;
+            try {
+                gradient = run("gradient", alias, Autograd.detach(error, scope), input);
+            } finally {
+                input.setName(name);
+            }
             gradient.attach(error.getManager());
             return gradient;
         }

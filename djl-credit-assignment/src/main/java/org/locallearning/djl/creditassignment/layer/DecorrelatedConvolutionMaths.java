@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.creditassignment.layer;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -54,6 +55,12 @@ final class DecorrelatedConvolutionMaths implements LayerMaths<DecorrelatedConv2
         NDArray kernel = fold(Autograd.detach(feedback, matrix.getManager()), matrix);
         NDArray error = convolution.inputError(layer, pass, delta, kernel);
         return layer.getOptions().getMean().removal() == MeanRemoval.BATCH ? centre(error) : error;
+    }
+
+    /** The engine convolves with the product of W and M. */
+    @Override
+    public boolean isWeightReadBackward(DecorrelatedConv2d layer, Device device) {
+        return false;
     }
 
     /** {@inheritDoc} */

@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.creditassignment.layer;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -65,6 +66,20 @@ public interface LayerMaths<B extends Block> {
      * @return the error at the input, of the input's shape
      */
     NDArray inputError(B layer, LayerPass pass, NDArray delta, NDArray feedback);
+
+    /**
+     * Returns whether the engine's own backward pass through the block reads the weight itself, so
+     * that the error goes through whatever its memory holds by then. Rules need it for layers
+     * inside blocks that are run as one piece.
+     *
+     * @param layer the layer
+     * @param device the device that it runs on
+     * @return false if the error goes through something that was made from the weight, such as a
+     *     product with another array or a packed copy; true by default
+     */
+    default boolean isWeightReadBackward(B layer, Device device) {
+        return true;
+    }
 
     /**
      * Returns the weight, or an array of its shape, as the matrices of the linear maps that the

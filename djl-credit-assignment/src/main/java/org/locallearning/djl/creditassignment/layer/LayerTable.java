@@ -24,12 +24,17 @@ import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.norm.GhostBatchNorm;
 import ai.djl.nn.norm.LayerNorm;
+import ai.djl.nn.recurrent.GRU;
+import ai.djl.nn.recurrent.LSTM;
+import ai.djl.nn.recurrent.RNN;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import org.locallearning.djl.creditassignment.convolutional.LocallyConnected2d;
 import org.locallearning.djl.creditassignment.pseudoconv.NoiseMaps;
 import org.locallearning.djl.decorrelation.BatchWhitening;
@@ -41,14 +46,18 @@ import org.locallearning.djl.decorrelation.RecurrentDecorrelation;
  * Which blocks a learning rule knows, and what it knows of them: the one place to look, and the one
  * place to add a layer.
  *
- * <p>A table is immutable; {@link #withWeighted}, {@link #withExact} and {@link #withRerun} return
- * a larger one. Blocks are found by their exact class: a subclass may compute something else.
- * Containers ({@code SequentialBlock}, {@code ParallelBlock}) need no entry, since they are walked.
+ * <p>A table is immutable; {@link #withWeighted}, {@link #withExact}, {@link #withRerun} and {@link
+ * #withSequence} return a larger one. Blocks are found by their exact class: a subclass may compute
+ * something else. Containers ({@code SequentialBlock}, {@code ParallelBlock}) need no entry, since
+ * they are walked.
  */
 public final class LayerTable {
 
+    private static final Set<Class<? extends Block>> RECURRENT =
+            Set.of(RNN.class, LSTM.class, GRU.class);
+
     private static final LayerTable STANDARD =
-            new LayerTable(Map.of(), Map.of())
+            new LayerTable(Map.of(), Map.of(), Map.of())
                     .withWeighted(Linear.class, new LinearMaths())
                     .withWeighted(Conv1d.class, new ConvolutionMaths())
                     .withWeighted(Conv2d.class, new ConvolutionMaths())
@@ -85,12 +94,15 @@ public final class LayerTable {
     private final Map<Class<? extends Block>, Optional<LayerMaths<?>>> entries;
 
     private final Map<Class<? extends Block>, BlockRerun<?>> reruns;
+    private final Map<Class<? extends Block>, Function<Block, List<Block>>> sequences;
 
     private LayerTable(
             Map<Class<? extends Block>, Optional<LayerMaths<?>>> entries,
-            Map<Class<? extends Block>, BlockRerun<?>> reruns) {
+            Map<Class<? extends Block>, BlockRerun<?>> reruns,
+            Map<Class<? extends Block>, Function<Block, List<Block>>> sequences) {
         this.entries = entries;
         this.reruns = reruns;
+        this.sequences = sequences;
     }
 
     private static int lastAxis(NDArray input) {
@@ -133,7 +145,7 @@ public final class LayerTable {
     private LayerTable with(Class<? extends Block> type, Optional<LayerMaths<?>> maths) {
         Map<Class<? extends Block>, Optional<LayerMaths<?>>> larger = new LinkedHashMap<>(entries);
         larger.put(type, maths);
-        return new LayerTable(Collections.unmodifiableMap(larger), reruns);
+        return new LayerTable(Collections.unmodifiableMap(larger), reruns, sequences);
     }
 
     /**
@@ -149,7 +161,44 @@ public final class LayerTable {
     public <B extends Block> LayerTable withRerun(Class<B> type, BlockRerun<? super B> rerun) {
         Map<Class<? extends Block>, BlockRerun<?>> larger = new LinkedHashMap<>(reruns);
         larger.put(type, rerun);
-        return new LayerTable(entries, Collections.unmodifiableMap(larger));
+        return new LayerTable(entries, Collections.unmodifiableMap(larger), sequences);
+    }
+
+    /**
+     * Returns this table with a hand-written block whose forward does nothing but run its children
+     * one after the other. Every rule then walks it like a {@code SequentialBlock}.
+     *
+     * <pre>{@code
+     * LayerTable.standard()
+     *         .withSequence(MyBlock.class, b -> List.of(b.first, Activation.reluBlock(), b.second))
+     * }</pre>
+     *
+     * <p>What forward calls as a function, such as an activation, is given as a block without
+     * parameters of its own. Every child with parameters has to be there once, and nothing with
+     * parameters that is no child; the network is compared with the model in its first batch.
+     *
+     * @param <B> the type of block
+     * @param type the class of the block
+     * @param sequence returns the blocks that forward runs, in their order
+     * @return the larger table
+     */
+    public <B extends Block> LayerTable withSequence(
+            Class<B> type, Function<? super B, List<? extends Block>> sequence) {
+        Map<Class<? extends Block>, Function<Block, List<Block>>> larger =
+                new LinkedHashMap<>(sequences);
+        larger.put(type, block -> List.copyOf(sequence.apply(type.cast(block))));
+        return new LayerTable(entries, reruns, Collections.unmodifiableMap(larger));
+    }
+
+    /**
+     * Returns the blocks that a hand-written block runs one after the other.
+     *
+     * @param block the block
+     * @return the blocks as they were declared, or empty for another block
+     */
+    public Optional<List<Block>> sequenceOf(Block block) {
+        return Optional.ofNullable(sequences.get(block.getClass()))
+                .map(sequence -> sequence.apply(block));
     }
 
     /**
@@ -172,6 +221,21 @@ public final class LayerTable {
     public Optional<LayerMaths<Block>> mathsOf(Block block) {
         return entries.getOrDefault(block.getClass(), Optional.empty())
                 .map(maths -> (LayerMaths<Block>) maths);
+    }
+
+    /**
+     * Returns the maths of every weight of a block that stands inside an unknown one, where errors
+     * pass recurrent blocks too.
+     *
+     * @param block the block
+     * @return one for a weighted layer of this table, one for each weight of a recurrent block of
+     *     DJL's, and none for another block
+     */
+    public List<LayerMaths<Block>> innerMathsOf(Block block) {
+        if (RECURRENT.contains(block.getClass())) {
+            return List.copyOf(RecurrentWeight.of(block));
+        }
+        return mathsOf(block).stream().toList();
     }
 
     /**

@@ -16,6 +16,7 @@ package org.locallearning.djl.creditassignment.loss;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.training.loss.HingeLoss;
 import ai.djl.training.loss.L1Loss;
@@ -85,7 +86,7 @@ final class ClosedForms {
                             : logarithm
                                     .mul(label.reshape(logarithm.getShape()))
                                     .sum(new int[] {axis});
-            return perSample(loss, prediction).muli(-weight);
+            return perSample(loss, prediction, -weight);
         };
     }
 
@@ -98,7 +99,7 @@ final class ClosedForms {
                     Activation.relu(prediction)
                             .sub(prediction.mul(label))
                             .add(Activation.softPlus(prediction.abs().neg()));
-            return perSample(loss, prediction).muli(weight);
+            return perSample(loss, prediction, weight);
         };
     }
 
@@ -108,7 +109,7 @@ final class ClosedForms {
             NDArray prediction = only("prediction", predictions);
             NDArray label = only("label", labels).reshape(prediction.getShape());
             NDArray loss = Activation.relu(label.mul(prediction).neg().add(margin));
-            return perSample(loss, prediction).muli(weight);
+            return perSample(loss, prediction, weight);
         };
     }
 
@@ -117,7 +118,7 @@ final class ClosedForms {
         return (labels, predictions) -> {
             NDArray prediction = only("prediction", predictions);
             NDArray label = only("label", labels).reshape(prediction.getShape());
-            return perSample(label.sub(prediction).abs(), prediction);
+            return perSample(label.sub(prediction).abs(), prediction, 1);
         };
     }
 
@@ -126,7 +127,7 @@ final class ClosedForms {
         return (labels, predictions) -> {
             NDArray prediction = only("prediction", predictions);
             NDArray label = only("label", labels).reshape(prediction.getShape());
-            return perSample(label.sub(prediction).square(), prediction).muli(weight);
+            return perSample(label.sub(prediction).square(), prediction, weight);
         };
     }
 
@@ -156,8 +157,12 @@ final class ClosedForms {
         return arrays.head();
     }
 
-    /** The mean over everything but the samples, which the batch mean weighs alike. */
-    private static NDArray perSample(NDArray loss, NDArray prediction) {
-        return loss.reshape(prediction.getShape().get(0), -1).mean(new int[] {1});
+    /** The weighted mean over everything but the samples, which the batch mean weighs alike. */
+    private static NDArray perSample(NDArray loss, NDArray prediction, float weight) {
+        NDArray mean = loss.reshape(prediction.getShape().get(0), -1).mean(new int[] {1});
+        // not mul(number): the gradient would depend on the garbage collector under DJL's trainer
+        return weight == 1
+                ? mean
+                : mean.mul(mean.getManager().full(new Shape(), weight, mean.getDataType()));
     }
 }

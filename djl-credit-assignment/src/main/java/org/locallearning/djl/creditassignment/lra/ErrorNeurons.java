@@ -73,7 +73,7 @@ final class ErrorNeurons {
         for (String receiver : graph.getReceivers()) {
             errors.put(receiver, error(sites.get(receiver)));
         }
-        learn(stages.subList(0, output + 1), delta, false);
+        tape.setInputErrors(learn(stages.subList(0, output + 1), delta, tape.isInputErrorWanted()));
     }
 
     /** Finds the stages of a sequence, and of the branches in it, by their paths. */

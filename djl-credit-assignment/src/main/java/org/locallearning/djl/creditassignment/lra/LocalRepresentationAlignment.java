@@ -177,9 +177,19 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
         return depth == Integer.MAX_VALUE ? graph : graph.limitedTo(depth);
     }
 
+    /** Errors of its own are those that arrive by connections. */
+    @Override
+    protected boolean hasErrorsOfItsOwn(Network network) {
+        return !network.getOutline().isEmpty()
+                && !getErrorGraph(network).getConnections().isEmpty();
+    }
+
     /** {@inheritDoc} */
     @Override
     protected CreditAssigner newAssigner(Network network, Loss loss, NDManager manager) {
+        if (network.getOutline().isEmpty()) {
+            return new WithoutStages();
+        }
         ErrorGraph graph = getErrorGraph(network);
         return new Assigner(graph, newMatrices(network, graph, manager));
     }
@@ -246,6 +256,12 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
             return true;
         }
 
+        /** Activations alone run again, which are known blocks, see {@code Stage.activate}. */
+        @Override
+        public boolean needsRepeatableBlocks() {
+            return false;
+        }
+
         /** {@inheritDoc} */
         @Override
         public void assign(Tape tape, NDList errors) {
@@ -288,6 +304,12 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
 
         /** {@inheritDoc} */
         @Override
+        public String describeUnknownBlock(List<Layer> inner) {
+            return "one unit, exact from the next target above; backpropagated through inside";
+        }
+
+        /** {@inheritDoc} */
+        @Override
         public String describeFeedback(Layer layer) {
             List<ErrorConnection> connections = graph.getConnectionsTo(layer.path());
             if (layer.path().equals(graph.getOutput())) {
@@ -299,6 +321,17 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
                             + connections.stream()
                                     .map(ErrorConnection::from)
                                     .collect(Collectors.joining(", "));
+        }
+    }
+
+    /** Unknown blocks alone, as somebody accepted them: there is but the error of the output. */
+    private static final class WithoutStages implements CreditAssigner {
+
+        /** {@inheritDoc} */
+        @Override
+        public void assign(Tape tape, NDList errors) {
+            tape.backward(
+                    errors, (layer, delta) -> layer.inputError(delta, layer.getWeight()), false);
         }
     }
 

@@ -16,8 +16,8 @@ package org.locallearning.djl.creditassignment.rule;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
 /**
@@ -41,7 +41,7 @@ public final class Backpropagation extends FeedbackRule {
     protected FeedbackWeights newWeights(Network network, NDManager manager) {
         return new FeedbackWeights() {
             @Override
-            public NDArray get(Tape tape, LayerTrace layer) {
+            public NDArray get(Tape tape, PassedLayer layer) {
                 return layer.getWeight();
             }
 
@@ -50,6 +50,12 @@ public final class Backpropagation extends FeedbackRule {
                 return "through the layer's own weight";
             }
         };
+    }
+
+    /** Backpropagation is what it says it is. */
+    @Override
+    protected boolean hasErrorsOfItsOwn(Network network) {
+        return true;
     }
 
     /** {@inheritDoc} */

@@ -19,6 +19,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Convolution;
 import ai.djl.training.loss.Loss;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -197,6 +198,12 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
         private boolean isBroadcast(Layer layer) {
             return convolutionForm == ConvolutionForm.BROADCAST
                     && layer.block() instanceof Convolution;
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public String describeUnknownBlock(List<Layer> inner) {
+            return "one unit, with the direct error at its output; backpropagated through inside";
         }
 
         /** {@inheritDoc} */

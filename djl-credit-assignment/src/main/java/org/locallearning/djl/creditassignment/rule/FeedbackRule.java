@@ -23,13 +23,16 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.loss.Loss;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.CreditAssignment;
+import org.locallearning.djl.creditassignment.tape.Feedback;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -38,6 +41,10 @@ import org.locallearning.djl.decorrelation.state.StateWriter;
  * A rule that sends the error back layer by layer as backpropagation does, {@code δ_below = φ'(h) ⊙
  * (Bᵀ δ)}, with weights {@code B} of its own choice. The gradients of a layer's parameters are the
  * ordinary local products {@code δ xᵀ} and {@code δ}.
+ *
+ * <p>Blocks that the table of layers does not know run as one piece. The error passes the weighted
+ * layers inside, and the weights of DJL's recurrent blocks, through {@code B} as well: it stands in
+ * the memory of {@code W} while the engine differentiates the piece.
  *
  * <p>A rule of one's own says in {@link #newWeights} what {@code B} is. Cost for L layers: 3L − 1
  * matrix products a step, as backpropagation, and what {@code B} takes.
@@ -62,6 +69,13 @@ public abstract class FeedbackRule extends CreditAssignment {
      */
     protected abstract FeedbackWeights newWeights(Network network, NDManager manager);
 
+    /** Errors pass weighted layers inside unknown blocks by this rule, too. */
+    @Override
+    protected boolean hasErrorsOfItsOwn(Network network) {
+        return super.hasErrorsOfItsOwn(network)
+                || !network.getInnerLayersWithLearningBelow().isEmpty();
+    }
+
     /** {@inheritDoc} */
     @Override
     protected final CreditAssigner newAssigner(Network network, Loss loss, NDManager manager) {
@@ -83,13 +97,25 @@ public abstract class FeedbackRule extends CreditAssignment {
             used.clear();
             tape.backward(
                     errors,
-                    (layer, delta) -> {
-                        NDArray feedback = weights.get(tape, layer);
-                        used.put(layer.getLayer(), feedback);
-                        return layer.inputError(delta, feedback);
+                    new Feedback() {
+                        @Override
+                        public NDArray inputError(LayerTrace layer, NDArray delta) {
+                            return layer.inputError(delta, feedback(tape, layer));
+                        }
+
+                        @Override
+                        public Optional<NDArray> innerFeedback(PassedLayer layer) {
+                            return Optional.of(feedback(tape, layer));
+                        }
                     },
                     false);
             weights.onGradients(tape);
+        }
+
+        private NDArray feedback(Tape tape, PassedLayer layer) {
+            NDArray feedback = weights.get(tape, layer);
+            used.put(layer.getLayer(), feedback);
+            return feedback;
         }
 
         /** {@inheritDoc} */
@@ -118,8 +144,22 @@ public abstract class FeedbackRule extends CreditAssignment {
 
         /** {@inheritDoc} */
         @Override
-        public Optional<NDArray> getFeedback(LayerTrace layer) {
-            return Optional.ofNullable(used.get(layer.getLayer()));
+        public String describeInnerFeedback(Layer layer) {
+            return weights.describe(layer);
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public String describeUnknownBlock(List<Layer> inner) {
+            return inner.isEmpty()
+                    ? "exact inside, where no weighted layer is known"
+                    : "by feedback through the weighted layers inside, else exact";
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public Optional<NDArray> getFeedback(Layer layer) {
+            return Optional.ofNullable(used.get(layer));
         }
 
         /** {@inheritDoc} */

@@ -20,7 +20,7 @@ import ai.djl.training.ParameterStore;
 import java.util.Map;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
+import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.state.Stateful;
 
@@ -32,13 +32,13 @@ import org.locallearning.djl.decorrelation.state.Stateful;
 public interface FeedbackWeights extends Stateful {
 
     /**
-     * Returns the weights for a layer.
+     * Returns the weights for a layer, which may stand inside a block that runs as one piece.
      *
      * @param tape the tape of the batch
      * @param layer the layer in this pass
      * @return the weights, of the shape of the layer's own, without history
      */
-    NDArray get(Tape tape, LayerTrace layer);
+    NDArray get(Tape tape, PassedLayer layer);
 
     /**
      * Says in a few words what they are.

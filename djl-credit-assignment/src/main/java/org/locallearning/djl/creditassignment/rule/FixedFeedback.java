@@ -23,7 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.locallearning.djl.creditassignment.layer.Fan;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
+import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
 /**
@@ -54,7 +54,7 @@ public final class FixedFeedback implements FeedbackWeights {
      * @throws IllegalArgumentException if weights of another shape or type were given
      */
     @Override
-    public NDArray get(Tape tape, LayerTrace layer) {
+    public NDArray get(Tape tape, PassedLayer layer) {
         NDArray weight = layer.getWeight();
         String path = layer.getLayer().weightPath();
         Key key = new Key(weight.getDevice(), path, weight.getShape());

@@ -22,8 +22,8 @@ import java.util.OptionalDouble;
 import org.locallearning.djl.creditassignment.TrainerParameters;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +56,8 @@ import org.slf4j.LoggerFactory;
  * weight decay γ, {@code λ = 0} and {@code 1 − η_t γ} in its place are the form of Akrout et al. MQ
  * divides by the mean size of gradients, which is that of {@code W} and its bias for the one and
  * that of {@code B} for the other: steps differ by what the bias makes of it. Where {@code W} is
- * frozen neither of them changes.
+ * frozen neither of them changes. Of the layers inside an unknown block it is not known which comes
+ * first, so that each has a {@code B} and decays.
  *
  * <p>Use it where feedback alignment stays behind: in deep and in convolutional nets it comes close
  * to backpropagation's accuracy. The decay is a regularization that costs accuracy: weights that an
@@ -133,7 +134,7 @@ public final class KolenPollack extends FeedbackRule {
 
         /** {@inheritDoc} */
         @Override
-        public NDArray get(Tape tape, LayerTrace layer) {
+        public NDArray get(Tape tape, PassedLayer layer) {
             Parameter learned = parameters().get(layer);
             boolean frozen = !layer.getLayer().weight().requiresGradient();
             if (frozen == learned.requiresGradient()) {

@@ -23,8 +23,8 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -48,7 +48,7 @@ public abstract class LearnedFeedback implements FeedbackWeights {
      */
     protected LearnedFeedback(
             Network network, NDManager manager, FeedbackSource source, boolean optimized) {
-        layers = network.getLayers();
+        layers = network.getAllLayers();
         parameters = RuleParameters.ofWeights(network, manager, source, optimized);
     }
 
@@ -76,7 +76,7 @@ public abstract class LearnedFeedback implements FeedbackWeights {
 
     /** {@inheritDoc} */
     @Override
-    public NDArray get(Tape tape, LayerTrace layer) {
+    public NDArray get(Tape tape, PassedLayer layer) {
         return Autograd.detach(tape.getValue(parameters.get(layer)), tape.getManager());
     }
 

@@ -118,6 +118,12 @@ public final class NodePerturbation extends CreditAssignment {
         ANP
     }
 
+    /** Noise is injected at unknown blocks, too. */
+    @Override
+    protected boolean hasErrorsOfItsOwn(Network network) {
+        return !network.getUnitsWithLearningBelow().isEmpty();
+    }
+
     /** {@inheritDoc} */
     @Override
     protected CreditAssigner newAssigner(Network network, Loss loss, NDManager manager) {

@@ -20,8 +20,10 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.NonFiniteLossException;
 import org.locallearning.djl.creditassignment.internal.Autograd;
@@ -54,10 +56,15 @@ final class PerturbationAssigner implements CreditAssigner {
 
     /** {@inheritDoc} */
     @Override
+    public Optional<BiFunction<NDList, NDList, NDArray>> getOwnLoss() {
+        return Optional.of((labels, predictions) -> loss.evaluate(labels, predictions).mean());
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public void assign(Tape tape, NDList errors) {
         boolean isFirst = !checked;
         if (isFirst) {
-            checkRerunnable(tape);
             warnOfRounding(tape.getPredictions().head().getDataType());
             checked = true;
         }
@@ -71,18 +78,6 @@ final class PerturbationAssigner implements CreditAssigner {
                     batch.addGradients();
                     return null;
                 });
-    }
-
-    private static void checkRerunnable(Tape tape) {
-        Optional<String> notRerunnable = tape.findNotRerunnable();
-        if (notRerunnable.isPresent()) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            "Node perturbation compares two runs of the network, but %s gives"
-                                    + " different outputs for the same input; give its class a"
-                                    + " rerun in the LayerTable with optLayers.",
-                            notRerunnable.get()));
-        }
     }
 
     private void warnOfRounding(DataType type) {
@@ -114,6 +109,12 @@ final class PerturbationAssigner implements CreditAssigner {
                     String.format("%.0e", cosine),
                     String.format("%.0e", cosine * cosine));
         }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public String describeUnknownBlock(List<Layer> inner) {
+        return "one unit, whose outputs are perturbed; backpropagated through inside";
     }
 
     /** {@inheritDoc} */

@@ -17,8 +17,8 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import org.locallearning.djl.creditassignment.internal.TorchScript;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
 /**
@@ -57,7 +57,7 @@ public final class Pseudobackpropagation extends FeedbackRule {
     protected FeedbackWeights newWeights(Network network, NDManager manager) {
         return new FeedbackWeights() {
             @Override
-            public NDArray get(Tape tape, LayerTrace layer) {
+            public NDArray get(Tape tape, PassedLayer layer) {
                 return transposedPseudoinverse(layer.getLayer(), layer.getWeight());
             }
 

@@ -34,8 +34,8 @@ import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.layer.Fan;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -100,7 +100,7 @@ public final class RuleParameters implements Stateful {
     public static RuleParameters ofWeights(
             Network network, NDManager manager, FeedbackSource source, boolean optimized) {
         Map<String, Parameter> weights =
-                network.getLayers().stream()
+                network.getAllLayers().stream()
                         .collect(Collectors.toMap(Layer::weightPath, Layer::weight));
         return new RuleParameters(
                 "feedback weight",
@@ -134,7 +134,7 @@ public final class RuleParameters implements Stateful {
      * @return the parameter, of the shape of the weight
      * @throws IllegalArgumentException if it has another shape or type
      */
-    public Parameter get(LayerTrace layer) {
+    public Parameter get(PassedLayer layer) {
         NDArray weight = layer.getWeight();
         Layer owner = layer.getLayer();
         return find(

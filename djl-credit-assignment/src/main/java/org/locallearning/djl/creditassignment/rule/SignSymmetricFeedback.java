@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.Objects;
 import org.locallearning.djl.creditassignment.layer.Fan;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
 /**
@@ -69,7 +69,7 @@ public final class SignSymmetricFeedback extends FeedbackRule {
         FixedFeedback magnitudes = new FixedFeedback(manager, new Magnitudes(source));
         return new FeedbackWeights() {
             @Override
-            public NDArray get(Tape tape, LayerTrace layer) {
+            public NDArray get(Tape tape, PassedLayer layer) {
                 NDArray weight = layer.getWeight();
                 NDArray sign = weight.sign();
                 switch (mode) {
@@ -102,7 +102,7 @@ public final class SignSymmetricFeedback extends FeedbackRule {
         };
     }
 
-    private static Fan fan(LayerTrace layer, NDArray weight) {
+    private static Fan fan(PassedLayer layer, NDArray weight) {
         return Fan.of(layer.getLayer().maths(), layer.getLayer().block(), weight);
     }
 

@@ -23,8 +23,8 @@ import ai.djl.training.ParameterStore;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.layer.Fan;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
 /**
@@ -170,7 +170,7 @@ public final class WeightMirror extends FeedbackRule {
 
         /** {@inheritDoc} */
         @Override
-        public NDArray get(Tape tape, LayerTrace layer) {
+        public NDArray get(Tape tape, PassedLayer layer) {
             boolean isNew = parameters().find(layer.getLayer().weightPath()).isEmpty();
             NDArray value = super.get(tape, layer);
             for (int i = 0; isNew && i < initialPhases; i++) {

@@ -16,6 +16,7 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -79,14 +80,45 @@ final class ExactNode extends Node {
         List<NDList> outputs = new ArrayList<>(members.size());
         NDList current = cut.arrays();
         for (Member member : members) {
-            current = pass.run(member.path(), member.block(), current);
+            current =
+                    pass.run(
+                            member.path(),
+                            member.block(),
+                            current,
+                            inputErrorWanted,
+                            isInputShared());
             outputs.add(current);
         }
-        return new ExactTrace(cut, outputs, inputErrorWanted);
+        List<InnerLayer> inner =
+                innerLayers().stream().map(layer -> new InnerLayer(layer, pass)).toList();
+        return new ExactTrace(cut, outputs, inner, inputErrorWanted);
     }
 
-    /** A block of the run, which the table of layers may not know. */
-    record Member(String path, Block block, boolean unknown) {
+    /** {@inheritDoc} */
+    @Override
+    NDList evaluate(ParameterStore store, NDList inputs) {
+        NDList current = inputs;
+        for (Member member : members) {
+            // blocks may add to the list that they get
+            current = member.block().forward(store, new NDList(current), false);
+        }
+        return current;
+    }
+
+    /** Returns the weighted layers inside unknown blocks. */
+    List<Layer> innerLayers() {
+        return members.stream().flatMap(member -> member.inner().stream()).toList();
+    }
+
+    /**
+     * A block of the run.
+     *
+     * @param path its path
+     * @param block the block
+     * @param unknown whether the table of layers does not know it
+     * @param inner the weighted layers inside, if it is unknown
+     */
+    record Member(String path, Block block, boolean unknown, List<Layer> inner) {
 
         boolean isTrainable() {
             return block.getParameters().values().stream().anyMatch(Parameter::requiresGradient);
@@ -118,11 +150,14 @@ final class ExactNode extends Node {
 
         private final Cut cut;
         private final List<NDList> outputs;
+        private final List<InnerLayer> inner;
 
-        ExactTrace(Cut cut, List<NDList> outputs, boolean inputErrorWanted) {
+        ExactTrace(
+                Cut cut, List<NDList> outputs, List<InnerLayer> inner, boolean inputErrorWanted) {
             super(inputErrorWanted);
             this.cut = cut;
             this.outputs = outputs;
+            this.inner = inner;
         }
 
         /** {@inheritDoc} */
@@ -183,7 +218,7 @@ final class ExactNode extends Node {
         /** Returns the first blocks of the run by themselves. */
         ExactTrace first(int count) {
             return new ExactNode(members.subList(0, count))
-            .new ExactTrace(cut, outputs.subList(0, count), isInputErrorWanted());
+            .new ExactTrace(cut, outputs.subList(0, count), inner, isInputErrorWanted());
         }
 
         /** {@inheritDoc} */
@@ -202,6 +237,18 @@ final class ExactNode extends Node {
         /** {@inheritDoc} */
         @Override
         NDList backward(NDList errors, BackwardPass backward) {
+            if (inner.isEmpty()) {
+                return backwardInside(errors, backward);
+            }
+            WeightExchange exchange = WeightExchange.open(inner, backward.feedback(), cut.scope());
+            try {
+                return backwardInside(errors, backward);
+            } finally {
+                exchange.close();
+            }
+        }
+
+        private NDList backwardInside(NDList errors, BackwardPass backward) {
             if (!backward.gradientsWanted()) {
                 return isInputErrorWanted(backward)
                         ? Errors.atInputs(outputs(), errors, cut.arrays())

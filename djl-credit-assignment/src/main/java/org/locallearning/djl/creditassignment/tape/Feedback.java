@@ -14,6 +14,7 @@
 package org.locallearning.djl.creditassignment.tape;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Optional;
 
 /**
  * How the error passes a weighted layer backward: the one question that backpropagation, feedback
@@ -34,4 +35,16 @@ public interface Feedback {
      * @return the error at the layer's input, of the input's shape
      */
     NDArray inputError(LayerTrace layer, NDArray delta);
+
+    /**
+     * Returns the weights through which the error passes a layer inside a block that is run as one
+     * piece. It is called for every such layer, in each backward pass.
+     *
+     * @param layer the layer
+     * @return the weights, of the shape of the layer's own; empty for the layer's own, which is the
+     *     default
+     */
+    default Optional<NDArray> innerFeedback(PassedLayer layer) {
+        return Optional.empty();
+    }
 }

@@ -20,18 +20,25 @@ import ai.djl.nn.Block;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** One training forward while it runs: where parameters come from and what has been met. */
 final class ForwardPass {
 
     private final ParameterStore store;
     private final NDList labels;
+
+    /** Blocks may add to the labels, as encoders with decoders do, for those that come after. */
+    private final NDList labelsOfBlocks;
+
     private final NDManager scope;
     private final ProductCounter products;
     private final Optional<DropoutMasks> masks;
+    private final InPlaceBlocks inPlace;
+    private final boolean rerun;
     private final List<Probe> probes = new ArrayList<>();
 
     /**
@@ -42,18 +49,34 @@ final class ForwardPass {
      * @param scope the manager that closes everything the pass makes
      * @param products counts the products with weights
      * @param masks what dropout drops, or empty to let it draw as it likes
+     * @param inPlace which blocks change their inputs in place
      */
     ForwardPass(
             ParameterStore store,
             NDList labels,
             NDManager scope,
             ProductCounter products,
-            Optional<DropoutMasks> masks) {
+            Optional<DropoutMasks> masks,
+            InPlaceBlocks inPlace) {
+        this(store, labels, scope, products, masks, inPlace, false);
+    }
+
+    private ForwardPass(
+            ParameterStore store,
+            NDList labels,
+            NDManager scope,
+            ProductCounter products,
+            Optional<DropoutMasks> masks,
+            InPlaceBlocks inPlace,
+            boolean rerun) {
         this.store = store;
         this.labels = labels;
+        labelsOfBlocks = labels == null ? null : new NDList(labels);
         this.scope = scope;
         this.products = products;
         this.masks = masks;
+        this.inPlace = inPlace;
+        this.rerun = rerun;
     }
 
     /**
@@ -63,7 +86,7 @@ final class ForwardPass {
      * @param rerunScope the manager that closes everything the new pass makes
      */
     ForwardPass rerun(ParameterStore rerunStore, NDManager rerunScope) {
-        return new ForwardPass(rerunStore, labels, rerunScope, products, masks);
+        return new ForwardPass(rerunStore, labels, rerunScope, products, masks, inPlace, true);
     }
 
     NDManager scope() {
@@ -87,30 +110,96 @@ final class ForwardPass {
         return probes;
     }
 
-    /** Runs a block in training mode and names it if it fails. */
-    NDList run(String path, Block block, NDList inputs) {
+    /**
+     * Runs a block in training mode and names it if it fails.
+     *
+     * @param path the path of the block
+     * @param block the block
+     * @param arrays the inputs
+     * @param recorded whether something below the block learns
+     * @param shared whether the inputs are used elsewhere, too
+     */
+    NDList run(String path, Block block, NDList arrays, boolean recorded, boolean shared) {
         NDList outputs;
         try {
-            if (block instanceof Dropout && masks.isPresent()) {
-                outputs = masks.get().run(path, block, store, inputs.singletonOrThrow());
-            } else if (labels == null) {
-                outputs = block.forward(store, inputs, true);
-            } else {
-                outputs = block.forward(store, inputs, labels, null);
-            }
+            outputs =
+                    inPlace.run(
+                            block,
+                            List.of(arrays),
+                            inputs(recorded, shared),
+                            given -> forward(path, block, given));
         } catch (EngineException e) {
-            String name = path.isEmpty() ? block.getClass().getSimpleName() : path;
             throw new IllegalArgumentException(
                     String.format(
-                            "Layer %s (%s) cannot run on input %s: %s",
-                            name,
-                            block.getClass().getSimpleName(),
-                            Arrays.toString(inputs.getShapes()),
-                            firstLine(e)),
+                            "%s cannot run on input %s: %s",
+                            name(path, block), shapes(arrays), firstLine(e)),
                     e);
+        } catch (InPlaceBlocks.InPlaceException e) {
+            throw new IllegalArgumentException(name(path, block) + " " + e.getMessage(), e);
         }
         probes.add(new Probe(path, block, outputs));
         return outputs;
+    }
+
+    /** Describes inputs, which a block that fails may have closed. */
+    private static String shapes(NDList arrays) {
+        return arrays.stream()
+                .map(array -> array.isReleased() ? "(closed)" : array.getShape().toString())
+                .collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    private static String name(String path, Block block) {
+        String type = block.getClass().getSimpleName();
+        return String.format("Layer %s (%s)", path.isEmpty() ? type : path, type);
+    }
+
+    private InPlaceBlocks.Inputs inputs(boolean recorded, boolean shared) {
+        if (rerun) {
+            return InPlaceBlocks.Inputs.OWN;
+        }
+        if (recorded) {
+            return shared ? InPlaceBlocks.Inputs.SHARED : InPlaceBlocks.Inputs.OWN;
+        }
+        return masks.isPresent() ? InPlaceBlocks.Inputs.KEPT : InPlaceBlocks.Inputs.GIVEN;
+    }
+
+    private NDList forward(String path, Block block, List<NDList> inputs) {
+        NDList given = inputs.get(0);
+        if (block instanceof Dropout && masks.isPresent()) {
+            return masks.get().run(path, block, store, given.singletonOrThrow());
+        }
+        return labels == null
+                ? block.forward(store, given, true)
+                : block.forward(store, given, labelsOfBlocks, null);
+    }
+
+    /**
+     * Combines the outputs of branches and names their block if that fails.
+     *
+     * @param node the branches
+     * @param outputs the outputs of each
+     * @param function what combines them
+     * @param recorded whether something in or below the branches learns
+     */
+    NDList combine(
+            ParallelNode node,
+            List<NDList> outputs,
+            Function<List<NDList>, NDList> function,
+            boolean recorded) {
+        try {
+            return inPlace.run(node, outputs, inputs(recorded, node.isInputShared()), function);
+        } catch (EngineException e) {
+            throw new IllegalArgumentException(
+                    String.format("%s failed: %s", name(node), firstLine(e)), e);
+        } catch (InPlaceBlocks.InPlaceException e) {
+            throw new IllegalArgumentException(name(node) + " " + e.getMessage(), e);
+        }
+    }
+
+    private static String name(ParallelNode node) {
+        return String.format(
+                "The function that joins the branches of %s",
+                node.path().isEmpty() ? "the root" : node.path());
     }
 
     private static String firstLine(EngineException e) {

@@ -33,11 +33,15 @@ final class Front {
     /**
      * Creates a front.
      *
-     * @param sequence the exactly differentiated nodes in front of the weighted layer
+     * @param sequence the nodes in front of the weighted layer; those after a container of blocks
+     *     without weights do not count
      */
     Front(SequenceNode.SequenceTrace sequence) {
         this.sequence = sequence;
         for (Trace trace : sequence.traces()) {
+            if (!(trace instanceof ExactNode.ExactTrace)) {
+                break;
+            }
             steps.addAll(((ExactNode.ExactTrace) trace).steps());
         }
         int first = 0;

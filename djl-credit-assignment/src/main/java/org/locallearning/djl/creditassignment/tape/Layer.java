@@ -15,6 +15,7 @@ package org.locallearning.djl.creditassignment.tape;
 
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import java.util.List;
 import org.locallearning.djl.creditassignment.layer.LayerMaths;
 
 /**
@@ -43,6 +44,17 @@ public record Layer(String path, Block block, LayerMaths<Block> maths) {
      */
     public String weightPath() {
         return join(path, weight().getName());
+    }
+
+    /**
+     * Returns the parameters that learn from the error at the layer's output alone: all of the
+     * block, or the weight if it is one of several.
+     */
+    List<Parameter> ownParameters() {
+        List<Parameter> all = block.getParameters().values();
+        boolean single =
+                all.stream().filter(each -> each.getType() == Parameter.Type.WEIGHT).count() == 1;
+        return single ? all : List.of(weight());
     }
 
     /** Joins the names that lead to a child as DJL does in the names of parameters. */

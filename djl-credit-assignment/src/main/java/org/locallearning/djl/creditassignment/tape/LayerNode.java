@@ -15,6 +15,7 @@ package org.locallearning.djl.creditassignment.tape;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.training.ParameterStore;
 import java.util.List;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.layer.LayerPass;
@@ -63,8 +64,15 @@ final class LayerNode extends Node {
         NDArray input = Autograd.detach(inputs.singletonOrThrow(), pass.scope());
         NDList remembered = layer.maths().remember(layer.block(), pass.store(), pass.scope());
         NDArray output =
-                pass.run(layer.path(), layer.block(), new NDList(input)).singletonOrThrow();
+                pass.run(layer.path(), layer.block(), new NDList(input), false, false)
+                        .singletonOrThrow();
         return new LayerTrace(
                 layer, pass, new LayerPass(input, remembered), output, inputErrorWanted);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    NDList evaluate(ParameterStore store, NDList inputs) {
+        return layer.block().forward(store, inputs, false);
     }
 }

@@ -27,7 +27,7 @@ import org.locallearning.djl.creditassignment.layer.Fan;
 import org.locallearning.djl.creditassignment.layer.LayerPass;
 
 /** A weighted layer as it ran once: {@code h = W x + b}. */
-public final class LayerTrace extends Trace implements BlockTrace {
+public final class LayerTrace extends Trace implements BlockTrace, PassedLayer {
 
     private final Layer layer;
     private final ParameterStore store;
@@ -58,11 +58,8 @@ public final class LayerTrace extends Trace implements BlockTrace {
         products.countForward(multiplyAdds);
     }
 
-    /**
-     * Returns the layer.
-     *
-     * @return the layer
-     */
+    /** {@inheritDoc} */
+    @Override
     public Layer getLayer() {
         return layer;
     }
@@ -87,12 +84,8 @@ public final class LayerTrace extends Trace implements BlockTrace {
         return output;
     }
 
-    /**
-     * Returns the weight {@code W} on the device of this pass, without history; closed with the
-     * tape.
-     *
-     * @return the weight
-     */
+    /** {@inheritDoc} */
+    @Override
     public NDArray getWeight() {
         NDArray weight = store.getValue(layer.weight(), scope.getDevice(), true);
         return Autograd.detach(weight, scope);

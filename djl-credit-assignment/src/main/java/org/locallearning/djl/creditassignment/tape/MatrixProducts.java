@@ -37,4 +37,18 @@ public record MatrixProducts(
     public long total() {
         return forward + inputError + weightGradient;
     }
+
+    /**
+     * Adds up the products of two forwards.
+     *
+     * @param other the products of the other one
+     * @return the sums
+     */
+    public MatrixProducts plus(MatrixProducts other) {
+        return new MatrixProducts(
+                forward + other.forward,
+                inputError + other.inputError,
+                weightGradient + other.weightGradient,
+                multiplyAdds + other.multiplyAdds);
+    }
 }

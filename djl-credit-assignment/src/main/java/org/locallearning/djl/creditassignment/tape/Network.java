@@ -13,9 +13,12 @@
  */
 package org.locallearning.djl.creditassignment.tape;
 
+import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 import ai.djl.nn.ParallelBlock;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
+import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.locallearning.djl.creditassignment.layer.LayerMaths;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
 import org.locallearning.djl.decorrelation.internal.ParallelBranches;
@@ -38,8 +43,11 @@ import org.locallearning.djl.decorrelation.internal.ParallelBranches;
 public final class Network {
 
     private final LayerTable table;
+    private final InPlaceBlocks inPlace = new InPlaceBlocks();
     private final List<Layer> layers = new ArrayList<>();
+    private final List<Layer> innerLayers = new ArrayList<>();
     private final List<Member> members = new ArrayList<>();
+    private final List<String> declared = new ArrayList<>();
     private final Node root;
 
     private Network(Block block, LayerTable table) {
@@ -49,6 +57,8 @@ public final class Network {
                 whole instanceof SequenceNode && !((SequenceNode) whole).isReturnIntermediate()
                         ? whole
                         : new SequenceNode(List.of(whole), false);
+        // what is put into a network is somebody else's
+        root.shareInput();
     }
 
     /**
@@ -69,6 +79,26 @@ public final class Network {
      */
     public List<Layer> getLayers() {
         return Collections.unmodifiableList(layers);
+    }
+
+    /**
+     * Returns the weighted layers inside unknown blocks, which run as one piece. A weight that a
+     * piece uses in several layers counts once.
+     *
+     * @return the layers; several with one path for a recurrent block, one for each weight
+     */
+    public List<Layer> getInnerLayers() {
+        return Collections.unmodifiableList(innerLayers);
+    }
+
+    /**
+     * Returns every layer whose place feedback weights can take: those that run by themselves, and
+     * those inside unknown blocks.
+     *
+     * @return the layers
+     */
+    public List<Layer> getAllLayers() {
+        return Stream.of(layers, innerLayers).flatMap(List::stream).toList();
     }
 
     /**
@@ -132,21 +162,87 @@ public final class Network {
      */
     public Set<Layer> getLayersWithLearningBelow() {
         Set<Layer> passed = new LinkedHashSet<>();
-        collectPassed(root, false, passed);
+        visit(
+                root,
+                false,
+                (node, learningBelow) -> {
+                    if (node instanceof LayerNode && learningBelow) {
+                        passed.add(((LayerNode) node).layer());
+                    }
+                });
         return passed;
     }
 
-    private static void collectPassed(Node node, boolean learningBelow, Set<Layer> passed) {
-        if (node instanceof LayerNode && learningBelow) {
-            passed.add(((LayerNode) node).layer());
-        } else if (node instanceof ParallelNode) {
+    /**
+     * Returns the weighted layers inside unknown blocks that the error may have to pass. What lies
+     * below a layer in its block is not known, so it is any parameter but the layer's own.
+     *
+     * @return the layers; which they are changes when parameters are frozen
+     */
+    public Set<Layer> getInnerLayersWithLearningBelow() {
+        Set<Layer> passed = new LinkedHashSet<>();
+        visit(
+                root,
+                false,
+                (node, learningBelow) -> {
+                    if (node instanceof ExactNode) {
+                        for (Layer layer : ((ExactNode) node).innerLayers()) {
+                            if (learningBelow || isTrainableBeside(layer, node.parameters())) {
+                                passed.add(layer);
+                            }
+                        }
+                    }
+                });
+        return passed;
+    }
+
+    /**
+     * Returns the paths of the layers and unknown blocks with parameters that have learning below
+     * them.
+     *
+     * @return the paths; which they are changes when parameters are frozen
+     */
+    public List<String> getUnitsWithLearningBelow() {
+        List<String> paths = new ArrayList<>();
+        visit(
+                root,
+                false,
+                (node, learningBelow) -> {
+                    boolean unit = node instanceof LayerNode || node instanceof ExactNode;
+                    if (unit && node.isWeighted() && learningBelow) {
+                        paths.add(node.path());
+                    }
+                });
+        return paths;
+    }
+
+    /**
+     * Returns whether the parameters that learn are those of one weighted layer, where every rule
+     * is the delta rule.
+     *
+     * @return true also if nothing learns; it changes when parameters are frozen
+     */
+    public boolean isSingleLayer() {
+        return !root.isTrainable()
+                || getAllLayers().stream()
+                        .anyMatch(layer -> !isTrainableBeside(layer, root.parameters()));
+    }
+
+    private static boolean isTrainableBeside(Layer layer, List<Parameter> parameters) {
+        List<Parameter> own = layer.ownParameters();
+        return parameters.stream().anyMatch(each -> each.requiresGradient() && !own.contains(each));
+    }
+
+    private static void visit(Node node, boolean learningBelow, BiConsumer<Node, Boolean> visitor) {
+        visitor.accept(node, learningBelow);
+        if (node instanceof ParallelNode) {
             for (Node branch : ((ParallelNode) node).branches()) {
-                collectPassed(branch, learningBelow, passed);
+                visit(branch, learningBelow, visitor);
             }
         } else if (node instanceof SequenceNode) {
             boolean below = learningBelow;
             for (Node child : ((SequenceNode) node).nodes()) {
-                collectPassed(child, below, passed);
+                visit(child, below, visitor);
                 below = below || child.isTrainable();
             }
         }
@@ -160,8 +256,12 @@ public final class Network {
         return table;
     }
 
+    InPlaceBlocks inPlace() {
+        return inPlace;
+    }
+
     private Node build(String path, Block block) {
-        if (BlockAccess.isSequential(block) && !table.knows(block)) {
+        if (isSequence(block)) {
             return sequence(path, block);
         }
         return step(path, block).orElseGet(() -> new ExactNode(List.of(exact(path, block))));
@@ -173,7 +273,7 @@ public final class Network {
         if (maths.isPresent()) {
             Layer layer = new Layer(path, block, maths.get());
             layers.add(layer);
-            members.add(new Member(path, block, Role.WEIGHTED));
+            members.add(new Member(path, block, Role.WEIGHTED, List.of()));
             return Optional.of(new LayerNode(layer));
         }
         if (BlockAccess.isParallel(block) && !table.knows(block)) {
@@ -190,16 +290,37 @@ public final class Network {
 
     private ExactNode.Member exact(String path, Block block) {
         Role role = table.knows(block) ? Role.EXACT : Role.OPAQUE;
-        members.add(new Member(path, block, role));
-        return new ExactNode.Member(path, block, role == Role.OPAQUE);
+        List<Layer> inner = new ArrayList<>();
+        if (role == Role.OPAQUE) {
+            addInnerLayers(path, block, inner);
+        }
+        innerLayers.addAll(inner);
+        members.add(new Member(path, block, role, List.copyOf(inner)));
+        return new ExactNode.Member(path, block, role == Role.OPAQUE, List.copyOf(inner));
+    }
+
+    private void addInnerLayers(String path, Block block, List<Layer> inner) {
+        List<LayerMaths<Block>> maths = table.innerMathsOf(block);
+        for (LayerMaths<Block> each : maths) {
+            Layer layer = new Layer(path, block, each);
+            // a weight has one memory, in which there is one feedback weight at a time
+            if (inner.stream().noneMatch(other -> other.weight() == layer.weight())) {
+                inner.add(layer);
+            }
+        }
+        if (maths.isEmpty() && !table.knows(block)) {
+            for (Pair<String, Block> child : block.getChildren()) {
+                addInnerLayers(Layer.join(path, child.getKey()), child.getValue(), inner);
+            }
+        }
     }
 
     private Node sequence(String path, Block block) {
-        boolean returnIntermediate = ((SequentialBlock) block).isReturnIntermediate();
+        boolean returnIntermediate = !isPlainSequence(block);
         SequenceBuilder sequence = new SequenceBuilder();
         if (returnIntermediate) {
             // every child's output is an output, so children stay apart
-            for (Pair<String, Block> child : block.getChildren()) {
+            for (Pair<String, Block> child : children(path, block)) {
                 sequence.add(build(Layer.join(path, child.getKey()), child.getValue()));
             }
         } else {
@@ -209,12 +330,12 @@ public final class Network {
     }
 
     private void addChildren(SequenceBuilder sequence, String path, Block block) {
-        for (Pair<String, Block> child : block.getChildren()) {
+        for (Pair<String, Block> child : children(path, block)) {
             String childPath = Layer.join(path, child.getKey());
             Block childBlock = child.getValue();
             if (isPlainSequence(childBlock)) {
                 addChildren(sequence, childPath, childBlock);
-            } else if (BlockAccess.isSequential(childBlock) && !table.knows(childBlock)) {
+            } else if (isSequence(childBlock)) {
                 sequence.add(sequence(childPath, childBlock));
             } else {
                 step(childPath, childBlock)
@@ -225,10 +346,42 @@ public final class Network {
         }
     }
 
+    private boolean isSequence(Block block) {
+        return isDeclared(block) || BlockAccess.isSequential(block) && !table.knows(block);
+    }
+
     private boolean isPlainSequence(Block block) {
-        return BlockAccess.isSequential(block)
-                && !table.knows(block)
-                && !((SequentialBlock) block).isReturnIntermediate();
+        return isDeclared(block)
+                || isSequence(block) && !((SequentialBlock) block).isReturnIntermediate();
+    }
+
+    private boolean isDeclared(Block block) {
+        return table.sequenceOf(block).isPresent();
+    }
+
+    private Iterable<Pair<String, Block>> children(String path, Block block) {
+        Optional<List<Block>> sequence = table.sequenceOf(block);
+        if (sequence.isEmpty()) {
+            return block.getChildren();
+        }
+        DeclaredSequence walk = new DeclaredSequence(path, block, sequence.get());
+        declared.add(walk.toString());
+        return walk.children();
+    }
+
+    /**
+     * Compares the network with the model that it was made of, on a batch and in evaluation mode,
+     * if it has blocks whose sequence was declared.
+     *
+     * @param model the model
+     * @param store where parameters come from
+     * @param data the inputs of the model
+     * @throws IllegalArgumentException if the predictions differ
+     */
+    public void checkDeclaredSequences(Block model, ParameterStore store, NDList data) {
+        if (!declared.isEmpty()) {
+            DeclaredSequence.check(String.join(", ", declared), root, model, store, data);
+        }
     }
 
     /** How a learning rule treats a block. */
@@ -237,7 +390,7 @@ public final class Network {
         WEIGHTED("weighted"),
         /** Known, and differentiated exactly by every rule. */
         EXACT("exact"),
-        /** Not known: run as one piece and differentiated exactly inside. */
+        /** Not known: run as one piece, and differentiated by the engine inside. */
         OPAQUE("unknown, one piece");
 
         private final String description;
@@ -262,8 +415,9 @@ public final class Network {
      * @param path the names of the children that lead to it, joined as in parameter names
      * @param block the block
      * @param role how rules treat it
+     * @param inner the weighted layers inside, if it is unknown
      */
-    public record Member(String path, Block block, Role role) {}
+    public record Member(String path, Block block, Role role, List<Layer> inner) {}
 
     /** Collects the nodes of a sequence and joins exact blocks that follow each other. */
     private static final class SequenceBuilder {

@@ -15,12 +15,14 @@ package org.locallearning.djl.creditassignment.tape;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
 import java.util.List;
 
 /** A piece of a network that the tape runs as a whole: a layer, a run of blocks, a container. */
 abstract class Node {
 
     private final List<Parameter> parameters;
+    private boolean inputShared;
 
     Node(List<Parameter> parameters) {
         this.parameters = List.copyOf(parameters);
@@ -33,6 +35,15 @@ abstract class Node {
     /** Returns whether anything in the node learns; freezing a parameter takes effect at once. */
     final boolean isTrainable() {
         return parameters.stream().anyMatch(Parameter::requiresGradient);
+    }
+
+    /** Notes that the inputs of the node are used elsewhere, too, by another branch for example. */
+    void shareInput() {
+        inputShared = true;
+    }
+
+    final boolean isInputShared() {
+        return inputShared;
     }
 
     /** Returns the path of the block that the node stands for, or of the last one with weights. */
@@ -56,4 +67,13 @@ abstract class Node {
      * @return the trace
      */
     abstract Trace run(ForwardPass pass, NDList inputs, boolean inputErrorWanted);
+
+    /**
+     * Runs the node in evaluation mode and records nothing.
+     *
+     * @param store where parameters come from
+     * @param inputs the inputs
+     * @return the outputs
+     */
+    abstract NDList evaluate(ParameterStore store, NDList inputs);
 }

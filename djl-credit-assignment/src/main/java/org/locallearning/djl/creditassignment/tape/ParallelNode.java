@@ -14,6 +14,7 @@
 package org.locallearning.djl.creditassignment.tape;
 
 import ai.djl.ndarray.NDList;
+import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -30,6 +31,7 @@ final class ParallelNode extends Node {
         this.path = path;
         this.branches = List.copyOf(branches);
         this.combine = combine;
+        this.branches.forEach(Node::shareInput);
     }
 
     List<Node> branches() {
@@ -40,6 +42,13 @@ final class ParallelNode extends Node {
     @Override
     String path() {
         return path;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    void shareInput() {
+        super.shareInput();
+        branches.forEach(Node::shareInput);
     }
 
     /** {@inheritDoc} */
@@ -71,8 +80,17 @@ final class ParallelNode extends Node {
             boolean errorWanted = inputErrorWanted || branch.isTrainable();
             cuts.add(new Cut(trace.outputs(), errorWanted, pass.scope()));
         }
-        NDList combined = combine.apply(cuts.stream().map(Cut::arrays).toList());
+        boolean recorded = inputErrorWanted || isTrainable();
+        List<NDList> outputs = cuts.stream().map(Cut::arrays).toList();
+        NDList combined = pass.combine(this, outputs, combine, recorded);
         return new ParallelTrace(inputs, traces, cuts, combined, inputErrorWanted);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    NDList evaluate(ParameterStore store, NDList inputs) {
+        return combine.apply(
+                branches.stream().map(branch -> branch.evaluate(store, inputs)).toList());
     }
 
     /** The branches as they ran once. */
@@ -130,7 +148,7 @@ final class ParallelNode extends Node {
                 outputs.add(trace.rerun(rerun, newInputs));
             }
             List<NDList> own = outputs.stream().map(rerun::alias).toList();
-            NDList result = combine.apply(own);
+            NDList result = rerun.combine(ParallelNode.this, own, combine);
             for (int i = 0; i < own.size(); i++) {
                 rerun.close(own.get(i), List.of(result));
                 rerun.close(outputs.get(i), List.of(result, newInputs));

@@ -36,6 +36,14 @@ final class ProductCounter {
         multiplyAdds += multiplyAddsOfProduct;
     }
 
+    /** Goes back to what was counted before. */
+    void reset(MatrixProducts before) {
+        forward = before.forward();
+        inputError = before.inputError();
+        weightGradient = before.weightGradient();
+        multiplyAdds = before.multiplyAdds();
+    }
+
     MatrixProducts products() {
         return new MatrixProducts(forward, inputError, weightGradient, multiplyAdds);
     }

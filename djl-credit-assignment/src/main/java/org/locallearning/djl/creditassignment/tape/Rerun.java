@@ -19,6 +19,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.layer.BlockRerun;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
@@ -52,9 +53,15 @@ class Rerun {
         NDList outputs =
                 rerun.isPresent()
                         ? rerun.get().run(block, pass.store(), first, own)
-                        : pass.run(path, block, own);
+                        : pass.run(path, block, own, true, false);
         close(own, List.of(outputs));
         return outputs;
+    }
+
+    /** Combines the new outputs of branches. */
+    NDList combine(
+            ParallelNode node, List<NDList> branches, Function<List<NDList>, NDList> function) {
+        return pass.combine(node, branches, function, true);
     }
 
     /** Changes the outputs of a block. */

@@ -16,6 +16,7 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -31,6 +32,9 @@ final class SequenceNode extends Node {
         super(parameters(nodes));
         this.nodes = List.copyOf(nodes);
         this.returnIntermediate = returnIntermediate;
+        if (returnIntermediate) {
+            this.nodes.forEach(Node::shareInput);
+        }
     }
 
     static List<Parameter> parameters(List<Node> nodes) {
@@ -80,6 +84,13 @@ final class SequenceNode extends Node {
 
     /** {@inheritDoc} */
     @Override
+    void shareInput() {
+        super.shareInput();
+        nodes.stream().findFirst().ifPresent(Node::shareInput);
+    }
+
+    /** {@inheritDoc} */
+    @Override
     boolean isWeighted() {
         return nodes.stream().anyMatch(Node::isWeighted);
     }
@@ -111,6 +122,18 @@ final class SequenceNode extends Node {
             wanted = wanted || node.isTrainable();
         }
         return new SequenceTrace(traces, inputs, inputErrorWanted);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    NDList evaluate(ParameterStore store, NDList inputs) {
+        NDList all = new NDList();
+        NDList current = inputs;
+        for (Node node : nodes) {
+            current = node.evaluate(store, current);
+            all.addAll(current);
+        }
+        return returnIntermediate ? all : current;
     }
 
     /** The sequence as it ran once. */

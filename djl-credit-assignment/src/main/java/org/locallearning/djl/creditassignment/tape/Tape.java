@@ -46,6 +46,7 @@ public final class Tape implements AutoCloseable {
     private final Trace trace;
     private final Cut predictions;
     private final Optional<Reruns> reruns;
+    private Optional<NDList> inputErrors = Optional.empty();
 
     private Tape(
             Network network,
@@ -101,8 +102,11 @@ public final class Tape implements AutoCloseable {
                 state = Optional.of(RerunStore.before(network.root().parameters(), store, scope));
                 masks = Optional.of(new DropoutMasks(scope));
             }
-            ForwardPass pass = new ForwardPass(store, labels, scope, new ProductCounter(), masks);
-            Trace trace = network.root().run(pass, data, false);
+            ForwardPass pass =
+                    new ForwardPass(
+                            store, labels, scope, new ProductCounter(), masks, network.inPlace());
+            boolean fedByGraph = data.stream().anyMatch(Autograd::isInGraph);
+            Trace trace = network.root().run(pass, data, fedByGraph);
             Cut predictions = new Cut(trace.outputs(), true, manager);
             Optional<Reruns> reruns =
                     state.map(before -> new Reruns(network.table(), pass, before));
@@ -111,6 +115,37 @@ public final class Tape implements AutoCloseable {
             scope.close();
             throw e;
         }
+    }
+
+    /**
+     * Returns whether an input of the network has a gradient to be found, such as one that another
+     * network made, so that the error has to go on to it.
+     *
+     * @return true if a rule that does not call {@link #backward} calls {@link #setInputErrors}
+     */
+    public boolean isInputErrorWanted() {
+        return trace.isInputErrorWanted();
+    }
+
+    /**
+     * Sets the errors at the inputs of the network, where {@link #backward} does not.
+     *
+     * @param errors the error at each input; empty if they are not wanted
+     */
+    public void setInputErrors(NDList errors) {
+        inputErrors = Optional.of(errors);
+    }
+
+    /**
+     * Takes the errors at the inputs of the network.
+     *
+     * @return the error at each input, closed with the tape; empty if none were found since they
+     *     were taken, or if they are not wanted
+     */
+    public Optional<NDList> takeInputErrors() {
+        Optional<NDList> taken = inputErrors.filter(errors -> !errors.isEmpty());
+        inputErrors = Optional.empty();
+        return taken;
     }
 
     /**
@@ -255,7 +290,9 @@ public final class Tape implements AutoCloseable {
      * @param keepGraph whether to keep the tape for another backward pass
      */
     public void backward(NDList errors, Feedback feedback, boolean keepGraph) {
-        trace.backwardAndRelease(errors, new BackwardPass(feedback, keepGraph, true, true));
+        setInputErrors(
+                trace.backwardAndRelease(
+                        errors, new BackwardPass(feedback, keepGraph, true, true)));
     }
 
     /**
@@ -279,14 +316,18 @@ public final class Tape implements AutoCloseable {
     /**
      * Looks for the first block whose outputs are others when it runs once more on the same inputs,
      * such as one that draws random numbers and for which the table of layers has no rerun. It
-     * costs one forward.
+     * costs one forward, which {@link #getMatrixProducts} leaves out.
      *
      * @return the path and class of the block, or empty if {@link #rerun} without changes gives the
      *     predictions of the first run
      * @throws IllegalStateException if the tape was not recorded as rerunnable
      */
     public Optional<String> findNotRerunnable() {
-        return RerunCheck.find(reruns(), trace, data);
+        Reruns found = reruns();
+        MatrixProducts before = getMatrixProducts();
+        Optional<String> notRerunnable = RerunCheck.find(found, trace, data);
+        pass.products().reset(before);
+        return notRerunnable;
     }
 
     /**

@@ -17,14 +17,19 @@ package org.locallearning.djl.creditassignment.tape;
  * What to do about a block that the table of layers does not know, such as a recurrent network, an
  * attention block or somebody's own {@code AbstractBlock}.
  *
- * <p>Such a block can be run as one piece that is differentiated exactly inside. It then learns by
- * backpropagation within itself, which may not be what a user of another rule wants.
+ * <p>Such a block can be run as one piece. Rules that send errors through weights of their own do
+ * so inside, too, wherever a weighted layer of the table or a recurrent block of DJL's is found
+ * among its descendants. Everything else there learns by backpropagation within the piece, and
+ * under other rules all of it, which may not be what their user wants.
  */
 public enum UnknownBlocks {
     /** Refuse the model. */
     FAIL,
-    /** Run the block as one piece and log a warning that names it. */
+    /**
+     * Run the block as one piece and log a warning that names it, but refuse the model if the rule
+     * would be backpropagation by another name.
+     */
     WARN,
-    /** Run the block as one piece. */
+    /** Run the block as one piece, whatever the rule comes to. */
     ACCEPT
 }

@@ -16,6 +16,7 @@ package org.locallearning.djl.zoo.task;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.Loss;
 
 /**
@@ -55,6 +56,21 @@ public final class SignedTargetLoss extends Loss {
         NDArray targets =
                 targets(labels.singletonOrThrow(), prediction.getShape().get(1))
                         .toType(prediction.getDataType(), false);
-        return prediction.sub(targets).square().sum().div(2f * prediction.getShape().get(0));
+        return halfSquaredError(prediction, targets);
+    }
+
+    /**
+     * Returns half the squared error, its sum over outputs and its mean over the batch.
+     *
+     * @param predictions the outputs, (N, ...)
+     * @param targets the targets, of the same shape and type
+     * @return the error, of shape ()
+     */
+    public static NDArray halfSquaredError(NDArray predictions, NDArray targets) {
+        float samples = predictions.getShape().get(0);
+        // not div(number): the gradient would depend on the garbage collector under DJL's trainer
+        NDArray divisor =
+                predictions.getManager().full(new Shape(), 2 * samples, predictions.getDataType());
+        return predictions.sub(targets).square().sum().div(divisor);
     }
 }

@@ -15,6 +15,7 @@ package org.locallearning.djl.zoo.task;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.Loss;
 
 /**
@@ -33,6 +34,11 @@ public final class SquaredImageLoss extends Loss {
     public NDArray evaluate(NDList labels, NDList predictions) {
         NDArray prediction = predictions.singletonOrThrow();
         NDArray image = labels.singletonOrThrow().reshape(prediction.getShape());
-        return prediction.sub(image).square().sum().div(prediction.getShape().get(0));
+        // not div(number): the gradient would depend on the garbage collector under DJL's trainer
+        NDArray samples =
+                prediction
+                        .getManager()
+                        .full(new Shape(), prediction.getShape().get(0), prediction.getDataType());
+        return prediction.sub(image).square().sum().div(samples);
     }
 }

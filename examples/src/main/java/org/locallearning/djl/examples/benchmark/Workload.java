@@ -53,6 +53,12 @@ record Workload(String name, String description, Shape sample, int batch, Suppli
                             "dense",
                             new Shape(1, 1, 1000),
                             256),
+                    new Workload(
+                            "hand-written",
+                            "dense-1000 inside a hand-written block, which is one piece",
+                            new Shape(1, 1, 1000),
+                            256,
+                            () -> new OnePiece(named("dense-1000").block().get())),
                     known("dense-3072", "dense 3072-4x1000-10", "dense", COLOUR, 256),
                     new Workload(
                             "alonso-dense",

@@ -18,8 +18,8 @@ import ai.djl.ndarray.NDManager;
 import org.locallearning.djl.creditassignment.rule.FeedbackRule;
 import org.locallearning.djl.creditassignment.rule.FeedbackWeights;
 import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
 /**
@@ -40,7 +40,7 @@ final class NoisyTransport extends FeedbackRule {
     protected FeedbackWeights newWeights(Network network, NDManager manager) {
         return new FeedbackWeights() {
             @Override
-            public NDArray get(Tape tape, LayerTrace layer) {
+            public NDArray get(Tape tape, PassedLayer layer) {
                 NDArray weight = layer.getWeight();
                 NDArray noise = weight.getManager().randomNormal(weight.getShape());
                 return noise.muli(deviation).addi(weight);

@@ -47,8 +47,8 @@ record Axis(double from, double to, double step) {
         return new Axis(from, to, roundStep((to - from) / TICKS));
     }
 
-    /** An axis of epochs, whose ticks are whole numbers. */
-    static Axis epochs(double first, double last) {
+    /** An axis of epochs, steps or other things that are counted: its ticks are whole numbers. */
+    static Axis ofCounts(double first, double last) {
         double from = Math.floor(first);
         double to = Math.max(Math.ceil(last), from + 1);
         return new Axis(from, to, Math.max(1, Math.ceil(covering(from, to).step)));

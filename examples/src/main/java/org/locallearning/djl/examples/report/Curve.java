@@ -158,6 +158,9 @@ public record Curve(String name, List<Point> points) {
         for (int i = points.size() - 1; i >= 0; --i) {
             band.add(new double[] {points.get(i).x, points.get(i).y.least()});
         }
+        if (points.isEmpty()) {
+            return new Diagram.Layer(null, colour, shape, band, List.of(), marks);
+        }
         return new Diagram.Layer(
                 name, colour, shape, points.size() < 2 ? List.of() : band, List.of(line), marks);
     }

@@ -84,9 +84,17 @@ public record Diagram(
     private static Axis abscissas(List<Layer> layers) {
         Extent extent = Extent.of(layers, 0);
         boolean lines = layers.stream().anyMatch(layer -> !layer.lines.isEmpty());
-        return lines && extent.least < extent.greatest
-                ? Axis.between(extent.least, extent.greatest)
-                : extent.axis();
+        if (!lines || extent.least >= extent.greatest) {
+            return extent.axis();
+        }
+        boolean counted =
+                layers.stream()
+                        .flatMap(layer -> layer.lines.stream())
+                        .flatMap(List::stream)
+                        .allMatch(point -> point[0] == Math.rint(point[0]));
+        return counted
+                ? Axis.ofCounts(extent.least, extent.greatest)
+                : Axis.between(extent.least, extent.greatest);
     }
 
     /**
@@ -220,7 +228,7 @@ public record Diagram(
      * @param title the title
      * @param abscissa what the horizontal axis is
      * @param ordinate what the vertical axis is
-     * @param curves the curves, none of them empty
+     * @param curves the curves; an empty one takes its colour and is left out
      * @param format how a value is written where the reader points at it
      * @return the diagram
      */
@@ -247,7 +255,7 @@ public record Diagram(
                 ordinate,
                 layers,
                 guide,
-                Axis.epochs(epochs.least, epochs.greatest),
+                Axis.ofCounts(epochs.least, epochs.greatest),
                 Extent.of(layers, 1).with(guide).axis(),
                 false);
     }

@@ -24,6 +24,7 @@ public final class FigurePage {
     private final List<Section> sections = new ArrayList<>();
     private final List<Panels> picture = new ArrayList<>();
     private final List<Section.Entry> settings = new ArrayList<>();
+    private boolean compared;
 
     /** Creates a page without parts. */
     public FigurePage() {}
@@ -70,9 +71,8 @@ public final class FigurePage {
      * @return this page
      */
     public FigurePage figures(int columns, List<? extends Figure> figures) {
-        String heading = sections.size() > 1 ? current().heading() : "";
         int fixed = figures.size() < columns ? 0 : columns;
-        Panels panels = new Panels(heading, fixed, List.copyOf(figures));
+        Panels panels = new Panels(current().heading(), fixed, List.copyOf(figures));
         current().figures(panels);
         picture.add(panels);
         return this;
@@ -98,6 +98,7 @@ public final class FigurePage {
                         .text(results.provenance()));
         sections.addAll(report.comparison(Section::within));
         picture.add(LearningCharts.picture(results));
+        compared = true;
         return this;
     }
 
@@ -139,6 +140,13 @@ public final class FigurePage {
      * @throws FontsMissingException if this Java has no fonts to write with
      */
     public byte[] png() throws FontsMissingException {
-        return Picture.png(picture);
+        return Picture.png(picture());
+    }
+
+    /** Figures of one section are named by their file; a comparison's heading names its data. */
+    List<Panels> picture() {
+        return compared || picture.size() > 1
+                ? picture
+                : picture.stream().map(Panels::withoutHeading).toList();
     }
 }

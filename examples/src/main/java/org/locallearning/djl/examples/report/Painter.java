@@ -86,14 +86,16 @@ final class Painter {
                                 layer.colour(), layer.dash(), width, points(area, diagram, line)));
             }
             for (Diagram.Mark mark : layer.marks()) {
-                marks.add(
-                        new MarkView(
-                                layer.colour(),
-                                area.x(x, mark.x()),
-                                area.y(y, mark.y()),
-                                layer.shape().path(),
-                                mark.visible(),
-                                mark.text()));
+                if (isSomewhere(mark.x(), mark.y())) {
+                    marks.add(
+                            new MarkView(
+                                    layer.colour(),
+                                    area.x(x, mark.x()),
+                                    area.y(y, mark.y()),
+                                    layer.shape().path(),
+                                    mark.visible(),
+                                    mark.text()));
+                }
             }
         }
         Double guide = Double.isNaN(diagram.guide()) ? null : area.y(y, diagram.guide());
@@ -103,11 +105,15 @@ final class Painter {
                 area.end());
     }
 
-    /** Leaves out points that lie nowhere, such as the logarithm of 0. */
+    /** Points that lie nowhere, such as the logarithm of 0, are left out. */
+    private static boolean isSomewhere(double x, double y) {
+        return Double.isFinite(x) && Double.isFinite(y);
+    }
+
     private static String points(PlotArea area, Diagram diagram, List<double[]> points) {
         StringBuilder text = new StringBuilder();
         for (double[] point : points) {
-            if (Double.isFinite(point[0]) && Double.isFinite(point[1])) {
+            if (isSomewhere(point[0], point[1])) {
                 text.append(
                         String.format(
                                 Locale.ROOT,

@@ -42,6 +42,10 @@ record Panels(String heading, int columns, List<Figure> figures) {
         return shared ? all : List.of();
     }
 
+    Panels withoutHeading() {
+        return new Panels("", columns, figures);
+    }
+
     /** Returns the legend that stands below one figure. */
     List<Figure.LegendEntry> ownLegend(Figure figure) {
         return sharedLegend().isEmpty() ? figure.legend() : List.of();

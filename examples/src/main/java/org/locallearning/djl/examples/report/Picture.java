@@ -126,7 +126,7 @@ public final class Picture {
             for (int i = 0; i < row.size(); ++i) {
                 Painting painting = Painter.paint(row.get(i));
                 paintings.add(new PaintingView(x(i), y + captions, painting.body()));
-                double end = y + captions + painting.height();
+                double end = y + captions + painting.height() + SWATCH_GAP;
                 bottom =
                         Math.max(
                                 bottom,

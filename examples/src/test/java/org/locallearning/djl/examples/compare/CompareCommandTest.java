@@ -247,7 +247,7 @@ class CompareCommandTest {
         String report = Files.readString(shared.resolve("report.html"));
         for (String method : List.of("bp", "bp-tape", "fa", "dfa")) {
             assertTrue(run.out().lines().anyMatch(line -> line.startsWith(method + " ")));
-            assertTrue(report.contains("<code>" + method + "</code>"));
+            assertTrue(report.contains("<code class=\"quiet\">" + method + "</code>"));
         }
         assertTrue(run.out().contains(shared.resolve("report.html").toString()));
     }

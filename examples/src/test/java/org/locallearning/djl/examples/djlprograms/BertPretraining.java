@@ -51,7 +51,7 @@ final class BertPretraining implements Program {
                                 .optHiddenSize(12)
                                 .optHiddenDropoutProbability(0.1f)
                                 .optMaxSequenceLength(LENGTH));
-        block.setInitializer(new TruncatedNormalInitializer(0.2f), Parameter.Type.WEIGHT);
+        block.setInitializer(new TruncatedNormalInitializer(0.5f), Parameter.Type.WEIGHT);
         Shape input = new Shape(Run.BATCH, LENGTH);
         Trainer trainer =
                 run.newTrainer(

@@ -23,8 +23,6 @@ import org.locallearning.djl.examples.method.Method;
  */
 final class KnownDefects {
 
-    private static final String ANOTHER_NAME = "is backpropagation by another name";
-
     private static final List<String> SENDING_ERRORS =
             List.of("fa", "kp", "wm", "pbp", "dfa", "usf", "brsf", "frsf");
     private static final List<String> BACKPROPAGATION = List.of("bp-tape");
@@ -38,73 +36,13 @@ final class KnownDefects {
     private static final List<Defect> ALL =
             List.of(
                     new Defect(
-                            LstmDigits.class,
-                            LOCAL,
-                            ANOTHER_NAME,
-                            "no weighted layer has learning below it, so every error is exact"),
-                    new Defect(
-                            SentimentAnalysis.class,
-                            PREDICTIVE,
-                            "throws IndexOutOfBoundsException",
-                            "the recurrent block appends its begin states to the stage's own list"),
-                    new Defect(
-                            GruSequences.class,
-                            all(List.of(BACKPROPAGATION, SENDING_ERRORS, PREDICTIVE)),
-                            "throws IndexOutOfBoundsException",
-                            "the recurrent block appends its begin state to the tape's own list"),
-                    new Defect(
-                            ObjectDetection.class,
-                            without(SENDING_ERRORS, "dfa"),
-                            ANOTHER_NAME,
-                            "layers inside a hand-written block are backpropagated through"),
-                    new Defect(
-                            ObjectDetection.class,
-                            List.of("il", "seqil"),
-                            ANOTHER_NAME,
-                            "one stage alone infers nothing"),
-                    new Defect(
-                            HandWrittenBlock.class,
-                            SENDING_ERRORS,
-                            ANOTHER_NAME,
-                            "layers inside a hand-written block are backpropagated through"),
-                    new Defect(
-                            HandWrittenBlock.class,
-                            List.of("il", "seqil"),
-                            ANOTHER_NAME,
-                            "one stage alone infers nothing"),
-                    new Defect(
-                            BertPretraining.class,
-                            SENDING_ERRORS,
-                            ANOTHER_NAME,
-                            "layers inside a hand-written block are backpropagated through"),
-                    new Defect(
-                            BertPretraining.class,
-                            List.of("il", "seqil"),
-                            ANOTHER_NAME,
-                            "one stage alone infers nothing"),
-                    new Defect(
-                            Translation.class,
-                            SENDING_ERRORS,
-                            ANOTHER_NAME,
-                            "layers inside a hand-written block are backpropagated through"),
-                    new Defect(
-                            Translation.class,
-                            List.of("il", "seqil"),
-                            ANOTHER_NAME,
-                            "one stage alone infers nothing"),
-                    new Defect(
-                            TableClassifier.class,
-                            SENDING_ERRORS,
-                            ANOTHER_NAME,
-                            "layers inside a hand-written block are backpropagated through"),
-                    new Defect(
-                            TableClassifier.class,
-                            List.of("il", "seqil"),
-                            ANOTHER_NAME,
-                            "one stage alone infers nothing"),
-                    new Defect(
                             TimeSeries.class,
-                            all(List.of(BACKPROPAGATION, SENDING_ERRORS, PERTURBING, PREDICTIVE)),
+                            all(
+                                    List.of(
+                                            BACKPROPAGATION,
+                                            SENDING_ERRORS.stream()
+                                                    .filter(method -> !method.equals("dfa"))
+                                                    .toList())),
                             "throws IllegalArgumentException: NegativeBinomial's args",
                             "predictions lose their names where the tape cuts them"),
                     new Defect(
@@ -139,10 +77,6 @@ final class KnownDefects {
 
     private static List<String> all(List<List<String>> groups) {
         return groups.stream().flatMap(List::stream).toList();
-    }
-
-    private static List<String> without(List<String> methods, String one) {
-        return methods.stream().filter(method -> !method.equals(one)).toList();
     }
 
     /** Finds the defect that a cell is known to have. */

@@ -47,9 +47,9 @@ class AxisTest {
 
     @Test
     void epochsAreWholeNumbers() {
-        Axis axis = Axis.epochs(1, 3);
+        Axis axis = Axis.ofCounts(1, 3);
 
         assertEquals(List.of("1", "2", "3"), axis.ticks().stream().map(axis::label).toList());
-        assertEquals(1, Axis.epochs(0, 0.75).to());
+        assertEquals(1, Axis.ofCounts(0, 0.75).to());
     }
 }

@@ -48,6 +48,19 @@ class FigurePageTest {
     }
 
     @Test
+    void partsOfAPictureAreNamed() {
+        FigurePage one = new FigurePage().section("First", "").figures(diagrams(1, false));
+        assertEquals("", one.picture().get(0).heading());
+
+        one.section("Second", "").figures(diagrams(1, false));
+        assertEquals("First", one.picture().get(0).heading());
+        assertEquals("Second", one.picture().get(1).heading());
+        assertEquals(
+                "Digits <drawn> & \"noisy\", mlp 20 tanh",
+                new FigurePage().comparison(ExampleResults.create()).picture().get(0).heading());
+    }
+
+    @Test
     void comparisonsHaveSectionsOfTheirOwn() {
         Results results = ExampleResults.create();
         String page = html(new FigurePage().comparison(results).comparison(results));

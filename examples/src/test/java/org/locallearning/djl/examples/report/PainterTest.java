@@ -116,8 +116,17 @@ class PainterTest {
 
     @Test
     void epochsHaveRoundTicks() {
-        assertEquals(List.of("50", "100", "150", "200"), PlotArea.labels(Axis.epochs(1, 200)));
-        assertEquals(List.of("2", "4", "6", "8", "10"), PlotArea.labels(Axis.epochs(1, 10)));
+        assertEquals(List.of("50", "100", "150", "200"), PlotArea.labels(Axis.ofCounts(1, 200)));
+        assertEquals(List.of("2", "4", "6", "8", "10"), PlotArea.labels(Axis.ofCounts(1, 10)));
+    }
+
+    @Test
+    void whatIsCountedHasWholeNumbers() {
+        List<double[]> line = List.of(new double[] {1, 0.5}, new double[] {4, 1});
+        Diagram diagram =
+                new Diagram("t", "matrix", "y", List.of(Layer.lines("a", 0, List.of(line))));
+
+        assertEquals(List.of("1", "2", "3", "4"), PlotArea.labels(diagram.x()));
     }
 
     @Test
@@ -181,6 +190,17 @@ class PainterTest {
     }
 
     @Test
+    void emptyCurveKeepsItsColour() {
+        Curve empty = Curve.of("empty", Map.of());
+        Curve full = Curve.of("full", Map.of(1.0, List.of(1.0), 2.0, List.of(2.0)));
+        Diagram diagram = Diagram.curves("t", "x", "y", List.of(empty, full), ShortNumber::of);
+
+        assertEquals(List.of("full"), names(diagram.legend()));
+        assertEquals(Palette.series(1), diagram.legend().get(0).colour());
+        assertEquals(1, count(paint(diagram), "<polyline"));
+    }
+
+    @Test
     void landscapeIsCutAtItsFrameAndAsWideAsHigh() {
         Diagram diagram = (Diagram) figures().toList().get(1);
         String svg = paint(diagram);
@@ -202,8 +222,17 @@ class PainterTest {
                         new double[] {0, 1},
                         new double[] {1, Double.NEGATIVE_INFINITY},
                         new double[] {2, 0});
-        String svg = paint(new Diagram("t", "x", "y", List.of(Layer.lines("a", 0, List.of(line)))));
+        String svg =
+                paint(
+                        new Diagram(
+                                "t",
+                                "x",
+                                "y",
+                                List.of(
+                                        Layer.lines("a", 0, List.of(line)),
+                                        Layer.points("b", 1, line))));
 
+        assertEquals(2, count(svg, "class=\"mark\""));
         assertFalse(svg.contains("NaN") || svg.contains("Infinity"), svg);
     }
 

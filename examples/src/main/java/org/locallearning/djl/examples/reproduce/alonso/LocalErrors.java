@@ -152,9 +152,7 @@ final class LocalErrors implements Target {
                 List<Curve> curves = new ArrayList<>();
                 for (int l = 0; l <= hidden.length; ++l) {
                     String name = l == hidden.length ? "output" : "hidden layer " + (l + 1);
-                    if (!layers.get(l).isEmpty()) {
-                        curves.add(Curve.of(name, layers.get(l)));
-                    }
+                    curves.add(Curve.of(name, layers.get(l)));
                 }
                 measured.put(schedule, curves);
             }
@@ -278,7 +276,7 @@ final class LocalErrors implements Target {
 
     private static String first(List<Curve> curves, String layer) {
         return curves.stream()
-                .filter(curve -> curve.name().equals(layer))
+                .filter(curve -> curve.name().equals(layer) && !curve.points().isEmpty())
                 .findFirst()
                 .map(curve -> (int) curve.points().get(0).x())
                 .map(t -> t + (t == 1 ? " iteration" : " iterations"))

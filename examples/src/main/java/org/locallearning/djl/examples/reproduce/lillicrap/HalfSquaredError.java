@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.reproduce.lillicrap;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.training.loss.Loss;
+import org.locallearning.djl.zoo.task.SignedTargetLoss;
 
 /**
  * Half the squared error, summed over outputs and averaged over the batch: the loss whose gradient
@@ -30,11 +31,7 @@ final class HalfSquaredError extends Loss {
     /** {@inheritDoc} */
     @Override
     public NDArray evaluate(NDList labels, NDList predictions) {
-        NDArray prediction = predictions.singletonOrThrow();
-        return prediction
-                .sub(labels.singletonOrThrow())
-                .square()
-                .sum()
-                .div(2f * prediction.getShape().get(0));
+        return SignedTargetLoss.halfSquaredError(
+                predictions.singletonOrThrow(), labels.singletonOrThrow());
     }
 }

@@ -1,0 +1,38 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.tape;
+
+import ai.djl.ndarray.NDArray;
+
+/**
+ * A weighted layer that an error passes in one backward pass: one that the tape runs by itself
+ * ({@link LayerTrace}), or one inside a block that it runs as one piece.
+ */
+public interface PassedLayer {
+
+    /**
+     * Returns the layer.
+     *
+     * @return the layer
+     */
+    Layer getLayer();
+
+    /**
+     * Returns the weight {@code W} on the device of this pass, without history; closed with the
+     * tape.
+     *
+     * @return the weight
+     */
+    NDArray getWeight();
+}
