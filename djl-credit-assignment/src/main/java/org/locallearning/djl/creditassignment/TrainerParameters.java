@@ -75,6 +75,18 @@ public final class TrainerParameters extends ParameterStore {
         return OptionalDouble.of(largest > 0 ? last / largest : 0);
     }
 
+    /** Returns how often the optimizer has moved the parameters. */
+    long getUpdates() {
+        return updates;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void updateAllParameters() {
+        updates++;
+        super.updateAllParameters();
+    }
+
     /** The largest rates so far, by which a schedule is followed, as part of a trainer's state. */
     Stateful getRateHistory(CreditAssigner assigner) {
         ParameterNames names = new ParameterNames(model.getBlock(), assigner::getParameters);
@@ -115,18 +127,6 @@ public final class TrainerParameters extends ParameterStore {
                 };
             }
         };
-    }
-
-    /** Returns how often the optimizer has moved the parameters. */
-    long getUpdates() {
-        return updates;
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public void updateAllParameters() {
-        updates++;
-        super.updateAllParameters();
     }
 
     /** {@inheritDoc} */
