@@ -189,8 +189,7 @@ final class LearningCharts {
         List<AlignmentResult> measured =
                 results.runsOf(method).stream().flatMap(run -> run.alignment().stream()).toList();
         List<Curve> curves =
-                layerByLayer(
-                        measured, AlignmentResult::layer, AlignmentResult::epoch, quantity);
+                layerByLayer(measured, AlignmentResult::layer, AlignmentResult::epoch, quantity);
         if (!curves.stream().allMatch(curve -> curve.points().isEmpty())) {
             figures.add(
                     Diagram.overNetwork(
@@ -240,8 +239,7 @@ final class LearningCharts {
             List<CorrelationResult> measured,
             Function<CorrelationResult, Double> value) {
         List<Curve> curves =
-                layerByLayer(
-                        measured, CorrelationResult::layer, CorrelationResult::epoch, value);
+                layerByLayer(measured, CorrelationResult::layer, CorrelationResult::epoch, value);
         return Diagram.overNetwork(title, ordinate, curves, Double.NaN, ShortNumber::of);
     }
 
