@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import org.locallearning.djl.decorrelation.internal.GradientGraph;
 
 /**
  * What every decorrelation layer does around the product that is its own: it removes the mean,

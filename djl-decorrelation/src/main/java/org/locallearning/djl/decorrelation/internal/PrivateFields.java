@@ -19,7 +19,8 @@ import java.lang.reflect.Field;
  * Settings of DJL's classes that are private fields without getters: the loss's weight, the axis of
  * a normalization, the function by which a parallel block combines its branches, the tracker of an
  * optimizer. A learning rule cannot do without them, since it computes again, piece by piece, what
- * these classes compute. All reading of private fields is here.
+ * these classes compute, nor without the memory of the arrays that graphs point to. All finding of
+ * private fields is here.
  */
 public final class PrivateFields {
 
@@ -36,16 +37,46 @@ public final class PrivateFields {
      */
     public static Object read(Class<?> owner, Object object, String name) {
         try {
-            Field field = owner.getDeclaredField(name);
-            field.setAccessible(true);
-            return field.get(object);
+            return find(owner, name).get(object);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(
-                    String.format(
-                            "This version of DJL keeps the %s of a %s elsewhere; use the DJL"
-                                    + " version that this library was built for.",
-                            name, owner.getSimpleName()),
-                    e);
+            throw elsewhere(owner, name, e);
         }
+    }
+
+    /**
+     * Finds a private field that is read or written often.
+     *
+     * @param owner the class that declares the field
+     * @param name the name of the field
+     * @param type its declared type
+     * @return the field, which may be read and written
+     * @throws IllegalStateException if this version of DJL has no such field
+     */
+    public static Field find(Class<?> owner, String name, Class<?> type) {
+        try {
+            Field field = find(owner, name);
+            if (field.getType() != type) {
+                throw new NoSuchFieldException(name + " is a " + field.getType().getName());
+            }
+            return field;
+        } catch (ReflectiveOperationException e) {
+            throw elsewhere(owner, name, e);
+        }
+    }
+
+    private static Field find(Class<?> owner, String name) throws NoSuchFieldException {
+        Field field = owner.getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
+    }
+
+    private static IllegalStateException elsewhere(
+            Class<?> owner, String name, ReflectiveOperationException cause) {
+        return new IllegalStateException(
+                String.format(
+                        "This version of DJL keeps the %s of a %s elsewhere; use the DJL version"
+                                + " that this library was built for.",
+                        name, owner.getSimpleName()),
+                cause);
     }
 }

@@ -43,16 +43,6 @@ final class KnownDefects {
                             ANOTHER_NAME,
                             "no weighted layer has learning below it, so every error is exact"),
                     new Defect(
-                            SentimentAnalysis.class,
-                            PREDICTIVE,
-                            "throws IndexOutOfBoundsException",
-                            "the recurrent block appends its begin states to the stage's own list"),
-                    new Defect(
-                            GruSequences.class,
-                            all(List.of(BACKPROPAGATION, SENDING_ERRORS, PREDICTIVE)),
-                            "throws IndexOutOfBoundsException",
-                            "the recurrent block appends its begin state to the tape's own list"),
-                    new Defect(
                             ObjectDetection.class,
                             without(SENDING_ERRORS, "dfa"),
                             ANOTHER_NAME,
@@ -101,39 +91,7 @@ final class KnownDefects {
                             TableClassifier.class,
                             List.of("il", "seqil"),
                             ANOTHER_NAME,
-                            "one stage alone infers nothing"),
-                    new Defect(
-                            TimeSeries.class,
-                            all(List.of(BACKPROPAGATION, SENDING_ERRORS, PERTURBING, PREDICTIVE)),
-                            "throws IllegalArgumentException: NegativeBinomial's args",
-                            "predictions lose their names where the tape cuts them"),
-                    new Defect(
-                            InPlaceOperations.class,
-                            EVERY,
-                            "throws IllegalArgumentException: Layer 02LambdaBlock",
-                            "an array that the tape has cut cannot be changed in place"),
-                    new Defect(
-                            EngineCollector.class,
-                            EVERY,
-                            "has only one step for ",
-                            "the engine's collector leaves the tape unused, and step() does not"
-                                    + " ask"),
-                    new Defect(
-                            SiameseNetwork.class,
-                            all(List.of(BACKPROPAGATION, SENDING_ERRORS, LOCAL)),
-                            "trains what is frozen or has no error: 03Linear_bias",
-                            "the second forward closes the tape of the first"),
-                    new Defect(
-                            AdversarialNetworks.class,
-                            all(List.of(BACKPROPAGATION, SENDING_ERRORS, LOCAL)),
-                            "does not train 01Linear_weight",
-                            "the tape of a trainer ends where the other's begins"),
-                    new Defect(
-                            Distillation.class,
-                            all(List.of(PERTURBING, PREDICTIVE)),
-                            "trains with the trainer's loss",
-                            "the loss that is measured is the trainer's, unchecked against the one"
-                                    + " that is differentiated"));
+                            "one stage alone infers nothing"));
 
     private KnownDefects() {}
 
