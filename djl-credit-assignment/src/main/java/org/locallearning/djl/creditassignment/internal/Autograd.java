@@ -67,10 +67,11 @@ public final class Autograd {
      *
      * @param array the array
      * @param manager the manager that closes the alias
-     * @return the alias: same values, same memory, no history
+     * @return the alias: same values, same memory, same name, no history
      */
     public static NDArray detach(NDArray array, NDManager manager) {
         NDArray alias = array.stopGradient();
+        alias.setName(array.getName());
         alias.attach(manager);
         return alias;
     }
