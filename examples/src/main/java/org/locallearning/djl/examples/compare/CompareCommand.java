@@ -105,12 +105,16 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  compare",
+            "  java -jar examples/target/local-learning.jar compare",
             "      (drawn digits: needs no data and no network)",
-            "  compare --dataset mnist --hidden 1000 --activation tanh --epochs 20",
-            "  compare --dataset cifar10 --model dense --batch 256 --epochs 5",
-            "  compare --methods bp,fa --learning-rate fa=3e-4 --seeds 1,2,3,4,5",
-            "  compare --methods bp,bp+decor,fa,fa+decor --decor-rate bp+decor=1e-4"
+            "  java -jar examples/target/local-learning.jar compare \\",
+            "      --dataset mnist --hidden 1000 --activation tanh --epochs 20",
+            "  java -jar examples/target/local-learning.jar compare \\",
+            "      --dataset cifar10 --model dense --batch 256 --epochs 5",
+            "  java -jar examples/target/local-learning.jar compare \\",
+            "      --methods bp,fa --learning-rate fa=3e-4 --seeds 1,2,3,4,5",
+            "  java -jar examples/target/local-learning.jar compare \\",
+            "      --methods bp,bp+decor,fa,fa+decor --decor-rate bp+decor=1e-4"
         })
 public final class CompareCommand implements Callable<Integer> {
 
