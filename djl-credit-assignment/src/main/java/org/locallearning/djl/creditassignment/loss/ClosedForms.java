@@ -149,9 +149,8 @@ final class ClosedForms {
         if (arrays.size() != 1) {
             throw new IllegalArgumentException(
                     String.format(
-                            "The loss takes one %s, but the batch has %d; train with"
-                                    + " trainer.forward(data, labels), and with a loss for what the"
-                                    + " model puts out.",
+                            "The loss takes one %s, but the batch has %d; call forward(data, labels)"
+                                    + " of the trainer, with a loss for what the model puts out.",
                             what, arrays.size()));
         }
         return arrays.head();
