@@ -68,7 +68,6 @@ import org.locallearning.djl.zoo.task.Task;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -347,7 +346,8 @@ public final class CompareCommand implements Callable<Integer> {
         private Path folder;
     }
 
-    @Mixin private ResumeArguments resume;
+    @ArgGroup(validate = false, heading = "%nGoing on:%n")
+    private final ResumeArguments resume = new ResumeArguments();
 
     /** Runs the comparison. */
     @Override

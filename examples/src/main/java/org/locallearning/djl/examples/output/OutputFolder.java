@@ -22,10 +22,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A folder for results, in which a file is either the old one or the whole new one. */
 public final class OutputFolder {
+
+    /** A file that is being written, by the process of that number. */
+    private static final Pattern BESIDE = Pattern.compile("\\..+\\.(\\d{1,18})");
 
     private final Path folder;
 
@@ -44,6 +49,7 @@ public final class OutputFolder {
     public static OutputFolder open(Path folder) throws IOException {
         try {
             Files.createDirectories(folder);
+            deleteLeftOver(folder);
             Files.delete(Files.createTempFile(folder, ".writable", ""));
         } catch (FileAlreadyExistsException e) {
             throw new IOException(
@@ -63,6 +69,20 @@ public final class OutputFolder {
                     e);
         }
         return new OutputFolder(folder);
+    }
+
+    /** Deletes what programs that were killed while they wrote left behind. */
+    private static void deleteLeftOver(Path folder) throws IOException {
+        List<Path> content;
+        try (Stream<Path> files = Files.list(folder)) {
+            content = files.toList();
+        }
+        for (Path file : content) {
+            Matcher beside = BESIDE.matcher(file.getFileName().toString());
+            if (beside.matches() && ProcessHandle.of(Long.parseLong(beside.group(1))).isEmpty()) {
+                Files.deleteIfExists(file);
+            }
+        }
     }
 
     /**

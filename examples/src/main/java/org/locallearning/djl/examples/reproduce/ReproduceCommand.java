@@ -25,6 +25,7 @@ import java.util.concurrent.Callable;
 import org.locallearning.djl.examples.commandline.CommandLineText;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
+import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.output.TextTable;
@@ -52,8 +53,9 @@ import picocli.CommandLine.Spec;
             "",
             "The output folder gets report.html (one file, opens in any browser), a picture named"
                     + " after the target, and results.json with the numbers and what made them:"
-                    + " command, commit, seeds and machine. Long targets keep every finished run,"
-                    + " and a second start with the same settings goes on where the first stopped."
+                    + " command, commit, seeds and machine. Long targets keep every finished run and"
+                    + " how far the run at hand has come, and a second start with the same settings"
+                    + " goes on where the first stopped."
         },
         parameterListHeading = "%n",
         optionListHeading = "%nGeneral:%n",
@@ -92,6 +94,9 @@ public final class ReproduceCommand implements Callable<Integer> {
     @ArgGroup(validate = false, heading = "%nTarget, where it has a use for them:%n")
     private final ReproduceArguments arguments = new ReproduceArguments();
 
+    @ArgGroup(validate = false, heading = "%nGoing on, where a target keeps its runs:%n")
+    private final ResumeArguments resume = new ResumeArguments();
+
     /**
      * Creates the command; picocli fills in its options.
      *
@@ -118,6 +123,7 @@ public final class ReproduceCommand implements Callable<Integer> {
         Target chosen = named(target);
         try {
             arguments.check();
+            resume.check();
         } catch (IllegalArgumentException e) {
             throw usage(e.getMessage());
         }
@@ -127,6 +133,7 @@ public final class ReproduceCommand implements Callable<Integer> {
                 new Reproduction(
                         chosen,
                         arguments,
+                        resume,
                         EngineThreads.start(arguments.threads()),
                         folder,
                         out,

@@ -17,6 +17,7 @@ import ai.djl.engine.Engine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.output.OutputFolder;
@@ -32,6 +33,7 @@ public final class Reproduction {
 
     private final Target target;
     private final ReproduceArguments arguments;
+    private final ResumeArguments resume;
     private final Engine engine;
     private final OutputFolder folder;
     private final PrintWriter out;
@@ -43,6 +45,7 @@ public final class Reproduction {
     Reproduction(
             Target target,
             ReproduceArguments arguments,
+            ResumeArguments resume,
             Engine engine,
             OutputFolder folder,
             PrintWriter out,
@@ -51,6 +54,7 @@ public final class Reproduction {
             String started) {
         this.target = target;
         this.arguments = arguments;
+        this.resume = resume;
         this.engine = engine;
         this.folder = folder;
         this.out = out;
@@ -66,6 +70,15 @@ public final class Reproduction {
      */
     public ReproduceArguments arguments() {
         return arguments;
+    }
+
+    /**
+     * Returns how training that was stopped goes on.
+     *
+     * @return the options
+     */
+    public ResumeArguments resume() {
+        return resume;
     }
 
     /**

@@ -74,7 +74,7 @@ public final class RunStore {
     public static RunStore open(Reproduction reproduction) throws IOException {
         return new RunStore(
                 OutputFolder.open(reproduction.folder().file(FOLDER)),
-                reproduction.arguments().resume(),
+                reproduction.resume(),
                 reproduction.machine());
     }
 
