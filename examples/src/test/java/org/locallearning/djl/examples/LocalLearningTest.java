@@ -101,7 +101,7 @@ class LocalLearningTest {
                 "compare --learning-rate fa=-1 | positive",
                 "compare --learning-rate fa=NaN | positive",
                 "compare --slope 2 | 0 to 1",
-                "benchmark --models nosuch | dense-1000, dense-3072",
+                "benchmark --models nosuch | dense-1000, hand-written, dense-3072",
                 "benchmark --methods nosuch | bp, bp-tape",
                 "benchmark --repeats 0 | at least 1",
                 "benchmark --batch 0 | at least 1"

@@ -457,6 +457,8 @@ public final class CompareCommand implements Callable<Integer> {
                 try {
                     finished.add(run.run(method, seed, rates(method), console, checkpoints));
                 } catch (IllegalStateException e) {
+                    // it would stop there again: what comes next has other settings
+                    unfinished.finish();
                     throw new IllegalStateException(
                             "The run of "
                                     + method.name()

@@ -315,6 +315,50 @@ class CompareCommandTest {
     }
 
     @Test
+    void unfinishedComparisonGoesOnWithTheSameSettingsAlone(@TempDir Path folder)
+            throws IOException {
+        String methods = "--methods bp,fa --seeds 1";
+        // results that cannot be written stop it after the first run
+        Path obstacle = Files.createDirectories(folder.resolve("results.json").resolve("full"));
+        ProgramRun stopped = small(methods, folder);
+        assertEquals(ExitCode.FAILED, stopped.exitCode(), stopped.err());
+        Files.delete(obstacle);
+        Files.delete(folder.resolve("results.json"));
+
+        ProgramRun other = small(methods + " --optimizer sgd", folder);
+        assertEquals(ExitCode.USAGE, other.exitCode());
+        assertTrue(other.err().contains("--optimizer"), other.err());
+        assertTrue(other.err().contains("--fresh"), other.err());
+
+        ProgramRun again = small(methods, folder);
+        assertEquals(ExitCode.OK, again.exitCode(), again.err());
+        assertEquals(1, again.out().lines().filter(line -> line.endsWith("stored")).count());
+        for (RunResult finished : read(folder).runs()) {
+            RunResult alone = results.runsOf(finished.method()).get(0);
+            assertEquals(timeless(alone.epochs()), timeless(finished.epochs()));
+        }
+        assertTrue(Files.notExists(folder.resolve("unfinished")));
+
+        ProgramRun finished = small(methods + " --optimizer sgd", folder);
+        assertEquals(ExitCode.OK, finished.exitCode(), finished.err());
+    }
+
+    @Test
+    void freshComparisonStartsOver(@TempDir Path folder) throws IOException {
+        Path obstacle = Files.createDirectories(folder.resolve("results.json").resolve("full"));
+        assertEquals(ExitCode.FAILED, small("--methods bp,fa --seeds 1", folder).exitCode());
+        Files.delete(obstacle);
+        Files.delete(folder.resolve("results.json"));
+
+        ProgramRun fresh = small("--methods bp --seeds 1 --fresh", folder);
+        assertEquals(ExitCode.OK, fresh.exitCode(), fresh.err());
+        assertEquals(0, fresh.out().lines().filter(line -> line.endsWith("stored")).count());
+        ProgramRun wrong = small("--save-every 0", folder);
+        assertEquals(ExitCode.USAGE, wrong.exitCode());
+        assertTrue(wrong.err().contains("--save-every is at least 1"), wrong.err());
+    }
+
+    @Test
     void everyMethodOfTheTableTrainsWithItsOptimizer(@TempDir Path folder) throws IOException {
         List<String> names = new ArrayList<>(Methods.names());
         OptimizerKind.names().forEach(optimizer -> names.add("fa-" + optimizer));
