@@ -433,13 +433,8 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     }
 
     private static NDList leaves(NDList arrays) {
-        NDList leaves = new NDList(arrays.size());
-        for (NDArray array : arrays) {
-            NDArray leaf = Autograd.leaf(array, array.getManager());
-            leaf.setName(array.getName());
-            leaves.add(leaf);
-        }
-        return leaves;
+        return new NDList(
+                arrays.stream().map(array -> Autograd.leaf(array, array.getManager())).toList());
     }
 
     private void checkBlocks() {
@@ -536,7 +531,17 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
         try (NDManager scope = tape.getManager().newSubManager()) {
             NDList leaves = leaves(tape.getPredictions());
             leaves.attach(scope);
-            NDArray loss = evaluate(ownLoss, tape.getLabels(), new NDList(leaves));
+            NDList labels = new NDList(tape.getLabels().orElseGet(NDList::new));
+            NDArray loss;
+            try {
+                loss = ownLoss.apply(labels, new NDList(leaves));
+            } catch (RuntimeException e) {
+                if (tape.getLabels().isPresent()) {
+                    throw e;
+                }
+                // the rule says itself what it misses without labels
+                return;
+            }
             loss.attach(scope);
             if (Autograd.isDifferentiable(loss)) {
                 try (NDArray ones = loss.onesLike()) {
@@ -558,27 +563,8 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
                                         + " it the loss of the configuration, or take a rule that"
                                         + " learns from the error of any loss, such as"
                                         + " FeedbackAlignment.",
-                                rule, getLoss().getName()));
+                                rule.getClass().getSimpleName(), getLoss().getName()));
             }
-        }
-    }
-
-    private NDArray evaluate(
-            BiFunction<NDList, NDList, NDArray> ownLoss,
-            Optional<NDList> labels,
-            NDList predictions) {
-        try {
-            return ownLoss.apply(new NDList(labels.orElseGet(NDList::new)), predictions);
-        } catch (RuntimeException e) {
-            if (labels.isPresent()) {
-                throw e;
-            }
-            throw new IllegalArgumentException(
-                    String.format(
-                            "%s learns from the trainer's own loss, but the batch has no labels;"
-                                    + " call forward(data, labels).",
-                            rule),
-                    e);
         }
     }
 

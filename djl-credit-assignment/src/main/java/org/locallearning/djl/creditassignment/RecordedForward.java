@@ -120,7 +120,7 @@ final class RecordedForward {
                 "%s sends no error to the inputs of its network, so that what made them could not"
                         + " learn; take a rule that does, such as FeedbackAlignment, or give the"
                         + " network stopGradient() of its inputs.",
-                rule);
+                rule.getClass().getSimpleName());
     }
 
     void close() {

@@ -25,6 +25,7 @@ import java.util.function.Supplier;
 public final class ForcedCollection {
 
     private static final int NUMBERS = 1500;
+    private static final int TRIES = 50;
 
     private ForcedCollection() {}
 
@@ -46,15 +47,16 @@ public final class ForcedCollection {
         }
     }
 
-    /** Repeats a computation until no collection ran in it. */
+    /** Repeats a small computation until no collection ran in it. */
     public static <T> T without(Supplier<T> computation) {
-        while (true) {
+        for (int i = 0; i < TRIES; i++) {
             long before = collections();
             T result = computation.get();
             if (collections() == before) {
                 return result;
             }
         }
+        throw new IllegalStateException("A collection ran in each of " + TRIES + " runs.");
     }
 
     private static long collections() {

@@ -23,6 +23,7 @@ import ai.djl.util.Pair;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiFunction;
+import org.locallearning.djl.creditassignment.internal.GraphMemory;
 
 /** The gradients that a trainer leaves in a model's parameters after one batch. */
 public final class Gradients {
@@ -48,14 +49,13 @@ public final class Gradients {
     public static Gradients of(
             NetworkCase network, DataType type, LossCase loss, TrainerFactory factory) {
         // DJL's own losses and trainer are wrong when a collection comes between
-        return ForcedCollection.without(
-                () -> {
-                    try (TrainingRun run =
-                            TrainingRun.start(
-                                    network, type, loss, TrainingRun.config(loss), factory)) {
-                        return run.assign(0).gradients();
-                    }
-                });
+        GraphMemory memory = GraphMemory.open(null);
+        try (TrainingRun run =
+                TrainingRun.start(network, type, loss, TrainingRun.config(loss), factory)) {
+            return run.assign(0).gradients();
+        } finally {
+            memory.close();
+        }
     }
 
     /** Reads the gradients that are in a model now. */

@@ -17,6 +17,7 @@ import ai.djl.Model;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.Trainer;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.locallearning.djl.creditassignment.lra.ErrorDifference;
 import org.locallearning.djl.creditassignment.lra.ErrorMatrixUpdate;
@@ -41,6 +42,26 @@ public record RuleCase(String name, CreditAssignment rule) implements Gradients.
     /** Every rule in each of its forms. */
     public static List<RuleCase> all() {
         return Stream.of(sendingErrors(), perturbing()).flatMap(List::stream).toList();
+    }
+
+    /**
+     * One rule of each kind: fixed feedback, feedback that learns from gradients and from noise,
+     * direct feedback, targets, noise. The others of a kind differ in what they multiply with.
+     */
+    public static List<RuleCase> oneOfEachKind() {
+        Set<String> names =
+                Set.of(
+                        "feedback alignment",
+                        "Kolen-Pollack",
+                        "weight mirror",
+                        "direct, dense",
+                        "representation alignment",
+                        "node perturbation by activity, antithetic");
+        List<RuleCase> cases = all().stream().filter(rule -> names.contains(rule.name())).toList();
+        if (cases.size() != names.size()) {
+            throw new IllegalStateException("A kind of rule is missing among " + cases);
+        }
+        return cases;
     }
 
     /** The rules that know the nodes' share in the loss by the loss itself alone. */

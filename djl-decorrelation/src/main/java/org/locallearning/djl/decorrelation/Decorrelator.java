@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import org.locallearning.djl.decorrelation.internal.GradientGraph;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
 

@@ -23,6 +23,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import org.junit.jupiter.api.Test;
+import org.locallearning.djl.decorrelation.internal.GradientGraph;
 
 /** Which arrays a backward pass comes to, and that asking and centring leave it exact. */
 class GradientGraphTest extends ArrayTest {

@@ -13,11 +13,17 @@
  */
 package org.locallearning.djl.pc;
 
+import ai.djl.MalformedModelException;
 import ai.djl.metric.Metrics;
 import ai.djl.training.Trainer;
 import ai.djl.training.listener.TrainingListenerAdapter;
+import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 import org.locallearning.djl.creditassignment.CreditTrainer;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.decorrelation.state.Stateful;
 
 /**
  * Adds the free energy of training batches to the trainer's {@code Metrics}: {@code free_energy_T}
@@ -26,7 +32,9 @@ import org.locallearning.djl.creditassignment.CreditTrainer;
  * <p>Add it to the listeners of a {@code DefaultTrainingConfig} and give the trainer metrics. With
  * trainers of other rules it does nothing.
  */
-public final class FreeEnergyListener extends TrainingListenerAdapter {
+public final class FreeEnergyListener extends TrainingListenerAdapter implements Stateful {
+
+    private static final String BATCH = "batch";
 
     private final int interval;
     private long batch;
@@ -64,5 +72,19 @@ public final class FreeEnergyListener extends TrainingListenerAdapter {
                 metrics.addMetric(name, energy.get(t, l));
             }
         }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void saveState(StateWriter out) throws IOException {
+        out.putLong(BATCH, batch);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Runnable loadState(StateReader in) throws MalformedModelException {
+        in.checkNames(Set.of(BATCH));
+        long saved = in.getLong(BATCH);
+        return () -> batch = saved;
     }
 }

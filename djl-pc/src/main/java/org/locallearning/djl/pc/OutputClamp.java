@@ -85,7 +85,8 @@ final class OutputClamp {
             for (NDArray prediction : predictions) {
                 leaves.add(Autograd.leaf(prediction, scope));
             }
-            NDArray value = loss.evaluate(labels, leaves);
+            // a loss may change the lists that it gets
+            NDArray value = loss.evaluate(new NDList(labels), new NDList(leaves));
             if (!Autograd.isDifferentiable(value)) {
                 throw new IllegalArgumentException(
                         String.format(

@@ -30,6 +30,7 @@ import org.locallearning.djl.examples.compare.CompareCommand;
 import org.locallearning.djl.examples.compare.ReportCommand;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.reproduce.ReproduceCommand;
+import org.locallearning.djl.examples.torture.TortureCommand;
 import org.locallearning.djl.zoo.network.Networks;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -62,7 +63,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
         },
         optionListHeading = "%nOptions:%n",
         commandListHeading = "%nSubcommands:%n",
-        subcommands = {CompareCommand.class, BenchmarkCommand.class, ReportCommand.class},
+        subcommands = {
+            CompareCommand.class,
+            BenchmarkCommand.class,
+            ReportCommand.class,
+            TortureCommand.class
+        },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:everything asked for was done",

@@ -13,14 +13,21 @@
  */
 package org.locallearning.djl.creditassignment.alignment;
 
+import ai.djl.MalformedModelException;
 import ai.djl.training.listener.TrainingListenerAdapter;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.CreditListener;
 import org.locallearning.djl.creditassignment.CreditTrainer;
 import org.locallearning.djl.creditassignment.LayerCredit;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.decorrelation.state.Stateful;
 
 /**
  * Measures, every so many batches and for every weighted layer, the angle between the rule's
@@ -34,7 +41,11 @@ import org.locallearning.djl.creditassignment.LayerCredit;
  *
  * <p>Lillicrap et al. (2016), figures 2 and 5.
  */
-public final class AlignmentListener extends TrainingListenerAdapter implements CreditListener {
+public final class AlignmentListener extends TrainingListenerAdapter
+        implements CreditListener, Stateful {
+
+    private static final String STEP = "step";
+    private static final String MEASURED = "measured";
 
     private final int interval;
     private final List<LayerAlignment> alignments = new ArrayList<>();
@@ -104,5 +115,30 @@ public final class AlignmentListener extends TrainingListenerAdapter implements 
      */
     public List<LayerAlignment> getAlignments() {
         return Collections.unmodifiableList(alignments);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void saveState(StateWriter out) throws IOException {
+        out.putLong(STEP, step);
+        out.putText(
+                MEASURED,
+                alignments.stream().map(LayerAlignment::toText).collect(Collectors.joining("\n")));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Runnable loadState(StateReader in) throws MalformedModelException {
+        in.checkNames(Set.of(STEP, MEASURED));
+        long saved = in.getLong(STEP);
+        List<LayerAlignment> measured = new ArrayList<>();
+        for (String line : in.getText(MEASURED).lines().toList()) {
+            measured.add(LayerAlignment.parse(line));
+        }
+        return () -> {
+            step = saved;
+            alignments.clear();
+            alignments.addAll(measured);
+        };
     }
 }

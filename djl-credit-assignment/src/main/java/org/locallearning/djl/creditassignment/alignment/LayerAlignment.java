@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.creditassignment.alignment;
 
+import ai.djl.MalformedModelException;
 import java.util.OptionalDouble;
 
 /**
@@ -33,4 +34,36 @@ public record LayerAlignment(
         String path,
         double gradientAngle,
         double normRatio,
-        OptionalDouble feedbackAngle) {}
+        OptionalDouble feedbackAngle) {
+
+    private static final String SEPARATOR = "\t";
+
+    /** Returns this as {@link #parse} reads it: a line. */
+    String toText() {
+        String feedback =
+                feedbackAngle.isPresent() ? Double.toString(feedbackAngle.getAsDouble()) : "";
+        return String.join(
+                SEPARATOR,
+                Long.toString(step),
+                Double.toString(gradientAngle),
+                Double.toString(normRatio),
+                feedback,
+                path);
+    }
+
+    static LayerAlignment parse(String line) throws MalformedModelException {
+        String[] parts = line.split(SEPARATOR, 5);
+        try {
+            return new LayerAlignment(
+                    Long.parseLong(parts[0]),
+                    parts[4],
+                    Double.parseDouble(parts[1]),
+                    Double.parseDouble(parts[2]),
+                    parts[3].isEmpty()
+                            ? OptionalDouble.empty()
+                            : OptionalDouble.of(Double.parseDouble(parts[3])));
+        } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            throw new MalformedModelException("it holds '" + line + "', which is no alignment.", e);
+        }
+    }
+}

@@ -271,7 +271,12 @@ public final class CheckpointListener extends TrainingListenerAdapter {
         @Override
         public boolean hasNext() {
             finish();
-            return batches.hasNext();
+            boolean more = batches.hasNext();
+            if (!more) {
+                // what is drawn at the end of an epoch is the same after going on from there
+                seed(position);
+            }
+            return more;
         }
 
         /** {@inheritDoc} */

@@ -13,7 +13,6 @@
  */
 package org.locallearning.djl.creditassignment.internal;
 
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -21,6 +20,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.function.Supplier;
+import org.locallearning.djl.decorrelation.internal.GradientGraph;
 
 /**
  * The engine's automatic differentiation, as far as a vector-Jacobian product of one piece of a
@@ -67,10 +67,11 @@ public final class Autograd {
      *
      * @param array the array
      * @param manager the manager that closes the alias
-     * @return the alias: same values, same memory, no history
+     * @return the alias: same values, same memory, same name, no history
      */
     public static NDArray detach(NDArray array, NDManager manager) {
         NDArray alias = array.stopGradient();
+        alias.setName(array.getName());
         alias.attach(manager);
         return alias;
     }
@@ -110,19 +111,7 @@ public final class Autograd {
      * @return true if {@link #backward} may start from it
      */
     public static boolean isInGraph(NDArray array) {
-        if (!array.getDataType().isFloating()) {
-            return false;
-        }
-        if (array.hasGradient()) {
-            return true;
-        }
-        try {
-            // the engine lets no array leave a graph
-            array.setRequiresGradient(false);
-            return false;
-        } catch (EngineException e) {
-            return true;
-        }
+        return array.getDataType().isFloating() && GradientGraph.contains(array);
     }
 
     /**

@@ -21,7 +21,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.pytorch.engine.PtNDArray;
 import java.lang.reflect.Field;
-import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -29,6 +28,7 @@ import java.util.IdentityHashMap;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.locallearning.djl.decorrelation.internal.PrivateFields;
 
 /**
  * Keeps the Java memory that graphs of the engine point to, from its opening to its closing, so
@@ -51,8 +51,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * NDArray.set} puts into an array are not seen: close such an array after the backward pass.
  *
  * <p>{@code NDScope} has no hook, so that its stack and its map, and the buffer of an array, are
- * reached by reflection. It is all in this class, and {@link #check} says whether DJL still has
- * them.
+ * reached by reflection. {@link #check} says whether DJL still has them.
  */
 public final class GraphMemory implements AutoCloseable {
 
@@ -90,7 +89,10 @@ public final class GraphMemory implements AutoCloseable {
                 NDManager manager = Engine.getEngine("PyTorch").newBaseManager(Device.cpu());
                 NDArray number = manager.create(1f)) {
             if (!memory.buffers.contains(memory.internals.bufferOf(number))) {
-                throw Internals.unknown("does not register arrays with NDScope", null);
+                throw new IllegalStateException(
+                        "This version of DJL does not register arrays with NDScope, so that"
+                                + " gradients would depend on the garbage collector; use the DJL"
+                                + " version that this library was built for.");
             }
         }
     }
@@ -247,53 +249,11 @@ public final class GraphMemory implements AutoCloseable {
          */
         @SuppressWarnings("unchecked") // the declared type of the field
         static Internals find(Class<?> scope, Class<?> array) {
-            try {
-                Field stack = field(scope, "SCOPE_STACK", ThreadLocal.class);
-                if (!Modifier.isStatic(stack.getModifiers())) {
-                    throw unknown(scope.getSimpleName() + ".SCOPE_STACK is not static", null);
-                }
-                return new Internals(
-                        (ThreadLocal<Deque<NDScope>>) stack.get(null),
-                        field(scope, "resources", IdentityHashMap.class),
-                        field(array, "dataRef", ByteBuffer.class));
-            } catch (ReflectiveOperationException e) {
-                throw unknown("has no field " + e.getMessage(), e);
-            }
-        }
-
-        private static Field field(Class<?> owner, String name, Class<?> type)
-                throws NoSuchFieldException {
-            Field field;
-            try {
-                field = owner.getDeclaredField(name);
-            } catch (NoSuchFieldException e) {
-                NoSuchFieldException named =
-                        new NoSuchFieldException(owner.getSimpleName() + "." + name);
-                named.initCause(e);
-                throw named;
-            }
-            if (field.getType() != type) {
-                throw unknown(
-                        String.format(
-                                "%s.%s is a %s and not a %s",
-                                owner.getSimpleName(),
-                                name,
-                                field.getType().getSimpleName(),
-                                type.getSimpleName()),
-                        null);
-            }
-            field.setAccessible(true);
-            return field;
-        }
-
-        private static IllegalStateException unknown(String difference, Throwable cause) {
-            return new IllegalStateException(
-                    String.format(
-                            "Gradients would depend on the garbage collector, since this version of"
-                                    + " DJL keeps the memory of numbers in another way (%s); use the"
-                                    + " DJL version that this library was built for.",
-                            difference),
-                    cause);
+            Field stack = PrivateFields.find(scope, "SCOPE_STACK", ThreadLocal.class);
+            return new Internals(
+                    (ThreadLocal<Deque<NDScope>>) get(stack, null),
+                    PrivateFields.find(scope, "resources", IdentityHashMap.class),
+                    PrivateFields.find(array, "dataRef", ByteBuffer.class));
         }
 
         @SuppressWarnings("unchecked") // the declared type of the field

@@ -136,9 +136,9 @@ public final class TorchScript {
             NDArray error =
                     run(
                             "convolution_input_error",
-                            Autograd.detach(delta, scope),
-                            Autograd.detach(input, scope),
-                            Autograd.detach(weight, scope),
+                            unnamed(delta, scope),
+                            unnamed(input, scope),
+                            unnamed(weight, scope),
                             scope.create(geometry(stride, padding, dilation, groups)));
             error.attach(delta.getManager());
             return error;
@@ -157,9 +157,9 @@ public final class TorchScript {
         try (NDManager scope = target.getManager().newSubManager()) {
             run(
                     "subtract_product",
-                    Autograd.detach(target, scope),
-                    Autograd.detach(array, scope),
-                    Autograd.detach(factor, scope));
+                    unnamed(target, scope),
+                    unnamed(array, scope),
+                    unnamed(factor, scope));
         }
     }
 
@@ -185,7 +185,7 @@ public final class TorchScript {
      */
     public static NDList symmetricEigen(NDArray matrix) {
         try (NDManager scope = matrix.getManager().newSubManager()) {
-            NDList found = Holder.OPERATIONS.run("symmetric_eigen", Autograd.detach(matrix, scope));
+            NDList found = Holder.OPERATIONS.run("symmetric_eigen", unnamed(matrix, scope));
             found.attach(matrix.getManager());
             return found;
         }
@@ -210,9 +210,7 @@ public final class TorchScript {
     public static NDArray patches(
             NDArray images, Shape kernel, Shape stride, Shape padding, Shape dilation) {
         try (NDManager scope = images.getManager().newSubManager()) {
-            // an array's name would mean something to the call: aliases have none
-            NDArray alias = images.reshape(images.getShape());
-            alias.attach(scope);
+            NDArray alias = unnamedInGraph(images, scope);
             Shape geometry = windows(kernel, stride, padding, dilation);
             NDArray patches = run("patches", alias, scope.create(geometry));
             patches.attach(images.getManager());
@@ -242,13 +240,29 @@ public final class TorchScript {
             NDArray sum =
                     run(
                             "sum_of_patches",
-                            Autograd.detach(patches, scope),
+                            unnamed(patches, scope),
                             scope.create(
                                     windows(kernel, stride, padding, dilation)
                                             .addAll(images.slice(2))));
             sum.attach(patches.getManager());
             return sum;
         }
+    }
+
+    /**
+     * Returns an alias without history and without a name, which would mean something to a call.
+     */
+    private static NDArray unnamed(NDArray array, NDManager scope) {
+        NDArray alias = array.stopGradient();
+        alias.attach(scope);
+        return alias;
+    }
+
+    /** Returns an alias without a name that is part of the graph. */
+    private static NDArray unnamedInGraph(NDArray array, NDManager scope) {
+        NDArray alias = array.reshape(array.getShape());
+        alias.attach(scope);
+        return alias;
     }
 
     private static NDArray run(String method, NDArray... arguments) {
@@ -268,7 +282,7 @@ public final class TorchScript {
      */
     public static NDArray pseudoinverse(NDArray matrices) {
         try (NDManager scope = matrices.getManager().newSubManager()) {
-            NDArray inverse = run("pseudoinverse", Autograd.detach(matrices, scope));
+            NDArray inverse = run("pseudoinverse", unnamed(matrices, scope));
             inverse.attach(matrices.getManager());
             return inverse;
         }
@@ -287,9 +301,7 @@ public final class TorchScript {
     /** Returns a copy that is part of the graph, which DJL's own copies are not. */
     static NDArray copy(NDArray array) {
         try (NDManager scope = array.getManager().newSubManager()) {
-            // an array's name would mean something to the call: aliases have none
-            NDArray alias = array.reshape(array.getShape());
-            alias.attach(scope);
+            NDArray alias = unnamedInGraph(array, scope);
             NDArray copy = run("copy", alias);
             copy.attach(array.getManager());
             return copy;
@@ -320,15 +332,13 @@ public final class TorchScript {
      */
     static NDArray gradient(NDArray output, NDArray error, NDArray input) {
         try (NDManager scope = error.getManager().newSubManager()) {
-            // an array's name would mean something to the call: aliases have none
-            NDArray alias = output.reshape(output.getShape());
-            alias.attach(scope);
+            NDArray alias = unnamedInGraph(output, scope);
             // but an alias of the input would be another array
             String name = input.getName();
             input.setName(null);
             NDArray gradient;
             try {
-                gradient = run("gradient", alias, Autograd.detach(error, scope), input);
+                gradient = run("gradient", alias, unnamed(error, scope), input);
             } finally {
                 input.setName(name);
             }

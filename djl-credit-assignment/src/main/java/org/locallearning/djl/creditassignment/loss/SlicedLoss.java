@@ -43,7 +43,9 @@ final class SlicedLoss implements SampleLoss {
             losses.add(loss.evaluate(slice(labels, n), slice(predictions, n)).sum());
         }
         NDArray all = NDArrays.stack(losses);
-        checkMean(all, loss.evaluate(labels, predictions).sum());
+        // a loss may change the lists that it gets
+        NDArray whole = loss.evaluate(new NDList(labels), new NDList(predictions));
+        checkMean(all, whole.sum());
         return all;
     }
 
@@ -63,7 +65,11 @@ final class SlicedLoss implements SampleLoss {
 
     private static NDList slice(NDList arrays, long n) {
         NDList slices = new NDList(arrays.size());
-        arrays.forEach(array -> slices.add(array.get(n + ":" + (n + 1))));
+        for (NDArray array : arrays) {
+            NDArray slice = array.get(n + ":" + (n + 1));
+            slice.setName(array.getName());
+            slices.add(slice);
+        }
         return slices;
     }
 

@@ -38,7 +38,6 @@ final class Cut {
         arrays = new NDList(made.size());
         for (NDArray array : made) {
             arrays.add(errorWanted ? Autograd.leaf(array, scope) : Autograd.detach(array, scope));
-            arrays.get(arrays.size() - 1).setName(array.getName());
         }
     }
 

@@ -122,7 +122,7 @@ class QAgentTest {
             String message =
                     assertThrows(IllegalArgumentException.class, () -> trainBatch(rule))
                             .getMessage();
-            assertTrue(message.contains("the batch has no labels"), message);
+            assertTrue(message.contains("call forward(data, labels)"), message);
         } else {
             trainBatch(rule);
         }

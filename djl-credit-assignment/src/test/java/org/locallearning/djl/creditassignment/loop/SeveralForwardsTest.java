@@ -41,6 +41,18 @@ class SeveralForwardsTest {
 
     private static final Shape INPUT = new Shape(6, 4);
 
+    /** Two forwards, and the labels of both. */
+    private record Twice(NDArray labels, NDArray first, NDArray second) {
+
+        static Twice of(Loop loop) {
+            NDArray labels = loop.noise(3, INPUT);
+            return new Twice(
+                    labels,
+                    loop.forward(loop.noise(1, INPUT), labels),
+                    loop.forward(loop.noise(2, INPUT), labels));
+        }
+    }
+
     private static Block net() {
         return NetworkCase.mlp(4, 7, 5);
     }
@@ -107,11 +119,9 @@ class SeveralForwardsTest {
     void backwardInAnotherOrderThanForward() {
         assertAsStock(
                 (loop, collector) -> {
-                    NDArray labels = loop.noise(3, INPUT);
-                    NDArray first = loop.forward(loop.noise(1, INPUT), labels);
-                    NDArray second = loop.forward(loop.noise(2, INPUT), labels);
-                    collector.backward(loop.loss(labels, first));
-                    collector.backward(loop.loss(labels, second).mul(0.25f));
+                    Twice twice = Twice.of(loop);
+                    collector.backward(loop.loss(twice.labels(), twice.first()));
+                    collector.backward(loop.loss(twice.labels(), twice.second()).mul(0.25f));
                 });
     }
 
@@ -152,10 +162,10 @@ class SeveralForwardsTest {
                 run(
                         rule,
                         (loop, collector) -> {
-                            NDArray labels = loop.noise(3, INPUT);
-                            NDArray first = loop.forward(loop.noise(1, INPUT), labels);
-                            NDArray second = loop.forward(loop.noise(2, INPUT), labels);
-                            NDArray sum = loop.loss(labels, first).add(loop.loss(labels, second));
+                            Twice twice = Twice.of(loop);
+                            NDArray sum =
+                                    loop.loss(twice.labels(), twice.first())
+                                            .add(loop.loss(twice.labels(), twice.second()));
                             Engine.getEngine("PyTorch").setRandomSeed(9);
                             collector.backward(sum);
                         });
@@ -234,11 +244,9 @@ class SeveralForwardsTest {
         String message =
                 refusal(
                         (loop, collector) -> {
-                            NDArray labels = loop.noise(3, INPUT);
-                            NDArray first = loop.forward(loop.noise(1, INPUT), labels);
-                            NDArray second = loop.forward(loop.noise(2, INPUT), labels);
-                            collector.backward(loop.loss(labels, first));
-                            collector.backward(loop.loss(first, second));
+                            Twice twice = Twice.of(loop);
+                            collector.backward(loop.loss(twice.labels(), twice.first()));
+                            collector.backward(loop.loss(twice.first(), twice.second()));
                         });
         assertTrue(message.contains("earlier backward"), message);
     }
@@ -266,11 +274,9 @@ class SeveralForwardsTest {
         String message =
                 refusal(
                         (loop, collector) -> {
-                            NDArray labels = loop.noise(3, INPUT);
-                            NDArray first = loop.forward(loop.noise(1, INPUT), labels);
-                            NDArray second = loop.forward(loop.noise(2, INPUT), labels);
-                            NDArray secondLoss = loop.loss(labels, second);
-                            collector.backward(loop.loss(labels, first));
+                            Twice twice = Twice.of(loop);
+                            NDArray secondLoss = loop.loss(twice.labels(), twice.second());
+                            collector.backward(loop.loss(twice.labels(), twice.first()));
                             loop.trainer().step();
                             collector.backward(secondLoss);
                         });

@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.decorrelation.boltzmann;
 
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
@@ -26,6 +27,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.decorrelation.state.Stateful;
 
 /**
  * Measures after every epoch how likely data are under the Boltzmann machine that is trained: the
@@ -36,10 +40,13 @@ import java.util.List;
  * that. Data should be binary where the visible units are: for values in between, {@code p(v)} is
  * no probability of theirs.
  */
-public final class LogLikelihoodListener extends TrainingListenerAdapter {
+public final class LogLikelihoodListener extends TrainingListenerAdapter implements Stateful {
 
     /** The name of the metric. */
     public static final String METRIC = "log_likelihood";
+
+    private static final String EPOCHS = "epochs";
+    private static final String MEASURED = "measured/";
 
     /** The most hidden units whose states are summed over here. */
     private static final int MOST_EXACT = 20;
@@ -124,6 +131,30 @@ public final class LogLikelihoodListener extends TrainingListenerAdapter {
      */
     public List<Double> getLogLikelihoods() {
         return List.copyOf(logLikelihoods);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void saveState(StateWriter out) throws IOException {
+        out.putLong(EPOCHS, epochs);
+        for (int i = 0; i < logLikelihoods.size(); i++) {
+            out.putDouble(MEASURED + i, logLikelihoods.get(i));
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Runnable loadState(StateReader in) throws MalformedModelException {
+        int saved = (int) in.getLong(EPOCHS);
+        List<Double> measured = new ArrayList<>();
+        for (int i = 0; i < in.getNames().size() - 1; i++) {
+            measured.add(in.getDouble(MEASURED + i));
+        }
+        return () -> {
+            epochs = saved;
+            logLikelihoods.clear();
+            logLikelihoods.addAll(measured);
+        };
     }
 
     /**

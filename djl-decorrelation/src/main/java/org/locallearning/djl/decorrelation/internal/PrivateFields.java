@@ -25,7 +25,8 @@ import java.util.List;
  * block combines its branches, the tracker of an optimizer) are read, since a learning rule
  * computes again, piece by piece, what these classes compute. What training changes (an optimizer's
  * moments and counts, the sums of an evaluator) is read and set, since DJL saves none of it, and
- * training that goes on without it is another training.
+ * training that goes on without it is another training. The memory of arrays that graphs point to
+ * is kept by it too.
  */
 public final class PrivateFields {
 
@@ -42,7 +43,7 @@ public final class PrivateFields {
      */
     public static Object read(Class<?> owner, Object object, String name) {
         try {
-            return open(owner, name).get(object);
+            return find(owner, name).get(object);
         } catch (ReflectiveOperationException e) {
             throw elsewhere(owner, name, e);
         }
@@ -59,7 +60,28 @@ public final class PrivateFields {
      */
     public static void write(Class<?> owner, Object object, String name, Object value) {
         try {
-            open(owner, name).set(object, value);
+            find(owner, name).set(object, value);
+        } catch (ReflectiveOperationException e) {
+            throw elsewhere(owner, name, e);
+        }
+    }
+
+    /**
+     * Finds a private field that is read or written often.
+     *
+     * @param owner the class that declares the field
+     * @param name the name of the field
+     * @param type its declared type
+     * @return the field, which may be read and written
+     * @throws IllegalStateException if this version of DJL has no such field
+     */
+    public static Field find(Class<?> owner, String name, Class<?> type) {
+        try {
+            Field field = find(owner, name);
+            if (field.getType() != type) {
+                throw new NoSuchFieldException(name + " is a " + field.getType().getName());
+            }
+            return field;
         } catch (ReflectiveOperationException e) {
             throw elsewhere(owner, name, e);
         }
@@ -84,7 +106,7 @@ public final class PrivateFields {
         return fields;
     }
 
-    private static Field open(Class<?> owner, String name) throws NoSuchFieldException {
+    private static Field find(Class<?> owner, String name) throws NoSuchFieldException {
         Field field = owner.getDeclaredField(name);
         field.setAccessible(true);
         return field;

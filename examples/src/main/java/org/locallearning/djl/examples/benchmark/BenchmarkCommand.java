@@ -76,11 +76,14 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  benchmark",
-            "  benchmark --models alonso-dense --methods bp-adam,il,seqil,ipc,seqil-mq",
-            "  benchmark --models dense-1000,resnet20 --methods fa,dfa,usf --repeats 50",
-            "  benchmark --models dense-3072,ahmad-conv --methods bp+decor,fa+decor",
-            "  benchmark --threads 1 --no-memory"
+            "  java -jar examples/target/local-learning.jar benchmark",
+            "  java -jar examples/target/local-learning.jar benchmark \\",
+            "      --models alonso-dense --methods bp-adam,il,seqil,ipc,seqil-mq",
+            "  java -jar examples/target/local-learning.jar benchmark \\",
+            "      --models dense-1000,resnet20 --methods fa,dfa,usf --repeats 50",
+            "  java -jar examples/target/local-learning.jar benchmark \\",
+            "      --models dense-3072,ahmad-conv --methods bp+decor,fa+decor",
+            "  java -jar examples/target/local-learning.jar benchmark --threads 1 --no-memory"
         })
 public final class BenchmarkCommand implements Callable<Integer> {
 

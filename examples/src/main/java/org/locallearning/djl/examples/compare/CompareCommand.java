@@ -28,6 +28,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.locallearning.djl.examples.commandline.CommandLineText;
@@ -35,6 +37,7 @@ import org.locallearning.djl.examples.commandline.DataArguments;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ModelNames;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
+import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.environment.Machine;
@@ -52,6 +55,7 @@ import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.Settings;
 import org.locallearning.djl.examples.training.Console;
 import org.locallearning.djl.examples.training.ModelSummary;
+import org.locallearning.djl.examples.training.RunCheckpoints;
 import org.locallearning.djl.examples.training.RunRates;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import org.locallearning.djl.examples.training.TrainingRun;
@@ -64,7 +68,9 @@ import org.locallearning.djl.zoo.task.Task;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -85,8 +91,9 @@ import picocli.CommandLine.Spec;
                     + " repeats bit for bit.",
             "",
             "The output folder gets report.html (one file, opens in any browser), curves.png and"
-                    + " results.json. They are replaced after every finished run, so stopping the"
-                    + " program loses only the run at hand."
+                    + " results.json. They are replaced after every finished run. A comparison that"
+                    + " was stopped, however, goes on where it stopped when it is started again with"
+                    + " the same settings, and gives the same numbers."
         },
         optionListHeading = "%nGeneral:%n",
         exitCodeListHeading = "%nExit codes:%n",
@@ -98,12 +105,16 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  compare",
+            "  java -jar examples/target/local-learning.jar compare",
             "      (drawn digits: needs no data and no network)",
-            "  compare --dataset mnist --hidden 1000 --activation tanh --epochs 20",
-            "  compare --dataset cifar10 --model dense --batch 256 --epochs 5",
-            "  compare --methods bp,fa --learning-rate fa=3e-4 --seeds 1,2,3,4,5",
-            "  compare --methods bp,bp+decor,fa,fa+decor --decor-rate bp+decor=1e-4"
+            "  java -jar examples/target/local-learning.jar compare \\",
+            "      --dataset mnist --hidden 1000 --activation tanh --epochs 20",
+            "  java -jar examples/target/local-learning.jar compare \\",
+            "      --dataset cifar10 --model dense --batch 256 --epochs 5",
+            "  java -jar examples/target/local-learning.jar compare \\",
+            "      --methods bp,fa --learning-rate fa=3e-4 --seeds 1,2,3,4,5",
+            "  java -jar examples/target/local-learning.jar compare \\",
+            "      --methods bp,bp+decor,fa,fa+decor --decor-rate bp+decor=1e-4"
         })
 public final class CompareCommand implements Callable<Integer> {
 
@@ -114,6 +125,16 @@ public final class CompareCommand implements Callable<Integer> {
 
     /** Two hidden layers: with one, direct feedback alignment is feedback alignment. */
     private static final LayerSizes MLP_HIDDEN = new LayerSizes(List.of(300, 100));
+
+    /** The options that change nothing about a run. */
+    private static final Set<String> NO_SETTINGS =
+            Set.of(
+                    "--out",
+                    "--stacktrace",
+                    "--help",
+                    "--version",
+                    ResumeArguments.FRESH,
+                    ResumeArguments.SAVE_EVERY);
 
     @Spec private CommandSpec spec;
 
@@ -326,6 +347,8 @@ public final class CompareCommand implements Callable<Integer> {
         private Path folder;
     }
 
+    @Mixin private ResumeArguments resume;
+
     /** Runs the comparison. */
     @Override
     public Integer call() throws IOException, TranslateException {
@@ -355,6 +378,7 @@ public final class CompareCommand implements Callable<Integer> {
             out.println(summary.text());
             out.println(trainingSummary());
             out.println();
+            UnfinishedComparison unfinished = unfinished(folder, start.machine());
             run(
                     new TrainingRun(
                             engine,
@@ -370,7 +394,8 @@ public final class CompareCommand implements Callable<Integer> {
                                     training.correlations)),
                     methods,
                     start,
-                    new ResultFiles(folder));
+                    new ResultFiles(folder),
+                    unfinished);
         }
         return ExitCode.OK;
     }
@@ -383,7 +408,29 @@ public final class CompareCommand implements Callable<Integer> {
         }
     }
 
-    private void run(TrainingRun run, List<Method> methods, Results start, ResultFiles files)
+    private UnfinishedComparison unfinished(OutputFolder folder, Machine machine)
+            throws IOException {
+        Map<String, String> settings = new LinkedHashMap<>();
+        for (OptionSpec option : spec.options()) {
+            if (!NO_SETTINGS.contains(option.longestName())) {
+                Object value = option.getValue();
+                settings.put(option.longestName(), String.valueOf(value));
+            }
+        }
+        settings.putAll(RunCheckpoints.of(output.folder, 0, machine).settings());
+        try {
+            return UnfinishedComparison.open(folder, settings, resume.isFresh());
+        } catch (IllegalArgumentException e) {
+            throw usage(e.getMessage());
+        }
+    }
+
+    private void run(
+            TrainingRun run,
+            List<Method> methods,
+            Results start,
+            ResultFiles files,
+            UnfinishedComparison unfinished)
             throws IOException, TranslateException {
         PrintWriter out = spec.commandLine().getOut();
         Console console =
@@ -394,11 +441,21 @@ public final class CompareCommand implements Callable<Integer> {
                         Networks.named(model.name).getTask());
         List<RunResult> finished = new ArrayList<>();
         console.header();
-        Results results = start;
         for (int seed : training.seeds) {
             for (Method method : methods) {
+                Optional<RunResult> stored = unfinished.find(method, seed);
+                if (stored.isPresent()) {
+                    console.stored(stored.get());
+                    finished.add(stored.get());
+                    continue;
+                }
+                RunCheckpoints checkpoints =
+                        RunCheckpoints.of(
+                                unfinished.checkpoints(method, seed),
+                                resume.batches(),
+                                start.machine());
                 try {
-                    finished.add(run.run(method, seed, rates(method), console));
+                    finished.add(run.run(method, seed, rates(method), console, checkpoints));
                 } catch (IllegalStateException e) {
                     throw new IllegalStateException(
                             "The run of "
@@ -411,10 +468,13 @@ public final class CompareCommand implements Callable<Integer> {
                 } finally {
                     console.close();
                 }
-                results = start.with(finished);
-                files.write(results);
+                unfinished.keep(method, finished.get(finished.size() - 1));
+                files.write(start.with(finished));
             }
         }
+        Results results = start.with(finished);
+        files.write(results);
+        unfinished.finish();
         console.summary(results);
         out.println(files.summary());
         out.flush();
@@ -447,6 +507,7 @@ public final class CompareCommand implements Callable<Integer> {
         }
         try {
             data.check();
+            resume.check();
             List<Method> methods = Methods.named(training.methods);
             modelOptions();
             decorrelation.settings();

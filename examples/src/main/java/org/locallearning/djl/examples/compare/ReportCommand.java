@@ -50,7 +50,10 @@ import picocli.CommandLine.Spec;
             "2:the command line asks for something that does not exist"
         },
         footerHeading = "%nExample:%n",
-        footer = {"  report examples/runs/cifar10-dense.json --out DIR --overview bp,fa,fa+decor"})
+        footer = {
+            "  java -jar examples/target/local-learning.jar report \\",
+            "      examples/runs/cifar10-dense.json --out DIR --overview bp,fa,fa+decor"
+        })
 public final class ReportCommand implements Callable<Integer> {
 
     private static final String OVERVIEW = "overview.svg";

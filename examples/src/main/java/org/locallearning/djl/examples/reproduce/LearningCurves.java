@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.report.FigurePage;
@@ -32,6 +33,7 @@ import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.Settings;
 import org.locallearning.djl.examples.training.Console;
 import org.locallearning.djl.examples.training.ModelSummary;
+import org.locallearning.djl.examples.training.RunCheckpoints;
 import org.locallearning.djl.examples.training.RunRates;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import org.locallearning.djl.examples.training.TrainingRun;
@@ -58,7 +60,9 @@ public final class LearningCurves {
                     "--model",
                     "--data-repository",
                     "--limit",
-                    "--test-limit");
+                    "--test-limit",
+                    ResumeArguments.FRESH,
+                    ResumeArguments.SAVE_EVERY);
 
     private final Reproduction reproduction;
     private final List<Integer> seeds;
@@ -242,8 +246,15 @@ public final class LearningCurves {
                     console.stored(stored.get());
                     runs.add(stored.get());
                 } else {
-                    RunResult run = train(training, method, seed, rates, console);
-                    store.keep(file, settings, run, reproduction.machine());
+                    RunResult run =
+                            train(
+                                    training,
+                                    method,
+                                    seed,
+                                    rates,
+                                    console,
+                                    store.checkpoints(file, settings));
+                    store.keep(file, settings, run);
                     runs.add(run);
                 }
                 List<Results> soFar = new ArrayList<>(finished);
@@ -259,10 +270,15 @@ public final class LearningCurves {
     }
 
     private static RunResult train(
-            TrainingRun training, Method method, int seed, RunRates rates, Console console)
+            TrainingRun training,
+            Method method,
+            int seed,
+            RunRates rates,
+            Console console,
+            RunCheckpoints checkpoints)
             throws IOException, TranslateException {
         try {
-            return training.run(method, seed, rates, console);
+            return training.run(method, seed, rates, console, checkpoints);
         } catch (IllegalStateException e) {
             throw new IllegalStateException(
                     String.format(

@@ -17,7 +17,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 import org.locallearning.djl.examples.commandline.DataArguments;
+import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.environment.EngineThreads;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What can be chosen about a target; what was not chosen is null. */
@@ -56,6 +58,8 @@ public final class ReproduceArguments extends DataArguments {
             paramLabel = "NAME",
             description = "Models to train (default: the target's).")
     private List<String> models;
+
+    @Mixin private ResumeArguments resume = new ResumeArguments();
 
     @Option(
             names = "--threads",
@@ -157,6 +161,15 @@ public final class ReproduceArguments extends DataArguments {
         return threads;
     }
 
+    /**
+     * Returns how training that was stopped goes on.
+     *
+     * @return the options
+     */
+    public ResumeArguments resume() {
+        return resume;
+    }
+
     Path folder(Target target) {
         return folder == null ? Path.of("results", target.name()) : folder;
     }
@@ -165,6 +178,7 @@ public final class ReproduceArguments extends DataArguments {
     @Override
     public void check() {
         super.check();
+        resume.check();
         checkPositive("--epochs", epochs);
         checkPositive("--threads", threads);
         if (seeds != null && seeds.stream().distinct().count() < seeds.size()) {

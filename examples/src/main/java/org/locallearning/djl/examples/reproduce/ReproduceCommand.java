@@ -66,9 +66,10 @@ import picocli.CommandLine.Spec;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  reproduce --list",
-            "  reproduce ahmad-figure-2",
-            "  reproduce ahmad-figure-4 --epochs 5 --seeds 1,2,3 --data-repository DIR"
+            "  java -jar examples/target/local-learning.jar reproduce --list",
+            "  java -jar examples/target/local-learning.jar reproduce ahmad-figure-2",
+            "  java -jar examples/target/local-learning.jar reproduce \\",
+            "      ahmad-figure-4 --epochs 5 --seeds 1,2,3 --data-repository DIR"
         })
 public final class ReproduceCommand implements Callable<Integer> {
 

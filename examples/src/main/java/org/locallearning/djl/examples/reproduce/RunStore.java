@@ -25,19 +25,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Set;
+import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.results.RunResult;
+import org.locallearning.djl.examples.training.RunCheckpoints;
 
 /**
  * The finished runs of a target, one file each, so that a second start does not run them again.
  *
+ * <p>A run that is not finished has a folder of checkpoints in its place, and goes on from the
+ * last.
+ *
  * <p>A run is found again by its settings alone. Runs with other settings stay where they are and
  * are found again when their settings come back. Build and machine are kept beside a run but do not
- * decide: delete the folder to run everything again after a change of the program.
+ * decide for finished runs: {@code --fresh} makes them again after a change of the program.
  */
 public final class RunStore {
 
@@ -47,9 +54,14 @@ public final class RunStore {
     private static final String FOLDER = "runs";
 
     private final OutputFolder folder;
+    private final ResumeArguments resume;
+    private final Machine machine;
+    private final Set<String> begun = new HashSet<>();
 
-    private RunStore(OutputFolder folder) {
+    private RunStore(OutputFolder folder, ResumeArguments resume, Machine machine) {
         this.folder = folder;
+        this.resume = resume;
+        this.machine = machine;
     }
 
     /**
@@ -60,7 +72,10 @@ public final class RunStore {
      * @throws IOException if the folder cannot be made or written
      */
     public static RunStore open(Reproduction reproduction) throws IOException {
-        return new RunStore(OutputFolder.open(reproduction.folder().file(FOLDER)));
+        return new RunStore(
+                OutputFolder.open(reproduction.folder().file(FOLDER)),
+                reproduction.arguments().resume(),
+                reproduction.machine());
     }
 
     /**
@@ -86,7 +101,7 @@ public final class RunStore {
      * @throws IOException if a file cannot be read
      */
     public <T> Optional<T> find(String name, Object settings, Class<T> kind) throws IOException {
-        Path file = folder.file(fileName(name, settings));
+        Path file = folder.file(begin(name, settings));
         if (!Files.exists(file)) {
             return Optional.empty();
         }
@@ -106,21 +121,59 @@ public final class RunStore {
     }
 
     /**
-     * Keeps a finished run.
+     * Returns where a run that is not finished saves how far it has come.
+     *
+     * @param name the beginning of the folder's name, for people
+     * @param settings everything that the run depends on, as a record
+     * @return where to save
+     * @throws IOException if what is there cannot be deleted for a fresh start
+     */
+    public RunCheckpoints checkpoints(String name, Object settings) throws IOException {
+        return RunCheckpoints.of(checkpoints(begin(name, settings)), resume.batches(), machine);
+    }
+
+    /**
+     * Deletes the checkpoints of a run whose results are kept elsewhere.
+     *
+     * @param name the beginning of the folder's name, for people
+     * @param settings everything that the run depends on, as a record
+     * @throws IOException if they cannot be deleted
+     */
+    public void deleteCheckpoints(String name, Object settings) throws IOException {
+        OutputFolder.delete(checkpoints(fileName(name, settings)));
+    }
+
+    /** Returns the name of a run's file; a fresh start deletes what is there, the first time. */
+    private String begin(String name, Object settings) throws IOException {
+        String fileName = fileName(name, settings);
+        if (begun.add(fileName) && resume.isFresh()) {
+            OutputFolder.delete(folder.file(fileName));
+            OutputFolder.delete(checkpoints(fileName));
+        }
+        return fileName;
+    }
+
+    private Path checkpoints(String fileName) {
+        return folder.file(fileName.replaceAll("\\.json$", ".checkpoints"));
+    }
+
+    /**
+     * Keeps a finished run, whose checkpoints are no longer needed.
      *
      * @param name the beginning of the file's name, for people
      * @param settings everything that the run depends on, as a record
      * @param run the run, as a record
-     * @param machine the machine it was made on
      * @throws IOException if it cannot be written
      */
-    public void keep(String name, Object settings, Object run, Machine machine) throws IOException {
+    public void keep(String name, Object settings, Object run) throws IOException {
         JsonObject stored = new JsonObject();
         stored.add("settings", settings(settings));
         stored.add("build", GSON.toJsonTree(Build.current()));
         stored.add("machine", GSON.toJsonTree(machine));
         stored.add("run", GSON.toJsonTree(run));
-        folder.write(fileName(name, settings), GSON.toJson(stored) + System.lineSeparator());
+        String fileName = fileName(name, settings);
+        folder.write(fileName, GSON.toJson(stored) + System.lineSeparator());
+        OutputFolder.delete(checkpoints(fileName));
     }
 
     /** Numbers as they come back from a file, so that the two can be compared. */

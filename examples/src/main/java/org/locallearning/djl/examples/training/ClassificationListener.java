@@ -14,19 +14,28 @@
 package org.locallearning.djl.examples.training;
 
 import ai.djl.Device;
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDList;
 import ai.djl.training.Trainer;
 import ai.djl.training.evaluator.TopKAccuracy;
 import ai.djl.training.listener.TrainingListenerAdapter;
+import com.google.gson.reflect.TypeToken;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.evaluator.ConfusionMatrix;
 import org.locallearning.djl.creditassignment.evaluator.MacroF1;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.decorrelation.state.Stateful;
 import org.locallearning.djl.examples.results.ClassificationResult;
 
 /** Counts into which classes the test images of each epoch are put, and keeps the last counts. */
-final class ClassificationListener extends TrainingListenerAdapter {
+final class ClassificationListener extends TrainingListenerAdapter implements Stateful {
+
+    private static final JsonEntry<ClassificationResult> RESULT =
+            new JsonEntry<>("result", TypeToken.get(ClassificationResult.class));
 
     private static final String TEST = "test";
     private static final int TOP = 5;
@@ -77,6 +86,19 @@ final class ClassificationListener extends TrainingListenerAdapter {
                                                 : rows(matrix)));
         f1.resetAccumulator(TEST);
         top.resetAccumulator(TEST);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void saveState(StateWriter out) throws IOException {
+        RESULT.write(out, result);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Runnable loadState(StateReader in) throws MalformedModelException {
+        ClassificationResult read = RESULT.readOrNull(in);
+        return () -> result = read;
     }
 
     private static List<List<Long>> rows(ConfusionMatrix matrix) {

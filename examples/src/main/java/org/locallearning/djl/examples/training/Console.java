@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.training;
 
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -24,6 +25,7 @@ import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.locallearning.djl.creditassignment.checkpoint.TrainingPosition;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.output.TextTable;
@@ -92,12 +94,13 @@ public final class Console {
         out.flush();
     }
 
-    void epochStarts(Method method, int seed, int epoch, long batches) {
+    void epochStarts(Method method, int seed, int epoch, long batches, int done) {
         if (terminal) {
             bar =
                     new ProgressBarBuilder()
                             .setTaskName(method.name() + ", seed " + seed + ", epoch " + epoch)
                             .setInitialMax(batches)
+                            .startsFrom(done, Duration.ZERO)
                             .setStyle(ProgressBarStyle.ASCII)
                             .setUpdateIntervalMillis(BAR_MILLIS)
                             .hideEta()
@@ -107,6 +110,14 @@ public final class Console {
                                             text -> System.err.print('\r' + text), BAR_WIDTH))
                             .build();
         }
+    }
+
+    /** Says from where a run goes on. */
+    void goesOn(Method method, int seed, TrainingPosition position) {
+        out.printf(
+                "%s, seed %d goes on after epoch %d, batch %d%n",
+                method.name(), seed, position.epoch(), position.batch());
+        out.flush();
     }
 
     void batchEnds(double loss, Optional<Float> accuracy) {

@@ -13,12 +13,15 @@
  */
 package org.locallearning.djl.examples.training;
 
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.Trainer;
 import ai.djl.training.listener.TrainingListenerAdapter;
+import com.google.gson.reflect.TypeToken;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +29,9 @@ import java.util.Map;
 import java.util.function.LongConsumer;
 import org.locallearning.djl.decorrelation.CorrelationStatistics;
 import org.locallearning.djl.decorrelation.Decorrelating;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.decorrelation.state.Stateful;
 import org.locallearning.djl.examples.results.CorrelationMap;
 import org.locallearning.djl.examples.results.CorrelationResult;
 
@@ -36,7 +42,14 @@ import org.locallearning.djl.examples.results.CorrelationResult;
  * <p>It looks at the samples that the layers learn from. As one of them holds few rows, it puts
  * together those of the steps that follow one another until there are {@value #ROWS} rows.
  */
-final class CorrelationListener extends TrainingListenerAdapter {
+final class CorrelationListener extends TrainingListenerAdapter implements Stateful {
+
+    private static final JsonEntry<List<CorrelationResult>> RESULTS =
+            new JsonEntry<>("results", new TypeToken<>() {});
+    private static final JsonEntry<List<CorrelationMap>> MAPS =
+            new JsonEntry<>("maps", new TypeToken<>() {});
+    private static final JsonEntry<Progress> PROGRESS =
+            new JsonEntry<>("progress", TypeToken.get(Progress.class));
 
     private static final int ROWS = 256;
     private static final int MOST_MAPPED_FEATURES = 64;
@@ -51,6 +64,14 @@ final class CorrelationListener extends TrainingListenerAdapter {
 
     private long steps;
     private double sampledSince;
+    private boolean sampling;
+    private NDManager manager;
+
+    /** How far it has come, and how many arrays of each sample follow. */
+    private record Progress(long steps, double sampledSince, boolean sampling, List<Part> parts) {}
+
+    /** A sample by its place: which layer it is of, and how many rows it has. */
+    private record Part(String name, int layer, int arrays) {}
 
     /**
      * Creates a listener.
@@ -77,8 +98,61 @@ final class CorrelationListener extends TrainingListenerAdapter {
     /** {@inheritDoc} */
     @Override
     public void onTrainingBegin(Trainer trainer) {
+        manager = trainer.getManager();
         collect(trainer.getModel().getBlock());
         sample();
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void saveState(StateWriter out) throws IOException {
+        List<Part> parts = new ArrayList<>();
+        for (Map.Entry<String, Sample> each : samples.entrySet()) {
+            Sample sample = each.getValue();
+            parts.add(new Part(each.getKey(), layers.indexOf(sample.layer), sample.inputs.size()));
+            try (NDManager scope = manager.newSubManager()) {
+                for (int i = 0; i < sample.inputs.size(); i++) {
+                    out.putArray(each.getKey() + "/in/" + i, sample.rows(scope, sample.inputs, i));
+                    out.putArray(
+                            each.getKey() + "/out/" + i, sample.rows(scope, sample.outputs, i));
+                }
+            }
+        }
+        PROGRESS.write(out, new Progress(steps, sampledSince, sampling, parts));
+        RESULTS.write(out, results);
+        MAPS.write(out, List.copyOf(maps.values()));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Runnable loadState(StateReader in) throws IOException, MalformedModelException {
+        Progress progress = PROGRESS.read(in);
+        List<CorrelationResult> measured = RESULTS.read(in);
+        List<CorrelationMap> drawn = MAPS.read(in);
+        Map<String, Sample> sampled = new LinkedHashMap<>();
+        for (Part part : progress.parts) {
+            if (part.layer < 0 || part.layer >= layers.size()) {
+                throw new MalformedModelException(
+                        "it holds a sample of a layer that is not there.");
+            }
+            Sample sample = new Sample(layers.get(part.layer));
+            for (int i = 0; i < part.arrays; i++) {
+                sample.add(
+                        in.getArray(part.name + "/in/" + i), in.getArray(part.name + "/out/" + i));
+            }
+            sampled.put(part.name, sample);
+        }
+        return () -> {
+            steps = progress.steps;
+            samples.clear();
+            samples.putAll(sampled);
+            results.clear();
+            results.addAll(measured);
+            maps.clear();
+            drawn.forEach(map -> maps.put(map.layer(), map));
+            observe(progress.sampling);
+            sampledSince = progress.sampledSince;
+        };
     }
 
     /** {@inheritDoc} */
@@ -101,7 +175,7 @@ final class CorrelationListener extends TrainingListenerAdapter {
         if (!samples.isEmpty()) {
             measure(trainer.getManager());
         }
-        layers.forEach(layer -> layer.setObserver(null));
+        observe(false);
     }
 
     private void collect(Block block) {
@@ -113,7 +187,12 @@ final class CorrelationListener extends TrainingListenerAdapter {
 
     private void sample() {
         sampledSince = (double) steps / batches;
-        layers.forEach(layer -> layer.setObserver(this::sampled));
+        observe(true);
+    }
+
+    private void observe(boolean on) {
+        sampling = on;
+        layers.forEach(layer -> layer.setObserver(on ? this::sampled : null));
     }
 
     private void sampled(Decorrelating layer, int block, NDArray inputs, NDArray outputs) {
@@ -126,7 +205,7 @@ final class CorrelationListener extends TrainingListenerAdapter {
 
     private void measure(NDManager manager) {
         long start = System.nanoTime();
-        layers.forEach(layer -> layer.setObserver(null));
+        observe(false);
         samples.forEach(
                 (name, sample) -> {
                     if (sample.count > 1) {
@@ -201,6 +280,11 @@ final class CorrelationListener extends TrainingListenerAdapter {
             count += before.getShape().get(0);
             inputs.add(before.toFloatArray());
             outputs.add(behind.toFloatArray());
+        }
+
+        NDArray rows(NDManager manager, List<float[]> parts, int index) {
+            float[] values = parts.get(index);
+            return manager.create(values, new Shape(values.length / features, features));
         }
 
         NDArray join(NDManager manager, List<float[]> parts) {

@@ -13,14 +13,20 @@
  */
 package org.locallearning.djl.examples.training;
 
+import ai.djl.MalformedModelException;
 import ai.djl.training.Trainer;
 import ai.djl.training.evaluator.Evaluator;
 import ai.djl.training.listener.EvaluatorTrainingListener;
 import ai.djl.training.listener.TrainingListenerAdapter;
+import com.google.gson.reflect.TypeToken;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.decorrelation.state.Stateful;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.results.EpochResult;
 
@@ -29,7 +35,11 @@ import org.locallearning.djl.examples.results.EpochResult;
  *
  * <p>It must be registered after the {@link EvaluatorTrainingListener} it reads.
  */
-final class EpochRecorder extends TrainingListenerAdapter {
+final class EpochRecorder extends TrainingListenerAdapter implements Stateful {
+
+    private static final JsonEntry<List<EpochResult>> EPOCHS =
+            new JsonEntry<>("epochs", new TypeToken<>() {});
+    private static final String NANOSECONDS = "nanoseconds of the epoch under way";
 
     private final EvaluatorTrainingListener evaluations;
     private final Optional<Evaluator> accuracy;
@@ -43,6 +53,7 @@ final class EpochRecorder extends TrainingListenerAdapter {
     private long started;
     private long lastBatchEnded;
     private long excluded;
+    private long earlier;
 
     EpochRecorder(
             EvaluatorTrainingListener evaluations,
@@ -65,9 +76,11 @@ final class EpochRecorder extends TrainingListenerAdapter {
         return List.copyOf(epochs);
     }
 
-    void epochStarts() {
-        console.epochStarts(method, seed, epochs.size() + 1, batches);
-        started = System.nanoTime();
+    /** Begins to show an epoch, of which some batches may have been trained before. */
+    void epochStarts(int done) {
+        console.epochStarts(method, seed, epochs.size() + 1, batches, done);
+        started = System.nanoTime() - earlier;
+        earlier = 0;
         excluded = 0;
     }
 
@@ -101,8 +114,27 @@ final class EpochRecorder extends TrainingListenerAdapter {
         epochs.add(result);
         console.epochEnds(method, seed, result);
         if (epochs.size() < epochCount) {
-            epochStarts();
+            epochStarts(0);
         }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void saveState(StateWriter out) throws IOException {
+        EPOCHS.write(out, epochs);
+        out.putLong(NANOSECONDS, System.nanoTime() - started - excluded);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Runnable loadState(StateReader in) throws MalformedModelException {
+        List<EpochResult> read = EPOCHS.read(in);
+        long nanoseconds = in.getLong(NANOSECONDS);
+        return () -> {
+            epochs.clear();
+            epochs.addAll(read);
+            earlier = nanoseconds;
+        };
     }
 
     private Double accuracy(String part, Map<String, Float> latest) {

@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.locallearning.djl.creditassignment.alignment.AlignmentListener;
+import org.locallearning.djl.creditassignment.checkpoint.CheckpointListener;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.results.AlignmentResult;
@@ -74,14 +75,21 @@ public final class TrainingRun {
      * @param seed the seed of initial weights, data order and feedback
      * @param rates the rates
      * @param console shows how it goes
+     * @param checkpoints where it saves how far it has come, and goes on from
      * @param observers listeners that watch the trainer without changing anything
      * @return what came out
-     * @throws IOException if the images cannot be read
+     * @throws IOException if the images or a checkpoint cannot be read, or if the checkpoint is of
+     *     a run with other settings
      * @throws TranslateException if a batch cannot be put together
      * @throws IllegalStateException if the run cannot go on, such as at a loss that is not finite
      */
     public RunResult run(
-            Method method, int seed, RunRates rates, Console console, TrainingListener... observers)
+            Method method,
+            int seed,
+            RunRates rates,
+            Console console,
+            RunCheckpoints checkpoints,
+            TrainingListener... observers)
             throws IOException, TranslateException {
         int batch = plan.batch();
         RandomAccessDataset training = data.training(batch);
@@ -95,7 +103,7 @@ public final class TrainingRun {
         EpochRecorder recorder =
                 new EpochRecorder(
                         evaluations, accuracy, method, seed, plan.epochs(), batches, console);
-        SeededEpochs seeds = new SeededEpochs(engine, seed);
+        CheckpointListener saving = checkpoints.listener(seed);
         AlignmentListener alignments = null;
         CorrelationListener correlations = null;
 
@@ -124,7 +132,7 @@ public final class TrainingRun {
         if (task.hasAccuracy()) {
             config.addTrainingListeners(classification);
         }
-        config.addTrainingListeners(evaluations, new FiniteLossCheck(), seeds, recorder);
+        config.addTrainingListeners(evaluations, new FiniteLossCheck(), recorder);
         if (learningRate instanceof TrainingListener progress) {
             config.addTrainingListeners(progress);
         }
@@ -134,15 +142,21 @@ public final class TrainingRun {
                     new AlignmentListener((int) Math.max(1, batches / plan.alignmentsPerEpoch()));
             config.addTrainingListeners(alignments);
         }
+        config.addTrainingListeners(saving);
         try (Model model = Model.newInstance(method.name(), engine.getEngineName())) {
             model.setBlock(block);
             engine.setRandomSeed(seed);
             try (Trainer trainer =
                     method.trainer().newTrainer(model, config, seed, plan.methods())) {
                 trainer.initialize(new Shape(batch).addAll(data.getSampleShape()));
-                seeds.next();
-                recorder.epochStarts();
-                EasyTrain.fit(trainer, plan.epochs(), training, test);
+                if (checkpoints.resume(saving, trainer)) {
+                    console.goesOn(method, seed, saving.getPosition());
+                }
+                int left = plan.epochs() - saving.getEpoch();
+                if (left > 0) {
+                    recorder.epochStarts(saving.getPosition().batch());
+                    EasyTrain.fit(trainer, left, saving.resumable(training), test);
+                }
             }
         }
         return new RunResult(

@@ -19,7 +19,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.engine.Engine;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
@@ -36,6 +40,8 @@ import org.locallearning.djl.zoo.network.NetworkOptions;
 import org.locallearning.djl.zoo.network.Networks;
 
 class TrainingRunTest {
+
+    @TempDir private Path folder;
 
     /** Too small a rate for a loss that falls by a tenth in an epoch. */
     private static final float SLOW = 1e-4f;
@@ -61,7 +67,7 @@ class TrainingRunTest {
         }
     }
 
-    private static List<EpochResult> run(ImageData images, String name, RateSchedule schedule)
+    private List<EpochResult> run(ImageData images, String name, RateSchedule schedule)
             throws Exception {
         Method method = Methods.named(name);
         TrainingPlan plan =
@@ -91,6 +97,8 @@ class TrainingRunTest {
                         false,
                         List.of(method),
                         images.getTask());
-        return training.run(method, 1, new RunRates(SLOW, null), console).epochs();
+        RunCheckpoints checkpoints =
+                new RunCheckpoints(Files.createTempDirectory(folder, "run"), 0, Map.of());
+        return training.run(method, 1, new RunRates(SLOW, null), console, checkpoints).epochs();
     }
 }

@@ -13,17 +13,29 @@
  */
 package org.locallearning.djl.examples.reproduce.lillicrap;
 
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.Trainer;
 import ai.djl.training.listener.TrainingListenerAdapter;
+import com.google.gson.reflect.TypeToken;
+import java.io.IOException;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.decorrelation.state.Stateful;
 import org.locallearning.djl.examples.results.TileSheet;
+import org.locallearning.djl.examples.training.JsonEntry;
 
 /**
  * Keeps what units of the first dense layer receive from each pixel, at the beginning of training
  * and after the last epoch so far.
  */
-final class FirstLayer extends TrainingListenerAdapter {
+final class FirstLayer extends TrainingListenerAdapter implements Stateful {
+
+    private static final JsonEntry<Fields> BEFORE =
+            new JsonEntry<>("before", TypeToken.get(Fields.class));
+    private static final JsonEntry<Fields> AFTER =
+            new JsonEntry<>("after", TypeToken.get(Fields.class));
 
     private final int units;
     private final int side;
@@ -70,6 +82,24 @@ final class FirstLayer extends TrainingListenerAdapter {
     @Override
     public void onEpoch(Trainer trainer) {
         after = fields(trainer);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void saveState(StateWriter out) throws IOException {
+        BEFORE.write(out, before);
+        AFTER.write(out, after);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Runnable loadState(StateReader in) throws MalformedModelException {
+        Fields first = BEFORE.readOrNull(in);
+        Fields last = AFTER.readOrNull(in);
+        return () -> {
+            before = first;
+            after = last;
+        };
     }
 
     private Fields fields(Trainer trainer) {

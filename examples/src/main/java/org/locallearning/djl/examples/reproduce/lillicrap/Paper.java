@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.reproduce.lillicrap;
 
 import java.util.Set;
+import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.OptimizerKind;
@@ -32,7 +33,9 @@ final class Paper {
                     "--model",
                     "--data-repository",
                     "--limit",
-                    "--test-limit");
+                    "--test-limit",
+                    ResumeArguments.FRESH,
+                    ResumeArguments.SAVE_EVERY);
 
     static final int BATCH = 100;
 

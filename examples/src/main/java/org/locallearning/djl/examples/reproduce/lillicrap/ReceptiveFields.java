@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
@@ -33,6 +34,7 @@ import org.locallearning.djl.examples.reproduce.RunStore;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.training.Console;
+import org.locallearning.djl.examples.training.RunCheckpoints;
 import org.locallearning.djl.examples.training.RunRates;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import org.locallearning.djl.examples.training.TrainingRun;
@@ -105,7 +107,9 @@ final class ReceptiveFields implements Target {
                 "--dataset",
                 "--data-repository",
                 "--limit",
-                "--test-limit");
+                "--test-limit",
+                ResumeArguments.FRESH,
+                ResumeArguments.SAVE_EVERY);
     }
 
     /** {@inheritDoc} */
@@ -145,8 +149,15 @@ final class ReceptiveFields implements Target {
                     console.stored(stored.get().result);
                     runs.add(stored.get());
                 } else {
-                    Run run = train(reproduction, images, method, settings, console);
-                    store.keep(method.name(), settings, run, reproduction.machine());
+                    Run run =
+                            train(
+                                    reproduction,
+                                    images,
+                                    method,
+                                    settings,
+                                    console,
+                                    store.checkpoints(method.name(), settings));
+                    store.keep(method.name(), settings, run);
                     runs.add(run);
                 }
             }
@@ -159,7 +170,8 @@ final class ReceptiveFields implements Target {
             ImageData images,
             Method method,
             RunSettings settings,
-            Console console)
+            Console console,
+            RunCheckpoints checkpoints)
             throws IOException, TranslateException {
         FirstLayer layer = new FirstLayer(SHOWN, (int) images.getSampleShape().get(1));
         NetworkOptions options =
@@ -176,7 +188,9 @@ final class ReceptiveFields implements Target {
                                                 images.getClasses().size()),
                         settings.plan);
         try {
-            RunResult result = training.run(method, settings.seed, settings.rates, console, layer);
+            RunResult result =
+                    training.run(
+                            method, settings.seed, settings.rates, console, checkpoints, layer);
             return new Run(result, layer.before(), layer.after());
         } finally {
             console.close();

@@ -24,10 +24,12 @@ import java.util.Set;
 import org.locallearning.djl.decorrelation.boltzmann.BoltzmannParameters;
 import org.locallearning.djl.decorrelation.boltzmann.ExactDistribution;
 import org.locallearning.djl.decorrelation.boltzmann.FisherNorm;
+import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.report.Bitmap;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
+import org.locallearning.djl.examples.reproduce.RunStore;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.zoo.data.DataOptions;
 
@@ -39,6 +41,7 @@ import org.locallearning.djl.zoo.data.DataOptions;
  */
 final class FisherFigure implements Target {
 
+    private static final String METHOD = "cd";
     private static final int POOLING = 4;
     private static final int HIDDEN = 10;
     private static final int EPOCHS = 20;
@@ -90,7 +93,14 @@ final class FisherFigure implements Target {
     @Override
     public Set<String> options() {
         return Set.of(
-                "--epochs", "--seeds", "--dataset", "--data-repository", "--limit", "--test-limit");
+                "--epochs",
+                "--seeds",
+                "--dataset",
+                "--data-repository",
+                "--limit",
+                "--test-limit",
+                ResumeArguments.FRESH,
+                ResumeArguments.SAVE_EVERY);
     }
 
     /** {@inheritDoc} */
@@ -102,7 +112,15 @@ final class FisherFigure implements Target {
         DataOptions options = RbmData.reduced(arguments);
         String dataSet = arguments.dataSets(List.of("mnist")).get(0);
         try (RbmData data = RbmData.load(reproduction.engine(), dataSet, options, POOLING)) {
-            RbmMethod method = RbmMethod.named("cd");
+            RbmMethod method = RbmMethod.named(METHOD);
+            RunStore store = RunStore.open(reproduction);
+            RunSettings settings =
+                    new RunSettings(
+                            data.title() + ": " + data.provenance(),
+                            method.learning().toString(),
+                            method.smallRate(),
+                            seed,
+                            epochs);
             List<Bitmap> bitmaps = new ArrayList<>();
             RbmResult result =
                     new RbmTraining(reproduction.engine(), data, HIDDEN, epochs)
@@ -111,6 +129,7 @@ final class FisherFigure implements Target {
                                     seed,
                                     method.smallRate(),
                                     false,
+                                    store.checkpoints(METHOD, settings),
                                     epoch -> {},
                                     parameters -> bitmaps.addAll(bitmaps(parameters)));
             Figure figure =
@@ -123,8 +142,12 @@ final class FisherFigure implements Target {
                             result.fisher().diagonal(),
                             result.fisher().offDiagonal());
             write(reproduction, List.of(seed), figure, bitmaps);
+            store.deleteCheckpoints(METHOD, settings);
         }
     }
+
+    /** Everything that the run depends on. */
+    private record RunSettings(String data, String learning, float rate, int seed, int epochs) {}
 
     private static void write(
             Reproduction reproduction, List<Integer> seeds, Figure figure, List<Bitmap> bitmaps)

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.HeatMap;
 import org.locallearning.djl.examples.report.Percent;
@@ -95,7 +96,14 @@ final class PenaltyGrid implements Target {
     @Override
     public Set<String> options() {
         return Set.of(
-                "--epochs", "--seeds", "--dataset", "--data-repository", "--limit", "--test-limit");
+                "--epochs",
+                "--seeds",
+                "--dataset",
+                "--data-repository",
+                "--limit",
+                "--test-limit",
+                ResumeArguments.FRESH,
+                ResumeArguments.SAVE_EVERY);
     }
 
     /** {@inheritDoc} */

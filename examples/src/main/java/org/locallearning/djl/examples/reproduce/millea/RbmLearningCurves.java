@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.report.Bitmap;
 import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.Diagram;
@@ -163,7 +164,9 @@ final class RbmLearningCurves implements Target {
                 "--dataset",
                 "--data-repository",
                 "--limit",
-                "--test-limit");
+                "--test-limit",
+                ResumeArguments.FRESH,
+                ResumeArguments.SAVE_EVERY);
     }
 
     /** {@inheritDoc} */

@@ -108,6 +108,7 @@ final class RbmRuns {
                                     seed,
                                     rate,
                                     everyEpoch,
+                                    store.checkpoints(file, settings),
                                     epoch -> row(method, seed, epoch, ""),
                                     parameters -> {});
         } catch (IllegalStateException e) {
@@ -117,7 +118,7 @@ final class RbmRuns {
                             method.name(), seed, e.getMessage()),
                     e);
         }
-        store.keep(file, settings, run, reproduction.machine());
+        store.keep(file, settings, run);
         return run;
     }
 

@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.examples.reproduce.millea;
 
+import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
@@ -21,16 +22,20 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.EasyTrain;
+import ai.djl.training.Trainer;
 import ai.djl.training.dataset.Dataset;
 import ai.djl.training.listener.EvaluatorTrainingListener;
+import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.translate.TranslateException;
+import com.google.gson.reflect.TypeToken;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.function.Consumer;
+import org.locallearning.djl.creditassignment.checkpoint.CheckpointListener;
 import org.locallearning.djl.decorrelation.boltzmann.AnnealedImportanceSampling;
 import org.locallearning.djl.decorrelation.boltzmann.BoltzmannParameters;
 import org.locallearning.djl.decorrelation.boltzmann.BoltzmannTrainer;
@@ -38,7 +43,12 @@ import org.locallearning.djl.decorrelation.boltzmann.ExactDistribution;
 import org.locallearning.djl.decorrelation.boltzmann.FisherNorm;
 import org.locallearning.djl.decorrelation.boltzmann.ReconstructionError;
 import org.locallearning.djl.decorrelation.boltzmann.RestrictedBoltzmannMachine;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.decorrelation.state.Stateful;
 import org.locallearning.djl.examples.results.TileSheet;
+import org.locallearning.djl.examples.training.JsonEntry;
+import org.locallearning.djl.examples.training.RunCheckpoints;
 
 /** Trains a fresh machine on one data set and measures it after every epoch. */
 final class RbmTraining {
@@ -71,6 +81,7 @@ final class RbmTraining {
      * @param seed the seed
      * @param rate the learning rate
      * @param everyEpoch whether to classify after every epoch, or after the last alone
+     * @param checkpoints where it saves how far it has come, and goes on from
      * @param progress gets every epoch when it is finished
      * @param trained gets the parameters after the last epoch, while they are open
      */
@@ -79,52 +90,30 @@ final class RbmTraining {
             int seed,
             float rate,
             boolean everyEpoch,
+            RunCheckpoints checkpoints,
             Consumer<RbmEpoch> progress,
             Consumer<BoltzmannParameters> trained)
             throws IOException, TranslateException {
         engine.setRandomSeed(seed);
         EvaluatorTrainingListener evaluations = new EvaluatorTrainingListener();
+        RestrictedBoltzmannMachine machine = machine();
+        Measurements measurements = new Measurements(machine, evaluations, everyEpoch, progress);
+        CheckpointListener saving = checkpoints.listener(seed);
         DefaultTrainingConfig config =
                 new DefaultTrainingConfig(new ReconstructionError())
                         .optOptimizer(
                                 Optimizer.sgd().setLearningRateTracker(Tracker.fixed(rate)).build())
-                        .addTrainingListeners(evaluations);
-        RestrictedBoltzmannMachine machine = machine();
+                        .addTrainingListeners(evaluations, measurements, saving);
         Dataset batches = data.batches(BATCH);
-        List<RbmEpoch> results = new ArrayList<>();
         try (Model model = Model.newInstance(method.name(), engine.getEngineName())) {
             model.setBlock(machine);
             try (BoltzmannTrainer trainer = method.learning().newTrainer(model, config)) {
                 trainer.initialize(new Shape(BATCH, data.units()));
-                Estimate last = null;
-                for (int epoch = 1; epoch <= epochs; ++epoch) {
-                    // so that training does not depend on what was measured in between
-                    engine.setRandomSeed(new Random((long) seed << Integer.SIZE | epoch).nextInt());
-                    long start = System.nanoTime();
-                    EasyTrain.fit(trainer, 1, batches, null);
-                    double seconds = (System.nanoTime() - start) / 1e9;
-                    try (NDManager scope = model.getNDManager().newSubManager()) {
-                        BoltzmannParameters parameters = parameters(machine, scope);
-                        last = logPartition(parameters);
-                        HiddenClassifier.Errors errors =
-                                everyEpoch || epoch == epochs
-                                        ? HiddenClassifier.measure(engine, parameters, data)
-                                        : new HiddenClassifier.Errors(null, null);
-                        RbmEpoch result =
-                                new RbmEpoch(
-                                        epoch,
-                                        evaluations.getLatestEvaluations().get("train_loss"),
-                                        logLikelihood(parameters, data.trainingUnits(), last),
-                                        logLikelihood(parameters, data.testUnits(), last),
-                                        errors.training(),
-                                        errors.test(),
-                                        sparseness(parameters.weight()),
-                                        trainer.getPenaltyWeight(),
-                                        seconds);
-                        results.add(result);
-                        progress.accept(result);
-                    }
-                }
+                checkpoints.resume(saving, trainer);
+                measurements.epochStarts();
+                EasyTrain.fit(trainer, epochs - saving.getEpoch(), saving.resumable(batches), null);
+                // the same draws, whether the run has gone on or not
+                engine.setRandomSeed(saving.getPosition().epochSeed());
                 try (NDManager scope = model.getNDManager().newSubManager()) {
                     BoltzmannParameters parameters = parameters(machine, scope);
                     trained.accept(parameters);
@@ -132,13 +121,105 @@ final class RbmTraining {
                             method.name(),
                             seed,
                             rate,
-                            results,
+                            measurements.epochs,
                             fisher(parameters, trainer),
-                            last == null ? null : last.annealing,
+                            measurements.annealing,
                             weights(parameters),
                             samples(parameters));
                 }
             }
+        }
+    }
+
+    /** Measures the machine after every epoch. */
+    private final class Measurements extends TrainingListenerAdapter implements Stateful {
+
+        private static final JsonEntry<List<RbmEpoch>> EPOCHS =
+                new JsonEntry<>("epochs", new TypeToken<>() {});
+        private static final JsonEntry<RbmResult.Annealing> ANNEALING =
+                new JsonEntry<>("annealing", TypeToken.get(RbmResult.Annealing.class));
+        private static final String NANOSECONDS = "nanoseconds of the epoch under way";
+
+        private final RestrictedBoltzmannMachine machine;
+        private final EvaluatorTrainingListener evaluations;
+        private final boolean everyEpoch;
+        private final Consumer<RbmEpoch> progress;
+        private final List<RbmEpoch> epochs = new ArrayList<>();
+        private RbmResult.Annealing annealing;
+        private long started;
+        private long earlier;
+
+        Measurements(
+                RestrictedBoltzmannMachine machine,
+                EvaluatorTrainingListener evaluations,
+                boolean everyEpoch,
+                Consumer<RbmEpoch> progress) {
+            this.machine = machine;
+            this.evaluations = evaluations;
+            this.everyEpoch = everyEpoch;
+            this.progress = progress;
+        }
+
+        void epochStarts() {
+            started = System.nanoTime() - earlier;
+            earlier = 0;
+        }
+
+        @Override
+        public void onEpoch(Trainer trainer) {
+            double seconds = (System.nanoTime() - started) / 1e9;
+            try (NDManager scope = trainer.getModel().getNDManager().newSubManager()) {
+                RbmEpoch measured = measure(scope, (BoltzmannTrainer) trainer, seconds);
+                epochs.add(measured);
+                progress.accept(measured);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (TranslateException e) {
+                throw new IllegalStateException(e);
+            }
+            epochStarts();
+        }
+
+        private RbmEpoch measure(NDManager scope, BoltzmannTrainer trainer, double seconds)
+                throws IOException, TranslateException {
+            int epoch = epochs.size() + 1;
+            BoltzmannParameters parameters = parameters(machine, scope);
+            Estimate estimate = logPartition(parameters);
+            annealing = estimate.annealing;
+            HiddenClassifier.Errors errors =
+                    everyEpoch || epoch == RbmTraining.this.epochs
+                            ? HiddenClassifier.measure(engine, parameters, data)
+                            : new HiddenClassifier.Errors(null, null);
+            return new RbmEpoch(
+                    epoch,
+                    evaluations.getLatestEvaluations().get("train_loss"),
+                    logLikelihood(parameters, data.trainingUnits(), estimate),
+                    logLikelihood(parameters, data.testUnits(), estimate),
+                    errors.training(),
+                    errors.test(),
+                    sparseness(parameters.weight()),
+                    trainer.getPenaltyWeight(),
+                    seconds);
+        }
+
+        @Override
+        public void saveState(StateWriter out) throws IOException {
+            EPOCHS.write(out, epochs);
+            ANNEALING.write(out, annealing);
+            out.putLong(NANOSECONDS, System.nanoTime() - started);
+        }
+
+        @Override
+        public Runnable loadState(StateReader in) throws MalformedModelException {
+            List<RbmEpoch> measured = EPOCHS.read(in);
+            RbmResult.Annealing last = ANNEALING.readOrNull(in);
+            long nanoseconds = in.getLong(NANOSECONDS);
+            return () -> {
+                epochs.clear();
+                epochs.addAll(measured);
+                annealing = last;
+                earlier = nanoseconds;
+            };
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.report.Bitmap;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
@@ -74,7 +75,9 @@ final class WeightFilters implements Target {
                 "--dataset",
                 "--data-repository",
                 "--limit",
-                "--test-limit");
+                "--test-limit",
+                ResumeArguments.FRESH,
+                ResumeArguments.SAVE_EVERY);
     }
 
     /** {@inheritDoc} */

@@ -11,13 +11,13 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.decorrelation;
+package org.locallearning.djl.decorrelation.internal;
 
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 
 /** What the graph of a gradient holds. */
-final class GradientGraph {
+public final class GradientGraph {
 
     private GradientGraph() {}
 
@@ -28,7 +28,7 @@ final class GradientGraph {
      * @param array the array; left as it is
      * @return true if operations on the array keep their other operands for backward
      */
-    static boolean contains(NDArray array) {
+    public static boolean contains(NDArray array) {
         if (array.hasGradient()) {
             return true;
         }

@@ -1,0 +1,140 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.compare;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import com.google.gson.reflect.TypeToken;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.output.OutputFolder;
+import org.locallearning.djl.examples.results.RunResult;
+
+/**
+ * What a comparison that was stopped goes on from: its settings, its finished runs, and the
+ * checkpoints of the run at hand. It is below the output folder until the comparison is finished.
+ */
+final class UnfinishedComparison {
+
+    private static final String FOLDER = "unfinished";
+    private static final String SETTINGS = "settings.json";
+    private static final Gson GSON =
+            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+
+    private final OutputFolder folder;
+
+    private UnfinishedComparison(OutputFolder folder) {
+        this.folder = folder;
+    }
+
+    /**
+     * Opens what there is, or begins.
+     *
+     * @param output the output folder
+     * @param settings everything that runs depend on, by the name of the option
+     * @param fresh whether to start over
+     * @throws IllegalArgumentException if the comparison in the folder has other settings
+     */
+    static UnfinishedComparison open(
+            OutputFolder output, Map<String, String> settings, boolean fresh) throws IOException {
+        Path path = output.file(FOLDER);
+        if (fresh) {
+            OutputFolder.delete(path);
+        }
+        UnfinishedComparison unfinished = new UnfinishedComparison(OutputFolder.open(path));
+        Path file = unfinished.folder.file(SETTINGS);
+        if (Files.exists(file)) {
+            Map<String, String> saved = unfinished.read(SETTINGS, new TypeToken<>() {});
+            compare(output, saved, settings);
+        } else {
+            unfinished.folder.write(SETTINGS, GSON.toJson(settings));
+        }
+        return unfinished;
+    }
+
+    private static void compare(
+            OutputFolder output, Map<String, String> saved, Map<String, String> settings) {
+        Map<String, String> all = new LinkedHashMap<>(settings);
+        saved.forEach(all::putIfAbsent);
+        for (String name : all.keySet()) {
+            if (!Objects.equals(saved.get(name), settings.get(name))) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "The comparison in %s is not finished and has %s %s, not %s: leave"
+                                        + " the setting as it was, start over with --fresh, or choose"
+                                        + " another folder with --out.",
+                                output.file("").getFileName(),
+                                name,
+                                saved.get(name),
+                                settings.get(name)));
+            }
+        }
+    }
+
+    /** Finds a run that was finished before. */
+    Optional<RunResult> find(Method method, int seed) throws IOException {
+        String name = runName(method, seed) + ".json";
+        return Files.exists(folder.file(name))
+                ? Optional.of(read(name, TypeToken.get(RunResult.class)))
+                : Optional.empty();
+    }
+
+    private <T> T read(String name, TypeToken<T> type) throws IOException {
+        try {
+            T value = GSON.fromJson(Files.readString(folder.file(name)), type);
+            if (value != null) {
+                return value;
+            }
+        } catch (JsonParseException e) {
+            throw damaged(name, e);
+        }
+        throw damaged(name, null);
+    }
+
+    private IOException damaged(String name, Exception cause) {
+        return new IOException(
+                String.format(
+                        "The file '%s' of an unfinished comparison cannot be read: start over with"
+                                + " --fresh.",
+                        folder.file(name)),
+                cause);
+    }
+
+    /** Keeps a finished run, whose checkpoints are no longer needed. */
+    void keep(Method method, RunResult run) throws IOException {
+        folder.write(runName(method, run.seed()) + ".json", GSON.toJson(run));
+        OutputFolder.delete(checkpoints(method, run.seed()));
+    }
+
+    /** Returns the folder for the checkpoints of a run. */
+    Path checkpoints(Method method, int seed) {
+        return folder.file(runName(method, seed));
+    }
+
+    private static String runName(Method method, int seed) {
+        return method.name() + "-seed" + seed;
+    }
+
+    /** Leaves nothing behind once the results of all runs are written. */
+    void finish() throws IOException {
+        OutputFolder.delete(folder.file(""));
+    }
+}

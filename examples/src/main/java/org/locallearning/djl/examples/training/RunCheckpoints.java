@@ -1,0 +1,95 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.training;
+
+import ai.djl.MalformedModelException;
+import ai.djl.training.Trainer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.locallearning.djl.creditassignment.checkpoint.CheckpointListener;
+import org.locallearning.djl.examples.environment.Build;
+import org.locallearning.djl.examples.environment.Machine;
+
+/**
+ * Where a run saves how far it has come, and how often.
+ *
+ * @param folder a folder for this run alone
+ * @param batches after how many batches to save; 0 for the end of every epoch and every few minutes
+ * @param settings what has to be the same when the run goes on, besides what the model and the
+ *     method print of themselves
+ */
+public record RunCheckpoints(Path folder, int batches, Map<String, String> settings) {
+
+    private static final Duration INTERVAL = Duration.ofMinutes(5);
+
+    /**
+     * Saves what goes on with the same program, engine and number of threads alone, since others
+     * round in another way.
+     *
+     * @param folder a folder for this run alone
+     * @param batches after how many batches to save; 0 for every epoch and every few minutes
+     * @param machine the machine and what runs on it
+     * @return where to save
+     */
+    public static RunCheckpoints of(Path folder, int batches, Machine machine) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("program", Build.current().version() + ", commit " + Build.current().commit());
+        settings.put("DJL", Build.current().djl());
+        settings.put("engine", machine.engine());
+        settings.put("device", machine.device());
+        settings.put("--threads", Integer.toString(machine.threads()));
+        return new RunCheckpoints(folder, batches, settings);
+    }
+
+    /**
+     * Goes on where a run stopped.
+     *
+     * @param saving the run's listener
+     * @param trainer the trainer, initialized
+     * @return whether there was something to go on from
+     * @throws IOException if the last checkpoint cannot be read, or is of a run with other settings
+     */
+    public boolean resume(CheckpointListener saving, Trainer trainer) throws IOException {
+        try {
+            return saving.resume(trainer);
+        } catch (MalformedModelException e) {
+            throw new IOException(
+                    "The run cannot go on: "
+                            + e.getMessage()
+                            + " --fresh starts over, --out names another folder.",
+                    e);
+        }
+    }
+
+    /**
+     * Starts to save.
+     *
+     * @param seed the seed of the run
+     * @return the listener, the last of a trainer's
+     */
+    public CheckpointListener listener(int seed) {
+        CheckpointListener.Builder builder =
+                CheckpointListener.builder().setFolder(folder).setSeed(seed);
+        if (batches > 0) {
+            builder.optBatches(batches);
+        } else {
+            builder.optInterval(INTERVAL);
+        }
+        settings.forEach(builder::optSetting);
+        return builder.build();
+    }
+}
