@@ -18,8 +18,6 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
@@ -38,7 +36,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
-import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Layer;
@@ -78,9 +75,6 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     private static final String EVALUATED =
             "The loss depends on what trainer.evaluate returned, which is given no credit; call"
                     + " trainer.forward, or take stopGradient() of it.";
-
-    /** How far two evaluations of one gradient may be apart, relative to its length. */
-    private static final double ROUNDING = 1e-3;
 
     private final CreditAssignment rule;
     private final Network network;
@@ -497,7 +491,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
                         own -> {
                             checkSendsNothingOn(tape);
                             if (!lossCompared || !alone) {
-                                checkLoss(tape, errors, own);
+                                new OwnLossCheck(this, tape, errors).check(own);
                                 lossCompared = true;
                             }
                         });
@@ -524,53 +518,6 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
         if (tape.isInputErrorWanted()) {
             throw new IllegalStateException(RecordedForward.noWayOn(rule));
         }
-    }
-
-    /** Checks that a rule that learns from a loss of its own is given no other. */
-    private void checkLoss(Tape tape, NDList errors, BiFunction<NDList, NDList, NDArray> ownLoss) {
-        try (NDManager scope = tape.getManager().newSubManager()) {
-            NDList leaves = leaves(tape.getPredictions());
-            leaves.attach(scope);
-            NDList labels = new NDList(tape.getLabels().orElseGet(NDList::new));
-            NDArray loss;
-            try {
-                loss = ownLoss.apply(labels, new NDList(leaves));
-            } catch (RuntimeException e) {
-                if (tape.getLabels().isPresent()) {
-                    throw e;
-                }
-                // the rule says itself what it misses without labels
-                return;
-            }
-            loss.attach(scope);
-            if (Autograd.isDifferentiable(loss)) {
-                try (NDArray ones = loss.onesLike()) {
-                    Autograd.backward(loss, ones, false);
-                }
-            }
-            double distance = 0;
-            double length = 0;
-            for (int i = 0; i < leaves.size(); i++) {
-                NDArray own = Autograd.takeGradient(leaves.get(i), false);
-                distance += squaredLength(own.sub(errors.get(i)), scope);
-                length += squaredLength(errors.get(i), scope);
-            }
-            if (!(distance <= ROUNDING * ROUNDING * length)) {
-                throw new IllegalStateException(
-                        String.format(
-                                "%s learns from the trainer's own loss (%s) of the predictions and"
-                                        + " labels of one forward, but backward was given another; make"
-                                        + " it the loss of the configuration, or take a rule that"
-                                        + " learns from the error of any loss, such as"
-                                        + " FeedbackAlignment.",
-                                rule.getClass().getSimpleName(), getLoss().getName()));
-            }
-        }
-    }
-
-    private static double squaredLength(NDArray array, NDManager scope) {
-        NDArray alias = Autograd.detach(array, scope);
-        return alias.toType(DataType.FLOAT64, false).square().sum().getDouble();
     }
 
     /** Checks that the trainer can go on. */
