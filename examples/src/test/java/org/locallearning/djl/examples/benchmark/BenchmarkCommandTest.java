@@ -20,6 +20,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -108,19 +109,23 @@ class BenchmarkCommandTest {
         double lowRank =
                 peak(workload, "bp+decor", new DecorrelationSettings(0.1, 1, 0, 64, Gain.SCALAR));
 
-        // one matrix of 3072x3072, and four of 1000x1000 that backward needs a copy of
+        // one matrix of 3072x3072, which one of low rank does without
         double large = 3072 * 3072 * 4.0 / (1 << 20);
-        double small = 1e6 * 4 / (1 << 20);
-        // a temporary gradient of the first layer may stand against the small ones
         assertTrue(full - plain > 0.8 * large, plain + ", " + full);
-        assertTrue(full - plain < 1.5 * large + 8 * small, plain + ", " + full);
-        // peaks are short: a busy machine can miss part of the plain one
         assertTrue(lowRank - plain < 0.75 * large, plain + ", " + lowRank);
     }
 
+    /** The median of several processes: peaks are short, and a single look can miss them. */
     private static double peak(Workload workload, String method, DecorrelationSettings settings)
             throws IOException, InterruptedException {
-        return PeakMemory.measure(workload, Methods.named(method), settings, 8, 1).orElseThrow();
+        double[] peaks = new double[5];
+        for (int i = 0; i < peaks.length; i++) {
+            peaks[i] =
+                    PeakMemory.measure(workload, Methods.named(method), settings, 8, 1)
+                            .orElseThrow();
+        }
+        Arrays.sort(peaks);
+        return peaks[peaks.length / 2];
     }
 
     @Test
