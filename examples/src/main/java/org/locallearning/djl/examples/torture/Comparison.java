@@ -26,7 +26,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.locallearning.djl.decorrelation.state.StateFile;
-import org.locallearning.djl.examples.LocalLearning;
 
 /** A small comparison in a process of its own, which saves after every batch. */
 final class Comparison {
@@ -44,11 +43,13 @@ final class Comparison {
     private static final Pattern GOES_ON =
             Pattern.compile("(\\S+), seed 1 goes on after epoch (\\d+), batch (\\d+)");
 
+    private final String program;
     private final String methods;
     private final Path output;
     private final Path log;
 
-    Comparison(String methods, Path output) {
+    Comparison(String program, String methods, Path output) {
+        this.program = program;
         this.methods = methods;
         this.output = output;
         log = output.resolveSibling(output.getFileName() + ".log");
@@ -109,7 +110,7 @@ final class Comparison {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.add(LocalLearning.class.getName());
+        command.add(program);
         command.addAll(List.of(ARGUMENTS.split(" ")));
         command.addAll(List.of("--methods", methods, "--out", output.toString()));
         Files.createDirectories(output);

@@ -99,7 +99,9 @@ public final class TortureCommand implements Callable<Integer> {
         Random random = new Random(seed);
         Path alone = files.file("alone");
         OutputFolder.delete(alone);
-        Comparison quiet = new Comparison(methods, alone);
+        // the class that the command line began with
+        String program = spec.root().userObject().getClass().getName();
+        Comparison quiet = new Comparison(program, methods, alone);
         quiet.start().finish();
         Results expected = results(alone);
         int killed = 0;
@@ -107,7 +109,7 @@ public final class TortureCommand implements Callable<Integer> {
         while (killed < kills) {
             Path tortured = files.file("tortured");
             OutputFolder.delete(tortured);
-            killed += new Comparison(methods, tortured).torture(random, kills - killed);
+            killed += new Comparison(program, methods, tortured).torture(random, kills - killed);
             String difference = difference(expected, results(tortured));
             if (!difference.isEmpty()) {
                 throw new IllegalStateException(
