@@ -13,12 +13,14 @@
  */
 package org.locallearning.djl.creditassignment.rule;
 
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Convolution;
 import ai.djl.training.loss.Loss;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +32,8 @@ import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
 
 /**
  * Direct feedback alignment: the error of the output goes to every layer straight away, through
@@ -218,6 +222,18 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
         @Override
         public Map<String, NDArray> getRuleParameters() {
             return fixed.getRuleParameters();
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public void saveState(StateWriter out) throws IOException {
+            fixed.saveState(out);
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public Runnable loadState(StateReader in) throws IOException, MalformedModelException {
+            return fixed.loadState(in);
         }
     }
 

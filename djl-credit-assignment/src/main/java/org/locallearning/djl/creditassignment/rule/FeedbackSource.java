@@ -22,8 +22,8 @@ import org.locallearning.djl.creditassignment.layer.Fan;
 
 /**
  * Where feedback weights come from: {@code distribution.seeded(7)}, {@link #of(Map) given arrays},
- * or a function. It is asked once for each layer, device and trainer, and what it returns is
- * copied.
+ * or a function. It is asked once for each layer and shape in a trainer, and what it returns is
+ * copied, for every device.
  */
 @FunctionalInterface
 public interface FeedbackSource {
@@ -52,6 +52,16 @@ public interface FeedbackSource {
      */
     default NDArray create(NDManager manager, String path, Shape shape, DataType type, Fan fan) {
         return create(manager, path, shape, type);
+    }
+
+    /**
+     * Returns whether the weights are a function of what {@code create} is given, now and in
+     * another run. If not, they are saved with the state of training.
+     *
+     * @return true if they need not be saved; false by default
+     */
+    default boolean isRepeatable() {
+        return false;
     }
 
     /**

@@ -14,17 +14,24 @@
 package org.locallearning.djl.creditassignment.rule;
 
 import ai.djl.Device;
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.locallearning.djl.creditassignment.layer.Fan;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
 
 /**
  * Feedback weights that are made once in a trainer and never change: not optimized, not
@@ -32,6 +39,8 @@ import org.locallearning.djl.creditassignment.tape.Tape;
  * {@link RuleParameters}.
  */
 public final class FixedFeedback implements FeedbackWeights {
+
+    private static final String SEPARATOR = " of ";
 
     private final NDManager manager;
     private final FeedbackSource source;
@@ -60,8 +69,9 @@ public final class FixedFeedback implements FeedbackWeights {
         Key key = new Key(weight.getDevice(), path, weight.getShape());
         NDArray found = weights.get(key);
         if (found == null) {
-            Fan fan = Fan.of(layer.getLayer().maths(), layer.getLayer().block(), weight);
-            found = draw(manager, source, key, weight.getDataType(), fan);
+            Layer owner = layer.getLayer();
+            Supplier<Fan> fan = () -> Fan.of(owner.maths(), owner.block(), weight);
+            found = make(key, weight.getDataType(), fan);
             weights.put(key, found);
         }
         return found;
@@ -78,9 +88,13 @@ public final class FixedFeedback implements FeedbackWeights {
      * @throws IllegalArgumentException if weights of another shape or type were given
      */
     public NDArray get(Device device, String path, Shape shape, DataType type) {
-        return weights.computeIfAbsent(
-                new Key(device, path, shape),
-                key -> draw(manager, source, key, type, Fan.of(shape)));
+        Key key = new Key(device, path, shape);
+        NDArray found = weights.get(key);
+        if (found == null) {
+            found = make(key, type, () -> Fan.of(shape));
+            weights.put(key, found);
+        }
+        return found;
     }
 
     /** {@inheritDoc} */
@@ -105,6 +119,61 @@ public final class FixedFeedback implements FeedbackWeights {
                     }
                 });
         return Collections.unmodifiableMap(values);
+    }
+
+    /** Writes the weights, unless they follow from a seed. */
+    @Override
+    public void saveState(StateWriter out) throws IOException {
+        if (source.isRepeatable()) {
+            return;
+        }
+        Set<String> written = new HashSet<>();
+        for (Map.Entry<Key, NDArray> weight : weights.entrySet()) {
+            Key key = weight.getKey();
+            // those of other devices are copies
+            String name = key.shape() + SEPARATOR + key.path();
+            if (written.add(name)) {
+                out.putArray(name, weight.getValue());
+            }
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Runnable loadState(StateReader in) throws IOException, MalformedModelException {
+        if (source.isRepeatable()) {
+            in.checkNames(Set.of());
+        }
+        Map<Key, NDArray> loaded = new LinkedHashMap<>();
+        for (String name : in.getNames()) {
+            String shape = in.getShape(name) + SEPARATOR;
+            if (!name.startsWith(shape)) {
+                throw new MalformedModelException(
+                        "it holds feedback weights '" + name + "' of shape " + shape + ".");
+            }
+            String path = name.substring(shape.length());
+            Key key = new Key(manager.getDevice(), path, in.getShape(name));
+            loaded.put(key, in.getArray(name));
+        }
+        return () -> {
+            weights.values().forEach(NDArray::close);
+            weights.clear();
+            loaded.values().forEach(array -> array.attach(manager));
+            weights.putAll(loaded);
+        };
+    }
+
+    /** Returns what another device has, or what the source gives. */
+    private NDArray make(Key key, DataType type, Supplier<Fan> fan) {
+        for (Map.Entry<Key, NDArray> other : weights.entrySet()) {
+            boolean same = other.getKey().path().equals(key.path());
+            if (same && other.getKey().shape().equals(key.shape())) {
+                NDArray copy = other.getValue().toDevice(key.device(), true);
+                copy.attach(manager);
+                return copy;
+            }
+        }
+        return draw(manager, source, key, type, fan.get());
     }
 
     /** Asks a source for weights and makes them the manager's own. */

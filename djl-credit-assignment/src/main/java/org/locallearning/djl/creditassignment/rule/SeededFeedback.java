@@ -36,6 +36,12 @@ record SeededFeedback(FeedbackDistribution distribution, long seed) implements F
 
     /** {@inheritDoc} */
     @Override
+    public boolean isRepeatable() {
+        return true;
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public String describe() {
         return distribution + ", seed " + seed;
     }

@@ -13,10 +13,12 @@
  */
 package org.locallearning.djl.creditassignment.rule;
 
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
 import org.locallearning.djl.creditassignment.layer.Fan;
@@ -24,6 +26,8 @@ import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
 
 /**
  * Sign-symmetric feedback: the error goes back through weights that share the sign of the forward
@@ -99,6 +103,16 @@ public final class SignSymmetricFeedback extends FeedbackRule {
             public Map<String, NDArray> getRuleParameters() {
                 return magnitudes.getRuleParameters();
             }
+
+            @Override
+            public void saveState(StateWriter out) throws IOException {
+                magnitudes.saveState(out);
+            }
+
+            @Override
+            public Runnable loadState(StateReader in) throws IOException, MalformedModelException {
+                return magnitudes.loadState(in);
+            }
         };
     }
 
@@ -135,6 +149,12 @@ public final class SignSymmetricFeedback extends FeedbackRule {
         @Override
         public NDArray create(NDManager manager, String path, Shape shape, DataType type, Fan fan) {
             return signed.create(manager, path, shape, type, fan).abs();
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public boolean isRepeatable() {
+            return signed.isRepeatable();
         }
     }
 

@@ -31,6 +31,9 @@ import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.RuleCase;
 import org.locallearning.djl.creditassignment.checkpoint.ResumableRun.OptimizerCase;
 import org.locallearning.djl.creditassignment.checkpoint.ResumableRun.Program;
+import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment;
+import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
+import org.locallearning.djl.creditassignment.rule.FeedbackSource;
 import org.locallearning.djl.creditassignment.rule.KolenPollack;
 
 /** Every rule of this module goes on from a checkpoint. */
@@ -49,6 +52,17 @@ class ResumeTest extends ResumeContract {
     protected List<Gradients.TrainerFactory> trainers() {
         List<Gradients.TrainerFactory> trainers = new ArrayList<>(RuleCase.all());
         trainers.add(new StockTrainer());
+        // other weights whenever they are asked for, so that they have to be saved
+        FeedbackSource drawn =
+                (manager, path, shape, type) -> manager.randomNormal(0, 0.3f, shape, type);
+        trainers.add(
+                new RuleCase(
+                        "feedback of the engine's",
+                        FeedbackAlignment.builder().optFeedback(drawn).build()));
+        trainers.add(
+                new RuleCase(
+                        "direct feedback of the engine's",
+                        DirectFeedbackAlignment.builder().optFeedback(drawn).build()));
         return trainers;
     }
 
