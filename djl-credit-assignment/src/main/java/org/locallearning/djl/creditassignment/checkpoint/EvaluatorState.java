@@ -43,7 +43,10 @@ final class EvaluatorState implements Stateful {
     }
 
     static Optional<Stateful> of(Evaluator evaluator) {
-        return Optional.of(new EvaluatorState(evaluator));
+        EvaluatorState state = new EvaluatorState(evaluator);
+        // so that one that cannot be saved is known at once
+        state.sums();
+        return Optional.of(state);
     }
 
     /** Returns what an evaluator of one's own adds. */

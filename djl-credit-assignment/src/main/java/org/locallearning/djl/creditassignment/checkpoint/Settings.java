@@ -25,6 +25,8 @@ import org.locallearning.djl.decorrelation.state.Stateful;
 /** Settings of a program that have to be the same when training goes on. */
 final class Settings implements Stateful {
 
+    private static final int MOST_QUOTED = 300;
+
     private final Map<String, String> settings;
 
     Settings(Map<String, String> settings) {
@@ -67,6 +69,11 @@ final class Settings implements Stateful {
     }
 
     private static String quote(String value) {
-        return value == null ? "not set" : "'" + value + "'";
+        if (value == null) {
+            return "not set";
+        }
+        String line = value.replaceAll("\\p{Cntrl}+", " ");
+        boolean isLong = line.length() > MOST_QUOTED;
+        return "'" + (isLong ? line.substring(0, MOST_QUOTED) + "…" : line) + "'";
     }
 }
