@@ -18,7 +18,9 @@ import ai.djl.Model;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.EasyTrain;
+import ai.djl.training.Trainer;
 import ai.djl.training.TrainingConfig;
+import ai.djl.training.dataset.Dataset;
 import ai.djl.training.evaluator.Accuracy;
 import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.loss.Loss;
@@ -27,7 +29,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.locallearning.djl.creditassignment.CreditAssignment;
-import org.locallearning.djl.creditassignment.CreditTrainer;
+import org.locallearning.djl.creditassignment.checkpoint.CheckpointListener;
 import org.locallearning.djl.creditassignment.rule.KolenPollack;
 import org.locallearning.djl.zoo.data.DataOptions;
 import org.locallearning.djl.zoo.data.DataSets;
@@ -35,52 +37,51 @@ import org.locallearning.djl.zoo.data.ImageData;
 import org.locallearning.djl.zoo.network.Networks;
 
 /**
- * Saves a model in the middle of training, with the feedback weights that its rule has learned, and
- * goes on.
+ * Trains, stops, and goes on as if it had not stopped: with the optimizer's moments, the feedback
+ * weights that the rule has learned, and the order of the data.
  */
 public final class SaveAndGoOn {
 
     private SaveAndGoOn() {}
 
     /**
-     * Trains, saves, loads and goes on, and prints the accuracy.
+     * Trains one epoch, goes on for another, and prints the accuracy.
      *
      * @param arguments the name of a data set of ten classes, glyphs unless given
      * @throws IOException if the data set cannot be read
      * @throws TranslateException if a batch cannot be put together
-     * @throws MalformedModelException if a saved file is damaged
+     * @throws MalformedModelException if every checkpoint is damaged
      */
     public static void main(String[] arguments)
             throws IOException, TranslateException, MalformedModelException {
         String name = arguments.length > 0 ? arguments[0] : "glyphs";
+        Path folder = Files.createTempDirectory("checkpoints");
+        train(name, folder, 1);
+        // as a program does that is started again
+        System.out.println(train(name, folder, 2));
+    }
+
+    private static float train(String name, Path folder, int epochs)
+            throws IOException, TranslateException, MalformedModelException {
         // shown: begin
-        Path folder = Files.createTempDirectory("saved");
-        CreditAssignment rule = KolenPollack.builder().build();
+        CheckpointListener checkpoints =
+                CheckpointListener.builder().setFolder(folder).setSeed(7).optBatches(50).build();
         TrainingConfig config =
                 new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
                         .addEvaluator(new Accuracy())
-                        .addTrainingListeners(TrainingListener.Defaults.basic());
-        try (ImageData digits = DataSets.load(name, DataOptions.builder().build())) {
-            Shape batch = new Shape(64).addAll(digits.getSampleShape());
-            try (Model model = Model.newInstance("digits")) {
-                model.setBlock(Networks.PERCEPTRON.create(digits.getSampleShape(), 10));
-                try (CreditTrainer trainer = rule.newTrainer(model, config)) {
-                    trainer.initialize(batch);
-                    EasyTrain.fit(trainer, 1, digits.training(64), digits.test(100));
-                    model.save(folder, "digits");
-                    trainer.saveState(folder.resolve("digits.rule"));
-                }
-            }
-            try (Model model = Model.newInstance("digits")) {
-                model.setBlock(Networks.PERCEPTRON.create(digits.getSampleShape(), 10));
-                model.load(folder, "digits");
-                try (CreditTrainer trainer = rule.newTrainer(model, config)) {
-                    trainer.initialize(batch);
-                    trainer.loadState(folder.resolve("digits.rule"));
-                    EasyTrain.fit(trainer, 1, digits.training(64), digits.test(100));
-                    System.out.println(
-                            trainer.getTrainingResult().getValidateEvaluation("Accuracy"));
-                }
+                        .addTrainingListeners(TrainingListener.Defaults.basic())
+                        .addTrainingListeners(checkpoints); // the last of them
+        CreditAssignment rule = KolenPollack.builder().build();
+        try (ImageData digits = DataSets.load(name, DataOptions.builder().build());
+                Model model = Model.newInstance("digits")) {
+            model.setBlock(Networks.PERCEPTRON.create(digits.getSampleShape(), 10));
+            try (Trainer trainer = rule.newTrainer(model, config)) {
+                trainer.initialize(new Shape(64).addAll(digits.getSampleShape()));
+                checkpoints.resume(trainer); // from the last checkpoint, if there is one
+                int left = epochs - checkpoints.getEpoch();
+                Dataset training = checkpoints.resumable(digits.training(64));
+                EasyTrain.fit(trainer, left, training, digits.test(100));
+                return trainer.getTrainingResult().getValidateEvaluation("Accuracy");
             }
         }
         // shown: end
