@@ -31,4 +31,14 @@ public record EpochResult(
         Double trainAccuracy,
         double testLoss,
         Double testAccuracy,
-        double seconds) {}
+        double seconds) {
+
+    /**
+     * Returns this epoch without the time that it took.
+     *
+     * @return the same, with 0 seconds
+     */
+    public EpochResult withoutTime() {
+        return new EpochResult(epoch, trainLoss, trainAccuracy, testLoss, testAccuracy, 0);
+    }
+}

@@ -62,6 +62,25 @@ public record RunResult(
     }
 
     /**
+     * Returns this run without the times that it took, which no two runs share.
+     *
+     * @return the same, with 0 seconds for every epoch
+     */
+    public RunResult withoutTimes() {
+        return new RunResult(
+                method,
+                seed,
+                optimizer,
+                learningRate,
+                decorrelationRate,
+                epochs.stream().map(EpochResult::withoutTime).toList(),
+                classification,
+                alignment,
+                correlations,
+                correlationMaps);
+    }
+
+    /**
      * Returns the last epoch.
      *
      * @return the result of the last epoch

@@ -17,13 +17,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.output.OutputFolder;
-import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import picocli.CommandLine.Command;
@@ -134,38 +132,12 @@ public final class TortureCommand implements Callable<Integer> {
             return actual.runs().size() + " runs in the place of " + expected.runs().size();
         }
         for (int i = 0; i < expected.runs().size(); i++) {
-            RunResult one = timeless(expected.runs().get(i));
-            RunResult other = timeless(actual.runs().get(i));
+            RunResult one = expected.runs().get(i).withoutTimes();
+            RunResult other = actual.runs().get(i).withoutTimes();
             if (!one.equals(other)) {
                 return other + " in the place of " + one;
             }
         }
         return "";
-    }
-
-    private static RunResult timeless(RunResult run) {
-        List<EpochResult> epochs =
-                run.epochs().stream()
-                        .map(
-                                epoch ->
-                                        new EpochResult(
-                                                epoch.epoch(),
-                                                epoch.trainLoss(),
-                                                epoch.trainAccuracy(),
-                                                epoch.testLoss(),
-                                                epoch.testAccuracy(),
-                                                0))
-                        .toList();
-        return new RunResult(
-                run.method(),
-                run.seed(),
-                run.optimizer(),
-                run.learningRate(),
-                run.decorrelationRate(),
-                epochs,
-                run.classification(),
-                run.alignment(),
-                run.correlations(),
-                run.correlationMaps());
     }
 }

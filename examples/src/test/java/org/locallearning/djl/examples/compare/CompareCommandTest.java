@@ -509,16 +509,6 @@ class CompareCommandTest {
     }
 
     private static List<EpochResult> timeless(List<EpochResult> epochs) {
-        return epochs.stream()
-                .map(
-                        e ->
-                                new EpochResult(
-                                        e.epoch(),
-                                        e.trainLoss(),
-                                        e.trainAccuracy(),
-                                        e.testLoss(),
-                                        e.testAccuracy(),
-                                        0))
-                .toList();
+        return epochs.stream().map(EpochResult::withoutTime).toList();
     }
 }
