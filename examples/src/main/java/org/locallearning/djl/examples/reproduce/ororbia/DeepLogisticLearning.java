@@ -81,7 +81,7 @@ final class DeepLogisticLearning implements Target {
                                         EPOCHS));
             }
         }
-        LearningCurves curves = new LearningCurves(reproduction, List.of(1));
+        LearningCurves curves = new LearningCurves(reproduction);
         for (LearningCurves.Part part : parts) {
             curves.run(part);
         }
