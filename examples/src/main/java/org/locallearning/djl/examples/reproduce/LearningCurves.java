@@ -203,7 +203,7 @@ public final class LearningCurves {
                 ModelSummary.of(
                         reproduction.engine(),
                         part.model,
-                        part.options.getActivation().orElse(null),
+                        ModelSummary.chosen(part.options),
                         blocks.get(),
                         new Shape(plan.batch()).addAll(images.getSampleShape()));
         TrainingRun training = new TrainingRun(reproduction.engine(), images, blocks, plan);
