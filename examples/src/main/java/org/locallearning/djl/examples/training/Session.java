@@ -98,7 +98,7 @@ public final class Session implements AutoCloseable {
                     ModelSummary.of(
                             engine,
                             experiment.model(),
-                            network.getActivation().orElse(null),
+                            ModelSummary.chosen(network),
                             blocks.get(),
                             new Shape(experiment.plan().batch()).addAll(images.getSampleShape()));
             TrainingRun training = new TrainingRun(engine, images, blocks, experiment.plan());
