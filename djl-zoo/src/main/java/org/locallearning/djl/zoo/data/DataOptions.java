@@ -74,6 +74,24 @@ public final class DataOptions {
     }
 
     /**
+     * Returns the greatest number of training images.
+     *
+     * @return the number, 0 for all
+     */
+    public int getLimit() {
+        return limit;
+    }
+
+    /**
+     * Returns the greatest number of test images.
+     *
+     * @return the number, 0 for all
+     */
+    public int getTestLimit() {
+        return testLimit;
+    }
+
+    /**
      * Returns whether each channel gets mean 0 and variance 1.
      *
      * @return whether images are standardised
