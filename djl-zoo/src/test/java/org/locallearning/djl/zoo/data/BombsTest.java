@@ -141,14 +141,14 @@ class BombsTest {
         Arrays.fill(pixels, (byte) 7);
         byte[] x = array("X", 9, new int[] {32, 32, 3, 2}, pixels);
         byte[] y = array("y", 9, new int[] {2, 1}, new byte[] {1, 2});
-        byte[] other = zeros(header("Z", 9, new int[] {400, 1_000_000}), 100 * MEGABYTE, true);
+        byte[] other = zeros(header("Z", 9, new int[] {400, 1_000_000}), 20 * MEGABYTE, true);
         matlab(element(15, other), deflated(x), deflated(y));
         try (ImageData data = DataSets.load("svhn", options(temp).optStandardise(false).build())) {
             assertArrayEquals(pixels, Batches.pixels(data.test(2)));
         }
         cachedBefore = cached();
 
-        byte[] many = zeros(header("X", 9, new int[] {32, 32, 3, 80_000}), 100 * MEGABYTE, true);
+        byte[] many = zeros(header("X", 9, new int[] {32, 32, 3, 80_000}), 20 * MEGABYTE, true);
         matlab(element(15, many), deflated(y));
         assertRefused("svhn", options(temp), "X of type uint8 and size [32, 32, 3, 80000]");
         matlab(deflated(x), deflated(array("y", 9, new int[] {100_000_000, 1}, new byte[8])));
@@ -172,7 +172,7 @@ class BombsTest {
         byte[] tail = Arrays.copyOf(x, x.length + MEGABYTE);
         ByteBuffer.wrap(tail).order(ByteOrder.LITTLE_ENDIAN).putInt(4, tail.length - 8);
         matlab(deflated(tail), deflated(y));
-        matlab(element(15, zeros(x, 100 * MEGABYTE, true)), deflated(y));
+        matlab(element(15, zeros(x, 20 * MEGABYTE, true)), deflated(y));
         assertRefused("svhn", options(temp), "an array goes on after its end");
     }
 
