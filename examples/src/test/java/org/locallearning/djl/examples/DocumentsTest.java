@@ -29,6 +29,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.examples.claims.Claims;
 
 /**
  * What the documents quote is what they quote it from: after each marker stands what the stored
@@ -58,6 +59,8 @@ class DocumentsTest {
     private static final Pattern RESULTS =
             Pattern.compile(
                     "<!-- (run|figure|benchmark|machines) ([\\w+-]+)(?: epochs ([\\d,]+))?( table)? -->");
+
+    private static final Pattern CLAIMS = Pattern.compile("<!-- claims (\\w+) -->");
 
     private static final Pattern CODE = Pattern.compile("<!-- (code|shown) (\\S+) -->");
 
@@ -137,6 +140,10 @@ class DocumentsTest {
                     results.group(2),
                     results.group(4) != null,
                     epochs.split(","));
+        }
+        Matcher claims = CLAIMS.matcher(marker);
+        if (claims.matches()) {
+            return new Claims(Path.of("")).table(claims.group(1));
         }
         Matcher code = CODE.matcher(marker);
         return code.matches()
