@@ -76,6 +76,24 @@ public final class DataOptions {
     }
 
     /**
+     * Returns the greatest number of training images.
+     *
+     * @return the number, 0 for all
+     */
+    public int getLimit() {
+        return limit;
+    }
+
+    /**
+     * Returns the greatest number of test images.
+     *
+     * @return the number, 0 for all
+     */
+    public int getTestLimit() {
+        return testLimit;
+    }
+
+    /**
      * Returns how many of the training images are held out for validation.
      *
      * @return the number of images, 0 for none
