@@ -368,6 +368,23 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
         return 0;
     }
 
+    /** Returns the name and every setting. */
+    @Override
+    public String toString() {
+        return String.format(
+                "DecorrelatedConv2d(%s, kernel %s, %d filters, stride %s, padding %s, dilation %s,"
+                        + " groups %d%s, %s)",
+                name,
+                kernelShape,
+                filters,
+                stride,
+                padding,
+                dilation,
+                groups,
+                includeBias ? "" : ", no bias",
+                getOptions());
+    }
+
     /**
      * Creates a builder.
      *

@@ -44,12 +44,17 @@ import java.util.function.Consumer;
  */
 public final class RecurrentDecorrelation extends FeatureDecorrelation {
 
+    private final String dynamics;
+
     private RecurrentDecorrelation(Builder builder, DecorrelationOptions options) {
         super(
                 "lateral",
                 builder.name,
                 options,
                 width -> LateralMatrix.form(width, builder.rule, builder.timeStep, builder.steps));
+        dynamics =
+                String.format(
+                        "rule %s, %d steps of %s", builder.rule, builder.steps, builder.timeStep);
     }
 
     /**
@@ -74,6 +79,13 @@ public final class RecurrentDecorrelation extends FeatureDecorrelation {
                     }
                     return activity;
                 });
+    }
+
+    /** Returns the name and every setting. */
+    @Override
+    public String toString() {
+        return String.format(
+                "RecurrentDecorrelation(%s, %s, %s)", getName(), dynamics, getOptions());
     }
 
     /**

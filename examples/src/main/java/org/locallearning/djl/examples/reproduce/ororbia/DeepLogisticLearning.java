@@ -85,7 +85,7 @@ final class DeepLogisticLearning implements Target {
                                 .part(arguments, dataset, arguments.methods(METHODS), EPOCHS));
             }
         }
-        LearningCurves curves = new LearningCurves(reproduction, List.of(1));
+        LearningCurves curves = new LearningCurves(reproduction);
         for (LearningCurves.Part part : parts) {
             curves.run(part);
         }

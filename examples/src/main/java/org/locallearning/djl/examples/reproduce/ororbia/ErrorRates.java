@@ -76,7 +76,7 @@ final class ErrorRates implements Target {
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         List<LearningCurves.Part> parts = parts(reproduction.arguments());
-        LearningCurves curves = new LearningCurves(reproduction, List.of(1));
+        LearningCurves curves = new LearningCurves(reproduction);
         for (LearningCurves.Part part : parts) {
             curves.run(part);
         }

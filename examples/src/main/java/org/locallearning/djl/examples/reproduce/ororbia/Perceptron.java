@@ -27,6 +27,7 @@ import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
+import org.locallearning.djl.examples.training.Experiment;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 
@@ -52,6 +53,7 @@ record Perceptron(int layers, int units, String activation, float deviation) {
     static final float USUAL_DEVIATION = 0.05f;
 
     private static final String SIGN = "sign";
+    private static final List<Integer> SEEDS = List.of(1);
     private static final float RATE = 2e-4f;
     private static final int BATCH = 32;
     private static final int GAP = 2;
@@ -104,25 +106,27 @@ record Perceptron(int layers, int units, String activation, float deviation) {
         Arrays.fill(hidden, units);
         return new LearningCurves.Part(
                 dataset + " " + this,
-                dataset,
-                arguments.dataOptions().build(),
-                "mlp",
-                NetworkOptions.builder()
-                        .optHidden(hidden)
-                        .optActivation(activation)
-                        .optNormalWeights(deviation)
-                        .build(),
-                Methods.named(methods).stream()
-                        .map(Perceptron::trained)
-                        .collect(Collectors.toList()),
-                new TrainingPlan(
-                        arguments.epochs(epochs),
-                        BATCH,
-                        OptimizerKind.ADAM,
-                        new MethodSettings(MethodSettings.preset("mlp").inference(), GAP),
-                        DecorrelationSettings.DEFAULT,
-                        0,
-                        0));
+                new Experiment(
+                        dataset,
+                        arguments.dataOptions().build(),
+                        "mlp",
+                        NetworkOptions.builder()
+                                .optHidden(hidden)
+                                .optActivation(activation)
+                                .optNormalWeights(deviation)
+                                .build(),
+                        Methods.named(methods).stream()
+                                .map(Perceptron::trained)
+                                .collect(Collectors.toList()),
+                        arguments.seeds(SEEDS),
+                        new TrainingPlan(
+                                arguments.epochs(epochs),
+                                BATCH,
+                                OptimizerKind.ADAM,
+                                new MethodSettings(MethodSettings.preset("mlp").inference(), GAP),
+                                DecorrelationSettings.DEFAULT,
+                                0,
+                                0)));
     }
 
     /** The method with the paper's rate. */

@@ -11,7 +11,7 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.examples.compare;
+package org.locallearning.djl.examples.commandline;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -11,7 +11,7 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.zoo.data;
+package org.locallearning.djl.zoo.repository;
 
 import ai.djl.util.Hex;
 import java.io.IOException;
@@ -24,24 +24,36 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
 
 /** Digests of texts and files, in hexadecimal. */
-final class Digests {
+public final class Digests {
 
     private Digests() {}
 
-    static String sha256(String text) {
-        return Hex.toHexString(algorithm("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    /**
+     * Returns the SHA-256 digest of a text.
+     *
+     * @param text the text, taken as UTF-8
+     * @return 64 hexadecimal digits
+     */
+    public static String sha256(String text) {
+        return Hex.toHexString(of("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Returns the kind of digest that DJL's metadata give for each file. */
-    static String sha1(Path file) throws IOException {
-        MessageDigest digest = algorithm("SHA-1");
+    /**
+     * Returns the SHA-1 digest of a file, which DJL's metadata give for each.
+     *
+     * @param file the file
+     * @return 40 hexadecimal digits
+     * @throws RepositoryException if it can't be read
+     */
+    public static String sha1(Path file) throws RepositoryException {
+        MessageDigest digest = of("SHA-1");
         try (InputStream in = Files.newInputStream(file)) {
             byte[] buffer = new byte[1 << 16];
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                 digest.update(buffer, 0, read);
             }
         } catch (IOException e) {
-            throw new DataRepositoryException(
+            throw new RepositoryException(
                     String.format(
                             Locale.ROOT,
                             "%s can't be read (%s): allow it to be read, or copy it again.",
@@ -52,7 +64,13 @@ final class Digests {
         return Hex.toHexString(digest.digest());
     }
 
-    private static MessageDigest algorithm(String algorithm) {
+    /**
+     * Starts a digest that every Java platform has.
+     *
+     * @param algorithm SHA-1 or SHA-256
+     * @return a new digest
+     */
+    public static MessageDigest of(String algorithm) {
         try {
             return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {

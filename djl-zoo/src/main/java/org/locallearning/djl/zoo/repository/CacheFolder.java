@@ -11,47 +11,33 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.zoo.data;
+package org.locallearning.djl.zoo.repository;
 
 import ai.djl.util.Utils;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 
-/** This program's folders below DJL's cache folder. */
-final class CacheFolder {
+/** This library's folders below DJL's cache folder, which {@code DJL_CACHE_DIR} names. */
+public final class CacheFolder {
 
     private CacheFolder() {}
 
-    /** Returns the folder that all others are in. */
-    static Path root() {
+    /**
+     * Returns the folder that all others are in.
+     *
+     * @return the folder, which may not be there yet
+     */
+    public static Path root() {
         return Utils.getCacheDir().resolve("cache").resolve("local-learning");
     }
 
     /**
-     * Returns the folder that belongs to one content of one data set.
+     * Returns the folder that belongs to one content of one artifact or data set.
      *
      * @param name what its name starts with, for a reader
      * @param identity all that tells this content from others
+     * @return the folder, which may not be there yet
      */
-    static Path of(String name, String identity) {
+    public static Path of(String name, String identity) {
         return root().resolve(name + '-' + Digests.sha256(identity).substring(0, 16));
-    }
-
-    /** Makes a folder, unless it is there. */
-    static Path make(Path folder) throws DataRepositoryException {
-        try {
-            return Files.createDirectories(folder);
-        } catch (IOException e) {
-            throw new DataRepositoryException(
-                    String.format(
-                            Locale.ROOT,
-                            "The cache folder %s can't be made (%s): set DJL_CACHE_DIR to a folder"
-                                    + " that can be written.",
-                            folder,
-                            e),
-                    e);
-        }
     }
 }
