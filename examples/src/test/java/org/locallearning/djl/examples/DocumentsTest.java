@@ -189,7 +189,7 @@ class DocumentsTest {
     private static String origin(String name, JsonObject origin) {
         JsonObject machine = origin.getAsJsonObject("machine");
         return String.format(
-                "[%s](../examples/runs/%s.json): commit %.7s, %.10s, %s, %d cores, %d thread%s",
+                "[%s](../examples/runs/%s.json): commit %.7s, %.10s, %s, %d cores, %d thread%s%s",
                 name,
                 name,
                 origin.getAsJsonObject("build").get("commit").getAsString(),
@@ -197,7 +197,8 @@ class DocumentsTest {
                 machine.get("engine").getAsString(),
                 machine.get("cores").getAsInt(),
                 machine.get("threads").getAsInt(),
-                machine.get("threads").getAsInt() == 1 ? "" : "s");
+                machine.get("threads").getAsInt() == 1 ? "" : "s",
+                origin.has("note") ? "; " + origin.get("note").getAsString() : "");
     }
 
     private static List<String> code(Path file, boolean partOnly) throws IOException {
