@@ -40,17 +40,16 @@ import org.locallearning.djl.zoo.repository.RepositoryException;
  * needed to load it: the network, the size of its input, what becomes of an image before it, and
  * the names of its classes.
  *
- * <p>Networks are those of {@link Networks}; {@value #FEATURES}, a dense layer with logistic units,
- * as the hidden units of a Boltzmann machine are; and {@value #LINEAR}, one dense layer alone, such
- * as a fitted whitening.
+ * <p>Networks are those of {@link Networks}; {@value #FEATURES}, a dense layer with logistic units;
+ * and {@value #LINEAR}, a dense layer alone.
  */
 public final class RecordedModel {
 
-    /** The name of the network that has one dense layer with logistic units. */
-    public static final String FEATURES = "logistic-features";
+    /** The name of the network of logistic units: the hidden units of a Boltzmann machine. */
+    public static final String FEATURES = "rbm-features";
 
-    /** The name of the network that is one dense layer. */
-    public static final String LINEAR = "linear-map";
+    /** The name of the network that is one dense layer: a whitening. */
+    public static final String LINEAR = "zca-whitening";
 
     /** The option with the number of outputs of those two. */
     public static final String UNITS = "units";

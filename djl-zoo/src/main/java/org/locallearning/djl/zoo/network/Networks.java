@@ -75,6 +75,7 @@ public final class Networks {
                     LillicrapNetworks.LOCAL,
                     RESNET20,
                     OrorbiaNetworks.PERTURBATIVE,
+                    OrorbiaNetworks.PERTURBATIVE_SMALL,
                     OrorbiaNetworks.POINTWISE,
                     OrorbiaNetworks.PLAIN);
 
