@@ -129,7 +129,12 @@ public final class CompareCommand implements Callable<Integer> {
             out.println();
             UnfinishedComparison unfinished = unfinished(folder, machine);
             Console console =
-                    new Console(out, Help.Ansi.AUTO.enabled(), chosen.methods(), session.task());
+                    new Console(
+                            out,
+                            Help.Ansi.AUTO.enabled(),
+                            chosen.methods(),
+                            session.task(),
+                            chosen.data().getValidation() > 0);
             Results results;
             try {
                 results =
