@@ -324,6 +324,12 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
 
         /** {@inheritDoc} */
         @Override
+        public boolean needsInnerFeedback() {
+            return false;
+        }
+
+        /** {@inheritDoc} */
+        @Override
         public void assign(Tape tape, NDList errors) {
             tape.backward(
                     errors, (layer, delta) -> layer.inputError(delta, layer.getWeight()), false);

@@ -124,6 +124,12 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
 
         /** {@inheritDoc} */
         @Override
+        public boolean needsInnerFeedback() {
+            return false;
+        }
+
+        /** {@inheritDoc} */
+        @Override
         public void assign(Tape tape, NDList errors) {
             boolean isAlike = errors.stream().allMatch(error -> beginsAs(error, errors.head()));
             OptionalLong samples =
