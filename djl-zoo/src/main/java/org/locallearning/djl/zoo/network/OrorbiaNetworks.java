@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.zoo.network;
 
+import ai.djl.ndarray.types.Shape;
 import org.locallearning.djl.creditassignment.pseudoconv.PerturbativeResNet;
 import org.locallearning.djl.creditassignment.pseudoconv.PerturbativeResNet.Layers;
 import org.locallearning.djl.zoo.network.Architecture.Choices;
@@ -56,9 +57,7 @@ public final class OrorbiaNetworks {
                     Networks.RESNET_SMALLEST_SIDE,
                     Choices.NONE,
                     (options, imageShape, classes) ->
-                            PerturbativeResNet.builder()
-                                    .setImageShape(imageShape)
-                                    .setOutSize(classes)
+                            residual(imageShape, classes)
                                     .optFilters(16)
                                     .optBlocks(1, 1, 1)
                                     .build());
@@ -84,11 +83,11 @@ public final class OrorbiaNetworks {
                 Networks.RESNET_SMALLEST_SIDE,
                 Choices.NONE,
                 (options, imageShape, classes) ->
-                        PerturbativeResNet.builder()
-                                .setImageShape(imageShape)
-                                .setOutSize(classes)
-                                .optLayers(layers)
-                                .build());
+                        residual(imageShape, classes).optLayers(layers).build());
+    }
+
+    private static PerturbativeResNet.Builder residual(Shape imageShape, int classes) {
+        return PerturbativeResNet.builder().setImageShape(imageShape).setOutSize(classes);
     }
 
     private OrorbiaNetworks() {}

@@ -21,12 +21,11 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
-import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.output.OutputFolder;
-import org.locallearning.djl.zoo.data.DataOptions;
 import org.locallearning.djl.zoo.data.DataSets;
 import org.locallearning.djl.zoo.data.ImageData;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -67,13 +66,7 @@ public final class FitCommand implements Callable<Integer> {
             description = "Data set of grey images (default: ${DEFAULT-VALUE}).")
     private String dataset;
 
-    @Option(
-            names = "--data-repository",
-            paramLabel = "DIR",
-            description =
-                    "Folder with data in the layout of a DJL repository (default: DJL's own"
-                            + " repository on the network).")
-    private Path dataRepository;
+    @Mixin private MeasurementArguments measurement;
 
     @Option(
             names = "--units",
@@ -94,13 +87,6 @@ public final class FitCommand implements Callable<Integer> {
     private Integer seed;
 
     @Option(
-            names = "--threads",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Threads of one operation (default: ${DEFAULT-VALUE}).")
-    private int threads;
-
-    @Option(
             names = "--out",
             paramLabel = "DIR",
             required = true,
@@ -115,10 +101,8 @@ public final class FitCommand implements Callable<Integer> {
     public Integer call() throws IOException, TranslateException {
         checkUsage();
         OutputFolder.open(folder);
-        Engine engine = EngineThreads.start(threads);
-        DataOptions options =
-                DataOptions.builder().optRepository(dataRepository).optStandardise(false).build();
-        try (ImageData images = DataSets.load(dataset, options)) {
+        Engine engine = measurement.startEngine();
+        try (ImageData images = DataSets.load(dataset, measurement.dataOptions().build())) {
             PrintWriter out = spec.commandLine().getOut();
             String name =
                     switch (kind) {
@@ -141,8 +125,13 @@ public final class FitCommand implements Callable<Integer> {
         if (kind == Kind.ZCA && (units != null || epochs != null || seed != null)) {
             throw usage("A whitening has no --units, --epochs or --seed: leave them out.");
         }
-        if (or(units, 1) < 1 || or(epochs, 1) < 1 || threads < 1) {
-            throw usage("--units, --epochs and --threads are at least 1.");
+        if (or(units, 1) < 1 || or(epochs, 1) < 1) {
+            throw usage("--units and --epochs are at least 1.");
+        }
+        try {
+            measurement.check();
+        } catch (IllegalArgumentException e) {
+            throw usage(e.getMessage());
         }
         if (!DataSets.names().contains(dataset)) {
             throw usage(
