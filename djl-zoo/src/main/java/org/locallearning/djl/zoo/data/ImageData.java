@@ -16,6 +16,7 @@ package org.locallearning.djl.zoo.data;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.ArrayDataset;
@@ -25,8 +26,13 @@ import ai.djl.training.dataset.Sampler;
 import ai.djl.training.dataset.SequenceSampler;
 import ai.djl.translate.Transform;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import org.locallearning.djl.creditassignment.provenance.DataDescription;
+import org.locallearning.djl.creditassignment.provenance.Preprocessing;
+import org.locallearning.djl.decorrelation.internal.Sha256;
 import org.locallearning.djl.zoo.augmentation.SpatialTransform;
 import org.locallearning.djl.zoo.augmentation.TransformedDataset;
 import org.locallearning.djl.zoo.task.Task;
@@ -45,6 +51,8 @@ import org.locallearning.djl.zoo.task.Task;
  */
 public final class ImageData implements AutoCloseable {
 
+    private static final int DIGESTED = 1000;
+
     private final String name;
     private final String title;
     private final Shape sampleShape;
@@ -55,6 +63,8 @@ public final class ImageData implements AutoCloseable {
     private final Part validation;
     private final Part test;
     private final Transform scale;
+    private final Preprocessing preprocessing;
+    private String sha256;
     private final Task task;
     private final boolean wholeBatches;
     private final SpatialTransform augmentation;
@@ -71,6 +81,25 @@ public final class ImageData implements AutoCloseable {
             return new Part(
                     manager.create(ByteBuffer.wrap(images.pixels()), shape, DataType.UINT8),
                     manager.create(labels));
+        }
+
+        /** Digests pixels and labels, each of one byte, image by image. */
+        String sha256() {
+            MessageDigest digest = Sha256.newDigest();
+            long images = labels.size();
+            long[] classes = labels.toLongArray();
+            for (long begin = 0; begin < images; begin += DIGESTED) {
+                long end = Math.min(images, begin + DIGESTED);
+                try (NDArray some = pixels.get(new NDIndex("{}:{}", begin, end))) {
+                    byte[] bytes = some.toByteArray();
+                    int length = bytes.length / (int) (end - begin);
+                    for (long i = begin; i < end; i++) {
+                        digest.update(bytes, (int) (i - begin) * length, length);
+                        digest.update((byte) classes[(int) i]);
+                    }
+                }
+            }
+            return HexFormat.of().formatHex(digest.digest());
         }
 
         ArrayDataset.Builder builder(Sampler sampler) {
@@ -157,6 +186,8 @@ public final class ImageData implements AutoCloseable {
         validation = heldOut == 0 ? null : Part.of(framing.centres(inUse.last(heldOut)), manager);
         test = Part.of(testImages, manager);
         scale = pixelScale.asTransform(manager);
+        String preparation = framing.describe(options.isAugmented());
+        preprocessing = pixelScale.describe(preparation.isEmpty() ? null : preparation);
     }
 
     /**
@@ -316,6 +347,20 @@ public final class ImageData implements AutoCloseable {
      */
     public String getProvenance() {
         return provenance;
+    }
+
+    /**
+     * Describes what is trained on, for the record of a model. The digest is that of the images in
+     * use, in their stored order: the pixels of each, one byte each, channel by channel, and its
+     * class, one byte. It is computed once.
+     *
+     * @return name, origin, number, digest, and what becomes of an image
+     */
+    public DataDescription describe() {
+        if (sha256 == null) {
+            sha256 = training.sha256();
+        }
+        return new DataDescription(name, provenance, getTrainingSize(), sha256, preprocessing);
     }
 
     /** Frees the images. */
