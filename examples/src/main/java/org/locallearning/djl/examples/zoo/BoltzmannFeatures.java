@@ -26,8 +26,10 @@ import ai.djl.training.tracker.Tracker;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Locale;
 import org.locallearning.djl.creditassignment.provenance.ModelDescription;
+import org.locallearning.djl.creditassignment.provenance.ProgramDescription;
 import org.locallearning.djl.creditassignment.provenance.SavedModel;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 import org.locallearning.djl.decorrelation.boltzmann.BoltzmannLearning;
@@ -51,10 +53,12 @@ final class BoltzmannFeatures {
 
     private final Engine engine;
     private final ImageData images;
+    private final ProgramDescription program;
 
-    BoltzmannFeatures(Engine engine, ImageData images) {
+    BoltzmannFeatures(Engine engine, ImageData images, ProgramDescription program) {
         this.engine = engine;
         this.images = images;
+        this.program = program;
     }
 
     /** Trains and saves, and returns the name of the files. */
@@ -85,7 +89,10 @@ final class BoltzmannFeatures {
                                 learned.hiddenBias(),
                                 true);
                 TrainingRecord record =
-                        FittedRecord.of(TrainingRecord.of(trainer).toBuilder(), images)
+                        TrainingRecord.of(trainer).toBuilder()
+                                .optData(images.describe())
+                                .optProgram(program)
+                                .optDate(Instant.now())
                                 .optModel(ModelDescription.of(RecordedModel.FEATURES, block))
                                 .optOption(RecordedModel.UNITS, String.valueOf(units))
                                 .optMethod("cd1")

@@ -19,8 +19,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.locallearning.djl.creditassignment.provenance.ProgramDescription;
+import org.locallearning.djl.examples.commandline.CommandLineText;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
+import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.zoo.data.DataSets;
 import org.locallearning.djl.zoo.data.ImageData;
@@ -104,12 +107,13 @@ public final class FitCommand implements Callable<Integer> {
         Engine engine = measurement.startEngine();
         try (ImageData images = DataSets.load(dataset, measurement.dataOptions().build())) {
             PrintWriter out = spec.commandLine().getOut();
+            ProgramDescription program = Build.current().describe(CommandLineText.of(spec));
             String name =
                     switch (kind) {
                         case RBM ->
-                                new BoltzmannFeatures(engine, images)
+                                new BoltzmannFeatures(engine, images, program)
                                         .fit(or(units, 500), or(epochs, 10), or(seed, 1), folder);
-                        case ZCA -> new Whitening(engine, images).fit(folder);
+                        case ZCA -> new Whitening(engine, images, program).fit(folder);
                     };
             out.println("Model: " + folder.resolve(name + ".json"));
             out.flush();

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
 import org.locallearning.djl.creditassignment.provenance.ModelDescription;
+import org.locallearning.djl.creditassignment.provenance.ProgramDescription;
 import org.locallearning.djl.creditassignment.provenance.SavedModel;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 import org.locallearning.djl.creditassignment.transform.ZcaWhitening;
@@ -38,10 +39,12 @@ final class Whitening {
 
     private final Engine engine;
     private final ImageData images;
+    private final ProgramDescription program;
 
-    Whitening(Engine engine, ImageData images) {
+    Whitening(Engine engine, ImageData images, ProgramDescription program) {
         this.engine = engine;
         this.images = images;
+        this.program = program;
     }
 
     /** Fits and saves, and returns the name of the files. */
@@ -54,7 +57,10 @@ final class Whitening {
             SequentialBlock block =
                     DenseMap.of(manager, images.getSampleShape(), matrix.transpose(), bias, false);
             TrainingRecord record =
-                    FittedRecord.of(TrainingRecord.builder(), images)
+                    TrainingRecord.builder()
+                            .optData(images.describe())
+                            .optProgram(program)
+                            .optDate(Instant.now())
                             .optModel(ModelDescription.of(RecordedModel.LINEAR, block))
                             .optOption(
                                     RecordedModel.UNITS,
@@ -65,7 +71,6 @@ final class Whitening {
                                             Locale.ROOT,
                                             "ZcaWhitening, %s added to variances",
                                             ZcaWhitening.EPSILON))
-                            .optDate(Instant.now())
                             .build();
             SavedModel.save(block, record, folder, name);
         }
