@@ -187,6 +187,15 @@ public final class SweepCommand implements Callable<Integer> {
         private Path folder;
 
         @Option(
+                names = "--write-presets",
+                paramLabel = "FILE",
+                description =
+                        "Write the chosen settings to a file of arguments, which compare takes as"
+                                + " @FILE; where one command line cannot have them all, to several"
+                                + " whose names begin so.")
+        private Path presets;
+
+        @Option(
                 names = ResumeArguments.FRESH,
                 description = "Run the trials again that an earlier start has stored.")
         private boolean fresh;
@@ -223,6 +232,8 @@ public final class SweepCommand implements Callable<Integer> {
         String started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         OutputFolder folder = OutputFolder.open(output.folder);
         TrialStore store = new TrialStore(folder.file("trials"));
+        PresetFiles presets =
+                output.presets == null ? null : new PresetFiles(output.presets, commandLine);
         try (TrialRunner runner = runner(store)) {
             SweepFiles files = new SweepFiles(folder, plan, CommandLineText.of(spec), started);
             Sweep sweep =
@@ -245,7 +256,9 @@ public final class SweepCommand implements Callable<Integer> {
             }
             files.write(chosen);
             sweep.deleteCheckpoints();
-            return summary(plan, files, chosen);
+            List<Path> written =
+                    presets == null ? List.of() : presets.write(chosen, CommandLineText.of(spec));
+            return summary(plan, files, chosen, written);
         }
     }
 
@@ -385,10 +398,15 @@ public final class SweepCommand implements Callable<Integer> {
                         runner.parallel()));
     }
 
-    private int summary(SweepPlan plan, SweepFiles files, Map<Trial.Subject, SettingScore> chosen) {
+    private int summary(
+            SweepPlan plan,
+            SweepFiles files,
+            Map<Trial.Subject, SettingScore> chosen,
+            List<Path> presets) {
         PrintWriter out = spec.commandLine().getOut();
         out.println();
         out.println(files.summary());
+        presets.forEach(file -> out.println("Presets: compare @" + file));
         out.flush();
         List<String> without =
                 plan.settings().keySet().stream()

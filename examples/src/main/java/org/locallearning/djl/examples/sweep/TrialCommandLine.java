@@ -14,11 +14,14 @@
 package org.locallearning.djl.examples.sweep;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.locallearning.djl.examples.commandline.CommandLineText;
 import org.locallearning.djl.examples.commandline.ExperimentArguments;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.training.Experiment;
@@ -45,7 +48,9 @@ final class TrialCommandLine {
     /** What depends on the machine, or on the command, where nobody chose it. */
     private static final Set<String> ALWAYS = Set.of("--threads", "--alignments", "--correlations");
 
-    private final List<String> common = new ArrayList<>();
+    /** Options with their values, an empty one for those that take none. */
+    private final Map<String, String> common = new LinkedHashMap<>();
+
     private final Map<SweptOption, Map<String, String>> byMethod = new LinkedHashMap<>();
 
     @Command
@@ -66,7 +71,7 @@ final class TrialCommandLine {
             boolean given =
                     sweep.commandLine().getParseResult().hasMatchedOption(option)
                             || ALWAYS.contains(option.longestName());
-            if (given && !OWN.contains(option.longestName())) {
+            if (given && Arrays.stream(option.names()).noneMatch(OWN::contains)) {
                 add(option);
             }
         }
@@ -90,14 +95,15 @@ final class TrialCommandLine {
                                             each -> each.getValue().toString())));
         } else if (value instanceof Boolean on) {
             if (on) {
-                common.add(option.longestName());
+                common.put(option.longestName(), "");
             } else if (option.negatable()) {
-                common.add(option.longestName().replace("--", "--no-"));
+                common.put(option.longestName().replace("--", "--no-"), "");
             }
         } else {
             List<String> written = option.originalStringValues();
-            common.add(option.longestName());
-            common.add(written.isEmpty() ? String.valueOf(value) : String.join(",", written));
+            common.put(
+                    option.longestName(),
+                    written.isEmpty() ? String.valueOf(value) : String.join(",", written));
         }
     }
 
@@ -105,7 +111,7 @@ final class TrialCommandLine {
         boolean given =
                 option.isByMethod()
                         ? byMethod.getOrDefault(option, Map.of()).containsKey(method)
-                        : common.contains(option.option());
+                        : common.containsKey(option.option());
         if (given) {
             throw new IllegalArgumentException(
                     String.format(
@@ -128,21 +134,43 @@ final class TrialCommandLine {
                         method,
                         SEEDS,
                         String.valueOf(trial.seed())));
-        arguments.addAll(common);
-        Map<SweptOption, String> settings = new LinkedHashMap<>();
-        byMethod.forEach(
-                (option, values) -> {
-                    if (values.containsKey(method)) {
-                        settings.put(option, values.get(method));
+        common.forEach(
+                (option, value) -> {
+                    arguments.add(option);
+                    if (!value.isEmpty()) {
+                        arguments.add(value);
                     }
                 });
-        settings.putAll(trial.setting());
-        settings.forEach(
-                (option, value) -> {
-                    arguments.add(option.option());
-                    arguments.add(option.isByMethod() ? method + "=" + value : value);
-                });
+        for (SweptOption option : SweptOption.values()) {
+            value(option, method, trial.setting())
+                    .ifPresent(
+                            value -> {
+                                arguments.add(option.option());
+                                arguments.add(option.isByMethod() ? method + "=" + value : value);
+                            });
+        }
         return arguments;
+    }
+
+    /** Returns what a method has of a setting: the value of the grid, or what was given for it. */
+    Optional<String> value(SweptOption option, String method, Map<SweptOption, String> setting) {
+        String given = byMethod.getOrDefault(option, Map.of()).get(method);
+        return Optional.ofNullable(setting.getOrDefault(option, given));
+    }
+
+    /** Returns the options that all trials have, a line each, but for some. */
+    List<String> common(Set<String> leftOut) {
+        List<String> lines = new ArrayList<>();
+        common.forEach(
+                (option, value) -> {
+                    if (!leftOut.contains(option)) {
+                        lines.add(
+                                value.isEmpty()
+                                        ? option
+                                        : option + "=" + CommandLineText.of(List.of(value)));
+                    }
+                });
+        return lines;
     }
 
     /**

@@ -42,7 +42,7 @@ import org.locallearning.djl.examples.results.Results;
 class SweepCommandTest {
 
     private static final String SMALL =
-            " --limit 160 --validation 60 --test-limit 40 --hidden 12 --batch 20 --threads 1"
+            " --limit 500 --validation 100 --test-limit 40 --hidden 30 --batch 10 --threads 1"
                     + " --epochs 3";
 
     /** At the third rate the loss is soon not finite. */
@@ -56,7 +56,9 @@ class SweepCommandTest {
 
     @BeforeAll
     static void sweep() throws IOException {
-        run = ProgramRun.of(GRID + " --out " + folder);
+        run =
+                ProgramRun.of(
+                        GRID + " --write-presets " + folder.resolve("p.txt") + " --out " + folder);
         assertEquals(ExitCode.OK, run.exitCode(), run.out() + run.err());
         results = read();
     }
@@ -87,15 +89,15 @@ class SweepCommandTest {
         return epochs.get(2).getAsJsonObject();
     }
 
-    /** A trial is a comparison of one method with one seed. */
+    /** A trial is a comparison of one method with one seed, and the presets are its settings. */
     @Test
     void trialHasTheNumbersOfACompareWithItsSettings(@TempDir Path out) throws IOException {
         ProgramRun compare =
                 ProgramRun.of(
-                        "compare"
-                                + SMALL
-                                + " --methods fa --seeds 1 --learning-rate fa=1e-2 --alignments 0"
-                                + " --out "
+                        "compare @"
+                                + folder.resolve("p.txt")
+                                + " --limit 500 --validation 100 --test-limit 40 --threads 1"
+                                + " --epochs 3 --seeds 1 --alignments 0 --out "
                                 + out);
         assertEquals(ExitCode.OK, compare.exitCode(), compare.err());
         EpochResult expected =
@@ -121,8 +123,7 @@ class SweepCommandTest {
                 fast.get("validationAccuracy").getAsDouble()
                         > slow.get("validationAccuracy").getAsDouble());
         assertEquals("1e-2", rate(choice));
-        assertEquals(
-                fast.get("testAccuracy"), choice.getAsJsonObject("testAccuracy").get("mean"));
+        assertEquals(fast.get("testAccuracy"), choice.getAsJsonObject("testAccuracy").get("mean"));
         assertNotNull(fast.get("testLoss"));
         assertNull(slow.get("testLoss"), "the test images are for the chosen setting");
     }
@@ -135,11 +136,7 @@ class SweepCommandTest {
         assertEquals(1, failed.get("attempts").getAsInt());
         assertEquals(
                 1,
-                results.getAsJsonArray("chosen")
-                        .get(0)
-                        .getAsJsonObject()
-                        .get("failed")
-                        .getAsInt());
+                results.getAsJsonArray("chosen").get(0).getAsJsonObject().get("failed").getAsInt());
     }
 
     @Test
@@ -180,7 +177,8 @@ class SweepCommandTest {
                 JsonParser.parseString(Files.readString(out.resolve("results.json")))
                         .getAsJsonObject();
         try {
-            assertEquals(1, trials().get("1e-4").getAsJsonObject("run").getAsJsonArray("epochs").size());
+            assertEquals(
+                    1, trials().get("1e-4").getAsJsonObject("run").getAsJsonArray("epochs").size());
             JsonObject pieces = lastEpoch(trials().get("1e-2"));
             results = all;
             JsonObject whole = lastEpoch(trials().get("1e-2"));
