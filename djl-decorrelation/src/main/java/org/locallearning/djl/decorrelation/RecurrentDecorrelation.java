@@ -22,10 +22,11 @@ import java.util.function.Consumer;
  * lateral connections R that learn from what each unit can see.
  *
  * <p>The fixed point is {@code x̄ = R⁻¹ (x − μ)}: with {@link LateralRule#LOCAL} R follows the
- * inverse of the M of {@link Decorrelation}. Use it to study decorrelation as a neural circuit, or
- * to compare with {@link LateralRule#FOLDIAK}; to train networks fast use {@link Decorrelation},
- * which needs no time steps. The dynamics run from {@code x̄ = x − μ} in Euler steps, {@code n²}
- * multiply-adds each for a sample, and gradients flow back through them.
+ * inverse of the M of {@link Decorrelation}, with {@link LateralRule#EXACT} it is that inverse. Use
+ * it to study decorrelation as a neural circuit, or to compare with {@link LateralRule#FOLDIAK}; to
+ * train networks fast use {@link Decorrelation}, which needs no time steps. The dynamics run from
+ * {@code x̄ = x − μ} in Euler steps, {@code n²} multiply-adds each for a sample, and gradients flow
+ * back through them.
  *
  * <p>The dynamics converge while the time step is below 2 over the largest eigenvalue of R. If they
  * do not, a training forward fails as it does for {@link Decorrelation}.

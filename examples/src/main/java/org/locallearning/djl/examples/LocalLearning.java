@@ -33,6 +33,7 @@ import org.locallearning.djl.examples.reproduce.ReproduceCommand;
 import org.locallearning.djl.examples.sweep.SweepCommand;
 import org.locallearning.djl.examples.sweep.TrialCommand;
 import org.locallearning.djl.examples.torture.TortureCommand;
+import org.locallearning.djl.examples.zoo.ZooCommand;
 import org.locallearning.djl.zoo.network.Networks;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -71,6 +72,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             ReportCommand.class,
             SweepCommand.class,
             TrialCommand.class,
+            ZooCommand.class,
             TortureCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
