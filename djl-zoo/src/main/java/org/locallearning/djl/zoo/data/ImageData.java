@@ -25,6 +25,8 @@ import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.dataset.Sampler;
 import ai.djl.training.dataset.SequenceSampler;
 import ai.djl.translate.Transform;
+import ai.djl.translate.TranslateException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.HexFormat;
@@ -32,6 +34,8 @@ import java.util.List;
 import java.util.Locale;
 import org.locallearning.djl.creditassignment.provenance.DataDescription;
 import org.locallearning.djl.creditassignment.provenance.Preprocessing;
+import org.locallearning.djl.creditassignment.transform.GlobalContrastNormalization;
+import org.locallearning.djl.creditassignment.transform.ZcaWhitening;
 import org.locallearning.djl.decorrelation.internal.Sha256;
 import org.locallearning.djl.zoo.augmentation.SpatialTransform;
 import org.locallearning.djl.zoo.augmentation.TransformedDataset;
@@ -51,7 +55,11 @@ import org.locallearning.djl.zoo.task.Task;
  */
 public final class ImageData implements AutoCloseable {
 
+    /** How many images are digested at a time. */
     private static final int DIGESTED = 1000;
+
+    /** How many images are read at a time where a whitening is fitted. */
+    private static final int WHITENED_AT_ONCE = 1000;
 
     private final String name;
     private final String title;
@@ -121,7 +129,11 @@ public final class ImageData implements AutoCloseable {
         this.name = name;
         this.title = title;
         this.classes = List.copyOf(classes);
-        LabelledImages inUse = parts.training().first(options.limitOr(Integer.MAX_VALUE));
+        ImageParts images =
+                options.isGrey()
+                        ? new ImageParts(parts.training().grey(), parts.test().grey())
+                        : parts;
+        LabelledImages inUse = images.training().first(options.limitOr(Integer.MAX_VALUE));
         int heldOut = options.getValidation();
         if (heldOut >= inUse.size()) {
             throw new IllegalArgumentException(
@@ -141,13 +153,14 @@ public final class ImageData implements AutoCloseable {
             trainingImages = framing.centres(trainingImages);
         }
         LabelledImages testImages =
-                framing.centres(parts.test().first(options.testLimitOr(Integer.MAX_VALUE)));
+                framing.centres(images.test().first(options.testLimitOr(Integer.MAX_VALUE)));
         sampleShape = testImages.shape();
         task = options.getTask();
         wholeBatches = options.isWholeBatches();
         PixelScale pixelScale;
         String scaling;
-        if (options.isStandardised()) {
+        boolean prepared = options.isContrastNormalized() || options.isWhitened();
+        if (options.isStandardised() && !prepared) {
             pixelScale = PixelScale.standardising(trainingImages);
             scaling = "standardised by the training images' " + pixelScale;
         } else if (task == Task.RECONSTRUCTION) {
@@ -164,19 +177,30 @@ public final class ImageData implements AutoCloseable {
             pixelScale = PixelScale.between(0, 1, (int) sampleShape.get(0));
             scaling = "pixels in 0..1, not standardised";
         }
+        if (options.isGrey()) {
+            scaling = "grey; " + scaling;
+        }
+        if (prepared) {
+            scaling +=
+                    (options.isContrastNormalized() ? "; contrast normalized" : "")
+                            + (options.isWhitened()
+                                    ? "; ZCA-whitened by the training images with ε = "
+                                            + ZcaWhitening.EPSILON
+                                    : "");
+        }
         provenance =
                 String.format(
                         Locale.ROOT,
                         "%s; %s training images%s and %s test images; %s%s%s",
                         source,
-                        share(inUse, parts.training()),
+                        share(inUse, images.training()),
                         heldOut == 0
                                 ? ""
                                 : String.format(
                                         Locale.ROOT,
                                         ", of which the last %,d are for validation,",
                                         heldOut),
-                        share(testImages, parts.test()),
+                        share(testImages, images.test()),
                         framing.describe(options.isAugmented()),
                         scaling,
                         wholeBatches ? "; whole batches alone" : "");
@@ -185,9 +209,42 @@ public final class ImageData implements AutoCloseable {
         training = Part.of(trainingImages, manager);
         validation = heldOut == 0 ? null : Part.of(framing.centres(inUse.last(heldOut)), manager);
         test = Part.of(testImages, manager);
-        scale = pixelScale.asTransform(manager);
-        String preparation = framing.describe(options.isAugmented());
-        preprocessing = pixelScale.describe(preparation.isEmpty() ? null : preparation);
+        scale =
+                preparation(
+                        pixelScale.asTransform(manager), options, framing.centres(trainingImages));
+        String cut = framing.describe(options.isAugmented()).replaceAll("; $", "");
+        preprocessing =
+                options.isContrastNormalized() || options.isWhitened()
+                        ? null
+                        : pixelScale.describe(cut.isEmpty() ? null : cut);
+    }
+
+    /** What pixels go through: their range, then the contrast and the whitening of the options. */
+    private Transform preparation(
+            Transform range, DataOptions options, LabelledImages trainingImages) {
+        Transform normalized = range;
+        if (options.isContrastNormalized()) {
+            GlobalContrastNormalization contrast = GlobalContrastNormalization.builder().build();
+            normalized = pixels -> contrast.transform(range.transform(pixels));
+        }
+        if (!options.isWhitened()) {
+            return normalized;
+        }
+        Transform before = normalized;
+        try (NDManager scope = manager.newSubManager()) {
+            RandomAccessDataset images =
+                    Part.of(trainingImages, scope)
+                            .builder(
+                                    new BatchSampler(
+                                            new SequenceSampler(), WHITENED_AT_ONCE, false))
+                            .addTransform(before)
+                            .build();
+            ZcaWhitening whitening = ZcaWhitening.fit(images, manager);
+            return pixels -> whitening.transform(before.transform(pixels));
+        } catch (IOException | TranslateException e) {
+            throw new IllegalStateException(
+                    "The images of " + name + " cannot be whitened: " + e.getMessage(), e);
+        }
     }
 
     /**
@@ -353,6 +410,9 @@ public final class ImageData implements AutoCloseable {
      * Describes what is trained on, for the record of a model. The digest is that of the images in
      * use, in their stored order: the pixels of each, one byte each, channel by channel, and its
      * class, one byte. It is computed once.
+     *
+     * <p>What becomes of an image is left out where it is more than a scale for each channel:
+     * contrast normalization and whitening, which the origin then names.
      *
      * @return name, origin, number, digest, and what becomes of an image
      */
