@@ -254,7 +254,7 @@ class ZooCommandTest {
             NDArray probabilities = hidden.predict(new NDList(batch)).singletonOrThrow();
             assertEquals(new Shape(4, 8), probabilities.getShape());
             for (float probability : probabilities.toFloatArray()) {
-                assertTrue(probability > 0 && probability < 1);
+                assertTrue(probability >= 0 && probability <= 1);
             }
         }
         ProgramRun run =
