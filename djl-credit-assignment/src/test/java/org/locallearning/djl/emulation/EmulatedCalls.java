@@ -40,6 +40,8 @@ public final class EmulatedCalls {
     /** Handles are addresses, other numbers of the engine's calls are smaller. */
     private static final long LEAST_ADDRESS = 1L << 32;
 
+    private static final int MOST_PLACES = 10_000;
+
     /** Calls whose results are handles of something that is on no device. */
     private static final Set<String> NO_TENSORS =
             Set.of("moduleLoad", "torchIndexInit", "torchGetItem0", "iValueToLong");
@@ -59,6 +61,7 @@ public final class EmulatedCalls {
     private static final AtomicLong SENT = new AtomicLong();
     private static final AtomicLong CREATED = new AtomicLong();
     private static final List<StackTraceElement[]> WAITED_AT = new ArrayList<>();
+    private static final List<StackTraceElement[]> SENT_AT = new ArrayList<>();
 
     private EmulatedCalls() {}
 
@@ -78,10 +81,27 @@ public final class EmulatedCalls {
 
     /** Returns where the host waited since the last call of this. */
     public static List<String> takeWaits() {
-        synchronized (WAITED_AT) {
-            List<String> places = WAITED_AT.stream().map(EmulatedCalls::place).toList();
-            WAITED_AT.clear();
-            return places;
+        return take(WAITED_AT);
+    }
+
+    /** Returns where numbers were sent to a device since the last call of this. */
+    public static List<String> takeSent() {
+        return take(SENT_AT);
+    }
+
+    private static List<String> take(List<StackTraceElement[]> places) {
+        synchronized (places) {
+            List<String> taken = places.stream().map(EmulatedCalls::place).toList();
+            places.clear();
+            return taken;
+        }
+    }
+
+    private static void remember(List<StackTraceElement[]> places) {
+        synchronized (places) {
+            if (places.size() < MOST_PLACES) {
+                places.add(Thread.currentThread().getStackTrace());
+            }
         }
     }
 
@@ -163,7 +183,7 @@ public final class EmulatedCalls {
             if (to == HOST) {
                 waited();
             } else {
-                SENT.incrementAndGet();
+                sent();
             }
         }
         register(moved, to);
@@ -172,11 +192,12 @@ public final class EmulatedCalls {
 
     private static void waited() {
         WAITS.incrementAndGet();
-        synchronized (WAITED_AT) {
-            if (WAITED_AT.size() < 10_000) {
-                WAITED_AT.add(Thread.currentThread().getStackTrace());
-            }
-        }
+        remember(WAITED_AT);
+    }
+
+    private static void sent() {
+        SENT.incrementAndGet();
+        remember(SENT_AT);
     }
 
     private static int device(int[] device) {
@@ -211,7 +232,7 @@ public final class EmulatedCalls {
             // a GPU has its own memory
             long copy = Natives.copy((Long) result);
             Natives.delete((Long) result);
-            SENT.incrementAndGet();
+            sent();
             register(copy, device);
             return copy;
         }
