@@ -15,13 +15,13 @@ package org.locallearning.djl.creditassignment;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.internal.GraphMemory;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * Lets the engine differentiate a loss as far as the predictions of the forwards that ran while
@@ -132,8 +132,8 @@ final class CreditCollector implements GradientCollector {
 
     private void checkFinite(NDArray loss, List<CreditTrainer> trainers) {
         double value;
-        try (NDArray sum = loss.sum().toType(DataType.FLOAT64, true)) {
-            value = sum.getDouble();
+        try (NDArray sum = loss.sum()) {
+            value = HostValues.number(sum);
         }
         if (Double.isFinite(value)) {
             return;
@@ -198,7 +198,7 @@ final class CreditCollector implements GradientCollector {
                     NDArray size = gradient.abs();
                     NDArray sum = size.sum()) {
                 // clearing it left zeros there
-                if (sum.toType(DataType.FLOAT64, false).getDouble() != 0) {
+                if (HostValues.number(sum) != 0) {
                     throw new IllegalStateException(reason);
                 }
             }

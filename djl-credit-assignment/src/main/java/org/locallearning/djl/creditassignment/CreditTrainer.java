@@ -18,6 +18,7 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
@@ -110,7 +111,15 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
                         .filter(CreditListener.class::isInstance)
                         .map(CreditListener.class::cast)
                         .collect(Collectors.toList());
-        assigner = rule.newAssigner(network, getLoss(), getManager());
+        assigner = rule.newAssigner(network, getLoss(), managerOfFirstDevice());
+    }
+
+    /** The trainer's own manager is on the device of the model, which may be none of them. */
+    private NDManager managerOfFirstDevice() {
+        Device first = getDevices()[0];
+        return getManager().getDevice().equals(first)
+                ? getManager()
+                : getManager().newSubManager(first);
     }
 
     /**

@@ -27,6 +27,8 @@ import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.NonFiniteLossException;
 import org.locallearning.djl.creditassignment.tape.Stage;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /** Inference and learning on one batch. Node 0 is the lowest; the last one is the output. */
 final class Inference {
@@ -191,11 +193,11 @@ final class Inference {
                 NDList activations = nodes.get(l + 1).stage().getFront().keepOutputs();
                 activations.attach(scope);
                 NDArray squares = activations.singletonOrThrow().square().sum();
-                parts.add(squares.mul(settings.activityDecay() / 2 / samples()));
+                parts.add(HostNumber.times(squares, settings.activityDecay() / 2 / samples()));
             }
             NDArray together = NDArrays.stack(parts);
             together.attach(scope);
-            return Arrays.stream(together.toType(DataType.FLOAT64, false).toDoubleArray()).sum();
+            return Arrays.stream(HostValues.numbers(together)).sum();
         }
     }
 
@@ -241,7 +243,7 @@ final class Inference {
             if (drive == null) {
                 return;
             }
-            NDArray moved = drive.mul(step);
+            NDArray moved = HostNumber.times(drive, step);
             moved.attach(tape.getManager());
             node.move(moved);
         }
@@ -256,10 +258,10 @@ final class Inference {
         if (above.errors() != null) {
             NDList pull = above.stage().inputErrors(above.errors());
             pull.attach(scope);
-            drive = pull.singletonOrThrow().mul(above.precision());
+            drive = HostNumber.times(pull.singletonOrThrow(), above.precision());
         }
         if (node.errors() != null) {
-            NDArray error = node.errors().head().mul(node.precision());
+            NDArray error = HostNumber.times(node.errors().head(), node.precision());
             error.attach(scope);
             drive = drive == null ? error.neg() : drive.sub(error);
         }
@@ -269,7 +271,7 @@ final class Inference {
             NDList shrink = front.inputErrors(activations);
             activations.attach(scope);
             shrink.attach(scope);
-            NDArray decay = shrink.singletonOrThrow().mul(settings.activityDecay());
+            NDArray decay = HostNumber.times(shrink.singletonOrThrow(), settings.activityDecay());
             drive = drive == null ? decay.neg() : drive.sub(decay);
         }
         return drive;
@@ -283,7 +285,7 @@ final class Inference {
             }
             NDList down = new NDList(node.errors().size());
             for (NDArray error : node.errors()) {
-                down.add(error.mul(-node.precision() / samples()));
+                down.add(HostNumber.times(error, -node.precision() / samples()));
             }
             node.stage().addGradients(down);
             down.close();
@@ -297,14 +299,15 @@ final class Inference {
     private NDArray energy(int l) {
         ValueNode node = nodes.get(l);
         if (l == output) {
-            return clamp.energy().mul(node.precision());
+            return HostNumber.times(clamp.energy(), node.precision());
         }
         if (node.errors() == null) {
             return null;
         }
         NDArray error = node.errors().head();
         try (NDArray square = error.square()) {
-            return square.sum().muli(node.precision() / 2 / error.getShape().get(0));
+            return HostNumber.multiply(
+                    square.sum(), node.precision() / 2 / error.getShape().get(0));
         }
     }
 
@@ -356,9 +359,8 @@ final class Inference {
         energies.forEach(
                 state -> Arrays.stream(state).filter(Objects::nonNull).forEach(present::add));
         double[] numbers;
-        try (NDArray together = NDArrays.stack(present);
-                NDArray wide = together.toType(DataType.FLOAT64, true)) {
-            numbers = wide.toDoubleArray();
+        try (NDArray together = NDArrays.stack(present)) {
+            numbers = HostValues.numbers(together);
         }
         double[][] measured = new double[energies.size()][nodes.size()];
         int next = 0;

@@ -28,6 +28,8 @@ import ai.djl.training.loss.SigmoidBinaryCrossEntropyLoss;
 import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import java.util.Set;
 import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * What pulls the output of a batch to its labels.
@@ -100,15 +102,16 @@ final class OutputClamp {
             for (NDArray leaf : leaves) {
                 NDArray error =
                         leaf.hasGradient()
-                                ? Autograd.gradient(value, value.onesLike(), leaf)
-                                        .muli(-strength * terms)
+                                ? HostNumber.multiply(
+                                        Autograd.gradient(value, value.onesLike(), leaf),
+                                        -strength * terms)
                                 : leaf.zerosLike();
                 error.attach(scope);
                 NDScope.unregister(error);
                 errors.add(error);
             }
             double samples = predictions.head().getShape().get(0);
-            energy = Autograd.detach(value, scope).mul(strength * terms / samples);
+            energy = HostNumber.times(Autograd.detach(value, scope), strength * terms / samples);
             energy.attach(scope);
             NDScope.unregister(energy);
             return errors;
@@ -186,7 +189,7 @@ final class OutputClamp {
     private void checkSums() {
         int last = labels.head().getShape().dimension() - 1;
         try (NDArray sums = labels.head().sum(new int[] {last})) {
-            double distance = number(sums.sub(1).abs().max());
+            double distance = number(HostNumber.plus(sums, -1).abs().max());
             if (!(distance < ROUNDING)) {
                 throw new IllegalArgumentException(
                         String.format(
@@ -198,9 +201,8 @@ final class OutputClamp {
     }
 
     private static double number(NDArray array) {
-        try (array;
-                NDArray wide = array.toType(DataType.FLOAT64, true)) {
-            return wide.getDouble();
+        try (array) {
+            return HostValues.number(array);
         }
     }
 }

@@ -35,8 +35,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.CreditTrainer;
+import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
 import org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.PrivateFields;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -112,9 +115,9 @@ final class TrainingState {
 
     private static boolean isWaiting(NDArray value) {
         try (NDManager scope = value.getManager().newSubManager()) {
-            NDArray gradient = value.getGradient();
+            NDArray gradient = Autograd.takeGradient(value, false);
             gradient.attach(scope);
-            return gradient.neq(0).any().getBoolean();
+            return HostValues.isTrue(HostNumber.with(gradient, 0, NDArray::neq).any());
         }
     }
 

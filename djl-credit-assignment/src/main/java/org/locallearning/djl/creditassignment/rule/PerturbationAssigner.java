@@ -31,6 +31,8 @@ import org.locallearning.djl.creditassignment.loss.SampleLoss;
 import org.locallearning.djl.creditassignment.tape.BlockTrace;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -172,7 +174,7 @@ final class PerturbationAssigner implements CreditAssigner {
             if (rule.isAntithetic()) {
                 Map<BlockTrace, NDList> forth = directions;
                 directions = new LinkedHashMap<>();
-                change.subi(losses(tape.rerun(this::subtractNoise))).divi(2);
+                HostNumber.divide(change.subi(losses(tape.rerun(this::subtractNoise))), 2);
                 directions.forEach((block, back) -> mirror(back, forth.get(block)));
             } else {
                 change.subi(losses(tape.getPredictions()));
@@ -180,9 +182,11 @@ final class PerturbationAssigner implements CreditAssigner {
             checkFinite(change);
             if (rule.mode() == NodePerturbation.Mode.NP) {
                 directions = noises;
-                factor = change.divi(samples * rule.noiseScale() * rule.noiseScale());
+                factor = HostNumber.divide(change, samples * rule.noiseScale() * rule.noiseScale());
             } else {
-                factor = change.muli((double) units() / samples).divi(squaredLengths());
+                factor =
+                        HostNumber.multiply(change, (double) units() / samples)
+                                .divi(squaredLengths());
             }
         }
 
@@ -242,7 +246,7 @@ final class PerturbationAssigner implements CreditAssigner {
         private void mirror(NDList back, NDList forth) {
             for (int i = 0; i < back.size(); i++) {
                 if (isContinuous(back.get(i))) {
-                    back.get(i).subi(forth.get(i)).divi(-2);
+                    HostNumber.divide(back.get(i).subi(forth.get(i)), -2);
                 }
             }
             forth.close();
@@ -270,7 +274,7 @@ final class PerturbationAssigner implements CreditAssigner {
                     }
                 }
             }
-            return sum.maximum(Float.MIN_NORMAL);
+            return HostNumber.maximum(sum, Float.MIN_NORMAL);
         }
 
         private DataType factorType() {
@@ -310,8 +314,8 @@ final class PerturbationAssigner implements CreditAssigner {
 
         private void checkFinite(NDArray change) {
             double sum;
-            try (NDArray total = change.sum().toType(DataType.FLOAT64, true)) {
-                sum = total.getDouble();
+            try (NDArray total = change.sum()) {
+                sum = HostValues.number(total);
             }
             if (!Double.isFinite(sum)) {
                 throw new NonFiniteLossException(

@@ -16,7 +16,6 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
@@ -25,6 +24,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * One training forward of a network, recorded piece by piece, and the backward pass through it.
@@ -94,7 +95,8 @@ public final class Tape implements AutoCloseable {
     public static Tape record(
             Network network, ParameterStore store, NDList data, NDList labels, boolean rerunnable) {
         NDManager manager = data.head().getManager();
-        NDManager scope = manager.newSubManager();
+        // the manager of what was sent to another device may be of the first
+        NDManager scope = manager.newSubManager(data.head().getDevice());
         try {
             Optional<RerunStore> state = Optional.empty();
             Optional<DropoutMasks> masks = Optional.empty();
@@ -371,8 +373,8 @@ public final class Tape implements AutoCloseable {
         }
         try (NDManager temporary = pass.scope().newSubManager()) {
             // 0 * x is 0 for finite x and not a number otherwise
-            NDArray zero = Autograd.detach(array, temporary).mul(0).sum();
-            return !Float.isNaN(zero.toType(DataType.FLOAT32, false).getFloat());
+            NDArray alias = Autograd.detach(array, temporary);
+            return !Double.isNaN(HostValues.number(HostNumber.times(alias, 0).sum()));
         }
     }
 

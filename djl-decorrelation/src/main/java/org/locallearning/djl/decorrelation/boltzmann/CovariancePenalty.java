@@ -21,6 +21,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.util.Preconditions;
 import java.io.IOException;
 import java.util.Set;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
 
@@ -224,7 +225,7 @@ public final class CovariancePenalty implements Penalty {
 
         private void adapt(NDArray averaged) {
             double above =
-                    (double) averaged.abs().gt(threshold).countNonzero().getLong()
+                    HostValues.number(averaged.abs().gt(threshold).countNonzero())
                             / averaged.size();
             double next = above > share ? weight * FACTOR : weight / FACTOR;
             weight = Math.max(LEAST, Math.min(GREATEST, next));

@@ -37,6 +37,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.stream.LongStream;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * A data set whose images go through a {@link SpatialTransform}, each by itself and anew in every
@@ -191,7 +192,7 @@ public final class TransformedDataset extends ArrayDataset {
         int channels = (int) shape.get(1);
         PixelMap whole = PixelMap.identity((int) shape.get(2), (int) shape.get(3));
         int sourceSize = (int) shape.slice(1).size();
-        byte[] source = before.toByteArray();
+        byte[] source = HostValues.bytes(before);
 
         Shape targetShape = null;
         byte[] target = null;

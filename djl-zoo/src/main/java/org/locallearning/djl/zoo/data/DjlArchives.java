@@ -32,6 +32,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * The data sets that DJL's own classes load.
@@ -140,9 +141,9 @@ final class DjlArchives {
                                 ByteBuffer.allocate(
                                         Math.multiplyExact(count, Math.toIntExact(shape.size())));
                     }
-                    pixels.put(images.toType(DataType.UINT8, true).toByteArray());
+                    pixels.put(HostValues.bytes(images.toType(DataType.UINT8, true)));
                     NDArray classes = batch.getLabels().singletonOrThrow();
-                    labels.put(classes.toType(DataType.UINT8, true).toByteArray());
+                    labels.put(HostValues.bytes(classes.toType(DataType.UINT8, true)));
                 }
             }
             for (byte label : labels.array()) {
