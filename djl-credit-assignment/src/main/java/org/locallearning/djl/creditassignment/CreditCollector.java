@@ -83,7 +83,7 @@ final class CreditCollector implements GradientCollector {
                 forwards.stream().map(RecordedForward::trainer).distinct().toList();
         trainers.forEach(CreditTrainer::beginBackward);
         forwards.forEach(RecordedForward::checkOpen);
-        checkFinite(loss, trainers);
+        expectFinite(loss, trainers);
         checkDifferentiable(loss);
         deadEnds.removeIf(end -> end.leaf().isReleased());
         List<DeadEnd> closed = List.copyOf(deadEnds);
@@ -130,11 +130,21 @@ final class CreditCollector implements GradientCollector {
         return any;
     }
 
-    private void checkFinite(NDArray loss, List<CreditTrainer> trainers) {
-        double value;
-        try (NDArray sum = loss.sum()) {
-            value = HostValues.number(sum);
+    /** Checks the loss, at once or together with the numbers that the rule checks. */
+    private void expectFinite(NDArray loss, List<CreditTrainer> trainers) {
+        if (trainers.stream().noneMatch(CreditTrainer::isLossChecked)) {
+            return;
         }
+        try (NDArray sum = loss.sum()) {
+            if (forwards.size() == 1 && trainers.get(0).checksNumbers()) {
+                forwards.get(0).tape().expect(sum, value -> checkFinite(value[0], trainers));
+            } else {
+                checkFinite(HostValues.number(sum), trainers);
+            }
+        }
+    }
+
+    private void checkFinite(double value, List<CreditTrainer> trainers) {
         if (Double.isFinite(value)) {
             return;
         }

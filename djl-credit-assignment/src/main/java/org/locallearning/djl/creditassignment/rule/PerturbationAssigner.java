@@ -32,7 +32,6 @@ import org.locallearning.djl.creditassignment.tape.BlockTrace;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
-import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +65,12 @@ final class PerturbationAssigner implements CreditAssigner {
                     checkLosses(losses, samples);
                     return losses.mean();
                 });
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public boolean checksNumbers() {
+        return true;
     }
 
     private static long samples(Shape prediction) {
@@ -313,17 +318,21 @@ final class PerturbationAssigner implements CreditAssigner {
         }
 
         private void checkFinite(NDArray change) {
-            double sum;
             try (NDArray total = change.sum()) {
-                sum = HostValues.number(total);
+                tape.expect(
+                        total,
+                        sum -> {
+                            if (!Double.isFinite(sum[0])) {
+                                throw new NonFiniteLossException(
+                                        String.format(
+                                                "The loss of the clean run is finite but that of"
+                                                        + " the noisy run is not; the noise scale"
+                                                        + " of %s is too large for this network.",
+                                                rule.noiseScale()));
+                            }
+                        });
             }
-            if (!Double.isFinite(sum)) {
-                throw new NonFiniteLossException(
-                        String.format(
-                                "The loss of the clean run is finite but that of the noisy run is"
-                                        + " not; the noise scale of %s is too large for this network.",
-                                rule.noiseScale()));
-            }
+            tape.checkNumbers();
         }
 
         private Shape perSample(NDArray part) {

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.locallearning.djl.decorrelation.internal.HostValues;
@@ -47,6 +48,7 @@ public final class Tape implements AutoCloseable {
     private final Trace trace;
     private final Cut predictions;
     private final Optional<Reruns> reruns;
+    private final ExpectedNumbers expected;
     private Optional<NDList> inputErrors = Optional.empty();
 
     private Tape(
@@ -62,6 +64,7 @@ public final class Tape implements AutoCloseable {
         this.trace = trace;
         this.predictions = predictions;
         this.reruns = reruns;
+        expected = new ExpectedNumbers(pass.scope());
     }
 
     /**
@@ -376,6 +379,37 @@ public final class Tape implements AutoCloseable {
             NDArray alias = Autograd.detach(array, temporary);
             return !Double.isNaN(HostValues.number(HostNumber.times(alias, 0).sum()));
         }
+    }
+
+    /**
+     * Expects something of numbers that are still being computed. They are read together with all
+     * others of the batch by {@link #checkNumbers} or {@link #readNumbers}.
+     *
+     * @param numbers the numbers, on the device of this pass; a copy is kept
+     * @param check throws if they are not as expected
+     */
+    public void expect(NDArray numbers, Consumer<double[]> check) {
+        expected.add(numbers, check);
+    }
+
+    /**
+     * Waits for the device, unless nothing is expected, and checks the numbers that were expected
+     * since the last time, in their order. A rule that expects something, or whose assigner {@link
+     * org.locallearning.djl.creditassignment.CreditAssigner#checksNumbers checks numbers}, calls it
+     * before it adds gradients.
+     */
+    public void checkNumbers() {
+        expected.read(new NDList());
+    }
+
+    /**
+     * Reads numbers, and checks those that were expected, in one go.
+     *
+     * @param numbers the numbers, on the device of this pass
+     * @return their values, one array after the other
+     */
+    public double[] readNumbers(NDList numbers) {
+        return expected.read(numbers);
     }
 
     /** {@inheritDoc} */

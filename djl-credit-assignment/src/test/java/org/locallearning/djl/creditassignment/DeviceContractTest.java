@@ -17,13 +17,9 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.locallearning.djl.emulation.EmulatedGpus;
 
-/** The contract for the rules of this module on a GPU. */
+/** The contract on GPUs for the rules of this module. */
 @Tag(EmulatedGpus.TAG)
-class RuleContractOnGpuTest extends RuleContract {
-
-    static {
-        EmulatedGpus.install(1);
-    }
+class DeviceContractTest extends DeviceContract {
 
     @Override
     protected List<RuleCase> rules() {
