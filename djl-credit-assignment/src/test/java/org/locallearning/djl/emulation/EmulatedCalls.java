@@ -63,7 +63,25 @@ public final class EmulatedCalls {
     private static final List<StackTraceElement[]> WAITED_AT = new ArrayList<>();
     private static final List<StackTraceElement[]> SENT_AT = new ArrayList<>();
 
+    private static volatile boolean tensorFloat32;
+
     private EmulatedCalls() {}
+
+    /** Lets GPUs convolve in TF32, as cuDNN does by default, or in float32. */
+    public static void setTensorFloat32(boolean on) {
+        tensorFloat32 = on;
+    }
+
+    /** Rounds float32 to 10 bits of mantissa: {@code x (2¹³ + 1) − (x (2¹³ + 1) − x)}. */
+    private static long rounded(long handle) {
+        Object[] number = {new long[0], DataType.FLOAT32.ordinal(), 0, new int[] {CPU, -1}, false};
+        long factor = Natives.full(0x1p13 + 1, number);
+        long large = Natives.pair("torchMul", handle, factor);
+        long rest = Natives.pair("torchSub", large, handle);
+        long result = Natives.pair("torchSub", large, rest);
+        List.of(factor, large, rest).forEach(Natives::delete);
+        return result;
+    }
 
     /** Counts of what has happened so far. */
     public record Counts(long waits, long sent, long created) {
@@ -226,6 +244,11 @@ public final class EmulatedCalls {
         }
         if (device != HOST && name.equals("torchEmpty")) {
             return fresh(onHost, device, call);
+        }
+        boolean rounds = device != HOST && tensorFloat32 && name.equals("torchNNConvNd");
+        if (rounds) {
+            onHost[0] = rounded((Long) onHost[0]);
+            onHost[1] = rounded((Long) onHost[1]);
         }
         Object result = call.with(onHost);
         if (device != HOST && name.equals("torchFromBlob")) {

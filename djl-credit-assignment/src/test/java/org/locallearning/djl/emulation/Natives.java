@@ -34,6 +34,11 @@ final class Natives {
         return ((long[]) call("torchSizes", new Class<?>[] {long.class}, handle)).length == 0;
     }
 
+    /** Makes a tensor of two others. */
+    static long pair(String name, long left, long right) {
+        return (Long) call(name, new Class<?>[] {long.class, long.class}, left, right);
+    }
+
     /** Makes a tensor of one value, with the arguments of {@code torchEmpty}. */
     static long full(double value, Object[] empty) {
         Class<?>[] types = {

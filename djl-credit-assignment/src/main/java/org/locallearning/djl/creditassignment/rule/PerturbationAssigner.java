@@ -18,6 +18,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.convolutional.Convolution;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.NonFiniteLossException;
+import org.locallearning.djl.creditassignment.device.DeviceRounding;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.loss.SampleLoss;
 import org.locallearning.djl.creditassignment.tape.BlockTrace;
@@ -97,7 +99,7 @@ final class PerturbationAssigner implements CreditAssigner {
     public void assign(Tape tape, NDList errors) {
         boolean isFirst = !checked;
         if (isFirst) {
-            warnOfRounding(tape.getPredictions().head().getDataType());
+            warnOfRounding(tape);
             checked = true;
         }
         Autograd.withoutRecording(
@@ -112,16 +114,29 @@ final class PerturbationAssigner implements CreditAssigner {
                 });
     }
 
-    private void warnOfRounding(DataType type) {
-        double cosine = RoundingNoise.cosine(type, rule.noiseScale());
+    private void warnOfRounding(Tape tape) {
+        NDArray prediction = tape.getPredictions().head();
+        DeviceRounding rounding =
+                DeviceRounding.measure(prediction.getDevice(), prediction.getDataType());
+        boolean convolves =
+                tape.getLayers().stream()
+                        .anyMatch(layer -> layer.getLayer().block() instanceof Convolution);
+        double unit = rounding.unit(convolves);
+        double cosine = RoundingNoise.cosine(unit, rule.noiseScale());
         if (cosine < RoundingNoise.NEGLIGIBLE) {
             logger.warn(
                     "At a noise scale of {} rounding in {} turns the gradients: their cosine to"
-                            + " exact ones is about {}; a scale of {} is large enough.",
+                            + " exact ones is about {}; a scale of {} is large enough{}.",
                     rule.noiseScale(),
-                    type,
+                    rounding,
                     String.format("%.4f", cosine),
-                    String.format("%.0e", RoundingNoise.sufficientScale(type)));
+                    String.format("%.0e", RoundingNoise.sufficientScale(unit)),
+                    unit == DeviceRounding.unit(rounding.type())
+                            ? ""
+                            : ", and so is this one with NVIDIA_TF32_OVERRIDE=0 in the environment,"
+                                    + " if "
+                                    + rounding.device()
+                                    + " computes in TF32");
         }
     }
 
