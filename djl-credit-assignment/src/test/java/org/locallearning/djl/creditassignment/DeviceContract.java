@@ -128,8 +128,8 @@ public abstract class DeviceContract {
                 TrainingRun.config(loss)
                         .optDevices(new Device[] {FIRST, SECOND})
                         .addTrainingListeners(alignments);
-        try (TrainingRun run =
-                TrainingRun.start(network, DataType.FLOAT32, loss, config, rule).assign(0, 1)) {
+        try (TrainingRun run = TrainingRun.start(network, DataType.FLOAT32, loss, config, rule)) {
+            run.assign(0, 1);
             assertFalse(alignments.getAlignments().isEmpty());
         }
     }

@@ -43,6 +43,9 @@ import org.locallearning.djl.decorrelation.internal.HostNumber;
  */
 public final class BatchWhitening extends FeatureDecorrelation {
 
+    private final int iterations;
+    private final double epsilon;
+
     private BatchWhitening(Builder builder) {
         super(
                 "whitening",
@@ -52,6 +55,8 @@ public final class BatchWhitening extends FeatureDecorrelation {
                         .optCost(Cost.full().withSampleFraction(1))
                         .build(),
                 width -> WhiteningMatrix.form(width, builder.iterations, builder.epsilon));
+        iterations = builder.iterations;
+        epsilon = builder.epsilon;
     }
 
     /**
@@ -98,6 +103,14 @@ public final class BatchWhitening extends FeatureDecorrelation {
                     }
                     return inverseRoot.div(trace.sqrt());
                 });
+    }
+
+    /** Returns the name and every setting. */
+    @Override
+    public String toString() {
+        return String.format(
+                "BatchWhitening(%s, %d iterations, epsilon %s, momentum %s)",
+                getName(), iterations, epsilon, getOptions().getMean().momentum());
     }
 
     /**

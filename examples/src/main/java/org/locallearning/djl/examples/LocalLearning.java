@@ -31,6 +31,7 @@ import org.locallearning.djl.examples.compare.ReportCommand;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.reproduce.ReproduceCommand;
 import org.locallearning.djl.examples.torture.TortureCommand;
+import org.locallearning.djl.examples.zoo.ZooCommand;
 import org.locallearning.djl.zoo.network.Networks;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -67,6 +68,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CompareCommand.class,
             BenchmarkCommand.class,
             ReportCommand.class,
+            ZooCommand.class,
             TortureCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

@@ -24,15 +24,19 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.locallearning.djl.examples.commandline.ResumeArguments;
+import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.results.RunResult;
+import org.locallearning.djl.examples.training.FinishedRuns;
+import org.locallearning.djl.examples.training.RunCheckpoints;
 
 /**
  * What a comparison that was stopped goes on from: its settings, its finished runs, and the
  * checkpoints of the run at hand. It is below the output folder until the comparison is finished.
  */
-final class UnfinishedComparison {
+final class UnfinishedComparison implements FinishedRuns {
 
     private static final String FOLDER = "unfinished";
     private static final String SETTINGS = "settings.json";
@@ -40,26 +44,38 @@ final class UnfinishedComparison {
             new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
     private final OutputFolder folder;
+    private final ResumeArguments resume;
+    private final Machine machine;
 
-    private UnfinishedComparison(OutputFolder folder) {
+    private UnfinishedComparison(OutputFolder folder, ResumeArguments resume, Machine machine) {
         this.folder = folder;
+        this.resume = resume;
+        this.machine = machine;
     }
 
     /**
      * Opens what there is, or begins.
      *
      * @param output the output folder
-     * @param settings everything that runs depend on, by the name of the option
-     * @param fresh whether to start over
+     * @param options everything that runs depend on, by the name of the option
+     * @param resume whether to start over, and how often to save
+     * @param machine the machine and what runs on it, on which runs depend too
      * @throws IllegalArgumentException if the comparison in the folder has other settings
      */
     static UnfinishedComparison open(
-            OutputFolder output, Map<String, String> settings, boolean fresh) throws IOException {
+            OutputFolder output,
+            Map<String, String> options,
+            ResumeArguments resume,
+            Machine machine)
+            throws IOException {
         Path path = output.file(FOLDER);
-        if (fresh) {
+        if (resume.isFresh()) {
             OutputFolder.delete(path);
         }
-        UnfinishedComparison unfinished = new UnfinishedComparison(OutputFolder.open(path));
+        Map<String, String> settings = new LinkedHashMap<>(options);
+        settings.putAll(RunCheckpoints.of(path, resume.batches(), machine).settings());
+        UnfinishedComparison unfinished =
+                new UnfinishedComparison(OutputFolder.open(path), resume, machine);
         Path file = unfinished.folder.file(SETTINGS);
         if (Files.exists(file)) {
             Map<String, String> saved = unfinished.read(SETTINGS, new TypeToken<>() {});
@@ -89,8 +105,9 @@ final class UnfinishedComparison {
         }
     }
 
-    /** Finds a run that was finished before. */
-    Optional<RunResult> find(Method method, int seed) throws IOException {
+    /** {@inheritDoc} */
+    @Override
+    public Optional<RunResult> find(Method method, int seed) throws IOException {
         String name = runName(method, seed) + ".json";
         return Files.exists(folder.file(name))
                 ? Optional.of(read(name, TypeToken.get(RunResult.class)))
@@ -118,15 +135,18 @@ final class UnfinishedComparison {
                 cause);
     }
 
-    /** Keeps a finished run, whose checkpoints are no longer needed. */
-    void keep(Method method, RunResult run) throws IOException {
-        folder.write(runName(method, run.seed()) + ".json", GSON.toJson(run));
-        OutputFolder.delete(checkpoints(method, run.seed()));
+    /** {@inheritDoc} */
+    @Override
+    public void keep(Method method, RunResult run) throws IOException {
+        String name = runName(method, run.seed());
+        folder.write(name + ".json", GSON.toJson(run));
+        OutputFolder.delete(folder.file(name));
     }
 
-    /** Returns the folder for the checkpoints of a run. */
-    Path checkpoints(Method method, int seed) {
-        return folder.file(runName(method, seed));
+    /** {@inheritDoc} */
+    @Override
+    public RunCheckpoints checkpoints(Method method, int seed) {
+        return RunCheckpoints.of(folder.file(runName(method, seed)), resume.batches(), machine);
     }
 
     private static String runName(Method method, int seed) {

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.method;
 
 import ai.djl.nn.Block;
 import java.util.Objects;
+import java.util.Optional;
 import org.locallearning.djl.decorrelation.Decorrelate;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
 import org.locallearning.djl.zoo.network.FanInUniformInitializer;
@@ -42,6 +43,7 @@ public final class Method {
     private final DecorrelationRates decorrelationRates;
     private final OptimizerKind ownOptimizer;
     private final boolean decorrelated;
+    private final String variantOf;
 
     private Method(Builder builder) {
         name = builder.name;
@@ -58,6 +60,7 @@ public final class Method {
         decorrelationRates = builder.decorrelationRates;
         ownOptimizer = builder.ownOptimizer;
         decorrelated = builder.decorrelated;
+        variantOf = builder.variantOf;
     }
 
     /**
@@ -95,6 +98,16 @@ public final class Method {
      */
     public String plainName() {
         return plainName;
+    }
+
+    /**
+     * Returns the method that it is with other settings of the rule, and that therefore trains and
+     * refuses the same programs.
+     *
+     * @return the other method's name, or empty
+     */
+    public Optional<String> variantOf() {
+        return Optional.ofNullable(variantOf);
     }
 
     /**
@@ -236,6 +249,7 @@ public final class Method {
                 DecorrelationRates.of(DecorrelationRates.USUAL);
         private OptimizerKind ownOptimizer;
         private boolean decorrelated;
+        private String variantOf;
 
         private Builder(String name) {
             this.name = Objects.requireNonNull(name, "name");
@@ -254,6 +268,7 @@ public final class Method {
             decorrelationRates = method.decorrelationRates;
             ownOptimizer = method.ownOptimizer;
             decorrelated = method.decorrelated;
+            variantOf = method.variantOf;
         }
 
         /**
@@ -353,6 +368,17 @@ public final class Method {
          */
         public Builder optOptimizer(OptimizerKind optimizer) {
             ownOptimizer = optimizer;
+            return this;
+        }
+
+        /**
+         * Says that it differs from another method in settings of its rule alone.
+         *
+         * @param name the other method's name; none by default
+         * @return this builder
+         */
+        public Builder optVariantOf(String name) {
+            variantOf = name;
             return this;
         }
 

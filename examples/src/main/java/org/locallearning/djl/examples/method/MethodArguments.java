@@ -37,7 +37,7 @@ public final class MethodArguments {
             names = "--error-gap",
             paramLabel = "N",
             description =
-                    "In lra, the output sends its error to every Nth layer; the layers between get"
+                    "In lra and lra-e-skip, the output sends its error to every Nth layer; the layers between get"
                             + " theirs from the layer above (default: 1).")
     private Integer errorGap;
 

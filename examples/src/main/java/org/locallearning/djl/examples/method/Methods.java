@@ -31,12 +31,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import org.locallearning.djl.creditassignment.lra.ErrorDifference;
 import org.locallearning.djl.creditassignment.lra.ErrorMatrixUpdate;
 import org.locallearning.djl.creditassignment.lra.ErrorWiring;
 import org.locallearning.djl.creditassignment.lra.LocalRepresentationAlignment;
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
 import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
+import org.locallearning.djl.creditassignment.rule.FeedbackDistribution;
 import org.locallearning.djl.creditassignment.rule.KolenPollack;
 import org.locallearning.djl.creditassignment.rule.NodePerturbation;
 import org.locallearning.djl.creditassignment.rule.Pseudobackpropagation;
@@ -59,6 +62,11 @@ public final class Methods {
 
     /** Enough for mirrors to find the initial weights at their rate of 0.01. */
     private static final int MIRROR_PHASES = 300;
+
+    /** Sign units change on the whole, where others move a little: their targets are far away. */
+    private static final double SIGN_BETA = 0.5;
+
+    private static final double SIGN_DEVIATION = 1;
 
     /** Rates of exact gradients and of those with the right signs. */
     private static final LearningRates EXACT =
@@ -264,39 +272,60 @@ public final class Methods {
                             "Node perturbation from the measured differences of activity in place"
                                     + " of the noise put in (Dalm et al. 2023).",
                             NodePerturbation.Mode.ANP),
-                    Method.builder("lra")
-                            .setTitle("Recursive local representation alignment")
-                            .setDescription(
+                    alignment(
+                                    "lra",
+                                    "Recursive local representation alignment",
                                     "Error matrices give every layer a target of its own, and no"
                                             + " derivative of an activation is taken (Ororbia et"
-                                            + " al. 2020).")
-                            .setRule(
-                                    (seed, settings) ->
+                                            + " al. 2020, as printed).",
+                                    settings ->
                                             LocalRepresentationAlignment.builder()
-                                                    .optSeed(seed)
                                                     .optWiring(
-                                                            ErrorWiring.skip(settings.errorGap()))
-                                                    .build())
-                            .setLearningRates(REPRESENTATION)
-                            .optDecorrelationRates(RANDOM_DECORRELATION)
-                            .optErrorPath(DIRECT)
+                                                            ErrorWiring.skip(settings.errorGap())))
                             .build(),
-                    Method.builder("lra-e")
-                            .setTitle("Local representation alignment with learned errors")
-                            .setDescription(
+                    alignment(
+                                    "lra-e",
+                                    "Local representation alignment with learned errors",
                                     "Every layer sends its error to the one below through a matrix"
                                             + " that learns as the weights do (Ororbia and Mali"
-                                            + " 2019).")
-                            .setRule(
-                                    (seed, settings) ->
+                                            + " 2019).",
+                                    settings ->
                                             LocalRepresentationAlignment.builder()
-                                                    .optSeed(seed)
                                                     .optWiring(ErrorWiring.chain())
-                                                    .optErrorMatrixUpdate(ErrorMatrixUpdate.LRA_E)
-                                                    .build())
-                            .setLearningRates(REPRESENTATION)
-                            .optDecorrelationRates(RANDOM_DECORRELATION)
+                                                    .optErrorMatrixUpdate(ErrorMatrixUpdate.LRA_E))
                             .optErrorPath(LAYER_BY_LAYER)
+                            .build(),
+                    alignment(
+                                    "lra-e-skip",
+                                    "Recursive local representation alignment, error matrices that"
+                                            + " learn as in LRA-E",
+                                    "Recursive local representation alignment whose error matrices"
+                                            + " learn as the weights do, so that they do not grow"
+                                            + " (Ororbia et al. 2020, with the update of the"
+                                            + " authors' earlier code).",
+                                    settings ->
+                                            LocalRepresentationAlignment.builder()
+                                                    .optWiring(
+                                                            ErrorWiring.skip(settings.errorGap()))
+                                                    .optErrorMatrixUpdate(ErrorMatrixUpdate.LRA_E))
+                            .optVariantOf("lra")
+                            .build(),
+                    alignment(
+                                    "lra-sign",
+                                    "Recursive local representation alignment of sign units",
+                                    "Recursive local representation alignment for units that are"
+                                            + " -1 or 1: error neurons compare both sides of the"
+                                            + " activation, β is 0.5 and error matrices start with"
+                                            + " variance 1 (Ororbia et al. 2020, changed).",
+                                    settings ->
+                                            LocalRepresentationAlignment.builder()
+                                                    .optErrorDifference(ErrorDifference.CENTRAL)
+                                                    .optBeta(SIGN_BETA)
+                                                    .optFeedback(
+                                                            FeedbackDistribution.normal(
+                                                                            SIGN_DEVIATION)
+                                                                    .seeded(0)))
+                            .optVariantOf("lra")
                             .build(),
                     predictiveCoding(
                             "il",
@@ -323,6 +352,21 @@ public final class Methods {
                             INCREMENTAL));
 
     private Methods() {}
+
+    /** Methods of local representation alignment differ in their rule's settings alone. */
+    private static Method.Builder alignment(
+            String name,
+            String title,
+            String description,
+            Function<MethodSettings, LocalRepresentationAlignment.Builder> rule) {
+        return Method.builder(name)
+                .setTitle(title)
+                .setDescription(description)
+                .setRule((seed, settings) -> rule.apply(settings).optSeed(seed).build())
+                .setLearningRates(REPRESENTATION)
+                .optDecorrelationRates(RANDOM_DECORRELATION)
+                .optErrorPath(DIRECT);
+    }
 
     private static Method nodePerturbation(
             String name, String title, String description, NodePerturbation.Mode mode) {

@@ -13,35 +13,26 @@
  */
 package org.locallearning.djl.examples.reproduce;
 
-import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Block;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
-import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
-import org.locallearning.djl.examples.results.Settings;
 import org.locallearning.djl.examples.training.Console;
-import org.locallearning.djl.examples.training.ModelSummary;
+import org.locallearning.djl.examples.training.Experiment;
+import org.locallearning.djl.examples.training.FinishedRuns;
 import org.locallearning.djl.examples.training.RunCheckpoints;
 import org.locallearning.djl.examples.training.RunRates;
+import org.locallearning.djl.examples.training.Session;
 import org.locallearning.djl.examples.training.TrainingPlan;
-import org.locallearning.djl.examples.training.TrainingRun;
-import org.locallearning.djl.zoo.data.DataOptions;
-import org.locallearning.djl.zoo.data.DataSets;
-import org.locallearning.djl.zoo.data.ImageData;
-import org.locallearning.djl.zoo.network.NetworkOptions;
-import org.locallearning.djl.zoo.network.Networks;
 
 /**
  * What every figure or table of learning curves does: trains its methods part by part and seed by
@@ -65,7 +56,6 @@ public final class LearningCurves {
                     ResumeArguments.SAVE_EVERY);
 
     private final Reproduction reproduction;
-    private final List<Integer> seeds;
     private final RunStore store;
     private final List<Results> finished = new ArrayList<>();
 
@@ -73,97 +63,21 @@ public final class LearningCurves {
      * Opens the runs of a target.
      *
      * @param reproduction the start of the target
-     * @param seeds the target's own seeds, where none were chosen
      * @throws IOException if the folder of finished runs cannot be made or written
      */
-    public LearningCurves(Reproduction reproduction, List<Integer> seeds) throws IOException {
+    public LearningCurves(Reproduction reproduction) throws IOException {
         this.reproduction = reproduction;
-        this.seeds = reproduction.arguments().seeds(seeds);
         store = RunStore.open(reproduction);
     }
 
     /**
-     * One part of a figure: a data set, a model, and the methods that train it.
+     * One part of a figure.
      *
      * @param name what tells it from the other parts, in words that fit a heading and a file's name
-     * @param dataset the data set's name
-     * @param data how its images are read; its repository and limits are those of the command line
-     * @param model the model's name
-     * @param options what was chosen about the model
-     * @param methods the methods
-     * @param plan how to train
-     * @param learningRate the learning rate of every method, null for those of the presets
+     * @param experiment what is trained; repository and limits of the images are those of the
+     *     command line
      */
-    public record Part(
-            String name,
-            String dataset,
-            DataOptions data,
-            String model,
-            NetworkOptions options,
-            List<Method> methods,
-            TrainingPlan plan,
-            Float learningRate) {
-
-        /**
-         * Creates a part.
-         *
-         * @param name what tells it from the other parts
-         * @param dataset the data set's name
-         * @param data how its images are read
-         * @param model the model's name
-         * @param options what was chosen about the model
-         * @param methods the methods
-         * @param plan how to train
-         * @param learningRate the learning rate of every method, null for those of the presets
-         * @throws IllegalArgumentException if there is no such data set or model
-         */
-        public Part {
-            check("data set", dataset, DataSets.names());
-            check("model", model, Networks.names());
-        }
-
-        /**
-         * Creates a part with the learning rates of the presets.
-         *
-         * @param name what tells it from the other parts
-         * @param dataset the data set's name
-         * @param data how its images are read
-         * @param model the model's name
-         * @param options what was chosen about the model
-         * @param methods the methods
-         * @param plan how to train
-         * @throws IllegalArgumentException if there is no such data set or model
-         */
-        public Part(
-                String name,
-                String dataset,
-                DataOptions data,
-                String model,
-                NetworkOptions options,
-                List<Method> methods,
-                TrainingPlan plan) {
-            this(name, dataset, data, model, options, methods, plan, null);
-        }
-
-        /**
-         * Returns this part with another learning rate.
-         *
-         * @param rate the learning rate of every method
-         * @return the same part otherwise
-         */
-        public Part withLearningRate(float rate) {
-            return new Part(name, dataset, data, model, options, methods, plan, rate);
-        }
-
-        private static void check(String kind, String name, List<String> names) {
-            if (!names.contains(name)) {
-                throw new IllegalArgumentException(
-                        String.format(
-                                "Unknown %s '%s': choose one of %s.",
-                                kind, name, String.join(", ", names)));
-            }
-        }
-    }
+    public record Part(String name, Experiment experiment) {}
 
     /** Everything that a run depends on. */
     private record RunSettings(
@@ -185,114 +99,86 @@ public final class LearningCurves {
      * @throws TranslateException if a batch cannot be put together
      */
     public Results run(Part part) throws IOException, TranslateException {
-        try (ImageData images = DataSets.load(part.dataset, part.data)) {
-            return run(part, images);
+        Experiment experiment = part.experiment;
+        try (Session session =
+                Session.open(experiment, reproduction.engine(), reproduction.machine())) {
+            PrintWriter out = reproduction.out();
+            out.println(session.description());
+            Console console =
+                    new Console(
+                            out, reproduction.isTerminal(), experiment.methods(), session.task());
+            Results start = session.results(reproduction.commandLine(), reproduction.started());
+            Results whole =
+                    session.run(
+                            start,
+                            new StoredRuns(part, start),
+                            console,
+                            soFar -> write(soFar, experiment));
+            finished.add(whole);
+            console.summary(whole);
+            out.println();
+            return whole;
         }
     }
 
-    private Results run(Part part, ImageData images) throws IOException, TranslateException {
-        TrainingPlan plan = part.plan;
-        Supplier<Block> blocks =
-                () ->
-                        Networks.named(part.model)
-                                .create(
-                                        part.options,
-                                        images.getSampleShape(),
-                                        images.getClasses().size());
-        ModelSummary summary =
-                ModelSummary.of(
-                        reproduction.engine(),
-                        part.model,
-                        part.options.getActivation().orElse(null),
-                        blocks.get(),
-                        new Shape(plan.batch()).addAll(images.getSampleShape()));
-        TrainingRun training = new TrainingRun(reproduction.engine(), images, blocks, plan);
-        Console console =
-                new Console(
-                        reproduction.out(),
-                        reproduction.isTerminal(),
-                        part.methods,
-                        images.getTask());
-        reproduction.out().println(images.getTitle() + ": " + images.getProvenance());
-        reproduction.out().println(summary.text());
-        console.header();
+    /** The runs of a part in the store of the target. */
+    private final class StoredRuns implements FinishedRuns {
 
-        Results results = results(part, images, summary);
-        List<RunResult> runs = new ArrayList<>();
-        for (int seed : seeds) {
-            for (Method method : part.methods) {
-                RunRates rates =
-                        RunRates.preset(method, part.dataset, part.model, plan.optimizer())
-                                .with(part.learningRate, null);
-                RunSettings settings =
-                        new RunSettings(
-                                images.getTitle(),
-                                images.getProvenance(),
-                                summary.text(),
-                                part.options.toString(),
-                                method.name(),
-                                seed,
-                                rates,
-                                plan);
-                String file =
-                        String.format(
-                                Locale.ROOT,
-                                "%s-%s-seed%d",
-                                part.name.replaceAll("[^A-Za-z0-9.]+", "-"),
-                                method.name(),
-                                seed);
-                Optional<RunResult> stored = store.find(file, settings);
-                if (stored.isPresent()) {
-                    console.stored(stored.get());
-                    runs.add(stored.get());
-                } else {
-                    RunResult run =
-                            train(
-                                    training,
-                                    method,
-                                    seed,
-                                    rates,
-                                    console,
-                                    store.checkpoints(file, settings));
-                    store.keep(file, settings, run);
-                    runs.add(run);
-                }
-                List<Results> soFar = new ArrayList<>(finished);
-                soFar.add(results.with(runs));
-                write(soFar, plan);
-            }
+        private final Part part;
+        private final Results start;
+
+        StoredRuns(Part part, Results start) {
+            this.part = part;
+            this.start = start;
         }
-        Results whole = results.with(runs);
-        finished.add(whole);
-        console.summary(whole);
-        reproduction.out().println();
-        return whole;
-    }
 
-    private static RunResult train(
-            TrainingRun training,
-            Method method,
-            int seed,
-            RunRates rates,
-            Console console,
-            RunCheckpoints checkpoints)
-            throws IOException, TranslateException {
-        try {
-            return training.run(method, seed, rates, console, checkpoints);
-        } catch (IllegalStateException e) {
-            throw new IllegalStateException(
-                    String.format(
-                            "The run of %s with seed %d stopped: %s",
-                            method.name(), seed, e.getMessage()),
-                    e);
-        } finally {
-            console.close();
+        /** {@inheritDoc} */
+        @Override
+        public Optional<RunResult> find(Method method, int seed) throws IOException {
+            return store.find(file(method, seed), settings(method, seed));
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public RunCheckpoints checkpoints(Method method, int seed) throws IOException {
+            return store.checkpoints(file(method, seed), settings(method, seed));
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public void keep(Method method, RunResult run) throws IOException {
+            store.keep(file(method, run.seed()), settings(method, run.seed()), run);
+        }
+
+        private RunSettings settings(Method method, int seed) {
+            Experiment experiment = part.experiment;
+            return new RunSettings(
+                    start.datasetTitle(),
+                    start.provenance(),
+                    start.modelSummary(),
+                    experiment.network().toString(),
+                    method.name(),
+                    seed,
+                    experiment.rates(method),
+                    experiment.plan());
+        }
+
+        private String file(Method method, int seed) {
+            return String.format(
+                    Locale.ROOT,
+                    "%s-%s-seed%d",
+                    part.name.replaceAll("[^A-Za-z0-9.]+", "-"),
+                    method.name(),
+                    seed);
         }
     }
 
-    private void write(List<Results> experiments, TrainingPlan plan) throws IOException {
+    private void write(Results results, Experiment experiment) throws IOException {
+        List<Results> parts = new ArrayList<>(finished);
+        parts.add(results);
+        TrainingPlan plan = experiment.plan();
         FigurePage page = new FigurePage();
-        experiments.forEach(page::comparison);
+        parts.forEach(page::comparison);
         page.setting(
                 "Training",
                 String.format(
@@ -300,54 +186,9 @@ public final class LearningCurves {
                         "%d epochs, batches of %d, %s, %s, learning rate: %s",
                         plan.epochs(),
                         plan.batch(),
-                        experiments.get(0).task().lossTitle(),
+                        parts.get(0).task().lossTitle(),
                         plan.optimizer().title(),
                         plan.schedule().title()));
-        reproduction.write(seeds, experiments, page);
-    }
-
-    private Results results(Part part, ImageData images, ModelSummary summary) {
-        ReproduceArguments arguments = reproduction.arguments();
-        TrainingPlan plan = part.plan;
-        Settings settings =
-                new Settings(
-                        arguments.dataRepository() == null
-                                ? null
-                                : arguments.dataRepository().toString(),
-                        part.options
-                                .getHidden()
-                                .map(sizes -> Arrays.stream(sizes).boxed().toList())
-                                .orElse(null),
-                        part.options.getActivation().orElse(null),
-                        part.options.getSlope().orElse(null),
-                        part.methods.stream().map(Method::name).toList(),
-                        plan.epochs(),
-                        seeds,
-                        arguments.limit(),
-                        arguments.testLimit(),
-                        part.data.getTask(),
-                        plan.batch(),
-                        plan.optimizer().toString(),
-                        plan.schedule(),
-                        plan.methods(),
-                        part.data.isStandardised(),
-                        part.data.isAugmented(),
-                        arguments.threads(),
-                        plan.alignmentsPerEpoch(),
-                        plan.decorrelation(),
-                        plan.correlationsPerEpoch());
-        return new Results(
-                part.dataset,
-                part.model,
-                images.getTitle(),
-                images.getProvenance(),
-                summary.text(),
-                summary.parameters(),
-                settings,
-                reproduction.commandLine(),
-                reproduction.started(),
-                Build.current(),
-                reproduction.machine(),
-                List.of());
+        reproduction.write(experiment.seeds(), parts, page);
     }
 }

@@ -23,6 +23,7 @@ import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.locallearning.djl.zoo.network.NetworkOptions;
 
 /**
  * What a model consists of.
@@ -39,13 +40,13 @@ public record ModelSummary(String text, long parameters) {
      *
      * @param engine the engine
      * @param name the model's name
-     * @param activation the chosen activation, or null for the model's own
+     * @param chosen what was chosen about the model, such as its activation, or null for nothing
      * @param block the model, not yet initialized; it is of no use afterwards
      * @param input the shape of a batch
      * @return the summary
      */
     public static ModelSummary of(
-            Engine engine, String name, String activation, Block block, Shape input) {
+            Engine engine, String name, String chosen, Block block, Shape input) {
         List<Shape> weights = new ArrayList<>();
         long parameters = 0;
         try (NDManager manager = engine.newBaseManager()) {
@@ -61,11 +62,30 @@ public record ModelSummary(String text, long parameters) {
             }
         }
         String text = name + " " + layers(weights);
-        if (activation != null) {
-            text += ", " + activation;
+        if (chosen != null) {
+            text += ", " + chosen;
         }
         return new ModelSummary(
                 text + String.format(Locale.ROOT, ", %,d parameters", parameters), parameters);
+    }
+
+    /**
+     * Returns what was chosen about a model but its sizes, which the layers show.
+     *
+     * @param options the options
+     * @return the choices in one line, or null if there are none
+     */
+    public static String chosen(NetworkOptions options) {
+        List<String> choices = new ArrayList<>();
+        options.getActivation().ifPresent(choices::add);
+        options.getSlope().ifPresent(slope -> choices.add("slope " + slope));
+        if (options.getDropout() > 0) {
+            choices.add("dropout " + options.getDropout());
+        }
+        if (options.getInitialization() == NetworkOptions.Initialization.NORMAL) {
+            choices.add("weights of deviation " + options.getDeviation());
+        }
+        return choices.isEmpty() ? null : String.join(", ", choices);
     }
 
     private static String layers(List<Shape> weights) {

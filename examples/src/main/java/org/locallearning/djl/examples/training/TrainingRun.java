@@ -71,6 +71,9 @@ public final class TrainingRun {
     /**
      * Trains and tests a fresh model.
      *
+     * <p>Every epoch is measured on the images held out for validation, where there are any; the
+     * test images are then looked at once, by a run that comes to its end.
+     *
      * @param method the method
      * @param seed the seed of initial weights, data order and feedback
      * @param rates the rates
@@ -93,7 +96,9 @@ public final class TrainingRun {
             throws IOException, TranslateException {
         int batch = plan.batch();
         RandomAccessDataset training = data.training(batch);
-        RandomAccessDataset test = data.test(batch);
+        boolean validated = data.getValidationSize() > 0;
+        RandomAccessDataset heldOut = validated ? data.validation(batch) : data.test(batch);
+        int last = checkpoints.lastOf(plan.epochs());
         long batches = data.getTrainingBatches(batch);
 
         EvaluatorTrainingListener evaluations = new EvaluatorTrainingListener();
@@ -102,7 +107,7 @@ public final class TrainingRun {
                 task.hasAccuracy() ? Optional.of(new Accuracy()) : Optional.empty();
         EpochRecorder recorder =
                 new EpochRecorder(
-                        evaluations, accuracy, method, seed, plan.epochs(), batches, console);
+                        evaluations, accuracy, method, seed, last, validated, batches, console);
         CheckpointListener saving = checkpoints.listener(seed);
         AlignmentListener alignments = null;
         CorrelationListener correlations = null;
@@ -152,10 +157,15 @@ public final class TrainingRun {
                 if (checkpoints.resume(saving, trainer)) {
                     console.goesOn(method, seed, saving.getPosition());
                 }
-                int left = plan.epochs() - saving.getEpoch();
+                int left = last - saving.getEpoch();
                 if (left > 0) {
                     recorder.epochStarts(saving.getPosition().batch());
-                    EasyTrain.fit(trainer, left, saving.resumable(training), test);
+                    EasyTrain.fit(trainer, left, saving.resumable(training), heldOut);
+                }
+                if (validated && checkpoints.isToEnd()) {
+                    EasyTrain.evaluateDataset(trainer, data.test(batch));
+                    recorder.tested(trainer);
+                    classification.onEpoch(trainer);
                 }
             }
         }

@@ -29,6 +29,7 @@ final class ProgramsPage {
     static List<Method> methods() {
         return Methods.all().stream()
                 .filter(method -> !method.name().equals(Methods.BASELINE))
+                .filter(method -> method.variantOf().isEmpty())
                 .toList();
     }
 

@@ -38,6 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.locallearning.djl.creditassignment.CreditTrainer;
 import org.locallearning.djl.decorrelation.Decorrelating;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
 import org.locallearning.djl.zoo.data.DataSets;
@@ -192,6 +193,36 @@ class MethodsTest {
                 Trainer trainer = method.trainer().newTrainer(model, config(), 1, SETTINGS)) {
             trainer.initialize(new Shape(2, 3));
             assertSame(model, trainer.getModel());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    lra        | β 0.1, γ 1.0, difference ONE_SIDED | σ = 0.05 | update PAPER
+                    lra-e      | β 0.1, γ 1.0, difference ONE_SIDED | σ = 0.05 | update LRA_E
+                    lra-e-skip | β 0.1, γ 1.0, difference ONE_SIDED | σ = 0.05 | update LRA_E
+                    lra-sign   | β 0.5, γ 1.0, difference CENTRAL   | σ = 1.0  | update PAPER
+                    """)
+    void namesOfAlignmentSayHowItsErrorMatricesLearn(
+            String name, String errors, String matrices, String update) {
+        try (Model model = model();
+                Trainer trainer =
+                        Methods.named(name).trainer().newTrainer(model, config(), 0, SETTINGS)) {
+            trainer.initialize(new Shape(2, 3));
+            String rule = ((CreditTrainer) trainer).getReport().toString();
+            for (String part : List.of(errors, matrices, update)) {
+                assertTrue(rule.contains(part), rule);
+            }
+        }
+    }
+
+    @Test
+    void variantsAreOfMethods() {
+        for (Method method : Methods.all()) {
+            method.variantOf().ifPresent(name -> assertTrue(Methods.names().contains(name), name));
         }
     }
 

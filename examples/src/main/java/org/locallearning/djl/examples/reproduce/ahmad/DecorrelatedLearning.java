@@ -27,6 +27,7 @@ import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
+import org.locallearning.djl.examples.training.Experiment;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 
@@ -79,7 +80,7 @@ final class DecorrelatedLearning implements Target {
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         List<LearningCurves.Part> parts = parts(reproduction.arguments());
-        LearningCurves curves = new LearningCurves(reproduction, SEEDS);
+        LearningCurves curves = new LearningCurves(reproduction);
         for (LearningCurves.Part part : parts) {
             curves.run(part);
         }
@@ -97,15 +98,17 @@ final class DecorrelatedLearning implements Target {
                 parts.add(
                         new LearningCurves.Part(
                                 dataset + " " + model,
-                                dataset,
-                                arguments
-                                        .dataOptions()
-                                        .optAugment(dataset.equals(TINY_IMAGENET))
-                                        .build(),
-                                model,
-                                NetworkOptions.builder().build(),
-                                methods,
-                                plan(arguments, model)));
+                                new Experiment(
+                                        dataset,
+                                        arguments
+                                                .dataOptions()
+                                                .optAugment(dataset.equals(TINY_IMAGENET))
+                                                .build(),
+                                        model,
+                                        NetworkOptions.builder().build(),
+                                        methods,
+                                        arguments.seeds(SEEDS),
+                                        plan(arguments, model))));
             }
         }
         return parts;

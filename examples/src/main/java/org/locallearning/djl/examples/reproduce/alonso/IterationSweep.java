@@ -35,6 +35,7 @@ import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
+import org.locallearning.djl.examples.training.Experiment;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 
 /**
@@ -93,7 +94,7 @@ final class IterationSweep implements Target {
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         ReproduceArguments arguments = reproduction.arguments();
-        LearningCurves curves = new LearningCurves(reproduction, Paper.SEEDS);
+        LearningCurves curves = new LearningCurves(reproduction);
         for (String dataset : arguments.dataSets(List.of(Paper.CIFAR10))) {
             Map<String, Map<Double, List<Double>>> best = new TreeMap<>();
             for (int t = 1; t <= LINES.get(0).rates.length; ++t) {
@@ -120,14 +121,16 @@ final class IterationSweep implements Target {
         MethodSettings settings =
                 new MethodSettings(new InferenceSettings(t, line.steps[t - 1]), 1);
         return new LearningCurves.Part(
-                        dataset + " " + line.method + " T" + t,
-                        dataset,
-                        Paper.dataOptions(arguments, dataset, MODEL),
-                        MODEL,
-                        NetworkOptions.builder().optHidden(HIDDEN).build(),
-                        List.of(Methods.named(line.method)),
-                        PredictiveLearning.plan(arguments.epochs(EPOCHS), settings))
-                .withLearningRate((float) line.rates[t - 1]);
+                dataset + " " + line.method + " T" + t,
+                new Experiment(
+                                dataset,
+                                Paper.dataOptions(arguments, dataset, MODEL),
+                                MODEL,
+                                NetworkOptions.builder().optHidden(HIDDEN).build(),
+                                List.of(Methods.named(line.method)),
+                                arguments.seeds(Paper.SEEDS),
+                                PredictiveLearning.plan(arguments.epochs(EPOCHS), settings))
+                        .withLearningRate((float) line.rates[t - 1]));
     }
 
     private static double best(RunResult run) {

@@ -86,7 +86,7 @@ final class LearningTime implements Target {
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         List<LearningCurves.Part> parts =
                 PredictiveLearning.parts(reproduction.arguments(), EPOCHS);
-        LearningCurves curves = new LearningCurves(reproduction, Paper.SEEDS);
+        LearningCurves curves = new LearningCurves(reproduction);
         List<Figure> figures = new ArrayList<>();
         for (LearningCurves.Part part : parts) {
             figures.add(figure(curves.run(part)));

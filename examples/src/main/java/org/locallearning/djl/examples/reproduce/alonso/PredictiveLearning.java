@@ -29,6 +29,7 @@ import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
+import org.locallearning.djl.examples.training.Experiment;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 
@@ -130,7 +131,7 @@ final class PredictiveLearning implements Target {
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         List<LearningCurves.Part> parts = parts(reproduction.arguments(), epochs);
-        LearningCurves curves = new LearningCurves(reproduction, Paper.SEEDS);
+        LearningCurves curves = new LearningCurves(reproduction);
         for (LearningCurves.Part part : parts) {
             curves.run(part);
         }
@@ -153,12 +154,16 @@ final class PredictiveLearning implements Target {
                 parts.add(
                         new LearningCurves.Part(
                                 dataset + " " + model,
-                                dataset,
-                                Paper.dataOptions(arguments, dataset, model),
-                                model,
-                                NetworkOptions.builder().build(),
-                                methods,
-                                plan(arguments.epochs(usual), MethodSettings.preset(model))));
+                                new Experiment(
+                                        dataset,
+                                        Paper.dataOptions(arguments, dataset, model),
+                                        model,
+                                        NetworkOptions.builder().build(),
+                                        methods,
+                                        arguments.seeds(Paper.SEEDS),
+                                        plan(
+                                                arguments.epochs(usual),
+                                                MethodSettings.preset(model)))));
             }
         }
         return parts;

@@ -22,6 +22,7 @@ import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
+import org.locallearning.djl.examples.training.Experiment;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 import org.locallearning.djl.zoo.task.Task;
 
@@ -75,7 +76,7 @@ final class Autoencoders implements Target {
     /** {@inheritDoc} */
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
-        LearningCurves curves = new LearningCurves(reproduction, SEEDS);
+        LearningCurves curves = new LearningCurves(reproduction);
         ReproduceArguments arguments = reproduction.arguments();
         for (Net net : arguments.modelsOf(NETS, Net::name)) {
             curves.run(part(arguments, net));
@@ -85,15 +86,20 @@ final class Autoencoders implements Target {
     private static LearningCurves.Part part(ReproduceArguments arguments, Net net) {
         return new LearningCurves.Part(
                 "mnist " + net.name,
-                "mnist",
-                arguments
-                        .dataOptions()
-                        .optTask(Task.SIGNED_RECONSTRUCTION)
-                        .optStandardise(false)
-                        .build(),
-                MODEL,
-                NetworkOptions.builder().optHidden(net.hidden).optActivation("tanh").build(),
-                Methods.named(arguments.methods(METHODS)),
-                Paper.plan(arguments.epochs(EPOCHS), MODEL));
+                new Experiment(
+                        "mnist",
+                        arguments
+                                .dataOptions()
+                                .optTask(Task.SIGNED_RECONSTRUCTION)
+                                .optStandardise(false)
+                                .build(),
+                        MODEL,
+                        NetworkOptions.builder()
+                                .optHidden(net.hidden)
+                                .optActivation("tanh")
+                                .build(),
+                        Methods.named(arguments.methods(METHODS)),
+                        arguments.seeds(SEEDS),
+                        Paper.plan(arguments.epochs(EPOCHS), MODEL)));
     }
 }

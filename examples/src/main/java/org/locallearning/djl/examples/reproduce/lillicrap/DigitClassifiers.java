@@ -22,6 +22,7 @@ import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
+import org.locallearning.djl.examples.training.Experiment;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 import org.locallearning.djl.zoo.task.Task;
 
@@ -107,7 +108,7 @@ final class DigitClassifiers implements Target {
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         ReproduceArguments arguments = reproduction.arguments();
-        LearningCurves curves = new LearningCurves(reproduction, SEEDS);
+        LearningCurves curves = new LearningCurves(reproduction);
         for (Net net : arguments.modelsOf(NETS, Net::name)) {
             curves.run(part(arguments, net));
         }
@@ -116,15 +117,17 @@ final class DigitClassifiers implements Target {
     private static LearningCurves.Part part(ReproduceArguments arguments, Net net) {
         return new LearningCurves.Part(
                 "mnist " + net.name,
-                "mnist",
-                arguments
-                        .dataOptions()
-                        .optTask(Task.SIGNED_TARGETS)
-                        .optAugment(net.distorted)
-                        .build(),
-                net.model,
-                net.options.build(),
-                Methods.named(arguments.methods(METHODS)),
-                Paper.plan(arguments.epochs(EPOCHS), net.model));
+                new Experiment(
+                        "mnist",
+                        arguments
+                                .dataOptions()
+                                .optTask(Task.SIGNED_TARGETS)
+                                .optAugment(net.distorted)
+                                .build(),
+                        net.model,
+                        net.options.build(),
+                        Methods.named(arguments.methods(METHODS)),
+                        arguments.seeds(SEEDS),
+                        Paper.plan(arguments.epochs(EPOCHS), net.model)));
     }
 }

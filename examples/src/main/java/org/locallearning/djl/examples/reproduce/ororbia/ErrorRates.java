@@ -25,7 +25,9 @@ import org.locallearning.djl.examples.reproduce.Target;
 
 /**
  * Table 1: test error on MNIST and Fashion-MNIST of backpropagation, feedback alignment, direct
- * feedback alignment and rec-LRA, the last with four activations.
+ * feedback alignment and rec-LRA, the last with four activations. By the paper's printed update the
+ * error matrices of rec-LRA grow with every step; {@code lra-e-skip} has the update of the authors'
+ * earlier code in its place, and with tanh both are trained.
  *
  * <p>The networks are three layers of 1024 units, and five and eight of 256; the paper trains the
  * first for 100 and the others for 500 epochs and reports the best of each method. It keeps 2000
@@ -36,10 +38,11 @@ import org.locallearning.djl.examples.reproduce.Target;
 final class ErrorRates implements Target {
 
     private static final List<String> DATA_SETS = List.of("mnist", "fashion-mnist");
-    private static final List<String> METHODS = List.of("bp", "fa", "dfa", "lra");
+    private static final List<String> METHODS = List.of("bp", "fa", "dfa", "lra", "lra-e-skip");
+    private static final List<String> UNBOUNDED = List.of("lra-e-skip");
+    private static final List<String> WITHOUT_DERIVATIVE = List.of("lra-sign");
     private static final List<String> ACTIVATIONS = List.of("tanh", "leaky-relu", "elu", "sign");
     private static final List<String> NETS = List.of("3x1024", "5x256", "8x256");
-    private static final float DEVIATION = 0.05f;
     private static final int WIDE = 1024;
     private static final int WIDE_EPOCHS = 100;
     private static final int NARROW_EPOCHS = 500;
@@ -73,7 +76,7 @@ final class ErrorRates implements Target {
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         List<LearningCurves.Part> parts = parts(reproduction.arguments());
-        LearningCurves curves = new LearningCurves(reproduction, List.of(1));
+        LearningCurves curves = new LearningCurves(reproduction);
         for (LearningCurves.Part part : parts) {
             curves.run(part);
         }
@@ -84,16 +87,21 @@ final class ErrorRates implements Target {
         for (String dataset : arguments.dataSets(DATA_SETS)) {
             for (String name : arguments.models(networks())) {
                 Perceptron network = Perceptron.named(name, networks());
-                // the paper has one activation for the others, and a sign stops their errors
-                List<String> methods =
-                        network.activation().equals("tanh") ? METHODS : List.of("lra");
                 int epochs = network.units() >= WIDE ? WIDE_EPOCHS : NARROW_EPOCHS;
                 parts.add(
                         network.part(
-                                arguments, dataset, arguments.methods(methods), DEVIATION, epochs));
+                                arguments, dataset, arguments.methods(methods(network)), epochs));
             }
         }
         return parts;
+    }
+
+    /** The paper has one activation for what is not its own; a sign stops the errors of those. */
+    private static List<String> methods(Perceptron network) {
+        if (network.hasNoDerivative()) {
+            return WITHOUT_DERIVATIVE;
+        }
+        return network.activation().equals("tanh") ? METHODS : UNBOUNDED;
     }
 
     private static List<String> networks() {

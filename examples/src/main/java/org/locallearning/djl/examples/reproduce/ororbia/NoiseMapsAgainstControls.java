@@ -27,6 +27,7 @@ import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
+import org.locallearning.djl.examples.training.Experiment;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 
@@ -46,6 +47,7 @@ final class NoiseMapsAgainstControls implements Target {
     private static final List<String> METHODS = List.of("bp");
     private static final List<String> MODELS =
             List.of("pnn-resnet", "pnn-resnet-1x1", "pnn-resnet-plain");
+    private static final List<Integer> SEEDS = List.of(1, 2);
     private static final int EPOCHS = 100;
     private static final int BATCH = 10;
 
@@ -86,7 +88,7 @@ final class NoiseMapsAgainstControls implements Target {
                 parts.add(part(arguments, dataset, model, methods));
             }
         }
-        LearningCurves curves = new LearningCurves(reproduction, List.of(1, 2));
+        LearningCurves curves = new LearningCurves(reproduction);
         for (LearningCurves.Part part : parts) {
             curves.run(part);
         }
@@ -96,18 +98,20 @@ final class NoiseMapsAgainstControls implements Target {
             ReproduceArguments arguments, String dataset, String model, List<Method> methods) {
         return new LearningCurves.Part(
                 dataset + " " + model,
-                dataset,
-                arguments.dataOptions().build(),
-                model,
-                NetworkOptions.builder().build(),
-                methods,
-                new TrainingPlan(
-                        arguments.epochs(EPOCHS),
-                        BATCH,
-                        OptimizerKind.ADAM,
-                        MethodSettings.preset(model),
-                        DecorrelationSettings.DEFAULT,
-                        0,
-                        0));
+                new Experiment(
+                        dataset,
+                        arguments.dataOptions().build(),
+                        model,
+                        NetworkOptions.builder().build(),
+                        methods,
+                        arguments.seeds(SEEDS),
+                        new TrainingPlan(
+                                arguments.epochs(EPOCHS),
+                                BATCH,
+                                OptimizerKind.ADAM,
+                                MethodSettings.preset(model),
+                                DecorrelationSettings.DEFAULT,
+                                0,
+                                0)));
     }
 }

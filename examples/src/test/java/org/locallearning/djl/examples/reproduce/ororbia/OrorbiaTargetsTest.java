@@ -28,14 +28,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.locallearning.djl.creditassignment.lra.ErrorDifference;
-import org.locallearning.djl.creditassignment.lra.ErrorMatrixUpdate;
-import org.locallearning.djl.creditassignment.lra.LocalRepresentationAlignment;
 import org.locallearning.djl.examples.ProgramRun;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.method.Method;
@@ -58,9 +54,9 @@ class OrorbiaTargetsTest {
                                 + folder);
         assertEquals(ExitCode.OK, run.exitCode(), run.err());
         JsonArray parts = figure(folder);
-        assertEquals(List.of("bp", "fa", "dfa", "lra"), methods(parts.get(0)));
-        assertEquals(List.of("lra"), methods(parts.get(1)));
-        assertEquals(List.of("lra"), methods(parts.get(2)));
+        assertEquals(List.of("bp", "fa", "dfa", "lra", "lra-e-skip"), methods(parts.get(0)));
+        assertEquals(List.of("lra-sign"), methods(parts.get(1)));
+        assertEquals(List.of("lra-e-skip"), methods(parts.get(2)));
         for (JsonElement part : parts) {
             JsonObject settings = part.getAsJsonObject().getAsJsonObject("settings");
             assertEquals(32, settings.get("batch").getAsInt());
@@ -69,23 +65,30 @@ class OrorbiaTargetsTest {
             }
         }
         String page = Files.readString(folder.resolve("report.html"));
-        assertTrue(page.contains("784-20-20-10, sign"), "the parts are told apart");
+        assertTrue(page.contains("784-20-20-10, sign, weights"), "the parts are told apart");
         ProgramRun again =
                 ProgramRun.of(
                         "reproduce ororbia-table-1 --model "
                                 + String.join(",", models)
                                 + SMALL
                                 + folder);
-        assertEquals(6, again.out().lines().filter(line -> line.endsWith("stored")).count());
+        assertEquals(7, again.out().lines().filter(line -> line.endsWith("stored")).count());
     }
 
     @Test
     void deepNetsStartFromTheSameWeights(@TempDir Path folder) throws Exception {
         ProgramRun run =
-                ProgramRun.of("reproduce ororbia-figure-4 --model 8x16-logistic" + SMALL + folder);
+                ProgramRun.of(
+                        "reproduce ororbia-figure-4 --model 8x16-logistic,8x16-logistic-0.1"
+                                + SMALL
+                                + folder);
         assertEquals(ExitCode.OK, run.exitCode(), run.err());
-        assertEquals(List.of("bp", "lra"), methods(figure(folder).get(0)));
-        assertTrue(run.out().contains("784-16-16-16-16-16-16-16-16-10, logistic"), run.out());
+        assertEquals(List.of("bp", "lra", "lra-e-skip"), methods(figure(folder).get(0)));
+        for (String deviation : List.of("0.05", "0.1")) {
+            String told =
+                    "784-16-16-16-16-16-16-16-16-10, logistic, weights of deviation " + deviation;
+            assertTrue(run.out().contains(told), run.out());
+        }
     }
 
     @Test
@@ -106,7 +109,17 @@ class OrorbiaTargetsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"3x1024", "tanh", "3x1024-sigmoid", "0x10-tanh", "3x0-tanh", "mlp"})
+    @ValueSource(
+            strings = {
+                "3x1024",
+                "tanh",
+                "3x1024-sigmoid",
+                "0x10-tanh",
+                "3x0-tanh",
+                "mlp",
+                "3x10-tanh-",
+                "3x10-tanh-1"
+            })
     void otherNamesAreOneSentence(String name) {
         String sentence =
                 assertThrows(
@@ -116,7 +129,8 @@ class OrorbiaTargetsTest {
         assertEquals(
                 "Unknown model '"
                         + name
-                        + "': name layers, units and activation, as in 3x1024-tanh.",
+                        + "': name layers, units, activation and, if it is to be another than"
+                        + " 0.05, the deviation of initial weights, as in 3x1024-tanh.",
                 sentence);
         ProgramRun run = ProgramRun.of("reproduce ororbia-table-1 --model " + name);
         assertEquals(ExitCode.USAGE, run.exitCode());
@@ -124,31 +138,25 @@ class OrorbiaTargetsTest {
     }
 
     @Test
-    void errorMatricesAndErrorsSuitTheActivation() {
-        Map<String, ErrorMatrixUpdate> updates =
-                Map.of(
-                        "tanh", ErrorMatrixUpdate.LRA_E,
-                        "logistic", ErrorMatrixUpdate.LRA_E,
-                        "sign", ErrorMatrixUpdate.PAPER,
-                        "elu", ErrorMatrixUpdate.LRA_E,
-                        "leaky-relu", ErrorMatrixUpdate.LRA_E);
-        updates.forEach(
-                (activation, update) -> {
-                    LocalRepresentationAlignment rule =
-                            new Perceptron(3, 10, activation).alignment(2).build();
-                    assertEquals(update, rule.getErrorMatrixUpdate(), activation);
-                    boolean central = rule.getErrorDifference() == ErrorDifference.CENTRAL;
-                    assertEquals(activation.equals("sign"), central, activation);
-                });
+    void namesHaveADeviationWhereItIsNotTheUsual() {
+        Perceptron net = Perceptron.named("8x256-leaky-relu-0.025", List.of());
+        assertEquals(new Perceptron(8, 256, "leaky-relu", 0.025f), net);
+        assertEquals("8x256-leaky-relu-0.025", net.toString());
+        assertEquals("3x10-tanh", Perceptron.named("3x10-tanh", List.of()).toString());
+        String sentence =
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> Perceptron.named("3x10-tanh-0.0", List.of()))
+                        .getMessage();
+        assertTrue(sentence.contains("above 0"), sentence);
     }
 
     @Test
     void methodsKeepTheirDecorrelationAndTheirOptimizer() {
-        Perceptron net = new Perceptron(3, 10, "tanh");
-        Method decorrelated = net.trained(Methods.named("lra+decor"));
+        Method decorrelated = Perceptron.trained(Methods.named("lra+decor"));
         assertTrue(decorrelated.decorrelated());
         assertEquals(2e-4f, decorrelated.learningRates().rate("mnist", "dense", ADAM), 1e-9f);
-        Method byMomentum = net.trained(Methods.named("lra-momentum"));
+        Method byMomentum = Perceptron.trained(Methods.named("lra-momentum"));
         assertEquals(MOMENTUM, byMomentum.optimizer(ADAM));
         assertEquals(
                 Methods.named("lra").learningRates().rate("mnist", "dense", MOMENTUM),

@@ -1,0 +1,241 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.training;
+
+import ai.djl.engine.Engine;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.translate.TranslateException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.locallearning.djl.examples.environment.Build;
+import org.locallearning.djl.examples.environment.Machine;
+import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.results.Results;
+import org.locallearning.djl.examples.results.RunResult;
+import org.locallearning.djl.examples.results.Settings;
+import org.locallearning.djl.zoo.data.DataSets;
+import org.locallearning.djl.zoo.data.ImageData;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
+import org.locallearning.djl.zoo.task.Task;
+
+/** One experiment with its images loaded: trains every method with every seed. */
+public final class Session implements AutoCloseable {
+
+    private final Experiment experiment;
+    private final Machine machine;
+    private final ImageData images;
+    private final ModelSummary summary;
+    private final TrainingRun training;
+
+    private Session(
+            Experiment experiment,
+            Machine machine,
+            ImageData images,
+            ModelSummary summary,
+            TrainingRun training) {
+        this.experiment = experiment;
+        this.machine = machine;
+        this.images = images;
+        this.summary = summary;
+        this.training = training;
+    }
+
+    /** What is called with all finished runs after every one that was trained. */
+    @FunctionalInterface
+    public interface ResultsWriter {
+
+        /**
+         * Writes what there is.
+         *
+         * @param results the results so far
+         * @throws IOException if it cannot be written
+         */
+        void write(Results results) throws IOException;
+    }
+
+    /**
+     * Loads the images and makes the model once, to know that both are there and fit.
+     *
+     * @param experiment what is trained
+     * @param engine the engine
+     * @param machine what the engine runs on
+     * @return the session, to be closed
+     * @throws IOException if images cannot be read
+     * @throws TranslateException if images cannot be standardised
+     * @throws IllegalArgumentException if the data set has no use for its options, or the model for
+     *     its own
+     */
+    public static Session open(Experiment experiment, Engine engine, Machine machine)
+            throws IOException, TranslateException {
+        ImageData images = DataSets.load(experiment.dataset(), experiment.data());
+        try {
+            NetworkOptions network = experiment.network();
+            Supplier<Block> blocks =
+                    () ->
+                            Networks.named(experiment.model())
+                                    .create(
+                                            network,
+                                            images.getSampleShape(),
+                                            images.getClasses().size());
+            ModelSummary summary =
+                    ModelSummary.of(
+                            engine,
+                            experiment.model(),
+                            ModelSummary.chosen(network),
+                            blocks.get(),
+                            new Shape(experiment.plan().batch()).addAll(images.getSampleShape()));
+            TrainingRun training = new TrainingRun(engine, images, blocks, experiment.plan());
+            return new Session(experiment, machine, images, summary, training);
+        } catch (RuntimeException e) {
+            images.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Describes what is trained.
+     *
+     * @return one line on the images and one on the model
+     */
+    public String description() {
+        return String.join(
+                System.lineSeparator(),
+                images.getTitle() + ": " + images.getProvenance(),
+                summary.text());
+    }
+
+    /**
+     * Returns what the model learns.
+     *
+     * @return the task
+     */
+    public Task task() {
+        return images.getTask();
+    }
+
+    /**
+     * Returns everything of the results but the runs.
+     *
+     * @param commandLine the arguments of the program
+     * @param started when the experiment started, ISO 8601 in UTC
+     * @return results without runs
+     */
+    public Results results(String commandLine, String started) {
+        return new Results(
+                experiment.dataset(),
+                experiment.model(),
+                images.getTitle(),
+                images.getProvenance(),
+                summary.text(),
+                summary.parameters(),
+                settings(),
+                commandLine,
+                started,
+                Build.current(),
+                machine,
+                List.of());
+    }
+
+    /**
+     * Goes through seeds and methods: takes the runs that are kept, and trains the others.
+     *
+     * @param start results without runs
+     * @param finished where finished runs and checkpoints are kept
+     * @param console shows how it goes
+     * @param writer called after every run that was trained, and at the end
+     * @return the results of all runs
+     * @throws IOException if images cannot be read or a file cannot be read or written
+     * @throws TranslateException if a batch cannot be put together
+     * @throws IllegalStateException if a run cannot go on, such as at a loss that is not finite
+     */
+    public Results run(Results start, FinishedRuns finished, Console console, ResultsWriter writer)
+            throws IOException, TranslateException {
+        console.header();
+        List<RunResult> runs = new ArrayList<>();
+        for (int seed : experiment.seeds()) {
+            for (Method method : experiment.methods()) {
+                Optional<RunResult> stored = finished.find(method, seed);
+                if (stored.isPresent()) {
+                    console.stored(stored.get());
+                    runs.add(stored.get());
+                } else {
+                    RunResult run =
+                            train(method, seed, console, finished.checkpoints(method, seed));
+                    finished.keep(method, run);
+                    runs.add(run);
+                    writer.write(start.with(runs));
+                }
+            }
+        }
+        Results results = start.with(runs);
+        writer.write(results);
+        return results;
+    }
+
+    private RunResult train(Method method, int seed, Console console, RunCheckpoints checkpoints)
+            throws IOException, TranslateException {
+        try {
+            return training.run(method, seed, experiment.rates(method), console, checkpoints);
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException(
+                    String.format(
+                            "The run of %s with seed %d stopped: %s",
+                            method.name(), seed, e.getMessage()),
+                    e);
+        } finally {
+            console.close();
+        }
+    }
+
+    private Settings settings() {
+        NetworkOptions network = experiment.network();
+        TrainingPlan plan = experiment.plan();
+        return new Settings(
+                experiment.data().getRepository().map(String::valueOf).orElse(null),
+                network.getHidden()
+                        .map(sizes -> Arrays.stream(sizes).boxed().toList())
+                        .orElse(null),
+                network.getActivation().orElse(null),
+                network.getSlope().orElse(null),
+                experiment.methods().stream().map(Method::name).toList(),
+                plan.epochs(),
+                experiment.seeds(),
+                experiment.data().getLimit(),
+                experiment.data().getValidation() == 0 ? null : experiment.data().getValidation(),
+                experiment.data().getTestLimit(),
+                experiment.data().getTask(),
+                plan.batch(),
+                plan.optimizer().toString(),
+                plan.schedule(),
+                plan.methods(),
+                experiment.data().isStandardised(),
+                experiment.data().isAugmented(),
+                machine.threads(),
+                plan.alignmentsPerEpoch(),
+                plan.decorrelation(),
+                plan.correlationsPerEpoch());
+    }
+
+    /** Frees the images. */
+    @Override
+    public void close() {
+        images.close();
+    }
+}
