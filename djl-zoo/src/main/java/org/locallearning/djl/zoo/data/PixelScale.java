@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.locallearning.djl.creditassignment.provenance.Preprocessing;
 
 /**
  * Turns pixels 0..255 into the network's input, {@code (pixel / 255 - mean) / deviation} with a
@@ -105,6 +106,15 @@ public final class PixelScale {
             deviations[channel] = deviation < 1e-6 ? 1 : deviation;
         }
         return new PixelScale(WHITE, means, deviations);
+    }
+
+    /** Describes the scale in a record of training. */
+    Preprocessing describe(String description) {
+        return new Preprocessing(
+                white,
+                Arrays.stream(means).boxed().toList(),
+                Arrays.stream(deviations).boxed().toList(),
+                description);
     }
 
     /**
