@@ -20,12 +20,13 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.locallearning.djl.examples.commandline.CommandLineText;
-import org.locallearning.djl.examples.commandline.ExitCode;
+import org.locallearning.djl.examples.commandline.DivergedRuns;
 import org.locallearning.djl.examples.commandline.ExperimentArguments;
 import org.locallearning.djl.examples.commandline.OutputArguments;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
@@ -71,9 +72,10 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:every run finished",
-            "1:data cannot be read, the output folder cannot be written, or a loss is NaN or"
-                    + " infinite",
-            "2:the command line asks for something that does not exist"
+            "1:data cannot be read, the output folder cannot be written, or a method cannot train"
+                    + " the model",
+            "2:the command line asks for something that does not exist or has no use",
+            "3:a run diverged, its loss NaN or infinite; the others finished"
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -130,25 +132,18 @@ public final class CompareCommand implements Callable<Integer> {
             UnfinishedComparison unfinished = unfinished(folder, machine);
             Console console =
                     new Console(out, Help.Ansi.AUTO.enabled(), chosen.methods(), session.task());
-            Results results;
-            try {
-                results =
-                        session.run(
-                                session.results(CommandLineText.of(spec), started),
-                                unfinished,
-                                console,
-                                files::write);
-            } catch (IllegalStateException e) {
-                // it would stop there again: what comes next has other settings
-                unfinished.finish();
-                throw e;
-            }
+            Results results =
+                    session.run(
+                            session.results(CommandLineText.of(spec), started),
+                            unfinished,
+                            console,
+                            files::write);
             unfinished.finish();
             console.summary(results);
             out.println(files.summary());
             out.flush();
+            return DivergedRuns.exitCode(List.of(results), spec.commandLine().getErr());
         }
-        return ExitCode.OK;
     }
 
     private Experiment checked() {
