@@ -41,6 +41,9 @@ import ai.djl.util.Preconditions;
  */
 public final class BatchWhitening extends FeatureDecorrelation {
 
+    private final int iterations;
+    private final double epsilon;
+
     private BatchWhitening(Builder builder) {
         super(
                 "whitening",
@@ -50,6 +53,8 @@ public final class BatchWhitening extends FeatureDecorrelation {
                         .optCost(Cost.full().withSampleFraction(1))
                         .build(),
                 width -> WhiteningMatrix.form(width, builder.iterations, builder.epsilon));
+        iterations = builder.iterations;
+        epsilon = builder.epsilon;
     }
 
     /**
@@ -95,6 +100,14 @@ public final class BatchWhitening extends FeatureDecorrelation {
                     }
                     return inverseRoot.div(trace.sqrt());
                 });
+    }
+
+    /** Returns the name and every setting. */
+    @Override
+    public String toString() {
+        return String.format(
+                "BatchWhitening(%s, %d iterations, epsilon %s, momentum %s)",
+                getName(), iterations, epsilon, getOptions().getMean().momentum());
     }
 
     /**

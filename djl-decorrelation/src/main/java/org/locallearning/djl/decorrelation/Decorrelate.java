@@ -195,6 +195,12 @@ public final class Decorrelate {
         return included && exclude.stream().noneMatch(p -> p.matches(path));
     }
 
+    /** Returns every setting. */
+    @Override
+    public String toString() {
+        return "Decorrelate(" + patterns + ", " + options + ")";
+    }
+
     /**
      * Creates a builder.
      *

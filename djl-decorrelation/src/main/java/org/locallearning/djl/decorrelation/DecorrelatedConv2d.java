@@ -31,6 +31,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.function.Consumer;
+import org.locallearning.djl.decorrelation.internal.StoredParameters;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
 
@@ -248,7 +249,16 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
     public void loadMetadata(byte loadVersion, DataInputStream is)
             throws IOException, MalformedModelException {
         decorrelator.checkVersion(loadVersion);
-        readInputShapes(is);
+        readInputShapes(StoredParameters.inputShape(is));
+        if (inputShapes[0].dimension() != 4) {
+            throw new MalformedModelException(
+                    "The file holds decorrelation layer '"
+                            + name
+                            + "' for inputs of shape "
+                            + inputShapes[0]
+                            + ", which are no images; load it into the model that it was saved"
+                            + " from.");
+        }
         decorrelator.load(loadVersion, is, patchSize(inputShapes[0]));
     }
 
@@ -257,7 +267,8 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
     public void loadParameters(NDManager manager, DataInputStream is)
             throws IOException, MalformedModelException {
         decorrelator.beforeNewArrays();
-        super.loadParameters(manager, is);
+        loadMetadata(is.readByte(), is);
+        StoredParameters.load(getDirectParameters().values(), manager, is);
         decorrelator.isFrozen();
         long channels = inputShapes[0].get(1);
         decorrelator.checkLoaded(channels);
@@ -366,6 +377,23 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
     @Override
     public long getErrorMultiplyAdds(long batchSize) {
         return 0;
+    }
+
+    /** Returns the name and every setting. */
+    @Override
+    public String toString() {
+        return String.format(
+                "DecorrelatedConv2d(%s, kernel %s, %d filters, stride %s, padding %s, dilation %s,"
+                        + " groups %d%s, %s)",
+                name,
+                kernelShape,
+                filters,
+                stride,
+                padding,
+                dilation,
+                groups,
+                includeBias ? "" : ", no bias",
+                getOptions());
     }
 
     /**

@@ -82,6 +82,12 @@ public final class Decorrelation extends FeatureDecorrelation {
         return inserted;
     }
 
+    /** Returns the name and every setting. */
+    @Override
+    public String toString() {
+        return "Decorrelation(" + getName() + ", " + getOptions() + ")";
+    }
+
     /**
      * Creates a builder.
      *

@@ -15,6 +15,7 @@ package org.locallearning.djl.decorrelation;
 
 import ai.djl.training.tracker.Tracker;
 import ai.djl.util.Preconditions;
+import org.locallearning.djl.decorrelation.internal.Descriptions;
 
 /**
  * The settings of the decorrelation rule; immutable.
@@ -133,7 +134,7 @@ public final class DecorrelationOptions {
     @Override
     public String toString() {
         return "DecorrelationOptions(rate="
-                + (schedule == null ? rate : schedule)
+                + (schedule == null ? rate : Descriptions.of(schedule))
                 + ", gain="
                 + gain
                 + ", mean="

@@ -19,6 +19,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
@@ -33,6 +34,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.locallearning.djl.decorrelation.internal.GradientGraph;
+import org.locallearning.djl.decorrelation.internal.MemoryNeed;
+import org.locallearning.djl.decorrelation.internal.StoredParameters;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
 
@@ -336,6 +339,13 @@ final class Decorrelator {
      */
     void prepare(long features, long width) {
         choose(width);
+        MemoryNeed.check(
+                "Decorrelation layer '" + layer.getName() + "'",
+                form.shape(),
+                DataType.FLOAT32,
+                2,
+                "learn it in blocks or in few directions (Cost.blockSize, Cost.rank), or on smaller"
+                        + " inputs");
         matrix.get(0).setShape(form.shape());
         for (int i = 1; i < matrix.size(); ++i) {
             if (!matrix.get(i).isInitialized()) {
@@ -444,6 +454,12 @@ final class Decorrelator {
                             + "', which needs "
                             + form.shape()
                             + "; load it into the model and block size that it was saved from.");
+        }
+        for (int i = 1; i < matrix.size(); i++) {
+            StoredParameters.checkShape(
+                    "decorrelation layer '" + layer.getName() + "'",
+                    matrix.get(i),
+                    form.fixed().get(i - 1).getValue());
         }
     }
 

@@ -29,6 +29,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.LongFunction;
+import org.locallearning.djl.decorrelation.internal.StoredParameters;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
 
@@ -133,7 +134,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     protected final void loadMetadata(byte loadVersion, DataInputStream is)
             throws IOException, MalformedModelException {
         decorrelator.checkVersion(loadVersion);
-        readInputShapes(is);
+        readInputShapes(StoredParameters.inputShape(is));
         decorrelator.load(loadVersion, is, inputWidth());
         version = decorrelator.version();
     }
@@ -143,7 +144,8 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     public final void loadParameters(NDManager manager, DataInputStream is)
             throws IOException, MalformedModelException {
         decorrelator.beforeNewArrays();
-        super.loadParameters(manager, is);
+        loadMetadata(is.readByte(), is);
+        StoredParameters.load(getDirectParameters().values(), manager, is);
         decorrelator.isFrozen();
         decorrelator.checkLoaded(inputWidth());
     }

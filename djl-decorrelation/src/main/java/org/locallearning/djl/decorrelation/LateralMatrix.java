@@ -55,6 +55,6 @@ record LateralMatrix(NDArray values, LateralRule rule, double timeStep, int step
 
     @Override
     public long learningMultiplyAdds(long rows) {
-        return 2 * rows * values.size();
+        return rule.multiplyAdds(rows, values.getShape().get(0));
     }
 }

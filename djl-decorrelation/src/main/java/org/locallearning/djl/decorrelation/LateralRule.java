@@ -34,16 +34,60 @@ public enum LateralRule {
                 DecorrelationOptions options) {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                ActivitySample sample = new ActivitySample(inputs, outputs);
-                SampleGain gain = options.getGain().of(sample);
                 NDArray signal = outputs.matMul(matrix.transpose());
                 NDArray scaled = outputs.mul(rate / outputs.getShape().get(0));
                 matrix.addi(signal.transpose().matMul(scaled));
-                // under the gain of others a dead unit would burst when it comes to life
-                NDArray byUnit = sample.alive().mul(gain.toArray(outputs).sub(1)).add(1);
-                matrix.divi(byUnit.reshape(1, -1));
-                return gain.mean();
+                return divideByGain(matrix, inputs, outputs, options);
             }
+        }
+    },
+
+    /**
+     * {@code R ← R (I − η ⟨x̄ x̄ᵀ⟩)⁻¹ g⁻¹}, the inverse of {@link DecorrelationRule}'s M at every
+     * rate. For one sample it is the step of Sherman and Morrison, {@code R (I + η x̄ x̄ᵀ / (1 − η
+     * x̄ᵀ x̄)) g⁻¹}; for several, Woodbury's, which inverts a matrix of the smaller of the sample
+     * and the layer. Use it as the yardstick of {@link #LOCAL}: a unit would have to know the
+     * activity of all others. At {@code η λ = 1} for an eigenvalue λ of the covariance M becomes
+     * singular, and R infinite (Ahmad, "Correlations Are Ruining Your Gradient Descent", appendix
+     * D).
+     */
+    EXACT {
+        @Override
+        public double update(
+                NDArray matrix,
+                NDArray inputs,
+                NDArray outputs,
+                double rate,
+                DecorrelationOptions options) {
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                NDArray scaled = outputs.mul(rate / outputs.getShape().get(0));
+                if (outputs.getShape().get(0) < matrix.getShape().get(0)) {
+                    NDArray inner = withoutCorrelation(outputs.matMul(scaled.transpose()));
+                    NDArray signal = matrix.matMul(outputs.transpose());
+                    matrix.addi(signal.matMul(inner.inverse().matMul(scaled)));
+                } else {
+                    NDArray step = withoutCorrelation(scaled.transpose().matMul(outputs));
+                    NDArray product = matrix.matMul(step.inverse());
+                    product.copyTo(matrix);
+                }
+                return divideByGain(matrix, inputs, outputs, options);
+            }
+        }
+
+        @Override
+        long multiplyAdds(long rows, long n) {
+            return rows < n
+                    ? rows * rows * rows + 2 * rows * rows * n + 2 * rows * n * n
+                    : rows * n * n + 2 * n * n * n;
+        }
+
+        private NDArray withoutCorrelation(NDArray correlation) {
+            int n = (int) correlation.getShape().get(0);
+            return correlation
+                    .getManager()
+                    .eye(n, n, 0, correlation.getDataType())
+                    .sub(correlation);
         }
     },
 
@@ -89,4 +133,19 @@ public enum LateralRule {
             NDArray outputs,
             double rate,
             DecorrelationOptions options);
+
+    /** Returns the multiply-adds of an update of an (n, n) matrix from a number of rows. */
+    long multiplyAdds(long rows, long n) {
+        return 2 * rows * n * n;
+    }
+
+    private static double divideByGain(
+            NDArray matrix, NDArray inputs, NDArray outputs, DecorrelationOptions options) {
+        ActivitySample sample = new ActivitySample(inputs, outputs);
+        SampleGain gain = options.getGain().of(sample);
+        // under the gain of others a dead unit would burst when it comes to life
+        NDArray byUnit = sample.alive().mul(gain.toArray(outputs).sub(1)).add(1);
+        matrix.divi(byUnit.reshape(1, -1));
+        return gain.mean();
+    }
 }

@@ -22,10 +22,11 @@ import java.util.function.Consumer;
  * lateral connections R that learn from what each unit can see.
  *
  * <p>The fixed point is {@code x̄ = R⁻¹ (x − μ)}: with {@link LateralRule#LOCAL} R follows the
- * inverse of the M of {@link Decorrelation}. Use it to study decorrelation as a neural circuit, or
- * to compare with {@link LateralRule#FOLDIAK}; to train networks fast use {@link Decorrelation},
- * which needs no time steps. The dynamics run from {@code x̄ = x − μ} in Euler steps, {@code n²}
- * multiply-adds each for a sample, and gradients flow back through them.
+ * inverse of the M of {@link Decorrelation}, with {@link LateralRule#EXACT} it is that inverse. Use
+ * it to study decorrelation as a neural circuit, or to compare with {@link LateralRule#FOLDIAK}; to
+ * train networks fast use {@link Decorrelation}, which needs no time steps. The dynamics run from
+ * {@code x̄ = x − μ} in Euler steps, {@code n²} multiply-adds each for a sample, and gradients flow
+ * back through them.
  *
  * <p>The dynamics converge while the time step is below 2 over the largest eigenvalue of R. If they
  * do not, a training forward fails as it does for {@link Decorrelation}.
@@ -44,12 +45,17 @@ import java.util.function.Consumer;
  */
 public final class RecurrentDecorrelation extends FeatureDecorrelation {
 
+    private final String dynamics;
+
     private RecurrentDecorrelation(Builder builder, DecorrelationOptions options) {
         super(
                 "lateral",
                 builder.name,
                 options,
                 width -> LateralMatrix.form(width, builder.rule, builder.timeStep, builder.steps));
+        dynamics =
+                String.format(
+                        "rule %s, %d steps of %s", builder.rule, builder.steps, builder.timeStep);
     }
 
     /**
@@ -74,6 +80,13 @@ public final class RecurrentDecorrelation extends FeatureDecorrelation {
                     }
                     return activity;
                 });
+    }
+
+    /** Returns the name and every setting. */
+    @Override
+    public String toString() {
+        return String.format(
+                "RecurrentDecorrelation(%s, %s, %s)", getName(), dynamics, getOptions());
     }
 
     /**

@@ -104,6 +104,15 @@ class DecorrelatingContractTest extends ArrayTest {
                                         .build(),
                         new Shape(12, 6)),
                 new Layer(
+                        "recurrent, exact",
+                        () ->
+                                RecurrentDecorrelation.builder()
+                                        .optSteps(150)
+                                        .optRule(LateralRule.EXACT)
+                                        .optOptions(options().build())
+                                        .build(),
+                        new Shape(12, 6)),
+                new Layer(
                         "Foldiak",
                         () ->
                                 RecurrentDecorrelation.builder()

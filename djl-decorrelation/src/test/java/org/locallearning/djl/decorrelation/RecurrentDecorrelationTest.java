@@ -70,19 +70,53 @@ class RecurrentDecorrelationTest extends ArrayTest {
         assertEquals(0.01, deviations[1] / deviations[0], 1e-3);
     }
 
+    /** One sample, fewer and more of them than units. */
+    @ParameterizedTest
+    @CsvSource({
+        "SCALAR, 1",
+        "UNITWISE, 1",
+        "NONE, 1",
+        "SCALAR, 3",
+        "UNITWISE, 3",
+        "MEAN_OF_RATIOS, 3",
+        "SCALAR, 9",
+        "UNITWISE, 9",
+        "NONE, 9"
+    })
+    void exactRuleIsTheInverseAtAnyRate(Gain gain, int rows) {
+        DecorrelationOptions options = DecorrelationOptions.builder().optGain(gain).build();
+        NDArray lateral = lateral(5);
+        NDArray matrix = lateral.inverse();
+        for (int step = 0; step < 3; ++step) {
+            NDArray input = random(rows, 5);
+            NDArray output = input.matMul(matrix.transpose());
+            double applied = DecorrelationRule.update(matrix, input, output, 0.07, options);
+            assertEquals(
+                    applied,
+                    LateralRule.EXACT.update(lateral, input, output, 0.07, options),
+                    1e-12);
+            assertEquals(0, matrix.matMul(lateral).sub(eye(5)).abs().max().getDouble(), 1e-11);
+        }
+    }
+
     private static double[] gains(NDArray input, NDArray output, Gain gain) {
         return SlowRule.gain(rows(input), rows(output), gain);
     }
 
-    @Test
-    void layerFollowsTheFeedforwardLayer() {
+    @ParameterizedTest
+    @CsvSource({"LOCAL, 0.02", "EXACT, 1e-6"})
+    void layerFollowsTheFeedforwardLayer(LateralRule rule, double tolerance) {
         DecorrelationOptions options =
                 DecorrelationOptions.builder()
                         .optRate(1e-3)
                         .optCost(Cost.full().withSampleFraction(1))
                         .build();
         RecurrentDecorrelation recurrent =
-                RecurrentDecorrelation.builder().optSteps(200).optOptions(options).build();
+                RecurrentDecorrelation.builder()
+                        .optRule(rule)
+                        .optSteps(200)
+                        .optOptions(options)
+                        .build();
         Decorrelation feedforward = Decorrelation.builder().optOptions(options).build();
         recurrent.initialize(manager, DataType.FLOAT64, new Shape(40, 4));
         feedforward.initialize(manager, DataType.FLOAT64, new Shape(40, 4));
@@ -91,7 +125,7 @@ class RecurrentDecorrelationTest extends ArrayTest {
             NDList input = new NDList(random(40, 4).matMul(mixing));
             NDArray expected = feedforward.forward(store, input, true).singletonOrThrow();
             NDArray actual = recurrent.forward(store, input, true).singletonOrThrow();
-            assertEquals(0, expected.sub(actual).abs().max().getDouble(), 0.02);
+            assertEquals(0, expected.sub(actual).abs().max().getDouble(), tolerance);
         }
         NDArray moved = feedforward.getMatrix().getArray().sub(eye(4));
         assertTrue(moved.abs().max().getDouble() > 0.1);
@@ -115,8 +149,8 @@ class RecurrentDecorrelationTest extends ArrayTest {
         NDArray data = random(300, 3).add(random(300, 1).mul(1.5));
         data = data.sub(data.mean(new int[] {0}));
         double before = data.square().sum().getDouble();
-        double[] energy = new double[2];
-        double[] loss = new double[2];
+        double[] energy = new double[LateralRule.values().length];
+        double[] loss = new double[LateralRule.values().length];
         for (LateralRule rule : LateralRule.values()) {
             NDArray matrix = eye(3);
             for (int step = 0; step < 2000; ++step) {

@@ -29,6 +29,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.examples.claims.Claims;
 
 /**
  * What the documents quote is what they quote it from: after each marker stands what the stored
@@ -58,6 +59,8 @@ class DocumentsTest {
     private static final Pattern RESULTS =
             Pattern.compile(
                     "<!-- (run|figure|benchmark|machines) ([\\w+-]+)(?: epochs ([\\d,]+))?( table)? -->");
+
+    private static final Pattern CLAIMS = Pattern.compile("<!-- claims (\\w+) -->");
 
     private static final Pattern CODE = Pattern.compile("<!-- (code|shown) (\\S+) -->");
 
@@ -138,6 +141,10 @@ class DocumentsTest {
                     results.group(4) != null,
                     epochs.split(","));
         }
+        Matcher claims = CLAIMS.matcher(marker);
+        if (claims.matches()) {
+            return new Claims(Path.of("")).table(claims.group(1));
+        }
         Matcher code = CODE.matcher(marker);
         return code.matches()
                 ? code(ROOT.resolve(code.group(2)), code.group(1).equals("shown"))
@@ -182,7 +189,7 @@ class DocumentsTest {
     private static String origin(String name, JsonObject origin) {
         JsonObject machine = origin.getAsJsonObject("machine");
         return String.format(
-                "[%s](../examples/runs/%s.json): commit %.7s, %.10s, %s, %d cores, %d thread%s",
+                "[%s](../examples/runs/%s.json): commit %.7s, %.10s, %s, %d cores, %d thread%s%s",
                 name,
                 name,
                 origin.getAsJsonObject("build").get("commit").getAsString(),
@@ -190,7 +197,8 @@ class DocumentsTest {
                 machine.get("engine").getAsString(),
                 machine.get("cores").getAsInt(),
                 machine.get("threads").getAsInt(),
-                machine.get("threads").getAsInt() == 1 ? "" : "s");
+                machine.get("threads").getAsInt() == 1 ? "" : "s",
+                origin.has("note") ? "; " + origin.get("note").getAsString() : "");
     }
 
     private static List<String> code(Path file, boolean partOnly) throws IOException {

@@ -70,12 +70,12 @@ class WrongCommandLinesTest {
             compare --methods , | --methods , has an empty place
             compare --methods bp, | empty place
             compare --methods= | --methods is empty
-            compare --seeds , | --seeds , has an empty place
-            compare --seeds 1,1 | '1' is given twice
+            compare --seeds , | such as 1,2,7 or 1..5, but was ','
+            compare --seeds 1,1 | A seed is given twice
             compare --seeds 1,01 | A seed is given twice
-            compare --seeds 1, | empty place
-            compare --seeds= | '' is not a whole number
-            compare --seeds 1,99999999999 | '99999999999' is not a whole number from -2147483648 to 2147483647
+            compare --seeds 1, | such as 1,2,7 or 1..5
+            compare --seeds= | such as 1,2,7 or 1..5
+            compare --seeds 1,99999999999 | but was '1,99999999999'
             compare --learning-rate bp=1,bp=2 | 'bp' is given twice
             compare --learning-rate bp | --learning-rate takes METHOD=RATE, several separated by commas, not 'bp'
             compare --learning-rate bp=1,fa | not 'fa'
@@ -171,6 +171,20 @@ class WrongCommandLinesTest {
             reproduce millea-learning --methods cd,cd | 'cd' is given twice
             reproduce millea-learning --methods bp | Unknown method 'bp'
             reproduce millea-learning --seeds , | empty place
+            sweep --iterations 3 --methods bp,fa | --iterations is for il, seqil and ipc
+            sweep --decor-rank 3 --methods bp,fa | --decor-rank is for methods with decorrelation
+            sweep --data-repository . --dataset glyphs | read from files
+            sweep --methods fa,fa | 'fa' is given twice
+            sweep --epochs 1 --epochs 2 | --epochs is given twice
+            sweep --dataset mnist --data-set glyphs | two names of one option
+            sweep --parallel x | 'x' is not a whole number
+            sweep --out= | --out is empty
+            sweep --decor-gain X --methods fa+decor | 'X' is not one of scalar
+            zoo list --nosuch | Unknown option '--nosuch'
+            reproduce lillicrap-figure-8 --seeds 1,2 | The target has one seed, and --seeds names 2
+            reproduce lillicrap-figure-10 --seeds 1 | no use for --seeds
+            reproduce lillicrap-figure-5 --dataset mnist,svhn | one data set, and --dataset names 2
+            reproduce alonso-figure-3 --dataset nosuch | Unknown data set 'nosuch'
             report | Missing required options and parameters
             report nosuch.json | Missing required option: '--out=DIR'
             report --out x | Missing required parameter: 'RESULTS'
@@ -197,8 +211,10 @@ class WrongCommandLinesTest {
     void isRefusedInOneSentence(String line, @TempDir Path folder) {
         String[] parts = line.split(" \\| ", 2);
         String arguments = parts[0];
-        if (arguments.startsWith("compare ") && !arguments.contains("--out")) {
-            arguments = arguments.replace("compare ", "compare --out " + folder + " ");
+        if (arguments.matches("(compare|sweep|reproduce [a-z]).*")
+                && !arguments.contains("--out")) {
+            // before the options, of which the last may lack its value
+            arguments = arguments.replaceFirst("(compare|sweep|reproduce)", "$1 --out " + folder);
         }
         ProgramRun run = ProgramRun.of(arguments);
 

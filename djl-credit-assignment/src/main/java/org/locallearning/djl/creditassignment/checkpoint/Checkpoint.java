@@ -18,12 +18,15 @@ import ai.djl.training.Trainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 import org.locallearning.djl.decorrelation.state.StateFile;
 
 /**
  * The whole state of training in one file: every parameter of the model, what the rule and the
- * optimizer remember, the sums of evaluators, and how far training has come. It works with any DJL
- * trainer. No code is ever run from a file.
+ * optimizer remember, the sums of evaluators, how far training has come, and a {@link
+ * TrainingRecord}. It works with any DJL trainer. No code is ever run from a file.
  *
  * <p>Training that is loaded goes on as if it had not stopped, to the last bit, if it draws its
  * random numbers as {@link TrainingPosition} says. {@link CheckpointListener} does both; use this
@@ -52,15 +55,40 @@ public final class Checkpoint {
      */
     public static void save(Trainer trainer, TrainingPosition position, Path file)
             throws IOException {
-        save(trainer, position, Map.of(), file);
+        save(trainer, position, made -> {}, file);
+    }
+
+    /**
+     * Does what {@link #save(Trainer, TrainingPosition, Path)} does, and adds to the record in the
+     * checkpoint what the trainer does not know.
+     *
+     * @param trainer the trainer, initialized, after {@code step()}
+     * @param position how far training has come
+     * @param about adds to the record, such as {@code made -> made.optData(data)}
+     * @param file the file to write; a file that is there is replaced
+     * @throws IOException if it cannot be written; what was there is then there still
+     * @throws IllegalStateException if gradients wait for a step
+     * @throws IllegalArgumentException if a part of training cannot be saved
+     */
+    public static void save(
+            Trainer trainer,
+            TrainingPosition position,
+            Consumer<TrainingRecord.Builder> about,
+            Path file)
+            throws IOException {
+        save(trainer, position, Map.of(), about, file);
     }
 
     static void save(
-            Trainer trainer, TrainingPosition position, Map<String, String> settings, Path file)
+            Trainer trainer,
+            TrainingPosition position,
+            Map<String, String> settings,
+            Consumer<TrainingRecord.Builder> about,
+            Path file)
             throws IOException {
         TrainingState state = new TrainingState(trainer, settings);
         state.checkBetweenBatches();
-        StateFile.save(file, state.parts(position));
+        StateFile.save(file, state.parts(position, about));
     }
 
     /**
@@ -82,7 +110,32 @@ public final class Checkpoint {
     static TrainingPosition load(Trainer trainer, Map<String, String> settings, Path file)
             throws IOException, MalformedModelException {
         TrainingState state = new TrainingState(trainer, settings);
-        StateFile.load(file, trainer.getManager(), state.parts(null));
+        StateFile.load(file, trainer.getManager(), state.parts());
         return state.loadedPosition();
+    }
+
+    /**
+     * Reads the record of how the model in a checkpoint was trained, without a trainer.
+     *
+     * <p>It is the first text in the file, as JSON, so that it is found without this library too.
+     *
+     * @param file the checkpoint
+     * @return the record; empty for a checkpoint of a version that knew none
+     * @throws IOException if it cannot be read
+     * @throws MalformedModelException if it is no such file or is damaged; the message names the
+     *     file and the reason
+     */
+    public static Optional<TrainingRecord> readRecord(Path file)
+            throws IOException, MalformedModelException {
+        Optional<String> json =
+                StateFile.findText(file, TrainingState.DESCRIPTION, TrainingState.RECORD);
+        try {
+            return json.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(TrainingRecord.fromJson(json.get()));
+        } catch (MalformedModelException e) {
+            throw new MalformedModelException(
+                    file + ": the record in it cannot be read: " + e.getMessage(), e);
+        }
     }
 }

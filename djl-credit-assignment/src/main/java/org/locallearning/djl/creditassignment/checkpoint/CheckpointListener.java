@@ -36,6 +36,8 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 
 /**
  * Saves a checkpoint of training every so many batches, epochs or minutes, and goes on from the
@@ -70,6 +72,7 @@ public final class CheckpointListener extends TrainingListenerAdapter {
 
     private final CheckpointFolder folder;
     private final Map<String, String> settings;
+    private final Consumer<TrainingRecord.Builder> about;
     private final int epochs;
     private final int batches;
     private final long nanoseconds;
@@ -82,6 +85,7 @@ public final class CheckpointListener extends TrainingListenerAdapter {
     private CheckpointListener(Builder builder) {
         folder = new CheckpointFolder(builder.folder);
         settings = new LinkedHashMap<>(builder.settings);
+        about = builder.about;
         epochs = builder.epochs;
         batches = builder.batches;
         nanoseconds = builder.nanoseconds;
@@ -101,7 +105,7 @@ public final class CheckpointListener extends TrainingListenerAdapter {
     public boolean resume(Trainer resumed) throws IOException, MalformedModelException {
         checkOrder(resumed);
         // what cannot be saved is to be known before there is something to lose
-        new TrainingState(resumed, settings).parts(position);
+        new TrainingState(resumed, settings).parts(position, about);
         int seed = position.seed();
         Optional<Path> last = folder.findLast();
         if (last.isPresent()) {
@@ -231,7 +235,8 @@ public final class CheckpointListener extends TrainingListenerAdapter {
 
     private void save() {
         try {
-            folder.save(position, file -> Checkpoint.save(trainer, position, settings, file));
+            folder.save(
+                    position, file -> Checkpoint.save(trainer, position, settings, about, file));
         } catch (IOException e) {
             throw new UncheckedIOException("The checkpoint cannot be saved: " + e.getMessage(), e);
         }
@@ -319,6 +324,7 @@ public final class CheckpointListener extends TrainingListenerAdapter {
         private int batches;
         private long nanoseconds;
         private final Map<String, String> settings = new LinkedHashMap<>();
+        private Consumer<TrainingRecord.Builder> about = made -> {};
 
         private Builder() {}
 
@@ -388,6 +394,19 @@ public final class CheckpointListener extends TrainingListenerAdapter {
          */
         public Builder optSetting(String name, String value) {
             settings.put(name, value);
+            return this;
+        }
+
+        /**
+         * Adds to the record in every checkpoint what the trainer does not know, such as {@code
+         * made -> made.optData(data).optProgram(program)}. Model, rule, optimizer, loss, seed,
+         * epochs, versions and the settings of {@link #optSetting} are in it without it.
+         *
+         * @param about adds to the record
+         * @return this builder
+         */
+        public Builder optRecord(Consumer<TrainingRecord.Builder> about) {
+            this.about = about;
             return this;
         }
 

@@ -34,9 +34,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.locallearning.djl.creditassignment.CreditTrainer;
+import org.locallearning.djl.creditassignment.internal.TrainerOptimizer;
 import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
 import org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer;
+import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
+import org.locallearning.djl.decorrelation.internal.Descriptions;
 import org.locallearning.djl.decorrelation.internal.PrivateFields;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -45,6 +49,11 @@ import org.locallearning.djl.decorrelation.state.StatefulTrainer;
 
 /** Every part of training in one trainer that remembers something. */
 final class TrainingState {
+
+    /** The section and the text in it that are the record of training. */
+    static final String DESCRIPTION = "training";
+
+    static final String RECORD = "record";
 
     private static final String RULE = "rule";
 
@@ -60,15 +69,11 @@ final class TrainingState {
         this.trainer = trainer;
         this.settings = settings;
         block = trainer.getModel().getBlock();
-        // the base class makes a store and a server for every trainer, whether used or not
-        ParameterStore stock =
-                (ParameterStore) PrivateFields.read(Trainer.class, trainer, "parameterStore");
         store =
                 trainer instanceof StatefulTrainer
                         ? ((StatefulTrainer) trainer).getParameterStore()
-                        : stock;
-        Object server = PrivateFields.read(ParameterStore.class, stock, "parameterServer");
-        optimizer = (Optimizer) PrivateFields.read(server.getClass(), server, "optimizer");
+                        : TrainerOptimizer.stockStore(trainer);
+        optimizer = TrainerOptimizer.of(trainer);
         names =
                 new ParameterNames(
                         block,
@@ -124,15 +129,35 @@ final class TrainingState {
     }
 
     /**
+     * Returns the parts to save, with a record of how the model was trained.
+     *
+     * @param position how far training has come
+     * @param about adds to the record what the trainer does not know
+     */
+    Map<String, Stateful> parts(TrainingPosition position, Consumer<TrainingRecord.Builder> about) {
+        TrainingRecord.Builder made =
+                TrainingRecord.of(trainer).toBuilder()
+                        .optSeed("training", position.seed())
+                        .optEpochs(position.epoch())
+                        .optBatches(position.batch());
+        settings.forEach(made::optNote);
+        about.accept(made);
+        return parts(new Description(position, describe(), made.build().toJson()));
+    }
+
+    /** Returns the parts to load. */
+    Map<String, Stateful> parts() {
+        return parts(new Description(null, describe(), null));
+    }
+
+    /**
      * Returns the parts in the order in which they are loaded: first what says whose state it is,
      * so that another model or rule is named and not what it leads to.
-     *
-     * @param position how far training has come, or null when a file is to be loaded
      */
-    Map<String, Stateful> parts(TrainingPosition position) {
-        description = new Description(position, describe());
+    private Map<String, Stateful> parts(Description first) {
+        description = first;
         Map<String, Stateful> parts = new LinkedHashMap<>();
-        parts.put("training", description);
+        parts.put(DESCRIPTION, description);
         parts.put("settings", new Settings(settings));
         for (int i = 0; i < trainer.getDevices().length; i++) {
             parts.put("model" + (i == 0 ? "" : "/" + i), parametersOn(i));
@@ -256,7 +281,7 @@ final class TrainingState {
             descriptions.put(RULE, Descriptions.of(((CreditTrainer) trainer).getRule()));
         }
         descriptions.put("loss", Descriptions.of(trainer.getLoss()));
-        descriptions.put("optimizer", Descriptions.of(optimizer));
+        descriptions.put("optimizer", TrainerOptimizer.describe(optimizer));
         descriptions.put("number of devices", Integer.toString(trainer.getDevices().length));
         return descriptions;
     }
@@ -269,11 +294,13 @@ final class TrainingState {
         private static final String BATCH = "position/batch";
 
         private final Map<String, String> own;
+        private final String record;
         private TrainingPosition position;
 
-        Description(TrainingPosition position, Map<String, String> own) {
+        Description(TrainingPosition position, Map<String, String> own, String record) {
             this.position = position;
             this.own = own;
+            this.record = record;
         }
 
         TrainingPosition position() {
@@ -282,6 +309,8 @@ final class TrainingState {
 
         @Override
         public void saveState(StateWriter out) throws IOException {
+            // at the beginning of the file, where it is found without this library
+            out.putText(RECORD, record);
             out.putLong(SEED, position.seed());
             out.putLong(EPOCH, position.epoch());
             out.putLong(BATCH, position.batch());
@@ -303,7 +332,10 @@ final class TrainingState {
             }
             Map<String, String> saved = new LinkedHashMap<>();
             for (String name : in.getNames()) {
-                if (!name.startsWith("position/")) {
+                if (name.equals(RECORD)) {
+                    // not compared: a run that goes on may know more
+                    TrainingRecord.fromJson(in.getText(name));
+                } else if (!name.startsWith("position/")) {
                     saved.put(name, in.getText(name));
                 }
             }

@@ -14,8 +14,11 @@
 package org.locallearning.djl.creditassignment.convolutional;
 
 import ai.djl.Device;
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.LayoutType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
@@ -23,8 +26,12 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import java.io.DataInputStream;
+import java.io.IOException;
 import java.util.Objects;
 import org.locallearning.djl.creditassignment.internal.Window;
+import org.locallearning.djl.decorrelation.internal.MemoryNeed;
+import org.locallearning.djl.decorrelation.internal.StoredParameters;
 
 /**
  * A convolution without weight sharing: every unit sees a small window of the image, and has
@@ -236,12 +243,56 @@ public final class LocallyConnected2d extends AbstractBlock {
     /** {@inheritDoc} */
     @Override
     protected void prepare(Shape[] inputShapes) {
-        Shape positions = window.positions(inputShapes[0]);
-        weight.setShape(
-                new Shape(positions.size() * filters, inputShapes[0].get(1))
-                        .addAll(window.kernel()));
+        Shape kernels = weightShape(inputShapes[0]);
+        MemoryNeed.check(
+                "A locally connected layer",
+                kernels,
+                DataType.FLOAT32,
+                1,
+                "take fewer filters or a bigger stride, or scale the images down");
+        weight.setShape(kernels);
         if (bias != null) {
-            bias.setShape(new Shape(filters).addAll(positions));
+            bias.setShape(biasShape(inputShapes[0]));
+        }
+    }
+
+    private Shape weightShape(Shape input) {
+        return new Shape(window.positions(input).size() * filters, input.get(1))
+                .addAll(window.kernel());
+    }
+
+    private Shape biasShape(Shape input) {
+        return new Shape(filters).addAll(window.positions(input));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void loadMetadata(byte loadVersion, DataInputStream is)
+            throws IOException, MalformedModelException {
+        super.loadMetadata(
+                loadVersion, loadVersion == VERSION ? StoredParameters.inputShape(is) : is);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws MalformedModelException if the file is damaged or holds weights of another shape
+     */
+    @Override
+    public void loadParameters(NDManager manager, DataInputStream is)
+            throws IOException, MalformedModelException {
+        loadMetadata(is.readByte(), is);
+        StoredParameters.load(getDirectParameters().values(), manager, is);
+        Shape input = inputShapes[0];
+        if (input.dimension() != 4) {
+            throw new MalformedModelException(
+                    "The file holds a locally connected layer for inputs of shape "
+                            + input
+                            + ", which are no images; copy it again.");
+        }
+        StoredParameters.checkShape("a locally connected layer", weight, weightShape(input));
+        if (bias != null) {
+            StoredParameters.checkShape("a locally connected layer", bias, biasShape(input));
         }
     }
 

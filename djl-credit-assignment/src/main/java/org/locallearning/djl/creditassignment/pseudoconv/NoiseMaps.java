@@ -28,8 +28,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UTFDataFormatException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import org.locallearning.djl.decorrelation.internal.MemoryNeed;
+import org.locallearning.djl.decorrelation.internal.StoredParameters;
 
 /**
  * Adds fixed noise maps to each channel of an image and rectifies: the first half of a {@linkplain
@@ -56,6 +60,7 @@ import java.util.Random;
 public final class NoiseMaps extends AbstractBlock {
 
     private static final byte VERSION = 1;
+    private static final String NOISE = "a block of noise maps";
 
     private final NoiseDistribution distribution;
     private final float level;
@@ -174,8 +179,9 @@ public final class NoiseMaps extends AbstractBlock {
     /** {@inheritDoc} */
     @Override
     protected void prepare(Shape[] inputShapes) {
-        Shape input = inputShapes[0];
-        maps.setShape(new Shape(input.get(1), masks, input.get(2), input.get(3)));
+        Shape shape = shapeFor(inputShapes[0]);
+        checkNeed(shape);
+        maps.setShape(shape);
     }
 
     private NDArray draw(NDManager manager, Shape shape, DataType type) {
@@ -226,28 +232,98 @@ public final class NoiseMaps extends AbstractBlock {
     public void loadParameters(NDManager manager, DataInputStream is)
             throws IOException, MalformedModelException {
         loadMetadata(is.readByte(), is);
+        if (inputShapes[0].dimension() != 4) {
+            throw new MalformedModelException(
+                    "The file holds noise maps for inputs of shape "
+                            + inputShapes[0]
+                            + ", which are no images; copy it again.");
+        }
         if (is.readBoolean()) {
-            maps.load(manager, is);
+            StoredParameters.load(List.of(maps), manager, is);
         } else {
             drawAsStored(manager, is);
         }
-        long stored = maps.getArray().getShape().get(1);
-        if (stored != masks) {
+        if (!maps.isInitialized()) {
             throw new MalformedModelException(
-                    String.format(
-                            "The file holds %d noise maps for each channel, but this block has %d;"
-                                    + " build it with optMasksPerChannel(%d).",
-                            stored, masks, stored));
+                    "The file holds no noise maps: it is damaged or of another model; copy it"
+                            + " again.");
         }
+        Shape shape = maps.getArray().getShape();
+        long stored = shape.dimension() == 4 ? shape.get(1) : masks;
+        if (stored != masks) {
+            throw new MalformedModelException(ofOtherMasks(stored));
+        }
+        StoredParameters.checkShape(NOISE, maps, shapeFor(inputShapes[0]));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void loadMetadata(byte loadVersion, DataInputStream is)
+            throws IOException, MalformedModelException {
+        super.loadMetadata(
+                loadVersion, loadVersion == VERSION ? StoredParameters.inputShape(is) : is);
+    }
+
+    private Shape shapeFor(Shape input) {
+        return new Shape(input.get(1), masks, input.get(2), input.get(3));
+    }
+
+    private String ofOtherMasks(long stored) {
+        return String.format(
+                "The file holds %d noise maps for each channel, but this block has %d; build it"
+                        + " with optMasksPerChannel(%d).",
+                stored, masks, stored);
+    }
+
+    /** Refuses maps that no machine of this size holds. */
+    private static void checkNeed(Shape shape) {
+        // drawn in Java, then made an array
+        MemoryNeed.check(
+                "Drawing noise maps",
+                shape,
+                DataType.FLOAT32,
+                2,
+                "take fewer maps for each channel, or scale the images down");
     }
 
     private void drawAsStored(NDManager manager, DataInputStream is)
             throws IOException, MalformedModelException {
-        NoiseDistribution storedDistribution = NoiseDistribution.valueOf(is.readUTF());
-        float storedLevel = is.readFloat();
-        long storedSeed = is.readLong();
-        DataType type = DataType.valueOf(is.readUTF());
-        Shape shape = Shape.decode(is);
+        NoiseDistribution storedDistribution;
+        float storedLevel;
+        long storedSeed;
+        DataType type;
+        try {
+            storedDistribution = NoiseDistribution.valueOf(is.readUTF());
+            storedLevel = is.readFloat();
+            storedSeed = is.readLong();
+            type = DataType.valueOf(is.readUTF());
+        } catch (IllegalArgumentException | UTFDataFormatException e) {
+            throw new MalformedModelException(
+                    "The file does not say how its noise maps are drawn: it is damaged or of"
+                            + " another model; copy it again.",
+                    e);
+        }
+        Shape shape = StoredParameters.shape("noise maps", is);
+        Shape expected = shapeFor(inputShapes[0]);
+        boolean otherMasks = shape.dimension() == 4 && shape.get(1) != masks;
+        if (!otherMasks && !shape.equals(expected)
+                || !type.isFloating()
+                || !(storedLevel > 0 && storedLevel < Float.POSITIVE_INFINITY)) {
+            throw new MalformedModelException(
+                    String.format(
+                            "The file holds noise maps of shape %s, type %s and level %s for images"
+                                    + " of shape %s, which need %s: it is damaged or of another"
+                                    + " model; copy it again.",
+                            shape, type, storedLevel, inputShapes[0], expected));
+        }
+        if (otherMasks) {
+            throw new MalformedModelException(ofOtherMasks(shape.get(1)));
+        }
+        try {
+            checkNeed(shape);
+        } catch (IllegalArgumentException e) {
+            throw new MalformedModelException(e.getMessage(), e);
+        }
         Parameter drawn =
                 Parameter.builder()
                         .setName(maps.getName())
@@ -263,6 +339,18 @@ public final class NoiseMaps extends AbstractBlock {
         }
         // a parameter takes a new array in the place of one it has in no other way
         maps.load(manager, new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+    }
+
+    /** Returns every setting. */
+    @Override
+    public String toString() {
+        return String.format(
+                "NoiseMaps(%s, level %s, %d for each channel, seed %s, %s)",
+                distribution,
+                level,
+                masks,
+                seed == null ? "of the engine" : seed,
+                saved ? "saved" : "not saved");
     }
 
     /**

@@ -27,12 +27,12 @@ import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.TorchScript;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
+import org.locallearning.djl.decorrelation.internal.MemoryNeed;
+import org.locallearning.djl.decorrelation.internal.Sha256;
 
 /**
  * ZCA whitening: makes the pixels of images uncorrelated and of variance one, and changes images as
@@ -104,8 +104,9 @@ public final class ZcaWhitening implements Transform, AutoCloseable {
      * @return the whitening
      * @throws IOException if the images cannot be read
      * @throws TranslateException if a batch cannot be put together
-     * @throws IllegalArgumentException if there are fewer than two images, or of several sizes, or
-     *     if ε is not above 0
+     * @throws IllegalArgumentException if there are fewer than two images, of several sizes, with
+     *     numbers that are not finite, or with so many pixels that the matrices take more memory
+     *     than this machine has; or if ε is not above 0
      */
     public static ZcaWhitening fit(RandomAccessDataset images, NDManager manager, double epsilon)
             throws IOException, TranslateException {
@@ -123,6 +124,7 @@ public final class ZcaWhitening implements Transform, AutoCloseable {
                     Shape found = data.getShape().slice(1);
                     if (image == null) {
                         image = found;
+                        checkMemory(image);
                         sum = scope.zeros(new Shape(found.size()), DataType.FLOAT64);
                         products =
                                 scope.zeros(
@@ -135,6 +137,7 @@ public final class ZcaWhitening implements Transform, AutoCloseable {
                     count += data.getShape().get(0);
                     try (NDArray columns = rows.sum(new int[] {0});
                             NDArray square = rows.transpose().matMul(rows)) {
+                        checkFinite(columns, count - data.getShape().get(0), count);
                         sum.addi(columns);
                         products.addi(square);
                     }
@@ -153,6 +156,32 @@ public final class ZcaWhitening implements Transform, AutoCloseable {
                     image,
                     kept(average, manager),
                     kept(whiteningMatrix(covariance, epsilon), manager));
+        }
+    }
+
+    /** Refuses images whose covariance no machine of this size holds. */
+    private static void checkMemory(Shape image) {
+        // the sum of products, that of one batch, the covariance and its eigenvectors
+        MemoryNeed.check(
+                "Whitening images of shape " + image,
+                new Shape(image.size(), image.size()),
+                DataType.FLOAT64,
+                4,
+                "scale or cut the images to fewer pixels, or decorrelate inside the network, with"
+                        + " a DecorrelatedConv2d");
+    }
+
+    private static void checkFinite(NDArray sums, long first, long end) {
+        double total = sums.abs().sum().getDouble();
+        if (!Double.isFinite(total)) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "One of the images %,d to %,d, as the transforms before the whitening"
+                                    + " give them, holds numbers that are not finite; mend or leave"
+                                    + " out that image, or check those transforms.",
+                            first,
+                            end - 1));
         }
     }
 
@@ -247,7 +276,7 @@ public final class ZcaWhitening implements Transform, AutoCloseable {
             bytes = new NDList(shape, mean, matrix).encode();
         }
         AtomicFile.write(folder.resolve(FILE), out -> out.write(bytes));
-        model.setProperty(PROPERTY, FILE + " " + digest(bytes));
+        model.setProperty(PROPERTY, FILE + " " + Sha256.of(bytes));
     }
 
     /**
@@ -274,25 +303,18 @@ public final class ZcaWhitening implements Transform, AutoCloseable {
                             file));
         }
         byte[] bytes = Files.readAllBytes(file);
-        if (!property.equals(FILE + " " + digest(bytes))) {
+        if (!property.equals(FILE + " " + Sha256.of(bytes))) {
             throw new MalformedModelException(
                     String.format(
                             "The whitening in '%s' is not the one that was saved with this model;"
                                     + " copy both from the same folder.",
                             file));
         }
+        // written by save, as the digest tells
         NDList arrays = NDList.decode(manager, bytes);
         try (NDArray shape = arrays.get(0)) {
             return Optional.of(
                     new ZcaWhitening(new Shape(shape.toLongArray()), arrays.get(1), arrays.get(2)));
-        }
-    }
-
-    private static String digest(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256.", e);
         }
     }
 

@@ -48,6 +48,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.locallearning.djl.creditassignment.CreditAssignment;
 import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer;
+import org.locallearning.djl.creditassignment.provenance.TrainingDescription;
+import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.KolenPollack;
 
@@ -128,7 +130,7 @@ class CheckpointTest {
         }
 
         void save(Path to) throws IOException {
-            Checkpoint.save(trainer, POSITION, settings, to);
+            Checkpoint.save(trainer, POSITION, settings, made -> made.optBatch(4), to);
         }
 
         TrainingPosition load(Path from) throws IOException, MalformedModelException {
@@ -177,6 +179,27 @@ class CheckpointTest {
         try (Running running = new Program().start()) {
             assertEquals(POSITION, running.load(file));
         }
+    }
+
+    @Test
+    void holdsARecordOfHowTheModelWasTrained() throws Exception {
+        Program program = new Program();
+        saved(program);
+        TrainingRecord record = Checkpoint.readRecord(file).orElseThrow();
+        TrainingDescription training = record.training();
+        assertEquals(program.rule.toString(), training.rule());
+        assertEquals(Map.of("training", 3L), training.seeds());
+        assertEquals(2, training.epochs());
+        assertEquals(1, training.batches());
+        assertEquals(4, training.batch());
+        assertEquals(Map.of("data set", "noise"), record.notes());
+        // found without the library, near the beginning
+        String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+        int begin = text.indexOf('{');
+        assertTrue(begin < 100, "at " + begin);
+        String json = text.substring(begin, text.indexOf("\n}\n") + 3);
+        byte[] bytes = json.getBytes(StandardCharsets.ISO_8859_1);
+        assertEquals(record, TrainingRecord.fromJson(new String(bytes, StandardCharsets.UTF_8)));
     }
 
     @Test

@@ -40,6 +40,11 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 import ai.djl.util.Pair;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -299,6 +304,29 @@ class PseudoConv2dTest {
             model.save(folder, "maps");
             other.setBlock(NoiseMaps.builder().build());
             assertThrows(MalformedModelException.class, () -> other.load(folder, "maps"));
+        }
+    }
+
+    @Test
+    void refusesAFileThatAsksForOtherMaps() throws Exception {
+        NoiseMaps block = initialized(NoiseMaps.builder().optSeed(5).optSaved(false));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        block.saveParameters(new DataOutputStream(bytes));
+        byte[] sound = bytes.toByteArray();
+        // the last thing in it: 4 sizes of 8 bytes, the number of layouts, 4 layouts of 2
+        for (int dimension = 0; dimension < 4; dimension++) {
+            for (long size : new long[] {0, -1, 77, 60_000, Long.MAX_VALUE}) {
+                ByteBuffer changed = ByteBuffer.wrap(sound.clone());
+                changed.putLong(sound.length - 44 + 8 * dimension, size);
+                NoiseMaps fresh = NoiseMaps.builder().optSeed(5).optSaved(false).build();
+                assertThrows(
+                        MalformedModelException.class,
+                        () ->
+                                fresh.loadParameters(
+                                        manager,
+                                        new DataInputStream(
+                                                new ByteArrayInputStream(changed.array()))));
+            }
         }
     }
 

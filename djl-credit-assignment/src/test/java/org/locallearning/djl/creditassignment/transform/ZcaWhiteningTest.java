@@ -66,6 +66,32 @@ class ZcaWhiteningTest {
     }
 
     @Test
+    void saysWhatBigImagesWouldTake() {
+        // 4 matrices of 187,500 x 187,500 doubles
+        ArrayDataset data = dataset(manager.zeros(new Shape(1, 3, 250, 250)), 1);
+        String message =
+                assertThrows(IllegalArgumentException.class, () -> ZcaWhitening.fit(data, manager))
+                        .getMessage();
+        assertTrue(message.contains("4 arrays of shape (187500, 187500), 1,125 GB"), message);
+        assertTrue(message.contains("scale or cut the images"), message);
+    }
+
+    @Test
+    void saysWhichImagesAreNotFinite() {
+        for (float wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+            float[] pixels = new float[5 * 4];
+            pixels[3 * 4 + 1] = wrong;
+            ArrayDataset data = dataset(manager.create(pixels, new Shape(5, 1, 2, 2)), 2);
+            String message =
+                    assertThrows(
+                                    IllegalArgumentException.class,
+                                    () -> ZcaWhitening.fit(data, manager))
+                            .getMessage();
+            assertTrue(message.startsWith("One of the images 2 to 3, as the"), message);
+        }
+    }
+
+    @Test
     void twoPixelsByHand() throws Exception {
         // images (1, 1), (−1, −1), (3, −3), (−3, 3): variances 5, covariance −4; eigenvalues 1 and
         // 9 for (1, 1)/√2 and (1, −1)/√2, so that with ε = 0.44 they become 1/1.2 and 1/√9.44

@@ -30,6 +30,8 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import org.locallearning.djl.decorrelation.internal.MemoryNeed;
+import org.locallearning.djl.decorrelation.internal.StoredParameters;
 
 /**
  * A restricted Boltzmann machine: a distribution over visible units, made of binary hidden units
@@ -210,6 +212,12 @@ public final class RestrictedBoltzmannMachine extends AbstractBlock {
                 visible > 0,
                 "The number of visible units must be known, but the input shape is "
                         + inputShapes[0]);
+        MemoryNeed.check(
+                "A Boltzmann machine",
+                new Shape(visible, hiddenUnits),
+                DataType.FLOAT32,
+                1,
+                "take fewer hidden units");
         weight.setShape(new Shape(visible, hiddenUnits));
         visibleBias.setShape(new Shape(visible));
         hiddenBias.setShape(new Shape(hiddenUnits));
@@ -232,7 +240,7 @@ public final class RestrictedBoltzmannMachine extends AbstractBlock {
                             + loadVersion
                             + "; the file was written by a newer release, or for another model.");
         }
-        readInputShapes(is);
+        readInputShapes(StoredParameters.inputShape(is));
         String units = is.readUTF();
         if (!units.equals(visibleUnits.name())) {
             throw new MalformedModelException(
@@ -250,8 +258,11 @@ public final class RestrictedBoltzmannMachine extends AbstractBlock {
     @Override
     public void loadParameters(NDManager manager, DataInputStream is)
             throws IOException, MalformedModelException {
-        super.loadParameters(manager, is);
-        if (weight.isInitialized() && weight.getArray().getShape().get(1) != hiddenUnits) {
+        loadMetadata(is.readByte(), is);
+        StoredParameters.load(getDirectParameters().values(), manager, is);
+        if (weight.isInitialized()
+                && weight.getArray().getShape().dimension() == 2
+                && weight.getArray().getShape().get(1) != hiddenUnits) {
             throw new MalformedModelException(
                     "The file holds a Boltzmann machine with "
                             + weight.getArray().getShape().get(1)
@@ -261,6 +272,11 @@ public final class RestrictedBoltzmannMachine extends AbstractBlock {
                             + weight.getArray().getShape().get(1)
                             + ").");
         }
+        long visible = inputShapes[0].slice(1).size();
+        String machine = "a Boltzmann machine on " + visible + " visible units";
+        StoredParameters.checkShape(machine, weight, new Shape(visible, hiddenUnits));
+        StoredParameters.checkShape(machine, visibleBias, new Shape(visible));
+        StoredParameters.checkShape(machine, hiddenBias, new Shape(hiddenUnits));
     }
 
     /**
@@ -279,6 +295,16 @@ public final class RestrictedBoltzmannMachine extends AbstractBlock {
      */
     public VisibleUnits getVisibleUnits() {
         return visibleUnits;
+    }
+
+    /** Returns every setting. */
+    @Override
+    public String toString() {
+        return String.format(
+                "RestrictedBoltzmannMachine(%d hidden units, visible units %s, visible biases %s)",
+                hiddenUnits,
+                visibleUnits,
+                visibleMeans == null ? "0" : "of " + visibleMeans.length + " means");
     }
 
     /**

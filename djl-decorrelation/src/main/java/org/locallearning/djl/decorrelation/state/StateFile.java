@@ -26,8 +26,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
+import org.locallearning.djl.decorrelation.internal.Sha256;
 
 /**
  * A file with what the parts of training remember, one section for each part, and a SHA-256 over
@@ -49,8 +52,7 @@ public final class StateFile {
         AtomicFile.write(
                 file,
                 bytes -> {
-                    DigestOutputStream digested =
-                            new DigestOutputStream(bytes, StateFormat.newDigest());
+                    DigestOutputStream digested = new DigestOutputStream(bytes, Sha256.newDigest());
                     DataOutputStream out = new DataOutputStream(digested);
                     out.writeInt(StateFormat.MAGIC);
                     out.writeInt(StateFormat.VERSION);
@@ -98,6 +100,31 @@ public final class StateFile {
      */
     public static void verify(Path file) throws IOException, MalformedModelException {
         read(file, StateBytes::verify);
+    }
+
+    /**
+     * Finds one text in a file, without looking at what the file is the state of.
+     *
+     * @param file the file
+     * @param section the name of the section
+     * @param name the name of the text
+     * @return the text, or empty if the file has none of that name
+     * @throws IOException if the file cannot be read
+     * @throws MalformedModelException if it is no such file, is damaged or of another version; the
+     *     message names the file
+     */
+    public static Optional<String> findText(Path file, String section, String name)
+            throws IOException, MalformedModelException {
+        AtomicReference<StateReader.Entry> found = new AtomicReference<>();
+        read(
+                file,
+                bytes -> {
+                    bytes.verify();
+                    found.set(bytes.parse().getOrDefault(section, Map.of()).get(name));
+                });
+        return Optional.ofNullable(found.get())
+                .filter(StateReader.TextEntry.class::isInstance)
+                .map(entry -> ((StateReader.TextEntry) entry).text());
     }
 
     /** Reads an open file. */

@@ -26,6 +26,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.DefaultTrainingConfig;
@@ -211,6 +212,58 @@ class RestrictedBoltzmannMachineTest {
                 assertThrows(MalformedModelException.class, () -> load(machine(5), file))
                         .getMessage();
         assertTrue(message.contains("setHiddenUnits(3)"), message);
+    }
+
+    @Test
+    void arraysOfAnotherShapeAreRefused() throws Exception {
+        Shape[] sound = {new Shape(4, 3), new Shape(4), new Shape(3)};
+        load(machine(3), file(sound));
+        for (int i = 0; i < 3; i++) {
+            for (Shape wrong :
+                    new Shape[] {new Shape(), new Shape(5), new Shape(4, 1), new Shape(3, 4)}) {
+                Shape[] shapes = sound.clone();
+                shapes[i] = wrong;
+                byte[] file = file(shapes);
+                String message =
+                        assertThrows(MalformedModelException.class, () -> load(machine(3), file))
+                                .getMessage();
+                assertTrue(
+                        message.contains("hidden units") || message.contains("of shape"), message);
+            }
+        }
+    }
+
+    /** Writes a machine on 4 visible units as DJL does, with arrays of any shape. */
+    private byte[] file(Shape... shapes) throws IOException {
+        String[] names = {"weight", "visibleBias", "hiddenBias"};
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytes);
+        out.writeByte(1);
+        out.writeInt(1);
+        out.write(new Shape(2, 4).getEncoded());
+        out.writeUTF("BINARY");
+        for (int i = 0; i < names.length; i++) {
+            Parameter parameter =
+                    Parameter.builder().setName(names[i]).setType(Parameter.Type.OTHER).build();
+            parameter.setArray(manager.ones(shapes[i]));
+            parameter.save(out);
+        }
+        return bytes.toByteArray();
+    }
+
+    @Test
+    void refusesMoreThanTheMachineHolds() {
+        String message =
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () ->
+                                        machine(1_000_000_000)
+                                                .initialize(
+                                                        manager,
+                                                        DataType.FLOAT32,
+                                                        new Shape(1, 1000)))
+                        .getMessage();
+        assertTrue(message.contains("(1000, 1000000000), 4,000 GB"), message);
     }
 
     @Test

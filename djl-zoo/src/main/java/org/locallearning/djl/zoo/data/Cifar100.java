@@ -13,17 +13,11 @@
  */
 package org.locallearning.djl.zoo.data;
 
-import ai.djl.ndarray.types.Shape;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.locallearning.djl.zoo.repository.RepositoryException;
 
 /**
  * CIFAR-100 in its binary form (Krizhevsky, "Learning Multiple Layers of Features from Tiny
@@ -48,10 +42,8 @@ public final class Cifar100 {
                             + " and give the folder that holds it, unpacked or not, as data"
                             + " repository");
 
-    private static final Shape SHAPE = new Shape(3, 32, 32);
-    private static final int PIXELS = 3 * 32 * 32;
-    private static final int RECORD = 2 + PIXELS;
-    private static final int SUPERCLASSES = 20;
+    // both files of records, and as much again for headers and the lists of class names
+    private static final long ARCHIVE_BYTES = 4 * CifarRecords.CIFAR100.mostBytes();
 
     private static final List<String> CLASSES =
             List.of(
@@ -80,32 +72,19 @@ public final class Cifar100 {
         /** {@inheritDoc} */
         @Override
         public LabelledImages training() throws IOException {
-            return read(trainingFile);
+            return CifarRecords.CIFAR100.read(trainingFile);
         }
 
         /** {@inheritDoc} */
         @Override
         public LabelledImages test() throws IOException {
-            return read(testFile);
+            return CifarRecords.CIFAR100.read(testFile);
         }
 
         /** {@inheritDoc} */
         @Override
         public List<String> classes() {
             return CLASSES;
-        }
-
-        private static LabelledImages read(Path file) throws IOException {
-            byte[] records;
-            try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-                in.mark(2);
-                boolean gzipped = in.read() == 0x1f && in.read() == 0x8b;
-                in.reset();
-                records = gzipped ? new GZIPInputStream(in).readAllBytes() : in.readAllBytes();
-            } catch (IOException e) {
-                throw DataRepositoryException.notUnpacked(file, e);
-            }
-            return parse(records, file.toString());
         }
     }
 
@@ -131,22 +110,18 @@ public final class Cifar100 {
         }
 
         private LabelledImages read(String name) throws IOException {
-            byte[] records = null;
-            try (InputStream in = new BufferedInputStream(Files.newInputStream(file));
-                    TarArchiveInputStream tar =
-                            new TarArchiveInputStream(new GZIPInputStream(in, 1 << 16))) {
-                for (TarArchiveEntry entry = tar.getNextEntry();
-                        entry != null && records == null;
-                        entry = tar.getNextEntry()) {
-                    if (entry.isFile() && Path.of(entry.getName()).endsWith(name)) {
-                        records = tar.readAllBytes();
-                    }
-                }
-            } catch (IOException e) {
-                throw DataRepositoryException.notUnpacked(file, e);
-            }
-            if (records == null) {
-                throw new DataRepositoryException(
+            byte[][] records = new byte[1][];
+            GzipFiles.readArchive(
+                    file,
+                    ARCHIVE_BYTES,
+                    (path, size, content) -> {
+                        if (path.equals(name) || path.endsWith('/' + name)) {
+                            records[0] = content.readAllBytes();
+                        }
+                        return records[0] == null;
+                    });
+            if (records[0] == null) {
+                throw new RepositoryException(
                         String.format(
                                 Locale.ROOT,
                                 "%s holds no file %s: it is another archive; %s.",
@@ -154,7 +129,7 @@ public final class Cifar100 {
                                 name,
                                 FILES.advice()));
             }
-            return parse(records, file + ", " + name);
+            return CifarRecords.CIFAR100.parse(records[0], file + ", " + name);
         }
     }
 
@@ -167,42 +142,5 @@ public final class Cifar100 {
      */
     public static PublishedImages.Builder builder() {
         return new PublishedImages.Builder(FILES);
-    }
-
-    private static LabelledImages parse(byte[] records, String location)
-            throws DataRepositoryException {
-        if (records.length == 0 || records.length % RECORD != 0) {
-            throw new DataRepositoryException(
-                    String.format(
-                            Locale.ROOT,
-                            "%s is damaged (%,d bytes are not a whole number of %,d-byte CIFAR-100"
-                                    + " images): replace it.",
-                            location,
-                            records.length,
-                            RECORD));
-        }
-        int count = records.length / RECORD;
-        byte[] pixels = new byte[count * PIXELS];
-        byte[] labels = new byte[count];
-        for (int i = 0; i < count; i++) {
-            int superclass = records[i * RECORD] & 0xff;
-            int label = records[i * RECORD + 1] & 0xff;
-            if (superclass >= SUPERCLASSES || label >= CLASSES.size()) {
-                throw new DataRepositoryException(
-                        String.format(
-                                Locale.ROOT,
-                                "%s is damaged (image %,d has superclass %d of %d and class %d of"
-                                        + " %d): replace it.",
-                                location,
-                                i,
-                                superclass,
-                                SUPERCLASSES,
-                                label,
-                                CLASSES.size()));
-            }
-            labels[i] = (byte) label;
-            System.arraycopy(records, i * RECORD + 2, pixels, i * PIXELS, PIXELS);
-        }
-        return new LabelledImages(SHAPE, pixels, labels);
     }
 }

@@ -26,6 +26,7 @@ public final class DataOptions {
     private final URI repositoryUri;
     private final int limit;
     private final int testLimit;
+    private final int validation;
     private final boolean standardise;
     private final boolean signedPixels;
     private final boolean augment;
@@ -38,6 +39,7 @@ public final class DataOptions {
         repositoryUri = builder.repositoryUri;
         limit = builder.limit;
         testLimit = builder.testLimit;
+        validation = builder.validation;
         standardise = builder.standardise;
         signedPixels = builder.signedPixels;
         augment = builder.augment;
@@ -89,6 +91,15 @@ public final class DataOptions {
      */
     public int getTestLimit() {
         return testLimit;
+    }
+
+    /**
+     * Returns how many of the training images are held out for validation.
+     *
+     * @return the number of images, 0 for none
+     */
+    public int getValidation() {
+        return validation;
     }
 
     /**
@@ -158,11 +169,13 @@ public final class DataOptions {
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "DataOptions[repository=%s, limit=%d, testLimit=%d, standardise=%b,"
+                "DataOptions[repository=%s, limit=%d, testLimit=%d,%s standardise=%b,"
                         + " signedPixels=%b, augment=%b, task=%s, wholeBatches=%b, seed=%d]",
                 repository != null ? repository : repositoryUri,
                 limit,
                 testLimit,
+                // what was written of options before there was a split is what is written now
+                validation == 0 ? "" : " validation=" + validation + ",",
                 standardise,
                 signedPixels,
                 augment,
@@ -178,6 +191,7 @@ public final class DataOptions {
         private URI repositoryUri;
         private int limit;
         private int testLimit;
+        private int validation;
         private boolean standardise = true;
         private boolean signedPixels;
         private boolean augment;
@@ -235,6 +249,19 @@ public final class DataOptions {
          */
         public Builder optTestLimit(int testLimit) {
             this.testLimit = testLimit;
+            return this;
+        }
+
+        /**
+         * Sets the number of training images that are held out for validation: the last ones of
+         * those in use. They are not trained on, not varied, and take no part in what pixels are
+         * standardised by.
+         *
+         * @param validation the number of images, or 0 (the default) for none
+         * @return this builder
+         */
+        public Builder optValidation(int validation) {
+            this.validation = validation;
             return this;
         }
 
@@ -320,8 +347,8 @@ public final class DataOptions {
          * Builds the options.
          *
          * @return the options
-         * @throws IllegalArgumentException if a limit is negative, both a folder and an address are
-         *     given, or images to be reconstructed are to be standardised or augmented
+         * @throws IllegalArgumentException if a number of images is negative, both a folder and an
+         *     address are given, or images to be reconstructed are to be standardised or augmented
          */
         public DataOptions build() {
             if (limit < 0 || testLimit < 0) {
@@ -330,6 +357,12 @@ public final class DataOptions {
                                 Locale.ROOT,
                                 "A limit of images is 0 for all, or positive, but is %d.",
                                 Math.min(limit, testLimit)));
+            }
+            if (validation < 0) {
+                throw new IllegalArgumentException(
+                        "The number of images for validation is 0 for none, or positive, but is "
+                                + validation
+                                + ".");
             }
             if (repository != null && repositoryUri != null) {
                 throw new IllegalArgumentException(

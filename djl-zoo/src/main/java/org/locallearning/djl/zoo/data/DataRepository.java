@@ -15,18 +15,25 @@ package org.locallearning.djl.zoo.data;
 
 import ai.djl.basicdataset.BasicDatasets;
 import ai.djl.repository.Artifact;
-import ai.djl.repository.MRL;
-import ai.djl.repository.Metadata;
-import ai.djl.repository.RemoteRepository;
-import ai.djl.util.Progress;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
+import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.locallearning.djl.zoo.repository.ArtifactFiles;
+import org.locallearning.djl.zoo.repository.BoundedInputStream;
+import org.locallearning.djl.zoo.repository.CacheFolder;
+import org.locallearning.djl.zoo.repository.RepositoryException;
+import org.locallearning.djl.zoo.repository.RepositoryMetadata;
 
 /**
  * One artifact of a DJL data repository, with a cache folder of its own.
@@ -36,25 +43,47 @@ import java.util.stream.Stream;
  * train on the copy. Here the cache folder's name is a digest of the repository's address, of the
  * artifact's {@code metadata.json} and, for a folder on this machine, of the content of every file
  * the artifact has. Two sources that differ in any of these never meet, and a file that changes is
- * unpacked anew.
- *
- * <p>DJL's loaders unpack archives only for a {@link RemoteRepository}, so a folder is read as one.
+ * read anew.
  */
-final class DataRepository extends RemoteRepository {
+final class DataRepository {
 
+    /** The folder of a repository that holds the artifacts. */
+    static final String FOLDER = "dataset/cv/" + BasicDatasets.GROUP_ID.replace('.', '/') + '/';
+
+    private static final String VERSION = "1.0";
+    private static final int TIMEOUT_MILLIS = 20_000;
+
+    private final URI uri;
     private final Path folder;
-    private final Metadata metadata;
+    private final RepositoryMetadata metadata;
     private final Artifact artifact;
-    private final Path cacheDirectory;
+    private final ArtifactFiles files;
+    private final Path cacheFolder;
 
-    private DataRepository(
-            URI uri, Path folder, ArtifactMetadata source, Map<String, String> fileDigests) {
-        super("data", uri);
+    private DataRepository(URI uri, Path folder, RepositoryMetadata metadata) throws IOException {
+        this.uri = uri;
         this.folder = folder;
-        metadata = source.metadata();
-        artifact = source.artifact();
-        String identity = uri + "\n" + source.json() + "\n" + fileDigests;
-        cacheDirectory = CacheFolder.of(metadata.getArtifactId(), identity);
+        this.metadata = metadata;
+        artifact = metadata.artifact(VERSION);
+        files = folder == null ? null : ArtifactFiles.verify(folder, artifact);
+        String identity =
+                uri + "\n" + metadata.json() + "\n" + (files == null ? Map.of() : files.digests());
+        cacheFolder = CacheFolder.of(getArtifactId(), identity);
+    }
+
+    /** Reads images out of the files that hold them. */
+    interface Reader {
+        LabelledImages read(List<Path> files) throws IOException;
+    }
+
+    /** Returns an artifact's folder in a repository. */
+    static String folderOf(String artifactId) {
+        return FOLDER + artifactId + '/';
+    }
+
+    /** Returns the place of an artifact's metadata in a repository. */
+    static String placeOf(String artifactId) {
+        return folderOf(artifactId) + RepositoryMetadata.FILE_NAME;
     }
 
     /**
@@ -63,8 +92,8 @@ final class DataRepository extends RemoteRepository {
      * @param options the folder or the address; neither means DJL's own repository
      * @param artifactIds the artifacts, the preferred one first; only the first is asked for on the
      *     network
-     * @return the repository with that artifact's files checked
-     * @throws DataRepositoryException if there is no such artifact, or its files are damaged
+     * @return the repository, for a folder with that artifact's files checked
+     * @throws RepositoryException if there is no such artifact, or its files are damaged
      * @throws IOException if a file can't be read
      */
     static DataRepository open(DataOptions options, String... artifactIds) throws IOException {
@@ -78,11 +107,9 @@ final class DataRepository extends RemoteRepository {
     private static DataRepository openFolder(Path folder, String... artifactIds)
             throws IOException {
         String advice =
-                "give a folder in DJL's repository layout, with "
-                        + ArtifactMetadata.FOLDER
-                        + " in it, or none.";
+                "give a folder in DJL's repository layout, with " + FOLDER + " in it, or none.";
         if (!Files.isDirectory(folder)) {
-            throw new DataRepositoryException(
+            throw new RepositoryException(
                     String.format(
                             Locale.ROOT,
                             "The data repository %s %s: %s",
@@ -91,8 +118,8 @@ final class DataRepository extends RemoteRepository {
                             advice));
         }
         Path root = folder.toRealPath();
-        if (!Files.isDirectory(root.resolve(ArtifactMetadata.FOLDER))) {
-            throw new DataRepositoryException(
+        if (!Files.isDirectory(root.resolve(FOLDER))) {
+            throw new RepositoryException(
                     String.format(
                             Locale.ROOT,
                             "The folder %s is not a data repository: %s",
@@ -100,15 +127,14 @@ final class DataRepository extends RemoteRepository {
                             advice));
         }
         for (String artifactId : artifactIds) {
-            Path file = root.resolve(ArtifactMetadata.placeOf(artifactId));
-            if (Files.isRegularFile(file)) {
-                ArtifactMetadata metadata = ArtifactMetadata.read(file, artifactId);
-                Map<String, String> digests =
-                        ArtifactFiles.check(file.getParent(), metadata.artifact());
-                return new DataRepository(root.toUri(), root, metadata, digests);
+            if (Files.exists(root.resolve(placeOf(artifactId)))) {
+                return new DataRepository(
+                        root.toUri(),
+                        root,
+                        RepositoryMetadata.read(root, folderOf(artifactId), artifactId));
             }
         }
-        throw new DataRepositoryException(
+        throw new RepositoryException(
                 String.format(
                         Locale.ROOT,
                         "The data repository %s has no data set %s (it has: %s): choose one that it"
@@ -116,111 +142,143 @@ final class DataRepository extends RemoteRepository {
                         folder,
                         String.join(" or ", artifactIds),
                         String.join(", ", artifactsOf(root)),
-                        root.resolve(ArtifactMetadata.placeOf(artifactIds[0]))));
+                        root.resolve(placeOf(artifactIds[0]))));
     }
 
     private static DataRepository openNetwork(URI named, String artifactId) throws IOException {
         URI uri = named.toString().endsWith("/") ? named : URI.create(named + "/");
-        URI address = uri.resolve(ArtifactMetadata.placeOf(artifactId));
-        Path stored =
-                CacheFolder.root().resolve("metadata").resolve(Digests.sha256(address.toString()));
-        ArtifactMetadata metadata = ArtifactMetadata.download(address, artifactId, stored);
-        return new DataRepository(uri, null, metadata, Map.of());
+        return new DataRepository(
+                uri, null, DownloadedMetadata.of(uri, folderOf(artifactId), artifactId));
     }
 
     /** Returns the artifact's identity for a reader. */
     String describe() {
-        String description = metadata.getDescription();
+        String description = metadata.metadata().getDescription();
         return String.format(
                 Locale.ROOT,
                 "%s, %s:%s:%s%s",
                 folder != null ? folder : uri,
                 BasicDatasets.GROUP_ID,
-                metadata.getArtifactId(),
-                ArtifactMetadata.VERSION,
+                getArtifactId(),
+                VERSION,
                 description == null ? "" : " (" + description + ")");
     }
 
     /** Returns the artifact's id, such as {@code mnist}. */
     String getArtifactId() {
-        return metadata.getArtifactId();
+        return metadata.metadata().getArtifactId();
     }
 
     /** Returns whether the artifact says that its images are JPEG re-encodings. */
     boolean isJpeg() {
-        return Stream.of(metadata.getArtifactId(), metadata.getName(), metadata.getDescription())
+        return Stream.of(
+                        getArtifactId(),
+                        metadata.metadata().getName(),
+                        metadata.metadata().getDescription())
                 .anyMatch(text -> text != null && text.toLowerCase(Locale.ROOT).contains("jpeg"));
     }
 
+    /** Returns the cache folder that belongs to the artifact's content alone. */
+    Path getCacheFolder() {
+        return cacheFolder;
+    }
+
     /**
-     * Returns a file of the artifact.
+     * Returns a file of an artifact in a folder.
      *
-     * @throws DataRepositoryException if the metadata does not list it
+     * @throws RepositoryException if the metadata do not list it
      */
-    Artifact.Item item(String name) throws DataRepositoryException {
+    Path file(String name) throws RepositoryException {
+        item(name);
+        return files.path(name);
+    }
+
+    /**
+     * Returns images, read at most once and then kept in the cache folder.
+     *
+     * @param part what to call them there
+     * @param mostBytes how many bytes one of their files may have, packed
+     * @param reader reads them
+     * @param names what the metadata call their files
+     * @throws RepositoryException if the metadata do not list a file, or it is damaged
+     * @throws IOException if it can't be read
+     */
+    LabelledImages images(String part, long mostBytes, Reader reader, String... names)
+            throws IOException {
+        return DecodedImages.readOrDecode(
+                cacheFolder.resolve(part + ".images"),
+                () -> {
+                    List<Path> fetched = new ArrayList<>();
+                    try {
+                        List<Path> found = new ArrayList<>();
+                        for (String name : names) {
+                            if (files == null) {
+                                fetched.add(Files.createTempFile("local-learning", ".download"));
+                                found.add(fetched.get(fetched.size() - 1));
+                                download(item(name), mostBytes, found.get(found.size() - 1));
+                            } else {
+                                found.add(file(name));
+                            }
+                        }
+                        return reader.read(found);
+                    } finally {
+                        for (Path file : fetched) {
+                            Files.deleteIfExists(file);
+                        }
+                    }
+                });
+    }
+
+    private Artifact.Item item(String name) throws RepositoryException {
         Artifact.Item item = artifact.getFiles().get(name);
         if (item == null) {
-            throw new DataRepositoryException(
+            throw new RepositoryException(
                     String.format(
                             Locale.ROOT,
                             "%s lists no file \"%s\" (only %s): it is not the metadata of this data"
                                     + " set; replace it.",
-                            uri.resolve(metadata.getRepositoryUri()).resolve("metadata.json"),
+                            metadata.location(),
                             name,
                             String.join(", ", artifact.getFiles().keySet())));
         }
         return item;
     }
 
-    /** Returns where a file of the artifact is stored, as it is there: for a folder, its path. */
-    String locationOf(Artifact.Item item) {
-        URI location = uri.resolve(metadata.getRepositoryUri()).resolve(item.getUri());
-        return "file".equals(location.getScheme())
-                ? Path.of(location).toString()
-                : location.toString();
-    }
-
-    /** Unpacks the whole artifact into the cache folder, unless that was done before. */
-    void prepare() throws IOException {
-        prepare(artifact);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public Metadata locate(MRL mrl) {
-        return metadata;
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public Path getCacheDirectory() throws IOException {
-        return CacheFolder.make(cacheDirectory);
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    protected void download(Path tmp, URI baseUri, Artifact.Item item, Progress progress)
-            throws IOException {
+    /** Copies a file from the network, no further than its size or the bound. */
+    private void download(Artifact.Item item, long mostBytes, Path target) throws IOException {
+        URI address = uri.resolve(metadata.metadata().getRepositoryUri()).resolve(item.getUri());
+        long most = item.getSize() > 0 ? Math.min(item.getSize(), mostBytes) : mostBytes;
         try {
-            super.download(tmp, baseUri, item, progress);
+            try (InputStream in = new BoundedInputStream(open(address), most, address)) {
+                Files.copy(in, target, StandardCopyOption.REPLACE_EXISTING);
+            }
+            Optional<String> difference = ArtifactFiles.difference(target, item);
+            if (difference.isPresent()) {
+                throw new IOException("Checksum error: it " + difference.get());
+            }
         } catch (IOException e) {
-            throw new DataRepositoryException(
+            throw new RepositoryException(
                     String.format(
                             Locale.ROOT,
-                            "%s can't be unpacked to %s (%s): %s.",
-                            locationOf(item),
-                            cacheDirectory,
-                            e.getMessage(),
-                            folder != null
-                                    ? "copy it again if it is truncated or damaged"
-                                    : "check the network and try again"),
+                            "%s can't be read (%s): check the network and try again.",
+                            address,
+                            e.getMessage()),
                     e);
         }
     }
 
+    /** Opens a connection that does not wait for ever. */
+    static InputStream open(URI address) throws IOException {
+        URLConnection connection = address.toURL().openConnection();
+        connection.setConnectTimeout(TIMEOUT_MILLIS);
+        connection.setReadTimeout(TIMEOUT_MILLIS);
+        return new BufferedInputStream(connection.getInputStream());
+    }
+
     private static List<String> artifactsOf(Path root) throws IOException {
-        try (Stream<Path> entries = Files.list(root.resolve(ArtifactMetadata.FOLDER))) {
-            return entries.filter(entry -> Files.exists(entry.resolve("metadata.json")))
+        try (Stream<Path> entries = Files.list(root.resolve(FOLDER))) {
+            return entries.filter(
+                            entry -> Files.exists(entry.resolve(RepositoryMetadata.FILE_NAME)))
                     .map(entry -> entry.getFileName().toString())
                     .sorted()
                     .toList();

@@ -13,11 +13,10 @@
  */
 package org.locallearning.djl.zoo.data;
 
-import ai.djl.translate.TranslateException;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.locallearning.djl.zoo.repository.RepositoryException;
 
 /**
  * The data sets of the experiments, by name.
@@ -77,6 +76,7 @@ public final class DataSets {
                     "ship",
                     "truck");
     private static final String CIFAR10_JPEG = "cifar10-jpeg";
+    private static final int CIFAR_SIDE = 32;
 
     private DataSets() {}
 
@@ -93,8 +93,8 @@ public final class DataSets {
     /**
      * Loads a data set into memory.
      *
-     * <p>Files of a repository are unpacked or decoded once, into a cache folder that belongs to
-     * that repository and to the content of those files alone, below DJL's cache folder ({@code
+     * <p>Files of a repository are decoded once, into a cache folder that belongs to that
+     * repository and to the content of those files alone, below DJL's cache folder ({@code
      * DJL_CACHE_DIR}).
      *
      * @param name one of {@link #names()}
@@ -102,13 +102,11 @@ public final class DataSets {
      * @return the data set; close it to free its images
      * @throws IllegalArgumentException if there is no data set of that name, or augmentation is
      *     asked for of one that has none
-     * @throws DataRepositoryException if the repository does not exist, lacks the data set, or
-     *     holds a damaged file; the message says which, and what to do
+     * @throws RepositoryException if the repository does not exist, lacks the data set, or holds a
+     *     damaged file; the message says which, and what to do
      * @throws IOException if a file can't be read or the cache can't be written
-     * @throws TranslateException if DJL's loader fails
      */
-    public static ImageData load(String name, DataOptions options)
-            throws IOException, TranslateException {
+    public static ImageData load(String name, DataOptions options) throws IOException {
         if (options.isAugmented()
                 && names().contains(name)
                 && framingOf(name).augmentation().isEmpty()) {
@@ -122,22 +120,14 @@ public final class DataSets {
         }
         return switch (name) {
             case "glyphs" -> glyphs(options);
-            case "mnist" -> {
-                DataRepository repository = DataRepository.open(options, "mnist");
-                yield data(
-                        name, "MNIST", DIGITS, repository, DjlArchives.mnist(repository), options);
-            }
-            case "fashion-mnist" -> {
-                DataRepository repository = DataRepository.open(options, "fashmnist");
-                ImageParts parts = DjlArchives.fashionMnist(repository);
-                yield data(name, "Fashion-MNIST", CLOTHES, repository, parts, options);
-            }
+            case "mnist" -> idx(name, "mnist", "MNIST", DIGITS, options);
+            case "fashion-mnist" -> idx(name, "fashmnist", "Fashion-MNIST", CLOTHES, options);
             case "cifar10" -> {
                 DataRepository repository = DataRepository.open(options, "cifar10", CIFAR10_JPEG);
                 ImageParts parts =
                         CIFAR10_JPEG.equals(repository.getArtifactId())
                                 ? cifar10Jpeg(repository)
-                                : DjlArchives.cifar10(repository);
+                                : cifar10(repository);
                 yield data(name, "CIFAR-10", CIFAR10_CLASSES, repository, parts, options);
             }
             case "cifar100" -> published(Cifar100.FILES, "CIFAR-100", options);
@@ -211,15 +201,49 @@ public final class DataSets {
                 options);
     }
 
+    /** Reads one of the data sets in the form of MNIST. */
+    private static ImageData idx(
+            String name, String artifactId, String title, List<String> classes, DataOptions options)
+            throws IOException {
+        DataRepository repository = DataRepository.open(options, artifactId);
+        ImageParts parts = new ImageParts(idx(repository, "train"), idx(repository, "test"));
+        return data(name, title, classes, repository, parts, options);
+    }
+
+    private static LabelledImages idx(DataRepository repository, String part) throws IOException {
+        return repository.images(
+                part,
+                IdxFiles.MOST_BYTES,
+                files -> IdxFiles.read(files.get(0), files.get(1)),
+                part + "_data",
+                part + "_labels");
+    }
+
+    private static ImageParts cifar10(DataRepository repository) throws IOException {
+        return new ImageParts(
+                cifar10(repository, "train", "data_batch.bin"),
+                cifar10(repository, "test", "test_batch.bin"));
+    }
+
+    private static LabelledImages cifar10(DataRepository repository, String part, String file)
+            throws IOException {
+        return repository.images(
+                part,
+                CifarRecords.CIFAR10.mostBytes(),
+                files -> CifarRecords.CIFAR10.read(files.get(0)),
+                file);
+    }
+
     private static ImageParts cifar10Jpeg(DataRepository repository) throws IOException {
         return new ImageParts(cifar10Jpeg(repository, "train"), cifar10Jpeg(repository, "test"));
     }
 
     private static LabelledImages cifar10Jpeg(DataRepository repository, String part)
             throws IOException {
-        Path archive = Path.of(repository.locationOf(repository.item(part)));
-        return DecodedImages.readOrDecode(
-                repository.getCacheDirectory().resolve(part + ".images"),
-                () -> JpegArchive.read(archive, CIFAR10_CLASSES));
+        return repository.images(
+                part,
+                CifarRecords.CIFAR10.mostBytes(),
+                files -> JpegArchive.read(files.get(0), CIFAR10_CLASSES, CIFAR_SIDE),
+                part);
     }
 }

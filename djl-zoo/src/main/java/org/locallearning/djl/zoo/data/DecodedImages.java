@@ -17,27 +17,38 @@ import ai.djl.ndarray.types.Shape;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
-import java.util.zip.CRC32;
-import java.util.zip.CheckedInputStream;
-import java.util.zip.CheckedOutputStream;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
+import org.locallearning.djl.zoo.repository.Digests;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Decoded images in a file, so that big archives are decoded once.
+ * Decoded images in a file, so that archives are decoded once: the cache of every data set.
  *
  * <p>The file holds, big-endian: the number of images; channels, height and width; all labels; all
- * pixels; and the CRC-32 of everything before it.
+ * pixels; and the SHA-256 of everything before it. It is written beside its place and renamed, so
+ * two processes may do so at once; it is read whole or not at all, and decoded anew if anything in
+ * it has changed. A folder that can't be written or read, such as another account's, costs the time
+ * to decode, and no more.
  */
 final class DecodedImages {
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(DecodedImages.class);
+    private static final String DIGEST = "SHA-256";
+    private static final int DIGEST_BYTES = 32;
     private static final int HEADER_BYTES = 4 * Integer.BYTES;
-    private static final int CHECKSUM_BYTES = Long.BYTES;
     private static final int MAX_SIDE = 1 << 15;
+    private static final Duration LONGEST_WRITE = Duration.ofDays(1);
 
     /** Decodes the images that a file is to hold. */
     interface Decoder {
@@ -53,20 +64,28 @@ final class DecodedImages {
             return images.get();
         }
         LabelledImages fresh = decoder.decode();
-        write(fresh, file);
+        try {
+            write(fresh, file);
+        } catch (IOException e) {
+            LOGGER.warn(
+                    "{} can't be written ({}): the images are decoded anew each time, unless"
+                            + " DJL_CACHE_DIR is a folder that can be written",
+                    file,
+                    e.toString());
+        }
         return fresh;
     }
 
-    /** Reads a file, or returns empty where there is none or it is damaged. */
-    static Optional<LabelledImages> read(Path file) throws IOException {
-        if (!Files.exists(file)) {
+    /** Reads a file, or returns empty where there is none, it can't be read or is damaged. */
+    static Optional<LabelledImages> read(Path file) {
+        if (!Files.isRegularFile(file)) {
             return Optional.empty();
         }
-        CRC32 checksum = new CRC32();
+        MessageDigest digest = Digests.of(DIGEST);
         try (DataInputStream in =
                 new DataInputStream(
-                        new CheckedInputStream(
-                                new BufferedInputStream(Files.newInputStream(file)), checksum))) {
+                        new DigestInputStream(
+                                new BufferedInputStream(Files.newInputStream(file)), digest))) {
             int count = in.readInt();
             int channels = in.readInt();
             int height = in.readInt();
@@ -79,11 +98,14 @@ final class DecodedImages {
             in.readFully(labels);
             byte[] pixels = new byte[Math.toIntExact(count * shape.size())];
             in.readFully(pixels);
-            long computed = checksum.getValue();
-            return in.readLong() == computed
+            byte[] computed = digest.digest();
+            byte[] stored = new byte[DIGEST_BYTES];
+            in.readFully(stored);
+            return MessageDigest.isEqual(stored, computed)
                     ? Optional.of(new LabelledImages(shape, pixels, labels))
                     : Optional.empty();
-        } catch (EOFException e) {
+        } catch (IOException e) {
+            // shorter than it says, or not to be read by this account: no reason to stop
             return Optional.empty();
         }
     }
@@ -93,30 +115,44 @@ final class DecodedImages {
      */
     private static boolean isPlausible(
             int count, int channels, int height, int width, long fileSize) {
-        long body = fileSize - HEADER_BYTES - CHECKSUM_BYTES;
+        long body = fileSize - HEADER_BYTES - DIGEST_BYTES;
         return count > 0
                 && Math.min(channels, Math.min(height, width)) > 0
                 && Math.max(channels, Math.max(height, width)) <= MAX_SIDE
                 && body % count == 0
-                && body / count == 1 + (long) channels * height * width;
+                && body / count == 1 + (long) channels * height * width
+                && body <= Integer.MAX_VALUE;
     }
 
     /** Writes a file, which appears at once or not at all. */
     static void write(LabelledImages images, Path file) throws IOException {
-        CacheFolder.make(file.getParent());
         AtomicFile.write(
                 file,
                 bytes -> {
-                    CRC32 checksum = new CRC32();
+                    MessageDigest digest = Digests.of(DIGEST);
                     DataOutputStream out =
-                            new DataOutputStream(new CheckedOutputStream(bytes, checksum));
+                            new DataOutputStream(new DigestOutputStream(bytes, digest));
                     out.writeInt(images.size());
                     for (long size : images.shape().getShape()) {
                         out.writeInt((int) size);
                     }
                     out.write(images.labels());
                     out.write(images.pixels());
-                    out.writeLong(checksum.getValue());
+                    out.write(digest.digest());
                 });
+        deleteLeftOvers(file);
+    }
+
+    /** Deletes what processes that were killed while they wrote the file have left. */
+    private static void deleteLeftOvers(Path file) throws IOException {
+        Instant latest = Instant.now().minus(LONGEST_WRITE);
+        try (DirectoryStream<Path> found =
+                Files.newDirectoryStream(file.getParent(), file.getFileName() + ".*.tmp")) {
+            for (Path unfinished : found) {
+                if (Files.getLastModifiedTime(unfinished).toInstant().isBefore(latest)) {
+                    Files.deleteIfExists(unfinished);
+                }
+            }
+        }
     }
 }

@@ -16,6 +16,7 @@ package org.locallearning.djl.zoo.data;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
 /**
@@ -61,7 +62,16 @@ final class Glyphs {
      * @return the images, shape (1, 28, 28), with labels 0 to 9
      */
     static LabelledImages draw(long seed, Part part, int count) {
-        byte[] pixels = new byte[Math.multiplyExact(count, SIZE * SIZE)];
+        if (count > Integer.MAX_VALUE / (SIZE * SIZE)) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "%,d digits can't be drawn, since an array of Java holds the pixels of"
+                                    + " %,d: take fewer.",
+                            count,
+                            Integer.MAX_VALUE / (SIZE * SIZE)));
+        }
+        byte[] pixels = new byte[count * SIZE * SIZE];
         byte[] labels = new byte[count];
         float[] canvas = new float[SIZE * SIZE];
         for (int index = 0; index < count; index++) {

@@ -32,7 +32,8 @@ import org.locallearning.djl.zoo.augmentation.TransformedDataset;
 import org.locallearning.djl.zoo.task.Task;
 
 /**
- * One data set, loaded: labelled training and test images in memory.
+ * One data set, loaded: labelled training and test images in memory, and images for validation
+ * where the options ask for them.
  *
  * <p>Pixels are kept as bytes and become float32 batch by batch. A batch's data has shape (N, C, H,
  * W), its label is the class index, int64 of shape (N), as {@code SoftmaxCrossEntropyLoss} and
@@ -51,6 +52,7 @@ public final class ImageData implements AutoCloseable {
     private final String provenance;
     private final NDManager manager;
     private final Part training;
+    private final Part validation;
     private final Part test;
     private final Transform scale;
     private final Task task;
@@ -90,7 +92,19 @@ public final class ImageData implements AutoCloseable {
         this.name = name;
         this.title = title;
         this.classes = List.copyOf(classes);
-        LabelledImages trainingImages = parts.training().first(options.limitOr(Integer.MAX_VALUE));
+        LabelledImages inUse = parts.training().first(options.limitOr(Integer.MAX_VALUE));
+        int heldOut = options.getValidation();
+        if (heldOut >= inUse.size()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "%,d images for validation leave none of the %,d training images of %s:"
+                                    + " hold out fewer, or raise the limit of training images.",
+                            heldOut,
+                            inUse.size(),
+                            name));
+        }
+        LabelledImages trainingImages = inUse.first(inUse.size() - heldOut);
         if (options.isAugmented()) {
             augmentation = framing.augmentation().orElseThrow();
         } else {
@@ -124,9 +138,15 @@ public final class ImageData implements AutoCloseable {
         provenance =
                 String.format(
                         Locale.ROOT,
-                        "%s; %s training images and %s test images; %s%s%s",
+                        "%s; %s training images%s and %s test images; %s%s%s",
                         source,
-                        share(trainingImages, parts.training()),
+                        share(inUse, parts.training()),
+                        heldOut == 0
+                                ? ""
+                                : String.format(
+                                        Locale.ROOT,
+                                        ", of which the last %,d are for validation,",
+                                        heldOut),
                         share(testImages, parts.test()),
                         framing.describe(options.isAugmented()),
                         scaling,
@@ -134,6 +154,7 @@ public final class ImageData implements AutoCloseable {
         manager = NDManager.newBaseManager(Device.cpu());
         manager.setName(name);
         training = Part.of(trainingImages, manager);
+        validation = heldOut == 0 ? null : Part.of(framing.centres(inUse.last(heldOut)), manager);
         test = Part.of(testImages, manager);
         scale = pixelScale.asTransform(manager);
     }
@@ -207,8 +228,30 @@ public final class ImageData implements AutoCloseable {
      * @throws IllegalArgumentException if the batch size is not positive
      */
     public RandomAccessDataset test(int batchSize) {
+        return inOrder(test, batchSize);
+    }
+
+    /**
+     * Returns the images held out for validation in their stored order, all of them, never
+     * augmented: what to choose settings by, so that the test images are left for the setting that
+     * was chosen.
+     *
+     * @param batchSize the number of images in a batch; the last batch may be smaller
+     * @return a data set as that of {@link #test}
+     * @throws IllegalArgumentException if the batch size is not positive
+     * @throws IllegalStateException if {@link #getValidationSize()} is 0
+     */
+    public RandomAccessDataset validation(int batchSize) {
+        if (validation == null) {
+            throw new IllegalStateException(
+                    "No images of " + name + " are held out: set optValidation.");
+        }
+        return inOrder(validation, batchSize);
+    }
+
+    private RandomAccessDataset inOrder(Part part, int batchSize) {
         return dataset(
-                test, new BatchSampler(new SequenceSampler(), checkBatchSize(batchSize), false));
+                part, new BatchSampler(new SequenceSampler(), checkBatchSize(batchSize), false));
     }
 
     /**
@@ -239,12 +282,21 @@ public final class ImageData implements AutoCloseable {
     }
 
     /**
-     * Returns the number of training images in use.
+     * Returns the number of images that are trained on.
      *
-     * @return the number of training images
+     * @return the number of training images, without those for validation
      */
     public int getTrainingSize() {
         return (int) training.labels().size();
+    }
+
+    /**
+     * Returns the number of images held out for validation.
+     *
+     * @return the number of images, 0 for none
+     */
+    public int getValidationSize() {
+        return validation == null ? 0 : (int) validation.labels().size();
     }
 
     /**

@@ -13,19 +13,14 @@
  */
 package org.locallearning.djl.zoo.data;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.zip.GZIPInputStream;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.locallearning.djl.zoo.repository.RepositoryException;
 
 /**
  * An image folder in a gzipped tar archive: one folder a class, one JPEG file an image.
@@ -38,6 +33,10 @@ final class JpegArchive {
 
     private static final int LISTED_CLASSES = 12;
 
+    // those of Tiny ImageNet, the biggest of the data sets
+    private static final int MOST_IMAGES = 100_000;
+    private static final int TAR_BLOCK = 512;
+
     private record Entry(String folder, String file, byte[] jpeg) {}
 
     private JpegArchive() {}
@@ -47,22 +46,19 @@ final class JpegArchive {
      *
      * @param archive the archive
      * @param classes the class names that the folders must have, in the order of their indices
-     * @return the images, (3, height, width)
-     * @throws DataRepositoryException if the archive is damaged or has other classes
+     * @param side the height and the width of each image
+     * @return the images, (3, side, side)
+     * @throws RepositoryException if the archive is damaged, has other classes or more images than
+     *     any of the data sets
      */
-    static LabelledImages read(Path archive, List<String> classes) throws IOException {
-        List<Entry> entries;
-        try {
-            entries = entries(archive);
-        } catch (IOException e) {
-            throw DataRepositoryException.notUnpacked(archive, e);
-        }
+    static LabelledImages read(Path archive, List<String> classes, int side) throws IOException {
+        List<Entry> entries = entries(archive, side);
         Map<String, Integer> labels = new TreeMap<>();
         entries.forEach(entry -> labels.put(entry.folder(), 0));
         List<String> names =
                 labels.keySet().stream().map(name -> name.replaceFirst("^\\d+_", "")).toList();
         if (!names.equals(classes)) {
-            throw new DataRepositoryException(
+            throw new RepositoryException(
                     String.format(
                             Locale.ROOT,
                             "%s holds the classes %s instead of %s: it is another data set; replace"
@@ -85,24 +81,28 @@ final class JpegArchive {
                                                 entry::jpeg))
                         .sorted(JpegFile.BY_NUMBER)
                         .toList();
-        return JpegImages.decode(files, archive);
+        return JpegImages.decode(files, side, archive);
     }
 
-    private static List<Entry> entries(Path archive) throws IOException {
+    private static List<Entry> entries(Path archive, int side) throws IOException {
         List<Entry> entries = new ArrayList<>();
-        try (InputStream file = new BufferedInputStream(Files.newInputStream(archive));
-                TarArchiveInputStream tar =
-                        new TarArchiveInputStream(new GZIPInputStream(file, 1 << 16))) {
-            for (TarArchiveEntry entry = tar.getNextEntry();
-                    entry != null;
-                    entry = tar.getNextEntry()) {
-                String[] path = entry.getName().split("/");
-                String name = path[path.length - 1];
-                if (entry.isFile() && path.length > 1 && JpegFile.isNamed(name)) {
-                    entries.add(new Entry(path[path.length - 2], name, tar.readAllBytes()));
-                }
-            }
-        }
+        // no more than the bare pixels would take, and a block of the archive for each header
+        long most = MOST_IMAGES * (3L * side * side + TAR_BLOCK);
+        GzipFiles.readArchive(
+                archive,
+                most,
+                (place, size, content) -> {
+                    String[] path = place.split("/");
+                    String name = path[path.length - 1];
+                    if (path.length > 1 && JpegFile.isNamed(name)) {
+                        entries.add(
+                                new Entry(
+                                        path[path.length - 2],
+                                        name,
+                                        JpegFile.read(content, place)));
+                    }
+                    return true;
+                });
         return entries;
     }
 

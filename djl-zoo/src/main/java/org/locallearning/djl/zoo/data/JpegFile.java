@@ -14,7 +14,12 @@
 package org.locallearning.djl.zoo.data;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -38,6 +43,9 @@ record JpegFile(String name, int label, Content content) {
                     .thenComparing(JpegFile::label)
                     .thenComparing(JpegFile::name);
 
+    /** More bytes than a small image has, whatever was added to it. */
+    static final int MOST_BYTES = 1 << 20;
+
     private static final Pattern JPEG = Pattern.compile("(?i)\\.jpe?g$");
     private static final Pattern NUMBER = Pattern.compile("(\\d{1,18})\\.[^.]*$");
 
@@ -47,9 +55,45 @@ record JpegFile(String name, int label, Content content) {
         byte[] read() throws IOException;
     }
 
-    /** Tells whether a file's name is that of a JPEG file. */
-    static boolean isNamed(String file) {
-        return JPEG.matcher(file).find();
+    /**
+     * Tells whether a file's name is that of a JPEG file. What macOS puts beside each file, {@code
+     * ._name.jpg}, is not.
+     */
+    static boolean isNamed(String name) {
+        return !name.startsWith(".") && JPEG.matcher(name).find();
+    }
+
+    /**
+     * Reads a small file.
+     *
+     * @throws IOException if it is not a file, or holds more than {@link #MOST_BYTES}
+     */
+    static byte[] read(Path file) throws IOException {
+        // a pipe would never end
+        if (!Files.isRegularFile(file)) {
+            throw new NoSuchFileException(file.toString());
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return read(in, file);
+        }
+    }
+
+    /**
+     * Reads a small file.
+     *
+     * @throws IOException if it holds more than {@link #MOST_BYTES}
+     */
+    static byte[] read(InputStream in, Object name) throws IOException {
+        byte[] content = in.readNBytes(MOST_BYTES + 1);
+        if (content.length > MOST_BYTES) {
+            throw new IOException(
+                    String.format(
+                            Locale.ROOT,
+                            "%s holds more than %,d bytes, too many for a small image",
+                            name,
+                            MOST_BYTES));
+        }
+        return content;
     }
 
     private long number() {

@@ -20,11 +20,15 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.locallearning.djl.zoo.repository.RepositoryException;
 
 /** Decodes many JPEG files of one size. */
 final class JpegImages {
@@ -35,21 +39,24 @@ final class JpegImages {
      * Decodes all images in parallel.
      *
      * @param files the files, in the order of the images, with class indices 0 to 255
+     * @param side the height and the width of each
      * @param origin the archive or folder that holds them
-     * @return the images, (3, height, width); grey ones have three equal channels
-     * @throws DataRepositoryException if there are no files, or one is damaged or of another size
+     * @return the images, (3, side, side); grey ones have three equal channels
+     * @throws RepositoryException if there are no files, or one is damaged, truncated, of another
+     *     size, or not of 8-bit grey values or colours
      */
-    static LabelledImages decode(List<JpegFile> files, Path origin) throws IOException {
+    static LabelledImages decode(List<JpegFile> files, int side, Path origin) throws IOException {
         if (files.isEmpty()) {
-            throw new DataRepositoryException(
+            throw new RepositoryException(
                     String.format(
                             Locale.ROOT,
                             "%s holds no JPEG images: it is another data set; replace it.",
                             origin));
         }
         try {
-            BufferedImage first = decode(files.get(0));
-            Shape shape = new Shape(3, first.getHeight(), first.getWidth());
+            // before room is made for all of them
+            decode(files.get(0), side);
+            Shape shape = new Shape(3, side, side);
             int size = Math.toIntExact(shape.size());
             byte[] pixels = new byte[Math.multiplyExact(files.size(), size)];
             byte[] labels = new byte[files.size()];
@@ -58,11 +65,11 @@ final class JpegImages {
                     .forEach(
                             i -> {
                                 labels[i] = (byte) files.get(i).label();
-                                copyPixels(files.get(i), shape, pixels, i * size);
+                                copyPixels(decode(files.get(i), side), side, pixels, i * size);
                             });
             return new LabelledImages(shape, pixels, labels);
         } catch (UncheckedIOException e) {
-            throw new DataRepositoryException(
+            throw new RepositoryException(
                     String.format(
                             Locale.ROOT,
                             "%s holds a damaged image (%s); copy it again.",
@@ -72,27 +79,12 @@ final class JpegImages {
         }
     }
 
-    private static void copyPixels(JpegFile file, Shape shape, byte[] pixels, int offset) {
-        BufferedImage image = decode(file);
-        int height = (int) shape.get(1);
-        int width = (int) shape.get(2);
-        if (image.getHeight() != height || image.getWidth() != width) {
-            throw new UncheckedIOException(
-                    new IOException(
-                            String.format(
-                                    Locale.ROOT,
-                                    "%s is %dx%d pixels instead of %dx%d",
-                                    file.name(),
-                                    image.getWidth(),
-                                    image.getHeight(),
-                                    width,
-                                    height)));
-        }
-        int plane = height * width;
+    private static void copyPixels(BufferedImage image, int side, byte[] pixels, int offset) {
+        int plane = side * side;
         Raster raster = image.getRaster();
         if (raster.getNumBands() == 1) {
             // getRGB would take the grey values for linear light and brighten them
-            int[] greys = raster.getSamples(0, 0, width, height, 0, (int[]) null);
+            int[] greys = raster.getSamples(0, 0, side, side, 0, (int[]) null);
             for (int i = 0; i < plane; i++) {
                 byte grey = (byte) greys[i];
                 pixels[offset + i] = grey;
@@ -101,7 +93,7 @@ final class JpegImages {
             }
             return;
         }
-        int[] colours = image.getRGB(0, 0, width, height, null, 0, width);
+        int[] colours = image.getRGB(0, 0, side, side, null, 0, side);
         for (int i = 0; i < plane; i++) {
             pixels[offset + i] = (byte) (colours[i] >> 16);
             pixels[offset + plane + i] = (byte) (colours[i] >> 8);
@@ -109,21 +101,63 @@ final class JpegImages {
         }
     }
 
-    private static BufferedImage decode(JpegFile file) {
-        IOException cause = null;
+    private static BufferedImage decode(JpegFile file, int side) {
+        byte[] content;
         try {
-            // a stream in memory: ImageIO would put each image through a file otherwise
-            BufferedImage image =
-                    ImageIO.read(
-                            new MemoryCacheImageInputStream(
-                                    new ByteArrayInputStream(file.content().read())));
-            if (image != null) {
-                return image;
-            }
+            content = file.content().read();
         } catch (IOException e) {
-            cause = e;
+            throw new UncheckedIOException(
+                    new IOException(file.name() + " is not a JPEG image: " + e.getMessage(), e));
         }
-        throw new UncheckedIOException(
-                new IOException(file.name() + " is not a JPEG image", cause));
+        try {
+            JpegHeader header = JpegHeader.of(content, file.name());
+            if (header.height() != side || header.width() != side) {
+                throw new IOException(
+                        String.format(
+                                Locale.ROOT,
+                                "%s is %dx%d pixels instead of %dx%d",
+                                file.name(),
+                                header.width(),
+                                header.height(),
+                                side,
+                                side));
+            }
+            if (header.precision() != 8 || header.components() != 1 && header.components() != 3) {
+                throw new IOException(
+                        String.format(
+                                Locale.ROOT,
+                                "%s has %d components of %d bits instead of 8-bit grey values or"
+                                        + " colours: convert it",
+                                file.name(),
+                                header.components(),
+                                header.precision()));
+            }
+            return decode(content, file.name());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Decodes an image whose header was read. Where data are missing, the reader only warns. */
+    private static BufferedImage decode(byte[] content, String name) throws IOException {
+        List<String> warnings = new ArrayList<>();
+        BufferedImage image;
+        ImageReader reader = ImageIO.getImageReadersByFormatName("jpeg").next();
+        // a stream in memory: ImageIO would put each image through a file otherwise
+        try (ImageInputStream in =
+                new MemoryCacheImageInputStream(new ByteArrayInputStream(content))) {
+            reader.addIIOReadWarningListener((source, warning) -> warnings.add(warning));
+            reader.setInput(in, true, true);
+            image = reader.read(0);
+        } catch (IOException | RuntimeException e) {
+            // the reader meets damage with whatever its tables come to
+            throw new IOException(name + " is not a sound JPEG image: " + e, e);
+        } finally {
+            reader.dispose();
+        }
+        if (!warnings.isEmpty()) {
+            throw new IOException(name + " is truncated or damaged: " + warnings.get(0));
+        }
+        return image;
     }
 }

@@ -55,6 +55,18 @@ record LabelledImages(Shape shape, byte[] pixels, byte[] labels) {
                 Arrays.copyOf(labels, count));
     }
 
+    /** Returns the last images, or all of them where there are no more than that. */
+    LabelledImages last(int count) {
+        if (count >= size()) {
+            return this;
+        }
+        int from = Math.toIntExact((size() - count) * shape.size());
+        return new LabelledImages(
+                shape,
+                Arrays.copyOfRange(pixels, from, pixels.length),
+                Arrays.copyOfRange(labels, size() - count, size()));
+    }
+
     /** Returns the centres of the images, or the images themselves where that is their size. */
     LabelledImages centres(int side) {
         int channels = (int) shape.get(0);

@@ -26,6 +26,9 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.locallearning.djl.zoo.repository.CacheFolder;
+import org.locallearning.djl.zoo.repository.Digests;
+import org.locallearning.djl.zoo.repository.RepositoryException;
 
 /**
  * A data set that DJL has no loader for: what its files are called, and where to get them.
@@ -61,13 +64,13 @@ record PublishedDataSet(String name, FileLayout artifact, List<FileLayout> layou
      * @param options with the folder to look in: a DJL repository with the artifact, or a folder
      *     with the published files, or the published archive itself
      * @return the files
-     * @throws DataRepositoryException if they are not there, or the artifact is damaged
+     * @throws RepositoryException if they are not there, or the artifact is damaged
      * @throws IOException if a file can't be read
      */
     Found find(DataOptions options) throws IOException {
         Optional<Path> given = options.getRepository();
         if (given.isEmpty()) {
-            throw new DataRepositoryException(
+            throw new RepositoryException(
                     String.format(
                             Locale.ROOT,
                             "The data set %s is not read from %s: %s.",
@@ -78,7 +81,7 @@ record PublishedDataSet(String name, FileLayout artifact, List<FileLayout> layou
                             advice));
         }
         if (!Files.exists(given.get())) {
-            throw new DataRepositoryException(
+            throw new RepositoryException(
                     String.format(
                             Locale.ROOT,
                             "The data repository %s does not exist: %s.",
@@ -89,15 +92,15 @@ record PublishedDataSet(String name, FileLayout artifact, List<FileLayout> layou
         if (Files.isRegularFile(root)) {
             return archive(root);
         }
-        if (Files.isRegularFile(root.resolve(ArtifactMetadata.placeOf(name)))) {
+        if (Files.exists(root.resolve(DataRepository.placeOf(name)))) {
             DataRepository repository = DataRepository.open(options, name);
             List<Path> files = new ArrayList<>();
             for (String item : artifact.names()) {
-                files.add(Path.of(repository.locationOf(repository.item(item))));
+                files.add(repository.file(item));
             }
             return new Found(
                     repository.describe(),
-                    repository.getCacheDirectory(),
+                    repository.getCacheFolder(),
                     artifact.reader().apply(files));
         }
         for (FileLayout layout : layouts) {
@@ -106,14 +109,14 @@ record PublishedDataSet(String name, FileLayout artifact, List<FileLayout> layou
                 return found(root + ", " + layout, files, layout);
             }
         }
-        throw new DataRepositoryException(
+        throw new RepositoryException(
                 String.format(
                         Locale.ROOT,
                         "The data repository %s has no data set %s (looked for %s): %s.",
                         given.get(),
                         name,
                         Stream.concat(
-                                        Stream.of(ArtifactMetadata.placeOf(name)),
+                                        Stream.of(DataRepository.placeOf(name)),
                                         layouts.stream().map(FileLayout::toString))
                                 .collect(Collectors.joining("; ")),
                         advice));
@@ -126,7 +129,7 @@ record PublishedDataSet(String name, FileLayout artifact, List<FileLayout> layou
                 return found(file.toString(), List.of(file), layout);
             }
         }
-        throw new DataRepositoryException(
+        throw new RepositoryException(
                 String.format(
                         Locale.ROOT,
                         "The data repository %s of the data set %s is not a folder: %s.",

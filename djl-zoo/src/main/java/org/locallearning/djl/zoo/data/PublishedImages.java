@@ -28,6 +28,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import org.locallearning.djl.zoo.repository.RepositoryException;
 
 /**
  * A data set of images that DJL has no loader for, as a DJL data set: {@link Cifar100}, {@link
@@ -72,8 +73,8 @@ public final class PublishedImages extends ArrayDataset {
      *
      * @param progress is not reported to: reading takes seconds, or, the first time for Tiny
      *     ImageNet, a minute
-     * @throws DataRepositoryException if the files are not there or damaged; the message says which
-     *     and what to do
+     * @throws RepositoryException if the files are not there or damaged; the message says which and
+     *     what to do
      * @throws IOException if a file can't be read or the cache can't be written
      * @throws UnsupportedOperationException for {@link Dataset.Usage#VALIDATION}, which none of the
      *     data sets has beside its test images

@@ -22,21 +22,21 @@ interface StoredImages {
     /**
      * Decodes the training images.
      *
-     * @throws DataRepositoryException if a file is damaged or missing
+     * @throws RepositoryException if a file is damaged or missing
      */
     LabelledImages training() throws IOException;
 
     /**
      * Decodes the test images.
      *
-     * @throws DataRepositoryException if a file is damaged or missing
+     * @throws RepositoryException if a file is damaged or missing
      */
     LabelledImages test() throws IOException;
 
     /**
      * Returns the names of the classes, in the order of their indices.
      *
-     * @throws DataRepositoryException if a file is damaged or missing
+     * @throws RepositoryException if a file is damaged or missing
      */
     List<String> classes() throws IOException;
 }

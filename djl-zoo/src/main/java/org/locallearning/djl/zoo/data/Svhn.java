@@ -19,10 +19,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import us.hebi.matlab.mat.format.Mat5;
-import us.hebi.matlab.mat.format.Mat5File;
-import us.hebi.matlab.mat.types.MatlabType;
-import us.hebi.matlab.mat.types.Matrix;
+import java.util.Map;
+import org.locallearning.djl.zoo.repository.RepositoryException;
 
 /**
  * Street View House Numbers, cropped digits (Netzer and others, "Reading Digits in Natural Images
@@ -43,7 +41,13 @@ public final class Svhn {
 
     private static final int SIDE = 32;
     private static final int CHANNELS = 3;
+    private static final int PIXELS = CHANNELS * SIDE * SIDE;
     private static final int CLASSES = 10;
+
+    // MATLAB's number of the type that pixels are stored in
+    private static final int UINT8 = 2;
+
+    private static final int MOST_IMAGES = 73_257;
 
     private record MatlabFiles(Path trainingFile, Path testFile) implements StoredImages {
 
@@ -82,16 +86,15 @@ public final class Svhn {
     }
 
     private static LabelledImages read(Path file) throws IOException {
-
-        // a damaged file makes the library fail in many ways
-        try (Mat5File content = Mat5.readFromFile(file.toFile())) {
-            Matrix images = content.getMatrix("X");
-            Matrix digits = content.getMatrix("y");
-            return convert(images, digits, file);
-        } catch (DataRepositoryException e) {
-            throw e;
-        } catch (IOException | RuntimeException e) {
-            throw new DataRepositoryException(
+        MatlabFile.Numbers images;
+        MatlabFile.Numbers digits;
+        try {
+            Map<String, MatlabFile.Numbers> arrays =
+                    MatlabFile.read(file, Map.of("X", MOST_IMAGES * PIXELS, "y", MOST_IMAGES));
+            images = array(arrays, "X");
+            digits = array(arrays, "y");
+        } catch (IOException e) {
+            throw new RepositoryException(
                     String.format(
                             Locale.ROOT,
                             "%s can't be read as a MATLAB 5 file with the arrays X and y (%s): it"
@@ -100,45 +103,69 @@ public final class Svhn {
                             e.getMessage()),
                     e);
         }
+        return convert(images, digits, file);
     }
 
-    private static LabelledImages convert(Matrix images, Matrix digits, Path file)
-            throws DataRepositoryException {
-        int[] sizes = images.getDimensions();
-        int count = digits.getNumElements();
-        if (images.getType() != MatlabType.UInt8
-                || !Arrays.equals(sizes, new int[] {SIDE, SIDE, CHANNELS, count})) {
-            throw new DataRepositoryException(
+    private static MatlabFile.Numbers array(Map<String, MatlabFile.Numbers> arrays, String name)
+            throws IOException {
+        MatlabFile.Numbers array = arrays.get(name);
+        if (array == null) {
+            throw new IOException("there is no " + name);
+        }
+        return array;
+    }
+
+    private static LabelledImages convert(
+            MatlabFile.Numbers images, MatlabFile.Numbers digits, Path file)
+            throws RepositoryException {
+        long count = digits.count();
+        if (count < 1 || count > MOST_IMAGES) {
+            throw new RepositoryException(
+                    String.format(
+                            Locale.ROOT,
+                            "%s holds %,d labels, but parts of SVHN have 1 to %,d: it is another"
+                                    + " data set; replace it.",
+                            file,
+                            count,
+                            MOST_IMAGES));
+        }
+        long[] sizes = Arrays.stream(images.sizes()).asLongStream().toArray();
+        if (!images.type().equals("uint8")
+                || images.storage() != UINT8
+                || digits.numbers() == null
+                || !Arrays.equals(sizes, new long[] {SIDE, SIDE, CHANNELS, count})) {
+            throw new RepositoryException(
                     String.format(
                             Locale.ROOT,
                             "%s holds X of type %s and size %s with %,d labels instead of uint8 of"
                                     + " size [32, 32, 3, %d]: it is another data set; replace it.",
                             file,
-                            images.getType(),
+                            images.type(),
                             Arrays.toString(sizes),
                             count,
                             count));
         }
-        byte[] labels = new byte[count];
+        byte[] labels = new byte[(int) count];
         for (int i = 0; i < count; i++) {
-            int digit = digits.getInt(i);
-            if (digit < 1 || digit > CLASSES) {
-                throw new DataRepositoryException(
+            double digit = digits.get(i);
+            if (!(digit >= 1 && digit <= CLASSES) || digit != Math.rint(digit)) {
+                throw new RepositoryException(
                         String.format(
                                 Locale.ROOT,
-                                "%s holds the label %d, but labels are 1 to 10: the data are"
+                                "%s holds the label %s, but labels are 1 to 10: the data are"
                                         + " damaged; replace them.",
                                 file,
-                                digit));
+                                digit == Math.rint(digit) ? String.valueOf((long) digit) : digit));
             }
-            labels[i] = (byte) (digit % CLASSES);
+            labels[i] = (byte) ((int) digit % CLASSES);
         }
-        byte[] pixels = new byte[Math.multiplyExact(count, CHANNELS * SIDE * SIDE)];
+        byte[] pixels = new byte[Math.toIntExact(count * PIXELS)];
         for (int plane = 0; plane < count * CHANNELS; plane++) {
             int from = plane * SIDE * SIDE;
             for (int column = 0; column < SIDE; column++) {
                 for (int row = 0; row < SIDE; row++) {
-                    pixels[from + row * SIDE + column] = images.getByte(from + column * SIDE + row);
+                    pixels[from + row * SIDE + column] =
+                            images.numbers().get(from + column * SIDE + row);
                 }
             }
         }

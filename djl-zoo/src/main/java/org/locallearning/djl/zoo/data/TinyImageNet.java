@@ -14,11 +14,14 @@
 package org.locallearning.djl.zoo.data;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.MalformedInputException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -30,6 +33,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.ZipException;
+import org.locallearning.djl.zoo.repository.BoundedInputStream;
+import org.locallearning.djl.zoo.repository.PlainName;
+import org.locallearning.djl.zoo.repository.RepositoryException;
 
 /**
  * Tiny ImageNet (Stanford CS231N): 64x64 pixels, 200 classes of ImageNet, 500 training and 50
@@ -37,7 +43,8 @@ import java.util.zip.ZipException;
  * images are not published. Class indices are places among the sorted WordNet ids.
  *
  * <p>Training images take turns between classes, so that the first ones are of all classes;
- * validation images are in their published order.
+ * validation images are in their published order, which is that of the numbers in their names. They
+ * may also lie in a folder for each class, as the training images do.
  */
 public final class TinyImageNet {
 
@@ -47,6 +54,7 @@ public final class TinyImageNet {
     private static final String WORDS = "words.txt";
     private static final String TRAINING = "train";
     private static final String VALIDATION = "val";
+    private static final String IMAGES = "images";
 
     static final PublishedDataSet FILES =
             new PublishedDataSet(
@@ -71,6 +79,11 @@ public final class TinyImageNet {
                             + " unpacked or not, as data repository");
 
     private static final int MOST_CLASSES = 256;
+    private static final int MOST_IMAGES = 100_000;
+    private static final int SIDE = 64;
+
+    // the longest of the text files has 2.6 million
+    private static final int MOST_TEXT_BYTES = 16_000_000;
 
     /** Two image folders in archives, and a text file with index, id and words of each class. */
     private record Artifact(Path trainingArchive, Path testArchive, Path classesFile)
@@ -79,13 +92,13 @@ public final class TinyImageNet {
         /** {@inheritDoc} */
         @Override
         public LabelledImages training() throws IOException {
-            return JpegArchive.read(trainingArchive, column(1));
+            return JpegArchive.read(trainingArchive, column(1), SIDE);
         }
 
         /** {@inheritDoc} */
         @Override
         public LabelledImages test() throws IOException {
-            return JpegArchive.read(testArchive, column(1));
+            return JpegArchive.read(testArchive, column(1), SIDE);
         }
 
         /** {@inheritDoc} */
@@ -123,52 +136,78 @@ public final class TinyImageNet {
         /** {@inheritDoc} */
         @Override
         public LabelledImages training() throws IOException {
+            return sorted(root.resolve(TRAINING));
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public LabelledImages test() throws IOException {
+            Path folder = root.resolve(VALIDATION);
+            Path images = folder.resolve(IMAGES);
+            // many sort the images into folders of classes, as PyTorch's loaders want them
+            if (!Files.isDirectory(images)
+                    && ids().stream().map(folder::resolve).anyMatch(Files::isDirectory)) {
+                return sorted(folder);
+            }
+            Map<String, Integer> labels = new HashMap<>();
+            for (String id : ids()) {
+                labels.put(id, labels.size());
+            }
+            Path annotations = folder.resolve("val_annotations.txt");
+            List<JpegFile> files = new ArrayList<>();
+            for (String line : lines(annotations)) {
+                String[] fields = line.split("\t");
+                Integer label = fields.length < 2 ? null : labels.get(fields[1]);
+                if (label == null || !PlainName.isPlain(fields[0])) {
+                    throw badLine(annotations, line, "a file name and the id of a known class");
+                }
+                files.add(file(images.resolve(fields[0]), label));
+            }
+            return decode(files);
+        }
+
+        /** Reads images that lie in a folder for each class. */
+        private LabelledImages sorted(Path parent) throws IOException {
             List<String> ids = ids();
             List<JpegFile> files = new ArrayList<>();
             for (int label = 0; label < ids.size(); label++) {
-                Path folder = root.resolve(TRAINING).resolve(ids.get(label)).resolve("images");
-                try (Stream<Path> entries = Files.list(folder)) {
+                Path folder = parent.resolve(ids.get(label));
+                Path images = folder.resolve(IMAGES);
+                try (Stream<Path> entries =
+                        Files.list(Files.isDirectory(images) ? images : folder)) {
                     for (Path entry : entries.toList()) {
-                        if (JpegFile.isNamed(entry.toString())) {
+                        if (JpegFile.isNamed(entry.getFileName().toString())) {
                             files.add(file(entry, label));
                         }
                     }
                 } catch (NoSuchFileException | NotDirectoryException e) {
-                    throw new DataRepositoryException(
+                    throw new RepositoryException(
                             String.format(
                                     Locale.ROOT,
                                     "%s holds no images of the class %s: there is no %s; unpack or"
                                             + " copy it again.",
                                     origin,
                                     ids.get(label),
-                                    folder),
+                                    images),
                             e);
                 }
             }
-            files.sort(JpegFile.BY_NUMBER);
-            return JpegImages.decode(files, origin);
+            return decode(files);
         }
 
-        /** {@inheritDoc} */
-        @Override
-        public LabelledImages test() throws IOException {
-            Map<String, Integer> labels = new HashMap<>();
-            for (String id : ids()) {
-                labels.put(id, labels.size());
-            }
-            Path folder = root.resolve(VALIDATION);
-            Path annotations = folder.resolve("val_annotations.txt");
-            List<JpegFile> files = new ArrayList<>();
-            for (String line : lines(annotations)) {
-                String[] fields = line.split("\t");
-                Integer label = fields.length < 2 ? null : labels.get(fields[1]);
-                if (label == null) {
-                    throw badLine(annotations, line, "a file name and the id of a known class");
-                }
-                files.add(file(folder.resolve("images").resolve(fields[0]), label));
+        private LabelledImages decode(List<JpegFile> files) throws IOException {
+            if (files.size() > MOST_IMAGES) {
+                throw new RepositoryException(
+                        String.format(
+                                Locale.ROOT,
+                                "%s holds %,d images, more than the %,d of Tiny ImageNet: it is"
+                                        + " another data set; replace it.",
+                                origin,
+                                files.size(),
+                                MOST_IMAGES));
             }
             files.sort(JpegFile.BY_NUMBER);
-            return JpegImages.decode(files, origin);
+            return JpegImages.decode(files, SIDE, origin);
         }
 
         /** {@inheritDoc} */
@@ -184,8 +223,13 @@ public final class TinyImageNet {
 
         private List<String> ids() throws IOException {
             List<String> ids = lines(root.resolve(IDS)).stream().sorted().distinct().toList();
+            for (String id : ids) {
+                if (!PlainName.isPlain(id)) {
+                    throw badLine(root.resolve(IDS), id, "the id of a class");
+                }
+            }
             if (ids.isEmpty() || ids.size() > MOST_CLASSES) {
-                throw new DataRepositoryException(
+                throw new RepositoryException(
                         String.format(
                                 Locale.ROOT,
                                 "%s lists %,d classes instead of 200: it is another data set or"
@@ -197,8 +241,7 @@ public final class TinyImageNet {
         }
 
         private JpegFile file(Path path, int label) {
-            return new JpegFile(
-                    root.relativize(path).toString(), label, () -> Files.readAllBytes(path));
+            return new JpegFile(root.relativize(path).toString(), label, () -> JpegFile.read(path));
         }
     }
 
@@ -235,7 +278,7 @@ public final class TinyImageNet {
                         return reading.from(new Unpacked(root, file));
                     }
                 }
-                throw new DataRepositoryException(
+                throw new RepositoryException(
                         String.format(
                                 Locale.ROOT,
                                 "%s holds no %s/%s: it is another archive; %s.",
@@ -243,8 +286,8 @@ public final class TinyImageNet {
                                 FOLDER,
                                 IDS,
                                 FILES.advice()));
-            } catch (ZipException | ProviderNotFoundException e) {
-                throw DataRepositoryException.notUnpacked(file, e);
+            } catch (ZipException | ProviderNotFoundException | InvalidPathException e) {
+                throw RepositoryException.notUnpacked(file, e);
             }
         }
     }
@@ -261,26 +304,39 @@ public final class TinyImageNet {
     }
 
     private static List<String> lines(Path file) throws IOException {
-        try (Stream<String> lines = Files.lines(file)) {
-            return lines.filter(line -> !line.isBlank()).map(String::strip).toList();
-        } catch (NoSuchFileException | MalformedInputException | UncheckedIOException e) {
-            throw new DataRepositoryException(
+        if (!Files.isRegularFile(file)) {
+            throw new RepositoryException(
                     String.format(
                             Locale.ROOT,
-                            "%s can't be read (%s): unpack or copy it again.",
-                            file,
-                            e),
+                            "%s can't be read (there is no such file): unpack or copy it again.",
+                            file));
+        }
+        byte[] content;
+        try (InputStream in =
+                new BoundedInputStream(Files.newInputStream(file), MOST_TEXT_BYTES, file)) {
+            content = in.readAllBytes();
+        }
+        try {
+            String text =
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
+            return text.lines().filter(line -> !line.isBlank()).map(String::strip).toList();
+        } catch (CharacterCodingException e) {
+            throw new RepositoryException(
+                    String.format(
+                            Locale.ROOT,
+                            "%s can't be read (it is no text): unpack or copy it again.",
+                            file),
                     e);
         }
     }
 
-    private static DataRepositoryException badLine(Path file, String line, String expected) {
-        return new DataRepositoryException(
+    private static RepositoryException badLine(Path file, String line, String expected) {
+        return new RepositoryException(
                 String.format(
                         Locale.ROOT,
-                        "%s has the line \"%s\" instead of %s: it is damaged; replace it.",
+                        "%s has the line %s instead of %s: it is damaged; replace it.",
                         file,
-                        line,
+                        PlainName.quote(line),
                         expected));
     }
 }

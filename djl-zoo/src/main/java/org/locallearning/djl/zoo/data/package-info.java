@@ -14,11 +14,15 @@
 
 /**
  * The data sets of the experiments, behind one interface: digits that the program draws itself;
- * MNIST, Fashion-MNIST and CIFAR-10 through DJL's own loaders; and CIFAR-100, SVHN and Tiny
- * ImageNet, which DJL does not have, from the files that their authors publish.
+ * MNIST, Fashion-MNIST and CIFAR-10 from DJL's repositories; and CIFAR-100, SVHN and Tiny ImageNet,
+ * which DJL does not have, from the files that their authors publish.
+ *
+ * <p>Files are read up to what their format and data set allow and no further, whatever they unpack
+ * to. DJL's own loaders skip the files' headers, believe the names in the metadata and unpack
+ * without a bound, so none is used.
  *
  * <p>{@link org.locallearning.djl.zoo.data.DataSets#load DataSets.load} is the way in. Data of two
  * different repositories never share a cache entry, and damaged or missing files are refused with a
- * {@link org.locallearning.djl.zoo.data.DataRepositoryException}.
+ * {@link org.locallearning.djl.zoo.repository.RepositoryException}.
  */
 package org.locallearning.djl.zoo.data;

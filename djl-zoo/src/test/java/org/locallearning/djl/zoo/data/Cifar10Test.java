@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.locallearning.djl.zoo.repository.RepositoryException;
 
 class Cifar10Test {
 
@@ -195,8 +196,8 @@ class Cifar10Test {
     }
 
     private static void assertRefused(Path root, String part) {
-        DataRepositoryException refusal =
-                assertThrows(DataRepositoryException.class, () -> load(root).close());
+        RepositoryException refusal =
+                assertThrows(RepositoryException.class, () -> load(root).close());
         assertTrue(refusal.getMessage().contains(part), refusal.getMessage());
     }
 }

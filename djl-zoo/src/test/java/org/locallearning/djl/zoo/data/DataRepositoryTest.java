@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.locallearning.djl.zoo.repository.RepositoryException;
 
 class DataRepositoryTest {
 
@@ -257,9 +258,9 @@ class DataRepositoryTest {
     }
 
     private static void assertRefused(String name, DataOptions.Builder options, String... parts) {
-        DataRepositoryException refusal =
+        RepositoryException refusal =
                 assertThrows(
-                        DataRepositoryException.class,
+                        RepositoryException.class,
                         () -> DataSets.load(name, options.build()).close());
         String message = refusal.getMessage();
         for (String part : parts) {

@@ -77,6 +77,69 @@ class ImageDataTest {
     }
 
     @Test
+    void holdsOutTheLastImagesForValidation() throws Exception {
+        LabelledImages training = random(1, 9);
+        LabelledImages test = random(2, 5);
+        DataOptions options = DataOptions.builder().optLimit(7).optValidation(3).build();
+        DataOptions without = DataOptions.builder().optLimit(4).build();
+        try (ImageData data = data(training, test, options);
+                ImageData smaller = data(training, test, without)) {
+            assertEquals(4, data.getTrainingSize());
+            assertEquals(3, data.getValidationSize());
+            assertEquals(2, data.getTrainingBatches(2), "as many as 4 images fill");
+            assertTrue(
+                    data.getProvenance()
+                            .startsWith(
+                                    "made up; the first 7 of 9 training images, of which the last 3"
+                                            + " are for validation, and 5 test images;"),
+                    data.getProvenance());
+
+            // the rest is as if there were no other images, so also what they are scaled by
+            assertArrayEquals(sorted(smaller.training(2)), sorted(data.training(2)), 0);
+            assertArrayEquals(all(smaller.test(2)), all(data.test(2)), 0);
+
+            List<Batches.Content> validation = Batches.of(data.validation(2));
+            assertArrayEquals(new int[] {2, 1}, sizes(data.validation(2)));
+            assertArrayEquals(
+                    longs(Arrays.copyOfRange(training.labels(), 4, 7)),
+                    validation.stream()
+                            .flatMapToLong(batch -> Arrays.stream(batch.labels()))
+                            .toArray());
+            float[] held = values(validation);
+            float[] raw = Arrays.copyOfRange(raw(training), 4 * SIZE, 7 * SIZE);
+            float[] trainingRaw = raw(training.first(4));
+            for (int i = 0; i < raw.length; i++) {
+                int channel = i % SIZE / 12;
+                double mean = moment(trainingRaw, channel, 1);
+                double deviation = Math.sqrt(moment(trainingRaw, channel, 2) - mean * mean);
+                assertEquals((raw[i] - mean) / deviation, held[i], 1e-4);
+            }
+        }
+    }
+
+    @Test
+    void refusesAValidationSplitThatLeavesNothing() throws Exception {
+        DataOptions.Builder options = DataOptions.builder().optValidation(-1);
+        assertThrows(IllegalArgumentException.class, options::build);
+        options.optValidation(9);
+        IllegalArgumentException e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> data(random(1, 9), random(2, 5), options.build()));
+        assertTrue(e.getMessage().contains("9 images for validation"), e.getMessage());
+        try (ImageData data = data(random(1, 9), random(2, 5), DataOptions.builder().build())) {
+            assertEquals(0, data.getValidationSize());
+            assertThrows(IllegalStateException.class, () -> data.validation(2));
+        }
+    }
+
+    private static float[] sorted(RandomAccessDataset dataset) throws Exception {
+        float[] values = all(dataset);
+        Arrays.sort(values);
+        return values;
+    }
+
+    @Test
     void leavesPixelsBetweenZeroAndOneIfAsked() throws Exception {
         LabelledImages test = random(2, 5);
         DataOptions options = DataOptions.builder().optStandardise(false).build();

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.locallearning.djl.zoo.repository.RepositoryException;
 
 class PublishedDataSetTest {
 
@@ -95,9 +96,9 @@ class PublishedDataSetTest {
     }
 
     static void assertRefused(String name, DataOptions.Builder options, String... parts) {
-        DataRepositoryException refusal =
+        RepositoryException refusal =
                 assertThrows(
-                        DataRepositoryException.class,
+                        RepositoryException.class,
                         () -> DataSets.load(name, options.build()).close());
         for (String part : parts) {
             assertTrue(refusal.getMessage().contains(part), refusal.getMessage());

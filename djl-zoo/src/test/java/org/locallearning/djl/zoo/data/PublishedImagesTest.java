@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.locallearning.djl.zoo.repository.RepositoryException;
 
 class PublishedImagesTest {
 
@@ -87,7 +88,7 @@ class PublishedImagesTest {
                         .getMessage()
                         .startsWith("The data set cifar100 has no validation images"));
         assertThrows(IllegalStateException.class, validation::getClasses);
-        assertThrows(DataRepositoryException.class, () -> images(Dataset.Usage.TRAIN).prepare());
+        assertThrows(RepositoryException.class, () -> images(Dataset.Usage.TRAIN).prepare());
         assertThrows(
                 NullPointerException.class, () -> Svhn.builder().setSampling(4, false).build());
         PublishedImages absent =
@@ -96,7 +97,7 @@ class PublishedImagesTest {
                         .setSampling(4, false)
                         .build();
         assertTrue(
-                assertThrows(DataRepositoryException.class, absent::prepare)
+                assertThrows(RepositoryException.class, absent::prepare)
                         .getMessage()
                         .contains("nosuch"));
     }

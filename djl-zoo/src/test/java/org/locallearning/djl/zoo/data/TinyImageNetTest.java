@@ -65,6 +65,48 @@ class TinyImageNetTest {
     }
 
     @Test
+    void readsValidationImagesInFoldersOfClasses() throws Exception {
+        for (String images : List.of("images/", "")) {
+            Map<String, byte[]> sorted = new LinkedHashMap<>();
+            for (Map.Entry<String, byte[]> file : published().entrySet()) {
+                String name = file.getKey().substring(file.getKey().lastIndexOf('/') + 1);
+                if (!file.getKey().startsWith("val/")) {
+                    sorted.put(file.getKey(), file.getValue());
+                } else if (name.endsWith(".JPEG")) {
+                    int number = Integer.parseInt(name.replaceAll("\\D", ""));
+                    String folder = "val/" + IDS.get(classOfValidation(number)) + '/' + images;
+                    sorted.put(folder + name, file.getValue());
+                    sorted.put(folder + "._" + name, bytes("what macOS knows of it"));
+                    sorted.put(folder + "Thumbs.db", bytes("what Windows shows of it"));
+                }
+            }
+            Path root = temp.resolve("sorted" + images.length());
+            unpack(sorted, root);
+            assertRead(root, "val");
+            sorted.keySet().removeIf(name -> name.startsWith("val/" + IDS.get(1)));
+            Path incomplete = temp.resolve("incomplete" + images.length());
+            unpack(sorted, incomplete);
+            assertRefused(
+                    "tiny-imagenet", options(incomplete), "no images of the class " + IDS.get(1));
+        }
+    }
+
+    @Test
+    void namesInItsListsLeadNowhereElse() throws Exception {
+        Files.write(temp.resolve("secret.JPEG"), jpeg(64, 1, 2, 3));
+        for (String name : List.of("../../../secret.JPEG", temp + "/secret.JPEG", "a\0b.JPEG")) {
+            Map<String, byte[]> files = published();
+            files.put("val/val_annotations.txt", bytes(name + "\t" + IDS.get(0) + "\n"));
+            Path root = temp.resolve("root");
+            unpack(files, root);
+            assertRefused("tiny-imagenet", options(root), "instead of a file name and the id");
+            files.put("wnids.txt", bytes(name + "\n"));
+            unpack(files, root);
+            assertRefused("tiny-imagenet", options(root), "instead of the id of a class");
+        }
+    }
+
+    @Test
     void readsAnArtifact() throws Exception {
         Map<String, byte[]> training = new LinkedHashMap<>();
         Map<String, byte[]> validation = new LinkedHashMap<>();

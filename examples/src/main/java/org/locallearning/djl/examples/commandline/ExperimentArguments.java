@@ -18,15 +18,9 @@ import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.training.Experiment;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import picocli.CommandLine.ArgGroup;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** Everything that says what is trained, as options; a command mixes them in. */
 public final class ExperimentArguments {
-
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec command;
 
     @ArgGroup(validate = false, heading = "%nData:%n")
     private final ImageArguments images = new ImageArguments();
@@ -47,12 +41,11 @@ public final class ExperimentArguments {
     public ExperimentArguments() {}
 
     /**
-     * Returns what was chosen.
+     * Returns what was chosen; {@link UselessOptions} refuses what has no use for it.
      *
      * @return the experiment
      * @throws IllegalArgumentException if something does not exist, is out of its range or does not
      *     go with something else, in one sentence
-     * @throws ParameterException if an option was given that changes nothing
      */
     public Experiment experiment() {
         Experiment.checkNames(images.dataset(), model.name());
@@ -60,19 +53,16 @@ public final class ExperimentArguments {
         List<Method> methods = training.methods();
         TrainingPlan plan =
                 training.plan(methodChoices.settings(model.name()), decorrelation.settings());
-        Experiment experiment =
-                new Experiment(
-                        images.dataset(),
-                        images.options(model.name()),
-                        model.name(),
-                        model.options(),
-                        methods,
-                        training.seeds(),
-                        plan,
-                        training.learningRates(),
-                        training.decorrelationRates());
-        UselessOptions.refuse(command, methods, List.of(images.dataset()));
-        return experiment;
+        return new Experiment(
+                images.dataset(),
+                images.options(model.name()),
+                model.name(),
+                model.options(),
+                methods,
+                training.seeds(),
+                plan,
+                training.learningRates(),
+                training.decorrelationRates());
     }
 
     /**

@@ -47,7 +47,7 @@ public final class GivenArguments {
         List<CommandLine> commands = result.asCommandLineList();
         GivenArguments arguments = new GivenArguments(commands.get(commands.size() - 1));
         // picocli forgets other options of a group once one of them is repeated
-        arguments.checkNames(result.originalArgs());
+        arguments.checkNames(result.expandedArgs());
         for (CommandLine each : commands) {
             each.getParseResult().matchedArgs().forEach(arguments::checkValues);
         }

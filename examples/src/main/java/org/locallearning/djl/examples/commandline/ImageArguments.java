@@ -21,6 +21,9 @@ import picocli.CommandLine.Option;
 /** Which images, and what is done to them, on the command line of what trains side by side. */
 public final class ImageArguments extends DataArguments {
 
+    /** The name of the option that holds out images. */
+    public static final String VALIDATION = "--validation";
+
     /** Before the options without an order, which have -1. */
     private static final int FIRST = -2;
 
@@ -33,6 +36,15 @@ public final class ImageArguments extends DataArguments {
                     "glyphs (drawn by the program), mnist, fashion-mnist, cifar10, cifar100,"
                             + " svhn or tiny-imagenet (default: ${DEFAULT-VALUE}).")
     private String dataset;
+
+    @Option(
+            names = VALIDATION,
+            paramLabel = "N",
+            description =
+                    "Hold out the last N training images and measure every epoch on them; the test"
+                            + " images are looked at once, after the last epoch (default: none, and"
+                            + " every epoch is measured on the test images).")
+    private Integer validation;
 
     @Option(
             names = "--standardise",
@@ -88,6 +100,7 @@ public final class ImageArguments extends DataArguments {
      */
     public DataOptions options(String model) {
         check();
+        checkPositive(VALIDATION, validation);
         Task task = Networks.named(model).getTask();
         if (Boolean.TRUE.equals(standardise) && task == Task.RECONSTRUCTION) {
             throw new IllegalArgumentException(
@@ -103,6 +116,7 @@ public final class ImageArguments extends DataArguments {
                             + " standardised or reconstructed images.");
         }
         return dataOptions()
+                .optValidation(validation == null ? 0 : validation)
                 .optStandardise(standardised)
                 .optSignedPixels(signedPixels)
                 .optAugment(augment)

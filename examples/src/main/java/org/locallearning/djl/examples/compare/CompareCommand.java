@@ -31,6 +31,7 @@ import org.locallearning.djl.examples.commandline.ExperimentArguments;
 import org.locallearning.djl.examples.commandline.OutputArguments;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
+import org.locallearning.djl.examples.commandline.UselessOptions;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.output.OutputFolder;
@@ -131,7 +132,12 @@ public final class CompareCommand implements Callable<Integer> {
             out.println();
             UnfinishedComparison unfinished = unfinished(folder, machine);
             Console console =
-                    new Console(out, Help.Ansi.AUTO.enabled(), chosen.methods(), session.task());
+                    new Console(
+                            out,
+                            Help.Ansi.AUTO.enabled(),
+                            chosen.methods(),
+                            session.task(),
+                            chosen.data().getValidation() > 0);
             Results results =
                     session.run(
                             session.results(CommandLineText.of(spec), started),
@@ -149,7 +155,9 @@ public final class CompareCommand implements Callable<Integer> {
     private Experiment checked() {
         try {
             resume.check();
-            return experiment.experiment();
+            Experiment chosen = experiment.experiment();
+            UselessOptions.refuse(spec, chosen.methods(), List.of(chosen.dataset()));
+            return chosen;
         } catch (IllegalArgumentException e) {
             throw usage(e);
         }

@@ -118,14 +118,15 @@ final class LearningCharts {
         return text.toString();
     }
 
-    /** Returns accuracies and losses over the epochs, those of the test images first. */
+    /** Returns accuracies and losses over the epochs, those of images not trained on first. */
     List<Figure> learning() {
         String unit = results.task().lossUnit();
         Figure training = chart("Training loss", unit, EpochResult::trainLoss, ReportPage::loss);
-        Figure test = chart("Test loss", unit, EpochResult::testLoss, ReportPage::loss);
+        String held = ReportPage.heldOut(results);
+        Figure test = chart(held + " loss", unit, EpochResult::heldOutLoss, ReportPage::loss);
         return results.task().hasAccuracy()
                 ? List.of(
-                        accuracy("Test accuracy", EpochResult::testAccuracy),
+                        accuracy(held + " accuracy", EpochResult::heldOutAccuracy),
                         training,
                         accuracy("Training accuracy", EpochResult::trainAccuracy),
                         test)

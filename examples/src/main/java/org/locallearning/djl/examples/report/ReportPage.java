@@ -194,10 +194,11 @@ public final class ReportPage {
                     .append(' ')
                     .append(
                             task.hasAccuracy()
-                                    ? Percent.of(last(method, EpochResult::testAccuracy).mean())
-                                    : loss(last(method, EpochResult::testLoss).mean()));
+                                    ? Percent.of(last(method, EpochResult::heldOutAccuracy).mean())
+                                    : loss(last(method, EpochResult::heldOutLoss).mean()));
         }
-        return (task.hasAccuracy() ? "Test accuracy after " : "Test loss after ")
+        return heldOut(results)
+                + (task.hasAccuracy() ? " accuracy after " : " loss after ")
                 + count(results.settings().epochs(), "epoch")
                 + (results.settings().seeds().size() > 1 ? ", mean over seeds: " : ": ")
                 + text
@@ -234,11 +235,15 @@ public final class ReportPage {
 
     private Table summary() {
         List<String> titles = new ArrayList<>(List.of("Method"));
+        String held = heldOut(results);
         titles.addAll(
                 task.hasAccuracy()
-                        ? List.of("Test accuracy", "Best epoch", "Train accuracy")
-                        : List.of("Test loss", "Best epoch"));
+                        ? List.of(held + " accuracy", "Best epoch", "Train accuracy")
+                        : List.of(held + " loss", "Best epoch"));
         titles.addAll(List.of("Train loss", "s / epoch", "Learning rate"));
+        if (results.hasValidation()) {
+            titles.add(1, task.hasAccuracy() ? "Test accuracy" : "Test loss");
+        }
         List<Table.Row> rows = new ArrayList<>();
         for (String method : results.triedMethods()) {
             List<RunResult> diverged = results.divergedRunsOf(method);
@@ -247,12 +252,15 @@ public final class ReportPage {
                 continue;
             }
             List<Table.Cell> cells = new ArrayList<>();
+            if (results.hasValidation()) {
+                cells.add(test(method));
+            }
             if (task.hasAccuracy()) {
-                cells.add(cell(last(method, EpochResult::testAccuracy), Percent::of));
+                cells.add(cell(last(method, EpochResult::heldOutAccuracy), Percent::of));
                 cells.add(cell(best(method), Percent::of));
                 cells.add(cell(last(method, EpochResult::trainAccuracy), Percent::of));
             } else {
-                cells.add(cell(last(method, EpochResult::testLoss), ReportPage::loss));
+                cells.add(cell(last(method, EpochResult::heldOutLoss), ReportPage::loss));
                 cells.add(cell(best(method), ReportPage::loss));
             }
             cells.add(cell(last(method, EpochResult::trainLoss), ReportPage::loss));
@@ -290,6 +298,13 @@ public final class ReportPage {
         return new Table.Row(Methods.named(method).title(), method, cells);
     }
 
+    /** Tells what came of the test images after the last epoch. */
+    private Table.Cell test(String method) {
+        return task.hasAccuracy()
+                ? cell(last(method, EpochResult::testAccuracy), Percent::of)
+                : cell(last(method, EpochResult::testLoss), ReportPage::loss);
+    }
+
     private static Table.Cell rates(RunResult run) {
         return new Table.Cell(
                 ShortNumber.of(run.learningRate()),
@@ -320,11 +335,11 @@ public final class ReportPage {
                                 run ->
                                         task.hasAccuracy()
                                                 ? run.epochs().stream()
-                                                        .mapToDouble(EpochResult::testAccuracy)
+                                                        .mapToDouble(EpochResult::heldOutAccuracy)
                                                         .max()
                                                         .orElseThrow()
                                                 : run.epochs().stream()
-                                                        .mapToDouble(EpochResult::testLoss)
+                                                        .mapToDouble(EpochResult::heldOutLoss)
                                                         .min()
                                                         .orElseThrow())
                         .toList());
@@ -391,9 +406,9 @@ public final class ReportPage {
         if (task.hasAccuracy()) {
             titles.add("Train accuracy");
         }
-        titles.add("Test loss");
+        titles.add(heldOut(results) + " loss");
         if (task.hasAccuracy()) {
-            titles.add("Test accuracy");
+            titles.add(heldOut(results) + " accuracy");
         }
         titles.add("Seconds");
         List<Table.Row> rows = new ArrayList<>();
@@ -406,9 +421,9 @@ public final class ReportPage {
                 if (task.hasAccuracy()) {
                     cells.add(Percent.of(epoch.trainAccuracy()));
                 }
-                cells.add(loss(epoch.testLoss()));
+                cells.add(loss(epoch.heldOutLoss()));
                 if (task.hasAccuracy()) {
-                    cells.add(Percent.of(epoch.testAccuracy()));
+                    cells.add(Percent.of(epoch.heldOutAccuracy()));
                 }
                 cells.add(seconds(epoch.seconds()));
                 rows.add(Table.row("", run.method(), cells));
@@ -418,6 +433,11 @@ public final class ReportPage {
                 .folded(
                         "Show all " + rows.size() + " rows",
                         new Table("Every epoch", titles, rows));
+    }
+
+    /** Names the images that every epoch was measured on, as a title begins with them. */
+    static String heldOut(Results results) {
+        return results.hasValidation() ? "Validation" : "Test";
     }
 
     static String list(List<Integer> numbers) {

@@ -14,24 +14,90 @@
 package org.locallearning.djl.examples.results;
 
 /**
- * What one epoch of a run came to.
+ * What one epoch of a run came to. After an epoch the network is measured on images that it was not
+ * trained on: on those held out for validation where there are any, and on the test images then
+ * after the last epoch alone, so that nothing is chosen by them.
  *
  * @param epoch the epoch, from 1
  * @param trainLoss the loss over the training images, each measured as it was learned from
  * @param trainAccuracy the share of training images classified correctly, 0 to 1, likewise; null
  *     where the network does not classify
- * @param testLoss the loss over the test images after the epoch
+ * @param testLoss the loss over the test images after the epoch, null where they were not looked at
  * @param testAccuracy the share of test images classified correctly after the epoch, 0 to 1, or
  *     null likewise
+ * @param validationLoss the loss over the images held out for validation after the epoch, null
+ *     where there are none
+ * @param validationAccuracy the share of them classified correctly after the epoch, 0 to 1, or null
+ *     likewise
  * @param seconds the time spent on training and on measuring the alignment, without the test
  */
 public record EpochResult(
         int epoch,
         double trainLoss,
         Double trainAccuracy,
-        double testLoss,
+        Double testLoss,
         Double testAccuracy,
+        Double validationLoss,
+        Double validationAccuracy,
         double seconds) {
+
+    /**
+     * Creates the result of an epoch after which the test images were looked at, and no others.
+     *
+     * @param epoch the epoch, from 1
+     * @param trainLoss the loss over the training images
+     * @param trainAccuracy the share of training images classified correctly, or null
+     * @param testLoss the loss over the test images after the epoch
+     * @param testAccuracy the share of test images classified correctly after the epoch, or null
+     * @param seconds the time spent on training
+     */
+    public EpochResult(
+            int epoch,
+            double trainLoss,
+            Double trainAccuracy,
+            double testLoss,
+            Double testAccuracy,
+            double seconds) {
+        this(epoch, trainLoss, trainAccuracy, testLoss, testAccuracy, null, null, seconds);
+    }
+
+    /**
+     * Returns the loss over the images that were looked at after every epoch.
+     *
+     * @return the loss for validation where there is one, otherwise that of the test
+     */
+    public double heldOutLoss() {
+        return validationLoss == null ? testLoss : validationLoss;
+    }
+
+    /**
+     * Returns the accuracy on the images that were looked at after every epoch.
+     *
+     * @return the share for validation where there is one, otherwise that of the test; null where
+     *     the network does not classify
+     */
+    public Double heldOutAccuracy() {
+        return validationLoss == null ? testAccuracy : validationAccuracy;
+    }
+
+    /**
+     * Returns this epoch with what was measured on the test images after it.
+     *
+     * @param loss the loss over the test images
+     * @param accuracy the share classified correctly, or null
+     * @return the same otherwise
+     */
+    public EpochResult withTest(double loss, Double accuracy) {
+        return new EpochResult(
+                epoch,
+                trainLoss,
+                trainAccuracy,
+                loss,
+                accuracy,
+                validationLoss,
+                validationAccuracy,
+                seconds);
+    }
 
     /**
      * Returns this epoch without the time that it took.
@@ -39,6 +105,14 @@ public record EpochResult(
      * @return the same, with 0 seconds
      */
     public EpochResult withoutTime() {
-        return new EpochResult(epoch, trainLoss, trainAccuracy, testLoss, testAccuracy, 0);
+        return new EpochResult(
+                epoch,
+                trainLoss,
+                trainAccuracy,
+                testLoss,
+                testAccuracy,
+                validationLoss,
+                validationAccuracy,
+                0);
     }
 }

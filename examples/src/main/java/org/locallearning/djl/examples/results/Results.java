@@ -88,6 +88,15 @@ public record Results(
     }
 
     /**
+     * Returns whether images were held out for validation, on which every epoch was measured.
+     *
+     * @return whether; if not, every epoch was measured on the test images
+     */
+    public boolean hasValidation() {
+        return settings.validation() != null;
+    }
+
+    /**
      * Writes the results.
      *
      * @return the text of {@code results.json}

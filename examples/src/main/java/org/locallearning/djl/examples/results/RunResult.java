@@ -24,7 +24,9 @@ import java.util.List;
  * @param learningRate the learning rate that was used
  * @param decorrelationRate the rate of decorrelation layers, null for a method without them
  * @param epochs the epochs in order; of a run that diverged, those before
- * @param classification how test images were classified after the last epoch, null for other tasks
+ * @param classification how images that were not trained on were classified after the last epoch:
+ *     test images, or, of a run that did not look at them, those held out for validation; null for
+ *     other tasks
  * @param alignment measurements of alignment with backpropagation, empty for backpropagation itself
  * @param correlations measurements at decorrelation layers, empty without them
  * @param correlationMaps the latest correlations at every decorrelation layer, empty without them

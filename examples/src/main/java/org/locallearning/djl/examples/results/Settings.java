@@ -31,6 +31,7 @@ import org.locallearning.djl.zoo.task.Task;
  * @param epochs passes over the training images
  * @param seeds the seeds
  * @param limit the greatest number of training images, 0 for all
+ * @param validation how many of them were held out for validation, null for none
  * @param testLimit the greatest number of test images, 0 for all
  * @param task what the model learned, and the loss
  * @param batch images per training step
@@ -53,6 +54,7 @@ public record Settings(
         int epochs,
         List<Integer> seeds,
         int limit,
+        Integer validation,
         int testLimit,
         Task task,
         int batch,

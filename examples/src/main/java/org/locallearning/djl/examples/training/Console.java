@@ -41,6 +41,7 @@ public final class Console {
 
     private final PrintWriter out;
     private final Task task;
+    private final boolean validated;
     private final TextTable table;
     private final TerminalBar bar;
 
@@ -53,9 +54,28 @@ public final class Console {
      * @param task what the model learns
      */
     public Console(PrintWriter out, boolean terminal, Collection<Method> methods, Task task) {
+        this(out, terminal, methods, task, false);
+    }
+
+    /**
+     * Creates a console for runs of which images may be held out.
+     *
+     * @param out where the rows go
+     * @param terminal whether somebody watches at a terminal, who gets a progress bar
+     * @param methods the methods that will be shown
+     * @param task what the model learns
+     * @param validated whether every epoch is measured on images held out for validation
+     */
+    public Console(
+            PrintWriter out,
+            boolean terminal,
+            Collection<Method> methods,
+            Task task,
+            boolean validated) {
         this.out = out;
         bar = new TerminalBar(terminal);
         this.task = task;
+        this.validated = validated;
         table =
                 merits(
                                 new TextTable()
@@ -69,16 +89,16 @@ public final class Console {
     private TextTable merits(TextTable columns) {
         columns.right("train loss", 10);
         return task.hasAccuracy()
-                ? columns.right("train acc", 9).right("test acc", 9)
-                : columns.right("test loss", 10);
+                ? columns.right("train acc", 9).right(figureOfMerit(), 9)
+                : columns.right(figureOfMerit(), 10);
     }
 
     /** Writes the training loss and what says how good the model is. */
     private List<String> merits(
-            double trainLoss, Double trainAccuracy, double testLoss, Double testAccuracy) {
+            double trainLoss, Double trainAccuracy, double heldOutLoss, Double heldOutAccuracy) {
         return task.hasAccuracy()
-                ? List.of(loss(trainLoss), Percent.of(trainAccuracy), Percent.of(testAccuracy))
-                : List.of(loss(trainLoss), loss(testLoss));
+                ? List.of(loss(trainLoss), Percent.of(trainAccuracy), Percent.of(heldOutAccuracy))
+                : List.of(loss(trainLoss), loss(heldOutLoss));
     }
 
     /** Prints the titles of the columns. */
@@ -111,14 +131,27 @@ public final class Console {
         row(method.name(), seed, result, "");
     }
 
+    void tested(Method method, int seed, EpochResult result) {
+        out.printf(
+                "%s, seed %d, on the test images after epoch %d: %s%n",
+                method.name(), seed, result.epoch(), test(result));
+        out.flush();
+    }
+
+    private String test(EpochResult result) {
+        return task.hasAccuracy()
+                ? Percent.of(result.testAccuracy())
+                : "loss " + loss(result.testLoss());
+    }
+
     private void row(String method, int seed, EpochResult epoch, String remark) {
         List<Object> cells = new ArrayList<>(List.of(method, seed, epoch.epoch()));
         cells.addAll(
                 merits(
                         epoch.trainLoss(),
                         epoch.trainAccuracy(),
-                        epoch.testLoss(),
-                        epoch.testAccuracy()));
+                        epoch.heldOutLoss(),
+                        epoch.heldOutAccuracy()));
         cells.add(seconds(epoch.seconds()));
         out.println(table.row(cells.toArray()) + remark);
         out.flush();
@@ -207,6 +240,9 @@ public final class Console {
                                         .right("rate", 8)
                                         .right("decor", 8))
                         .right("s/epoch", 7);
+        if (validated) {
+            means.right(task.hasAccuracy() ? "test acc" : "test loss", 9);
+        }
         if (seeds > 1) {
             means.left("  " + figureOfMerit() + ", low to high", 1);
         }
@@ -223,9 +259,9 @@ public final class Console {
                             task.hasAccuracy()
                                     ? last(runs, EpochResult::trainAccuracy).mean()
                                     : null,
-                            last(runs, EpochResult::testLoss).mean(),
+                            last(runs, EpochResult::heldOutLoss).mean(),
                             task.hasAccuracy()
-                                    ? last(runs, EpochResult::testAccuracy).mean()
+                                    ? last(runs, EpochResult::heldOutAccuracy).mean()
                                     : null));
             cells.add(
                     seconds(
@@ -235,6 +271,12 @@ public final class Console {
                                                     .map(EpochResult::seconds)
                                                     .toList())
                                     .mean()));
+            if (validated) {
+                cells.add(
+                        task.hasAccuracy()
+                                ? Percent.of(last(runs, EpochResult::testAccuracy).mean())
+                                : loss(last(runs, EpochResult::testLoss).mean()));
+            }
             if (seeds > 1) {
                 cells.add("  " + range(runs));
             }
@@ -243,12 +285,16 @@ public final class Console {
     }
 
     private String figureOfMerit() {
-        return task.hasAccuracy() ? "test acc" : "test loss";
+        return (validated ? "valid " : "test ") + (task.hasAccuracy() ? "acc" : "loss");
     }
 
     private String range(List<RunResult> runs) {
         SeedSummary test =
-                last(runs, task.hasAccuracy() ? EpochResult::testAccuracy : EpochResult::testLoss);
+                last(
+                        runs,
+                        task.hasAccuracy()
+                                ? EpochResult::heldOutAccuracy
+                                : EpochResult::heldOutLoss);
         return task.hasAccuracy()
                 ? Percent.of(test.least()) + " to " + Percent.of(test.greatest())
                 : loss(test.least()) + " to " + loss(test.greatest());

@@ -45,7 +45,8 @@ final class EpochRecorder extends TrainingListenerAdapter implements Stateful {
     private final Optional<Evaluator> accuracy;
     private final Method method;
     private final int seed;
-    private final int epochCount;
+    private final int lastEpoch;
+    private final boolean validated;
     private final long batches;
     private final Console console;
     private final List<EpochResult> epochs = new ArrayList<>();
@@ -60,14 +61,16 @@ final class EpochRecorder extends TrainingListenerAdapter implements Stateful {
             Optional<Evaluator> accuracy,
             Method method,
             int seed,
-            int epochCount,
+            int lastEpoch,
+            boolean validated,
             long batches,
             Console console) {
         this.evaluations = evaluations;
         this.accuracy = accuracy;
         this.method = method;
         this.seed = seed;
-        this.epochCount = epochCount;
+        this.lastEpoch = lastEpoch;
+        this.validated = validated;
         this.batches = batches;
         this.console = console;
     }
@@ -103,19 +106,37 @@ final class EpochRecorder extends TrainingListenerAdapter implements Stateful {
     @Override
     public void onEpoch(Trainer trainer) {
         Map<String, Float> latest = evaluations.getLatestEvaluations();
+        double heldOutLoss = latest.get("validate_loss");
+        Double heldOutAccuracy = accuracy("validate_", latest);
         EpochResult result =
                 new EpochResult(
                         epochs.size() + 1,
                         latest.get("train_loss"),
                         accuracy("train_", latest),
-                        latest.get("validate_loss"),
-                        accuracy("validate_", latest),
+                        validated ? null : heldOutLoss,
+                        validated ? null : heldOutAccuracy,
+                        validated ? heldOutLoss : null,
+                        validated ? heldOutAccuracy : null,
                         (lastBatchEnded - started - excluded) / 1e9);
         epochs.add(result);
         console.epochEnds(method, seed, result);
-        if (epochs.size() < epochCount) {
+        if (epochs.size() < lastEpoch) {
             epochStarts(0);
         }
+    }
+
+    /** Adds to the last epoch what was just measured on the test images. */
+    void tested(Trainer trainer) {
+        String test = EvaluatorTrainingListener.VALIDATE_EPOCH;
+        int last = epochs.size() - 1;
+        EpochResult result =
+                epochs.get(last)
+                        .withTest(
+                                trainer.getLoss().getAccumulator(test),
+                                accuracy.map(share -> (double) share.getAccumulator(test))
+                                        .orElse(null));
+        epochs.set(last, result);
+        console.tested(method, seed, result);
     }
 
     /** {@inheritDoc} */

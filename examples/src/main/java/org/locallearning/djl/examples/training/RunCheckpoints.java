@@ -25,16 +25,29 @@ import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 
 /**
- * Where a run saves how far it has come, and how often.
+ * Where a run saves how far it has come, how often, and how far it goes this time.
  *
  * @param folder a folder for this run alone
  * @param batches after how many batches to save; 0 for the end of every epoch and every few minutes
+ * @param lastEpoch the epoch after which the run stops, to go on another time; 0 for its end
  * @param settings what has to be the same when the run goes on, besides what the model and the
  *     method print of themselves
  */
-public record RunCheckpoints(Path folder, int batches, Map<String, String> settings) {
+public record RunCheckpoints(
+        Path folder, int batches, int lastEpoch, Map<String, String> settings) {
 
     private static final Duration INTERVAL = Duration.ofMinutes(5);
+
+    /**
+     * Saves a run that goes on to its end.
+     *
+     * @param folder a folder for this run alone
+     * @param batches after how many batches to save; 0 for every epoch and every few minutes
+     * @param settings what has to be the same when the run goes on
+     */
+    public RunCheckpoints(Path folder, int batches, Map<String, String> settings) {
+        this(folder, batches, 0, settings);
+    }
 
     /**
      * Saves what goes on with the same program, engine and number of threads alone, since others
@@ -53,6 +66,26 @@ public record RunCheckpoints(Path folder, int batches, Map<String, String> setti
         settings.put("device", machine.device());
         settings.put("--threads", Integer.toString(machine.threads()));
         return new RunCheckpoints(folder, batches, settings);
+    }
+
+    /**
+     * Returns the same for a run that stops before its end.
+     *
+     * @param epoch the epoch after which it stops; where it has come further, it does not go back
+     * @return the same otherwise
+     */
+    public RunCheckpoints stoppingAfter(int epoch) {
+        return new RunCheckpoints(folder, batches, epoch, settings);
+    }
+
+    /** Returns whether a run comes to its end, and so to the test. */
+    boolean isToEnd() {
+        return lastEpoch == 0;
+    }
+
+    /** Returns up to which of its epochs a run goes. */
+    int lastOf(int epochs) {
+        return isToEnd() ? epochs : Math.min(lastEpoch, epochs);
     }
 
     /**

@@ -234,6 +234,7 @@ public final class Session implements AutoCloseable {
                 plan.epochs(),
                 experiment.seeds(),
                 experiment.data().getLimit(),
+                experiment.data().getValidation() == 0 ? null : experiment.data().getValidation(),
                 experiment.data().getTestLimit(),
                 experiment.data().getTask(),
                 plan.batch(),

@@ -76,6 +76,9 @@ public final class TrainingRun {
     /**
      * Trains and tests a fresh model.
      *
+     * <p>Every epoch is measured on the images held out for validation, where there are any; the
+     * test images are then looked at once, by a run that comes to its end.
+     *
      * @param method the method
      * @param seed the seed of initial weights, data order and feedback
      * @param rates the rates
@@ -98,7 +101,9 @@ public final class TrainingRun {
             throws IOException, TranslateException {
         int batch = plan.batch();
         RandomAccessDataset training = data.training(batch);
-        RandomAccessDataset test = data.test(batch);
+        boolean validated = data.getValidationSize() > 0;
+        RandomAccessDataset heldOut = validated ? data.validation(batch) : data.test(batch);
+        int last = checkpoints.lastOf(plan.epochs());
         long batches = data.getTrainingBatches(batch);
 
         EvaluatorTrainingListener evaluations = new EvaluatorTrainingListener();
@@ -107,7 +112,7 @@ public final class TrainingRun {
                 task.hasAccuracy() ? Optional.of(new Accuracy()) : Optional.empty();
         EpochRecorder recorder =
                 new EpochRecorder(
-                        evaluations, accuracy, method, seed, plan.epochs(), batches, console);
+                        evaluations, accuracy, method, seed, last, validated, batches, console);
         CheckpointListener saving = checkpoints.listener(seed);
         AlignmentListener alignments = null;
         CorrelationListener correlations = null;
@@ -158,10 +163,19 @@ public final class TrainingRun {
                 if (checkpoints.resume(saving, trainer)) {
                     console.goesOn(method, seed, saving.getPosition());
                 }
-                int left = plan.epochs() - saving.getEpoch();
+                int left = last - saving.getEpoch();
                 if (left > 0) {
                     recorder.epochStarts(saving.getPosition().batch());
-                    divergence = fit(trainer, left, saving, training, test);
+                    divergence = fit(trainer, left, saving, training, heldOut);
+                }
+                if (divergence == null && validated && checkpoints.isToEnd()) {
+                    try {
+                        EasyTrain.evaluateDataset(trainer, data.test(batch));
+                        recorder.tested(trainer);
+                        classification.onEpoch(trainer);
+                    } catch (DivergedException e) {
+                        divergence = Divergence.of(plan.epochs(), null, e.getMessage());
+                    }
                 }
             }
         }

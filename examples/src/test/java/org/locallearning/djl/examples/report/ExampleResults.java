@@ -44,6 +44,7 @@ public final class ExampleResults {
                         2,
                         List.of(1, 2),
                         0,
+                        null,
                         500,
                         Task.CLASSIFICATION,
                         64,

@@ -76,6 +76,8 @@ final class Xor extends DrawnFigure {
      * @param nearestStep the step of that
      * @param weights the output weights at the end
      * @param error the mean squared error at the end
+     * @param angle the angle of the output weights to their feedback at the end, in degrees; null
+     *     without feedback
      */
     record Run(
             String net,
@@ -84,7 +86,8 @@ final class Xor extends DrawnFigure {
             float[] nearest,
             int nearestStep,
             float[] weights,
-            double error) {}
+            double error,
+            Double angle) {}
 
     private record Course(Run run, List<double[]> curve) {}
 
@@ -116,14 +119,22 @@ final class Xor extends DrawnFigure {
                                 Backpropagation.builder().build(),
                                 "backpropagation",
                                 hidden,
-                                seed);
+                                seed,
+                                null);
                 float[] feedback = feedback(reproduction, hidden, seed);
                 CreditAssignment rule =
                         FeedbackAlignment.builder()
                                 .optFeedback((m, path, shape, type) -> m.create(feedback, shape))
                                 .build();
                 Course alignment =
-                        course(pieces, reproduction, rule, "feedback alignment", hidden, seed);
+                        course(
+                                pieces,
+                                reproduction,
+                                rule,
+                                "feedback alignment",
+                                hidden,
+                                seed,
+                                feedback);
                 exact.add(backpropagation.curve);
                 random.add(alignment.curve);
                 for (Course course : List.of(backpropagation, alignment)) {
@@ -212,7 +223,8 @@ final class Xor extends DrawnFigure {
             CreditAssignment rule,
             String rulesName,
             int hidden,
-            int seed)
+            int seed,
+            float[] feedback)
             throws IOException, TranslateException {
         String net = String.format(Locale.ROOT, "2-%d-1, %s", hidden, rulesName);
         return pieces.get(
@@ -220,7 +232,7 @@ final class Xor extends DrawnFigure {
                 new Settings(net, seed, STEPS, RATE),
                 Course.class,
                 STEPS + 1,
-                step -> run(reproduction, rule, net, hidden, seed, step));
+                step -> run(reproduction, rule, net, hidden, seed, feedback, step));
     }
 
     private static Course run(
@@ -229,6 +241,7 @@ final class Xor extends DrawnFigure {
             String net,
             int hidden,
             int seed,
+            float[] feedback,
             Runnable stepDone) {
         float[] output = outputWeights(reproduction, hidden, seed);
         SequentialBlock block =
@@ -287,10 +300,25 @@ final class Xor extends DrawnFigure {
                                 nearest,
                                 nearestStep,
                                 weight.toFloatArray(),
-                                error),
+                                error,
+                                feedback == null ? null : angle(weight.toFloatArray(), feedback)),
                         curve);
             }
         }
+    }
+
+    /** The angle of the output weights to their feedback, in degrees. */
+    static double angle(float[] weights, float[] feedback) {
+        double product = 0;
+        double squares = 0;
+        double feedbackSquares = 0;
+        for (int i = 0; i < weights.length; i++) {
+            product += weights[i] * feedback[i];
+            squares += weights[i] * weights[i];
+            feedbackSquares += feedback[i] * feedback[i];
+        }
+        double cosine = product / Math.sqrt(squares * feedbackSquares);
+        return Math.toDegrees(Math.acos(Math.max(-1, Math.min(1, cosine))));
     }
 
     private static double step(Trainer trainer, NDManager manager) {

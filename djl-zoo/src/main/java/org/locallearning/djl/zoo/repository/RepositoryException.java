@@ -1,0 +1,86 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.zoo.repository;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * A repository of data or models can't be used: it does not exist, lacks what is looked for, or
+ * holds a file that is damaged or not to be trusted.
+ *
+ * <p>The message is one sentence for the person at the keyboard: which file or folder, what is
+ * wrong with it, what to do.
+ */
+public final class RepositoryException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Creates an exception.
+     *
+     * @param message which file, what is wrong, what to do
+     */
+    public RepositoryException(String message) {
+        super(message);
+    }
+
+    /**
+     * Creates an exception.
+     *
+     * @param message which file, what is wrong, what to do
+     * @param cause what was caught
+     */
+    public RepositoryException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /**
+     * Says that an archive on this machine can't be unpacked.
+     *
+     * @param archive the archive
+     * @param cause what was caught
+     * @return an exception to throw
+     */
+    public static RepositoryException notUnpacked(Path archive, Exception cause) {
+        if (cause instanceof RepositoryException refusal) {
+            return refusal;
+        }
+        String reason =
+                cause instanceof EOFException || cause.getMessage() == null
+                        ? "it ends too early"
+                        : cause.getMessage();
+        return new RepositoryException(
+                String.format(
+                        Locale.ROOT,
+                        "%s can't be unpacked (%s): it is truncated or damaged; copy it again.",
+                        archive,
+                        reason),
+                cause);
+    }
+
+    /**
+     * Says that a file on this machine holds what it can't.
+     *
+     * @param location the file
+     * @param what what is wrong with its content
+     * @return an exception to throw
+     */
+    public static RepositoryException damaged(Object location, String what) {
+        return new RepositoryException(
+                String.format(Locale.ROOT, "%s is damaged (%s): replace it.", location, what));
+    }
+}
