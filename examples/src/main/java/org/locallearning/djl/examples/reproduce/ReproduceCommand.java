@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.reproduce;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
@@ -80,6 +81,7 @@ import picocli.CommandLine.Spec;
         })
 public final class ReproduceCommand implements Callable<Integer> {
 
+    private static final int MOST_HOURS = 72;
     private static final String LIST = "--list";
     private static final String STACKTRACE = "--stacktrace";
     private static final Set<String> ALWAYS = Set.of("--out", "--threads", STACKTRACE);
@@ -167,13 +169,32 @@ public final class ReproduceCommand implements Callable<Integer> {
 
     private void list(PrintWriter out) {
         int widest = targets.stream().mapToInt(t -> t.name().length()).max().orElse(0);
-        TextTable table = new TextTable().left("target", widest).left("what it shows", 40);
+        TextTable table =
+                new TextTable()
+                        .left("target", widest)
+                        .right("about", 6)
+                        .left("what it shows", 40);
         out.println(table.header());
         for (Target each : targets) {
-            out.println(table.row(each.name(), each.title()));
-            out.println(table.row("", each.paper()));
+            out.println(table.row(each.name(), rounded(each.expectedTime()), each.title()));
+            out.println(table.row("", "", each.paper()));
         }
+        out.println();
+        out.println(
+                "The time is that of the target's own settings on two cores, more or less; fewer"
+                        + " --epochs or --seeds take less. Long targets keep what they have done, and a"
+                        + " second start goes on from there.");
         out.flush();
+    }
+
+    private static String rounded(Duration time) {
+        if (time.compareTo(Duration.ofMinutes(1)) < 0) {
+            return time.toSeconds() + " s";
+        }
+        if (time.compareTo(Duration.ofHours(1)) < 0) {
+            return time.toMinutes() + " min";
+        }
+        return time.toHours() < MOST_HOURS ? time.toHours() + " h" : time.toDays() + " days";
     }
 
     private Target named(String name) {
