@@ -170,10 +170,7 @@ public final class ReproduceCommand implements Callable<Integer> {
     private void list(PrintWriter out) {
         int widest = targets.stream().mapToInt(t -> t.name().length()).max().orElse(0);
         TextTable table =
-                new TextTable()
-                        .left("target", widest)
-                        .right("about", 6)
-                        .left("what it shows", 40);
+                new TextTable().left("target", widest).right("about", 6).left("what it shows", 40);
         out.println(table.header());
         for (Target each : targets) {
             out.println(table.row(each.name(), rounded(each.expectedTime()), each.title()));

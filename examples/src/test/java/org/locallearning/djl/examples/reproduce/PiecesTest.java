@@ -109,7 +109,8 @@ class PiecesTest {
         assertEquals(List.of(2, 3), target.made);
         assertEquals(List.of(1.0, 4.0, 9.0), target.squares);
         assertTrue(second.out().contains("1 of 3: piece 1 (stored)"), second.out());
-        assertTrue(second.out().matches("(?s).*2 of 3: piece 2 \\(\\d+\\.\\d s\\).*"), second.out());
+        assertTrue(
+                second.out().matches("(?s).*2 of 3: piece 2 \\(\\d+\\.\\d s\\).*"), second.out());
 
         start(target, folder, "--fresh");
         assertEquals(List.of(1, 2, 3), target.made);

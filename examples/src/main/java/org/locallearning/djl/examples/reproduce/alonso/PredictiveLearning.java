@@ -59,7 +59,8 @@ final class PredictiveLearning implements Target {
     private final Map<String, Integer> epochs;
     private final Duration time;
 
-    private PredictiveLearning(String place, String title, Map<String, Integer> epochs, Duration time) {
+    private PredictiveLearning(
+            String place, String title, Map<String, Integer> epochs, Duration time) {
         this.place = place;
         this.title = title;
         this.epochs = epochs;
@@ -77,7 +78,10 @@ final class PredictiveLearning implements Target {
         epochs.put(CONVOLUTIONAL, 45);
         epochs.put(TINY_CONVOLUTIONAL, 20);
         return new PredictiveLearning(
-                "table 2", "Test accuracy of backpropagation and inference learning", epochs, Duration.ofHours(63));
+                "table 2",
+                "Test accuracy of backpropagation and inference learning",
+                epochs,
+                Duration.ofHours(63));
     }
 
     /**
@@ -90,7 +94,10 @@ final class PredictiveLearning implements Target {
         epochs.put(CONVOLUTIONAL, 45);
         epochs.put(TINY_CONVOLUTIONAL, 20);
         return new PredictiveLearning(
-                "figure 5", "Learning curves of small convolutional networks", epochs, Duration.ofHours(21));
+                "figure 5",
+                "Learning curves of small convolutional networks",
+                epochs,
+                Duration.ofHours(21));
     }
 
     /**
@@ -103,7 +110,10 @@ final class PredictiveLearning implements Target {
         epochs.put(PERCEPTRON, 60);
         epochs.put(AUTOENCODER, 100);
         return new PredictiveLearning(
-                "figure 6", "Learning curves of a perceptron and an autoencoder", epochs, Duration.ofHours(57));
+                "figure 6",
+                "Learning curves of a perceptron and an autoencoder",
+                epochs,
+                Duration.ofHours(57));
     }
 
     /** {@inheritDoc} */

@@ -93,11 +93,11 @@ final class SwitchToFeedback extends DrawnFigure {
             Run run = course.run;
             runs.add(run);
             rows.add(
-                        List.of(
-                                String.valueOf(seed),
-                                String.format(Locale.ROOT, "%.4f", run.before),
-                                String.format(Locale.ROOT, "%.4f", run.highest),
-                                String.format(Locale.ROOT, "%.4f", run.end)));
+                    List.of(
+                            String.valueOf(seed),
+                            String.format(Locale.ROOT, "%.4f", run.before),
+                            String.format(Locale.ROOT, "%.4f", run.highest),
+                            String.format(Locale.ROOT, "%.4f", run.end)));
         }
         return new FigureContent(
                 "A 10-100-10 tanh net learns a random quadratic function, first by backpropagation,"
@@ -136,13 +136,9 @@ final class SwitchToFeedback extends DrawnFigure {
             for (int done = 0; done < INTERVAL; done += 10) {
                 curve.addAll(Curves.follow(trial, BEFORE + done, 10, 10).subList(0, 1));
             }
-            curve.addAll(
-                    Curves.follow(
-                            trial, BEFORE + INTERVAL, AFTER - INTERVAL, INTERVAL, step));
+            curve.addAll(Curves.follow(trial, BEFORE + INTERVAL, AFTER - INTERVAL, INTERVAL, step));
             double highest =
-                    Math.pow(
-                            10,
-                            curve.stream().mapToDouble(point -> point[1]).max().orElseThrow());
+                    Math.pow(10, curve.stream().mapToDouble(point -> point[1]).max().orElseThrow());
             Run run = new Run(seed, atSwitch, highest, Curves.last(curve));
             return new Course(run, before, curve);
         }

@@ -197,8 +197,7 @@ final class StepCost implements Target {
         reproduction.write(seeds, rows, page);
     }
 
-    private static Map<String, double[]> times(
-            Reproduction reproduction, List<RbmMethod> methods) {
+    private static Map<String, double[]> times(Reproduction reproduction, List<RbmMethod> methods) {
         Engine engine = reproduction.engine();
         reproduction
                 .out()
