@@ -32,6 +32,7 @@ import org.locallearning.djl.examples.commandline.OptionName;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.commandline.UselessOptions;
+import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.output.TextTable;
@@ -145,6 +146,7 @@ public final class ReproduceCommand implements Callable<Integer> {
         if (!arguments.dataSets(List.of()).isEmpty()) {
             UselessOptions.refuse(spec, List.of(), arguments.dataSets(List.of()));
         }
+        Build.current().checkMayWrite(arguments.folder(chosen));
         OutputFolder folder = OutputFolder.open(arguments.folder(chosen));
         Reproduction reproduction =
                 new Reproduction(
