@@ -15,13 +15,13 @@ package org.locallearning.djl.creditassignment;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.internal.GraphMemory;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * Lets the engine differentiate a loss as far as the predictions of the forwards that ran while
@@ -41,6 +41,7 @@ final class CreditCollector implements GradientCollector {
     private final GraphMemory memory;
     private final List<RecordedForward> forwards = new ArrayList<>();
     private final List<DeadEnd> deadEnds = new ArrayList<>();
+    private final List<NDArray> losses = new ArrayList<>();
 
     CreditCollector(CreditTrainer trainer, GradientCollector engine) {
         this.trainer = trainer;
@@ -83,7 +84,7 @@ final class CreditCollector implements GradientCollector {
                 forwards.stream().map(RecordedForward::trainer).distinct().toList();
         trainers.forEach(CreditTrainer::beginBackward);
         forwards.forEach(RecordedForward::checkOpen);
-        checkFinite(loss, trainers);
+        expectFinite(loss, trainers);
         checkDifferentiable(loss);
         deadEnds.removeIf(end -> end.leaf().isReleased());
         List<DeadEnd> closed = List.copyOf(deadEnds);
@@ -130,11 +131,24 @@ final class CreditCollector implements GradientCollector {
         return any;
     }
 
-    private void checkFinite(NDArray loss, List<CreditTrainer> trainers) {
-        double value;
-        try (NDArray sum = loss.sum().toType(DataType.FLOAT64, true)) {
-            value = sum.getDouble();
+    /** Checks the loss, at once or together with the numbers that the rule checks. */
+    private void expectFinite(NDArray loss, List<CreditTrainer> trainers) {
+        if (trainers.stream().noneMatch(CreditTrainer::isLossChecked)) {
+            return;
         }
+        try (NDArray sum = loss.sum()) {
+            if (trainer.isSpread() && !trainers.get(0).checksNumbers()) {
+                // to wait here would keep the next device from its part of the batch
+                losses.add(Autograd.detach(sum, trainer.getManager()));
+            } else if (forwards.size() == 1 && trainers.get(0).checksNumbers()) {
+                forwards.get(0).tape().expect(sum, value -> checkFinite(value[0], trainers));
+            } else {
+                checkFinite(HostValues.number(sum), trainers);
+            }
+        }
+    }
+
+    private void checkFinite(double value, List<CreditTrainer> trainers) {
         if (Double.isFinite(value)) {
             return;
         }
@@ -170,9 +184,38 @@ final class CreditCollector implements GradientCollector {
         engine.zeroGradients();
     }
 
+    /** Reads the losses of the parts of a batch, once all devices have theirs. */
+    private void checkLosses() {
+        for (NDArray loss : losses) {
+            double value = HostValues.number(loss);
+            if (!Double.isFinite(value)) {
+                NonFiniteLossException failure =
+                        new NonFiniteLossException(
+                                String.format(
+                                        "The loss is %s in batch %d on %s. Training stopped and"
+                                                + " nothing was saved; try a smaller learning rate,"
+                                                + " or check the data. On one device the message"
+                                                + " says in which layer it began.",
+                                        value, trainer.getBatches(), loss.getDevice()));
+                trainer.fail(failure);
+                throw failure;
+            }
+        }
+    }
+
     /** {@inheritDoc} */
     @Override
     public synchronized void close() {
+        try {
+            checkLosses();
+        } finally {
+            release();
+        }
+    }
+
+    private void release() {
+        losses.forEach(NDArray::close);
+        losses.clear();
         forwards.forEach(RecordedForward::close);
         forwards.clear();
         deadEnds.clear();
@@ -198,7 +241,7 @@ final class CreditCollector implements GradientCollector {
                     NDArray size = gradient.abs();
                     NDArray sum = size.sum()) {
                 // clearing it left zeros there
-                if (sum.toType(DataType.FLOAT64, false).getDouble() != 0) {
+                if (HostValues.number(sum) != 0) {
                     throw new IllegalStateException(reason);
                 }
             }

@@ -36,6 +36,7 @@ import org.locallearning.djl.creditassignment.provenance.DataDescription;
 import org.locallearning.djl.creditassignment.provenance.Preprocessing;
 import org.locallearning.djl.creditassignment.transform.GlobalContrastNormalization;
 import org.locallearning.djl.creditassignment.transform.ZcaWhitening;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.Sha256;
 import org.locallearning.djl.zoo.augmentation.SpatialTransform;
 import org.locallearning.djl.zoo.augmentation.TransformedDataset;
@@ -50,8 +51,9 @@ import org.locallearning.djl.zoo.task.Task;
  * {@code Accuracy} take it; images loaded to be {@linkplain Task#reconstructs() reconstructed} have
  * themselves as labels.
  *
- * <p>The images live outside the Java heap until {@link #close()}; the data sets handed out are
- * views of them and must not be used after it.
+ * <p>The images live outside the Java heap, in the host's memory, until {@link #close()}; the data
+ * sets handed out are views of them and must not be used after it. A batch is sent to the device of
+ * the trainer as bytes and becomes numbers there.
  */
 public final class ImageData implements AutoCloseable {
 
@@ -95,11 +97,11 @@ public final class ImageData implements AutoCloseable {
         String sha256() {
             MessageDigest digest = Sha256.newDigest();
             long images = labels.size();
-            long[] classes = labels.toLongArray();
+            long[] classes = HostValues.longs(labels);
             for (long begin = 0; begin < images; begin += DIGESTED) {
                 long end = Math.min(images, begin + DIGESTED);
                 try (NDArray some = pixels.get(new NDIndex("{}:{}", begin, end))) {
-                    byte[] bytes = some.toByteArray();
+                    byte[] bytes = HostValues.bytes(some);
                     int length = bytes.length / (int) (end - begin);
                     for (long i = begin; i < end; i++) {
                         digest.update(bytes, (int) (i - begin) * length, length);
@@ -233,12 +235,12 @@ public final class ImageData implements AutoCloseable {
         Transform before = normalized;
         try (NDManager scope = manager.newSubManager()) {
             RandomAccessDataset images =
-                    Part.of(trainingImages, scope)
-                            .builder(
-                                    new BatchSampler(
-                                            new SequenceSampler(), WHITENED_AT_ONCE, false))
-                            .addTransform(before)
-                            .build();
+                    new AnyDeviceDataset(
+                            Part.of(trainingImages, scope)
+                                    .builder(
+                                            new BatchSampler(
+                                                    new SequenceSampler(), WHITENED_AT_ONCE, false))
+                                    .addTransform(before));
             ZcaWhitening whitening = ZcaWhitening.fit(images, manager);
             return pixels -> whitening.transform(before.transform(pixels));
         } catch (IOException | TranslateException e) {
@@ -285,7 +287,7 @@ public final class ImageData implements AutoCloseable {
             return dataset(training, sampler);
         }
         return TransformedDataset.builder()
-                .setImages(training.builder(sampler).build())
+                .setImages(new AnyDeviceDataset(training.builder(sampler)))
                 .setTransform(augmentation)
                 .setSampling(sampler)
                 .addTransform(scale)
@@ -443,15 +445,15 @@ public final class ImageData implements AutoCloseable {
 
     private RandomAccessDataset dataset(Part part, Sampler sampler) {
         if (task.reconstructs()) {
-            return new ArrayDataset.Builder()
-                    .setData(part.pixels)
-                    .optLabels(part.pixels)
-                    .setSampling(sampler)
-                    .addTransform(scale)
-                    .addTargetTransform(scale)
-                    .build();
+            return new AnyDeviceDataset(
+                    new ArrayDataset.Builder()
+                            .setData(part.pixels)
+                            .optLabels(part.pixels)
+                            .setSampling(sampler)
+                            .addTransform(scale)
+                            .addTargetTransform(scale));
         }
-        return part.builder(sampler).addTransform(scale).build();
+        return new AnyDeviceDataset(part.builder(sampler).addTransform(scale));
     }
 
     private static int checkBatchSize(int batchSize) {
