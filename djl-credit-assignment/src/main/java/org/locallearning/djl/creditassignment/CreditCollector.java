@@ -20,6 +20,7 @@ import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.internal.GraphMemory;
 
@@ -83,7 +84,7 @@ final class CreditCollector implements GradientCollector {
                 forwards.stream().map(RecordedForward::trainer).distinct().toList();
         trainers.forEach(CreditTrainer::beginBackward);
         forwards.forEach(RecordedForward::checkOpen);
-        checkFinite(loss, trainers);
+        double value = checkFinite(loss, trainers);
         checkDifferentiable(loss);
         deadEnds.removeIf(end -> end.leaf().isReleased());
         List<DeadEnd> closed = List.copyOf(deadEnds);
@@ -91,7 +92,7 @@ final class CreditCollector implements GradientCollector {
 
         differentiate(loss);
         closed.forEach(DeadEnd::check);
-        if (!assignCredit()) {
+        if (!assignCredit(value)) {
             throw new IllegalStateException(
                     "The loss depends on no forward of this gradient collector, so that there is"
                             + " nothing to assign credit for; make it of what trainer.forward"
@@ -113,15 +114,16 @@ final class CreditCollector implements GradientCollector {
     }
 
     /** Assigns the credit of all forwards that errors arrive at, and returns if there are any. */
-    private boolean assignCredit() {
-        boolean alone = forwards.size() == 1;
+    private boolean assignCredit(double loss) {
+        OptionalDouble lossOfOne =
+                forwards.size() == 1 ? OptionalDouble.of(loss) : OptionalDouble.empty();
         boolean any = false;
         for (int i = forwards.size() - 1; i >= 0; i--) {
             RecordedForward forward = forwards.get(i);
             if (forward.isReached()) {
                 any = true;
                 forwards.remove(i);
-                forward.assignCredit(alone);
+                forward.assignCredit(lossOfOne);
                 forward.predictions().stream()
                         .filter(NDArray::hasGradient)
                         .forEach(leaf -> addDeadEnd(leaf, RecordedForward.USED_UP));
@@ -130,13 +132,14 @@ final class CreditCollector implements GradientCollector {
         return any;
     }
 
-    private void checkFinite(NDArray loss, List<CreditTrainer> trainers) {
+    /** Returns the loss, which is a sum if it has several elements. */
+    private double checkFinite(NDArray loss, List<CreditTrainer> trainers) {
         double value;
         try (NDArray sum = loss.sum().toType(DataType.FLOAT64, true)) {
             value = sum.getDouble();
         }
         if (Double.isFinite(value)) {
-            return;
+            return value;
         }
         String where =
                 forwards.stream()
