@@ -30,6 +30,8 @@ import org.locallearning.djl.examples.compare.CompareCommand;
 import org.locallearning.djl.examples.compare.ReportCommand;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.reproduce.ReproduceCommand;
+import org.locallearning.djl.examples.sweep.SweepCommand;
+import org.locallearning.djl.examples.sweep.TrialCommand;
 import org.locallearning.djl.examples.torture.TortureCommand;
 import org.locallearning.djl.examples.zoo.ZooCommand;
 import org.locallearning.djl.zoo.network.Networks;
@@ -68,6 +70,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CompareCommand.class,
             BenchmarkCommand.class,
             ReportCommand.class,
+            SweepCommand.class,
+            TrialCommand.class,
             ZooCommand.class,
             TortureCommand.class
         },
@@ -121,9 +125,11 @@ public final class LocalLearning implements Runnable {
     public static CommandLine commandLine() {
         CommandLine program = new CommandLine(new LocalLearning());
         program.addSubcommand(new ReproduceCommand(Targets.ALL));
-        CommandLine compare = program.getSubcommands().get("compare");
-        addList(compare, "Methods:", Methods::titles);
-        addList(compare, "Models:", LocalLearning::networks);
+        for (String name : List.of("compare", "sweep")) {
+            CommandLine command = program.getSubcommands().get(name);
+            addList(command, "Methods:", Methods::titles);
+            addList(command, "Models:", LocalLearning::networks);
+        }
         return program.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExecutionStrategy(LocalLearning::execute)

@@ -66,7 +66,7 @@ public final class Backpropagation extends FeedbackRule {
     /** {@inheritDoc} */
     @Override
     public String toString() {
-        return "Backpropagation()";
+        return describe("");
     }
 
     /**

@@ -100,9 +100,7 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
     /** Returns the rule and every setting of its feedback weights. */
     @Override
     public String toString() {
-        return String.format(
-                "DirectFeedbackAlignment(B %s, convolutions %s)",
-                source.describe(), convolutionForm);
+        return describe(String.format("B %s, convolutions %s", source.describe(), convolutionForm));
     }
 
     /**
