@@ -493,8 +493,8 @@ public final class Decorrelate {
          * then convolutions look at fewer patches, and last every matrix learns less often, which
          * slows the decorrelation down.
          *
-         * <p>A step also moves memory, so that its time grows by more than its multiply-adds do, up
-         * to twice as much for narrow layers and small batches.
+         * <p>A step also moves memory and calls the engine more often, which multiply-adds do not
+         * tell: its time grows by more than the share, on small batches by a multiple of it.
          *
          * @param share the share, positive; 0.2 for a fifth
          * @param batch the shape of a batch of inputs, such as (256, 3, 32, 32)
