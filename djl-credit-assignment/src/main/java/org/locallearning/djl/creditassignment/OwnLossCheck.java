@@ -14,16 +14,17 @@
 package org.locallearning.djl.creditassignment;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.training.loss.Loss;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.BiFunction;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * Whether the errors of a forward are those of the loss that a rule learns from, where it learns
@@ -58,7 +59,7 @@ final class OwnLossCheck {
      * @param value the loss of the loop, or empty if it may depend on other forwards, too
      * @return false if gradients have to be compared
      */
-    boolean isLoss(OptionalDouble value) {
+    boolean isLoss(Optional<NDArray> value) {
         if (value.isEmpty() || tape.getLabels().isEmpty()) {
             return false;
         }
@@ -68,8 +69,14 @@ final class OwnLossCheck {
             tape.getPredictions().forEach(each -> predictions.add(Autograd.detach(each, scope)));
             NDArray own = trainer.getLoss().evaluate(labels, Autograd.copies(predictions, scope));
             own.attach(scope);
-            double expected = own.sum().toType(DataType.FLOAT64, false).getDouble();
-            return Math.abs(value.getAsDouble() - expected) <= ROUNDING * Math.abs(expected);
+            NDArray given = Autograd.detach(value.get(), scope);
+            // one array, since each waits for the device
+            NDList sums =
+                    new NDList(
+                            Autograd.detach(own, scope).sum().toType(DataType.FLOAT64, false),
+                            given.sum().toType(DataType.FLOAT64, false));
+            double[] both = HostValues.numbers(NDArrays.stack(sums));
+            return Math.abs(both[1] - both[0]) <= ROUNDING * Math.abs(both[0]);
         }
     }
 
@@ -146,6 +153,6 @@ final class OwnLossCheck {
 
     private static double squaredLength(NDArray array, NDManager scope) {
         NDArray alias = Autograd.detach(array, scope);
-        return alias.toType(DataType.FLOAT64, false).square().sum().getDouble();
+        return HostValues.number(alias.toType(DataType.FLOAT64, false).square().sum());
     }
 }

@@ -15,7 +15,7 @@ package org.locallearning.djl.creditassignment;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
@@ -98,7 +98,7 @@ final class RecordedForward {
      *
      * @param loss the loss, or empty if it may depend on other forwards, too
      */
-    void assignCredit(OptionalDouble loss) {
+    void assignCredit(Optional<NDArray> loss) {
         if (updates != trainer.getUpdates()) {
             throw new IllegalStateException(
                     "The parameters took a step between a forward and its backward, so that its"

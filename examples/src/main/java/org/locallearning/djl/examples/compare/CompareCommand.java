@@ -20,16 +20,19 @@ import java.io.PrintWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.locallearning.djl.examples.commandline.CommandLineText;
-import org.locallearning.djl.examples.commandline.ExitCode;
+import org.locallearning.djl.examples.commandline.DivergedRuns;
 import org.locallearning.djl.examples.commandline.ExperimentArguments;
 import org.locallearning.djl.examples.commandline.OutputArguments;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
+import org.locallearning.djl.examples.commandline.UselessOptions;
+import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.output.OutputFolder;
@@ -63,7 +66,7 @@ import picocli.CommandLine.Spec;
                     + " repeats bit for bit.",
             "",
             "The output folder gets report.html (one file, opens in any browser), curves.png and"
-                    + " results.json. They are replaced after every finished run. A comparison that"
+                    + " results.json, and the models with --save-models. They are replaced after every finished run. A comparison that"
                     + " was stopped, however, goes on where it stopped when it is started again with"
                     + " the same settings, and gives the same numbers."
         },
@@ -71,9 +74,10 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:every run finished",
-            "1:data cannot be read, the output folder cannot be written, or a loss is NaN or"
-                    + " infinite",
-            "2:the command line asks for something that does not exist"
+            "1:data cannot be read, the output folder cannot be written, or a method cannot train"
+                    + " the model",
+            "2:the command line asks for something that does not exist or has no use",
+            "3:a run diverged, its loss NaN or infinite; the others finished"
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -86,7 +90,9 @@ import picocli.CommandLine.Spec;
             "  java -jar examples/target/local-learning.jar compare \\",
             "      --methods bp,fa --learning-rate fa=3e-4 --seeds 1,2,3,4,5",
             "  java -jar examples/target/local-learning.jar compare \\",
-            "      --methods bp,bp+decor,fa,fa+decor --decor-rate bp+decor=1e-4"
+            "      --methods bp,bp+decor,fa,fa+decor --decor-rate bp+decor=1e-4",
+            "  java -jar examples/target/local-learning.jar compare \\",
+            "      --methods kp,bp+decor --save-models --out results/kept"
         })
 public final class CompareCommand implements Callable<Integer> {
 
@@ -117,6 +123,7 @@ public final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, TranslateException {
         Experiment chosen = checked();
+        Build.current().checkMayWrite(output.folder());
         OutputFolder folder = OutputFolder.open(output.folder());
         ResultFiles files = new ResultFiles(folder);
         Engine engine = EngineThreads.start(experiment.threads());
@@ -135,31 +142,30 @@ public final class CompareCommand implements Callable<Integer> {
                             chosen.methods(),
                             session.task(),
                             chosen.data().getValidation() > 0);
-            Results results;
-            try {
-                results =
-                        session.run(
-                                session.results(CommandLineText.of(spec), started),
-                                unfinished,
-                                console,
-                                files::write);
-            } catch (IllegalStateException e) {
-                // it would stop there again: what comes next has other settings
-                unfinished.finish();
-                throw e;
-            }
+            Results results =
+                    session.run(
+                            session.results(CommandLineText.of(spec), started),
+                            unfinished,
+                            console,
+                            files::write,
+                            output.models()
+                                    .map(session::saving)
+                                    .orElse((method, seed, trainer, made) -> {}));
             unfinished.finish();
             console.summary(results);
             out.println(files.summary());
+            output.models().ifPresent(models -> out.println("Models: " + models));
             out.flush();
+            return DivergedRuns.exitCode(List.of(results), spec.commandLine().getErr());
         }
-        return ExitCode.OK;
     }
 
     private Experiment checked() {
         try {
             resume.check();
-            return experiment.experiment();
+            Experiment chosen = experiment.experiment();
+            UselessOptions.refuse(spec, chosen.methods(), List.of(chosen.dataset()));
+            return chosen;
         } catch (IllegalArgumentException e) {
             throw usage(e);
         }

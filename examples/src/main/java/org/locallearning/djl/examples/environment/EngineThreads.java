@@ -14,7 +14,11 @@
 package org.locallearning.djl.examples.environment;
 
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.Utils;
+import java.io.IOException;
+import org.locallearning.djl.examples.output.FileFailure;
 
 /**
  * Sets how many threads one operation of the engine uses.
@@ -24,22 +28,62 @@ import ai.djl.pytorch.jni.JniUtils;
  */
 public final class EngineThreads {
 
+    /** More than any processor that runs one operation; thousands stop the machine. */
+    private static final int MOST = 256;
+
     private EngineThreads() {}
+
+    /**
+     * Checks a number of threads.
+     *
+     * @param threads how many threads one operation is to use
+     * @throws IllegalArgumentException if it is not from 1 to 256
+     */
+    public static void check(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("--threads is at least 1, not " + threads + ".");
+        }
+        if (threads > MOST) {
+            throw new IllegalArgumentException(
+                    "--threads is at most " + MOST + ", not " + threads + ".");
+        }
+    }
 
     /**
      * Starts the engine and sets its threads.
      *
      * @param threads how many threads one operation uses, at least 1
      * @return the engine
+     * @throws IllegalStateException if its native library cannot be unpacked
      */
     public static Engine start(int threads) {
         // read once by the engine, when it starts; independent operations never run side by side
         if (System.getProperty("ai.djl.pytorch.num_interop_threads") == null) {
             System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
         }
-        Engine engine = Engine.getEngine("PyTorch");
+        Engine engine;
+        try {
+            engine = Engine.getEngine("PyTorch");
+        } catch (EngineException | IllegalStateException e) {
+            throw explained(e);
+        }
         JniUtils.setNumThreads(threads);
         return engine;
+    }
+
+    /** Names the folder and the setting where the native library could not be unpacked. */
+    private static RuntimeException explained(RuntimeException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException failure) {
+                return new IllegalStateException(
+                        String.format(
+                                "The native library of PyTorch cannot be unpacked to '%s' (%s): set"
+                                        + " ENGINE_CACHE_DIR to a folder that can be written.",
+                                Utils.getEngineCacheDir("pytorch"), FileFailure.reason(failure)),
+                        e);
+            }
+        }
+        return e;
     }
 
     /**

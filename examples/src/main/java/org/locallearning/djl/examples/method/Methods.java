@@ -78,6 +78,7 @@ public final class Methods {
                     .with(ANY, "dense", ADAM, 1e-4f)
                     .with(ANY, "dense-linear-top", ADAM, 1e-4f)
                     .with(ANY, "lillicrap-local", ADAM, 1e-4f)
+                    .with(ANY, "lillicrap-local-wide", ADAM, 1e-4f)
                     .with(ANY, "mlp3", SGD, 0.01f)
                     .with("svhn", "mlp3", SGD, 0.019f)
                     .with(ANY, "mlp3", ADAM, 1.8e-5f)
@@ -282,6 +283,7 @@ public final class Methods {
                                             LocalRepresentationAlignment.builder()
                                                     .optWiring(
                                                             ErrorWiring.skip(settings.errorGap())))
+                            .addSetting(MethodSetting.ERROR_GAP)
                             .build(),
                     alignment(
                                     "lra-e",
@@ -308,6 +310,7 @@ public final class Methods {
                                                     .optWiring(
                                                             ErrorWiring.skip(settings.errorGap()))
                                                     .optErrorMatrixUpdate(ErrorMatrixUpdate.LRA_E))
+                            .addSetting(MethodSetting.ERROR_GAP)
                             .optVariantOf("lra")
                             .build(),
                     alignment(
@@ -412,6 +415,7 @@ public final class Methods {
                                         .optStepSize(settings.inference().stepSize())
                                         .optBacktracking(false)
                                         .build())
+                .addSetting(MethodSetting.INFERENCE)
                 .setLearningRates(learningRates)
                 .optErrorPath(
                         schedule == InferenceSchedule.INCREMENTAL

@@ -16,18 +16,19 @@ package org.locallearning.djl.examples.reproduce.lillicrap;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.report.Bitmap;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.Percent;
+import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.RunStore;
@@ -99,27 +100,24 @@ final class ReceptiveFields implements Target {
 
     /** {@inheritDoc} */
     @Override
+    public Duration expectedTime() {
+        return Duration.ofMinutes(10);
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public Set<String> options() {
-        return Set.of(
-                "--epochs",
-                "--seeds",
-                "--methods",
-                "--dataset",
-                "--data-repository",
-                "--limit",
-                "--test-limit",
-                ResumeArguments.FRESH,
-                ResumeArguments.SAVE_EVERY);
+        return LearningCurves.optionsWithout("--model");
     }
 
     /** {@inheritDoc} */
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         ReproduceArguments arguments = reproduction.arguments();
-        int seed = arguments.seeds(List.of(1)).get(0);
+        int seed = arguments.seed(1);
         List<Method> methods = Methods.named(arguments.methods(METHODS));
         DataOptions options = arguments.dataOptions().optTask(Task.SIGNED_TARGETS).build();
-        String dataSet = arguments.dataSets(List.of("mnist")).get(0);
+        String dataSet = arguments.dataSet("mnist");
         TrainingPlan plan = Paper.plan(arguments.epochs(EPOCHS), MODEL);
         RunStore store = RunStore.open(reproduction);
         try (ImageData images = DataSets.load(dataSet, options)) {

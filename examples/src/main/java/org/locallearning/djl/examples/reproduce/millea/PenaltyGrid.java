@@ -16,15 +16,16 @@ package org.locallearning.djl.examples.reproduce.millea;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
-import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.HeatMap;
 import org.locallearning.djl.examples.report.Percent;
+import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
@@ -94,16 +95,14 @@ final class PenaltyGrid implements Target {
 
     /** {@inheritDoc} */
     @Override
+    public Duration expectedTime() {
+        return Duration.ofHours(2);
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public Set<String> options() {
-        return Set.of(
-                "--epochs",
-                "--seeds",
-                "--dataset",
-                "--data-repository",
-                "--limit",
-                "--test-limit",
-                ResumeArguments.FRESH,
-                ResumeArguments.SAVE_EVERY);
+        return LearningCurves.optionsWithout("--methods", "--model");
     }
 
     /** {@inheritDoc} */
@@ -113,7 +112,7 @@ final class PenaltyGrid implements Target {
         List<Integer> seeds = arguments.seeds(List.of(1));
         int epochs = arguments.epochs(EPOCHS);
         DataOptions options = RbmData.reduced(arguments);
-        String dataSet = arguments.dataSets(List.of("mnist")).get(0);
+        String dataSet = arguments.dataSet("mnist");
         RbmRuns runs = new RbmRuns(reproduction);
         try (RbmData data = RbmData.load(reproduction.engine(), dataSet, options, 1)) {
             runs.header(data, HIDDEN);

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce.millea;
 
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,12 +24,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
-import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.report.Bitmap;
 import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.Percent;
+import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
@@ -155,18 +156,14 @@ final class RbmLearningCurves implements Target {
 
     /** {@inheritDoc} */
     @Override
+    public Duration expectedTime() {
+        return Duration.ofHours(4);
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public Set<String> options() {
-        return Set.of(
-                "--epochs",
-                "--seeds",
-                "--methods",
-                "--model",
-                "--dataset",
-                "--data-repository",
-                "--limit",
-                "--test-limit",
-                ResumeArguments.FRESH,
-                ResumeArguments.SAVE_EVERY);
+        return LearningCurves.OPTIONS;
     }
 
     /** {@inheritDoc} */
@@ -184,7 +181,7 @@ final class RbmLearningCurves implements Target {
             List<RbmMethod> methods =
                     arguments.methods(size.methods).stream().map(RbmMethod::named).toList();
             DataOptions options = RbmData.options(arguments, size.images, size.testImages);
-            String dataSet = arguments.dataSets(List.of("mnist")).get(0);
+            String dataSet = arguments.dataSet("mnist");
             try (RbmData data =
                     RbmData.load(reproduction.engine(), dataSet, options, size.pooling)) {
                 run(reproduction, runs, size, methods, seeds, data, parts);
