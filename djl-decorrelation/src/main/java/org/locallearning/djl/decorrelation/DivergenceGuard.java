@@ -40,7 +40,7 @@ final class DivergenceGuard {
 
     private void checkFinite(double sum) {
         if (!Double.isFinite(sum)) {
-            throw new IllegalArgumentException(
+            throw new NonFiniteInputException(
                     "The input of decorrelation layer '"
                             + layer.getName()
                             + "' contains NaN or infinite values; check the data and the learning"
@@ -70,7 +70,7 @@ final class DivergenceGuard {
                     rate);
             return;
         }
-        throw new IllegalStateException(
+        throw new DivergedDecorrelationException(
                 String.format(
                         "Decorrelation layer '%s' diverged at rate %.3g: its matrix amplifies the"
                                 + " sampled input %s. The largest stable rate for this input is"

@@ -36,6 +36,7 @@ import org.locallearning.djl.examples.commandline.ImageArguments;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.commandline.Seeds;
+import org.locallearning.djl.examples.commandline.UselessOptions;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.output.OutputFolder;
@@ -221,6 +222,7 @@ public final class SweepCommand implements Callable<Integer> {
         TrialCommandLine commandLine;
         try {
             List<Method> methods = Methods.named(names(TrialCommandLine.METHODS));
+            UselessOptions.refuse(spec, methods, names(TrialCommandLine.DATASET));
             Grid grid = Grid.parse(choices.axes, methods);
             commandLine = new TrialCommandLine(spec, methods, grid);
             plan = plan(methods, grid);

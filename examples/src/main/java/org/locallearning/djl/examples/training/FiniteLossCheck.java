@@ -60,7 +60,7 @@ final class FiniteLossCheck extends TrainingListenerAdapter {
             }
             Block block = trainer.getModel().getBlock();
             String layer = firstNotFinite("", block, data, new ParameterStore(manager, false));
-            throw new IllegalStateException(
+            throw new DivergedException(
                     String.format(
                             Locale.ROOT,
                             "The %s is %s: %s; try a lower rate with --learning-rate.",
@@ -69,7 +69,8 @@ final class FiniteLossCheck extends TrainingListenerAdapter {
                             layer == null
                                     ? "the outputs of all layers are finite, so it arises in the"
                                             + " loss itself"
-                                    : "the values first stop being finite in layer " + layer));
+                                    : "the values first stop being finite in layer " + layer),
+                    accumulator.equals(EvaluatorTrainingListener.VALIDATE_EPOCH));
         }
     }
 

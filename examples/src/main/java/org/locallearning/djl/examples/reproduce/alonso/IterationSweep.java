@@ -101,7 +101,7 @@ final class IterationSweep implements Target {
                 for (Line line : LINES) {
                     Results results = curves.run(part(arguments, dataset, line, t));
                     double iterations = t;
-                    for (RunResult run : results.runs()) {
+                    for (RunResult run : results.runsOf(line.method)) {
                         best.computeIfAbsent(line.method, method -> new TreeMap<>())
                                 .computeIfAbsent(iterations, x -> new ArrayList<>())
                                 .add(best(run));
@@ -110,7 +110,7 @@ final class IterationSweep implements Target {
             }
             List<Curve> accuracies = new ArrayList<>();
             for (Line line : LINES) {
-                accuracies.add(Curve.of(line.method, best.get(line.method)));
+                accuracies.add(Curve.of(line.method, best.getOrDefault(line.method, Map.of())));
             }
             write(reproduction, dataset, accuracies);
         }

@@ -116,10 +116,10 @@ final class ReceptiveFields implements Target {
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         ReproduceArguments arguments = reproduction.arguments();
-        int seed = arguments.seeds(List.of(1)).get(0);
+        int seed = arguments.seed(1);
         List<Method> methods = Methods.named(arguments.methods(METHODS));
         DataOptions options = arguments.dataOptions().optTask(Task.SIGNED_TARGETS).build();
-        String dataSet = arguments.dataSets(List.of("mnist")).get(0);
+        String dataSet = arguments.dataSet("mnist");
         TrainingPlan plan = Paper.plan(arguments.epochs(EPOCHS), MODEL);
         RunStore store = RunStore.open(reproduction);
         try (ImageData images = DataSets.load(dataSet, options)) {

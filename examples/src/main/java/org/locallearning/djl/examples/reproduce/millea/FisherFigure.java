@@ -113,10 +113,10 @@ final class FisherFigure implements Target {
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         ReproduceArguments arguments = reproduction.arguments();
-        int seed = arguments.seeds(List.of(1)).get(0);
+        int seed = arguments.seed(1);
         int epochs = arguments.epochs(EPOCHS);
         DataOptions options = RbmData.reduced(arguments);
-        String dataSet = arguments.dataSets(List.of("mnist")).get(0);
+        String dataSet = arguments.dataSet("mnist");
         try (RbmData data = RbmData.load(reproduction.engine(), dataSet, options, POOLING)) {
             RbmMethod method = RbmMethod.named(METHOD);
             RunStore store = RunStore.open(reproduction);

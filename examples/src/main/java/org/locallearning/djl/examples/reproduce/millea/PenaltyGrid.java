@@ -113,7 +113,7 @@ final class PenaltyGrid implements Target {
         List<Integer> seeds = arguments.seeds(List.of(1));
         int epochs = arguments.epochs(EPOCHS);
         DataOptions options = RbmData.reduced(arguments);
-        String dataSet = arguments.dataSets(List.of("mnist")).get(0);
+        String dataSet = arguments.dataSet("mnist");
         RbmRuns runs = new RbmRuns(reproduction);
         try (RbmData data = RbmData.load(reproduction.engine(), dataSet, options, 1)) {
             runs.header(data, HIDDEN);

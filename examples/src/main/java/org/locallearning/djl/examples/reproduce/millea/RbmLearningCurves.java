@@ -184,7 +184,7 @@ final class RbmLearningCurves implements Target {
             List<RbmMethod> methods =
                     arguments.methods(size.methods).stream().map(RbmMethod::named).toList();
             DataOptions options = RbmData.options(arguments, size.images, size.testImages);
-            String dataSet = arguments.dataSets(List.of("mnist")).get(0);
+            String dataSet = arguments.dataSet("mnist");
             try (RbmData data =
                     RbmData.load(reproduction.engine(), dataSet, options, size.pooling)) {
                 run(reproduction, runs, size, methods, seeds, data, parts);

@@ -101,8 +101,8 @@ final class StepCost implements Target {
     @Override
     public void run(Reproduction reproduction) throws IOException {
         Engine engine = reproduction.engine();
-        List<Integer> seeds = reproduction.arguments().seeds(List.of(1));
-        engine.setRandomSeed(seeds.get(0));
+        int seed = reproduction.arguments().seed(1);
+        engine.setRandomSeed(seed);
         List<RbmMethod> methods =
                 reproduction
                         .arguments()
@@ -129,7 +129,7 @@ final class StepCost implements Target {
                                     median(ratio),
                                     least / least(times.get(PRODUCTS))));
                 });
-        write(reproduction, seeds, rows);
+        write(reproduction, List.of(seed), rows);
     }
 
     private static void write(Reproduction reproduction, List<Integer> seeds, List<Row> rows)
