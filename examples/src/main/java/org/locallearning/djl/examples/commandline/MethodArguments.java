@@ -56,7 +56,7 @@ public final class MethodArguments {
             paramLabel = "X",
             description =
                     "How hard il, seqil and ipc clamp the output: the target weighs X / (1 + X),"
-                            + " Infinity is fully (default: 100).")
+                            + " 1e9 is as good as fully (default: 100).")
     private Double clamp;
 
     @Serves(Purpose.INFERENCE)

@@ -40,7 +40,8 @@ public record InferenceSettings(
      *
      * @param iterations the number of inference iterations, T, at least 1
      * @param stepSize the step of an activity, ε, above 0 and at most 2
-     * @param clamp how hard the output is clamped, above 0 and infinite for fully, or null
+     * @param clamp how hard the output is clamped, above 0 and finite, since results hold it, or
+     *     null
      * @param stepDecay whether steps get smaller from iteration to iteration, or null
      * @param activityDecay the weight of what keeps activities small, at least 0, or null
      * @param precisions the weights of the errors of layers, each at least 0, or null
@@ -77,6 +78,10 @@ public record InferenceSettings(
             Double activityDecay,
             List<Double> precisions) {
         if (clamp != null) {
+            if (clamp.isInfinite()) {
+                throw new IllegalArgumentException(
+                        "The clamp of the output is finite; 1e9 is as good as fully.");
+            }
             rule.optClamp(clamp);
         }
         if (stepDecay != null) {

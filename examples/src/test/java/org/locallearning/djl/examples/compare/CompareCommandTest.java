@@ -450,7 +450,7 @@ class CompareCommandTest {
                 "--methods lra --error-difference central",
                 "--methods lra --error-gamma 3 --optimizer sgd",
                 "--methods fa,dfa --feedback-density 0.3",
-                "--methods il --inference-clamp Infinity --activity-decay 0.1",
+                "--methods il --inference-clamp 1e9 --activity-decay 0.1",
                 "--methods seqil --inference-constant-steps --inference-precisions 1,2,1",
                 "--methods fa+decor --decor-mean none",
                 "--methods bp --normalize-contrast",
@@ -484,6 +484,7 @@ class CompareCommandTest {
                     --methods bp --standardise --whiten       | leave that out
                     --methods lra --error-gap 2 --error-wiring chain | leave one of the two out
                     --methods fa --feedback-density 0         | above 0 and at most 1
+                    --methods il --inference-clamp Infinity   | finite
                     """)
     void settingsThatDoNothingAreRefused(String options, String reason, @TempDir Path folder) {
         ProgramRun refused = small(options, folder);

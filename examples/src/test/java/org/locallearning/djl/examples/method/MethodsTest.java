@@ -228,15 +228,14 @@ class MethodsTest {
                     """
                     lra      | LocalRepresentationAlignment(chain, β 0.3, γ 0.5, difference CENTRAL, | update NONE
                     lra-sign | LocalRepresentationAlignment(chain, β 0.3, γ 0.5, difference CENTRAL, | update NONE
-                    seqil    | T 4, step 0.1, clamp full, precisions [1.0, 2.0] | activity decay 0.5
+                    seqil    | T 4, step 0.1, clamp 1.0E9, precisions [1.0, 2.0] | activity decay 0.5
                     fa       | density 0.25 | seed 3
                     dfa      | density 0.25 | seed 3
                     """)
     void settingsReachTheRule(String name, String first, String second) {
         MethodSettings settings =
                 new MethodSettings(
-                        new InferenceSettings(
-                                4, 0.1, Double.POSITIVE_INFINITY, false, 0.5, List.of(1.0, 2.0)),
+                        new InferenceSettings(4, 0.1, 1e9, false, 0.5, List.of(1.0, 2.0)),
                         1,
                         new AlignmentSettings(
                                 0.3,
