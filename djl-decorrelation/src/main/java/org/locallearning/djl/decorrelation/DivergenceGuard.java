@@ -14,7 +14,7 @@
 package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +35,7 @@ final class DivergenceGuard {
 
     /** Fails if an array has an entry that is not finite. */
     void checkFinite(NDArray array) {
-        checkFinite(array.sum().toType(DataType.FLOAT64, false).getDouble());
+        checkFinite(HostValues.number(array.sum()));
     }
 
     private void checkFinite(double sum) {

@@ -28,6 +28,7 @@ import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.commandline.Values;
 import org.locallearning.djl.examples.compare.CompareCommand;
 import org.locallearning.djl.examples.compare.ReportCommand;
+import org.locallearning.djl.examples.doctor.DoctorCommand;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.reproduce.ReproduceCommand;
 import org.locallearning.djl.examples.sweep.SweepCommand;
@@ -70,6 +71,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             CompareCommand.class,
             BenchmarkCommand.class,
+            DoctorCommand.class,
             ReportCommand.class,
             SweepCommand.class,
             TrialCommand.class,

@@ -115,7 +115,7 @@ class WrongCommandLinesTest {
             compare --hidden 10x0 | '10x0' is not a list of layer sizes
             compare --hidden 10,,5 | not a list of layer sizes
             compare --hidden= | not a list of layer sizes
-            compare --hidden 3000000000 | at most 2147483647 units, not 3000000000
+            compare --hidden 3000000000 | at most 2147483647 units, not '3000000000'
             compare --limit 20 --hidden 1000000000 | The weights of --hidden 1000000000 take at least
             compare --limit 20 --hidden 999999x3 | would fit
             compare --limit 20 --batch 2147483647 | --batch 2147483647 takes at least

@@ -16,6 +16,7 @@ package org.locallearning.djl.zoo.data;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.ArrayDataset;
@@ -27,10 +28,15 @@ import ai.djl.translate.Transform;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import org.locallearning.djl.creditassignment.provenance.DataDescription;
+import org.locallearning.djl.creditassignment.provenance.Preprocessing;
 import org.locallearning.djl.creditassignment.transform.GlobalContrastNormalization;
 import org.locallearning.djl.creditassignment.transform.ZcaWhitening;
+import org.locallearning.djl.decorrelation.internal.Sha256;
 import org.locallearning.djl.zoo.augmentation.SpatialTransform;
 import org.locallearning.djl.zoo.augmentation.TransformedDataset;
 import org.locallearning.djl.zoo.task.Task;
@@ -44,10 +50,14 @@ import org.locallearning.djl.zoo.task.Task;
  * {@code Accuracy} take it; images loaded to be {@linkplain Task#reconstructs() reconstructed} have
  * themselves as labels.
  *
- * <p>The images live outside the Java heap until {@link #close()}; the data sets handed out are
- * views of them and must not be used after it.
+ * <p>The images live outside the Java heap, in the host's memory, until {@link #close()}; the data
+ * sets handed out are views of them and must not be used after it. A batch is sent to the device of
+ * the trainer as bytes and becomes numbers there.
  */
 public final class ImageData implements AutoCloseable {
+
+    /** How many images are digested at a time. */
+    private static final int DIGESTED = 1000;
 
     /** How many images are read at a time where a whitening is fitted. */
     private static final int WHITENED_AT_ONCE = 1000;
@@ -62,6 +72,8 @@ public final class ImageData implements AutoCloseable {
     private final Part validation;
     private final Part test;
     private final Transform scale;
+    private final Preprocessing preprocessing;
+    private String sha256;
     private final Task task;
     private final boolean wholeBatches;
     private final SpatialTransform augmentation;
@@ -78,6 +90,25 @@ public final class ImageData implements AutoCloseable {
             return new Part(
                     manager.create(ByteBuffer.wrap(images.pixels()), shape, DataType.UINT8),
                     manager.create(labels));
+        }
+
+        /** Digests pixels and labels, each of one byte, image by image. */
+        String sha256() {
+            MessageDigest digest = Sha256.newDigest();
+            long images = labels.size();
+            long[] classes = labels.toLongArray();
+            for (long begin = 0; begin < images; begin += DIGESTED) {
+                long end = Math.min(images, begin + DIGESTED);
+                try (NDArray some = pixels.get(new NDIndex("{}:{}", begin, end))) {
+                    byte[] bytes = some.toByteArray();
+                    int length = bytes.length / (int) (end - begin);
+                    for (long i = begin; i < end; i++) {
+                        digest.update(bytes, (int) (i - begin) * length, length);
+                        digest.update((byte) classes[(int) i]);
+                    }
+                }
+            }
+            return HexFormat.of().formatHex(digest.digest());
         }
 
         ArrayDataset.Builder builder(Sampler sampler) {
@@ -182,6 +213,11 @@ public final class ImageData implements AutoCloseable {
         scale =
                 preparation(
                         pixelScale.asTransform(manager), options, framing.centres(trainingImages));
+        String cut = framing.describe(options.isAugmented()).replaceAll("; $", "");
+        preprocessing =
+                options.isContrastNormalized() || options.isWhitened()
+                        ? null
+                        : pixelScale.describe(cut.isEmpty() ? null : cut);
     }
 
     /** What pixels go through: their range, then the contrast and the whitening of the options. */
@@ -250,7 +286,7 @@ public final class ImageData implements AutoCloseable {
             return dataset(training, sampler);
         }
         return TransformedDataset.builder()
-                .setImages(training.builder(sampler).build())
+                .setImages(new AnyDeviceDataset(training.builder(sampler)))
                 .setTransform(augmentation)
                 .setSampling(sampler)
                 .addTransform(scale)
@@ -371,6 +407,23 @@ public final class ImageData implements AutoCloseable {
         return provenance;
     }
 
+    /**
+     * Describes what is trained on, for the record of a model. The digest is that of the images in
+     * use, in their stored order: the pixels of each, one byte each, channel by channel, and its
+     * class, one byte. It is computed once.
+     *
+     * <p>What becomes of an image is left out where it is more than a scale for each channel:
+     * contrast normalization and whitening, which the origin then names.
+     *
+     * @return name, origin, number, digest, and what becomes of an image
+     */
+    public DataDescription describe() {
+        if (sha256 == null) {
+            sha256 = training.sha256();
+        }
+        return new DataDescription(name, provenance, getTrainingSize(), sha256, preprocessing);
+    }
+
     /** Frees the images. */
     @Override
     public void close() {
@@ -391,15 +444,15 @@ public final class ImageData implements AutoCloseable {
 
     private RandomAccessDataset dataset(Part part, Sampler sampler) {
         if (task.reconstructs()) {
-            return new ArrayDataset.Builder()
-                    .setData(part.pixels)
-                    .optLabels(part.pixels)
-                    .setSampling(sampler)
-                    .addTransform(scale)
-                    .addTargetTransform(scale)
-                    .build();
+            return new AnyDeviceDataset(
+                    new ArrayDataset.Builder()
+                            .setData(part.pixels)
+                            .optLabels(part.pixels)
+                            .setSampling(sampler)
+                            .addTransform(scale)
+                            .addTargetTransform(scale));
         }
-        return part.builder(sampler).addTransform(scale).build();
+        return new AnyDeviceDataset(part.builder(sampler).addTransform(scale));
     }
 
     private static int checkBatchSize(int batchSize) {

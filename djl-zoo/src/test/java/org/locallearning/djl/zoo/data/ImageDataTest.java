@@ -29,10 +29,13 @@ import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.evaluator.Accuracy;
 import ai.djl.training.loss.Loss;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -40,6 +43,8 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.locallearning.djl.creditassignment.provenance.DataDescription;
+import org.locallearning.djl.creditassignment.provenance.Preprocessing;
 import org.locallearning.djl.zoo.task.Task;
 
 class ImageDataTest {
@@ -578,6 +583,43 @@ class ImageDataTest {
                 "Unknown data set \"imagenet\": choose one of glyphs, mnist, fashion-mnist,"
                         + " cifar10, cifar100, svhn, tiny-imagenet.",
                 unknown.getMessage());
+    }
+
+    @Test
+    void describesWhatIsTrainedOn() throws Exception {
+        int count = 2500;
+        LabelledImages images = random(3, count + 100);
+        // image by image, in one piece, as the digest is defined
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int i = 0; i < count; i++) {
+            bytes.write(images.pixels(), i * SIZE, SIZE);
+            bytes.write(images.labels()[i]);
+        }
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray());
+        DataOptions options = DataOptions.builder().optLimit(count).build();
+        try (ImageData data = data(images, random(4, 5), options)) {
+            DataDescription described = data.describe();
+            assertEquals("random", described.name());
+            assertEquals(data.getProvenance(), described.origin());
+            assertEquals(count, described.samples());
+            assertEquals(HexFormat.of().formatHex(digest), described.sha256());
+            Preprocessing preprocessing = described.preprocessing();
+            float[] raw = new float[SIZE];
+            for (int i = 0; i < SIZE; i++) {
+                int channel = i / (SIZE / (int) SHAPE.get(0));
+                raw[i] =
+                        (float)
+                                (((images.pixels()[i] & 0xff) / preprocessing.pixelScale()
+                                                - preprocessing.means().get(channel))
+                                        / preprocessing.deviations().get(channel));
+            }
+            LabelledImages first = images.first(1);
+            try (ImageData one = data(images.first(count), first, options);
+                    NDManager manager = NDManager.newBaseManager("PyTorch");
+                    Batch batch = one.test(1).getData(manager).iterator().next()) {
+                assertArrayEquals(raw, batch.getData().singletonOrThrow().toFloatArray(), 1e-4f);
+            }
+        }
     }
 
     private static ImageData data(

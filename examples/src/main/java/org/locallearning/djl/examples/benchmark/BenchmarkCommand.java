@@ -196,6 +196,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
                     "--repeats is at most " + MOST_REPEATS + ", not " + arguments.repeats + ".");
         }
         checkPositive("--batch", arguments.batch);
+        Build.current().checkMayWrite(arguments.folder);
         OutputFolder folder = OutputFolder.open(arguments.folder);
         Engine engine = EngineThreads.start(arguments.threads);
         checkMemory(workloads);

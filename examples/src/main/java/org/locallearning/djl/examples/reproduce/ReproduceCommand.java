@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.reproduce;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
@@ -31,6 +32,7 @@ import org.locallearning.djl.examples.commandline.OptionName;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.commandline.UselessOptions;
+import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.output.TextTable;
@@ -80,6 +82,7 @@ import picocli.CommandLine.Spec;
         })
 public final class ReproduceCommand implements Callable<Integer> {
 
+    private static final int MOST_HOURS = 72;
     private static final String LIST = "--list";
     private static final String STACKTRACE = "--stacktrace";
     private static final Set<String> ALWAYS = Set.of("--out", "--threads", STACKTRACE);
@@ -143,6 +146,7 @@ public final class ReproduceCommand implements Callable<Integer> {
         if (!arguments.dataSets(List.of()).isEmpty()) {
             UselessOptions.refuse(spec, List.of(), arguments.dataSets(List.of()));
         }
+        Build.current().checkMayWrite(arguments.folder(chosen));
         OutputFolder folder = OutputFolder.open(arguments.folder(chosen));
         Reproduction reproduction =
                 new Reproduction(
@@ -167,13 +171,29 @@ public final class ReproduceCommand implements Callable<Integer> {
 
     private void list(PrintWriter out) {
         int widest = targets.stream().mapToInt(t -> t.name().length()).max().orElse(0);
-        TextTable table = new TextTable().left("target", widest).left("what it shows", 40);
+        TextTable table =
+                new TextTable().left("target", widest).right("about", 6).left("what it shows", 40);
         out.println(table.header());
         for (Target each : targets) {
-            out.println(table.row(each.name(), each.title()));
-            out.println(table.row("", each.paper()));
+            out.println(table.row(each.name(), rounded(each.expectedTime()), each.title()));
+            out.println(table.row("", "", each.paper()));
         }
+        out.println();
+        out.println(
+                "The time is that of the target's own settings on two cores, more or less; fewer"
+                        + " --epochs or --seeds take less. Long targets keep what they have done, and a"
+                        + " second start goes on from there.");
         out.flush();
+    }
+
+    private static String rounded(Duration time) {
+        if (time.compareTo(Duration.ofMinutes(1)) < 0) {
+            return time.toSeconds() + " s";
+        }
+        if (time.compareTo(Duration.ofHours(1)) < 0) {
+            return time.toMinutes() + " min";
+        }
+        return time.toHours() < MOST_HOURS ? time.toHours() + " h" : time.toDays() + " days";
     }
 
     private Target named(String name) {

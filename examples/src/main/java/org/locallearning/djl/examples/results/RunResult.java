@@ -23,6 +23,7 @@ import java.util.List;
  * @param optimizer the optimizer's name; null in results of before methods had one of their own
  * @param learningRate the learning rate that was used
  * @param decorrelationRate the rate of decorrelation layers, null for a method without them
+ * @param settings every setting of the run; null in results of before it was kept
  * @param epochs the epochs in order; of a run that diverged, those before
  * @param classification how images that were not trained on were classified after the last epoch:
  *     test images, or, of a run that did not look at them, those held out for validation; null for
@@ -38,6 +39,7 @@ public record RunResult(
         String optimizer,
         float learningRate,
         Double decorrelationRate,
+        TrainingSettings settings,
         List<EpochResult> epochs,
         ClassificationResult classification,
         List<AlignmentResult> alignment,
@@ -53,6 +55,7 @@ public record RunResult(
      * @param optimizer the optimizer's name
      * @param learningRate the learning rate
      * @param decorrelationRate the rate of decorrelation layers
+     * @param settings every setting of the run
      * @param epochs the epochs in order
      * @param classification how test images were classified
      * @param alignment measurements of alignment
@@ -74,6 +77,7 @@ public record RunResult(
      * @param optimizer the optimizer's name
      * @param learningRate the learning rate
      * @param decorrelationRate the rate of decorrelation layers
+     * @param settings every setting of the run
      * @param epochs the epochs in order
      * @param classification how test images were classified
      * @param alignment measurements of alignment
@@ -86,6 +90,7 @@ public record RunResult(
             String optimizer,
             float learningRate,
             Double decorrelationRate,
+            TrainingSettings settings,
             List<EpochResult> epochs,
             ClassificationResult classification,
             List<AlignmentResult> alignment,
@@ -97,6 +102,7 @@ public record RunResult(
                 optimizer,
                 learningRate,
                 decorrelationRate,
+                settings,
                 epochs,
                 classification,
                 alignment,
@@ -126,6 +132,7 @@ public record RunResult(
                 optimizer,
                 learningRate,
                 decorrelationRate,
+                settings,
                 epochs.stream().map(EpochResult::withoutTime).toList(),
                 classification,
                 alignment,

@@ -107,8 +107,7 @@ public final class TortureCommand implements Callable<Integer> {
         OutputFolder.delete(alone);
         // the class that the command line began with
         String program = spec.root().userObject().getClass().getName();
-        Comparison quiet = new Comparison(program, String.join(",", methods), alone);
-        quiet.start().finish();
+        new Comparison(program, String.join(",", methods), alone).runAlone();
         Results expected = results(alone);
         int killed = 0;
         int rounds = 0;

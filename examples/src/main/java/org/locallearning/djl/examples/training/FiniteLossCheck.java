@@ -24,6 +24,7 @@ import ai.djl.training.listener.EvaluatorTrainingListener;
 import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.util.Pair;
 import java.util.Locale;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * Stops a run at the first loss that is NaN or infinite, before the weights are changed by it, and
@@ -92,7 +93,7 @@ final class FiniteLossCheck extends TrainingListenerAdapter {
         data.addAll(output);
         for (NDArray array : output) {
             // x - x is 0 for finite x and NaN otherwise
-            if (!Float.isFinite(array.sub(array).sum().getFloat())) {
+            if (!Double.isFinite(HostValues.number(array.sub(array).sum()))) {
                 return path.isEmpty() ? block.getClass().getSimpleName() : path;
             }
         }

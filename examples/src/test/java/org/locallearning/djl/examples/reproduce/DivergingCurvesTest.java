@@ -22,6 +22,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,11 @@ class DivergingCurvesTest {
                 @Override
                 public String paper() {
                     return "Nobody, figure 1";
+                }
+
+                @Override
+                public Duration expectedTime() {
+                    return Duration.ofSeconds(1);
                 }
 
                 @Override

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce.alonso;
 
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -81,6 +82,12 @@ final class IterationSweep implements Target {
     @Override
     public String paper() {
         return Paper.source("figure 4");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return Duration.ofHours(37);
     }
 
     /** {@inheritDoc} */

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce.alonso;
 
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,6 +74,12 @@ final class LearningTime implements Target {
     @Override
     public String paper() {
         return Paper.source("figure 10");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return Duration.ofHours(79);
     }
 
     /** {@inheritDoc} */

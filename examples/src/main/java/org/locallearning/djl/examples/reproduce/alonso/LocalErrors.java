@@ -23,6 +23,7 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.dataset.Batch;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -127,6 +128,12 @@ final class LocalErrors implements Target {
     @Override
     public String paper() {
         return Paper.source("figure " + figure);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return iterations > hidden.length ? Duration.ofHours(2) : Duration.ofMinutes(10);
     }
 
     /** {@inheritDoc} */

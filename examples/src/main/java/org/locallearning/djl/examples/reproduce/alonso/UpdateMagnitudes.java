@@ -18,6 +18,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.translate.TranslateException;
 import ai.djl.util.Pair;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -137,6 +138,12 @@ final class UpdateMagnitudes implements Target {
     @Override
     public String paper() {
         return Paper.source("figure " + figure);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return Duration.ofHours(settings.inference().iterations() >= LONG_INFERENCE ? 11 : 5);
     }
 
     /** {@inheritDoc} */

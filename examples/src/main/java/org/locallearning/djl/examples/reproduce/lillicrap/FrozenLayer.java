@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.reproduce.lillicrap;
 import ai.djl.ndarray.NDManager;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -57,6 +58,12 @@ final class FrozenLayer extends DrawnFigure {
     private record Settings(String variant, int seed, int steps, float rate) {}
 
     private record Variant(String name, CreditAssignment rule, boolean frozen, int... hidden) {}
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return Duration.ofMinutes(3);
+    }
 
     /** {@inheritDoc} */
     @Override

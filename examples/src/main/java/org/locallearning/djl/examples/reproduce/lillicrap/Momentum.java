@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.reproduce.lillicrap;
 import ai.djl.ndarray.NDManager;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -51,6 +52,12 @@ final class Momentum extends DrawnFigure {
 
     /** Everything that a run depends on. */
     private record Settings(float momentum, int seed, int steps, float rate) {}
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return Duration.ofMinutes(1);
+    }
 
     /** {@inheritDoc} */
     @Override

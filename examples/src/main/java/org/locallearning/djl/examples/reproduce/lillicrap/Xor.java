@@ -30,6 +30,7 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -93,6 +94,12 @@ final class Xor extends DrawnFigure {
 
     /** Everything that a run depends on. */
     private record Settings(String net, int seed, int steps, float rate) {}
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return Duration.ofMinutes(2);
+    }
 
     /** {@inheritDoc} */
     @Override

@@ -19,6 +19,7 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,6 +94,12 @@ final class FisherFigure implements Target {
     @Override
     public String paper() {
         return "Millea, \"Natural Boltzmann Machines\", figure 1";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return Duration.ofMinutes(5);
     }
 
     /** {@inheritDoc} */

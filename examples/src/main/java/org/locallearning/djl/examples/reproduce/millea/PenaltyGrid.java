@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.reproduce.millea;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -90,6 +91,12 @@ final class PenaltyGrid implements Target {
     @Override
     public String paper() {
         return "Millea, \"Natural Boltzmann Machines\", figure 2";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return Duration.ofHours(2);
     }
 
     /** {@inheritDoc} */

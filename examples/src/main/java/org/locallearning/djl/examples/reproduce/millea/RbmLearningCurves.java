@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce.millea;
 
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -151,6 +152,12 @@ final class RbmLearningCurves implements Target {
     @Override
     public String paper() {
         return "Millea, \"Natural Boltzmann Machines\", the experiments of section 5";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return Duration.ofHours(4);
     }
 
     /** {@inheritDoc} */

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce.millea;
 
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -63,6 +64,12 @@ final class WeightFilters implements Target {
     @Override
     public String paper() {
         return "Millea, \"Natural Boltzmann Machines\", figure 3";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return Duration.ofMinutes(20);
     }
 
     /** {@inheritDoc} */
