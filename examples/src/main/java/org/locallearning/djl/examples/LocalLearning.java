@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -28,6 +29,7 @@ import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.compare.CompareCommand;
 import org.locallearning.djl.examples.compare.ReportCommand;
+import org.locallearning.djl.examples.hostile.HostileCommand;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.reproduce.ReproduceCommand;
 import org.locallearning.djl.examples.torture.TortureCommand;
@@ -119,6 +121,7 @@ public final class LocalLearning implements Runnable {
     public static CommandLine commandLine() {
         CommandLine program = new CommandLine(new LocalLearning());
         program.addSubcommand(new ReproduceCommand(Targets.ALL));
+        program.addSubcommand(new HostileCommand(LocalLearning::commandLine));
         CommandLine compare = program.getSubcommands().get("compare");
         addList(compare, "Methods:", Methods::titles);
         addList(compare, "Models:", LocalLearning::networks);
@@ -172,7 +175,24 @@ public final class LocalLearning implements Runnable {
                                 + " commas.");
             }
         }
-        return new CommandLine.RunLast().execute(result);
+        try {
+            return new CommandLine.RunLast().execute(result);
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            throw new CommandLine.ExecutionException(
+                    result.commandSpec().commandLine(), explainExhaustion(e), e);
+        }
+    }
+
+    /** Says what to do where Java ran out of something. */
+    private static String explainExhaustion(VirtualMachineError e) {
+        return e instanceof OutOfMemoryError
+                ? String.format(
+                        Locale.ROOT,
+                        "Java's memory of %,d MB is used up (%s): give it more, as in java -Xmx4g"
+                                + " -jar, or take less data (--limit) or a smaller model.",
+                        Runtime.getRuntime().maxMemory() >> 20,
+                        e.getMessage())
+                : "Something is nested too deeply for Java's stack; --stacktrace shows where.";
     }
 
     private static int explainUsage(ParameterException e, String[] arguments) {

@@ -46,6 +46,40 @@ public final class StoredParameters {
 
     private StoredParameters() {}
 
+    /** Reads what a block has saved. */
+    @FunctionalInterface
+    public interface Reading {
+
+        /**
+         * Reads it.
+         *
+         * @throws IOException if it can't be read or ends too early
+         * @throws MalformedModelException if it is not what the block has saved
+         */
+        void read() throws IOException, MalformedModelException;
+    }
+
+    /**
+     * Reads what a block has saved, and says of a file that ends too early that it does.
+     *
+     * @param block what the block is, such as {@code a Boltzmann machine}
+     * @param reading reads it
+     * @throws IOException if the file can't be read
+     * @throws MalformedModelException if it ends too early, or is not what the block has saved
+     */
+    public static void read(String block, Reading reading)
+            throws IOException, MalformedModelException {
+        try {
+            reading.read();
+        } catch (EOFException | UTFDataFormatException e) {
+            throw new MalformedModelException(
+                    "The file ends, or is no longer readable, in the middle of "
+                            + block
+                            + ": it is truncated, damaged or of another model; copy it again.",
+                    e);
+        }
+    }
+
     /**
      * Loads parameters, as {@link Parameter#load} does.
      *
@@ -159,7 +193,9 @@ public final class StoredParameters {
             String found = copyText();
             check(
                     Objects.equals(found, name),
-                    "the parameter " + (found.length() < 100 ? found : "of another name"));
+                    found.chars().allMatch(Character::isJavaIdentifierPart)
+                            ? "the parameter " + found
+                            : "a parameter of a damaged name");
             check(ARRAY.equals(copyText()), "no array");
             int version = in.readInt();
             out.writeInt(version);
