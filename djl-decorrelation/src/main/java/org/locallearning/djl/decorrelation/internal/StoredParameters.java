@@ -193,7 +193,7 @@ public final class StoredParameters {
             String found = copyText();
             check(
                     Objects.equals(found, name),
-                    found.chars().allMatch(Character::isJavaIdentifierPart)
+                    found.chars().allMatch(Character::isLetterOrDigit)
                             ? "the parameter " + found
                             : "a parameter of a damaged name");
             check(ARRAY.equals(copyText()), "no array");

@@ -132,9 +132,6 @@ final class FileFormats implements AutoCloseable {
                                         .build()));
         formats.add(data("mnist artifact", "metadata.json"));
         formats.add(data("mnist artifact", "train_data"));
-        formats.add(data("mnist artifact", "test_labels"));
-        formats.add(data("cifar10 artifact", "data_batch.bin"));
-        formats.add(data("cifar10-jpeg artifact", "test.tgz"));
         formats.add(data("cifar100", "test.bin"));
         formats.add(data("cifar100 archive", "cifar-100-binary.tar.gz"));
         formats.add(data("svhn", "train_32x32.mat"));
@@ -143,6 +140,7 @@ final class FileFormats implements AutoCloseable {
         formats.add(data("tiny-imagenet", "val_annotations.txt"));
         formats.add(data("tiny-imagenet", "val_0.JPEG"));
         formats.add(data("tiny-imagenet zip", "tiny-imagenet-200.zip"));
+        formats.add(data("tiny-imagenet artifact", "train.tgz"));
         formats.add(data("tiny-imagenet artifact", "classes.txt"));
         return formats;
     }

@@ -32,6 +32,8 @@ import picocli.CommandLine;
 final class RefusedOptions implements Trials {
 
     private static final String LIST = "refused-options.txt";
+    private static final List<String> SMALL =
+            List.of("--limit=40", "--test-limit=20", "--hidden=5", "--epochs=1", "--methods=bp");
 
     private final Supplier<CommandLine> program;
 
@@ -49,7 +51,7 @@ final class RefusedOptions implements Trials {
     @Override
     public void run(Path folder, Tally tally) throws IOException {
         for (String line : lines()) {
-            tryOne(line, tally);
+            tryOne(line, folder, tally);
         }
     }
 
@@ -63,10 +65,21 @@ final class RefusedOptions implements Trials {
         }
     }
 
-    private void tryOne(String line, Tally tally) {
+    private void tryOne(String line, Path folder, Tally tally) {
         List<String> arguments = new ArrayList<>();
         for (String argument : line.split(" ")) {
             arguments.add(argument.equals("''") ? "" : argument);
+        }
+        if (arguments.get(0).equals("compare")) {
+            // what is accepted after all comes to an end
+            for (String small : SMALL) {
+                if (arguments.stream().noneMatch(small.split("=")[0]::equals)) {
+                    arguments.add(small);
+                }
+            }
+            if (!arguments.contains("--out")) {
+                arguments.add("--out=" + folder.resolve("compared"));
+            }
         }
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
