@@ -56,6 +56,18 @@ public interface CreditAssigner extends Stateful {
     }
 
     /**
+     * Returns whether the rule's {@link org.locallearning.djl.creditassignment.tape.Feedback} may
+     * have weights of its own for layers inside unknown blocks. Such blocks then run on copies of
+     * their weights, which takes a little time.
+     *
+     * @return by default true, unless the rule {@link #needsRerun runs the network again}; false if
+     *     the error passes unknown blocks exactly
+     */
+    default boolean needsInnerFeedback() {
+        return !needsRerun();
+    }
+
+    /**
      * Returns whether any block may run again, so that each has to give the same outputs for the
      * same inputs; the trainer refuses one that does not in the first batch.
      *

@@ -19,6 +19,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.repository.zoo.ZooModel;
 import ai.djl.training.TrainingConfig;
 import ai.djl.training.loss.Loss;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.internal.GraphMemory;
@@ -193,6 +194,26 @@ public abstract class CreditAssignment {
      */
     protected boolean hasErrorsOfItsOwn(Network network) {
         return !network.getLayersWithLearningBelow().isEmpty();
+    }
+
+    /**
+     * Prints the rule for {@code toString}: its class, its own settings, and those that all rules
+     * share where they are not the usual ones.
+     *
+     * @param settings the rule's own settings, empty if it has none
+     * @return the text, such as {@code KolenPollack(decay 0.1, unknown blocks ACCEPT)}
+     */
+    protected final String describe(String settings) {
+        List<String> all = new ArrayList<>();
+        all.add(settings);
+        if (layers != LayerTable.standard()) {
+            all.add("layers " + layers);
+        }
+        if (unknownBlocks != UnknownBlocks.WARN) {
+            all.add("unknown blocks " + unknownBlocks);
+        }
+        all.removeIf(String::isEmpty);
+        return getClass().getSimpleName() + "(" + String.join(", ", all) + ")";
     }
 
     /**

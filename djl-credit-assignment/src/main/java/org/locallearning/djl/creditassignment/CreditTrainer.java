@@ -391,20 +391,34 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     private NDList record(CreditCollector open, NDList data, NDList labels) {
         // blocks and losses may change the lists that they get
         NDList inputs = new NDList(data);
-        NDList targets = labels == null ? null : new NDList(labels);
+        NDList targets = labels == null ? null : ownLabels(labels, data);
         open.expect(inputs);
         if (targets != null) {
             open.expect(targets);
         }
         checkDeclaredSequences(inputs);
-        Tape tape = Tape.record(network, store, inputs, targets, assigner.needsRerun());
+        Tape tape =
+                Tape.record(
+                        network,
+                        store,
+                        inputs,
+                        targets,
+                        assigner.needsRerun(),
+                        assigner.needsInnerFeedback());
         RecordedForward forward = new RecordedForward(this, tape, inputs);
         open.add(forward);
         uncredited =
                 Optional.of(
                         "no error has reached a forward since the last step; call backward(loss)"
                                 + " with a loss of its predictions before step()");
-        return new NDList(forward.predictions());
+        return new NDList(forward.handedOut());
+    }
+
+    /** Returns the labels as they are, for a rule that needs them after the loss, too. */
+    private NDList ownLabels(NDList labels, NDList data) {
+        return assigner.getOwnLoss().isPresent()
+                ? Autograd.copies(labels, data.head().getManager())
+                : new NDList(labels);
     }
 
     /** Runs a forward under a gradient collector that knows no rule, or on a thread without one. */

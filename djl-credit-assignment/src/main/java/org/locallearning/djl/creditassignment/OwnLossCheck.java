@@ -89,10 +89,10 @@ final class OwnLossCheck {
     private Optional<NDList> gradient(BiFunction<NDList, NDList, NDArray> loss, NDManager scope) {
         NDList leaves = new NDList(tape.getPredictions().size());
         tape.getPredictions().forEach(each -> leaves.add(Autograd.leaf(each, scope)));
-        NDList labels = new NDList(tape.getLabels().orElseGet(NDList::new));
+        NDList labels = Autograd.copies(tape.getLabels().orElseGet(NDList::new), scope);
         NDArray value;
         try {
-            value = loss.apply(labels, new NDList(leaves));
+            value = loss.apply(labels, Autograd.copies(leaves, scope));
         } catch (RuntimeException e) {
             if (tape.getLabels().isPresent()) {
                 throw e;

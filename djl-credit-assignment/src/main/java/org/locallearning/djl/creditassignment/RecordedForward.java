@@ -31,6 +31,7 @@ final class RecordedForward {
     private final Tape tape;
     private final NDList data;
     private final NDList predictions;
+    private final NDList handedOut;
     private final long updates;
 
     /**
@@ -45,7 +46,13 @@ final class RecordedForward {
         this.tape = tape;
         this.data = data;
         predictions = new NDList(tape.getPredictions());
+        handedOut = new NDList(predictions.stream().map(RecordedForward::handOut).toList());
         updates = trainer.getUpdates();
+    }
+
+    /** Makes a copy, since the engine lets nobody change a leaf of its graph in place. */
+    private static NDArray handOut(NDArray leaf) {
+        return leaf.hasGradient() ? Autograd.copy(leaf) : leaf;
     }
 
     CreditTrainer trainer() {
@@ -56,8 +63,14 @@ final class RecordedForward {
         return tape;
     }
 
+    /** Returns the leaves at which the errors of the predictions arrive. */
     NDList predictions() {
         return predictions;
+    }
+
+    /** Returns the predictions for the loss, which may change them in place. */
+    NDList handedOut() {
+        return handedOut;
     }
 
     /** Returns whether the error has to go on to what made the inputs. */

@@ -123,7 +123,7 @@ public final class InferenceLearning extends CreditAssignment {
     /** Returns the rule and every setting. */
     @Override
     public String toString() {
-        return "InferenceLearning(" + settings + ")";
+        return describe(settings.toString());
     }
 
     /**

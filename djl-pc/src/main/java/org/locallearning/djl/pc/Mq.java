@@ -39,6 +39,8 @@ import org.locallearning.djl.creditassignment.internal.TorchScript;
 import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
 import org.locallearning.djl.creditassignment.optimizer.RuleParameterListener;
 import org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer;
+import org.locallearning.djl.decorrelation.internal.Descriptions;
+import org.locallearning.djl.decorrelation.internal.PrivateFields;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
 import org.slf4j.Logger;
@@ -132,22 +134,16 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
                 String.format(
                         "learning rate %s, minimum learning rate %s, stabilizer %s, keep %s, initial"
                                 + " average %s, gradients rescaled by %s, clipped at %s, weight decay"
-                                + " %s",
-                        describe(learningRateTracker),
+                                + " %s, first update %d",
+                        Descriptions.of(learningRateTracker),
                         minimumLearningRate,
                         stabilizer,
                         keep,
                         start == Start.NUMBER ? initialAverage : start.description,
                         rescaleGrad,
                         clipGrad >= 0 ? clipGrad : "nothing",
-                        getWeightDecay());
-    }
-
-    private static String describe(ParameterTracker tracker) {
-        String own = tracker.toString();
-        return own.startsWith(tracker.getClass().getName() + "@")
-                ? tracker.getNewValue("", 1) + " at first"
-                : own;
+                        getWeightDecay(),
+                        PrivateFields.read(Optimizer.class, this, "beginNumUpdate"));
     }
 
     /** Makes a parameter that the model's block does not hold a matrix of its own. */

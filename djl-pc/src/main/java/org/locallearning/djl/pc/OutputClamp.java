@@ -85,8 +85,9 @@ final class OutputClamp {
             for (NDArray prediction : predictions) {
                 leaves.add(Autograd.leaf(prediction, scope));
             }
-            // a loss may change the lists that it gets
-            NDArray value = loss.evaluate(new NDList(labels), new NDList(leaves));
+            // a loss may change what it gets in place
+            NDArray value =
+                    loss.evaluate(Autograd.copies(labels, scope), Autograd.copies(leaves, scope));
             if (!Autograd.isDifferentiable(value)) {
                 throw new IllegalArgumentException(
                         String.format(

@@ -279,15 +279,15 @@ class MqTest {
     @Test
     void printsEverySetting() {
         assertEquals(
-                "Mq(learning rate 3.0E-5 at first, minimum learning rate 0.001, stabilizer 1.0E-6,"
+                "Mq(learning rate FixedTracker[value 3.0E-5], minimum learning rate 0.001, stabilizer 1.0E-6,"
                         + " keep 0.9999, initial average the learning rate, gradients rescaled by"
-                        + " 1.0, clipped at nothing, weight decay 0.0)",
+                        + " 1.0, clipped at nothing, weight decay 0.0, first update 0)",
                 mq(ALPHA).toString());
         assertEquals(
                 "Mq(learning rate PlateauTracker(0.5, times 0.1 up to 2 times, patience 1, threshold"
                         + " 0.01), minimum learning rate 0.25, stabilizer 0.5, keep 0.75, initial"
                         + " average 2.0, gradients rescaled by 0.5, clipped at 1.0, weight decay"
-                        + " 0.125)",
+                        + " 0.125, first update 0)",
                 Mq.builder()
                         .setBlock(block)
                         .setLearningRateTracker(PlateauTracker.builder().setBaseValue(0.5f).build())

@@ -32,7 +32,10 @@ import org.locallearning.djl.examples.compare.ReportCommand;
 import org.locallearning.djl.examples.hostile.HostileCommand;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.reproduce.ReproduceCommand;
+import org.locallearning.djl.examples.sweep.SweepCommand;
+import org.locallearning.djl.examples.sweep.TrialCommand;
 import org.locallearning.djl.examples.torture.TortureCommand;
+import org.locallearning.djl.examples.zoo.ZooCommand;
 import org.locallearning.djl.zoo.network.Networks;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -69,6 +72,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CompareCommand.class,
             BenchmarkCommand.class,
             ReportCommand.class,
+            SweepCommand.class,
+            TrialCommand.class,
+            ZooCommand.class,
             TortureCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
@@ -122,9 +128,11 @@ public final class LocalLearning implements Runnable {
         CommandLine program = new CommandLine(new LocalLearning());
         program.addSubcommand(new ReproduceCommand(Targets.ALL));
         program.addSubcommand(new HostileCommand(LocalLearning::commandLine));
-        CommandLine compare = program.getSubcommands().get("compare");
-        addList(compare, "Methods:", Methods::titles);
-        addList(compare, "Models:", LocalLearning::networks);
+        for (String name : List.of("compare", "sweep")) {
+            CommandLine command = program.getSubcommands().get(name);
+            addList(command, "Methods:", Methods::titles);
+            addList(command, "Models:", LocalLearning::networks);
+        }
         return program.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExecutionStrategy(LocalLearning::execute)

@@ -128,6 +128,21 @@ public final class Autograd {
     }
 
     /**
+     * Returns copies of arrays, through which gradients go, for a function that may change them in
+     * place, as losses may.
+     *
+     * @param arrays the arrays
+     * @param manager the manager that closes the copies
+     * @return the copies, of the same names, in a list that may be changed, too
+     */
+    public static NDList copies(NDList arrays, NDManager manager) {
+        NDList copies = new NDList(arrays.size());
+        arrays.forEach(array -> copies.add(copy(array)));
+        copies.attach(manager);
+        return copies;
+    }
+
+    /**
      * Returns how often an array was changed in place, whichever of its aliases it was done by.
      *
      * @param array the array

@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.locallearning.djl.creditassignment.convolutional.LocallyConnected2d;
 import org.locallearning.djl.creditassignment.pseudoconv.NoiseMaps;
 import org.locallearning.djl.decorrelation.BatchWhitening;
@@ -276,5 +277,30 @@ public final class LayerTable {
                     }
                 });
         return types;
+    }
+
+    /** Returns what this table has besides the standard one. */
+    @Override
+    public String toString() {
+        List<String> others = new ArrayList<>();
+        addOthers("weighted", entries, STANDARD.entries, Optional::isPresent, others);
+        addOthers("exact", entries, STANDARD.entries, Optional::isEmpty, others);
+        addOthers("rerun", reruns, STANDARD.reruns, rerun -> true, others);
+        addOthers("sequence", sequences, STANDARD.sequences, sequence -> true, others);
+        return "standard" + (others.isEmpty() ? "" : " and " + others);
+    }
+
+    private static <T> void addOthers(
+            String kind,
+            Map<Class<? extends Block>, T> all,
+            Map<Class<? extends Block>, T> standard,
+            Predicate<T> ofKind,
+            List<String> others) {
+        all.forEach(
+                (type, entry) -> {
+                    if (ofKind.test(entry) && !entry.equals(standard.get(type))) {
+                        others.add(kind + " " + type.getSimpleName());
+                    }
+                });
     }
 }

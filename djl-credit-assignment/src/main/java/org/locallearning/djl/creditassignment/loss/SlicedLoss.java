@@ -19,6 +19,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.Loss;
+import org.locallearning.djl.creditassignment.internal.Autograd;
 
 /** Any loss, evaluated on one sample after another. */
 final class SlicedLoss implements SampleLoss {
@@ -43,7 +44,6 @@ final class SlicedLoss implements SampleLoss {
             losses.add(loss.evaluate(slice(labels, n), slice(predictions, n)).sum());
         }
         NDArray all = NDArrays.stack(losses);
-        // a loss may change the lists that it gets
         NDArray whole = loss.evaluate(new NDList(labels), new NDList(predictions));
         checkMean(all, whole.sum());
         return all;
@@ -66,7 +66,8 @@ final class SlicedLoss implements SampleLoss {
     private static NDList slice(NDList arrays, long n) {
         NDList slices = new NDList(arrays.size());
         for (NDArray array : arrays) {
-            NDArray slice = array.get(n + ":" + (n + 1));
+            // a loss may change what it gets in place
+            NDArray slice = Autograd.copy(array.get(n + ":" + (n + 1)));
             slice.setName(array.getName());
             slices.add(slice);
         }

@@ -36,6 +36,7 @@ import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.StageOutline;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.internal.Descriptions;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
 
@@ -212,17 +213,17 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
     /** Returns the rule and every setting. */
     @Override
     public String toString() {
-        return String.format(
-                "LocalRepresentationAlignment(%s%s, β %s, γ %s, difference %s, magnitude share %s,"
-                        + " error matrices %s, update %s)",
-                wiring,
-                depth == Integer.MAX_VALUE ? "" : ", depth " + depth,
-                beta,
-                gamma,
-                difference,
-                magnitudeShare,
-                source.describe(),
-                update);
+        return describe(
+                String.format(
+                        "%s%s, β %s, γ %s, difference %s, magnitude share %s, error matrices %s, update %s",
+                        Descriptions.of(wiring),
+                        depth == Integer.MAX_VALUE ? "" : ", depth " + depth,
+                        beta,
+                        gamma,
+                        difference,
+                        magnitudeShare,
+                        source.describe(),
+                        update));
     }
 
     /**
@@ -320,6 +321,12 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
 
     /** Unknown blocks alone, as somebody accepted them: there is but the error of the output. */
     private static final class WithoutStages implements CreditAssigner {
+
+        /** {@inheritDoc} */
+        @Override
+        public boolean needsInnerFeedback() {
+            return false;
+        }
 
         /** {@inheritDoc} */
         @Override

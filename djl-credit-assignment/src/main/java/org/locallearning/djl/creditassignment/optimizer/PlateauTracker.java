@@ -50,6 +50,7 @@ public final class PlateauTracker extends TrainingListenerAdapter implements Tra
     private static final String WAITED = "epochs without progress";
     private static final String REDUCED = "reductions";
 
+    private final float baseValue;
     private final float factor;
     private final int reductions;
     private final int patience;
@@ -60,7 +61,8 @@ public final class PlateauTracker extends TrainingListenerAdapter implements Tra
     private int reduced;
 
     private PlateauTracker(Builder builder) {
-        value = builder.baseValue;
+        baseValue = builder.baseValue;
+        value = baseValue;
         factor = builder.factor;
         reductions = builder.reductions;
         patience = builder.patience;
@@ -139,7 +141,7 @@ public final class PlateauTracker extends TrainingListenerAdapter implements Tra
     public String toString() {
         return String.format(
                 "PlateauTracker(%s, times %s up to %d times, patience %d, threshold %s)",
-                value, factor, reductions, patience, threshold);
+                baseValue, factor, reductions, patience, threshold);
     }
 
     /**

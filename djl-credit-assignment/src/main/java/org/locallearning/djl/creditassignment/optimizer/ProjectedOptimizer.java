@@ -19,6 +19,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.optimizer.Optimizer;
 import java.util.Objects;
 import java.util.Optional;
+import org.locallearning.djl.decorrelation.internal.Descriptions;
 
 /**
  * Projects the gradient of every parameter onto a ball before another optimizer sees it: {@code
@@ -75,13 +76,8 @@ public final class ProjectedOptimizer extends Optimizer
     /** Returns the optimizer, its setting and the other optimizer. */
     @Override
     public String toString() {
-        String other = optimizer.toString();
         return String.format(
-                "ProjectedOptimizer(radius %s, %s)",
-                radius,
-                other.startsWith(optimizer.getClass().getName() + "@")
-                        ? optimizer.getClass().getSimpleName()
-                        : other);
+                "ProjectedOptimizer(radius %s, %s)", radius, Descriptions.of(optimizer));
     }
 
     /**

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.locallearning.djl.decorrelation.internal.Sha256;
 
 /**
  * A model in two files: {@code <name>-0000.params} with the parameters, as DJL writes them and

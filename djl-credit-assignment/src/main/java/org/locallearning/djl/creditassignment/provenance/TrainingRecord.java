@@ -48,6 +48,7 @@ import org.locallearning.djl.decorrelation.Decorrelating;
 import org.locallearning.djl.decorrelation.boltzmann.BoltzmannTrainer;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
 import org.locallearning.djl.decorrelation.internal.Descriptions;
+import org.locallearning.djl.decorrelation.internal.Sha256;
 
 /**
  * How a model was trained: enough to know what it is, to prepare its input, and to train it again.

@@ -346,6 +346,18 @@ public final class NoiseMaps extends AbstractBlock {
         maps.load(manager, new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
     }
 
+    /** Returns every setting. */
+    @Override
+    public String toString() {
+        return String.format(
+                "NoiseMaps(%s, level %s, %d for each channel, seed %s, %s)",
+                distribution,
+                level,
+                masks,
+                seed == null ? "of the engine" : seed,
+                saved ? "saved" : "not saved");
+    }
+
     /**
      * Creates a builder.
      *

@@ -46,6 +46,11 @@ public final class Backpropagation extends FeedbackRule {
             }
 
             @Override
+            public boolean differFromWeights() {
+                return false;
+            }
+
+            @Override
             public String describe(Layer layer) {
                 return "through the layer's own weight";
             }
@@ -61,7 +66,7 @@ public final class Backpropagation extends FeedbackRule {
     /** {@inheritDoc} */
     @Override
     public String toString() {
-        return "Backpropagation()";
+        return describe("");
     }
 
     /**

@@ -100,9 +100,7 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
     /** Returns the rule and every setting of its feedback weights. */
     @Override
     public String toString() {
-        return String.format(
-                "DirectFeedbackAlignment(B %s, convolutions %s)",
-                source.describe(), convolutionForm);
+        return describe(String.format("B %s, convolutions %s", source.describe(), convolutionForm));
     }
 
     /**
@@ -122,6 +120,12 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
         Assigner(Optional<Layer> outputLayer, FixedFeedback fixed) {
             this.outputLayer = outputLayer;
             this.fixed = fixed;
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public boolean needsInnerFeedback() {
+            return false;
         }
 
         /** {@inheritDoc} */

@@ -54,7 +54,7 @@ public final class FeedbackAlignment extends FeedbackRule {
     /** Returns the rule and every setting of its feedback weights. */
     @Override
     public String toString() {
-        return "FeedbackAlignment(B " + source.describe() + ")";
+        return describe("B " + source.describe());
     }
 
     /**

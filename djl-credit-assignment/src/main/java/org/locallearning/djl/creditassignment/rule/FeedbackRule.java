@@ -93,6 +93,12 @@ public abstract class FeedbackRule extends CreditAssignment {
 
         /** {@inheritDoc} */
         @Override
+        public boolean needsInnerFeedback() {
+            return weights.differFromWeights();
+        }
+
+        /** {@inheritDoc} */
+        @Override
         public void assign(Tape tape, NDList errors) {
             used.clear();
             tape.backward(
@@ -105,7 +111,10 @@ public abstract class FeedbackRule extends CreditAssignment {
 
                         @Override
                         public Optional<NDArray> innerFeedback(PassedLayer layer) {
-                            return Optional.of(feedback(tape, layer));
+                            NDArray found = feedback(tape, layer);
+                            return weights.differFromWeights()
+                                    ? Optional.of(found)
+                                    : Optional.empty();
                         }
                     },
                     false);

@@ -41,6 +41,15 @@ public interface FeedbackWeights extends Stateful {
     NDArray get(Tape tape, PassedLayer layer);
 
     /**
+     * Returns whether they are others than the layers' own.
+     *
+     * @return true by default; false if {@link #get} returns {@link PassedLayer#getWeight}
+     */
+    default boolean differFromWeights() {
+        return true;
+    }
+
+    /**
      * Says in a few words what they are.
      *
      * @param layer the layer

@@ -17,6 +17,7 @@ import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
@@ -158,7 +159,7 @@ public final class FixedFeedback implements FeedbackWeights {
         return () -> {
             weights.values().forEach(NDArray::close);
             weights.clear();
-            loaded.values().forEach(array -> array.attach(manager));
+            loaded.values().forEach(array -> keep(array, manager));
             weights.putAll(loaded);
         };
     }
@@ -168,9 +169,7 @@ public final class FixedFeedback implements FeedbackWeights {
         for (Map.Entry<Key, NDArray> other : weights.entrySet()) {
             boolean same = other.getKey().path().equals(key.path());
             if (same && other.getKey().shape().equals(key.shape())) {
-                NDArray copy = other.getValue().toDevice(key.device(), true);
-                copy.attach(manager);
-                return copy;
+                return keep(other.getValue().toDevice(key.device(), true), manager);
             }
         }
         return draw(manager, source, key, type, fan.get());
@@ -192,10 +191,15 @@ public final class FixedFeedback implements FeedbackWeights {
                                 type));
             }
             // whoever gave it may have given a weight of the model: an alias would learn with it
-            NDArray own = created.duplicate();
-            own.attach(manager);
-            return own;
+            return keep(created.duplicate(), manager);
         }
+    }
+
+    /** Makes an array the manager's own, whatever scope the loop around a batch closes. */
+    static NDArray keep(NDArray array, NDManager manager) {
+        array.attach(manager);
+        NDScope.unregister(array);
+        return array;
     }
 
     /**

@@ -98,7 +98,7 @@ public final class KolenPollack extends FeedbackRule {
     /** Returns the rule and every setting. */
     @Override
     public String toString() {
-        return String.format("KolenPollack(B %s, decay %s)", source.describe(), decay);
+        return describe(String.format("B %s, decay %s", source.describe(), decay));
     }
 
     /**

@@ -23,6 +23,7 @@ import org.locallearning.djl.creditassignment.CreditAssignment;
 import org.locallearning.djl.creditassignment.loss.SampleLoss;
 import org.locallearning.djl.creditassignment.tape.BlockTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.decorrelation.internal.Descriptions;
 
 /**
  * Node perturbation: no error is sent anywhere. The network runs a second time with a little noise
@@ -157,12 +158,18 @@ public final class NodePerturbation extends CreditAssignment {
     /** Returns the rule and every setting of its own. */
     @Override
     public String toString() {
-        return String.format(
-                "NodePerturbation(%s, noise scale %s%s%s)",
-                mode,
-                noiseScale,
-                antithetic ? ", antithetic" : "",
-                noise == NoiseSource.GAUSSIAN ? "" : ", noise given");
+        return describe(
+                String.format(
+                        "%s, noise scale %s%s%s%s",
+                        mode,
+                        noiseScale,
+                        antithetic ? ", antithetic" : "",
+                        noise == NoiseSource.GAUSSIAN
+                                ? ""
+                                : ", noise given by " + Descriptions.of(noise),
+                        sampleLoss
+                                .map(loss -> ", loss of a sample by " + Descriptions.of(loss))
+                                .orElse("")));
     }
 
     /**

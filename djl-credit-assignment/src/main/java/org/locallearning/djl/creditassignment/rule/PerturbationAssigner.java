@@ -280,18 +280,15 @@ final class PerturbationAssigner implements CreditAssigner {
         private NDArray losses(NDList predictions) {
             NDList labels = tape.getLabels().orElseGet(NDList::new);
             try (NDManager scope = manager.newSubManager()) {
-                // on aliases, so that what is made of long-lived labels is closed
-                NDArray losses = loss.evaluate(alias(labels, scope), alias(predictions, scope));
+                // a loss may change what it gets in place
+                NDArray losses =
+                        loss.evaluate(
+                                Autograd.copies(labels, scope),
+                                Autograd.copies(predictions, scope));
                 checkLosses(losses, samples);
                 losses.attach(manager);
                 return losses;
             }
-        }
-
-        private NDList alias(NDList arrays, NDManager scope) {
-            NDList aliases = new NDList(arrays.size());
-            arrays.forEach(array -> aliases.add(Autograd.detach(array, scope)));
-            return aliases;
         }
 
         private void checkSamples(BlockTrace block, NDArray output) {

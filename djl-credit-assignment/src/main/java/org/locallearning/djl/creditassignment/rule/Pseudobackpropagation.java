@@ -78,7 +78,7 @@ public final class Pseudobackpropagation extends FeedbackRule {
     /** Returns the rule. */
     @Override
     public String toString() {
-        return "Pseudobackpropagation()";
+        return describe("");
     }
 
     /**

@@ -282,7 +282,7 @@ public final class RuleParameters implements Stateful {
             parameters.clear();
             loaded.forEach(
                     (name, array) -> {
-                        array.attach(manager);
+                        FixedFeedback.keep(array, manager);
                         parameters.put(name, parameter(name, array));
                     });
         };

@@ -161,7 +161,7 @@ public final class SignSymmetricFeedback extends FeedbackRule {
     /** Returns the rule and every setting of its feedback weights. */
     @Override
     public String toString() {
-        return "SignSymmetricFeedback(" + describeMagnitudes() + ")";
+        return describe(describeMagnitudes());
     }
 
     /**

@@ -145,9 +145,10 @@ public final class WeightMirror extends FeedbackRule {
     /** Returns the rule and every setting. */
     @Override
     public String toString() {
-        return String.format(
-                "WeightMirror(B %s, mirror rate %s, %d noise samples, %d initial phases)",
-                source.describe(), rate, samples, initialPhases);
+        return describe(
+                String.format(
+                        "B %s, mirror rate %s, %d noise samples, %d initial phases",
+                        source.describe(), rate, samples, initialPhases));
     }
 
     /**

@@ -19,6 +19,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.layer.BlockRerun;
 
@@ -77,6 +78,20 @@ final class ExactNode extends Node {
     @Override
     Trace run(ForwardPass pass, NDList inputs, boolean inputErrorWanted) {
         Cut cut = new Cut(inputs, inputErrorWanted, pass.scope());
+        List<InnerLayer> inner =
+                innerLayers().stream().map(layer -> new InnerLayer(layer, pass)).toList();
+        Optional<WeightExchange> exchange =
+                pass.copies()
+                        .filter(copies -> !inner.isEmpty())
+                        .map(copies -> new WeightExchange(inner, copies));
+        List<NDList> outputs =
+                exchange.isPresent()
+                        ? exchange.get().forward(() -> runMembers(pass, cut, inputErrorWanted))
+                        : runMembers(pass, cut, inputErrorWanted);
+        return new ExactTrace(cut, outputs, inner, exchange, inputErrorWanted);
+    }
+
+    private List<NDList> runMembers(ForwardPass pass, Cut cut, boolean inputErrorWanted) {
         List<NDList> outputs = new ArrayList<>(members.size());
         NDList current = cut.arrays();
         for (Member member : members) {
@@ -89,9 +104,7 @@ final class ExactNode extends Node {
                             isInputShared());
             outputs.add(current);
         }
-        List<InnerLayer> inner =
-                innerLayers().stream().map(layer -> new InnerLayer(layer, pass)).toList();
-        return new ExactTrace(cut, outputs, inner, inputErrorWanted);
+        return outputs;
     }
 
     /** {@inheritDoc} */
@@ -151,13 +164,19 @@ final class ExactNode extends Node {
         private final Cut cut;
         private final List<NDList> outputs;
         private final List<InnerLayer> inner;
+        private final Optional<WeightExchange> exchange;
 
         ExactTrace(
-                Cut cut, List<NDList> outputs, List<InnerLayer> inner, boolean inputErrorWanted) {
+                Cut cut,
+                List<NDList> outputs,
+                List<InnerLayer> inner,
+                Optional<WeightExchange> exchange,
+                boolean inputErrorWanted) {
             super(inputErrorWanted);
             this.cut = cut;
             this.outputs = outputs;
             this.inner = inner;
+            this.exchange = exchange;
         }
 
         /** {@inheritDoc} */
@@ -187,8 +206,16 @@ final class ExactNode extends Node {
         /** {@inheritDoc} */
         @Override
         public void addGradients(NDList errors) {
-            Errors.send(outputs(), errors, List.of(cut), false);
+            if (exchange.isPresent()) {
+                exchange.get().exactBackward(() -> sendLast(errors));
+            } else {
+                sendLast(errors);
+            }
             release();
+        }
+
+        private void sendLast(NDList errors) {
+            Errors.send(outputs(), errors, List.of(cut), false);
         }
 
         /** {@inheritDoc} */
@@ -218,7 +245,7 @@ final class ExactNode extends Node {
         /** Returns the first blocks of the run by themselves. */
         ExactTrace first(int count) {
             return new ExactNode(members.subList(0, count))
-            .new ExactTrace(cut, outputs.subList(0, count), inner, isInputErrorWanted());
+            .new ExactTrace(cut, outputs.subList(0, count), inner, exchange, isInputErrorWanted());
         }
 
         /** {@inheritDoc} */
@@ -237,15 +264,12 @@ final class ExactNode extends Node {
         /** {@inheritDoc} */
         @Override
         NDList backward(NDList errors, BackwardPass backward) {
-            if (inner.isEmpty()) {
-                return backwardInside(errors, backward);
+            if (exchange.isPresent()) {
+                return exchange.get()
+                        .backward(backward.feedback(), () -> backwardInside(errors, backward));
             }
-            WeightExchange exchange = WeightExchange.open(inner, backward.feedback(), cut.scope());
-            try {
-                return backwardInside(errors, backward);
-            } finally {
-                exchange.close();
-            }
+            WeightExchange.checkExact(inner, backward.feedback());
+            return backwardInside(errors, backward);
         }
 
         private NDList backwardInside(NDList errors, BackwardPass backward) {

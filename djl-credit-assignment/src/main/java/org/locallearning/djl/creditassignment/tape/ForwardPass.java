@@ -16,14 +16,15 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** One training forward while it runs: where parameters come from and what has been met. */
 final class ForwardPass {
@@ -38,6 +39,7 @@ final class ForwardPass {
     private final ProductCounter products;
     private final Optional<DropoutMasks> masks;
     private final InPlaceBlocks inPlace;
+    private final Optional<WorkingCopies> copies;
     private final boolean rerun;
     private final List<Probe> probes = new ArrayList<>();
 
@@ -50,6 +52,8 @@ final class ForwardPass {
      * @param products counts the products with weights
      * @param masks what dropout drops, or empty to let it draw as it likes
      * @param inPlace which blocks change their inputs in place
+     * @param copies the memories that pieces run on, or empty if the error passes pieces through
+     *     the weights inside
      */
     ForwardPass(
             ParameterStore store,
@@ -57,8 +61,9 @@ final class ForwardPass {
             NDManager scope,
             ProductCounter products,
             Optional<DropoutMasks> masks,
-            InPlaceBlocks inPlace) {
-        this(store, labels, scope, products, masks, inPlace, false);
+            InPlaceBlocks inPlace,
+            Optional<WorkingCopies> copies) {
+        this(store, labels, scope, products, masks, inPlace, copies, false);
     }
 
     private ForwardPass(
@@ -68,6 +73,7 @@ final class ForwardPass {
             ProductCounter products,
             Optional<DropoutMasks> masks,
             InPlaceBlocks inPlace,
+            Optional<WorkingCopies> copies,
             boolean rerun) {
         this.store = store;
         this.labels = labels;
@@ -76,6 +82,7 @@ final class ForwardPass {
         this.products = products;
         this.masks = masks;
         this.inPlace = inPlace;
+        this.copies = copies;
         this.rerun = rerun;
     }
 
@@ -86,7 +93,8 @@ final class ForwardPass {
      * @param rerunScope the manager that closes everything the new pass makes
      */
     ForwardPass rerun(ParameterStore rerunStore, NDManager rerunScope) {
-        return new ForwardPass(rerunStore, labels, rerunScope, products, masks, inPlace, true);
+        return new ForwardPass(
+                rerunStore, labels, rerunScope, products, masks, inPlace, Optional.empty(), true);
     }
 
     NDManager scope() {
@@ -105,6 +113,11 @@ final class ForwardPass {
         return labels;
     }
 
+    /** Returns the memories that pieces run on; empty if they run on the weights themselves. */
+    Optional<WorkingCopies> copies() {
+        return copies;
+    }
+
     /** Returns the outputs of every block, in the order in which the blocks ran. */
     List<Probe> probes() {
         return probes;
@@ -121,6 +134,8 @@ final class ForwardPass {
      */
     NDList run(String path, Block block, NDList arrays, boolean recorded, boolean shared) {
         NDList outputs;
+        // a block that fails may have closed its inputs
+        Shape[] shapes = arrays.getShapes();
         try {
             outputs =
                     inPlace.run(
@@ -132,20 +147,13 @@ final class ForwardPass {
             throw new IllegalArgumentException(
                     String.format(
                             "%s cannot run on input %s: %s",
-                            name(path, block), shapes(arrays), firstLine(e)),
+                            name(path, block), Arrays.toString(shapes), firstLine(e)),
                     e);
         } catch (InPlaceBlocks.InPlaceException e) {
             throw new IllegalArgumentException(name(path, block) + " " + e.getMessage(), e);
         }
         probes.add(new Probe(path, block, outputs));
         return outputs;
-    }
-
-    /** Describes inputs, which a block that fails may have closed. */
-    private static String shapes(NDList arrays) {
-        return arrays.stream()
-                .map(array -> array.isReleased() ? "(closed)" : array.getShape().toString())
-                .collect(Collectors.joining(", ", "[", "]"));
     }
 
     private static String name(String path, Block block) {

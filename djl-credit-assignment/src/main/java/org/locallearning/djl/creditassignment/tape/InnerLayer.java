@@ -38,9 +38,18 @@ final class InnerLayer implements PassedLayer {
     @Override
     public NDArray getWeight() {
         if (weight == null) {
-            NDArray value = pass.store().getValue(layer.weight(), pass.scope().getDevice(), true);
-            weight = Autograd.detach(value, pass.scope());
+            weight = Autograd.detach(getValue(), pass.scope());
         }
         return weight;
+    }
+
+    /** Returns the weight itself, which the engine's graph of the piece begins with. */
+    NDArray getValue() {
+        return pass.store().getValue(layer.weight(), pass.scope().getDevice(), true);
+    }
+
+    /** Returns the working copy of the weight; one that is new lives as long as the trainer. */
+    WorkingCopies.WorkingCopy getCopy(WorkingCopies copies) {
+        return copies.of(layer.weight(), getWeight(), pass.store().getManager());
     }
 }

@@ -44,6 +44,7 @@ public final class Network {
 
     private final LayerTable table;
     private final InPlaceBlocks inPlace = new InPlaceBlocks();
+    private final WorkingCopies copies = new WorkingCopies();
     private final List<Layer> layers = new ArrayList<>();
     private final List<Layer> innerLayers = new ArrayList<>();
     private final List<Member> members = new ArrayList<>();
@@ -258,6 +259,10 @@ public final class Network {
 
     InPlaceBlocks inPlace() {
         return inPlace;
+    }
+
+    WorkingCopies copies() {
+        return copies;
     }
 
     private Node build(String path, Block block) {

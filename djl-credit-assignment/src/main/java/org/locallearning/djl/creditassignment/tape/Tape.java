@@ -93,6 +93,30 @@ public final class Tape implements AutoCloseable {
      */
     public static Tape record(
             Network network, ParameterStore store, NDList data, NDList labels, boolean rerunnable) {
+        return record(network, store, data, labels, rerunnable, true);
+    }
+
+    /**
+     * Runs a network in training mode and remembers it, as far as it is needed.
+     *
+     * @param network the network; its blocks are initialized
+     * @param store where parameters come from
+     * @param data the inputs of the model
+     * @param labels the labels; may be null
+     * @param rerunnable whether {@link #getStages} or {@link #rerun} is going to be called
+     * @param innerFeedback whether {@link #backward} is going to be given feedback for layers
+     *     inside unknown blocks: those then run on copies of their weights
+     * @return the tape
+     * @throws IllegalArgumentException if a block cannot run on what it is given; the message names
+     *     it
+     */
+    public static Tape record(
+            Network network,
+            ParameterStore store,
+            NDList data,
+            NDList labels,
+            boolean rerunnable,
+            boolean innerFeedback) {
         NDManager manager = data.head().getManager();
         NDManager scope = manager.newSubManager();
         try {
@@ -104,7 +128,13 @@ public final class Tape implements AutoCloseable {
             }
             ForwardPass pass =
                     new ForwardPass(
-                            store, labels, scope, new ProductCounter(), masks, network.inPlace());
+                            store,
+                            labels,
+                            scope,
+                            new ProductCounter(),
+                            masks,
+                            network.inPlace(),
+                            Optional.of(network.copies()).filter(copies -> innerFeedback));
             boolean fedByGraph = data.stream().anyMatch(Autograd::isInGraph);
             Trace trace = network.root().run(pass, data, fedByGraph);
             Cut predictions = new Cut(trace.outputs(), true, manager);

@@ -19,56 +19,131 @@ import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.locallearning.djl.creditassignment.internal.TorchScript;
 
 /**
- * Feedback weights in the place of the weights inside a piece, from opening to closing.
+ * The weights inside a piece, which runs on working copies of them, so that an error can pass it
+ * through others.
  *
  * <p>The engine's graph of a piece keeps the memory of its weights, not their values. What is
- * written there between the forward and the backward pass is what the error goes through; the
- * gradient of a weight is made from the layer's input and error and stays as it is. The weights are
- * put back in any case.
+ * written into the copies between the forward and the backward pass is what the error goes through;
+ * the gradient of a weight is made from the layer's input and error and stays as it is. The memory
+ * of the weights themselves is never overwritten, so that nothing is lost by an error in between.
+ *
+ * <p>Cost: each weight is copied once in the forward pass, and its feedback once in the backward
+ * pass.
  */
 final class WeightExchange {
 
-    private final NDManager scope;
-    private final List<Exchanged> exchanged = new ArrayList<>();
+    private final List<InnerLayer> layers;
+    private final List<WorkingCopies.WorkingCopy> copies;
 
-    private WeightExchange(NDManager scope) {
-        this.scope = scope;
+    /**
+     * Creates an exchange for one pass.
+     *
+     * @param layers the layers inside the piece
+     * @param copies the working copies of the network
+     */
+    WeightExchange(List<InnerLayer> layers, WorkingCopies copies) {
+        this.layers = layers;
+        this.copies = layers.stream().map(layer -> layer.getCopy(copies)).toList();
     }
 
     /**
-     * Puts feedback weights in the place of weights.
+     * Runs the forward pass of the piece, on copies of its weights.
      *
-     * @param layers the layers inside the piece
+     * @param forward the forward pass
+     * @return what it returns
+     */
+    <T> T forward(Supplier<T> forward) {
+        List<Exchanged> all = new ArrayList<>();
+        for (int i = 0; i < layers.size(); i++) {
+            all.add(new Exchanged(layers.get(i), copies.get(i), Optional.empty()));
+        }
+        return run(all, forward);
+    }
+
+    /**
+     * Runs a backward pass of the piece, with feedback weights in the place of weights.
+     *
      * @param feedback what the feedback weights are
-     * @param manager the manager of the pass
+     * @param backward the backward pass
+     * @return what it returns
      * @throws IllegalArgumentException if feedback weights have another shape or type than the
      *     weight, or if the engine's backward pass of a layer does not read the weight
      */
-    static WeightExchange open(List<InnerLayer> layers, Feedback feedback, NDManager manager) {
-        WeightExchange exchange = new WeightExchange(manager.newSubManager());
-        try {
-            List<Exchanged> planned = new ArrayList<>();
-            // from the top, as an error comes; all before the first changes, since what a rule
-            // makes of weights is made of the true ones
-            for (int i = layers.size() - 1; i >= 0; i--) {
-                InnerLayer layer = layers.get(i);
-                Optional<NDArray> values = feedback.innerFeedback(layer);
-                if (values.isPresent() && values.get() != layer.getWeight()) {
-                    check(layer, values.get());
-                    planned.add(new Exchanged(layer.getWeight(), values.get(), exchange.scope));
-                }
+    <T> T backward(Feedback feedback, Supplier<T> backward) {
+        List<Exchanged> exchanged = new ArrayList<>();
+        // from the top, as an error comes
+        for (int i = layers.size() - 1; i >= 0; i--) {
+            InnerLayer layer = layers.get(i);
+            Optional<NDArray> values = find(feedback, layer);
+            if (values.isPresent() || copies.get(i).holdsFeedback()) {
+                exchanged.add(new Exchanged(layer, copies.get(i), values));
             }
-            for (Exchanged each : planned) {
-                exchange.exchanged.add(each);
-                TorchScript.overwrite(each.weight(), each.feedback());
+        }
+        return run(exchanged, backward);
+    }
+
+    /**
+     * Runs a backward pass of the piece through the weights themselves.
+     *
+     * @param backward the backward pass
+     */
+    void exactBackward(Runnable backward) {
+        backward(
+                (layer, delta) -> layer.inputError(delta, layer.getWeight()),
+                () -> {
+                    backward.run();
+                    return null;
+                });
+    }
+
+    /** Returns feedback weights that are others than the weights. */
+    private static Optional<NDArray> find(Feedback feedback, InnerLayer layer) {
+        Optional<NDArray> values =
+                feedback.innerFeedback(layer).filter(found -> found != layer.getWeight());
+        values.ifPresent(found -> check(layer, found));
+        return values;
+    }
+
+    /**
+     * Makes sure that an error passes a piece exactly, since it did not run on copies.
+     *
+     * @throws IllegalStateException if there are feedback weights
+     */
+    static void checkExact(List<InnerLayer> layers, Feedback feedback) {
+        for (InnerLayer layer : layers) {
+            if (find(feedback, layer).isPresent()) {
+                throw new IllegalStateException(
+                        String.format(
+                                "No feedback can take the place of weight %s any more: the rule's"
+                                        + " CreditAssigner has to return true from"
+                                        + " needsInnerFeedback(), and stages that run again have no"
+                                        + " feedback inside.",
+                                layer.getLayer().weightPath()));
             }
-            return exchange;
-        } catch (RuntimeException e) {
-            exchange.close();
-            throw e;
+        }
+    }
+
+    private static <T> T run(List<Exchanged> exchanged, Supplier<T> operations) {
+        if (exchanged.isEmpty()) {
+            return operations.get();
+        }
+        List<NDArray> weights = exchanged.stream().map(each -> each.layer().getValue()).toList();
+        List<NDArray> memories = exchanged.stream().map(each -> each.copy().memory()).toList();
+        List<NDArray> values = exchanged.stream().map(Exchanged::content).toList();
+        try (NDManager scope = memories.get(0).getManager().newSubManager()) {
+            for (Exchanged each : exchanged) {
+                each.copy().setHoldsFeedback(each.feedback().isPresent());
+            }
+            TorchScript.Lent lent = TorchScript.lend(weights, memories, values, scope);
+            try {
+                return operations.get();
+            } finally {
+                lent.giveBack();
+            }
         }
     }
 
@@ -100,20 +175,12 @@ final class WeightExchange {
         }
     }
 
-    /** Puts the weights back. */
-    void close() {
-        for (Exchanged each : exchanged) {
-            TorchScript.overwrite(each.weight(), each.saved());
-        }
-        scope.close();
-    }
+    /** A layer, the working copy of its weight, and what it holds; if nothing, the weight. */
+    private record Exchanged(
+            InnerLayer layer, WorkingCopies.WorkingCopy copy, Optional<NDArray> feedback) {
 
-    /** A weight, what stands in its place, and its values. */
-    private record Exchanged(NDArray weight, NDArray feedback, NDArray saved) {
-
-        Exchanged(NDArray weight, NDArray feedback, NDManager scope) {
-            this(weight, feedback, weight.duplicate());
-            saved.attach(scope);
+        NDArray content() {
+            return feedback.orElseGet(layer::getWeight);
         }
     }
 }

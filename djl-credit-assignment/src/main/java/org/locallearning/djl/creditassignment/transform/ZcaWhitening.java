@@ -27,14 +27,12 @@ import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.TorchScript;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
 import org.locallearning.djl.decorrelation.internal.MemoryNeed;
+import org.locallearning.djl.decorrelation.internal.Sha256;
 
 /**
  * ZCA whitening: makes the pixels of images uncorrelated and of variance one, and changes images as
@@ -278,7 +276,7 @@ public final class ZcaWhitening implements Transform, AutoCloseable {
             bytes = new NDList(shape, mean, matrix).encode();
         }
         AtomicFile.write(folder.resolve(FILE), out -> out.write(bytes));
-        model.setProperty(PROPERTY, FILE + " " + digest(bytes));
+        model.setProperty(PROPERTY, FILE + " " + Sha256.of(bytes));
     }
 
     /**
@@ -305,7 +303,7 @@ public final class ZcaWhitening implements Transform, AutoCloseable {
                             file));
         }
         byte[] bytes = Files.readAllBytes(file);
-        if (!property.equals(FILE + " " + digest(bytes))) {
+        if (!property.equals(FILE + " " + Sha256.of(bytes))) {
             throw new MalformedModelException(
                     String.format(
                             "The whitening in '%s' is not the one that was saved with this model;"
@@ -317,14 +315,6 @@ public final class ZcaWhitening implements Transform, AutoCloseable {
         try (NDArray shape = arrays.get(0)) {
             return Optional.of(
                     new ZcaWhitening(new Shape(shape.toLongArray()), arrays.get(1), arrays.get(2)));
-        }
-    }
-
-    private static String digest(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256.", e);
         }
     }
 

@@ -27,11 +27,14 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
 import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.SequentialBlock;
+import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
+import ai.djl.training.loss.Loss;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -272,5 +275,69 @@ class InPlaceTest {
         assertTrue(message.contains("changes its input in place"), message);
         assertTrue(message.contains("mul in place of muli"), message);
         assertTrue(message.contains("(LambdaBlock)"), message);
+    }
+
+    /** The squared error with labels drawn to a half, which takes no memory of its own. */
+    private static final class InPlaceLoss extends Loss {
+
+        private final boolean inPlace;
+
+        InPlaceLoss(boolean inPlace) {
+            super("drawn squared error");
+            this.inPlace = inPlace;
+        }
+
+        @Override
+        public NDArray evaluate(NDList labels, NDList predictions) {
+            NDArray label = labels.head();
+            NDArray prediction = predictions.head();
+            NDArray half = inPlace ? label.muli(0.9f).addi(0.05f) : label.mul(0.9f).add(0.05f);
+            return (inPlace ? prediction.subi(half) : prediction.sub(half)).square().mean();
+        }
+    }
+
+    private static Gradients lossGradients(boolean inPlace, Gradients.TrainerFactory factory) {
+        Supplier<Block> block =
+                () ->
+                        new SequentialBlock()
+                                .add(NetworkCase.linear(5))
+                                .add(Activation::tanh)
+                                .add(NetworkCase.linear(4));
+        Gradients.TrainerFactory withLoss =
+                (model, config) -> {
+                    DefaultTrainingConfig other =
+                            new DefaultTrainingConfig(new InPlaceLoss(inPlace))
+                                    .optOptimizer(config.getOptimizer());
+                    return factory.apply(model, other);
+                };
+        try (Loop loop = Loop.start(block, INPUT, withLoss)) {
+            for (int batch = 0; batch < 2; batch++) {
+                NDArray data = loop.noise(1, INPUT);
+                NDArray labels = loop.noise(2, OUTPUT);
+                try (GradientCollector collector = loop.collector()) {
+                    NDArray loss = loop.loss(labels, loop.forward(data, labels));
+                    Engine.getEngine("PyTorch").setRandomSeed(7);
+                    collector.backward(loss);
+                }
+            }
+            return loop.gradients();
+        }
+    }
+
+    @Test
+    void aLossMayChangePredictionsAndLabels() {
+        Gradients stock = ForcedCollection.without(() -> lossGradients(true, Model::newTrainer));
+        assertEquals(0, lossGradients(true, Loop.BACKPROPAGATION).distanceTo(stock), 1e-5);
+    }
+
+    static List<RuleCase> rules() {
+        return RuleCase.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void aLossThatChangesWhatItGetsIsTheSameLoss(RuleCase rule) {
+        Gradients expected = lossGradients(false, rule);
+        assertEquals(0, lossGradients(true, rule).distanceTo(expected), 1e-5);
     }
 }

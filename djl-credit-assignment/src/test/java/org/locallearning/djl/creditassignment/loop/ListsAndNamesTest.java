@@ -253,6 +253,7 @@ class ListsAndNamesTest {
                                 .getMessage();
                 assertTrue(message.contains("Layer 02BatchNorm (BatchNorm)"), message);
                 assertTrue(message.contains("Expected more than 1 value per channel"), message);
+                assertTrue(message.contains("input [(1, 4)]"), message);
                 collector.zeroGradients();
             }
         }

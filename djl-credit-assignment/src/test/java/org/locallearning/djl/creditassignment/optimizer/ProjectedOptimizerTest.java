@@ -152,9 +152,12 @@ class ProjectedOptimizerTest {
         Optimizer descent = Optimizer.sgd().setLearningRateTracker(Tracker.fixed(1)).build();
         ProjectedOptimizer projected =
                 ProjectedOptimizer.builder().setOptimizer(descent).optRadius(0.1).build();
-        assertEquals("ProjectedOptimizer(radius 0.1, Sgd)", projected.toString());
+        String inner =
+                "Sgd[learningRateTracker FixedTracker[value 1.0], momentum 0.0, rescaleGrad 1.0,"
+                        + " clipGrad -1.0, weightDecays 0.0, beginNumUpdate 0]";
+        assertEquals("ProjectedOptimizer(radius 0.1, " + inner + ")", projected.toString());
         assertEquals(
-                "ProjectedOptimizer(radius 1.0, ProjectedOptimizer(radius 0.1, Sgd))",
+                "ProjectedOptimizer(radius 1.0, ProjectedOptimizer(radius 0.1, " + inner + "))",
                 ProjectedOptimizer.builder().setOptimizer(projected).build().toString());
     }
 

@@ -25,6 +25,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
@@ -36,6 +37,7 @@ import ai.djl.nn.transformer.TransformerEncoderBlock;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
+import ai.djl.util.PairList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -484,6 +486,88 @@ class WeightExchangeTest {
             clear(batch);
             batch.backward(inside(WeightExchangeTest::random));
             assertTrue(distance(batch.gradients().get("01Linear_weight"), exact) > 0.1);
+        }
+    }
+
+    @Test
+    void ownWeightsAreThereAgainAfterOthers() {
+        try (OneBatch batch = dense()) {
+            batch.backward(inside(layer -> null));
+            Map<String, float[]> exact = batch.gradients();
+            clear(batch);
+            batch.backward(inside(WeightExchangeTest::random));
+            clear(batch);
+            batch.backward(inside(layer -> null));
+            batch.gradients()
+                    .forEach((path, found) -> assertArrayEquals(exact.get(path), found, path));
+        }
+    }
+
+    /** Doubles a weight in the forward pass, as a normalization of weights changes it. */
+    private static final class WeightDoubling extends AbstractBlock {
+
+        private final Block linear = addChildBlock("linear", NetworkCase.linear(3));
+
+        @Override
+        protected NDList forwardInternal(
+                ParameterStore store,
+                NDList inputs,
+                boolean training,
+                PairList<String, Object> parameters) {
+            Parameter weight = linear.getDirectParameters().get("weight");
+            weight.getArray().stopGradient().muli(2);
+            return linear.forward(store, inputs, training);
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputShapes) {
+            return linear.getOutputShapes(inputShapes);
+        }
+
+        @Override
+        protected void initializeChildBlocks(NDManager manager, DataType type, Shape... shapes) {
+            linear.initialize(manager, type, shapes);
+            linear.getDirectParameters().get("weight").getArray().set(ONES);
+        }
+    }
+
+    private static final float[] ONES = {
+        1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1
+    };
+
+    @Test
+    void aWeightThatThePieceChangesIsChanged() {
+        try (OneBatch batch = new OneBatch(new WeightDoubling(), new Shape(4, 8))) {
+            for (float value : batch.values().get("01linear_weight")) {
+                assertEquals(2, value);
+            }
+            batch.backward(inside(WeightExchangeTest::random));
+            for (float value : batch.values().get("01linear_weight")) {
+                assertEquals(2, value);
+            }
+        }
+    }
+
+    @Test
+    void aRuleThatDoesNotAnnounceFeedbackIsToldSo() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+            Block block = new HandWritten(NetworkCase.linear(6), NetworkCase.linear(3));
+            block.initialize(manager, DataType.FLOAT32, new Shape(4, 8));
+            Network network = Network.of(block, LayerTable.standard());
+            ParameterStore store = new ParameterStore(manager, false);
+            NDList data = new NDList(manager.ones(new Shape(4, 8)));
+            try (Tape tape = Tape.record(network, store, data, null, false, false)) {
+                NDList errors = new NDList(manager.ones(new Shape(4, 3)));
+                Feedback feedback = inside(WeightExchangeTest::random);
+                String message =
+                        assertThrows(
+                                        IllegalStateException.class,
+                                        () -> tape.backward(errors, feedback, false))
+                                .getMessage();
+                assertTrue(message.contains("needsInnerFeedback"), message);
+            }
+            collector.zeroGradients();
         }
     }
 }

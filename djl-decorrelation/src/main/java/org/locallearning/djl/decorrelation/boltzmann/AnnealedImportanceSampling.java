@@ -190,6 +190,16 @@ public final class AnnealedImportanceSampling {
                 sum * sum / squares);
     }
 
+    /** Returns every setting. */
+    @Override
+    public String toString() {
+        return String.format(
+                "AnnealedImportanceSampling(%d chains, %d temperatures, start at the %s)",
+                chains,
+                temperatures,
+                startMeans == null ? "visible biases" : startMeans.length + " means given");
+    }
+
     /**
      * Creates a builder.
      *

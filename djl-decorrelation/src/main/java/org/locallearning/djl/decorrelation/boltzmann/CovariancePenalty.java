@@ -20,6 +20,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.util.Preconditions;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.Set;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -34,9 +35,10 @@ import org.locallearning.djl.decorrelation.state.StateWriter;
  *
  * <p>(Millea, equation 4 and what follows it, with the weights' changes set to 1 and without the
  * factor {@code 2 cov} and the trace, section 5). P is averaged over the last batches, and the
- * weights learn by {@code (1 − γ) ∇W − γ P̄}, the biases by {@code 1 − γ} of their gradient. After
- * each batch γ is multiplied by 1.1 where more than a given share of |P̄| is above a threshold, and
- * divided by 1.1 otherwise, within [10⁻⁵, 1].
+ * weights learn by {@code (1 − γ) ∇W − γ P̄}, the biases by {@code 1 − γ} of their gradient. By
+ * default γ is multiplied by 1.1 after each batch in which more than a given share of |P̄| is above
+ * a threshold, and divided by 1.1 otherwise, within [10⁻⁵, 1]; for others see {@link
+ * PenaltyWeight}.
  *
  * <p>The paper leaves open in which direction P̄ goes, which phase its means are from, by what
  * factor γ changes and where it starts. Here they are from the negative phase, since the derivation
@@ -49,18 +51,16 @@ import org.locallearning.djl.decorrelation.state.StateWriter;
  */
 public final class CovariancePenalty implements Penalty {
 
-    private static final double FACTOR = 1.1;
-    private static final double LEAST = 1e-5;
-    private static final double GREATEST = 1;
-
     private final double threshold;
     private final double share;
     private final int window;
+    private final PenaltyWeight schedule;
 
     private CovariancePenalty(Builder builder) {
         threshold = builder.threshold;
         share = builder.share;
         window = builder.window;
+        schedule = builder.schedule;
     }
 
     /** {@inheritDoc} */
@@ -92,6 +92,8 @@ public final class CovariancePenalty implements Penalty {
                 + share
                 + ", window="
                 + window
+                + ", weight="
+                + schedule
                 + "]";
     }
 
@@ -110,6 +112,7 @@ public final class CovariancePenalty implements Penalty {
         private double threshold = 0.01;
         private double share = 0.1;
         private int window = 15;
+        private PenaltyWeight schedule = new PenaltyWeight.Adaptive(1.1, 1e-5, 1);
 
         private Builder() {}
 
@@ -155,6 +158,18 @@ public final class CovariancePenalty implements Penalty {
         }
 
         /**
+         * Sets how the weight γ goes on from batch to batch; adaptive by default, by 1.1 within
+         * [10⁻⁵, 1].
+         *
+         * @param weight the weight, such as {@code new PenaltyWeight.Binary()}
+         * @return this builder
+         */
+        public Builder optWeight(PenaltyWeight weight) {
+            schedule = Objects.requireNonNull(weight, "weight");
+            return this;
+        }
+
+        /**
          * Builds the penalty.
          *
          * @return the penalty
@@ -176,7 +191,7 @@ public final class CovariancePenalty implements Penalty {
         private final PersistentArray product;
         private final PersistentArray recent;
         private long steps;
-        private double weight = Math.sqrt(LEAST * GREATEST);
+        private double weight = schedule.first();
 
         Adaptive(NDManager manager) {
             visible = new PersistentArray(manager, "visible");
@@ -226,8 +241,7 @@ public final class CovariancePenalty implements Penalty {
             double above =
                     (double) averaged.abs().gt(threshold).countNonzero().getLong()
                             / averaged.size();
-            double next = above > share ? weight * FACTOR : weight / FACTOR;
-            weight = Math.max(LEAST, Math.min(GREATEST, next));
+            weight = schedule.next(weight, above > share, steps - 1);
         }
 
         /** {@inheritDoc} */

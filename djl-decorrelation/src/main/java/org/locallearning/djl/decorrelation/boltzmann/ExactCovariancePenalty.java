@@ -17,23 +17,35 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.util.Preconditions;
 
 /**
- * The penalty {@code R = ‖cov(v, h)‖²} on the covariance of visible and hidden units under the
- * model, with its exact gradient, {@link ExactDistribution#covarianceNormGradient}.
+ * The penalty {@code R = ‖cov(x, y)‖²} on a block of the covariance of visible and hidden units
+ * under the model, with its exact gradient, {@link ExactDistribution#covarianceNormGradient}.
  *
  * <p>For machines of few hidden units: it costs {@code 2^hidden} rows of a batch, three times over.
  * Unlike {@link CovariancePenalty}, it descends the objective that the paper states, for the biases
  * as for the weights.
  *
- * <p>Millea, section 4.1, the unnumbered objective before equation 4.
+ * <p>Millea, section 4.1, the unnumbered objective before equation 4, for {@code cov(v, h)}; "the
+ * calculations for the other terms are similar".
  *
  * @param weight γ, the share of the penalty, in [0, 1]
+ * @param block the block of the covariance
  */
-public record ExactCovariancePenalty(double weight) implements Penalty {
+public record ExactCovariancePenalty(double weight, CovarianceBlock block) implements Penalty {
+
+    /**
+     * Creates the penalty of {@code cov(v, h)}.
+     *
+     * @param weight γ, in [0, 1]
+     */
+    public ExactCovariancePenalty(double weight) {
+        this(weight, CovarianceBlock.VISIBLE_HIDDEN);
+    }
 
     /**
      * Checks the weight.
      *
      * @param weight γ, in [0, 1]
+     * @param block the block of the covariance
      */
     public ExactCovariancePenalty {
         Preconditions.checkArgument(
@@ -57,7 +69,7 @@ public record ExactCovariancePenalty(double weight) implements Penalty {
             try (ExactDistribution enumeration = ExactDistribution.of(parameters)) {
                 SufficientStatistics penalty =
                         ExactExpectation.as(
-                                gradient.product(), enumeration.covarianceNormGradient());
+                                gradient.product(), enumeration.covarianceNormGradient(block));
                 return gradient.times(1 - weight).minus(penalty.times(weight));
             }
         }

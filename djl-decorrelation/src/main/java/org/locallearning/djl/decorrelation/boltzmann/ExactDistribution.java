@@ -79,7 +79,7 @@ public final class ExactDistribution implements AutoCloseable {
         try {
             probabilities = logWeights();
             logPartition = normalize(probabilities);
-            means = moments(false);
+            means = moments(null);
         } catch (IllegalStateException e) {
             manager.close();
             throw e;
@@ -197,33 +197,69 @@ public final class ExactDistribution implements AutoCloseable {
         }
     }
 
-    /**
-     * {@code E[g]}, or {@code E[q g]} with {@code q = (v − E v)ᵀ K (h − E h)} and {@code K = cov(v,
-     * h)}.
-     */
-    private SufficientStatistics moments(boolean withCovariance) {
+    /** {@code E[g]}, or {@code E[q g]} with the form {@code q} of a block of the covariance. */
+    private SufficientStatistics moments(CovarianceBlock block) {
         NDArray visible = manager.zeros(new Shape(visibleSize), DataType.FLOAT64);
         NDArray hidden = manager.zeros(new Shape(hiddenSize), DataType.FLOAT64);
         NDArray product = manager.zeros(new Shape(visibleSize, hiddenSize), DataType.FLOAT64);
-        NDArray covariance = withCovariance ? covariance() : null;
+        NDArray covariance = block == null ? null : covariance(block);
         forEachChunk(
                 probabilities,
                 (states, share) -> {
                     NDArray mean = parameters.visibleMeans(states);
                     NDArray shared = states.mul(share);
                     NDArray weighted = mean.mul(share);
-                    if (withCovariance) {
-                        NDArray pull = states.sub(means.hidden()).matMul(covariance.transpose());
-                        NDArray q = mean.sub(means.visible()).mul(pull).sum(new int[] {1}, true);
-                        NDArray variance = parameters.units().variance(mean);
-                        shared = shared.mul(q);
-                        weighted = weighted.mul(q).add(variance.mul(pull).mul(share));
+                    if (block != null) {
+                        Form q = form(block, covariance, states, mean);
+                        shared = shared.mul(q.mean);
+                        weighted = weighted.mul(q.mean).add(q.withVisible.mul(share));
                     }
                     visible.addi(weighted.sum(new int[] {0}));
                     hidden.addi(shared.sum(new int[] {0}));
                     product.addi(weighted.transpose().matMul(states));
                 });
         return new SufficientStatistics(visible, hidden, product);
+    }
+
+    /**
+     * The form {@code q = (x − E x)ᵀ K (y − E y)} of a block {@code K = cov(x, y)}, given h.
+     *
+     * @param mean {@code E[q | h]}, (R, 1)
+     * @param withVisible {@code cov(v, q | h)}, (R, visible) or 0
+     */
+    private record Form(NDArray mean, NDArray withVisible) {}
+
+    private Form form(CovarianceBlock block, NDArray covariance, NDArray states, NDArray mean) {
+        NDArray hidden = states.sub(means.hidden());
+        NDArray visible = mean.sub(means.visible());
+        NDArray variance = parameters.units().variance(mean);
+        return switch (block) {
+            case VISIBLE_HIDDEN -> {
+                NDArray pull = hidden.matMul(covariance.transpose());
+                yield new Form(rowSums(visible.mul(pull)), variance.mul(pull));
+            }
+            case HIDDEN -> {
+                NDArray ofHidden = rowSums(hidden.mul(hidden.matMul(covariance)));
+                yield new Form(ofHidden, ofHidden.zerosLike());
+            }
+            case VISIBLE -> {
+                // given h visible units vary on their own: v = E[v | h] + u with independent u
+                NDArray pull = visible.matMul(covariance);
+                NDArray diagonal =
+                        covariance
+                                .mul(manager.eye(visibleSize, visibleSize, 0, DataType.FLOAT64))
+                                .sum(new int[] {0});
+                yield new Form(
+                        rowSums(visible.mul(pull).add(variance.mul(diagonal))),
+                        variance.mul(pull)
+                                .mul(2)
+                                .add(parameters.units().thirdMoment(mean).mul(diagonal)));
+            }
+        };
+    }
+
+    private static NDArray rowSums(NDArray rows) {
+        return rows.sum(new int[] {1}, true);
     }
 
     /**
@@ -279,22 +315,62 @@ public final class ExactDistribution implements AutoCloseable {
     }
 
     /**
-     * Returns the gradient of {@code ‖cov(v, h)‖²}, the squared Frobenius norm under the model:
+     * Returns a block of the covariance of the units under the model.
      *
-     * <pre>∂‖K‖²/∂θ_t = 2 Σ_kl K_kl κ(v_k, h_l, g_t)</pre>
-     *
-     * <p>with the third cumulants κ. Since a third cumulant is a third central moment, this is
-     * {@code 2 cov(q, g)} for {@code q = (v − E v)ᵀ K (h − E h)}. The paper approximates the
-     * derivatives by differences from step to step; here they are exact.
+     * @param block the block
+     * @return the block, float64
+     */
+    public NDArray covariance(CovarianceBlock block) {
+        if (block == CovarianceBlock.VISIBLE_HIDDEN) {
+            return covariance();
+        }
+        boolean ofVisible = block == CovarianceBlock.VISIBLE;
+        int size = ofVisible ? visibleSize : hiddenSize;
+        NDArray covariance = manager.zeros(new Shape(size, size), DataType.FLOAT64);
+        forEachChunk(
+                probabilities,
+                (states, share) -> {
+                    NDArray mean = ofVisible ? parameters.visibleMeans(states) : states;
+                    NDArray centred = mean.sub(ofVisible ? means.visible() : means.hidden());
+                    covariance.addi(centred.mul(share).transpose().matMul(centred));
+                    if (ofVisible) {
+                        NDArray within = parameters.units().variance(mean).mul(share);
+                        NDArray eye = manager.eye(size, size, 0, DataType.FLOAT64);
+                        covariance.addi(eye.mul(within.sum(new int[] {0})));
+                    }
+                });
+        return covariance;
+    }
+
+    /**
+     * Returns the gradient of {@code ‖cov(v, h)‖²}, see {@link
+     * #covarianceNormGradient(CovarianceBlock)}.
      *
      * @return the gradient with respect to (a, b, W), float64
      */
     public SufficientStatistics covarianceNormGradient() {
+        return covarianceNormGradient(CovarianceBlock.VISIBLE_HIDDEN);
+    }
+
+    /**
+     * Returns the gradient of {@code ‖cov(x, y)‖²}, the squared Frobenius norm of a block {@code K}
+     * of the covariance under the model:
+     *
+     * <pre>∂‖K‖²/∂θ_t = 2 Σ_kl K_kl κ(x_k, y_l, g_t)</pre>
+     *
+     * <p>with the third cumulants κ. Since a third cumulant is a third central moment, this is
+     * {@code 2 cov(q, g)} for {@code q = (x − E x)ᵀ K (y − E y)}. The paper approximates the
+     * derivatives by differences from step to step; here they are exact.
+     *
+     * @param block the block
+     * @return the gradient with respect to (a, b, W), float64
+     */
+    public SufficientStatistics covarianceNormGradient(CovarianceBlock block) {
         double meanOfQ;
-        try (NDArray squares = covariance().square()) {
+        try (NDArray squares = covariance(block).square()) {
             meanOfQ = squares.sum().getDouble();
         }
-        return moments(true).minus(means.times(meanOfQ)).times(2);
+        return moments(block).minus(means.times(meanOfQ)).times(2);
     }
 
     /**

@@ -307,6 +307,16 @@ public final class RestrictedBoltzmannMachine extends AbstractBlock {
         return visibleUnits;
     }
 
+    /** Returns every setting. */
+    @Override
+    public String toString() {
+        return String.format(
+                "RestrictedBoltzmannMachine(%d hidden units, visible units %s, visible biases %s)",
+                hiddenUnits,
+                visibleUnits,
+                visibleMeans == null ? "0" : "of " + visibleMeans.length + " means");
+    }
+
     /**
      * Creates a builder.
      *

@@ -46,6 +46,11 @@ public enum VisibleUnits {
         }
 
         @Override
+        NDArray thirdMoment(NDArray mean) {
+            return variance(mean).mul(mean.mul(-2).add(1));
+        }
+
+        @Override
         NDArray logNormalizer(NDArray natural) {
             return BoltzmannParameters.softPlus(natural).sum(new int[] {-1});
         }
@@ -105,6 +110,11 @@ public enum VisibleUnits {
         }
 
         @Override
+        NDArray thirdMoment(NDArray mean) {
+            return mean.zerosLike();
+        }
+
+        @Override
         NDArray logNormalizer(NDArray natural) {
             double constant = natural.getShape().tail() / 2.0 * Math.log(2 * Math.PI);
             return natural.square().sum(new int[] {-1}).div(2).add(constant);
@@ -147,6 +157,9 @@ public enum VisibleUnits {
 
     /** The variance given the hidden units, for a mean of any shape. */
     abstract NDArray variance(NDArray mean);
+
+    /** Returns the third central moment of units with the given means. */
+    abstract NDArray thirdMoment(NDArray mean);
 
     /** The logarithm of {@code ∫ exp(xᵀv − carrier(v)) dv} for each row x, (N). */
     abstract NDArray logNormalizer(NDArray natural);

@@ -25,6 +25,7 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.locallearning.djl.decorrelation.internal.Sha256;
 
 /**
  * The bytes of a state file that is open. Nothing is taken at its word: a length is compared with
@@ -87,7 +88,7 @@ final class StateBytes {
     }
 
     private byte[] digest() throws IOException {
-        MessageDigest digest = StateFormat.newDigest();
+        MessageDigest digest = Sha256.newDigest();
         for (long begin = 0; begin < end; begin += BLOCK) {
             digest.update(read(begin, (int) Math.min(BLOCK, end - begin)));
         }

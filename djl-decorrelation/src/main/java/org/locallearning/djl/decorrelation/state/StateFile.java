@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
+import org.locallearning.djl.decorrelation.internal.Sha256;
 
 /**
  * A file with what the parts of training remember, one section for each part, and a SHA-256 over
@@ -51,8 +52,7 @@ public final class StateFile {
         AtomicFile.write(
                 file,
                 bytes -> {
-                    DigestOutputStream digested =
-                            new DigestOutputStream(bytes, StateFormat.newDigest());
+                    DigestOutputStream digested = new DigestOutputStream(bytes, Sha256.newDigest());
                     DataOutputStream out = new DataOutputStream(digested);
                     out.writeInt(StateFormat.MAGIC);
                     out.writeInt(StateFormat.VERSION);

@@ -23,11 +23,19 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.locallearning.djl.decorrelation.state.StateFile;
 
 /** The covariance penalty in the paper's form and in the exact one. */
 class CovariancePenaltyTest {
@@ -125,6 +133,94 @@ class CovariancePenaltyTest {
     }
 
     @Test
+    void binaryWeightIsOneUntilThePenaltyIsSmallAndThenZeroForGood() {
+        Penalty.Term term =
+                CovariancePenalty.builder()
+                        .optThreshold(0.5)
+                        .optShare(0.2)
+                        .optWindow(1)
+                        .optWeight(new PenaltyWeight.Binary())
+                        .build()
+                        .start(manager);
+        List<Double> weights = new ArrayList<>();
+        SufficientStatistics gradient = random(3, 2);
+        SufficientStatistics still = random(3, 2);
+        for (int batch = 0; batch < 6; ++batch) {
+            SufficientStatistics now = batch == 2 || batch == 3 ? still : random(3, 2).times(9);
+            SufficientStatistics joined = term.join(null, Phase.of(null, null, now), gradient);
+            weights.add(term.getWeight());
+            assertArrayEquals(
+                    gradient.visible().mul(1 - term.getWeight()).toDoubleArray(),
+                    joined.visible().toDoubleArray(),
+                    1e-15);
+        }
+        // nothing changes from the third batch to the fourth
+        assertEquals(List.of(1.0, 1.0, 1.0, 0.0, 0.0, 0.0), weights);
+    }
+
+    @Test
+    void scheduledWeightIsTheSchedules(@TempDir Path folder) throws Exception {
+        CovariancePenalty penalty =
+                CovariancePenalty.builder()
+                        .optWeight(new PenaltyWeight.Scheduled(step -> 0.5f / (1 + step)))
+                        .build();
+        Penalty.Term term = penalty.start(manager);
+        List<Double> weights = new ArrayList<>();
+        for (int batch = 0; batch < 5; ++batch) {
+            if (batch == 3) {
+                Path file = folder.resolve("term.state");
+                StateFile.save(file, Map.of("term", term));
+                term = penalty.start(manager);
+                StateFile.load(file, manager, Map.of("term", term));
+            }
+            term.join(null, Phase.of(null, null, random(3, 2)), random(3, 2));
+            weights.add(term.getWeight());
+        }
+        assertEquals(List.of(0.5, 0.5, 0.25, (double) (0.5f / 3), 0.125), weights);
+        Penalty.Term above =
+                CovariancePenalty.builder()
+                        .optWeight(new PenaltyWeight.Scheduled(step -> step < 1 ? 1 : 1.5f))
+                        .build()
+                        .start(manager);
+        above.join(null, Phase.of(null, null, random(3, 2)), random(3, 2));
+        above.join(null, Phase.of(null, null, random(3, 2)), random(3, 2));
+        String message =
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () ->
+                                        above.join(
+                                                null,
+                                                Phase.of(null, null, random(3, 2)),
+                                                random(3, 2)))
+                        .getMessage();
+        assertTrue(message.contains("1.5 at step 1"), message);
+    }
+
+    @ParameterizedTest
+    @EnumSource(CovarianceBlock.class)
+    void descendingTheExactPenaltyLowersItsBlock(CovarianceBlock block) {
+        SlowMachine machine = SlowMachine.random(4, 3, 1, 3);
+        SufficientStatistics none =
+                SufficientStatistics.fromVector(
+                        manager.zeros(new Shape(19), DataType.FLOAT64), 4, 3);
+        for (int step = 0; step < 20; ++step) {
+            double[] direction =
+                    new ExactCovariancePenalty(1, block)
+                            .start(manager)
+                            .join(machine.parameters(manager), null, none)
+                            .toVector()
+                            .toDoubleArray();
+            double[] theta = machine.theta();
+            for (int t = 0; t < theta.length; ++t) {
+                theta[t] += 0.2 * direction[t];
+            }
+            SlowMachine next = machine.with(theta);
+            assertTrue(next.covarianceNorm(block) < machine.covarianceNorm(block), "step " + step);
+            machine = next;
+        }
+    }
+
+    @Test
     void exactPenaltyJoinsBothGradients() {
         BoltzmannParameters parameters = SlowMachine.random(4, 3, 1, 2).parameters(manager);
         SufficientStatistics gradient = random(4, 3);
@@ -172,6 +268,8 @@ class CovariancePenaltyTest {
         assertThrows(IllegalArgumentException.class, () -> CovariancePenalty.builder().optShare(2));
         assertThrows(
                 IllegalArgumentException.class, () -> CovariancePenalty.builder().optThreshold(-1));
+        assertThrows(IllegalArgumentException.class, () -> new PenaltyWeight.Adaptive(1, 1e-5, 1));
+        assertThrows(IllegalArgumentException.class, () -> new PenaltyWeight.Adaptive(2, 0, 1));
     }
 
     private SufficientStatistics random(int visible, int hidden) {

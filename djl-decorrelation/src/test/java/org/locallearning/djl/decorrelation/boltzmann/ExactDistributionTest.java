@@ -27,6 +27,8 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The sum over hidden states against the sum over all joint states, and finite differences. */
 class ExactDistributionTest {
@@ -187,6 +189,45 @@ class ExactDistributionTest {
                                         - machine.moved(t, -STEP).covarianceNorm())
                                 / (2 * STEP);
                 assertEquals(slope, gradient[t], 1e-9, "parameter " + t);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(CovarianceBlock.class)
+    void gradientOfEveryBlocksNormIsItsSlope(CovarianceBlock block) {
+        SlowMachine machine = SlowMachine.random(4, 3, 1.2, 14);
+        try (ExactDistribution exact = ExactDistribution.of(machine.parameters(manager))) {
+            assertEquals(machine.covarianceNorm(block), norm(exact.covariance(block)), 1e-14);
+            double[] gradient = exact.covarianceNormGradient(block).toVector().toDoubleArray();
+            for (int t = 0; t < gradient.length; ++t) {
+                double slope =
+                        (machine.moved(t, STEP).covarianceNorm(block)
+                                        - machine.moved(t, -STEP).covarianceNorm(block))
+                                / (2 * STEP);
+                assertEquals(slope, gradient[t], 1e-8, "parameter " + t);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(CovarianceBlock.class)
+    void gaussianMachineHasTheSlopesOfItsBlocks(CovarianceBlock block) {
+        double[] theta = SlowMachine.random(4, 3, 0.7, 18).theta();
+        double[] gradient;
+        try (ExactDistribution exact = ExactDistribution.of(gaussian(theta))) {
+            gradient = exact.covarianceNormGradient(block).toVector().toDoubleArray();
+        }
+        for (int t = 0; t < theta.length; ++t) {
+            double[] more = theta.clone();
+            double[] less = theta.clone();
+            more[t] += STEP;
+            less[t] -= STEP;
+            try (ExactDistribution up = ExactDistribution.of(gaussian(more));
+                    ExactDistribution down = ExactDistribution.of(gaussian(less))) {
+                double slope =
+                        (norm(up.covariance(block)) - norm(down.covariance(block))) / (2 * STEP);
+                assertEquals(slope, gradient[t], 1e-6, "parameter " + t);
             }
         }
     }

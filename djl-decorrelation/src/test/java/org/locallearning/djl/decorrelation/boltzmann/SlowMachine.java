@@ -203,6 +203,24 @@ final class SlowMachine {
         return sum;
     }
 
+    /**
+     * The squared Frobenius norm of a block of the covariance, of which the Fisher matrix is made.
+     */
+    double covarianceNorm(CovarianceBlock block) {
+        int first = block == CovarianceBlock.HIDDEN ? visible() : 0;
+        int last = block == CovarianceBlock.HIDDEN ? visible() + hidden() : visible();
+        int left = block == CovarianceBlock.VISIBLE ? 0 : visible();
+        int right = block == CovarianceBlock.VISIBLE ? visible() : visible() + hidden();
+        double[][] fisher = fisher();
+        double sum = 0;
+        for (int i = first; i < last; ++i) {
+            for (int j = left; j < right; ++j) {
+                sum += fisher[i][j] * fisher[i][j];
+            }
+        }
+        return sum;
+    }
+
     BoltzmannParameters parameters(NDManager manager) {
         double[] flat = new double[visible() * hidden()];
         for (int i = 0; i < visible(); ++i) {

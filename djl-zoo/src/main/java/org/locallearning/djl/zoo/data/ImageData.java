@@ -16,6 +16,7 @@ package org.locallearning.djl.zoo.data;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.ArrayDataset;
@@ -24,9 +25,18 @@ import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.dataset.Sampler;
 import ai.djl.training.dataset.SequenceSampler;
 import ai.djl.translate.Transform;
+import ai.djl.translate.TranslateException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import org.locallearning.djl.creditassignment.provenance.DataDescription;
+import org.locallearning.djl.creditassignment.provenance.Preprocessing;
+import org.locallearning.djl.creditassignment.transform.GlobalContrastNormalization;
+import org.locallearning.djl.creditassignment.transform.ZcaWhitening;
+import org.locallearning.djl.decorrelation.internal.Sha256;
 import org.locallearning.djl.zoo.augmentation.SpatialTransform;
 import org.locallearning.djl.zoo.augmentation.TransformedDataset;
 import org.locallearning.djl.zoo.task.Task;
@@ -45,6 +55,12 @@ import org.locallearning.djl.zoo.task.Task;
  */
 public final class ImageData implements AutoCloseable {
 
+    /** How many images are digested at a time. */
+    private static final int DIGESTED = 1000;
+
+    /** How many images are read at a time where a whitening is fitted. */
+    private static final int WHITENED_AT_ONCE = 1000;
+
     private final String name;
     private final String title;
     private final Shape sampleShape;
@@ -55,6 +71,8 @@ public final class ImageData implements AutoCloseable {
     private final Part validation;
     private final Part test;
     private final Transform scale;
+    private final Preprocessing preprocessing;
+    private String sha256;
     private final Task task;
     private final boolean wholeBatches;
     private final SpatialTransform augmentation;
@@ -71,6 +89,25 @@ public final class ImageData implements AutoCloseable {
             return new Part(
                     manager.create(ByteBuffer.wrap(images.pixels()), shape, DataType.UINT8),
                     manager.create(labels));
+        }
+
+        /** Digests pixels and labels, each of one byte, image by image. */
+        String sha256() {
+            MessageDigest digest = Sha256.newDigest();
+            long images = labels.size();
+            long[] classes = labels.toLongArray();
+            for (long begin = 0; begin < images; begin += DIGESTED) {
+                long end = Math.min(images, begin + DIGESTED);
+                try (NDArray some = pixels.get(new NDIndex("{}:{}", begin, end))) {
+                    byte[] bytes = some.toByteArray();
+                    int length = bytes.length / (int) (end - begin);
+                    for (long i = begin; i < end; i++) {
+                        digest.update(bytes, (int) (i - begin) * length, length);
+                        digest.update((byte) classes[(int) i]);
+                    }
+                }
+            }
+            return HexFormat.of().formatHex(digest.digest());
         }
 
         ArrayDataset.Builder builder(Sampler sampler) {
@@ -92,7 +129,11 @@ public final class ImageData implements AutoCloseable {
         this.name = name;
         this.title = title;
         this.classes = List.copyOf(classes);
-        LabelledImages inUse = parts.training().first(options.limitOr(Integer.MAX_VALUE));
+        ImageParts images =
+                options.isGrey()
+                        ? new ImageParts(parts.training().grey(), parts.test().grey())
+                        : parts;
+        LabelledImages inUse = images.training().first(options.limitOr(Integer.MAX_VALUE));
         int heldOut = options.getValidation();
         if (heldOut >= inUse.size()) {
             throw new IllegalArgumentException(
@@ -112,13 +153,14 @@ public final class ImageData implements AutoCloseable {
             trainingImages = framing.centres(trainingImages);
         }
         LabelledImages testImages =
-                framing.centres(parts.test().first(options.testLimitOr(Integer.MAX_VALUE)));
+                framing.centres(images.test().first(options.testLimitOr(Integer.MAX_VALUE)));
         sampleShape = testImages.shape();
         task = options.getTask();
         wholeBatches = options.isWholeBatches();
         PixelScale pixelScale;
         String scaling;
-        if (options.isStandardised()) {
+        boolean prepared = options.isContrastNormalized() || options.isWhitened();
+        if (options.isStandardised() && !prepared) {
             pixelScale = PixelScale.standardising(trainingImages);
             scaling = "standardised by the training images' " + pixelScale;
         } else if (task == Task.RECONSTRUCTION) {
@@ -135,19 +177,30 @@ public final class ImageData implements AutoCloseable {
             pixelScale = PixelScale.between(0, 1, (int) sampleShape.get(0));
             scaling = "pixels in 0..1, not standardised";
         }
+        if (options.isGrey()) {
+            scaling = "grey; " + scaling;
+        }
+        if (prepared) {
+            scaling +=
+                    (options.isContrastNormalized() ? "; contrast normalized" : "")
+                            + (options.isWhitened()
+                                    ? "; ZCA-whitened by the training images with ε = "
+                                            + ZcaWhitening.EPSILON
+                                    : "");
+        }
         provenance =
                 String.format(
                         Locale.ROOT,
                         "%s; %s training images%s and %s test images; %s%s%s",
                         source,
-                        share(inUse, parts.training()),
+                        share(inUse, images.training()),
                         heldOut == 0
                                 ? ""
                                 : String.format(
                                         Locale.ROOT,
                                         ", of which the last %,d are for validation,",
                                         heldOut),
-                        share(testImages, parts.test()),
+                        share(testImages, images.test()),
                         framing.describe(options.isAugmented()),
                         scaling,
                         wholeBatches ? "; whole batches alone" : "");
@@ -156,7 +209,42 @@ public final class ImageData implements AutoCloseable {
         training = Part.of(trainingImages, manager);
         validation = heldOut == 0 ? null : Part.of(framing.centres(inUse.last(heldOut)), manager);
         test = Part.of(testImages, manager);
-        scale = pixelScale.asTransform(manager);
+        scale =
+                preparation(
+                        pixelScale.asTransform(manager), options, framing.centres(trainingImages));
+        String cut = framing.describe(options.isAugmented()).replaceAll("; $", "");
+        preprocessing =
+                options.isContrastNormalized() || options.isWhitened()
+                        ? null
+                        : pixelScale.describe(cut.isEmpty() ? null : cut);
+    }
+
+    /** What pixels go through: their range, then the contrast and the whitening of the options. */
+    private Transform preparation(
+            Transform range, DataOptions options, LabelledImages trainingImages) {
+        Transform normalized = range;
+        if (options.isContrastNormalized()) {
+            GlobalContrastNormalization contrast = GlobalContrastNormalization.builder().build();
+            normalized = pixels -> contrast.transform(range.transform(pixels));
+        }
+        if (!options.isWhitened()) {
+            return normalized;
+        }
+        Transform before = normalized;
+        try (NDManager scope = manager.newSubManager()) {
+            RandomAccessDataset images =
+                    Part.of(trainingImages, scope)
+                            .builder(
+                                    new BatchSampler(
+                                            new SequenceSampler(), WHITENED_AT_ONCE, false))
+                            .addTransform(before)
+                            .build();
+            ZcaWhitening whitening = ZcaWhitening.fit(images, manager);
+            return pixels -> whitening.transform(before.transform(pixels));
+        } catch (IOException | TranslateException e) {
+            throw new IllegalStateException(
+                    "The images of " + name + " cannot be whitened: " + e.getMessage(), e);
+        }
     }
 
     /**
@@ -316,6 +404,23 @@ public final class ImageData implements AutoCloseable {
      */
     public String getProvenance() {
         return provenance;
+    }
+
+    /**
+     * Describes what is trained on, for the record of a model. The digest is that of the images in
+     * use, in their stored order: the pixels of each, one byte each, channel by channel, and its
+     * class, one byte. It is computed once.
+     *
+     * <p>What becomes of an image is left out where it is more than a scale for each channel:
+     * contrast normalization and whitening, which the origin then names.
+     *
+     * @return name, origin, number, digest, and what becomes of an image
+     */
+    public DataDescription describe() {
+        if (sha256 == null) {
+            sha256 = training.sha256();
+        }
+        return new DataDescription(name, provenance, getTrainingSize(), sha256, preprocessing);
     }
 
     /** Frees the images. */

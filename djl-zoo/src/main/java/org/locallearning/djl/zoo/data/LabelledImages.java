@@ -85,4 +85,23 @@ record LabelledImages(Shape shape, byte[] pixels, byte[] labels) {
         }
         return new LabelledImages(centreShape, cut, labels);
     }
+
+    /** Returns the images in grey: one channel, the mean of theirs, rounded. */
+    LabelledImages grey() {
+        int channels = (int) shape.get(0);
+        if (channels == 1) {
+            return this;
+        }
+        int plane = (int) (shape.size() / channels);
+        byte[] greys = new byte[Math.multiplyExact(size(), plane)];
+        for (int i = 0; i < greys.length; i++) {
+            int at = i / plane * plane * channels + i % plane;
+            int sum = 0;
+            for (int channel = 0; channel < channels; channel++) {
+                sum += pixels[at + channel * plane] & 0xff;
+            }
+            greys[i] = (byte) ((2 * sum + channels) / (2 * channels));
+        }
+        return new LabelledImages(new Shape(1, shape.get(1), shape.get(2)), greys, labels);
+    }
 }

@@ -19,20 +19,42 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.Transform;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import org.locallearning.djl.creditassignment.provenance.Preprocessing;
 
 /**
  * Turns pixels 0..255 into the network's input, {@code (pixel / 255 - mean) / deviation} with a
  * mean and a standard deviation for each channel.
  */
-final class PixelScale {
+public final class PixelScale {
 
+    /** The greatest value of a pixel. */
+    private static final double WHITE = 255;
+
+    private final double white;
     private final double[] means;
     private final double[] deviations;
 
-    private PixelScale(double[] means, double[] deviations) {
+    private PixelScale(double white, double[] means, double[] deviations) {
+        this.white = white;
         this.means = means;
         this.deviations = deviations;
+    }
+
+    /**
+     * Returns the scale with some constants.
+     *
+     * @param white the number that pixels are divided by, in the place of 255
+     * @param means the mean of each channel
+     * @param deviations the standard deviation of each channel, above 0
+     * @return the scale
+     */
+    public static PixelScale of(double white, List<Double> means, List<Double> deviations) {
+        return new PixelScale(
+                white,
+                means.stream().mapToDouble(Double::doubleValue).toArray(),
+                deviations.stream().mapToDouble(Double::doubleValue).toArray());
     }
 
     /** Leaves values between two numbers: {@code low + (high - low) pixel / 255}. */
@@ -41,7 +63,7 @@ final class PixelScale {
         double[] means = new double[channels];
         Arrays.fill(deviations, 1 / (high - low));
         Arrays.fill(means, -low / (high - low));
-        return new PixelScale(means, deviations);
+        return new PixelScale(WHITE, means, deviations);
     }
 
     /**
@@ -80,7 +102,16 @@ final class PixelScale {
             double deviation = Math.sqrt(squares / count);
             deviations[channel] = deviation < 1e-6 ? 1 : deviation;
         }
-        return new PixelScale(means, deviations);
+        return new PixelScale(WHITE, means, deviations);
+    }
+
+    /** Describes the scale in a record of training. */
+    Preprocessing describe(String description) {
+        return new Preprocessing(
+                white,
+                Arrays.stream(means).boxed().toList(),
+                Arrays.stream(deviations).boxed().toList(),
+                description);
     }
 
     /**
@@ -88,13 +119,14 @@ final class PixelScale {
      * W), to float32.
      *
      * @param manager the manager that holds the constants; it must outlive the transform's use
+     * @return the transform
      */
-    Transform asTransform(NDManager manager) {
+    public Transform asTransform(NDManager manager) {
         float[] shift = new float[means.length];
         float[] factor = new float[means.length];
         for (int channel = 0; channel < shift.length; channel++) {
             shift[channel] = (float) (-means[channel] / deviations[channel]);
-            factor[channel] = (float) (1 / (255 * deviations[channel]));
+            factor[channel] = (float) (1 / (white * deviations[channel]));
         }
         NDArray shifts = manager.create(shift, new Shape(shift.length, 1, 1));
         NDArray factors = manager.create(factor, new Shape(factor.length, 1, 1));

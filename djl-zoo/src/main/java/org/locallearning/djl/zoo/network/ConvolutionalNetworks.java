@@ -28,11 +28,6 @@ final class ConvolutionalNetworks {
     private static final int[] LENET_HIDDEN = {128};
     private static final int[] AHMAD_FILTERS = {32, 64};
     private static final int[] AHMAD_HIDDEN = {1000};
-    private static final int[] LOCAL_HIDDEN = {1500, 1500};
-    private static final int LOCAL_FILTERS = 6;
-
-    /** The height and width of a receptive field, in pixels. */
-    static final int LOCAL_SIDE = 6;
 
     private ConvolutionalNetworks() {}
 
@@ -76,18 +71,20 @@ final class ConvolutionalNetworks {
                 block, options, Activations.LEAKY_RELU, AHMAD_HIDDEN, classes);
     }
 
-    /** 6x6 receptive fields without shared weights, and dense layers. */
-    static Block local(NetworkOptions options, int classes) {
-        SequentialBlock block =
-                new SequentialBlock()
-                        .add(
-                                LocallyConnected2d.builder()
-                                        .setFilters(LOCAL_FILTERS)
-                                        .setKernelShape(new Shape(LOCAL_SIDE, LOCAL_SIDE))
-                                        .build())
-                        .add(Activations.of(options, Activations.TANH))
-                        .add(Blocks.batchFlattenBlock());
-        return DenseNetworks.addDense(block, options, Activations.TANH, LOCAL_HIDDEN, classes);
+    /** Receptive fields without shared weights in the first layer, dense layers after it. */
+    static Architecture.Factory local(int filters, int side, int... hidden) {
+        return (options, imageShape, classes) -> {
+            SequentialBlock block =
+                    new SequentialBlock()
+                            .add(
+                                    LocallyConnected2d.builder()
+                                            .setFilters(filters)
+                                            .setKernelShape(new Shape(side, side))
+                                            .build())
+                            .add(Activations.of(options, Activations.TANH))
+                            .add(Blocks.batchFlattenBlock());
+            return DenseNetworks.addDense(block, options, Activations.TANH, hidden, classes);
+        };
     }
 
     /** 5x5 convolutions and a last one of 3x3, all with stride 2 in place of pooling. */

@@ -31,10 +31,22 @@ public final class LillicrapNetworks {
                     "lillicrap-local",
                     "6 filters of local 6x6 receptive fields without shared weights, two hidden"
                             + " layers of 1500 with tanh, of Lillicrap et al. 2016",
-                    ConvolutionalNetworks.LOCAL_SIDE,
+                    6,
                     Choices.LAYERS,
-                    (options, imageShape, classes) ->
-                            ConvolutionalNetworks.local(options, classes));
+                    ConvolutionalNetworks.local(6, 6, 1500, 1500));
+
+    /**
+     * 8 filters of 10x10 receptive fields without shared weights, and three hidden layers of 3000
+     * units, with tanh (supplementary note 6, for house numbers in grey).
+     */
+    public static final Architecture LOCAL_WIDE =
+            Architecture.convolutional(
+                    "lillicrap-local-wide",
+                    "8 filters of local 10x10 receptive fields without shared weights, three hidden"
+                            + " layers of 3000 with tanh, of Lillicrap et al. 2016",
+                    10,
+                    Choices.LAYERS,
+                    ConvolutionalNetworks.local(8, 10, 3000, 3000, 3000));
 
     private LillicrapNetworks() {}
 }

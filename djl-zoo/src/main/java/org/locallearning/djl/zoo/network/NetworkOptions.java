@@ -14,7 +14,9 @@
 package org.locallearning.djl.zoo.network;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -62,6 +64,45 @@ public final class NetworkOptions {
      */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * Reads options that a record of a model names, such as {@code hidden} and {@code [300, 100]}.
+     *
+     * @param options what was chosen, by name: hidden, activation, slope, dropout and gap
+     * @return the options
+     * @throws IllegalArgumentException if one is unknown, or its value is none
+     */
+    public static NetworkOptions of(Map<String, String> options) {
+        Builder builder = builder();
+        options.forEach((name, value) -> builder.set(name, value));
+        return builder.build();
+    }
+
+    /**
+     * Returns what was chosen that decides what the network is, as {@link #of} reads it: all but
+     * how weights start.
+     *
+     * @return the values, by name
+     */
+    public Map<String, String> toMap() {
+        Map<String, String> options = new LinkedHashMap<>();
+        if (hidden != null) {
+            options.put("hidden", Arrays.toString(hidden));
+        }
+        if (activation != null) {
+            options.put("activation", activation);
+        }
+        if (slope != null) {
+            options.put("slope", slope.toString());
+        }
+        if (dropout > 0) {
+            options.put("dropout", Float.toString(dropout));
+        }
+        if (gap != null) {
+            options.put("gap", gap.toString());
+        }
+        return options;
     }
 
     /**
@@ -163,6 +204,31 @@ public final class NetworkOptions {
         private float deviation;
 
         private Builder() {}
+
+        private void set(String name, String value) {
+            try {
+                switch (name) {
+                    case "hidden" -> hidden = sizes(value);
+                    case "activation" -> activation = value;
+                    case "slope" -> slope = Float.valueOf(value);
+                    case "dropout" -> optDropout(Float.parseFloat(value));
+                    case "gap" -> gap = Integer.valueOf(value);
+                    default ->
+                            throw new IllegalArgumentException(
+                                    "A network has no option " + name + ".");
+                }
+            } catch (NumberFormatException e) {
+                throw new IllegalArgumentException(
+                        "The option " + name + " of a network can't be " + value + ".", e);
+            }
+        }
+
+        private static int[] sizes(String list) {
+            String inside = list.replaceAll("^\\[|\\]$", "").strip();
+            return inside.isEmpty()
+                    ? new int[0]
+                    : Arrays.stream(inside.split(",\\s*")).mapToInt(Integer::parseInt).toArray();
+        }
 
         /**
          * Sets the sizes of the hidden dense layers.

@@ -73,6 +73,7 @@ public final class Networks {
                     AlonsoNetworks.AUTOENCODER,
                     OrorbiaNetworks.RESIDUAL,
                     LillicrapNetworks.LOCAL,
+                    LillicrapNetworks.LOCAL_WIDE,
                     RESNET20,
                     OrorbiaNetworks.PERTURBATIVE,
                     OrorbiaNetworks.POINTWISE,

@@ -29,10 +29,13 @@ import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.evaluator.Accuracy;
 import ai.djl.training.loss.Loss;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -40,6 +43,8 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.locallearning.djl.creditassignment.provenance.DataDescription;
+import org.locallearning.djl.creditassignment.provenance.Preprocessing;
 import org.locallearning.djl.zoo.task.Task;
 
 class ImageDataTest {
@@ -74,6 +79,98 @@ class ImageDataTest {
             }
             assertArrayEquals(expected, all(data.test(2)), 1e-4f);
         }
+    }
+
+    @Test
+    void greyIsTheMeanOfTheChannels() throws Exception {
+        LabelledImages test = random(2, 5);
+        DataOptions options = DataOptions.builder().optGrey(true).optStandardise(false).build();
+        try (ImageData data = data(random(1, 9), test, options)) {
+            assertEquals(new Shape(1, 3, 4), data.getSampleShape());
+            assertTrue(data.getProvenance().contains("grey; pixels in 0..1"));
+            float[] grey = all(data.test(2));
+            assertEquals(5 * 12, grey.length);
+            for (int i = 0; i < grey.length; i++) {
+                int at = i / 12 * SIZE + i % 12;
+                int sum = (test.pixels()[at] & 0xff) + (test.pixels()[at + 12] & 0xff);
+                assertEquals(Math.floor(sum / 2.0 + 0.5) / 255, grey[i], 1e-6);
+            }
+        }
+        LabelledImages grey = test.grey();
+        assertEquals(grey, grey.grey());
+    }
+
+    @Test
+    void contrastIsNormalizedImageByImage() throws Exception {
+        DataOptions options = DataOptions.builder().optContrastNormalized(true).build();
+        try (ImageData data = data(random(1, 9), random(2, 5), options)) {
+            float[] values = all(data.test(2));
+            for (int image = 0; image < 5; image++) {
+                float[] one = Arrays.copyOfRange(values, image * SIZE, (image + 1) * SIZE);
+                for (int channel = 0; channel < 2; channel++) {
+                    assertEquals(0, moment(one, channel, 1), 1e-5);
+                }
+                assertEquals(1, (moment(one, 0, 2) + moment(one, 1, 2)) / 2, 1e-4);
+            }
+            assertTrue(data.getProvenance().contains("contrast normalized"));
+        }
+    }
+
+    /** With eigenvalues λ of the covariance those after it are λ / (λ + ε): their sum is known. */
+    @Test
+    void whitenedTrainingImagesAreUncorrelated() throws Exception {
+        LabelledImages training = random(1, 400);
+        DataOptions options = DataOptions.builder().optWhitened(true).optValidation(100).build();
+        try (ImageData data = data(training, random(2, 5), options);
+                NDManager manager = NDManager.newBaseManager()) {
+            double[][] before = covariance(raw(training.first(300)));
+            double[][] after = covariance(all(data.training(7)));
+            NDArray raw =
+                    manager.create(
+                            Arrays.stream(before).flatMapToDouble(Arrays::stream).toArray(),
+                            new Shape(SIZE, SIZE));
+            NDArray damped = raw.add(manager.eye(SIZE, SIZE, 0, DataType.FLOAT64).mul(0.01));
+            double[] expected = raw.matMul(damped.inverse()).toDoubleArray();
+            for (int i = 0; i < SIZE; i++) {
+                for (int j = 0; j < SIZE; j++) {
+                    assertEquals(expected[i * SIZE + j], after[i][j], 1e-4);
+                }
+            }
+            assertTrue(data.getProvenance().contains("ZCA-whitened"), data.getProvenance());
+        }
+    }
+
+    @Test
+    void whatHasNoRangeIsNotReconstructed() {
+        for (DataOptions.Builder builder :
+                List.of(
+                        DataOptions.builder().optWhitened(true).optSignedPixels(true),
+                        DataOptions.builder()
+                                .optContrastNormalized(true)
+                                .optStandardise(false)
+                                .optTask(Task.RECONSTRUCTION))) {
+            assertThrows(IllegalArgumentException.class, builder::build);
+        }
+    }
+
+    private static double[][] covariance(float[] values) {
+        int count = values.length / SIZE;
+        double[] mean = new double[SIZE];
+        for (int i = 0; i < values.length; i++) {
+            mean[i % SIZE] += values[i] / count;
+        }
+        double[][] covariance = new double[SIZE][SIZE];
+        for (int image = 0; image < count; image++) {
+            for (int i = 0; i < SIZE; i++) {
+                for (int j = 0; j < SIZE; j++) {
+                    covariance[i][j] +=
+                            (values[image * SIZE + i] - mean[i])
+                                    * (values[image * SIZE + j] - mean[j])
+                                    / count;
+                }
+            }
+        }
+        return covariance;
     }
 
     @Test
@@ -486,6 +583,43 @@ class ImageDataTest {
                 "Unknown data set \"imagenet\": choose one of glyphs, mnist, fashion-mnist,"
                         + " cifar10, cifar100, svhn, tiny-imagenet.",
                 unknown.getMessage());
+    }
+
+    @Test
+    void describesWhatIsTrainedOn() throws Exception {
+        int count = 2500;
+        LabelledImages images = random(3, count + 100);
+        // image by image, in one piece, as the digest is defined
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int i = 0; i < count; i++) {
+            bytes.write(images.pixels(), i * SIZE, SIZE);
+            bytes.write(images.labels()[i]);
+        }
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray());
+        DataOptions options = DataOptions.builder().optLimit(count).build();
+        try (ImageData data = data(images, random(4, 5), options)) {
+            DataDescription described = data.describe();
+            assertEquals("random", described.name());
+            assertEquals(data.getProvenance(), described.origin());
+            assertEquals(count, described.samples());
+            assertEquals(HexFormat.of().formatHex(digest), described.sha256());
+            Preprocessing preprocessing = described.preprocessing();
+            float[] raw = new float[SIZE];
+            for (int i = 0; i < SIZE; i++) {
+                int channel = i / (SIZE / (int) SHAPE.get(0));
+                raw[i] =
+                        (float)
+                                (((images.pixels()[i] & 0xff) / preprocessing.pixelScale()
+                                                - preprocessing.means().get(channel))
+                                        / preprocessing.deviations().get(channel));
+            }
+            LabelledImages first = images.first(1);
+            try (ImageData one = data(images.first(count), first, options);
+                    NDManager manager = NDManager.newBaseManager("PyTorch");
+                    Batch batch = one.test(1).getData(manager).iterator().next()) {
+                assertArrayEquals(raw, batch.getData().singletonOrThrow().toFloatArray(), 1e-4f);
+            }
+        }
     }
 
     private static ImageData data(

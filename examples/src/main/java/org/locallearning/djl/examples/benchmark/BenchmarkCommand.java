@@ -183,6 +183,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
         checkPositive("--repeats", arguments.repeats);
         checkPositive("--threads", arguments.threads);
         checkPositive("--batch", arguments.batch);
+        Build.current().checkMayWrite(arguments.folder);
         OutputFolder folder = OutputFolder.open(arguments.folder);
         Engine engine = EngineThreads.start(arguments.threads);
 

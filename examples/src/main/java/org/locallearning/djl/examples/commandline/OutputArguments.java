@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.commandline;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** Where results go, on the command line of what trains side by side. */
@@ -26,8 +27,26 @@ public final class OutputArguments {
             description = "Output folder, made if missing (default: ${DEFAULT-VALUE}).")
     private Path folder;
 
+    @Option(
+            names = "--save-models",
+            description =
+                    "Save every trained model in models/METHOD-seedN of the output folder, as DJL"
+                            + " loads it, with decorrelation folded into its weights; beside it, as"
+                            + " JSON, how it was trained and its accuracy on the test images, and"
+                            + " the feedback weights or error matrices of its method.")
+    private boolean saveModels;
+
     /** Creates the options; picocli fills them in. */
     public OutputArguments() {}
+
+    /**
+     * Returns where trained models are saved.
+     *
+     * @return a folder, or empty for not to save them
+     */
+    public Optional<Path> models() {
+        return saveModels ? Optional.of(folder.resolve("models")) : Optional.empty();
+    }
 
     /**
      * Returns the output folder.

@@ -52,11 +52,12 @@ public final class TrainingArguments {
 
     @Option(
             names = "--seeds",
-            split = ",",
             paramLabel = "N",
             defaultValue = "1,2,3",
-            description = "One run per method and seed (default: ${DEFAULT-VALUE}).")
-    private List<Integer> seeds;
+            converter = Seeds.Converter.class,
+            description =
+                    "One run per method and seed; 1..5 is 1,2,3,4,5 (default: ${DEFAULT-VALUE}).")
+    private Seeds seeds;
 
     @Option(
             names = "--batch",
@@ -140,7 +141,7 @@ public final class TrainingArguments {
      * @return the seeds
      */
     public List<Integer> seeds() {
-        return seeds;
+        return seeds.values();
     }
 
     /**

@@ -30,6 +30,7 @@ import org.locallearning.djl.examples.commandline.ExperimentArguments;
 import org.locallearning.djl.examples.commandline.OutputArguments;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
+import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.output.OutputFolder;
@@ -63,7 +64,7 @@ import picocli.CommandLine.Spec;
                     + " repeats bit for bit.",
             "",
             "The output folder gets report.html (one file, opens in any browser), curves.png and"
-                    + " results.json. They are replaced after every finished run. A comparison that"
+                    + " results.json, and the models with --save-models. They are replaced after every finished run. A comparison that"
                     + " was stopped, however, goes on where it stopped when it is started again with"
                     + " the same settings, and gives the same numbers."
         },
@@ -86,7 +87,9 @@ import picocli.CommandLine.Spec;
             "  java -jar examples/target/local-learning.jar compare \\",
             "      --methods bp,fa --learning-rate fa=3e-4 --seeds 1,2,3,4,5",
             "  java -jar examples/target/local-learning.jar compare \\",
-            "      --methods bp,bp+decor,fa,fa+decor --decor-rate bp+decor=1e-4"
+            "      --methods bp,bp+decor,fa,fa+decor --decor-rate bp+decor=1e-4",
+            "  java -jar examples/target/local-learning.jar compare \\",
+            "      --methods kp,bp+decor --save-models --out results/kept"
         })
 public final class CompareCommand implements Callable<Integer> {
 
@@ -117,6 +120,7 @@ public final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, TranslateException {
         Experiment chosen = checked();
+        Build.current().checkMayWrite(output.folder());
         OutputFolder folder = OutputFolder.open(output.folder());
         ResultFiles files = new ResultFiles(folder);
         Engine engine = EngineThreads.start(experiment.threads());
@@ -142,7 +146,10 @@ public final class CompareCommand implements Callable<Integer> {
                                 session.results(CommandLineText.of(spec), started),
                                 unfinished,
                                 console,
-                                files::write);
+                                files::write,
+                                output.models()
+                                        .map(session::saving)
+                                        .orElse((method, seed, trainer, made) -> {}));
             } catch (IllegalStateException e) {
                 // it would stop there again: what comes next has other settings
                 unfinished.finish();
@@ -151,6 +158,7 @@ public final class CompareCommand implements Callable<Integer> {
             unfinished.finish();
             console.summary(results);
             out.println(files.summary());
+            output.models().ifPresent(models -> out.println("Models: " + models));
             out.flush();
         }
         return ExitCode.OK;

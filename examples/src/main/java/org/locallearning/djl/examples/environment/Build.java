@@ -18,8 +18,11 @@ import java.io.InputStream;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Properties;
 import java.util.regex.Pattern;
+import org.locallearning.djl.creditassignment.provenance.ProgramDescription;
 
 /**
  * The build of the program that made a result.
@@ -32,6 +35,8 @@ import java.util.regex.Pattern;
 public record Build(String version, String commit, String djl) {
 
     private static final String UNKNOWN = "unknown";
+    private static final String DIRTY = "-dirty";
+    private static final Path KEPT = Path.of("examples", "runs");
     private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}(-dirty)?");
 
     /**
@@ -51,6 +56,57 @@ public record Build(String version, String commit, String djl) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * Describes the program in the record of a model.
+     *
+     * @param commandLine the arguments of the program
+     * @return the description
+     */
+    public ProgramDescription describe(String commandLine) {
+        boolean known = COMMIT.matcher(commit).matches();
+        return new ProgramDescription(
+                known ? commit.replace(DIRTY, "") : null,
+                known ? (Boolean) commit.endsWith(DIRTY) : null,
+                commandLine);
+    }
+
+    /**
+     * Checks that results may be written into a folder. The results that a repository keeps in
+     * {@code examples/runs} name the commit that makes them again, so that a build of sources that
+     * no commit has may not write there.
+     *
+     * @param folder the folder
+     * @throws IOException if it may not, in one sentence
+     */
+    public void checkMayWrite(Path folder) throws IOException {
+        boolean committed = COMMIT.matcher(commit).matches() && !commit.endsWith(DIRTY);
+        for (Path place = real(folder); place != null && !committed; place = place.getParent()) {
+            Path sources = place.endsWith(KEPT) ? place.getParent().getParent() : null;
+            if (sources != null && Files.exists(sources.resolve(".git"))) {
+                throw new IOException(
+                        String.format(
+                                "'%s' holds results that can be made again from a commit, but this"
+                                        + " program was built from %s: commit the changes and build"
+                                        + " again, or choose another folder with --out.",
+                                place,
+                                commit.endsWith(DIRTY)
+                                        ? "sources with changes that are in none"
+                                        : "sources of no known commit"));
+            }
+        }
+    }
+
+    /** Follows links as far as the path is there. */
+    private static Path real(Path folder) throws IOException {
+        Path absolute = folder.toAbsolutePath().normalize();
+        for (Path there = absolute; there != null; there = there.getParent()) {
+            if (Files.exists(there)) {
+                return there.toRealPath().resolve(there.relativize(absolute));
+            }
+        }
+        return absolute;
     }
 
     private static String read(String resource) throws IOException {

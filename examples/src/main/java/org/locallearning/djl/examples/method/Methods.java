@@ -78,6 +78,7 @@ public final class Methods {
                     .with(ANY, "dense", ADAM, 1e-4f)
                     .with(ANY, "dense-linear-top", ADAM, 1e-4f)
                     .with(ANY, "lillicrap-local", ADAM, 1e-4f)
+                    .with(ANY, "lillicrap-local-wide", ADAM, 1e-4f)
                     .with(ANY, "mlp3", SGD, 0.01f)
                     .with("svhn", "mlp3", SGD, 0.019f)
                     .with(ANY, "mlp3", ADAM, 1.8e-5f)

@@ -19,14 +19,15 @@ import java.util.function.DoubleFunction;
 /**
  * A table of shares or other numbers from 0 as colours, each with its number.
  *
- * <p>The colours start at 0, so that numbers that hardly differ look alike.
+ * <p>The colours start at 0, so that numbers that hardly differ look alike. A cell without a
+ * number, NaN, has the colour of 0 and the text that the format gives it.
  *
  * @param title the title
  * @param abscissa what the columns are
  * @param ordinate what the rows are
  * @param columns the name of each column
  * @param rows the name of each row, from below
- * @param values the number of each cell, at least 0, row by row
+ * @param values the number of each cell, at least 0 or NaN, row by row
  * @param format how a number is written
  */
 public record HeatMap(
@@ -50,6 +51,7 @@ public record HeatMap(
         return values.stream()
                 .flatMap(List::stream)
                 .mapToDouble(Double::doubleValue)
+                .filter(value -> !Double.isNaN(value))
                 .max()
                 .orElse(1);
     }

@@ -195,7 +195,8 @@ final class Painter {
             down.add(middle);
             for (int column = 0; column < columns; ++column) {
                 double value = map.values().get(row).get(column);
-                double share = map.greatest() == 0 ? 0 : value / map.greatest();
+                boolean coloured = map.greatest() > 0 && !Double.isNaN(value);
+                double share = coloured ? value / map.greatest() : 0;
                 double left = area.left() + column * width;
                 cells.add(
                         new CellView(

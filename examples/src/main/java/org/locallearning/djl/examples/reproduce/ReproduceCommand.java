@@ -26,6 +26,7 @@ import org.locallearning.djl.examples.commandline.CommandLineText;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
+import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.output.TextTable;
@@ -128,6 +129,7 @@ public final class ReproduceCommand implements Callable<Integer> {
             throw usage(e.getMessage());
         }
         refuseUseless(chosen);
+        Build.current().checkMayWrite(arguments.folder(chosen));
         OutputFolder folder = OutputFolder.open(arguments.folder(chosen));
         Reproduction reproduction =
                 new Reproduction(

@@ -23,6 +23,7 @@ import java.util.List;
  * @param optimizer the optimizer's name; null in results of before methods had one of their own
  * @param learningRate the learning rate that was used
  * @param decorrelationRate the rate of decorrelation layers, null for a method without them
+ * @param settings every setting of the run; null in results of before it was kept
  * @param epochs the epochs in order
  * @param classification how images that were not trained on were classified after the last epoch:
  *     test images, or, of a run that did not look at them, those held out for validation; null for
@@ -37,6 +38,7 @@ public record RunResult(
         String optimizer,
         float learningRate,
         Double decorrelationRate,
+        TrainingSettings settings,
         List<EpochResult> epochs,
         ClassificationResult classification,
         List<AlignmentResult> alignment,
@@ -51,6 +53,7 @@ public record RunResult(
      * @param optimizer the optimizer's name
      * @param learningRate the learning rate
      * @param decorrelationRate the rate of decorrelation layers
+     * @param settings every setting of the run
      * @param epochs the epochs in order
      * @param classification how test images were classified
      * @param alignment measurements of alignment
@@ -75,6 +78,7 @@ public record RunResult(
                 optimizer,
                 learningRate,
                 decorrelationRate,
+                settings,
                 epochs.stream().map(EpochResult::withoutTime).toList(),
                 classification,
                 alignment,

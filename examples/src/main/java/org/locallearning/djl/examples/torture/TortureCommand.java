@@ -99,8 +99,7 @@ public final class TortureCommand implements Callable<Integer> {
         OutputFolder.delete(alone);
         // the class that the command line began with
         String program = spec.root().userObject().getClass().getName();
-        Comparison quiet = new Comparison(program, methods, alone);
-        quiet.start().finish();
+        new Comparison(program, methods, alone).runAlone();
         Results expected = results(alone);
         int killed = 0;
         int rounds = 0;

@@ -20,7 +20,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.locallearning.djl.creditassignment.checkpoint.CheckpointListener;
+import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 
@@ -112,11 +114,12 @@ public record RunCheckpoints(
      * Starts to save.
      *
      * @param seed the seed of the run
+     * @param about adds to the record in every checkpoint what the trainer does not know
      * @return the listener, the last of a trainer's
      */
-    public CheckpointListener listener(int seed) {
+    public CheckpointListener listener(int seed, Consumer<TrainingRecord.Builder> about) {
         CheckpointListener.Builder builder =
-                CheckpointListener.builder().setFolder(folder).setSeed(seed);
+                CheckpointListener.builder().setFolder(folder).setSeed(seed).optRecord(about);
         if (batches > 0) {
             builder.optBatches(batches);
         } else {

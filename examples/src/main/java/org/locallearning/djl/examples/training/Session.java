@@ -18,11 +18,15 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.Method;
@@ -167,6 +171,30 @@ public final class Session implements AutoCloseable {
      */
     public Results run(Results start, FinishedRuns finished, Console console, ResultsWriter writer)
             throws IOException, TranslateException {
+        return run(start, finished, console, writer, (method, seed, trainer, made) -> {});
+    }
+
+    /**
+     * Does what {@link #run(Results, FinishedRuns, Console, ResultsWriter)} does, with the model of
+     * every run that it trains.
+     *
+     * @param start results without runs
+     * @param finished where finished runs and checkpoints are kept
+     * @param console shows how it goes
+     * @param writer called after every run that was trained, and at the end
+     * @param ending called with every model that was trained, before its run is kept
+     * @return the results of all runs
+     * @throws IOException if images cannot be read or a file cannot be read or written
+     * @throws TranslateException if a batch cannot be put together
+     * @throws IllegalStateException if a run cannot go on, such as at a loss that is not finite
+     */
+    public Results run(
+            Results start,
+            FinishedRuns finished,
+            Console console,
+            ResultsWriter writer,
+            TrainingRun.Ending ending)
+            throws IOException, TranslateException {
         console.header();
         List<RunResult> runs = new ArrayList<>();
         for (int seed : experiment.seeds()) {
@@ -177,7 +205,13 @@ public final class Session implements AutoCloseable {
                     runs.add(stored.get());
                 } else {
                     RunResult run =
-                            train(method, seed, console, finished.checkpoints(method, seed));
+                            train(
+                                    method,
+                                    seed,
+                                    console,
+                                    finished.checkpoints(method, seed),
+                                    made -> describe(made, start),
+                                    ending);
                     finished.keep(method, run);
                     runs.add(run);
                     writer.write(start.with(runs));
@@ -189,10 +223,36 @@ public final class Session implements AutoCloseable {
         return results;
     }
 
-    private RunResult train(Method method, int seed, Console console, RunCheckpoints checkpoints)
+    /** Adds to the record of a run what model and program it is of. */
+    private void describe(TrainingRecord.Builder made, Results start) {
+        made.optName(experiment.model());
+        experiment.network().toMap().forEach(made::optOption);
+        made.optProgram(start.build().describe(start.commandLine()));
+        made.optDate(Instant.parse(start.started()));
+    }
+
+    /**
+     * Returns what saves every model with its record.
+     *
+     * @param folder the folder; each model gets one below it
+     * @return to be given to {@link #run(Results, FinishedRuns, Console, ResultsWriter,
+     *     TrainingRun.Ending)}
+     */
+    public TrainingRun.Ending saving(Path folder) {
+        return new ModelFolder(folder, images, experiment.plan().batch());
+    }
+
+    private RunResult train(
+            Method method,
+            int seed,
+            Console console,
+            RunCheckpoints checkpoints,
+            Consumer<TrainingRecord.Builder> about,
+            TrainingRun.Ending ending)
             throws IOException, TranslateException {
         try {
-            return training.run(method, seed, experiment.rates(method), console, checkpoints);
+            return training.run(
+                    method, seed, experiment.rates(method), console, checkpoints, about, ending);
         } catch (IllegalStateException e) {
             throw new IllegalStateException(
                     String.format(

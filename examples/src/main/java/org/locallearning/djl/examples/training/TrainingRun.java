@@ -30,13 +30,16 @@ import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.locallearning.djl.creditassignment.alignment.AlignmentListener;
 import org.locallearning.djl.creditassignment.checkpoint.CheckpointListener;
+import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.results.AlignmentResult;
 import org.locallearning.djl.examples.results.RunResult;
+import org.locallearning.djl.examples.results.TrainingSettings;
 import org.locallearning.djl.zoo.data.ImageData;
 import org.locallearning.djl.zoo.task.Task;
 
@@ -68,11 +71,26 @@ public final class TrainingRun {
         this.plan = plan;
     }
 
+    /** What is done with a model that was trained to its end, before its trainer is closed. */
+    @FunctionalInterface
+    public interface Ending {
+
+        /**
+         * Uses the model.
+         *
+         * @param method the method that trained it
+         * @param seed the seed
+         * @param trainer the trainer
+         * @param made how the model was trained
+         * @throws IOException if something cannot be read or written
+         * @throws TranslateException if a batch cannot be put together
+         */
+        void trained(Method method, int seed, Trainer trainer, TrainingRecord made)
+                throws IOException, TranslateException;
+    }
+
     /**
-     * Trains and tests a fresh model.
-     *
-     * <p>Every epoch is measured on the images held out for validation, where there are any; the
-     * test images are then looked at once, by a run that comes to its end.
+     * Trains and tests a fresh model, of which nothing is left but the result.
      *
      * @param method the method
      * @param seed the seed of initial weights, data order and feedback
@@ -94,6 +112,40 @@ public final class TrainingRun {
             RunCheckpoints checkpoints,
             TrainingListener... observers)
             throws IOException, TranslateException {
+        Ending nothing = (trained, itsSeed, trainer, made) -> {};
+        return run(method, seed, rates, console, checkpoints, made -> {}, nothing, observers);
+    }
+
+    /**
+     * Trains and tests a fresh model.
+     *
+     * <p>Every epoch is measured on the images held out for validation, where there are any; the
+     * test images are then looked at once, by a run that comes to its end.
+     *
+     * @param method the method
+     * @param seed the seed of initial weights, data order and feedback
+     * @param rates the rates
+     * @param console shows how it goes
+     * @param checkpoints where it saves how far it has come, and goes on from
+     * @param about adds to the record of the run what is known of the model and the program
+     * @param ending is called once, with the model of a run that comes to its end
+     * @param observers listeners that watch the trainer without changing anything
+     * @return what came out
+     * @throws IOException if the images or a checkpoint cannot be read, or if the checkpoint is of
+     *     a run with other settings
+     * @throws TranslateException if a batch cannot be put together
+     * @throws IllegalStateException if the run cannot go on, such as at a loss that is not finite
+     */
+    public RunResult run(
+            Method method,
+            int seed,
+            RunRates rates,
+            Console console,
+            RunCheckpoints checkpoints,
+            Consumer<TrainingRecord.Builder> about,
+            Ending ending,
+            TrainingListener... observers)
+            throws IOException, TranslateException {
         int batch = plan.batch();
         RandomAccessDataset training = data.training(batch);
         boolean validated = data.getValidationSize() > 0;
@@ -108,7 +160,13 @@ public final class TrainingRun {
         EpochRecorder recorder =
                 new EpochRecorder(
                         evaluations, accuracy, method, seed, last, validated, batches, console);
-        CheckpointListener saving = checkpoints.listener(seed);
+        Consumer<TrainingRecord.Builder> known =
+                made -> {
+                    made.optMethod(method.name()).optSeed("training", seed).optBatch(batch);
+                    made.optData(data.describe()).optClasses(data.getClasses());
+                    about.accept(made);
+                };
+        CheckpointListener saving = checkpoints.listener(seed, known);
         AlignmentListener alignments = null;
         CorrelationListener correlations = null;
 
@@ -148,6 +206,7 @@ public final class TrainingRun {
             config.addTrainingListeners(alignments);
         }
         config.addTrainingListeners(saving);
+        TrainingRecord made;
         try (Model model = Model.newInstance(method.name(), engine.getEngineName())) {
             model.setBlock(block);
             engine.setRandomSeed(seed);
@@ -167,6 +226,12 @@ public final class TrainingRun {
                     recorder.tested(trainer);
                     classification.onEpoch(trainer);
                 }
+                TrainingRecord.Builder record = TrainingRecord.of(trainer).toBuilder();
+                known.accept(record);
+                made = record.optEpochs(last).build();
+                if (checkpoints.isToEnd()) {
+                    ending.trained(method, seed, trainer, made);
+                }
             }
         }
         return new RunResult(
@@ -175,6 +240,7 @@ public final class TrainingRun {
                 optimizer.toString(),
                 rates.learning(),
                 rates.decorrelation(),
+                TrainingSettings.of(made),
                 recorder.epochs(),
                 classification.result(),
                 alignment(alignments, batches),

@@ -35,7 +35,7 @@ class ClaimTest {
                       {"method": "bp", "seed": 1, "ok": true, "epochs": [{"epoch": 1, "a": 0.5}, {"epoch": 2, "a": 0.7}]},
                       {"method": "bp", "seed": 2, "ok": true, "epochs": [{"epoch": 1, "a": 0.6}, {"epoch": 2, "a": 0.9}]},
                       {"method": "fa+decor", "seed": 1, "ok": false, "epochs": [{"epoch": 1, "a": 0.4}, {"epoch": 2, "a": 0.8}]}],
-                     "pair": [3, -4]}
+                     "pair": [3, -4], "of two, say": 6}
                     """);
     private static final JsonObject SECOND = object("{\"runs\": [{\"method\": \"bp\", \"a\": 2}]}");
     private static final List<JsonObject> RUNS = List.of(FIRST, SECOND);
@@ -58,6 +58,7 @@ class ClaimTest {
                     first($.runs[0].epochs.a)                                                ; 0.5
                     last($.runs[0].epochs.a)                                                 ; 0.7
                     sum($.pair * $.pair)                                                     ; 25
+                    $.'of two, say' / 2                                                      ; 3
                     $.pair[1]                                                                ; -4
                     $2.runs.a                                                                ; 2
                     sum($.runs.ok)                                                           ; 2
@@ -87,6 +88,7 @@ class ClaimTest {
                     $.runs.epochs.a > $.pair                 ; 6 numbers against 2
                     $.runs[method                            ; [ without its ]
                     $.runs[method].a                         ; says nothing
+                    $.'of two                                ; closing '
                     """)
     void whatCannotBeRightIsRefused(String text, String reason) {
         String message =

@@ -28,12 +28,12 @@ import java.util.stream.DoubleStream;
  * An expression over the numbers of stored runs, such as {@code
  * mean($.runs[method=fa].epochs[epoch=5] .testAccuracy) > 0.4}.
  *
- * <p>A path begins with {@code $}, the claim's run, or {@code $2}, its second; {@code .name} is a
- * member, {@code [key=value]} and {@code [key~part]} keep the items whose member equals a value or
- * contains a part, {@code [0]} and {@code [last]} pick one item. What it finds are numbers, true
- * being 1. Operators take them one by one, and a single number with each; {@code mean}, {@code
- * min}, {@code max}, {@code sum}, {@code first}, {@code last}, {@code count}, {@code all} and
- * {@code any} make one of several.
+ * <p>A path begins with {@code $}, the claim's run, or {@code $2}, its second; {@code .name}, or
+ * {@code .'a name'}, is a member, {@code [key=value]} and {@code [key~part]} keep the items whose
+ * member equals a value or contains a part, {@code [0]} and {@code [last]} pick one item. What it
+ * finds are numbers, true being 1. Operators take them one by one, and a single number with each;
+ * {@code mean}, {@code min}, {@code max}, {@code sum}, {@code first}, {@code last}, {@code count},
+ * {@code all} and {@code any} make one of several.
  */
 final class Expression {
 
@@ -296,6 +296,15 @@ final class Expression {
     }
 
     private String name() {
+        if (take("'")) {
+            int end = text.indexOf('\'', position);
+            if (end < 0) {
+                throw wrong("has a name without its closing '");
+            }
+            String quoted = text.substring(position, end);
+            position = end + 1;
+            return quoted;
+        }
         int begin = position;
         while (position < text.length() && Character.isLetterOrDigit(text.charAt(position))) {
             position++;

@@ -49,6 +49,7 @@ class ClassificationSectionTest {
                         run.optimizer(),
                         run.learningRate(),
                         null,
+                        null,
                         run.epochs(),
                         null,
                         List.of(),

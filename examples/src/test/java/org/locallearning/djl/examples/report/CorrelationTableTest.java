@@ -37,6 +37,7 @@ class CorrelationTableTest {
                                                 example.optimizer(),
                                                 example.learningRate(),
                                                 1e-5,
+                                                null,
                                                 example.epochs(),
                                                 example.classification(),
                                                 List.of(),

@@ -91,6 +91,7 @@ public final class ExampleResults {
                 "adam",
                 1e-4f,
                 null,
+                null,
                 List.of(
                         new EpochResult(1, 1.5, first, 1.6, first, 2.5),
                         new EpochResult(2, 0.5, second, 0.6, second, 2.5)),

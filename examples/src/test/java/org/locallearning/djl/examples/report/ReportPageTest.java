@@ -125,6 +125,7 @@ class ReportPageTest {
                                                 run.optimizer(),
                                                 run.learningRate(),
                                                 null,
+                                                null,
                                                 run.epochs(),
                                                 run.classification(),
                                                 deep,

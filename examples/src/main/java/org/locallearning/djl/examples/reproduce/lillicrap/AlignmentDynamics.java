@@ -17,6 +17,7 @@ import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.Diagram.Layer;
@@ -115,9 +116,14 @@ final class AlignmentDynamics extends DrawnFigure {
      * @param leastFeedbackTrace the least {@code tr(B W)} at the end
      * @param leastErrorTrace the least {@code tr(Aᵀ B E)} after the first tenth of the run
      * @param meanError the mean normalized squared error at the end
+     * @param spread the standard deviation of {@code tr(B W)} at the end, over its mean
      */
     record Outcome(
-            Regimen regimen, double leastFeedbackTrace, double leastErrorTrace, double meanError) {}
+            Regimen regimen,
+            double leastFeedbackTrace,
+            double leastErrorTrace,
+            double meanError,
+            double spread) {}
 
     /** {@inheritDoc} */
     @Override
@@ -149,10 +155,8 @@ final class AlignmentDynamics extends DrawnFigure {
                             regimen,
                             least(feedbackTraces, STEPS),
                             least(errorTraces, STEPS / 10),
-                            errors.stream()
-                                    .mapToDouble(line -> line.get(line.size() - 1)[1])
-                                    .average()
-                                    .orElseThrow()));
+                            DoubleStream.of(last(errors)).average().orElseThrow(),
+                            spread(last(feedbackTraces))));
         }
         List<List<String>> rows = new ArrayList<>();
         for (Outcome outcome : outcomes) {
@@ -161,7 +165,8 @@ final class AlignmentDynamics extends DrawnFigure {
                             outcome.regimen.title,
                             String.format(Locale.ROOT, "%.3f", outcome.leastFeedbackTrace),
                             String.format(Locale.ROOT, "%.2e", outcome.leastErrorTrace),
-                            String.format(Locale.ROOT, "%.2e", outcome.meanError)));
+                            String.format(Locale.ROOT, "%.2e", outcome.meanError),
+                            String.format(Locale.ROOT, "%.0f %%", 100 * outcome.spread)));
         }
         return new FigureContent(
                 text
@@ -173,7 +178,8 @@ final class AlignmentDynamics extends DrawnFigure {
                         "Regimen",
                         "Least tr(BW) at the end",
                         "Least tr(AᵀBE) after a tenth",
-                        "Mean NSE at the end"),
+                        "Mean NSE at the end",
+                        "Deviation of tr(BW) at the end"),
                 rows,
                 outcomes,
                 seeds);
@@ -199,6 +205,17 @@ final class AlignmentDynamics extends DrawnFigure {
         errorTraces.add(errorTrace);
         feedbackTraces.add(feedbackTrace);
         errors.add(error);
+    }
+
+    private static double[] last(List<List<double[]>> lines) {
+        return lines.stream().mapToDouble(line -> line.get(line.size() - 1)[1]).toArray();
+    }
+
+    /** The standard deviation of values over their mean; 0 for a single one. */
+    static double spread(double... values) {
+        double mean = DoubleStream.of(values).average().orElseThrow();
+        double squares = DoubleStream.of(values).map(v -> (v - mean) * (v - mean)).sum();
+        return Math.sqrt(squares / Math.max(1, values.length - 1)) / mean;
     }
 
     private static double least(List<List<double[]>> lines, int from) {

@@ -72,6 +72,8 @@ final class Xor extends DrawnFigure {
      * @param nearestStep the step of that
      * @param weights the output weights at the end
      * @param error the mean squared error at the end
+     * @param angle the angle of the output weights to their feedback at the end, in degrees; null
+     *     without feedback
      */
     record Run(
             String net,
@@ -80,7 +82,8 @@ final class Xor extends DrawnFigure {
             float[] nearest,
             int nearestStep,
             float[] weights,
-            double error) {}
+            double error,
+            Double angle) {}
 
     private record Course(Run run, List<double[]> curve) {}
 
@@ -101,13 +104,15 @@ final class Xor extends DrawnFigure {
                                 Backpropagation.builder().build(),
                                 "backpropagation",
                                 hidden,
-                                seed);
+                                seed,
+                                null);
                 float[] feedback = feedback(reproduction, hidden, seed);
                 CreditAssignment rule =
                         FeedbackAlignment.builder()
                                 .optFeedback((m, path, shape, type) -> m.create(feedback, shape))
                                 .build();
-                Course alignment = run(reproduction, rule, "feedback alignment", hidden, seed);
+                Course alignment =
+                        run(reproduction, rule, "feedback alignment", hidden, seed, feedback);
                 exact.add(backpropagation.curve);
                 random.add(alignment.curve);
                 for (Course course : List.of(backpropagation, alignment)) {
@@ -191,7 +196,12 @@ final class Xor extends DrawnFigure {
     }
 
     private static Course run(
-            Reproduction reproduction, CreditAssignment rule, String name, int hidden, int seed) {
+            Reproduction reproduction,
+            CreditAssignment rule,
+            String name,
+            int hidden,
+            int seed,
+            float[] feedback) {
         float[] output = outputWeights(reproduction, hidden, seed);
         SequentialBlock block =
                 new SequentialBlock()
@@ -249,10 +259,25 @@ final class Xor extends DrawnFigure {
                                 nearest,
                                 nearestStep,
                                 weight.toFloatArray(),
-                                error),
+                                error,
+                                feedback == null ? null : angle(weight.toFloatArray(), feedback)),
                         curve);
             }
         }
+    }
+
+    /** The angle of the output weights to their feedback, in degrees. */
+    static double angle(float[] weights, float[] feedback) {
+        double product = 0;
+        double squares = 0;
+        double feedbackSquares = 0;
+        for (int i = 0; i < weights.length; i++) {
+            product += weights[i] * feedback[i];
+            squares += weights[i] * weights[i];
+            feedbackSquares += feedback[i] * feedback[i];
+        }
+        double cosine = product / Math.sqrt(squares * feedbackSquares);
+        return Math.toDegrees(Math.acos(Math.max(-1, Math.min(1, cosine))));
     }
 
     private static double step(Trainer trainer, NDManager manager) {

@@ -15,11 +15,15 @@ package org.locallearning.djl.examples.reproduce.millea;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.locallearning.djl.decorrelation.boltzmann.BoltzmannParameters;
 import org.locallearning.djl.decorrelation.boltzmann.ExactDistribution;
@@ -61,6 +65,7 @@ final class FisherFigure implements Target {
      * @param testLogLikelihood the mean log-likelihood of the test images, in nats
      * @param diagonal the Frobenius norm of the Fisher matrix's diagonal
      * @param offDiagonal the Frobenius norm of the rest
+     * @param squares what each pair of parts of {@code g = (v, h, v hᵀ)} adds to {@code ‖G‖²}
      */
     record Figure(
             String data,
@@ -69,7 +74,8 @@ final class FisherFigure implements Target {
             int epochs,
             double testLogLikelihood,
             double diagonal,
-            double offDiagonal) {}
+            double offDiagonal,
+            Map<String, Double> squares) {}
 
     /** {@inheritDoc} */
     @Override
@@ -122,6 +128,7 @@ final class FisherFigure implements Target {
                             seed,
                             epochs);
             List<Bitmap> bitmaps = new ArrayList<>();
+            Map<String, Double> squares = new LinkedHashMap<>();
             RbmResult result =
                     new RbmTraining(reproduction.engine(), data, HIDDEN, epochs)
                             .run(
@@ -131,7 +138,10 @@ final class FisherFigure implements Target {
                                     false,
                                     store.checkpoints(METHOD, settings),
                                     epoch -> {},
-                                    parameters -> bitmaps.addAll(bitmaps(parameters)));
+                                    parameters -> {
+                                        bitmaps.addAll(bitmaps(parameters));
+                                        squares.putAll(squares(parameters));
+                                    });
             Figure figure =
                     new Figure(
                             data.title() + ": " + data.provenance(),
@@ -140,7 +150,8 @@ final class FisherFigure implements Target {
                             epochs,
                             result.last().testLogLikelihood(),
                             result.fisher().diagonal(),
-                            result.fisher().offDiagonal());
+                            result.fisher().offDiagonal(),
+                            squares);
             write(reproduction, List.of(seed), figure, bitmaps);
             store.deleteCheckpoints(METHOD, settings);
         }
@@ -160,12 +171,14 @@ final class FisherFigure implements Target {
                                 + " much: the plain gradient is far from the natural one. Rows and"
                                 + " columns are the %d visible units, the %d hidden units and their"
                                 + " products, visible unit by visible unit; red is positive, blue is"
-                                + " negative.",
+                                + " negative. Terms with products make %.0f %% of the squared"
+                                + " norm.",
                         norm.diagonal(),
                         norm.offDiagonal(),
                         norm.ratio(),
                         figure.visibleUnits,
-                        figure.hiddenUnits);
+                        figure.hiddenUnits,
+                        100 * shareOfProducts(figure.squares));
         FigurePage page =
                 new FigurePage()
                         .section("Result", text)
@@ -182,6 +195,15 @@ final class FisherFigure implements Target {
         reproduction.out().println(text);
     }
 
+    private static double shareOfProducts(Map<String, Double> squares) {
+        double all = squares.values().stream().mapToDouble(each -> each).sum();
+        return squares.entrySet().stream()
+                        .filter(each -> each.getKey().endsWith("vh"))
+                        .mapToDouble(Map.Entry::getValue)
+                        .sum()
+                / all;
+    }
+
     private static List<Bitmap> bitmaps(BoltzmannParameters parameters) {
         try (ExactDistribution exact = ExactDistribution.of(parameters);
                 NDManager scope = parameters.weight().getManager().newSubManager()) {
@@ -196,6 +218,31 @@ final class FisherFigure implements Target {
                     bitmap("G = E[g gᵀ] − E[g] E[g]ᵀ", fisher),
                     bitmap("(G + " + DAMPING + " I)⁻¹", inverse));
         }
+    }
+
+    /** The terms of {@code ‖G‖²} as section 4.1 expands it: what is off the diagonal, twice. */
+    private static Map<String, Double> squares(BoltzmannParameters parameters) {
+        int visible = parameters.visibleSize();
+        int hidden = parameters.hiddenSize();
+        int[] ends = {0, visible, visible + hidden, visible + hidden + visible * hidden};
+        List<String> parts = List.of("v", "h", "vh");
+        Map<String, Double> squares = new LinkedHashMap<>();
+        try (ExactDistribution exact = ExactDistribution.of(parameters);
+                NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray terms = exact.fisher().square();
+            for (int i = 0; i < parts.size(); i++) {
+                for (int j = i; j < parts.size(); j++) {
+                    NDIndex block =
+                            new NDIndex()
+                                    .addSliceDim(ends[i], ends[i + 1])
+                                    .addSliceDim(ends[j], ends[j + 1]);
+                    double sum = terms.get(block).sum().getDouble();
+                    squares.put(parts.get(i) + ", " + parts.get(j), i == j ? sum : 2 * sum);
+                }
+            }
+        }
+        return squares;
     }
 
     private static Bitmap bitmap(String title, NDArray matrix) {

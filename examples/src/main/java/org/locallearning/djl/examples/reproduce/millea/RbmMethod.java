@@ -13,15 +13,18 @@
  */
 package org.locallearning.djl.examples.reproduce.millea;
 
+import ai.djl.training.tracker.Tracker;
 import java.util.List;
 import org.locallearning.djl.decorrelation.boltzmann.BoltzmannLearning;
 import org.locallearning.djl.decorrelation.boltzmann.CentredGradient;
 import org.locallearning.djl.decorrelation.boltzmann.ContrastiveDivergence;
+import org.locallearning.djl.decorrelation.boltzmann.CovarianceBlock;
 import org.locallearning.djl.decorrelation.boltzmann.CovariancePenalty;
 import org.locallearning.djl.decorrelation.boltzmann.ExactCovariancePenalty;
 import org.locallearning.djl.decorrelation.boltzmann.ExactExpectation;
 import org.locallearning.djl.decorrelation.boltzmann.IncrementalWhitening;
 import org.locallearning.djl.decorrelation.boltzmann.NaturalGradient;
+import org.locallearning.djl.decorrelation.boltzmann.PenaltyWeight;
 import org.locallearning.djl.decorrelation.boltzmann.PeriodicWhitening;
 import org.locallearning.djl.decorrelation.boltzmann.PersistentContrastiveDivergence;
 
@@ -44,6 +47,7 @@ record RbmMethod(
         String name, String title, float rate, float smallRate, BoltzmannLearning learning) {
 
     private static final int CHAINS = 100;
+    private static final float FALL = 0.99f;
 
     private static final List<RbmMethod> ALL =
             List.of(
@@ -79,6 +83,39 @@ record RbmMethod(
                                     .optPenalty(CovariancePenalty.builder().build())
                                     .build()),
                     new RbmMethod(
+                            "penalty-binary",
+                            "CD-1 with the report's covariance penalty, which is alone at first and"
+                                    + " then goes for good",
+                            0.2f,
+                            2,
+                            BoltzmannLearning.builder()
+                                    .optPenalty(
+                                            CovariancePenalty.builder()
+                                                    .optWeight(new PenaltyWeight.Binary())
+                                                    .build())
+                                    .build()),
+                    new RbmMethod(
+                            "penalty-falling",
+                            "CD-1 with the report's covariance penalty, whose weight is "
+                                    + FALL
+                                    + "^t in batch t",
+                            0.2f,
+                            2,
+                            BoltzmannLearning.builder()
+                                    .optPenalty(
+                                            CovariancePenalty.builder()
+                                                    .optWeight(
+                                                            new PenaltyWeight.Scheduled(
+                                                                    Tracker.factor()
+                                                                            .setBaseValue(1)
+                                                                            .setFactor(FALL)
+                                                                            .optMaxUpdates(
+                                                                                    Integer
+                                                                                            .MAX_VALUE)
+                                                                            .build()))
+                                                    .build())
+                                    .build()),
+                    new RbmMethod(
                             "exact-penalty",
                             "CD-1 with the exact gradient of the covariance penalty, weight 0.1",
                             0.2f,
@@ -86,6 +123,8 @@ record RbmMethod(
                             BoltzmannLearning.builder()
                                     .optPenalty(new ExactCovariancePenalty(0.1))
                                     .build()),
+                    exactPenalty("visible", CovarianceBlock.VISIBLE),
+                    exactPenalty("hidden", CovarianceBlock.HIDDEN),
                     new RbmMethod(
                             "whitening",
                             "CD-1 in whitened coordinates, learned incrementally",
@@ -120,6 +159,19 @@ record RbmMethod(
                                     .optNegativePhase(new ExactExpectation())
                                     .optDirection(new NaturalGradient(0.01, 5))
                                     .build()));
+
+    private static RbmMethod exactPenalty(String units, CovarianceBlock block) {
+        return new RbmMethod(
+                "exact-penalty-" + units,
+                "CD-1 with the exact gradient of a penalty on the covariance of "
+                        + units
+                        + " units, weight 0.1",
+                0.2f,
+                2,
+                BoltzmannLearning.builder()
+                        .optPenalty(new ExactCovariancePenalty(0.1, block))
+                        .build());
+    }
 
     /** CD-1 with the report's penalty under given settings. */
     static RbmMethod penalty(double threshold, double share) {

@@ -98,7 +98,7 @@ final class RbmTraining {
         EvaluatorTrainingListener evaluations = new EvaluatorTrainingListener();
         RestrictedBoltzmannMachine machine = machine();
         Measurements measurements = new Measurements(machine, evaluations, everyEpoch, progress);
-        CheckpointListener saving = checkpoints.listener(seed);
+        CheckpointListener saving = checkpoints.listener(seed, made -> {});
         DefaultTrainingConfig config =
                 new DefaultTrainingConfig(new ReconstructionError())
                         .optOptimizer(

@@ -39,7 +39,8 @@ import org.locallearning.djl.zoo.network.NetworkOptions;
  * <p>Batches of 10 and Adam, as the paper trains its nets on CIFAR-10, but with the rate that
  * methods have here without being told one, 1e-3 for backpropagation in the place of 1e-4: what a
  * few epochs can show, they show then. The paper does not say which residual net it takes; here it
- * is the ResNet-18 of the authors of the layer. Pixels have mean 0 and variance 1 in each channel.
+ * is the ResNet-18 of the authors of the layer. Images get the paper's global contrast
+ * normalization and ZCA whitening, whose ε, which the paper does not state, is 0.01.
  */
 final class NoiseMapsAgainstControls implements Target {
 
@@ -100,7 +101,11 @@ final class NoiseMapsAgainstControls implements Target {
                 dataset + " " + model,
                 new Experiment(
                         dataset,
-                        arguments.dataOptions().build(),
+                        arguments
+                                .dataOptions()
+                                .optContrastNormalized(true)
+                                .optWhitened(true)
+                                .build(),
                         model,
                         NetworkOptions.builder().build(),
                         methods,

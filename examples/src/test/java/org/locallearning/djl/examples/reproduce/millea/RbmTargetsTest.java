@@ -44,6 +44,8 @@ class RbmTargetsTest {
                 "millea-figure-2",
                 "millea-figure-3 --methods cd,penalty",
                 "millea-learning --model small --seeds 1,2 --methods cd,whitening,natural",
+                "millea-learning --model small --seeds 1"
+                        + " --methods penalty-binary,penalty-falling,exact-penalty-visible,exact-penalty-hidden",
                 "millea-learning --model hidden-100 --seeds 1 --methods pcd"
             })
     void figureIsAPageNumbersAndAPicture(String arguments, @TempDir Path folder)
@@ -62,6 +64,25 @@ class RbmTargetsTest {
         assertTrue(page.contains("Natural Boltzmann Machines"));
         boolean drawn = Files.exists(folder.resolve(target + ".png"));
         assertEquals(drawn, !run.out().contains("was not drawn"));
+    }
+
+    @Test
+    void termsOfTheFisherMatrixAddUpToItsNorm(@TempDir Path folder) throws IOException {
+        ProgramRun run = ProgramRun.of("reproduce millea-figure-1" + GLYPHS + folder);
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
+        JsonObject figure =
+                JsonParser.parseString(Files.readString(folder.resolve("results.json")))
+                        .getAsJsonObject()
+                        .getAsJsonObject("figure");
+        JsonObject squares = figure.getAsJsonObject("squares");
+        assertEquals(6, squares.size());
+        double sum = 0;
+        for (String term : squares.keySet()) {
+            sum += squares.get(term).getAsDouble();
+        }
+        double diagonal = figure.get("diagonal").getAsDouble();
+        double offDiagonal = figure.get("offDiagonal").getAsDouble();
+        assertEquals(diagonal * diagonal + offDiagonal * offDiagonal, sum, 1e-9 * sum);
     }
 
     @Test

@@ -103,6 +103,7 @@ class OrorbiaTargetsTest {
         for (JsonElement part : figure(folder)) {
             parameters.add(part.getAsJsonObject().get("parameters").getAsLong());
         }
+        assertTrue(run.out().contains("contrast normalized; ZCA-whitened"), run.out());
         assertEquals(3, parameters.size());
         assertEquals(parameters.get(0), parameters.get(1));
         assertEquals(1, parameters.get(2) / (double) parameters.get(0), 0.05);

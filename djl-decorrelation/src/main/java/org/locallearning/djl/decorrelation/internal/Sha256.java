@@ -11,7 +11,7 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.creditassignment.provenance;
+package org.locallearning.djl.decorrelation.internal;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,24 +23,42 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 in hexadecimal digits. */
-final class Sha256 {
+/** SHA-256, in hexadecimal digits. */
+public final class Sha256 {
 
     private Sha256() {}
 
-    static String of(byte[] bytes) {
-        return HexFormat.of().formatHex(start().digest(bytes));
+    /**
+     * Digests bytes.
+     *
+     * @param bytes the bytes
+     * @return 64 hexadecimal digits
+     */
+    public static String of(byte[] bytes) {
+        return HexFormat.of().formatHex(newDigest().digest(bytes));
     }
 
-    static String of(Path file) throws IOException {
-        MessageDigest digest = start();
+    /**
+     * Digests a file.
+     *
+     * @param file the file
+     * @return 64 hexadecimal digits
+     * @throws IOException if it cannot be read
+     */
+    public static String of(Path file) throws IOException {
+        MessageDigest digest = newDigest();
         try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
             in.transferTo(OutputStream.nullOutputStream());
         }
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    private static MessageDigest start() {
+    /**
+     * Begins to digest.
+     *
+     * @return a digest of nothing yet
+     */
+    public static MessageDigest newDigest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -1,0 +1,80 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.zoo.model;
+
+import ai.djl.modality.cv.Image;
+import ai.djl.modality.cv.util.NDImageUtils;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.translate.Transform;
+import org.locallearning.djl.creditassignment.provenance.Preprocessing;
+import org.locallearning.djl.zoo.data.PixelScale;
+
+/**
+ * Turns an image (height, width, channels) into a model's input (channels, height, width): scaled
+ * to its size, if it has another, and then as the images that the model was trained on, {@code
+ * (pixel / 255 - mean) / deviation} of each channel, with the same rounding.
+ */
+public final class ImageInput implements Transform {
+
+    private final Shape imageShape;
+    private final PixelScale scale;
+
+    /**
+     * Creates the transform.
+     *
+     * @param imageShape what the model takes, (channels, height, width)
+     * @param preprocessing what became of the images that it was trained on
+     */
+    public ImageInput(Shape imageShape, Preprocessing preprocessing) {
+        this.imageShape = imageShape;
+        scale =
+                PixelScale.of(
+                        preprocessing.pixelScale(),
+                        preprocessing.means(),
+                        preprocessing.deviations());
+    }
+
+    /**
+     * Returns whether images are grey or in colour.
+     *
+     * @return the flag with which DJL makes an array of an image
+     */
+    public Image.Flag getFlag() {
+        return imageShape.get(0) == 1 ? Image.Flag.GRAYSCALE : Image.Flag.COLOR;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public NDArray transform(NDArray image) {
+        int height = Math.toIntExact(imageShape.get(1));
+        int width = Math.toIntExact(imageShape.get(2));
+        Shape shape = image.getShape();
+        NDArray sized =
+                shape.get(0) == height && shape.get(1) == width
+                        ? image
+                        : NDImageUtils.resize(image, width, height);
+        return scalePixels(sized.transpose(2, 0, 1));
+    }
+
+    /**
+     * Scales images that have the right size.
+     *
+     * @param pixels pixels 0 to 255, (channels, height, width) or a batch of those
+     * @return what the model takes, float32 of the same shape
+     */
+    public NDArray scalePixels(NDArray pixels) {
+        return scale.asTransform(pixels.getManager()).transform(pixels);
+    }
+}

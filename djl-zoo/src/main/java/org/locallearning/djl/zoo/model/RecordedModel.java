@@ -1,0 +1,205 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.zoo.model;
+
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.Blocks;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.locallearning.djl.creditassignment.provenance.Preprocessing;
+import org.locallearning.djl.creditassignment.provenance.SavedModel;
+import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
+import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
+import org.locallearning.djl.zoo.repository.RepositoryException;
+
+/**
+ * A saved model whose {@linkplain TrainingRecord record} says what it is, so that nothing else is
+ * needed to load it: the network, the size of its input, what becomes of an image before it, and
+ * the names of its classes.
+ *
+ * <p>Networks are those of {@link Networks}; {@value #FEATURES}, a dense layer with logistic units,
+ * as the hidden units of a Boltzmann machine are; and {@value #LINEAR}, one dense layer alone, such
+ * as a fitted whitening.
+ */
+public final class RecordedModel {
+
+    /** The name of the network that has one dense layer with logistic units. */
+    public static final String FEATURES = "logistic-features";
+
+    /** The name of the network that is one dense layer. */
+    public static final String LINEAR = "linear-map";
+
+    /** The option with the number of outputs of those two. */
+    public static final String UNITS = "units";
+
+    private static final int MOST_UNITS = 100_000;
+
+    private final Path folder;
+    private final TrainingRecord record;
+    private final Shape imageShape;
+
+    private RecordedModel(Path folder, TrainingRecord record, Shape imageShape) {
+        this.folder = folder;
+        this.record = record;
+        this.imageShape = imageShape;
+    }
+
+    /**
+     * Opens a saved model, and checks that its parameters are those of its record and of the
+     * network that the record names. Nothing is loaded yet.
+     *
+     * @param folder the folder
+     * @param name the name of its files, without {@code -0000.params}
+     * @return the model
+     * @throws RepositoryException if the files do not fit each other, or are damaged, in one
+     *     sentence that names file and reason
+     * @throws IOException if a file cannot be read
+     */
+    public static RecordedModel open(Path folder, String name) throws IOException {
+        try {
+            TrainingRecord record = SavedModel.check(folder, name);
+            RecordedModel model = new RecordedModel(folder, record, imageShape(record));
+            ParameterFile.check(
+                    folder.resolve(record.file().name()), model.newBlock(), model.imageShape);
+            return model;
+        } catch (NoSuchFileException e) {
+            throw new RepositoryException(
+                    e.getFile() + " is missing: copy it from where the model was saved.", e);
+        } catch (MalformedModelException e) {
+            throw new RepositoryException(e.getMessage(), e);
+        } catch (IllegalArgumentException e) {
+            throw new RepositoryException(
+                    String.format(
+                            Locale.ROOT,
+                            "%s does not describe a model of this zoo (%s); take it from where the"
+                                    + " model was saved.",
+                            folder.resolve(name + ".json"),
+                            e.getMessage()),
+                    e);
+        }
+    }
+
+    /** Finds the record of a model that was loaded. */
+    static RecordedModel of(Model model) throws IOException {
+        return open(model.getModelPath(), model.getName());
+    }
+
+    private static Shape imageShape(TrainingRecord record) {
+        List<List<Long>> shapes = record.model() == null ? null : record.model().inputShapes();
+        if (shapes == null || shapes.size() != 1 || shapes.get(0).size() != 3) {
+            throw new IllegalArgumentException(
+                    "its input is not one image of channels, height and width");
+        }
+        Shape shape = new Shape(shapes.get(0));
+        Preprocessing preprocessing = record.data() == null ? null : record.data().preprocessing();
+        if (preprocessing == null || preprocessing.means().size() != shape.get(0)) {
+            throw new IllegalArgumentException(
+                    "it does not say what becomes of each channel of an image");
+        }
+        for (long size : shape.getShape()) {
+            if (size < 1 || size > 10_000) {
+                throw new IllegalArgumentException("its input has the shape " + shape);
+            }
+        }
+        return shape;
+    }
+
+    /**
+     * Creates the network, without parameters. Decorrelation layers are folded, so that it is one
+     * of DJL's blocks, but for networks whose layers DJL does not have.
+     *
+     * @return a new block, not yet initialized
+     * @throws IllegalArgumentException if the record does not name a network of this zoo
+     */
+    public Block newBlock() {
+        String name = record.model().name();
+        Map<String, String> options =
+                record.model().options() == null ? Map.of() : record.model().options();
+        if (FEATURES.equals(name)) {
+            return dense(options).add(Activation::sigmoid);
+        }
+        if (LINEAR.equals(name)) {
+            return dense(options);
+        }
+        if (name == null || record.model().classes() == null) {
+            throw new IllegalArgumentException("it does not name its network and its classes");
+        }
+        return Networks.named(name)
+                .create(NetworkOptions.of(options), imageShape, record.model().classes().size());
+    }
+
+    private SequentialBlock dense(Map<String, String> options) {
+        int units = Integer.parseInt(options.getOrDefault(UNITS, "0"));
+        if (units < 1 || units > MOST_UNITS) {
+            throw new IllegalArgumentException("it has " + units + " outputs");
+        }
+        return new SequentialBlock()
+                .add(Blocks.batchFlattenBlock(imageShape.size()))
+                .add(Linear.builder().setUnits(units).build());
+    }
+
+    /**
+     * Returns the record.
+     *
+     * @return how the model was trained
+     */
+    public TrainingRecord getRecord() {
+        return record;
+    }
+
+    /**
+     * Returns the shape of an image, as the model takes it.
+     *
+     * @return the shape (channels, height, width)
+     */
+    public Shape getImageShape() {
+        return imageShape;
+    }
+
+    /**
+     * Returns the names of the classes.
+     *
+     * @return the names, in the order of their indices, or empty for a model that has none
+     */
+    public Optional<List<String>> getClasses() {
+        return Optional.ofNullable(record.model().classes());
+    }
+
+    /**
+     * Returns what becomes of an image.
+     *
+     * @return the transform
+     */
+    public ImageInput getInput() {
+        return new ImageInput(imageShape, record.data().preprocessing());
+    }
+
+    /** Returns where the model is and what it is called. */
+    @Override
+    public String toString() {
+        return folder.resolve(record.file().name()).toString();
+    }
+}

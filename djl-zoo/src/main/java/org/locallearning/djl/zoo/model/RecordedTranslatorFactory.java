@@ -1,0 +1,141 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.zoo.model;
+
+import ai.djl.Model;
+import ai.djl.modality.Classifications;
+import ai.djl.modality.cv.Image;
+import ai.djl.modality.cv.translator.BaseImageTranslatorFactory;
+import ai.djl.modality.cv.translator.ImageClassificationTranslator;
+import ai.djl.modality.cv.translator.ImageFeatureExtractor;
+import ai.djl.translate.ArgumentsUtil;
+import ai.djl.translate.TranslateException;
+import ai.djl.translate.Translator;
+import ai.djl.translate.TranslatorFactory;
+import ai.djl.util.Pair;
+import java.io.IOException;
+import java.io.Serializable;
+import java.lang.reflect.Type;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Translates between images and what a model takes and gives, as its record says: grey or in
+ * colour, its size, the scale of its pixels, and the names of its classes.
+ *
+ * <p>From {@link Image}, a path, a URL or a stream; to {@link Classifications}, where the model has
+ * classes ({@code topK} of them, 5 unless that argument says otherwise), or to the model's outputs
+ * as {@code float[]}.
+ */
+public final class RecordedTranslatorFactory implements TranslatorFactory, Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final int TOP = 5;
+
+    /** Creates the factory; DJL does, by its name. */
+    public RecordedTranslatorFactory() {}
+
+    /** {@inheritDoc} */
+    @Override
+    public Set<Pair<Type, Type>> getSupportedTypes() {
+        Set<Pair<Type, Type>> types = new HashSet<>();
+        types.addAll(new ToClasses(null, null).getSupportedTypes());
+        types.addAll(new ToNumbers(null).getSupportedTypes());
+        return types;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public <I, O> Translator<I, O> newInstance(
+            Class<I> input, Class<O> output, Model model, Map<String, ?> arguments)
+            throws TranslateException {
+        RecordedModel recorded;
+        try {
+            recorded = RecordedModel.of(model);
+        } catch (IOException e) {
+            throw new TranslateException(e.getMessage(), e);
+        }
+        ImageInput images = recorded.getInput();
+        ToNumbers numbers = new ToNumbers(images);
+        if (numbers.isSupported(input, output)) {
+            return numbers.newInstance(input, output, model, arguments);
+        }
+        List<String> classes =
+                recorded.getClasses()
+                        .orElseThrow(
+                                () ->
+                                        new TranslateException(
+                                                "The model "
+                                                        + model.getName()
+                                                        + " has no classes: take float[] as type of"
+                                                        + " its output."));
+        return new ToClasses(images, classes).newInstance(input, output, model, arguments);
+    }
+
+    /** The translators to classes. */
+    private static final class ToClasses extends BaseImageTranslatorFactory<Classifications> {
+
+        private final ImageInput images;
+        private final List<String> classes;
+
+        ToClasses(ImageInput images, List<String> classes) {
+            this.images = images;
+            this.classes = classes;
+        }
+
+        @Override
+        protected Translator<Image, Classifications> buildBaseTranslator(
+                Model model, Map<String, ?> arguments) {
+            return ImageClassificationTranslator.builder()
+                    .optFlag(images.getFlag())
+                    .addTransform(images)
+                    .optSynset(classes)
+                    .optApplySoftmax(true)
+                    .optTopK(ArgumentsUtil.intValue(arguments, "topK", TOP))
+                    .build();
+        }
+
+        @Override
+        public Class<Classifications> getBaseOutputType() {
+            return Classifications.class;
+        }
+    }
+
+    /** The translators to outputs as they are. */
+    private static final class ToNumbers extends BaseImageTranslatorFactory<float[]> {
+
+        private final ImageInput images;
+
+        ToNumbers(ImageInput images) {
+            this.images = images;
+        }
+
+        @Override
+        protected Translator<Image, float[]> buildBaseTranslator(
+                Model model, Map<String, ?> arguments) {
+            return ImageFeatureExtractor.builder()
+                    .optFlag(images.getFlag())
+                    .addTransform(images)
+                    .build();
+        }
+
+        @Override
+        public Class<float[]> getBaseOutputType() {
+            return float[].class;
+        }
+    }
+}

@@ -1,0 +1,152 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.zoo.repository;
+
+import ai.djl.repository.Artifact;
+import ai.djl.util.Progress;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The copy of an artifact's files in the cache: all of them, as the metadata say, or none. */
+final class ArtifactCopy {
+
+    private final RepositoryPlace place;
+    private final Artifact artifact;
+    private final Path folder;
+
+    ArtifactCopy(RepositoryPlace place, Artifact artifact, Path folder) {
+        this.place = place;
+        this.artifact = artifact;
+        this.folder = folder;
+    }
+
+    /** Makes the copy, unless it is there and whole. */
+    void make(Progress progress) throws IOException {
+        if (isWhole()) {
+            return;
+        }
+        Path unfinished =
+                folder.resolveSibling(folder.getFileName() + "." + UUID.randomUUID() + ".tmp");
+        if (progress != null) {
+            progress.reset(
+                    "Downloading",
+                    artifact.getFiles().values().stream().mapToLong(Artifact.Item::getSize).sum());
+        }
+        try {
+            makeFolder(unfinished);
+            for (Artifact.Item item : artifact.getFiles().values()) {
+                copy(item, unfinished.resolve(item.getName()), progress);
+            }
+            putInPlace(unfinished);
+        } finally {
+            FolderDeletion.delete(unfinished);
+            if (progress != null) {
+                progress.end();
+            }
+        }
+    }
+
+    private static void makeFolder(Path folder) throws RepositoryException {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new RepositoryException(
+                    String.format(
+                            Locale.ROOT,
+                            "The cache folder %s can't be made (%s): set DJL_CACHE_DIR to a folder"
+                                    + " that can be written.",
+                            folder,
+                            e),
+                    e);
+        }
+    }
+
+    private boolean isWhole() {
+        for (Artifact.Item item : artifact.getFiles().values()) {
+            try {
+                if (ArtifactFiles.difference(folder.resolve(item.getName()), item).isPresent()) {
+                    return false;
+                }
+            } catch (IOException e) {
+                // missing, or not to be read: copied once more
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void copy(Artifact.Item item, Path target, Progress progress) throws IOException {
+        String path =
+                artifact.getMetadata().getRepositoryUri().getPath()
+                        + PlainName.pathOf(item.getUri());
+        long bytes = 0;
+        try (InputStream in = place.open(path);
+                OutputStream out = Files.newOutputStream(target)) {
+            byte[] buffer = new byte[1 << 16];
+            for (int read = in.read(buffer);
+                    read >= 0 && bytes <= item.getSize();
+                    read = in.read(buffer)) {
+                out.write(buffer, 0, read);
+                bytes += read;
+                if (progress != null) {
+                    progress.increment(read);
+                }
+            }
+        } catch (RepositoryException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new RepositoryException(
+                    String.format(
+                            Locale.ROOT,
+                            "%s can't be copied to %s (%s): make room there, or check where it comes"
+                                    + " from.",
+                            place.describe(path),
+                            folder,
+                            e),
+                    e);
+        }
+        Optional<String> difference = ArtifactFiles.difference(target, item);
+        if (difference.isPresent()) {
+            throw new RepositoryException(
+                    String.format(
+                            Locale.ROOT,
+                            "%s %s: it is truncated, damaged or was changed; copy it again.",
+                            place.describe(path),
+                            difference.get()));
+        }
+    }
+
+    /** Renames the copy; where another process was faster, its copy is as good. */
+    private void putInPlace(Path unfinished) throws IOException {
+        if (Files.exists(folder)) {
+            Path damaged = folder.resolveSibling(unfinished.getFileName() + ".old");
+            Files.move(folder, damaged, StandardCopyOption.ATOMIC_MOVE);
+            FolderDeletion.delete(damaged);
+        }
+        try {
+            Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            if (!isWhole()) {
+                throw e;
+            }
+        }
+    }
+}

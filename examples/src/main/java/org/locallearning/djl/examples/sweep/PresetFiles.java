@@ -1,0 +1,118 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.sweep;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.locallearning.djl.examples.commandline.CommandLineText;
+import org.locallearning.djl.examples.output.OutputFolder;
+
+/**
+ * Chosen settings as files of arguments: {@code compare @FILE} trains with them.
+ *
+ * <p>A file is for one data set and model, with all methods whose settings one command line can
+ * have; where there are several, each has its data set, model and methods in its name.
+ */
+final class PresetFiles {
+
+    /** What belongs to the sweep or to the machine, and not to the setting. */
+    private static final Set<String> LEFT_OUT =
+            Set.of(
+                    "--threads",
+                    "--alignments",
+                    "--correlations",
+                    "--validation",
+                    "--data-repository",
+                    "--limit",
+                    "--test-limit",
+                    "--epochs");
+
+    private final OutputFolder folder;
+    private final String name;
+    private final TrialCommandLine commandLine;
+
+    /**
+     * Prepares to write.
+     *
+     * @param file the file, or what the names of several begin with
+     * @throws IOException if its folder cannot be written
+     */
+    PresetFiles(Path file, TrialCommandLine commandLine) throws IOException {
+        folder = OutputFolder.open(file.toAbsolutePath().getParent());
+        name = file.getFileName().toString();
+        this.commandLine = commandLine;
+    }
+
+    /** What one command line has for all its methods. */
+    private record Shared(String dataset, String model, Map<SweptOption, String> settings) {}
+
+    /** Writes the files, and returns their paths. */
+    List<Path> write(Map<Trial.Subject, SettingScore> chosen, String origin) throws IOException {
+        Map<Shared, Map<String, Map<SweptOption, String>>> groups = new LinkedHashMap<>();
+        chosen.forEach(
+                (subject, score) -> {
+                    Map<SweptOption, String> shared = new LinkedHashMap<>(score.setting());
+                    shared.keySet().removeIf(SweptOption::isByMethod);
+                    Shared key = new Shared(subject.dataset(), subject.model(), shared);
+                    groups.computeIfAbsent(key, each -> new LinkedHashMap<>())
+                            .put(subject.method(), score.setting());
+                });
+        List<Path> files = new ArrayList<>();
+        for (Map.Entry<Shared, Map<String, Map<SweptOption, String>>> group : groups.entrySet()) {
+            Shared shared = group.getKey();
+            String methods = String.join("-", group.getValue().keySet());
+            String file =
+                    groups.size() == 1
+                            ? name
+                            : String.join("-", name, shared.dataset, shared.model, methods);
+            folder.write(file, text(shared, group.getValue(), origin));
+            files.add(folder.file(file));
+        }
+        return files;
+    }
+
+    private String text(
+            Shared shared, Map<String, Map<SweptOption, String>> methods, String origin) {
+        List<String> lines = new ArrayList<>();
+        lines.add("# Chosen by: " + origin);
+        lines.add(line(TrialCommandLine.DATASET, shared.dataset));
+        lines.add(line(TrialCommandLine.MODEL, shared.model));
+        lines.add(line(TrialCommandLine.METHODS, String.join(",", methods.keySet())));
+        lines.addAll(commandLine.common(LEFT_OUT));
+        shared.settings.forEach((option, value) -> lines.add(line(option.option(), value)));
+        for (SweptOption option : SweptOption.values()) {
+            if (option.isByMethod()) {
+                List<String> values = new ArrayList<>();
+                methods.forEach(
+                        (method, setting) ->
+                                commandLine
+                                        .value(option, method, setting)
+                                        .ifPresent(value -> values.add(method + "=" + value)));
+                if (!values.isEmpty()) {
+                    lines.add(line(option.option(), String.join(",", values)));
+                }
+            }
+        }
+        return String.join(System.lineSeparator(), lines) + System.lineSeparator();
+    }
+
+    private static String line(String option, String value) {
+        return option + "=" + CommandLineText.of(List.of(value));
+    }
+}

@@ -1,0 +1,477 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.sweep;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
+import java.util.function.DoubleFunction;
+import org.locallearning.djl.examples.environment.Machine;
+import org.locallearning.djl.examples.method.Methods;
+import org.locallearning.djl.examples.report.Curve;
+import org.locallearning.djl.examples.report.Diagram;
+import org.locallearning.djl.examples.report.Figure;
+import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.report.HeatMap;
+import org.locallearning.djl.examples.report.Percent;
+import org.locallearning.djl.examples.results.EpochResult;
+import org.locallearning.djl.examples.results.Provenance;
+import org.locallearning.djl.examples.results.Results;
+import org.locallearning.djl.examples.results.RunResult;
+
+/**
+ * The page of a sweep: for every data set and model the best setting of each method, its curves
+ * over epochs and over seconds, and the whole grid.
+ */
+final class SweepPage {
+
+    private static final String NONE = "-";
+
+    private final SweepPlan plan;
+    private final Sweep sweep;
+    private final SweepResults results;
+    private final FigurePage page = new FigurePage();
+
+    private SweepPage(SweepPlan plan, Sweep sweep, SweepResults results) {
+        this.plan = plan;
+        this.sweep = sweep;
+        this.results = results;
+    }
+
+    /** Writes the page of results with at least one trial that has come somewhere. */
+    static String html(SweepPlan plan, Sweep sweep, SweepResults results) {
+        return new SweepPage(plan, sweep, results).html();
+    }
+
+    private String html() {
+        Set<List<String>> pairs = new LinkedHashSet<>();
+        plan.settings()
+                .keySet()
+                .forEach(subject -> pairs.add(List.of(subject.dataset(), subject.model())));
+        for (List<String> pair : pairs) {
+            List<Trial.Subject> subjects =
+                    plan.settings().keySet().stream()
+                            .filter(
+                                    subject ->
+                                            pair.equals(
+                                                    List.of(subject.dataset(), subject.model())))
+                            .toList();
+            part(subjects);
+        }
+        failures();
+        List<SweepResults.Entry> trained =
+                results.trials().stream().filter(entry -> entry.machine() != null).toList();
+        Set<Machine> machines = new LinkedHashSet<>();
+        trained.forEach(entry -> machines.add(entry.machine()));
+        page.setting("Trials", trials());
+        page.setting("Compared after epochs", list(plan.rungs()));
+        if (machines.size() > 1) {
+            page.setting(
+                    "Machines",
+                    String.join("; ", machines.stream().map(Machine::summary).toList()));
+        }
+        trained.stream()
+                .map(SweepResults.Entry::provenance)
+                .distinct()
+                .forEach(provenance -> page.setting("Data", provenance));
+        return page.html(
+                title(pairs),
+                new Provenance(
+                        "sweep",
+                        subtitle(),
+                        results.commandLine(),
+                        results.started(),
+                        plan.seeds(),
+                        results.build(),
+                        machines.iterator().next()));
+    }
+
+    private static String title(Collection<List<String>> pairs) {
+        return "Sweep: "
+                + String.join(
+                        "; ", pairs.stream().map(pair -> String.join(" with ", pair)).toList());
+    }
+
+    private String subtitle() {
+        return String.format(
+                Locale.ROOT,
+                "%d epochs, seeds %s. %s",
+                plan.epochs(),
+                list(plan.seeds()),
+                plan.validated()
+                        ? "Settings are chosen by images held out of training; the test images were"
+                                + " looked at once, with the chosen setting."
+                        : "One setting of each method, measured on the test images.");
+    }
+
+    private String trials() {
+        long failed = results.trials().stream().filter(each -> each.failure() != null).count();
+        double seconds = results.trials().stream().mapToDouble(SweepResults.Entry::seconds).sum();
+        return String.format(
+                Locale.ROOT,
+                "%d of %d were trained, %d of them failed; their processes took %.0f s together",
+                results.trials().size(),
+                plan.trials().size(),
+                failed,
+                seconds);
+    }
+
+    private static String list(List<Integer> numbers) {
+        return String.join(", ", numbers.stream().map(String::valueOf).toList());
+    }
+
+    private void part(List<Trial.Subject> subjects) {
+        Results any = anyResults(subjects);
+        if (any == null) {
+            return;
+        }
+        boolean accuracy = any.task().hasAccuracy();
+        page.section(any.datasetTitle() + ", " + any.modelSummary(), "");
+        best(subjects, accuracy);
+        page.section(
+                "Learning curves",
+                (plan.validated() ? "Of the best setting of each method" : "Of each method")
+                        + (plan.seeds().size() > 1
+                                ? "; lines are means over the seeds, the band reaches from the"
+                                        + " lowest to the highest seed."
+                                : ".")
+                        + " Seconds are those of training alone, as the machine ran it.");
+        curves(subjects, accuracy);
+        grids(subjects, accuracy);
+    }
+
+    private Results anyResults(List<Trial.Subject> subjects) {
+        return sweep.reached().entrySet().stream()
+                .filter(each -> subjects.contains(each.getKey().subject()))
+                .map(each -> each.getValue().results())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void best(List<Trial.Subject> subjects, boolean accuracy) {
+        List<String> titles = new ArrayList<>(List.of("Method", "Best setting"));
+        String measure = accuracy ? "accuracy" : "loss";
+        if (plan.validated()) {
+            titles.add("Validation " + measure);
+        }
+        titles.add("Test " + measure);
+        titles.add("s / epoch");
+        titles.add("Settings tried");
+        List<List<String>> rows = new ArrayList<>();
+        for (SweepResults.Choice choice : results.chosen()) {
+            if (!subjects.contains(choice.subject())) {
+                continue;
+            }
+            List<String> row = new ArrayList<>();
+            row.add(title(choice.subject()));
+            row.add(choice.settingText());
+            if (plan.validated()) {
+                row.add(
+                        accuracy
+                                ? text(choice.validationAccuracy(), Percent::of)
+                                : text(choice.validationLoss(), SweepPage::loss));
+            }
+            row.add(
+                    accuracy
+                            ? text(choice.testAccuracy(), Percent::of)
+                            : text(choice.testLoss(), SweepPage::loss));
+            row.add(
+                    text(
+                            choice.secondsPerEpoch(),
+                            value -> String.format(Locale.ROOT, "%.1f", value)));
+            row.add(
+                    choice.tried()
+                            + (choice.failed() == 0 ? "" : ", " + choice.failed() + " failed"));
+            rows.add(row);
+        }
+        if (!rows.isEmpty()) {
+            page.section(
+                    "Best setting of each method",
+                    plan.seeds().size() > 1
+                            ? "Mean over "
+                                    + plan.seeds().size()
+                                    + " seeds after the last epoch ± half of its 95 % confidence"
+                                    + " interval (Student's t)."
+                            : "One seed, after the last epoch.");
+            page.table(titles, rows);
+        }
+    }
+
+    private static String text(Interval interval, DoubleFunction<String> format) {
+        return interval == null ? NONE : interval.text(format);
+    }
+
+    private static String title(Trial.Subject subject) {
+        return Methods.named(subject.method()).title();
+    }
+
+    private static String loss(double value) {
+        return String.format(Locale.ROOT, "%.4f", value);
+    }
+
+    private static String percent(double value) {
+        return String.format(Locale.ROOT, "%.2f %%", value);
+    }
+
+    private void curves(List<Trial.Subject> subjects, boolean accuracy) {
+        String held = plan.validated() ? "Validation" : "Test";
+        String title = held + (accuracy ? " accuracy" : " loss");
+        String unit = accuracy ? "in %" : "loss";
+        DoubleFunction<String> format = accuracy ? SweepPage::percent : SweepPage::loss;
+        List<Curve> overEpochs = new ArrayList<>();
+        List<Curve> overSeconds = new ArrayList<>();
+        for (Trial.Subject subject : subjects) {
+            List<RunResult> runs = runs(subject);
+            if (!runs.isEmpty()) {
+                String name = title(subject);
+                overEpochs.add(curve(name, runs, accuracy, (epoch, time) -> (double) epoch));
+                overSeconds.add(curve(name, runs, accuracy, (epoch, time) -> time));
+            }
+        }
+        page.figures(
+                2,
+                List.of(
+                        Diagram.curves(title + " over epochs", "epoch", unit, overEpochs, format),
+                        Diagram.curves(
+                                title + " over seconds", "seconds", unit, overSeconds, format)));
+    }
+
+    /** Returns the runs of the chosen setting, or of the setting that is the best so far. */
+    private List<RunResult> runs(Trial.Subject subject) {
+        Map<SweptOption, String> setting =
+                sweep.scores(subject, plan.settings().get(subject), plan.epochs()).get(0).setting();
+        return plan.seeds().stream()
+                .map(seed -> sweep.reached().get(new Trial(subject, setting, seed)))
+                .filter(trial -> trial != null && trial.run() != null)
+                .map(StoredTrial::run)
+                .toList();
+    }
+
+    /** The time of an epoch is the mean over the seeds of the seconds until its end. */
+    private static Curve curve(
+            String name,
+            List<RunResult> runs,
+            boolean accuracy,
+            BiFunction<Integer, Double, Double> abscissa) {
+        int epochs = runs.stream().mapToInt(run -> run.epochs().size()).min().orElse(0);
+        Map<Double, List<Double>> values = new TreeMap<>();
+        double time = 0;
+        for (int i = 0; i < epochs; i++) {
+            List<Double> measured = new ArrayList<>();
+            double seconds = 0;
+            for (RunResult run : runs) {
+                EpochResult epoch = run.epochs().get(i);
+                measured.add(accuracy ? 100 * epoch.heldOutAccuracy() : epoch.heldOutLoss());
+                seconds += epoch.seconds();
+            }
+            time += seconds / runs.size();
+            values.put(abscissa.apply(i + 1, time), measured);
+        }
+        return Curve.of(name, values);
+    }
+
+    private void grids(List<Trial.Subject> subjects, boolean accuracy) {
+        List<Figure> figures = new ArrayList<>();
+        List<Trial.Subject> single = new ArrayList<>();
+        for (Trial.Subject subject : subjects) {
+            int axes = plan.settings().get(subject).get(0).size();
+            if (axes == 1) {
+                single.add(subject);
+            } else if (axes > 1) {
+                figures.add(plane(subject, accuracy));
+            }
+        }
+        figures.addAll(0, lines(single, accuracy));
+        if (figures.isEmpty()) {
+            return;
+        }
+        page.section(
+                "The whole grid",
+                (accuracy ? "Validation accuracy in %" : "Validation loss")
+                        + ", mean over the seeds"
+                        + (plan.rungs().size() > 1
+                                ? ", after the last epoch that a setting has trained for."
+                                : ".")
+                        + " "
+                        + NONE
+                        + " is a setting that failed or has not come so far.");
+        page.figures(figures);
+    }
+
+    /** One row for each method that has the same axis. */
+    private List<Figure> lines(List<Trial.Subject> subjects, boolean accuracy) {
+        Map<SweptOption, List<Trial.Subject>> byAxis = new LinkedHashMap<>();
+        for (Trial.Subject subject : subjects) {
+            SweptOption axis = plan.settings().get(subject).get(0).keySet().iterator().next();
+            byAxis.computeIfAbsent(axis, each -> new ArrayList<>()).add(subject);
+        }
+        List<Figure> figures = new ArrayList<>();
+        byAxis.forEach(
+                (axis, those) -> {
+                    List<String> columns = new ArrayList<>();
+                    for (Trial.Subject subject : those) {
+                        columns.addAll(values(subject, axis));
+                    }
+                    List<String> distinct =
+                            columns.stream()
+                                    .distinct()
+                                    .sorted((a, b) -> Double.compare(number(a), number(b)))
+                                    .toList();
+                    List<String> rows = new ArrayList<>();
+                    List<List<Double>> cells = new ArrayList<>();
+                    for (int i = those.size() - 1; i >= 0; i--) {
+                        Trial.Subject subject = those.get(i);
+                        rows.add(subject.method());
+                        cells.add(
+                                distinct.stream()
+                                        .map(value -> value(subject, Map.of(axis, value), accuracy))
+                                        .toList());
+                    }
+                    figures.add(
+                            heatMap(
+                                    "Methods over " + axis,
+                                    axis.toString(),
+                                    "method",
+                                    distinct,
+                                    rows,
+                                    cells,
+                                    accuracy));
+                });
+        return figures;
+    }
+
+    private static double number(String value) {
+        return Double.parseDouble(value);
+    }
+
+    /** The first axis across, the second upwards, the best of the others. */
+    private Figure plane(Trial.Subject subject, boolean accuracy) {
+        List<SweptOption> axes = List.copyOf(plan.settings().get(subject).get(0).keySet());
+        SweptOption across = axes.get(0);
+        SweptOption upwards = axes.get(1);
+        List<String> columns = values(subject, across);
+        List<String> rows = values(subject, upwards);
+        List<List<Double>> cells = new ArrayList<>();
+        for (String row : rows) {
+            cells.add(
+                    columns.stream()
+                            .map(
+                                    column ->
+                                            value(
+                                                    subject,
+                                                    Map.of(across, column, upwards, row),
+                                                    accuracy))
+                            .toList());
+        }
+        String rest =
+                axes.size() == 2
+                        ? ""
+                        : ", best of "
+                                + String.join(
+                                        " and ",
+                                        axes.subList(2, axes.size()).stream()
+                                                .map(SweptOption::toString)
+                                                .toList());
+        return heatMap(
+                subject.method() + rest,
+                across.toString(),
+                upwards.toString(),
+                columns,
+                rows,
+                cells,
+                accuracy);
+    }
+
+    private static HeatMap heatMap(
+            String title,
+            String abscissa,
+            String ordinate,
+            List<String> columns,
+            List<String> rows,
+            List<List<Double>> cells,
+            boolean accuracy) {
+        return new HeatMap(
+                title,
+                abscissa,
+                ordinate,
+                columns,
+                rows,
+                cells,
+                value ->
+                        Double.isNaN(value)
+                                ? NONE
+                                : String.format(Locale.ROOT, accuracy ? "%.1f" : "%.3f", value));
+    }
+
+    private List<String> values(Trial.Subject subject, SweptOption axis) {
+        return plan.settings().get(subject).stream()
+                .map(setting -> setting.get(axis))
+                .distinct()
+                .sorted((a, b) -> Double.compare(number(a), number(b)))
+                .toList();
+    }
+
+    /** Returns the best mean of the settings that have these values, NaN if there is none. */
+    private double value(Trial.Subject subject, Map<SweptOption, String> values, boolean accuracy) {
+        double best = Double.NaN;
+        for (Map<SweptOption, String> setting : plan.settings().get(subject)) {
+            if (!setting.entrySet().containsAll(values.entrySet())) {
+                continue;
+            }
+            for (int i = plan.rungs().size() - 1; i >= 0; i--) {
+                SettingScore score =
+                        sweep.scores(subject, List.of(setting), plan.rungs().get(i)).get(0);
+                if (!score.failed()) {
+                    double mean = accuracy ? 100 * score.accuracy().mean() : score.loss().mean();
+                    if (Double.isNaN(best) || (accuracy ? mean > best : mean < best)) {
+                        best = mean;
+                    }
+                    break;
+                }
+            }
+        }
+        return best;
+    }
+
+    private void failures() {
+        List<List<String>> rows = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        for (SweepResults.Entry entry : results.trials()) {
+            if (entry.failure() != null) {
+                String[] lines = entry.failure().split("\n");
+                String name = entry.subject() + ", " + entry.settingText();
+                if (seen.add(name)) {
+                    rows.add(List.of(name, String.valueOf(entry.seed()), lines[lines.length - 1]));
+                }
+            }
+        }
+        if (!rows.isEmpty()) {
+            page.section(
+                    "Failed",
+                    "The first seed of every setting that goes no further; results.json has the"
+                            + " last lines of each trial.");
+            page.table(List.of("Setting", "Seed", "Last line"), rows);
+        }
+    }
+}

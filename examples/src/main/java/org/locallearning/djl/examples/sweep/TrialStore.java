@@ -1,0 +1,128 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.sweep;
+
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.locallearning.djl.examples.output.OutputFolder;
+
+/**
+ * The trials that have come somewhere, one file each, so that a sweep that was stopped goes on, and
+ * one with more values or seeds finds what it has in common with the last.
+ *
+ * <p>A trial is found by its whole command line. Beside its file is its folder, with checkpoints
+ * and log, as long as it may go on.
+ */
+final class TrialStore {
+
+    private static final Gson GSON =
+            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+    private static final int HASH_DIGITS = 12;
+
+    private final OutputFolder folder;
+    private final Map<String, StoredTrial> known = new HashMap<>();
+
+    /**
+     * Opens a folder, and reads what is in it of some trials.
+     *
+     * @throws IOException if it cannot be made, written or read
+     */
+    TrialStore(Path folder) throws IOException {
+        this.folder = OutputFolder.open(folder);
+    }
+
+    /** Returns the name of a trial's file and folder. */
+    static String name(Trial trial, List<String> arguments) {
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(String.join("\0", arguments).getBytes(StandardCharsets.UTF_8));
+            return trial.fileName()
+                    + "-"
+                    + HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Every Java has SHA-256.", e);
+        }
+    }
+
+    /** Reads a trial, if it has come anywhere. */
+    Optional<StoredTrial> find(String name, List<String> arguments) throws IOException {
+        if (!known.containsKey(name)) {
+            StoredTrial stored = read(name, arguments);
+            known.put(name, stored == null ? null : stored.revived());
+        }
+        return Optional.ofNullable(known.get(name));
+    }
+
+    private StoredTrial read(String name, List<String> arguments) throws IOException {
+        Path file = folder.file(name + ".json");
+        if (!Files.exists(file)) {
+            return null;
+        }
+        StoredTrial stored;
+        try {
+            stored = GSON.fromJson(Files.readString(file), StoredTrial.class);
+        } catch (JsonParseException e) {
+            throw damaged(file, e);
+        }
+        if (stored == null || !arguments.equals(stored.arguments())) {
+            throw damaged(file, null);
+        }
+        return stored;
+    }
+
+    private static IOException damaged(Path file, Exception cause) {
+        return new IOException(
+                String.format(
+                        "The stored trial '%s' cannot be read: delete the file to make the trial"
+                                + " again.",
+                        file),
+                cause);
+    }
+
+    /** Keeps how far a trial has come. */
+    void keep(String name, StoredTrial trial) throws IOException {
+        folder.write(name + ".json", GSON.toJson(trial) + System.lineSeparator());
+        known.put(name, trial);
+    }
+
+    /** Forgets a trial. */
+    void delete(String name) throws IOException {
+        OutputFolder.delete(folder.file(name));
+        folder.remove(name + ".json");
+        known.remove(name);
+    }
+
+    /** Deletes the folder of a trial that goes no further. */
+    void deleteCheckpoints(String name) throws IOException {
+        OutputFolder.delete(folder.file(name));
+    }
+
+    /** Returns where trials of this machine have their folders. */
+    Path folder() {
+        return folder.file("");
+    }
+}

@@ -1,0 +1,23 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+
+/**
+ * Trials as processes: how one is started, ended with its parent and read, on this machine or on an
+ * executor of a cluster.
+ *
+ * <p>DJL allows one gradient collector per process, so every trial is a process of its own. What
+ * runs on executors ({@link org.locallearning.djl.examples.sweep.trial.TrialStarter} and what it
+ * needs) uses the JDK alone, since nothing else of the program is there before the trial starts.
+ */
+package org.locallearning.djl.examples.sweep.trial;

@@ -1,0 +1,45 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.reproduce.lillicrap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.locallearning.djl.examples.ProgramRun;
+import org.locallearning.djl.examples.commandline.ExitCode;
+
+class DigitClassifiersTest {
+
+    @Test
+    void houseNumbersAreAskedForByTheirFiles(@TempDir Path folder) {
+        ProgramRun run =
+                ProgramRun.of(
+                        "reproduce lillicrap-note-6 --epochs 1 --threads 1 --data-repository "
+                                + folder
+                                + " --out "
+                                + folder.resolve("out"));
+        assertEquals(ExitCode.FAILED, run.exitCode(), run.out());
+        assertTrue(run.err().contains("train_32x32.mat"), run.err());
+    }
+
+    @Test
+    void netsOfTheOtherNoteAreNotKnown() {
+        ProgramRun run = ProgramRun.of("reproduce lillicrap-note-6 --model deep");
+        assertEquals(ExitCode.USAGE, run.exitCode());
+        assertTrue(run.err().contains("tanh, local, leaky"), run.err());
+    }
+}

@@ -1,0 +1,99 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.sweep;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.locallearning.djl.examples.LocalLearning;
+import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.Methods;
+
+class GridTest {
+
+    private static final Method FA = Methods.named("fa");
+    private static final Method FA_DECOR = Methods.named("fa+decor");
+
+    @Test
+    void triesEveryValueWithEveryOther() {
+        Grid grid =
+                Grid.parse(
+                        List.of("learning-rate=1e-4,1e-3", "fa+decor:decor-rate=1e-6,1e-5,1e-4"),
+                        List.of(FA, FA_DECOR));
+
+        assertEquals(
+                List.of(
+                        Map.of(SweptOption.LEARNING_RATE, "1e-4"),
+                        Map.of(SweptOption.LEARNING_RATE, "1e-3")),
+                grid.settings(FA));
+        assertEquals(6, grid.settings(FA_DECOR).size());
+        assertEquals(
+                Map.of(SweptOption.LEARNING_RATE, "1e-4", SweptOption.DECOR_RATE, "1e-5"),
+                grid.settings(FA_DECOR).get(1));
+    }
+
+    @Test
+    void withoutAxesHasThePresetsAlone() {
+        assertEquals(List.of(Map.of()), Grid.parse(List.of(), List.of(FA)).settings(FA));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "learning-rate=1e-3 | has one value",
+                "learning-rate= | takes numbers",
+                "learning-rate=1e-3,fast | takes numbers",
+                "learning-rate=1e-3,0.001 | twice",
+                "learning-rate | takes an axis and its values",
+                "epochs=1,2 | has no axis 'epochs'",
+                "decor-rate=1e-5,1e-4 | The method 'fa' has no decor-rate",
+                "fa+decor:iterations=3,4 | which is of il, seqil and ipc",
+                "dfa:learning-rate=1e-4,1e-3 | names the method 'dfa'",
+                "learning-rate=1e-4,1e-3 fa:learning-rate=1,2 | for the same method",
+            })
+    void refusesInOneSentence(String axes, String reason) {
+        IllegalArgumentException e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> Grid.parse(List.of(axes.split(" ")), List.of(FA, FA_DECOR)));
+        assertTrue(e.getMessage().contains(reason), e.getMessage());
+    }
+
+    /** An axis is an option of compare, and some method has it. */
+    @ParameterizedTest
+    @EnumSource
+    void everyAxisIsAnOption(SweptOption axis) {
+        assertNotNull(
+                LocalLearning.commandLine()
+                        .getSubcommands()
+                        .get("compare")
+                        .getCommandSpec()
+                        .findOption(axis.option()));
+        assertTrue(
+                Methods.all().stream()
+                        .anyMatch(
+                                method ->
+                                        axis.belongsTo(method)
+                                                || axis.belongsTo(method.withDecorrelation())));
+    }
+}

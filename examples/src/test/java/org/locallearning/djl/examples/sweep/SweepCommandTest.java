@@ -1,0 +1,229 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.sweep;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.locallearning.djl.examples.ProgramRun;
+import org.locallearning.djl.examples.commandline.ExitCode;
+import org.locallearning.djl.examples.results.EpochResult;
+import org.locallearning.djl.examples.results.Results;
+
+/** The sweeps below have trials in common, which run once. */
+class SweepCommandTest {
+
+    private static final String SMALL =
+            " --limit 500 --validation 100 --test-limit 40 --hidden 30 --batch 10 --threads 1"
+                    + " --epochs 3";
+
+    /** At the third rate the loss is soon not finite. */
+    private static final String GRID =
+            "sweep" + SMALL + " --methods fa --seeds 1 --grid learning-rate=1e-4,1e-2,1e30";
+
+    @TempDir private static Path folder;
+
+    private static ProgramRun run;
+    private static JsonObject results;
+
+    @BeforeAll
+    static void sweep() throws IOException {
+        run =
+                ProgramRun.of(
+                        GRID + " --write-presets " + folder.resolve("p.txt") + " --out " + folder);
+        assertEquals(ExitCode.OK, run.exitCode(), run.out() + run.err());
+        results = read();
+    }
+
+    private static JsonObject read() throws IOException {
+        String json = Files.readString(folder.resolve("results.json"));
+        return JsonParser.parseString(json).getAsJsonObject();
+    }
+
+    private static String rate(JsonElement entry) {
+        return entry.getAsJsonObject()
+                .getAsJsonObject("setting")
+                .get("learning-rate")
+                .getAsString();
+    }
+
+    private static TreeMap<String, JsonObject> trials() {
+        TreeMap<String, JsonObject> trials = new TreeMap<>();
+        results.getAsJsonArray("trials")
+                .forEach(entry -> trials.put(rate(entry), entry.getAsJsonObject()));
+        return trials;
+    }
+
+    private static JsonObject lastEpoch(JsonObject trial) {
+        List<JsonElement> epochs = new ArrayList<>();
+        trial.getAsJsonObject("run").getAsJsonArray("epochs").forEach(epochs::add);
+        assertEquals(3, epochs.size());
+        return epochs.get(2).getAsJsonObject();
+    }
+
+    /** A trial is a comparison of one method with one seed, and the presets are its settings. */
+    @Test
+    void trialHasTheNumbersOfACompareWithItsSettings(@TempDir Path out) throws IOException {
+        ProgramRun compare =
+                ProgramRun.of(
+                        "compare @"
+                                + folder.resolve("p.txt")
+                                + " --limit 500 --validation 100 --test-limit 40 --threads 1"
+                                + " --epochs 3 --seeds 1 --alignments 0 --out "
+                                + out);
+        assertEquals(ExitCode.OK, compare.exitCode(), compare.err());
+        EpochResult expected =
+                Results.fromJson(Files.readString(out.resolve("results.json")))
+                        .runs()
+                        .get(0)
+                        .last();
+        JsonObject actual = lastEpoch(trials().get("1e-2"));
+
+        assertEquals(expected.trainLoss(), actual.get("trainLoss").getAsDouble());
+        assertEquals(expected.validationLoss(), actual.get("validationLoss").getAsDouble());
+        assertEquals(expected.testLoss(), actual.get("testLoss").getAsDouble());
+        assertEquals(expected.testAccuracy(), actual.get("testAccuracy").getAsDouble());
+    }
+
+    @Test
+    void choosesByValidationAndTestsTheChosenAlone() {
+        JsonObject slow = lastEpoch(trials().get("1e-4"));
+        JsonObject fast = lastEpoch(trials().get("1e-2"));
+        JsonObject choice = results.getAsJsonArray("chosen").get(0).getAsJsonObject();
+
+        assertTrue(
+                fast.get("validationAccuracy").getAsDouble()
+                        > slow.get("validationAccuracy").getAsDouble());
+        assertEquals("1e-2", rate(choice));
+        assertEquals(fast.get("testAccuracy"), choice.getAsJsonObject("testAccuracy").get("mean"));
+        assertNotNull(fast.get("testLoss"));
+        assertNull(slow.get("testLoss"), "the test images are for the chosen setting");
+    }
+
+    @Test
+    void settingThatFailsIsNotedAndNotTriedTwice() {
+        JsonObject failed = trials().get("1e30");
+
+        assertTrue(failed.get("failure").getAsString().contains("stopped"), failed.toString());
+        assertEquals(1, failed.get("attempts").getAsInt());
+        assertEquals(
+                1,
+                results.getAsJsonArray("chosen").get(0).getAsJsonObject().get("failed").getAsInt());
+    }
+
+    @Test
+    void pageShowsTheChosenSettingAndTheGrid() throws IOException {
+        String page = Files.readString(folder.resolve("report.html"));
+
+        for (String text :
+                List.of(
+                        "Best setting of each method",
+                        "learning-rate 1e-2",
+                        "Validation accuracy over seconds",
+                        "Methods over learning-rate",
+                        "Failed")) {
+            assertTrue(page.contains(text), text);
+        }
+    }
+
+    @Test
+    void goesOnWithWhatIsStored() throws IOException {
+        // one value more, and another seed for none
+        ProgramRun more = ProgramRun.of(GRID + ",3e-3 --out " + folder);
+
+        assertEquals(ExitCode.OK, more.exitCode(), more.err());
+        assertTrue(more.out().contains("4 trials up to epoch 3, 3 stored"), more.out());
+        assertFalse(more.out().contains("learning-rate 1e-4"), more.out());
+    }
+
+    /** Halving trains the same trials in pieces. */
+    @Test
+    void halvingGoesOnFromCheckpointsWithTheSameNumbers(@TempDir Path out) throws IOException {
+        ProgramRun halving = ProgramRun.of(GRID + " --halving --out " + out);
+        assertEquals(ExitCode.OK, halving.exitCode(), halving.err());
+        assertTrue(halving.out().contains("3 trials up to epoch 1"), halving.out());
+        assertTrue(halving.out().contains("1 trial up to epoch 3"), halving.out());
+
+        JsonObject all = results;
+        results =
+                JsonParser.parseString(Files.readString(out.resolve("results.json")))
+                        .getAsJsonObject();
+        try {
+            assertEquals(
+                    1, trials().get("1e-4").getAsJsonObject("run").getAsJsonArray("epochs").size());
+            JsonObject pieces = lastEpoch(trials().get("1e-2"));
+            results = all;
+            JsonObject whole = lastEpoch(trials().get("1e-2"));
+            pieces.remove("seconds");
+            whole.remove("seconds");
+            assertEquals(whole, pieces);
+        } finally {
+            results = all;
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--grid learning-rate=1e-3 --validation 9 | one value",
+                "--grid learning-rate=1e-3,1e-2 | give --validation",
+                "--grid learning-rate=1e-3,-1 --validation 9 | positive",
+                "--grid learning-rate=1e-3,1e-2 --validation 9 --learning-rate fa=1 | Both --grid",
+                "--grid iterations=1,2 --validation 9 | has no iterations",
+                "--dataset glyphs,digits | Unknown data set 'digits'",
+                "--model mlp,mlp | twice",
+                "--seeds 5..1 | range",
+                "--seeds 1,1 | twice",
+                "--halving --epochs 9 | --halving by 3",
+                "--parallel 0 | --parallel is at least 1",
+                "--trial-heap much | --trial-heap is a size",
+                "--parallel 100 --trial-heap 100g | lower one of them",
+            })
+    void refusesBeforeAnythingStarts(String options, String reason) {
+        ProgramRun refused =
+                ProgramRun.of("sweep --methods fa " + options + " --out " + folder.resolve("no"));
+
+        assertEquals(ExitCode.USAGE, refused.exitCode(), refused.err());
+        assertTrue(refused.errorLines().get(0).contains(reason), refused.err());
+        assertEquals("", refused.out());
+    }
+
+    @Test
+    void asksBeforeItStartsManyTrials(@TempDir Path out) {
+        ProgramRun asked =
+                ProgramRun.of("sweep" + SMALL + " --methods fa --seeds 1..201 --out " + out);
+
+        assertEquals(ExitCode.USAGE, asked.exitCode(), asked.err());
+        assertTrue(asked.errorLines().get(0).contains("201 trials would take about"), asked.err());
+        assertTrue(asked.errorLines().get(0).contains("--yes"), asked.err());
+    }
+}
