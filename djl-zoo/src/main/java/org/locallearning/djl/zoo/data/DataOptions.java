@@ -214,12 +214,7 @@ public final class DataOptions {
         return String.format(
                 Locale.ROOT,
                 "DataOptions[repository=%s, limit=%d, testLimit=%d,%s standardise=%b,"
-<<<<<<< HEAD
-                        + " signedPixels=%b, augment=%b, task=%s, wholeBatches=%b, seed=%d,"
-                        + " cached=%b]",
-=======
-                        + " signedPixels=%b,%s augment=%b, task=%s, wholeBatches=%b, seed=%d]",
->>>>>>> main
+                        + " signedPixels=%b,%s augment=%b, task=%s, wholeBatches=%b, seed=%d%s]",
                 repository != null ? repository : repositoryUri,
                 limit,
                 testLimit,
@@ -235,7 +230,7 @@ public final class DataOptions {
                 task,
                 wholeBatches,
                 seed,
-                cached);
+                cached ? "" : ", not cached");
     }
 
     /** A builder for {@link DataOptions}. */

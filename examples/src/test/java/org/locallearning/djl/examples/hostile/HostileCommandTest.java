@@ -11,7 +11,6 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-
 package org.locallearning.djl.examples.hostile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -41,8 +40,7 @@ class HostileCommandTest {
         ProgramRun run = ProgramRun.of("hostile --kinds data,weather --out " + folder);
         assertEquals(2, run.exitCode());
         assertTrue(
-                run.err()
-                        .contains("--kinds are some of kills, environments, data, options, fuzz"),
+                run.err().contains("--kinds are some of kills, environments, data, options, fuzz"),
                 run.err());
     }
 }
