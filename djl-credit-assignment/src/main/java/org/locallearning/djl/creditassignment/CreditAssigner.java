@@ -56,6 +56,17 @@ public interface CreditAssigner extends Stateful {
     }
 
     /**
+     * Returns whether the rule calls {@link Tape#checkNumbers} or {@link Tape#readNumbers} in every
+     * batch before it adds gradients. The loss of the batch is then read together with the rule's
+     * own numbers, so that the host waits once for the device.
+     *
+     * @return false by default: the loss is read before the rule begins
+     */
+    default boolean checksNumbers() {
+        return false;
+    }
+
+    /**
      * Returns whether the rule's {@link org.locallearning.djl.creditassignment.tape.Feedback} may
      * have weights of its own for layers inside unknown blocks. Such blocks then run on copies of
      * their weights, which takes a little time.
@@ -76,6 +87,14 @@ public interface CreditAssigner extends Stateful {
     default boolean needsRepeatableBlocks() {
         return needsRerun();
     }
+
+    /**
+     * Refuses devices that the rule cannot share a batch between. Called when the trainer is made.
+     *
+     * @param devices the devices of the trainer
+     * @throws IllegalArgumentException if there are too many
+     */
+    default void checkDevices(Device[] devices) {}
 
     /**
      * Returns the loss of labels and predictions that the rule learns from, where it does not look

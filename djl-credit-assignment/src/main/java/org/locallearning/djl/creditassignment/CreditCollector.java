@@ -15,13 +15,13 @@ package org.locallearning.djl.creditassignment;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.internal.GraphMemory;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * Lets the engine differentiate a loss as far as the predictions of the forwards that ran while
@@ -83,7 +83,7 @@ final class CreditCollector implements GradientCollector {
                 forwards.stream().map(RecordedForward::trainer).distinct().toList();
         trainers.forEach(CreditTrainer::beginBackward);
         forwards.forEach(RecordedForward::checkOpen);
-        checkFinite(loss, trainers);
+        expectFinite(loss, trainers);
         checkDifferentiable(loss);
         deadEnds.removeIf(end -> end.leaf().isReleased());
         List<DeadEnd> closed = List.copyOf(deadEnds);
@@ -130,11 +130,21 @@ final class CreditCollector implements GradientCollector {
         return any;
     }
 
-    private void checkFinite(NDArray loss, List<CreditTrainer> trainers) {
-        double value;
-        try (NDArray sum = loss.sum().toType(DataType.FLOAT64, true)) {
-            value = sum.getDouble();
+    /** Checks the loss, at once or together with the numbers that the rule checks. */
+    private void expectFinite(NDArray loss, List<CreditTrainer> trainers) {
+        if (trainers.stream().noneMatch(CreditTrainer::isLossChecked)) {
+            return;
         }
+        try (NDArray sum = loss.sum()) {
+            if (forwards.size() == 1 && trainers.get(0).checksNumbers()) {
+                forwards.get(0).tape().expect(sum, value -> checkFinite(value[0], trainers));
+            } else {
+                checkFinite(HostValues.number(sum), trainers);
+            }
+        }
+    }
+
+    private void checkFinite(double value, List<CreditTrainer> trainers) {
         if (Double.isFinite(value)) {
             return;
         }
@@ -198,7 +208,7 @@ final class CreditCollector implements GradientCollector {
                     NDArray size = gradient.abs();
                     NDArray sum = size.sum()) {
                 // clearing it left zeros there
-                if (sum.toType(DataType.FLOAT64, false).getDouble() != 0) {
+                if (HostValues.number(sum) != 0) {
                     throw new IllegalStateException(reason);
                 }
             }

@@ -18,6 +18,7 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
@@ -93,6 +94,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     private boolean creditedSinceStep;
     private Optional<String> uncredited = Optional.empty();
     private long batches;
+    private int lossCheckInterval = 1;
     private NonFiniteLossException failure;
 
     CreditTrainer(Model model, TrainingConfig config, CreditAssignment rule, Network network) {
@@ -110,7 +112,16 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
                         .filter(CreditListener.class::isInstance)
                         .map(CreditListener.class::cast)
                         .collect(Collectors.toList());
-        assigner = rule.newAssigner(network, getLoss(), getManager());
+        assigner = rule.newAssigner(network, getLoss(), managerOfFirstDevice());
+        assigner.checkDevices(getDevices());
+    }
+
+    /** The trainer's own manager is on the device of the model, which may be none of them. */
+    private NDManager managerOfFirstDevice() {
+        Device first = getDevices()[0];
+        return getManager().getDevice().equals(first)
+                ? getManager()
+                : getManager().newSubManager(first);
     }
 
     /**
@@ -159,6 +170,38 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
      */
     public MatrixProducts getMatrixProducts() {
         return products;
+    }
+
+    /**
+     * Sets how often the loss is checked to be finite. The check waits until the device has
+     * computed the loss, once a step; without it, work is sent to a GPU ahead of time. Where a loss
+     * was not finite, later ones are not either, so that training stops at the next check, and the
+     * model of the last checkpoint is the one to go on with.
+     *
+     * @param steps 1, as it is by default, to check every step; n to check every n-th; 0 to check
+     *     none. Inference learning reads its energies in every step all the same
+     * @throws IllegalArgumentException if it is negative
+     */
+    public void setLossCheckInterval(int steps) {
+        if (steps < 0) {
+            throw new IllegalArgumentException(
+                    "The loss is checked every so many steps, or never (0), but not every "
+                            + steps
+                            + ".");
+        }
+        lossCheckInterval = steps;
+    }
+
+    /** Returns whether the loss of this batch is to be checked. */
+    boolean isLossChecked() {
+        // the first one always: it reads numbers anyway, and finds most mistakes
+        return batches == 1 || lossCheckInterval > 0 && batches % lossCheckInterval == 0;
+    }
+
+    /** Returns whether the rule is going to check the loss of this batch with its own numbers. */
+    boolean checksNumbers() {
+        // in the first batch, checks of the rule's come before that would find something else
+        return assigner.checksNumbers() && batches > 1 && lossCompared;
     }
 
     /**
@@ -516,6 +559,8 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
                         .collect(Collectors.toList());
         if (curious.isEmpty()) {
             assigner.assign(tape, errors);
+            // a rule that said it would, and did not
+            tape.checkNumbers();
             MatrixProducts taken = tape.getMatrixProducts();
             products = productsOfEarlierBatch ? taken : products.plus(taken);
             productsOfEarlierBatch = false;

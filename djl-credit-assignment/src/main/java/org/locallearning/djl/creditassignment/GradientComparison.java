@@ -78,7 +78,7 @@ final class GradientComparison {
         Map<Parameter, NDArray> copies = new LinkedHashMap<>();
         values.forEach(
                 (parameter, value) -> {
-                    try (NDArray gradient = value.getGradient()) {
+                    try (NDArray gradient = Autograd.takeGradient(value, false)) {
                         NDArray copy = gradient.duplicate();
                         copy.attach(scope);
                         copies.put(parameter, copy);

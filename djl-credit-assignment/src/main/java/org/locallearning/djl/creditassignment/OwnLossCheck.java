@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * Whether the errors of a forward are those of the loss that a rule learns from, where it learns
@@ -123,6 +124,6 @@ final class OwnLossCheck {
 
     private static double squaredLength(NDArray array, NDManager scope) {
         NDArray alias = Autograd.detach(array, scope);
-        return alias.toType(DataType.FLOAT64, false).square().sum().getDouble();
+        return HostValues.number(alias.toType(DataType.FLOAT64, false).square().sum());
     }
 }

@@ -23,6 +23,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.training.optimizer.Optimizer;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -46,13 +47,17 @@ public final class TrainerParameters extends ParameterStore {
     private final Model model;
     private final Optimizer optimizer;
     private final Optional<LearningRate> rate;
+    private final List<Device> devices;
+    private final Map<Device, NDManager> managers = new ConcurrentHashMap<>();
     private final Set<String> known = ConcurrentHashMap.newKeySet();
+    private final Set<String> placed = ConcurrentHashMap.newKeySet();
     private final Map<String, Double> largestRates = new ConcurrentHashMap<>();
     private long updates;
 
     TrainerParameters(Model model, NDManager manager, Optimizer optimizer, Device[] devices) {
         super(manager, false);
         this.model = model;
+        this.devices = List.of(devices);
         this.optimizer = optimizer;
         rate = LearningRate.of(optimizer);
         setParameterServer(manager.getEngine().newParameterServer(optimizer), devices);
@@ -132,10 +137,38 @@ public final class TrainerParameters extends ParameterStore {
     /** {@inheritDoc} */
     @Override
     public NDArray getValue(Parameter parameter, Device device, boolean training) {
-        if (parameter != null && !known.contains(parameter.getId())) {
+        if (parameter == null) {
+            return null;
+        }
+        if (!known.contains(parameter.getId())) {
             introduce(parameter);
         }
+        if (!placed.contains(parameter.getId())) {
+            place(parameter, training);
+        }
         return super.getValue(parameter, device, training);
+    }
+
+    /**
+     * Makes the copies of a parameter for all devices, and lets each belong to a manager of its own
+     * device, so that what is made of it is there too.
+     */
+    private synchronized void place(Parameter parameter, boolean training) {
+        if (placed.contains(parameter.getId()) || !parameter.isInitialized()) {
+            return;
+        }
+        // the first device to ask gets the parameter's own array if it is there, the others copies
+        Device home = parameter.getArray().getDevice();
+        if (devices.contains(home)) {
+            super.getValue(parameter, home, training);
+        }
+        for (Device device : devices) {
+            NDArray value = super.getValue(parameter, device, training);
+            if (!value.getManager().getDevice().equals(device)) {
+                value.attach(managers.computeIfAbsent(device, getManager()::newSubManager));
+            }
+        }
+        placed.add(parameter.getId());
     }
 
     private void introduce(Parameter parameter) {

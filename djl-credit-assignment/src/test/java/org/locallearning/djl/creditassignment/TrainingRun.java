@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.creditassignment;
 
+import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
@@ -134,7 +135,10 @@ public final class TrainingRun implements AutoCloseable {
         return trainer;
     }
 
-    /** Assigns credit for batches, all of them inside one gradient collector. */
+    /**
+     * Assigns credit for batches, all of them inside one gradient collector; on several devices
+     * they take turns.
+     */
     public TrainingRun assign(int... batches) {
         return assign(() -> {}, batches);
     }
@@ -151,7 +155,9 @@ public final class TrainingRun implements AutoCloseable {
 
     private void backward(GradientCollector collector, Runnable meanwhile, int batch) {
         Engine.getEngine("PyTorch").setRandomSeed(SEED + batch);
-        try (NDManager manager = trainer.getManager().newSubManager()) {
+        Device[] devices = trainer.getDevices();
+        Device device = devices[batch % devices.length];
+        try (NDManager manager = trainer.getManager().newSubManager(device)) {
             DataType type = model.getDataType();
             NDArray data = manager.randomNormal(0, 1, network.input(), type);
             NDArray labels = loss.labels().apply(manager, network);

@@ -16,8 +16,9 @@ package org.locallearning.djl.decorrelation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.DataType;
 import java.util.Arrays;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * Rows of a layer's activity before and after its matrix, and their energies: sums of squares.
@@ -54,7 +55,7 @@ final class ActivitySample {
                                 inputs.square().sum(alongRow),
                                 outputSquares.sum(alongRow),
                                 outputPower.min().reshape(1)));
-        double[] values = numbers.toType(DataType.FLOAT64, false).toDoubleArray();
+        double[] values = HostValues.numbers(numbers);
         energies = Arrays.copyOf(values, values.length - 1);
         leastOutputPower = values[values.length - 1];
     }
@@ -114,7 +115,8 @@ final class ActivitySample {
 
     /** 1 for each output that varies and 0 for one that is dead or constant, (n). */
     NDArray alive() {
-        return outputPower.gt(deadPower()).toType(outputs.getDataType(), false);
+        return HostNumber.with(outputPower, deadPower(), NDArray::gt)
+                .toType(outputs.getDataType(), false);
     }
 
     private double deadPower() {

@@ -14,6 +14,7 @@
 package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
 
 /**
  * The mean over a batch and its removal, in the form whose backward pass costs least.
@@ -36,7 +37,7 @@ final class BatchMean {
     static NDArray of(NDArray input, int[] axes, boolean keepAxes) {
         NDArray sum = input.sum(axes, keepAxes);
         double share = (double) sum.size() / input.size();
-        return sum.mul(GraphConstant.of(input, share));
+        return HostNumber.times(sum, share);
     }
 
     /**
@@ -60,6 +61,6 @@ final class BatchMean {
     static void blend(NDArray average, NDArray value, double momentum) {
         NDArray target = average.stopGradient();
         NDArray detached = value.stopGradient().reshape(average.getShape());
-        target.addi(detached.sub(target).mul(momentum));
+        target.addi(HostNumber.times(detached.sub(target), momentum));
     }
 }

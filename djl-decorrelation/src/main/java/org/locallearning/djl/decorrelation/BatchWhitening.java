@@ -15,6 +15,8 @@ package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.util.Preconditions;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
 
 /**
  * Whitens the features of its input by the inverse square root of the batch's covariance, {@code y
@@ -68,11 +70,13 @@ public final class BatchWhitening extends FeatureDecorrelation {
     public static NDArray whiteningMatrix(NDArray rows, int iterations, double epsilon) {
         return ArrayScope.returning(
                 () -> {
-                    int n = (int) rows.getShape().get(1);
-                    NDArray eye = rows.getManager().eye(n, n, 0, rows.getDataType());
-                    NDArray share = GraphConstant.of(rows, 1.0 / rows.getShape().get(0));
-                    NDArray covariance = rows.transpose().matMul(rows).mul(share);
-                    return inverseSquareRoot(covariance.add(eye.mul(epsilon)), iterations);
+                    long n = rows.getShape().get(1);
+                    NDArray eye = DeviceArrays.identity(rows, n);
+                    NDArray covariance =
+                            HostNumber.times(
+                                    rows.transpose().matMul(rows), 1.0 / rows.getShape().get(0));
+                    return inverseSquareRoot(
+                            covariance.add(HostNumber.times(eye, epsilon)), iterations);
                 });
     }
 
@@ -86,15 +90,14 @@ public final class BatchWhitening extends FeatureDecorrelation {
     public static NDArray inverseSquareRoot(NDArray matrix, int iterations) {
         return ArrayScope.returning(
                 () -> {
-                    int n = (int) matrix.getShape().get(0);
-                    NDArray eye = matrix.getManager().eye(n, n, 0, matrix.getDataType());
+                    NDArray eye = DeviceArrays.identity(matrix, matrix.getShape().get(0));
                     NDArray trace = matrix.mul(eye).sum();
-                    NDArray threeEye = eye.mul(3);
-                    NDArray half = GraphConstant.of(matrix, 0.5);
+                    NDArray threeEye = HostNumber.times(eye, 3);
                     NDArray root = matrix.div(trace);
                     NDArray inverseRoot = eye;
                     for (int i = 0; i < iterations; ++i) {
-                        NDArray factor = threeEye.sub(inverseRoot.matMul(root)).mul(half);
+                        NDArray factor =
+                                HostNumber.times(threeEye.sub(inverseRoot.matMul(root)), 0.5);
                         root = root.matMul(factor);
                         inverseRoot = factor.matMul(inverseRoot);
                     }

@@ -20,6 +20,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 
 /**
  * A matrix that mixes features within equal runs of consecutive ones alone; each block is a {@link
@@ -85,9 +86,7 @@ record BlockDiagonalMatrix(NDArray values) implements DecorrelationMatrix {
     public NDArray toFull() {
         long count = values.getShape().get(0);
         long width = count * values.getShape().get(1);
-        NDArray eye =
-                MatrixForm.identity(
-                        values.getManager(), new Shape(width, width), values.getDataType());
+        NDArray eye = DeviceArrays.identity(values, width);
         return multiply(eye).transpose();
     }
 

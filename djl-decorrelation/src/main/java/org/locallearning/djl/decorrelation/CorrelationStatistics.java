@@ -19,6 +19,9 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import java.util.function.UnaryOperator;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * What tells how correlated a set of rows is: covariance, correlations, the decorrelation loss and
@@ -82,7 +85,7 @@ public final class CorrelationStatistics {
             scope.suppressNotUsedWarning();
             NDArray squares = correlation(rows).square();
             NDArray offDiagonal = squares.sum().sub(squares.mul(eye(squares)).sum());
-            return value(offDiagonal) / (features * (features - 1.0));
+            return HostValues.number(offDiagonal) / (features * (features - 1.0));
         }
     }
 
@@ -96,9 +99,9 @@ public final class CorrelationStatistics {
     public static double largestSecondMoment(NDArray rows) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            NDArray scaled = rows.div(Math.sqrt(rows.getShape().get(0)));
+            NDArray scaled = HostNumber.with(rows, Math.sqrt(rows.getShape().get(0)), NDArray::div);
             // the longest row has a share in the leading direction
-            long longest = scaled.square().sum(new int[] {1}).argMax().getLong();
+            long longest = HostValues.longs(scaled.square().sum(new int[] {1}).argMax())[0];
             NDArray start = scaled.get(longest);
             return powerIteration(start, v -> scaled.transpose().matMul(scaled.matMul(v)));
         }
@@ -146,8 +149,8 @@ public final class CorrelationStatistics {
             NDArray centred = precise.sub(precise.mean(new int[] {0}, true));
             NDArray products = centred.matMul(centred.transpose());
             // the products of centred rows have one eigenvalue 0, which a mean one replaces
-            double mean = value(products.mul(eye(products)).sum()) / (count - 1);
-            return conditionNumberOf(products.add(mean / count));
+            double mean = HostValues.number(products.mul(eye(products)).sum()) / (count - 1);
+            return conditionNumberOf(HostNumber.plus(products, mean / count));
         }
     }
 
@@ -162,22 +165,22 @@ public final class CorrelationStatistics {
             return covariance.inverse();
         } catch (EngineException e) {
             // engines refuse a matrix that is singular to the last bit
-            return covariance.onesLike().mul(Double.POSITIVE_INFINITY);
+            return HostNumber.multiply(covariance.onesLike(), Double.POSITIVE_INFINITY);
         }
     }
 
     private static double largestEigenvalue(NDArray symmetric) {
-        long longest = symmetric.square().sum(new int[] {1}).argMax().getLong();
+        long longest = HostValues.longs(symmetric.square().sum(new int[] {1}).argMax())[0];
         return powerIteration(symmetric.get(longest), symmetric::matMul);
     }
 
     private static double powerIteration(NDArray start, UnaryOperator<NDArray> multiply) {
         NDArray direction = start;
         double eigenvalue = 0;
-        double norm = Math.sqrt(value(direction.square().sum()));
+        double norm = Math.sqrt(HostValues.number(direction.square().sum()));
         for (int i = 0; i < MAX_ITERATIONS && norm > 0 && Double.isFinite(norm); ++i) {
-            direction = multiply.apply(direction.div(norm));
-            norm = Math.sqrt(value(direction.square().sum()));
+            direction = multiply.apply(HostNumber.with(direction, norm, NDArray::div));
+            norm = Math.sqrt(HostValues.number(direction.square().sum()));
             boolean settled = Math.abs(norm - eigenvalue) <= TOLERANCE * norm;
             eigenvalue = norm;
             if (settled) {
@@ -188,11 +191,6 @@ public final class CorrelationStatistics {
     }
 
     private static NDArray eye(NDArray square) {
-        int size = (int) square.getShape().get(0);
-        return square.getManager().eye(size, size, 0, square.getDataType());
-    }
-
-    private static double value(NDArray scalar) {
-        return scalar.toType(DataType.FLOAT64, false).getDouble();
+        return DeviceArrays.identity(square, square.getShape().get(0));
     }
 }

@@ -16,6 +16,8 @@ package org.locallearning.djl.decorrelation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDScope;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
 
 /**
  * The local learning rule of the decorrelation matrix M.
@@ -75,7 +77,8 @@ public final class DecorrelationRule {
     }
 
     private static NDArray identity(NDArray like) {
-        return MatrixForm.identity(like.getManager(), like.getShape(), like.getDataType());
+        return DeviceArrays.like(
+                like, manager -> MatrixForm.identity(manager, like.getShape(), like.getDataType()));
     }
 
     /**
@@ -125,13 +128,13 @@ public final class DecorrelationRule {
             NDArray weighted;
             if (isUniform(gain, sample, options)) {
                 scale = mean;
-                weighted = outputs.mul(mean * share);
+                weighted = HostNumber.times(outputs, mean * share);
             } else {
                 NDArray alive = sample.alive();
                 NDArray applied = gain.sparingDead(alive);
                 matrix.muli(kept(applied, sample, alive, rate, options).reshape(-1, 1));
                 scale = 1;
-                weighted = outputs.mul(applied.mul(share));
+                weighted = outputs.mul(HostNumber.times(applied, share));
             }
             NDArray left = weighted.transpose();
             ScaledDifference.subtract(matrix, scale, fewRows ? left : left.matMul(outputs), right);
@@ -171,10 +174,10 @@ public final class DecorrelationRule {
             return gain;
         }
         NDArray power = sample.outputPower();
-        NDArray scaling = power.sub(1).mul(kappa);
+        NDArray scaling = HostNumber.times(HostNumber.plus(power, -1), kappa);
         if (!options.isDiagonal()) {
-            scaling = scaling.sub(power.mul(1 - kappa));
+            scaling = scaling.sub(HostNumber.times(power, 1 - kappa));
         }
-        return gain.mul(scaling.mul(alive).mul(-rate).add(1));
+        return gain.mul(HostNumber.plus(HostNumber.times(scaling.mul(alive), -rate), 1));
     }
 }

@@ -14,7 +14,7 @@
 package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,12 +35,12 @@ final class DivergenceGuard {
 
     /** Fails if an array has an entry that is not finite. */
     void checkFinite(NDArray array) {
-        checkFinite(array.sum().toType(DataType.FLOAT64, false).getDouble());
+        checkFinite(HostValues.number(array.sum()));
     }
 
     private void checkFinite(double sum) {
         if (!Double.isFinite(sum)) {
-            throw new IllegalArgumentException(
+            throw new NonFiniteInputException(
                     "The input of decorrelation layer '"
                             + layer.getName()
                             + "' contains NaN or infinite values; check the data and the learning"
@@ -70,7 +70,7 @@ final class DivergenceGuard {
                     rate);
             return;
         }
-        throw new IllegalStateException(
+        throw new DivergedDecorrelationException(
                 String.format(
                         "Decorrelation layer '%s' diverged at rate %.3g: its matrix amplifies the"
                                 + " sampled input %s. The largest stable rate for this input is"

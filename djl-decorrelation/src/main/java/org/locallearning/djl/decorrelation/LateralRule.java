@@ -15,6 +15,8 @@ package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
 
 /** How the lateral connections R of a {@link RecurrentDecorrelation} learn. */
 public enum LateralRule {
@@ -107,10 +109,9 @@ public enum LateralRule {
                 DecorrelationOptions options) {
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                NDArray scaled = outputs.mul(rate / outputs.getShape().get(0));
+                NDArray scaled = HostNumber.times(outputs, rate / outputs.getShape().get(0));
                 NDArray step = scaled.transpose().matMul(outputs);
-                int n = (int) step.getShape().get(0);
-                NDArray eye = step.getManager().eye(n, n, 0, step.getDataType());
+                NDArray eye = DeviceArrays.identity(step, step.getShape().get(0));
                 matrix.addi(step.sub(step.mul(eye)));
                 return 1;
             }

@@ -23,6 +23,9 @@ import ai.djl.util.PairList;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * A matrix that mixes only r of n directions: {@code M = γ (I − V Vᵀ) + V A Vᵀ}.
@@ -75,8 +78,7 @@ record LowRankMatrix(NDArray core, NDArray directions, Set<Device> found)
     public NDArray toFull() {
         return ArrayScope.returning(
                 () -> {
-                    int n = (int) directions.getShape().get(0);
-                    NDArray eye = directions.getManager().eye(n, n, 0, directions.getDataType());
+                    NDArray eye = DeviceArrays.identity(directions, directions.getShape().get(0));
                     NDArray mixed = directions.matMul(mixing()).matMul(directions.transpose());
                     return eye.mul(scale()).add(mixed);
                 });
@@ -87,9 +89,11 @@ record LowRankMatrix(NDArray core, NDArray directions, Set<Device> found)
     public boolean needsFirstBatch() {
         Device device = directions.getDevice();
         if (!found.contains(device)) {
-            NDArray zero = ArrayScope.returning(() -> directions.neq(0).any().logicalNot());
+            NDArray zero =
+                    ArrayScope.returning(
+                            () -> HostNumber.with(directions, 0, NDArray::neq).any().logicalNot());
             try (zero) {
-                if (zero.getBoolean()) {
+                if (HostValues.isTrue(zero)) {
                     return true;
                 }
             }
@@ -112,9 +116,9 @@ record LowRankMatrix(NDArray core, NDArray directions, Set<Device> found)
             double gain = options.getGain().of(sample).mean();
             NDArray inner = inner();
             NDArray outputs = sample.outputs().matMul(directions);
-            NDArray scaled = outputs.mul(rate / sample.rows());
+            NDArray scaled = HostNumber.times(outputs, rate / sample.rows());
             inner.subi(scaled.transpose().matMul(outputs.matMul(inner)));
-            core.muli(gain);
+            HostNumber.multiply(core, gain);
             return gain;
         }
     }
@@ -133,8 +137,7 @@ record LowRankMatrix(NDArray core, NDArray directions, Set<Device> found)
 
     /** {@code A − γ I}, (r, r). */
     private NDArray mixing() {
-        int rank = (int) core.getShape().get(0) - 1;
-        NDArray eye = core.getManager().eye(rank, rank, 0, core.getDataType());
+        NDArray eye = DeviceArrays.identity(core, core.getShape().get(0) - 1);
         return inner().sub(eye.mul(scale()));
     }
 
@@ -160,13 +163,13 @@ record LowRankMatrix(NDArray core, NDArray directions, Set<Device> found)
         return ArrayScope.returning(
                 () -> {
                     NDArray precise = rows.toType(DataType.FLOAT64, false);
-                    double total = precise.square().sum().getDouble();
+                    double total = HostValues.number(precise.square().sum());
                     double floor = total == 0 ? 1 : FLOOR * total;
                     NDArray directions = orthonormal(start(rows, rank));
                     for (int pass = 0; pass < PASSES; ++pass) {
                         NDArray responses = precise.matMul(directions);
                         NDArray next = precise.transpose().matMul(responses);
-                        directions = orthonormal(next.add(directions.mul(floor)));
+                        directions = orthonormal(next.add(HostNumber.times(directions, floor)));
                     }
                     return directions.toType(rows.getDataType(), true);
                 });
@@ -180,7 +183,9 @@ record LowRankMatrix(NDArray core, NDArray directions, Set<Device> found)
         for (int i = 0; i < values.length; ++i) {
             values[i] = (float) random.nextGaussian();
         }
-        return rows.getManager().create(values, new Shape(n, rank)).toType(DataType.FLOAT64, false);
+        NDArray drawn =
+                DeviceArrays.like(rows, manager -> manager.create(values, new Shape(n, rank)));
+        return drawn.toType(DataType.FLOAT64, false);
     }
 
     /** Makes columns orthonormal: {@code Y L⁻ᵀ} for {@code Yᵀ Y = L Lᵀ}, twice against rounding. */
@@ -188,10 +193,13 @@ record LowRankMatrix(NDArray core, NDArray directions, Set<Device> found)
         NDArray result = columns;
         int rank = (int) columns.getShape().get(1);
         for (int i = 0; i < 2; ++i) {
-            double[] products = result.transpose().matMul(result).toDoubleArray();
+            double[] products = HostValues.numbers(result.transpose().matMul(result));
             NDArray factor =
-                    result.getManager()
-                            .create(inverseFactor(products, rank), new Shape(rank, rank));
+                    DeviceArrays.like(
+                            result,
+                            manager ->
+                                    manager.create(
+                                            inverseFactor(products, rank), new Shape(rank, rank)));
             result = result.matMul(factor.transpose());
         }
         return result;

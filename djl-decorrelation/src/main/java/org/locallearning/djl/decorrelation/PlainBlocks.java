@@ -22,6 +22,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /** Blocks of DJL's own with the function that decorrelation layers have in evaluation. */
 final class PlainBlocks {
@@ -189,7 +190,7 @@ final class PlainBlocks {
                                         .sum()
                                         .toType(DataType.FLOAT64, true));
         try (total) {
-            if (!Double.isFinite(total.getDouble())) {
+            if (!Double.isFinite(HostValues.number(total))) {
                 throw new IllegalStateException(
                         "Decorrelation layer '"
                                 + layer.getName()
@@ -203,7 +204,7 @@ final class PlainBlocks {
         try (NDArray mean = mean(layer);
                 NDArray different = mean.neq(0);
                 NDArray any = different.any()) {
-            return any.getBoolean();
+            return HostValues.isTrue(any);
         }
     }
 

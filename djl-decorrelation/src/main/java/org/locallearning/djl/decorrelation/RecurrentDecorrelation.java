@@ -16,6 +16,8 @@ package org.locallearning.djl.decorrelation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.util.Preconditions;
 import java.util.function.Consumer;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
 
 /**
  * Decorrelates the features of its input by lateral dynamics, {@code dx̄/dt = (x − μ) − R x̄}, with
@@ -70,10 +72,9 @@ public final class RecurrentDecorrelation extends FeatureDecorrelation {
     public static NDArray settle(NDArray input, NDArray lateral, double timeStep, int steps) {
         return ArrayScope.returning(
                 () -> {
-                    int n = (int) lateral.getShape().get(0);
-                    NDArray eye = input.getManager().eye(n, n, 0, lateral.getDataType());
-                    NDArray carry = eye.sub(lateral.mul(timeStep)).transpose();
-                    NDArray drive = input.mul(GraphConstant.of(input, timeStep));
+                    NDArray eye = DeviceArrays.identity(lateral, lateral.getShape().get(0));
+                    NDArray carry = eye.sub(HostNumber.times(lateral, timeStep)).transpose();
+                    NDArray drive = HostNumber.times(input, timeStep);
                     NDArray activity = input;
                     for (int i = 0; i < steps; ++i) {
                         activity = activity.matMul(carry).add(drive);

@@ -15,7 +15,10 @@ package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /** The gain of one update: one number for all units, or a number for each. */
 sealed interface SampleGain {
@@ -61,12 +64,15 @@ sealed interface SampleGain {
 
         @Override
         public NDArray toArray(NDArray like) {
-            return GraphConstant.of(like, mean);
+            NDArray one =
+                    DeviceArrays.like(
+                            like, manager -> manager.ones(new Shape(1), like.getDataType()));
+            return HostNumber.multiply(one, mean);
         }
 
         @Override
         public NDArray sparingDead(NDArray alive) {
-            return alive.mul(mean - 1).add(1);
+            return HostNumber.plus(HostNumber.times(alive, mean - 1), 1);
         }
     }
 
@@ -80,13 +86,14 @@ sealed interface SampleGain {
         /** {@code sqrt(Σ u_j² / Σ s_j²)} for each unit j. */
         static Unitwise of(ActivitySample sample) {
             NDArray input = sample.inputPower();
-            NDArray ratio = input.div(sample.outputPower().maximum(Float.MIN_NORMAL));
-            return new Unitwise(NDArrays.where(input.eq(0), input.onesLike(), ratio).sqrt());
+            NDArray ratio = input.div(HostNumber.maximum(sample.outputPower(), Float.MIN_NORMAL));
+            NDArray none = HostNumber.with(input, 0, NDArray::eq);
+            return new Unitwise(NDArrays.where(none, input.onesLike(), ratio).sqrt());
         }
 
         @Override
         public double mean() {
-            return values.mean().toType(DataType.FLOAT64, false).getDouble();
+            return HostValues.number(values.mean());
         }
 
         @Override
@@ -106,7 +113,7 @@ sealed interface SampleGain {
 
         @Override
         public NDArray sparingDead(NDArray alive) {
-            return alive.mul(values.sub(1)).add(1);
+            return HostNumber.plus(alive.mul(HostNumber.plus(values, -1)), 1);
         }
     }
 }

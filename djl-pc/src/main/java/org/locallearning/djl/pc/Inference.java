@@ -14,7 +14,6 @@
 package org.locallearning.djl.pc;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -27,6 +26,7 @@ import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.NonFiniteLossException;
 import org.locallearning.djl.creditassignment.tape.Stage;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
 
 /** Inference and learning on one batch. Node 0 is the lowest; the last one is the output. */
 final class Inference {
@@ -39,6 +39,8 @@ final class Inference {
     private final OutputClamp clamp;
     private final List<ValueNode> nodes = new ArrayList<>();
     private final List<NDArray[]> energies = new ArrayList<>();
+    private final List<NDList> decays = new ArrayList<>();
+    private final List<double[]> measured = new ArrayList<>();
     private final List<Double> totals = new ArrayList<>();
     private final int output;
     private double start = Double.NaN;
@@ -93,7 +95,7 @@ final class Inference {
         int iterations = settings.iterations();
         for (int t = 0; t < iterations; t++) {
             refreshAll(true);
-            if (stopsAtRise && t > 0 && rises(totals.get(t - 1), totals.get(t))) {
+            if (stopsAtRise && isReadingFree() && risesAt(t)) {
                 return false;
             }
             move(Math.scalb(settings.step(t), -halvings));
@@ -101,6 +103,12 @@ final class Inference {
         refreshAll(false);
         if (!isGuarded()) {
             return true;
+        }
+        readStates();
+        for (int t = 0; stopsAtRise && !isReadingFree() && t < iterations; t++) {
+            if (risesAt(t)) {
+                return false;
+            }
         }
         double last = totals.get(iterations);
         if (stopsAtRise) {
@@ -112,6 +120,16 @@ final class Inference {
 
     private boolean isGuarded() {
         return settings.backtracking() && settings.isDescent();
+    }
+
+    /** On a GPU all iterations cost less than to wait for each of them. */
+    private boolean isReadingFree() {
+        return !tape.getManager().getDevice().isGpu();
+    }
+
+    private boolean risesAt(int t) {
+        readStates();
+        return t > 0 && rises(totals.get(t - 1), totals.get(t));
     }
 
     private boolean rises(double from, double to) {
@@ -138,6 +156,8 @@ final class Inference {
     private void rewind() {
         nodes.forEach(ValueNode::rewind);
         energies.clear();
+        decays.clear();
+        measured.clear();
         totals.clear();
     }
 
@@ -175,27 +195,49 @@ final class Inference {
             refresh(l, inputErrorsWanted);
         }
         if (isGuarded()) {
-            totals.add(total());
-            start = Double.isNaN(start) ? totals.get(0) : start;
+            decays.add(decay());
         }
     }
 
-    /** Reads all of what the activities of now descend, the term of activity decay included. */
-    private double total() {
+    /** The term of activity decay, which activities descend too. */
+    private NDList decay() {
         NDList parts = new NDList();
-        Arrays.stream(energies.get(energies.size() - 1))
-                .filter(Objects::nonNull)
-                .forEach(parts::add);
         try (NDManager scope = tape.getManager().newSubManager()) {
             for (int l = 0; settings.activityDecay() > 0 && l < output; l++) {
                 NDList activations = nodes.get(l + 1).stage().getFront().keepOutputs();
                 activations.attach(scope);
                 NDArray squares = activations.singletonOrThrow().square().sum();
-                parts.add(squares.mul(settings.activityDecay() / 2 / samples()));
+                parts.add(HostNumber.times(squares, settings.activityDecay() / 2 / samples()));
             }
-            NDArray together = NDArrays.stack(parts);
-            together.attach(scope);
-            return Arrays.stream(together.toType(DataType.FLOAT64, false).toDoubleArray()).sum();
+            parts.attach(tape.getManager());
+        }
+        return parts;
+    }
+
+    /** Reads the energies of all states that were not read, at once. */
+    private void readStates() {
+        NDList numbers = new NDList();
+        for (int t = measured.size(); t < energies.size(); t++) {
+            Arrays.stream(energies.get(t)).filter(Objects::nonNull).forEach(numbers::add);
+            if (isGuarded()) {
+                numbers.addAll(decays.get(t));
+            }
+        }
+        double[] values = tape.readNumbers(numbers);
+        int next = 0;
+        for (int t = measured.size(); t < energies.size(); t++) {
+            double[] state = new double[nodes.size()];
+            double total = 0;
+            for (int l = 0; l <= output; l++) {
+                state[l] = energies.get(t)[l] == null ? 0 : values[next++];
+                total += state[l];
+            }
+            for (int i = 0; isGuarded() && i < decays.get(t).size(); i++) {
+                total += values[next++];
+            }
+            measured.add(state);
+            totals.add(total);
+            start = Double.isNaN(start) ? total : start;
         }
     }
 
@@ -241,7 +283,7 @@ final class Inference {
             if (drive == null) {
                 return;
             }
-            NDArray moved = drive.mul(step);
+            NDArray moved = HostNumber.times(drive, step);
             moved.attach(tape.getManager());
             node.move(moved);
         }
@@ -256,10 +298,10 @@ final class Inference {
         if (above.errors() != null) {
             NDList pull = above.stage().inputErrors(above.errors());
             pull.attach(scope);
-            drive = pull.singletonOrThrow().mul(above.precision());
+            drive = HostNumber.times(pull.singletonOrThrow(), above.precision());
         }
         if (node.errors() != null) {
-            NDArray error = node.errors().head().mul(node.precision());
+            NDArray error = HostNumber.times(node.errors().head(), node.precision());
             error.attach(scope);
             drive = drive == null ? error.neg() : drive.sub(error);
         }
@@ -269,7 +311,7 @@ final class Inference {
             NDList shrink = front.inputErrors(activations);
             activations.attach(scope);
             shrink.attach(scope);
-            NDArray decay = shrink.singletonOrThrow().mul(settings.activityDecay());
+            NDArray decay = HostNumber.times(shrink.singletonOrThrow(), settings.activityDecay());
             drive = drive == null ? decay.neg() : drive.sub(decay);
         }
         return drive;
@@ -283,7 +325,7 @@ final class Inference {
             }
             NDList down = new NDList(node.errors().size());
             for (NDArray error : node.errors()) {
-                down.add(error.mul(-node.precision() / samples()));
+                down.add(HostNumber.times(error, -node.precision() / samples()));
             }
             node.stage().addGradients(down);
             down.close();
@@ -297,22 +339,23 @@ final class Inference {
     private NDArray energy(int l) {
         ValueNode node = nodes.get(l);
         if (l == output) {
-            return clamp.energy().mul(node.precision());
+            return HostNumber.times(clamp.energy(), node.precision());
         }
         if (node.errors() == null) {
             return null;
         }
         NDArray error = node.errors().head();
         try (NDArray square = error.square()) {
-            return square.sum().muli(node.precision() / 2 / error.getShape().get(0));
+            return HostNumber.multiply(
+                    square.sum(), node.precision() / 2 / error.getShape().get(0));
         }
     }
 
     private void checkFinite() {
-        double[][] measured = measured();
-        for (int t = 0; t < measured.length; t++) {
+        readStates();
+        for (int t = 0; t < measured.size(); t++) {
             for (int l = 0; l <= output; l++) {
-                if (!Double.isFinite(measured[t][l])) {
+                if (!Double.isFinite(measured.get(t)[l])) {
                     throw new NonFiniteLossException(
                             String.format(
                                     "Inference broke down: after %d of %d iterations the error at"
@@ -345,28 +388,9 @@ final class Inference {
 
     /** Returns the free energy of every state so far. */
     FreeEnergy freeEnergy() {
+        readStates();
         return new FreeEnergy(
                 nodes.stream().map(node -> node.stage().getPath()).collect(Collectors.toList()),
-                measured());
-    }
-
-    /** Reads all energies at once, so that a device is waited for once. */
-    private double[][] measured() {
-        NDList present = new NDList();
-        energies.forEach(
-                state -> Arrays.stream(state).filter(Objects::nonNull).forEach(present::add));
-        double[] numbers;
-        try (NDArray together = NDArrays.stack(present);
-                NDArray wide = together.toType(DataType.FLOAT64, true)) {
-            numbers = wide.toDoubleArray();
-        }
-        double[][] measured = new double[energies.size()][nodes.size()];
-        int next = 0;
-        for (int t = 0; t < measured.length; t++) {
-            for (int l = 0; l <= output; l++) {
-                measured[t][l] = energies.get(t)[l] == null ? 0 : numbers[next++];
-            }
-        }
-        return measured;
+                measured.toArray(double[][]::new));
     }
 }

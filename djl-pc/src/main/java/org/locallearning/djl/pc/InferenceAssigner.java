@@ -18,6 +18,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.training.loss.Loss;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -41,7 +42,6 @@ final class InferenceAssigner implements CreditAssigner {
     private final Loss loss;
     private boolean warned;
     private boolean warnedOfRise;
-    private Device device;
     private FreeEnergy freeEnergy;
 
     InferenceAssigner(InferenceSettings settings, Loss loss) {
@@ -52,6 +52,24 @@ final class InferenceAssigner implements CreditAssigner {
     /** {@inheritDoc} */
     @Override
     public boolean needsRerun() {
+        return true;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void checkDevices(Device[] devices) {
+        if (settings.schedule() == InferenceSchedule.INCREMENTAL && devices.length > 1) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "Incremental inference moves weights within a batch and so cannot share"
+                                    + " it between %s; give optDevices one device.",
+                            Arrays.toString(devices)));
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public boolean checksNumbers() {
         return true;
     }
 
@@ -71,12 +89,11 @@ final class InferenceAssigner implements CreditAssigner {
                                         new IllegalStateException(
                                                 "The output cannot be clamped, since the batch has"
                                                         + " no labels; call forward(data, labels)."));
-        checkDevice(tape);
         List<Stage> stages = withOneArrayBetween(tape.getStages());
         warnOfSilentStages(stages);
         OutputClamp clamp =
                 new OutputClamp(loss, settings.clampStrength(), labels, tape.getManager());
-        clamp.checkLabels(tape.getPredictions());
+        clamp.expectLabels(tape);
         Inference inference = new Inference(settings, tape, stages, clamp);
         inference.run();
         freeEnergy = inference.freeEnergy();
@@ -156,20 +173,6 @@ final class InferenceAssigner implements CreditAssigner {
             joined.set(last, joined.get(last).joinedWith(rest));
         }
         return joined;
-    }
-
-    private void checkDevice(Tape tape) {
-        Device now = tape.getManager().getDevice();
-        if (settings.schedule() == InferenceSchedule.INCREMENTAL
-                && device != null
-                && !device.equals(now)) {
-            throw new IllegalStateException(
-                    String.format(
-                            "Incremental inference moves weights within a batch and so cannot share"
-                                    + " it between %s and %s; give optDevices one device.",
-                            device, now));
-        }
-        device = now;
     }
 
     private void warnOfSilentStages(List<Stage> stages) {

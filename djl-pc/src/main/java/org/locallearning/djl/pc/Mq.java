@@ -17,7 +17,6 @@ import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.optimizer.Optimizer;
@@ -40,6 +39,7 @@ import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
 import org.locallearning.djl.creditassignment.optimizer.RuleParameterListener;
 import org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer;
 import org.locallearning.djl.decorrelation.internal.Descriptions;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.PrivateFields;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -231,8 +231,8 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
     }
 
     private static double number(NDArray array) {
-        try (NDArray wide = array.toType(DataType.FLOAT64, true)) {
-            return wide.getDouble();
+        try (array) {
+            return HostValues.number(array);
         }
     }
 

@@ -14,6 +14,7 @@
 package org.locallearning.djl.pc;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
@@ -27,7 +28,11 @@ import ai.djl.training.loss.QuantileL1Loss;
 import ai.djl.training.loss.SigmoidBinaryCrossEntropyLoss;
 import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
 
 /**
  * What pulls the output of a batch to its labels.
@@ -101,15 +106,16 @@ final class OutputClamp {
             for (NDArray leaf : leaves) {
                 NDArray error =
                         leaf.hasGradient()
-                                ? Autograd.gradient(value, value.onesLike(), leaf)
-                                        .muli(-strength * terms)
+                                ? HostNumber.multiply(
+                                        Autograd.gradient(value, value.onesLike(), leaf),
+                                        -strength * terms)
                                 : leaf.zerosLike();
                 error.attach(scope);
                 NDScope.unregister(error);
                 errors.add(error);
             }
             double samples = predictions.head().getShape().get(0);
-            energy = Autograd.detach(value, scope).mul(strength * terms / samples);
+            energy = HostNumber.times(Autograd.detach(value, scope), strength * terms / samples);
             energy.attach(scope);
             NDScope.unregister(energy);
             return errors;
@@ -140,68 +146,75 @@ final class OutputClamp {
     }
 
     /**
-     * Checks that the output can be what the labels say.
+     * Expects of the labels that the output can be what they say. The tape throws an {@code
+     * IllegalArgumentException} if it cannot.
      *
-     * @param predictions the predictions
-     * @throws IllegalArgumentException if it cannot
+     * @param tape the tape of the batch, which reads what decides on it
      */
-    void checkLabels(NDList predictions) {
+    void expectLabels(Tape tape) {
+        NDList predictions = tape.getPredictions();
         if (loss instanceof SigmoidBinaryCrossEntropyLoss) {
-            checkRange("A sigmoid", 0, 1);
+            expectRange(tape, "A sigmoid", 0, 1);
         } else if (loss instanceof SoftmaxCrossEntropyLoss) {
             if (isSparse(predictions)) {
-                checkClasses();
+                expectClasses(tape);
             } else {
-                checkRange("A softmax", 0, 1);
-                checkSums();
+                expectRange(tape, "A softmax", 0, 1);
+                expectSums(tape);
             }
         }
     }
 
-    private void checkRange(String output, double least, double largest) {
-        double min = number(labels.head().min());
-        double max = number(labels.head().max());
-        if (!(min >= least && max <= largest)) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            "%s puts out numbers from %s to %s, but the labels are from %s to %s;"
-                                    + " scale them.",
-                            output, least, largest, min, max));
-        }
+    private void expectRange(Tape tape, String output, double least, double largest) {
+        expect(
+                tape,
+                given -> new NDList(given.min(), given.max()),
+                found -> {
+                    if (!(found[0] >= least && found[1] <= largest)) {
+                        throw new IllegalArgumentException(
+                                String.format(
+                                        "%s puts out numbers from %s to %s, but the labels are from"
+                                                + " %s to %s; scale them.",
+                                        output, least, largest, found[0], found[1]));
+                    }
+                });
     }
 
-    private void checkClasses() {
-        double min = number(labels.head().min());
-        double fraction;
-        try (NDArray wide = labels.head().toType(DataType.FLOAT64, true);
-                NDArray distance = wide.sub(wide.round())) {
-            fraction = number(distance.abs().max());
-        }
-        if (min < 0 || fraction > 0) {
-            throw new IllegalArgumentException(
-                    "A softmax takes the number of a class from 0, or one probability per class, as"
-                            + " label; the labels have other values.");
-        }
+    private void expectClasses(Tape tape) {
+        expect(
+                tape,
+                given -> new NDList(given.min(), given.sub(given.round()).abs().max()),
+                found -> {
+                    if (found[0] < 0 || found[1] > 0) {
+                        throw new IllegalArgumentException(
+                                "A softmax takes the number of a class from 0, or one probability"
+                                        + " per class, as label; the labels have other values.");
+                    }
+                });
     }
 
-    private void checkSums() {
-        int last = labels.head().getShape().dimension() - 1;
-        try (NDArray sums = labels.head().sum(new int[] {last})) {
-            double distance = number(sums.sub(1).abs().max());
-            if (!(distance < ROUNDING)) {
-                throw new IllegalArgumentException(
-                        String.format(
-                                "A softmax puts out probabilities that sum to 1, but the labels of"
-                                        + " a sample miss that by %s; divide them by their sum.",
-                                distance));
-            }
-        }
+    private void expectSums(Tape tape) {
+        int[] last = {labels.head().getShape().dimension() - 1};
+        expect(
+                tape,
+                given -> new NDList(HostNumber.plus(given.sum(last), -1).abs().max()),
+                found -> {
+                    if (!(found[0] < ROUNDING)) {
+                        throw new IllegalArgumentException(
+                                String.format(
+                                        "A softmax puts out probabilities that sum to 1, but the"
+                                                + " labels of a sample miss that by %s; divide them"
+                                                + " by their sum.",
+                                        found[0]));
+                    }
+                });
     }
 
-    private static double number(NDArray array) {
-        try (array;
-                NDArray wide = array.toType(DataType.FLOAT64, true)) {
-            return wide.getDouble();
+    private void expect(Tape tape, Function<NDArray, NDList> numbers, Consumer<double[]> check) {
+        try (NDManager scope = tape.getManager().newSubManager()) {
+            NDArray given = Autograd.detach(labels.head(), scope).toType(DataType.FLOAT64, false);
+            NDList found = numbers.apply(given);
+            tape.expect(NDArrays.stack(found), check);
         }
     }
 }

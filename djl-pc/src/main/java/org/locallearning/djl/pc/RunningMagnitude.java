@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.OptionalDouble;
 import java.util.Set;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * The running mean {@code v} of the size of one matrix's gradient on one device: one number, of
@@ -105,9 +106,7 @@ final class RunningMagnitude {
     }
 
     private static double value(NDArray number) {
-        try (NDArray wide = number.toType(DataType.FLOAT64, true)) {
-            return wide.getDouble();
-        }
+        return HostValues.number(number);
     }
 
     /**

@@ -29,20 +29,26 @@ class InferenceContractTest extends RuleContract {
 
     @Override
     protected List<RuleCase> rules() {
+        // large steps, so that the lowest weights move by more than their rounding
+        return all(0.5);
+    }
+
+    static List<RuleCase> all(double stepSize) {
         return List.of(
-                rule("sequential", InferenceLearning.builder()),
+                rule("sequential", stepSize, InferenceLearning.builder()),
                 rule(
                         "simultaneous",
+                        stepSize,
                         InferenceLearning.builder()
                                 .optSchedule(InferenceSchedule.SIMULTANEOUS)
                                 .optIterations(6)),
                 rule(
                         "with fixed predictions",
+                        stepSize,
                         InferenceLearning.builder().optFixedPredictions(true)));
     }
 
-    private static RuleCase rule(String name, InferenceLearning.Builder builder) {
-        // large steps, so that the lowest weights move by more than their rounding
-        return new RuleCase(name, builder.optStepSize(0.5).optStepDecay(false).build());
+    private static RuleCase rule(String name, double stepSize, InferenceLearning.Builder builder) {
+        return new RuleCase(name, builder.optStepSize(stepSize).optStepDecay(false).build());
     }
 }

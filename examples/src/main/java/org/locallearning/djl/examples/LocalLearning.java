@@ -15,20 +15,21 @@ package org.locallearning.djl.examples;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.locallearning.djl.examples.benchmark.BenchmarkCommand;
 import org.locallearning.djl.examples.commandline.ExitCode;
+import org.locallearning.djl.examples.commandline.GivenArguments;
+import org.locallearning.djl.examples.commandline.OptionName;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
+import org.locallearning.djl.examples.commandline.Values;
 import org.locallearning.djl.examples.compare.CompareCommand;
 import org.locallearning.djl.examples.compare.ReportCommand;
+import org.locallearning.djl.examples.doctor.DoctorCommand;
 import org.locallearning.djl.examples.hostile.HostileCommand;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.reproduce.ReproduceCommand;
@@ -39,10 +40,11 @@ import org.locallearning.djl.examples.zoo.ZooCommand;
 import org.locallearning.djl.zoo.network.Networks;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
@@ -52,9 +54,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * The program: trains Deep Java Library models with several credit-assignment rules side by side.
  *
  * <p>Exit codes: {@value ExitCode#OK} when everything asked for was done, {@value ExitCode#FAILED}
- * when it could not be done (data, output folder, a loss that is not finite), {@value
- * ExitCode#USAGE} when the command line asks for something that does not exist. A failure is one
- * sentence on standard error.
+ * when it could not be done (data, output folder, a method that cannot train the model), {@value
+ * ExitCode#USAGE} when the command line asks for something that does not exist or has no use,
+ * {@value ExitCode#DIVERGED} when runs diverged. A failure is one sentence on standard error.
  */
 @Command(
         name = "local-learning",
@@ -71,6 +73,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             CompareCommand.class,
             BenchmarkCommand.class,
+            DoctorCommand.class,
             ReportCommand.class,
             SweepCommand.class,
             TrialCommand.class,
@@ -80,8 +83,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:everything asked for was done",
-            "1:it could not be done: data, output folder, or a loss that is not finite",
-            "2:the command line asks for something that does not exist"
+            "1:it could not be done: data, output folder, or a method that cannot train the model",
+            "2:the command line asks for something that does not exist or has no use",
+            "3:it was done, but runs diverged: their losses are NaN or infinite"
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -133,8 +137,8 @@ public final class LocalLearning implements Runnable {
             addList(command, "Methods:", Methods::titles);
             addList(command, "Models:", LocalLearning::networks);
         }
-        return program.setCaseInsensitiveEnumValuesAllowed(true)
-                .setUsageHelpAutoWidth(true)
+        Values.registerOn(program);
+        return program.setUsageHelpAutoWidth(true)
                 .setExecutionStrategy(LocalLearning::execute)
                 .setParameterExceptionHandler(LocalLearning::explainUsage)
                 .setExecutionExceptionHandler(LocalLearning::explainFailure);
@@ -169,20 +173,9 @@ public final class LocalLearning implements Runnable {
                                         + help.createTextTable(entries.get()));
     }
 
-    /** Runs the subcommand, unless an option is repeated: picocli would forget the others then. */
+    /** Runs the subcommand, unless its arguments are wrong whatever they mean. */
     private static int execute(ParseResult result) {
-        Set<String> seen = new HashSet<>();
-        for (String argument : result.originalArgs()) {
-            String name = argument.split("=", 2)[0];
-            if (name.startsWith("--") && !seen.add(name)) {
-                throw new ParameterException(
-                        result.asCommandLineList().get(result.asCommandLineList().size() - 1),
-                        "The option "
-                                + name
-                                + " is given twice: give it once, several values separated by"
-                                + " commas.");
-            }
-        }
+        GivenArguments.check(result);
         try {
             return new CommandLine.RunLast().execute(result);
         } catch (OutOfMemoryError | StackOverflowError e) {
@@ -229,8 +222,20 @@ public final class LocalLearning implements Runnable {
                                 + ".";
             }
         }
+        ArgSpec argument = e.getArgSpec();
+        if (argument != null
+                && Map.class.isAssignableFrom(argument.type())
+                && e.getCause() == null) {
+            message =
+                    String.format(
+                            "%s takes %s, several separated by commas, not '%s'.",
+                            OptionName.of(argument), argument.paramLabel(), e.getValue());
+        }
+        if (e instanceof OverwrittenOptionException repeated) {
+            message = GivenArguments.twice(repeated.getOverwritten());
+        }
         PrintWriter err = command.getErr();
-        err.println("Error: " + message);
+        err.println("Error: " + message + (message.endsWith(".") ? "" : "."));
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return ExitCode.USAGE;
     }
@@ -257,15 +262,7 @@ public final class LocalLearning implements Runnable {
 
     private static List<String> options(CommandSpec spec) {
         TreeSet<String> names = new TreeSet<>();
-        spec.options().forEach(option -> names.add(longName(option)));
+        spec.options().forEach(option -> names.add(OptionName.of(option)));
         return List.copyOf(names);
-    }
-
-    /** The first name that is not a single letter: names after it are kept for old commands. */
-    private static String longName(OptionSpec option) {
-        return Arrays.stream(option.names())
-                .filter(name -> name.startsWith("--"))
-                .findFirst()
-                .orElseGet(option::longestName);
     }
 }

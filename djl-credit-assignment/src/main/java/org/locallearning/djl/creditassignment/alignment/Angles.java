@@ -16,6 +16,7 @@ package org.locallearning.djl.creditassignment.alignment;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /** Angles between arrays taken as vectors. */
 public final class Angles {
@@ -50,7 +51,7 @@ public final class Angles {
             left.attach(temporary);
             NDArray right = b.toType(DataType.FLOAT64, true);
             right.attach(temporary);
-            return left.mul(right).sum().getDouble();
+            return HostValues.number(left.mul(right).sum());
         }
     }
 }

@@ -36,11 +36,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.locallearning.djl.creditassignment.CreditTrainer;
+import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.internal.TrainerOptimizer;
 import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
 import org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 import org.locallearning.djl.decorrelation.internal.Descriptions;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.PrivateFields;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -117,9 +120,9 @@ final class TrainingState {
 
     private static boolean isWaiting(NDArray value) {
         try (NDManager scope = value.getManager().newSubManager()) {
-            NDArray gradient = value.getGradient();
+            NDArray gradient = Autograd.takeGradient(value, false);
             gradient.attach(scope);
-            return gradient.neq(0).any().getBoolean();
+            return HostValues.isTrue(HostNumber.with(gradient, 0, NDArray::neq).any());
         }
     }
 

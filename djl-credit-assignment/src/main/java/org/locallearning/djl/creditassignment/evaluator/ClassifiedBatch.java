@@ -18,6 +18,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * A batch as classes: what each sample is, and what it was taken for. This is where evaluators read
@@ -75,8 +76,8 @@ final class ClassifiedBatch {
             NDArray truth = own(labels, scope).toType(DataType.FLOAT64, false);
             return new ClassifiedBatch(
                     classes,
-                    isHot ? hottest(truth) : numbers(truth.toDoubleArray(), classes, scores),
-                    answers.toType(DataType.INT64, false).toLongArray());
+                    isHot ? hottest(truth) : numbers(HostValues.numbers(truth), classes, scores),
+                    HostValues.longs(answers));
         }
     }
 
@@ -90,9 +91,9 @@ final class ClassifiedBatch {
     private static void checkNumbers(NDArray predictions) {
         if (predictions.getDataType().isFloating()) {
             NDArray unknown = predictions.isNaN().toType(DataType.INT32, false);
-            if (unknown.sum().toType(DataType.INT64, false).getLong() > 0) {
+            if (HostValues.number(unknown.sum()) > 0) {
                 long perSample = predictions.getShape().slice(1).size();
-                long first = unknown.reshape(-1).argMax(0).getLong();
+                long first = HostValues.longs(unknown.reshape(-1).argMax(0))[0];
                 throw new IllegalArgumentException(
                         String.format(
                                 "The predictions of sample %d are not numbers (NaN), and so say no"
@@ -155,16 +156,16 @@ final class ClassifiedBatch {
                         .logicalAnd(least.gte(0).reshape(isSingle.getShape()));
         NDArray isHot = isSingle.logicalAnd(isTwoValued.logicalOr(isDistribution));
         NDArray isOther = isHot.logicalNot().toType(DataType.INT32, false);
-        if (isOther.sum().toType(DataType.INT64, false).getLong() > 0) {
+        if (HostValues.number(isOther.sum()) > 0) {
             long perSample = isOther.getShape().slice(1).size();
             throw new IllegalArgumentException(
                     String.format(
                             "The label of sample %d is not one-hot; give one class for each sample,"
                                     + " since labels of several classes cannot be counted in one"
                                     + " matrix.",
-                            isOther.reshape(-1).argMax(0).getLong() / perSample));
+                            HostValues.longs(isOther.reshape(-1).argMax(0))[0] / perSample));
         }
-        return labels.argMax(1).toType(DataType.INT64, false).toLongArray();
+        return HostValues.longs(labels.argMax(1));
     }
 
     /** Returns the counts, a row for each label. */

@@ -241,7 +241,7 @@ public final class Autograd {
      * @param scope the manager of what this makes on the way
      */
     public static void setGradient(NDArray leaf, NDArray values, NDManager scope) {
-        try (NDArray gradient = leaf.getGradient()) {
+        try (NDArray gradient = takeGradient(leaf, false)) {
             // setting makes arrays of the gradient's manager, which may live as long as the model
             gradient.attach(scope);
             gradient.set(new NDIndex("..."), values);

@@ -20,6 +20,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
 
 /**
  * Hands out the statistics of a batch in place of running ones: what a block that runs as in
@@ -55,6 +56,7 @@ final class BatchStatistics extends ParameterStore {
     static NDArray mean(NDArray batch, int axis) {
         int[] others =
                 IntStream.range(0, batch.getShape().dimension()).filter(i -> i != axis).toArray();
-        return batch.sum(others, true).divi(batch.size() / batch.getShape().get(axis));
+        return HostNumber.divide(
+                batch.sum(others, true), batch.size() / batch.getShape().get(axis));
     }
 }

@@ -23,6 +23,7 @@ import ai.djl.training.ParameterStore;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.decorrelation.DecorrelatedConv2d;
 import org.locallearning.djl.decorrelation.MeanRemoval;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
 
 /**
  * {@code DecorrelatedConv2d}: {@code h = W M (p − μ) + b} for each patch p. Feedback weights take
@@ -98,6 +99,6 @@ final class DecorrelatedConvolutionMaths implements LayerMaths<DecorrelatedConv2
     private static NDArray centre(NDArray error) {
         Shape shape = error.getShape();
         float count = shape.size() / shape.get(1);
-        return error.sub(error.sum(new int[] {0, 2, 3}, true).divi(count));
+        return error.sub(HostNumber.divide(error.sum(new int[] {0, 2, 3}, true), count));
     }
 }

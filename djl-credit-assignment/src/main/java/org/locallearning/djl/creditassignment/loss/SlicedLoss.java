@@ -16,10 +16,10 @@ package org.locallearning.djl.creditassignment.loss;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.Loss;
 import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /** Any loss, evaluated on one sample after another. */
 final class SlicedLoss implements SampleLoss {
@@ -75,9 +75,9 @@ final class SlicedLoss implements SampleLoss {
     }
 
     private void checkMean(NDArray losses, NDArray batchLoss) {
-        double expected = batchLoss.toType(DataType.FLOAT64, false).getDouble();
-        double mean = losses.mean().toType(DataType.FLOAT64, false).getDouble();
-        double scale = losses.abs().mean().toType(DataType.FLOAT64, false).getDouble();
+        double expected = HostValues.number(batchLoss);
+        double mean = HostValues.number(losses.mean());
+        double scale = HostValues.number(losses.abs().mean());
         if (Math.abs(mean - expected) > TOLERANCE * (scale + Math.abs(expected))) {
             throw new IllegalArgumentException(
                     String.format(

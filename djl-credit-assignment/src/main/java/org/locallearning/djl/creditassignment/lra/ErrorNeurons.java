@@ -27,6 +27,7 @@ import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.rule.RuleParameters;
 import org.locallearning.djl.creditassignment.tape.Stage;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
 
 /**
  * The error neurons of a network on one batch: first the errors, by Algorithm 1, then the gradients
@@ -108,9 +109,9 @@ final class ErrorNeurons {
             }
             NDArray z = activationToLearnFrom(site, scope);
             learnMatrices(sent, d, z);
-            NDArray step = d.mul(rule.getBeta() * samples).reshape(h.getShape());
-            NDArray error =
-                    mix(difference(site.after(), h, step, z)).divi(samples).reshape(samples, -1);
+            NDArray step = HostNumber.times(d, rule.getBeta() * samples).reshape(h.getShape());
+            NDArray mixed = mix(difference(site.after(), h, step, z));
+            NDArray error = HostNumber.divide(mixed, samples).reshape(samples, -1);
             error.attach(tape.getManager());
             return error;
         }
@@ -153,13 +154,15 @@ final class ErrorNeurons {
         if (rule.getErrorDifference() == ErrorDifference.ONE_SIDED) {
             return z.sub(target);
         }
-        return after.activate(h.add(step)).sub(target).muli(0.5);
+        return HostNumber.multiply(after.activate(h.add(step)).sub(target), 0.5);
     }
 
     /** α e + (1 − α) sign(e). */
     private NDArray mix(NDArray error) {
         double share = rule.getMagnitudeShare();
-        return share == 1 ? error : error.mul(share).addi(error.sign().muli(1 - share));
+        return share == 1
+                ? error
+                : HostNumber.times(error, share).addi(HostNumber.multiply(error.sign(), 1 - share));
     }
 
     private NDArray send(ErrorConnection connection, NDArray h, NDManager scope) {
@@ -179,8 +182,8 @@ final class ErrorNeurons {
         double gamma = rule.getGamma();
         NDArray factor =
                 update == ErrorMatrixUpdate.PAPER
-                        ? d.mul(-gamma * samples)
-                        : z.reshape(samples, -1).mul(gamma);
+                        ? HostNumber.times(d, -gamma * samples)
+                        : HostNumber.times(z.reshape(samples, -1), gamma);
         sent.forEach(product -> Autograd.backward(product, factor, false));
     }
 

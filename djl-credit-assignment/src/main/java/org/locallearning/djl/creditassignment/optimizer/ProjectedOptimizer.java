@@ -20,6 +20,7 @@ import ai.djl.training.optimizer.Optimizer;
 import java.util.Objects;
 import java.util.Optional;
 import org.locallearning.djl.decorrelation.internal.Descriptions;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
 
 /**
  * Projects the gradient of every parameter onto a ball before another optimizer sees it: {@code
@@ -93,7 +94,8 @@ public final class ProjectedOptimizer extends Optimizer
             NDArray alias = array.stopGradient();
             alias.attach(scope);
             // no value is read, so that a device need not wait
-            NDArray scale = alias.square().sum().sqrt().maximum(radius).pow(-1).muli(radius);
+            NDArray norm = HostNumber.maximum(alias.square().sum().sqrt(), radius);
+            NDArray scale = HostNumber.multiply(HostNumber.with(norm, -1, NDArray::pow), radius);
             NDArray projected = alias.mul(scale);
             projected.attach(array.getManager());
             return projected;

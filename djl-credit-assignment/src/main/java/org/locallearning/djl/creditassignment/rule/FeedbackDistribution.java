@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Random;
 import org.locallearning.djl.creditassignment.layer.Fan;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
 
 /**
  * The distribution of random feedback weights: uniform or normal, with a scale that may follow the
@@ -211,9 +212,11 @@ public final class FeedbackDistribution {
      * @return the weights
      */
     NDArray draw(NDManager manager, Shape shape, DataType type, Fan fan) {
-        NDArray values = form.draw(manager, shape, type).muli(standardDeviation(fan));
+        NDArray values =
+                HostNumber.multiply(form.draw(manager, shape, type), standardDeviation(fan));
         if (density < 1) {
-            NDArray kept = manager.randomUniform(0, 1, shape).lt(density);
+            NDArray kept =
+                    HostNumber.with(manager.randomUniform(0, 1, shape), density, NDArray::lt);
             values.muli(kept.toType(type, false));
         }
         return values;

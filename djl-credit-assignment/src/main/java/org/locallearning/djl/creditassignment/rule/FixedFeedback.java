@@ -22,6 +22,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.io.IOException;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -45,6 +46,7 @@ public final class FixedFeedback implements FeedbackWeights {
 
     private final NDManager manager;
     private final FeedbackSource source;
+    private final Map<Device, NDManager> managers = new HashMap<>();
     private final Map<Key, NDArray> weights = new LinkedHashMap<>();
 
     /**
@@ -169,10 +171,17 @@ public final class FixedFeedback implements FeedbackWeights {
         for (Map.Entry<Key, NDArray> other : weights.entrySet()) {
             boolean same = other.getKey().path().equals(key.path());
             if (same && other.getKey().shape().equals(key.shape())) {
-                return keep(other.getValue().toDevice(key.device(), true), manager);
+                NDArray copy = other.getValue().toDevice(key.device(), true);
+                return keep(copy, managerOf(key.device()));
             }
         }
-        return draw(manager, source, key, type, fan.get());
+        return draw(managerOf(key.device()), source, key, type, fan.get());
+    }
+
+    private NDManager managerOf(Device device) {
+        return device.equals(manager.getDevice())
+                ? manager
+                : managers.computeIfAbsent(device, manager::newSubManager);
     }
 
     /** Asks a source for weights and makes them the manager's own. */

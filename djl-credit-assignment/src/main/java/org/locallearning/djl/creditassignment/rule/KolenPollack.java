@@ -25,6 +25,7 @@ import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -143,7 +144,8 @@ public final class KolenPollack extends FeedbackRule {
         }
 
         private void copyGradient(Tape tape, Layer layer) {
-            try (NDArray gradient = tape.getValue(layer.weight()).getGradient()) {
+            NDArray weight = tape.getValue(layer.weight());
+            try (NDArray gradient = Autograd.takeGradient(weight, false)) {
                 parameters().setGradient(tape, layer.weightPath(), gradient);
             }
         }
@@ -168,7 +170,7 @@ public final class KolenPollack extends FeedbackRule {
         private void decay(NDArray value, double share) {
             if (share > 0) {
                 try (NDArray alias = Autograd.detach(value, manager)) {
-                    alias.muli(1 - share);
+                    HostNumber.multiply(alias, 1 - share);
                 }
             }
         }

@@ -18,6 +18,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.convolutional.Convolution;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,11 +27,13 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.NonFiniteLossException;
+import org.locallearning.djl.creditassignment.device.DeviceRounding;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.loss.SampleLoss;
 import org.locallearning.djl.creditassignment.tape.BlockTrace;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +69,12 @@ final class PerturbationAssigner implements CreditAssigner {
                 });
     }
 
+    /** {@inheritDoc} */
+    @Override
+    public boolean checksNumbers() {
+        return true;
+    }
+
     private static long samples(Shape prediction) {
         if (prediction.dimension() == 0) {
             throw new IllegalArgumentException(
@@ -90,7 +99,7 @@ final class PerturbationAssigner implements CreditAssigner {
     public void assign(Tape tape, NDList errors) {
         boolean isFirst = !checked;
         if (isFirst) {
-            warnOfRounding(tape.getPredictions().head().getDataType());
+            warnOfRounding(tape);
             checked = true;
         }
         Autograd.withoutRecording(
@@ -105,16 +114,29 @@ final class PerturbationAssigner implements CreditAssigner {
                 });
     }
 
-    private void warnOfRounding(DataType type) {
-        double cosine = RoundingNoise.cosine(type, rule.noiseScale());
+    private void warnOfRounding(Tape tape) {
+        NDArray prediction = tape.getPredictions().head();
+        DeviceRounding rounding =
+                DeviceRounding.measure(prediction.getDevice(), prediction.getDataType());
+        boolean convolves =
+                tape.getLayers().stream()
+                        .anyMatch(layer -> layer.getLayer().block() instanceof Convolution);
+        double unit = rounding.unit(convolves);
+        double cosine = RoundingNoise.cosine(unit, rule.noiseScale());
         if (cosine < RoundingNoise.NEGLIGIBLE) {
             logger.warn(
                     "At a noise scale of {} rounding in {} turns the gradients: their cosine to"
-                            + " exact ones is about {}; a scale of {} is large enough.",
+                            + " exact ones is about {}; a scale of {} is large enough{}.",
                     rule.noiseScale(),
-                    type,
+                    rounding,
                     String.format("%.4f", cosine),
-                    String.format("%.0e", RoundingNoise.sufficientScale(type)));
+                    String.format("%.0e", RoundingNoise.sufficientScale(unit)),
+                    unit == DeviceRounding.unit(rounding.type())
+                            ? ""
+                            : ", and so is this one with NVIDIA_TF32_OVERRIDE=0 in the environment,"
+                                    + " if "
+                                    + rounding.device()
+                                    + " computes in TF32");
         }
     }
 
@@ -172,7 +194,7 @@ final class PerturbationAssigner implements CreditAssigner {
             if (rule.isAntithetic()) {
                 Map<BlockTrace, NDList> forth = directions;
                 directions = new LinkedHashMap<>();
-                change.subi(losses(tape.rerun(this::subtractNoise))).divi(2);
+                HostNumber.divide(change.subi(losses(tape.rerun(this::subtractNoise))), 2);
                 directions.forEach((block, back) -> mirror(back, forth.get(block)));
             } else {
                 change.subi(losses(tape.getPredictions()));
@@ -180,9 +202,11 @@ final class PerturbationAssigner implements CreditAssigner {
             checkFinite(change);
             if (rule.mode() == NodePerturbation.Mode.NP) {
                 directions = noises;
-                factor = change.divi(samples * rule.noiseScale() * rule.noiseScale());
+                factor = HostNumber.divide(change, samples * rule.noiseScale() * rule.noiseScale());
             } else {
-                factor = change.muli((double) units() / samples).divi(squaredLengths());
+                factor =
+                        HostNumber.multiply(change, (double) units() / samples)
+                                .divi(squaredLengths());
             }
         }
 
@@ -242,7 +266,7 @@ final class PerturbationAssigner implements CreditAssigner {
         private void mirror(NDList back, NDList forth) {
             for (int i = 0; i < back.size(); i++) {
                 if (isContinuous(back.get(i))) {
-                    back.get(i).subi(forth.get(i)).divi(-2);
+                    HostNumber.divide(back.get(i).subi(forth.get(i)), -2);
                 }
             }
             forth.close();
@@ -270,7 +294,7 @@ final class PerturbationAssigner implements CreditAssigner {
                     }
                 }
             }
-            return sum.maximum(Float.MIN_NORMAL);
+            return HostNumber.maximum(sum, Float.MIN_NORMAL);
         }
 
         private DataType factorType() {
@@ -306,17 +330,21 @@ final class PerturbationAssigner implements CreditAssigner {
         }
 
         private void checkFinite(NDArray change) {
-            double sum;
-            try (NDArray total = change.sum().toType(DataType.FLOAT64, true)) {
-                sum = total.getDouble();
+            try (NDArray total = change.sum()) {
+                tape.expect(
+                        total,
+                        sum -> {
+                            if (!Double.isFinite(sum[0])) {
+                                throw new NonFiniteLossException(
+                                        String.format(
+                                                "The loss of the clean run is finite but that of"
+                                                        + " the noisy run is not; the noise scale"
+                                                        + " of %s is too large for this network.",
+                                                rule.noiseScale()));
+                            }
+                        });
             }
-            if (!Double.isFinite(sum)) {
-                throw new NonFiniteLossException(
-                        String.format(
-                                "The loss of the clean run is finite but that of the noisy run is"
-                                        + " not; the noise scale of %s is too large for this network.",
-                                rule.noiseScale()));
-            }
+            tape.checkNumbers();
         }
 
         private Shape perSample(NDArray part) {

@@ -14,6 +14,7 @@
 package org.locallearning.djl.creditassignment.rule;
 
 import ai.djl.ndarray.types.DataType;
+import org.locallearning.djl.creditassignment.device.DeviceRounding;
 
 /**
  * What rounding does to node perturbation with little noise. Rounding adds to the change of the
@@ -33,25 +34,26 @@ final class RoundingNoise {
 
     /** Returns about what cosine the gradients have to exact ones. */
     static double cosine(DataType type, double noiseScale) {
-        return 1 / Math.hypot(1, FACTOR * unit(type) / noiseScale);
+        return cosine(DeviceRounding.unit(type), noiseScale);
+    }
+
+    /**
+     * Returns about what cosine the gradients have to exact ones.
+     *
+     * @param unit the unit of rounding at work
+     * @param noiseScale σ
+     */
+    static double cosine(double unit, double noiseScale) {
+        return 1 / Math.hypot(1, FACTOR * unit / noiseScale);
     }
 
     /** Returns a scale of noise at which rounding does not matter. */
     static double sufficientScale(DataType type) {
-        return 1000 * FACTOR * unit(type);
+        return sufficientScale(DeviceRounding.unit(type));
     }
 
-    /** The unit of rounding: half of what lies between 1 and the next number. */
-    private static double unit(DataType type) {
-        switch (type) {
-            case FLOAT64:
-                return 0x1p-53;
-            case FLOAT16:
-                return 0x1p-11;
-            case BFLOAT16:
-                return 0x1p-8;
-            default:
-                return 0x1p-24;
-        }
+    /** Returns a scale of noise at which rounding does not matter. */
+    static double sufficientScale(double unit) {
+        return 1000 * FACTOR * unit;
     }
 }

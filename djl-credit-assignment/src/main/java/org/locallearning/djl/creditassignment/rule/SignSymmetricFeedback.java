@@ -26,6 +26,7 @@ import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
 
@@ -78,7 +79,8 @@ public final class SignSymmetricFeedback extends FeedbackRule {
                 NDArray sign = weight.sign();
                 switch (mode) {
                     case UNIFORM:
-                        return sign.muli(distribution().standardDeviation(fan(layer, weight)));
+                        return HostNumber.multiply(
+                                sign, distribution().standardDeviation(fan(layer, weight)));
                     case BATCHWISE_RANDOM:
                         NDArray drawn =
                                 distribution()

@@ -26,6 +26,7 @@ import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
 
 /**
  * Weight mirrors: feedback alignment whose feedback weights {@code B} learn from noise. Between
@@ -130,9 +131,9 @@ public final class WeightMirror extends FeedbackRule {
             NDArray noise =
                     scope.randomNormal(0, 1, new Shape(samples, inputs), weight.getDataType());
             NDArray answers = noise.matMul(matrix.transpose());
-            NDArray correlation = answers.transpose().matMul(noise).muli(rate / samples);
-            Autograd.detach(feedback, scope)
-                    .muli(1 - rate)
+            NDArray correlation =
+                    HostNumber.multiply(answers.transpose().matMul(noise), rate / samples);
+            HostNumber.multiply(Autograd.detach(feedback, scope), 1 - rate)
                     .addi(
                             layer.maths()
                                     .fromMatrices(

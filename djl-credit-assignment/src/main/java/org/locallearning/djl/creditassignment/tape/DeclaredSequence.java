@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /** A hand-written block of which somebody said which blocks it runs one after the other. */
 final class DeclaredSequence {
@@ -154,8 +155,8 @@ final class DeclaredSequence {
             }
             NDArray wide = expected.get(i).toType(DataType.FLOAT64, false);
             NDArray other = found.get(i).toType(DataType.FLOAT64, false);
-            double distance = Math.sqrt(wide.sub(other).square().sum().getDouble());
-            if (distance > TOLERANCE * Math.sqrt(wide.square().sum().getDouble())) {
+            double distance = Math.sqrt(HostValues.number(wide.sub(other).square().sum()));
+            if (distance > TOLERANCE * Math.sqrt(HostValues.number(wide.square().sum()))) {
                 return true;
             }
         }

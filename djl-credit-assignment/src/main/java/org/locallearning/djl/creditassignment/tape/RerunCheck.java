@@ -22,6 +22,7 @@ import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.layer.BlockRerun;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /** A second run without changes that looks for a block that does not repeat itself. */
 final class RerunCheck extends Rerun {
@@ -68,6 +69,6 @@ final class RerunCheck extends Rerun {
 
     private static double norm(NDArray array) {
         NDArray wide = array.toType(DataType.FLOAT64, false);
-        return Math.sqrt(wide.square().sum().getDouble());
+        return Math.sqrt(HostValues.number(wide.square().sum()));
     }
 }

@@ -16,7 +16,6 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
@@ -24,7 +23,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * One training forward of a network, recorded piece by piece, and the backward pass through it.
@@ -46,6 +48,7 @@ public final class Tape implements AutoCloseable {
     private final Trace trace;
     private final Cut predictions;
     private final Optional<Reruns> reruns;
+    private final ExpectedNumbers expected;
     private Optional<NDList> inputErrors = Optional.empty();
 
     private Tape(
@@ -61,6 +64,7 @@ public final class Tape implements AutoCloseable {
         this.trace = trace;
         this.predictions = predictions;
         this.reruns = reruns;
+        expected = new ExpectedNumbers(pass.scope());
     }
 
     /**
@@ -118,7 +122,8 @@ public final class Tape implements AutoCloseable {
             boolean rerunnable,
             boolean innerFeedback) {
         NDManager manager = data.head().getManager();
-        NDManager scope = manager.newSubManager();
+        // the manager of what was sent to another device may be of the first
+        NDManager scope = manager.newSubManager(data.head().getDevice());
         try {
             Optional<RerunStore> state = Optional.empty();
             Optional<DropoutMasks> masks = Optional.empty();
@@ -401,9 +406,40 @@ public final class Tape implements AutoCloseable {
         }
         try (NDManager temporary = pass.scope().newSubManager()) {
             // 0 * x is 0 for finite x and not a number otherwise
-            NDArray zero = Autograd.detach(array, temporary).mul(0).sum();
-            return !Float.isNaN(zero.toType(DataType.FLOAT32, false).getFloat());
+            NDArray alias = Autograd.detach(array, temporary);
+            return !Double.isNaN(HostValues.number(HostNumber.times(alias, 0).sum()));
         }
+    }
+
+    /**
+     * Expects something of numbers that are still being computed. They are read together with all
+     * others of the batch by {@link #checkNumbers} or {@link #readNumbers}.
+     *
+     * @param numbers the numbers, on the device of this pass; a copy is kept
+     * @param check throws if they are not as expected
+     */
+    public void expect(NDArray numbers, Consumer<double[]> check) {
+        expected.add(numbers, check);
+    }
+
+    /**
+     * Waits for the device, unless nothing is expected, and checks the numbers that were expected
+     * since the last time, in their order. A rule that expects something, or whose assigner {@link
+     * org.locallearning.djl.creditassignment.CreditAssigner#checksNumbers checks numbers}, calls it
+     * before it adds gradients.
+     */
+    public void checkNumbers() {
+        expected.read(new NDList());
+    }
+
+    /**
+     * Reads numbers, and checks those that were expected, in one go.
+     *
+     * @param numbers the numbers, on the device of this pass
+     * @return their values, one array after the other
+     */
+    public double[] readNumbers(NDList numbers) {
+        return expected.read(numbers);
     }
 
     /** {@inheritDoc} */

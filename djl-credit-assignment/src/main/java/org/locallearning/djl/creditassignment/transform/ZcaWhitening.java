@@ -31,6 +31,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.TorchScript;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.MemoryNeed;
 import org.locallearning.djl.decorrelation.internal.Sha256;
 
@@ -172,7 +173,7 @@ public final class ZcaWhitening implements Transform, AutoCloseable {
     }
 
     private static void checkFinite(NDArray sums, long first, long end) {
-        double total = sums.abs().sum().getDouble();
+        double total = HostValues.number(sums.abs().sum());
         if (!Double.isFinite(total)) {
             throw new IllegalArgumentException(
                     String.format(
@@ -314,7 +315,8 @@ public final class ZcaWhitening implements Transform, AutoCloseable {
         NDList arrays = NDList.decode(manager, bytes);
         try (NDArray shape = arrays.get(0)) {
             return Optional.of(
-                    new ZcaWhitening(new Shape(shape.toLongArray()), arrays.get(1), arrays.get(2)));
+                    new ZcaWhitening(
+                            new Shape(HostValues.longs(shape)), arrays.get(1), arrays.get(2)));
         }
     }
 

@@ -21,6 +21,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.util.Preconditions;
 import java.util.Arrays;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * Estimates log Z of a restricted Boltzmann machine too large for {@link ExactDistribution}, by
@@ -85,11 +86,7 @@ public final class AnnealedImportanceSampling {
             NDArray start = startBias(manager, parameters);
             NDArray startRow = start.reshape(1, -1);
             double startLogZ =
-                    parameters
-                                    .units()
-                                    .logNormalizer(startRow)
-                                    .toType(DataType.FLOAT64, false)
-                                    .toDoubleArray()[0]
+                    HostValues.number(parameters.units().logNormalizer(startRow))
                             + parameters.hiddenSize() * Math.log(2);
             NDArray weights = manager.zeros(new Shape(chains), DataType.FLOAT64);
             NDArray mean = parameters.units().mean(startRow);
@@ -102,7 +99,7 @@ public final class AnnealedImportanceSampling {
                 double beta = (double) i / temperatures;
                 visible = step(parameters, start, visible, weights, before, beta);
             }
-            return estimate(weights.toDoubleArray(), startLogZ);
+            return estimate(HostValues.numbers(weights), startLogZ);
         }
     }
 
@@ -254,7 +251,7 @@ public final class AnnealedImportanceSampling {
          */
         public Builder optStartMeans(NDArray means) {
             try (NDArray exact = means.toType(DataType.FLOAT64, true)) {
-                startMeans = exact.toDoubleArray();
+                startMeans = HostValues.numbers(exact);
             }
             return this;
         }

@@ -18,7 +18,6 @@ import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
@@ -36,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.state.StateFile;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -252,7 +252,7 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
     }
 
     private static boolean isFinite(NDArray sum) {
-        return Double.isFinite(sum.toType(DataType.FLOAT64, false).getDouble());
+        return Double.isFinite(HostValues.number(sum));
     }
 
     private void checkUsable() {

@@ -22,6 +22,7 @@ import ai.djl.util.Preconditions;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Set;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
 
@@ -239,7 +240,7 @@ public final class CovariancePenalty implements Penalty {
 
         private void adapt(NDArray averaged) {
             double above =
-                    (double) averaged.abs().gt(threshold).countNonzero().getLong()
+                    HostValues.number(averaged.abs().gt(threshold).countNonzero())
                             / averaged.size();
             weight = schedule.next(weight, above > share, steps - 1);
         }

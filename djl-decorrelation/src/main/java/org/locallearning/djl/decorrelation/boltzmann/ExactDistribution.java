@@ -25,6 +25,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.BiConsumer;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * The exact distribution of a small restricted Boltzmann machine, by a sum over all states of its
@@ -141,11 +142,11 @@ public final class ExactDistribution implements AutoCloseable {
                 (hidden, none) -> {
                     NDArray natural = parameters.visibleNatural(hidden);
                     double[] chunk =
-                            parameters
-                                    .units()
-                                    .logNormalizer(natural)
-                                    .add(hidden.matMul(parameters.hiddenBias()))
-                                    .toDoubleArray();
+                            HostValues.numbers(
+                                    parameters
+                                            .units()
+                                            .logNormalizer(natural)
+                                            .add(hidden.matMul(parameters.hiddenBias())));
                     System.arraycopy(chunk, 0, weights, done[0], chunk.length);
                     done[0] += chunk.length;
                 });
@@ -281,7 +282,7 @@ public final class ExactDistribution implements AutoCloseable {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray rows = visible.toType(DataType.FLOAT64, false);
-            return -parameters.freeEnergy(rows).mean().getDouble() - logPartition;
+            return -HostValues.number(parameters.freeEnergy(rows).mean()) - logPartition;
         }
     }
 
@@ -368,7 +369,7 @@ public final class ExactDistribution implements AutoCloseable {
     public SufficientStatistics covarianceNormGradient(CovarianceBlock block) {
         double meanOfQ;
         try (NDArray squares = covariance(block).square()) {
-            meanOfQ = squares.sum().getDouble();
+            meanOfQ = HostValues.number(squares.sum());
         }
         return moments(block).minus(means.times(meanOfQ)).times(2);
     }
@@ -484,7 +485,7 @@ public final class ExactDistribution implements AutoCloseable {
             NDArray inverse = damped.inverse();
             try (NDArray ones = fisher.getManager().ones(new Shape(size), DataType.FLOAT64);
                     NDArray back = damped.matMul(inverse.matMul(ones)).subi(ones)) {
-                double error = back.abs().max().getDouble();
+                double error = HostValues.number(back.abs().max());
                 if (!(error < SOLVED)) {
                     inverse.close();
                     throw singular(damping, null);
@@ -515,7 +516,8 @@ public final class ExactDistribution implements AutoCloseable {
         double[] cumulative = probabilities.clone();
         Arrays.parallelPrefix(cumulative, Double::sum);
         double[] uniform =
-                manager.randomUniform(0f, 1f, new Shape(rows), DataType.FLOAT64).toDoubleArray();
+                HostValues.numbers(
+                        manager.randomUniform(0f, 1f, new Shape(rows), DataType.FLOAT64));
         double[] bits = new double[rows * hiddenSize];
         for (int row = 0; row < rows; ++row) {
             int place = Arrays.binarySearch(cumulative, uniform[row]);

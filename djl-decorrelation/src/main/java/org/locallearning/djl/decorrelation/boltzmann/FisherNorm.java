@@ -15,7 +15,7 @@ package org.locallearning.djl.decorrelation.boltzmann;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.types.DataType;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * How far a Fisher matrix is from a diagonal one, for which the natural gradient is the plain one
@@ -45,7 +45,7 @@ public record FisherNorm(double diagonal, double offDiagonal) {
     }
 
     private static double value(NDArray scalar) {
-        return scalar.toType(DataType.FLOAT64, false).getDouble();
+        return HostValues.number(scalar);
     }
 
     /**

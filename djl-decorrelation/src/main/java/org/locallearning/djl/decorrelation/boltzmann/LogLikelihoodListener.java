@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
 import org.locallearning.djl.decorrelation.state.Stateful;
@@ -90,11 +91,11 @@ public final class LogLikelihoodListener extends TrainingListenerAdapter impleme
                     scope.suppressNotUsedWarning();
                     NDArray visible = machine.rows(batch.getData().singletonOrThrow());
                     sum +=
-                            parameters
-                                    .freeEnergy(visible)
-                                    .toType(DataType.FLOAT64, false)
-                                    .sum()
-                                    .getDouble();
+                            HostValues.number(
+                                    parameters
+                                            .freeEnergy(visible)
+                                            .toType(DataType.FLOAT64, false)
+                                            .sum());
                     rows += visible.getShape().get(0);
                 }
             }

@@ -30,6 +30,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.MemoryNeed;
 import org.locallearning.djl.decorrelation.internal.StoredParameters;
 
@@ -370,7 +371,7 @@ public final class RestrictedBoltzmannMachine extends AbstractBlock {
          */
         public Builder optVisibleMeans(NDArray means) {
             try (NDArray exact = means.toType(DataType.FLOAT64, true)) {
-                visibleMeans = exact.toDoubleArray();
+                visibleMeans = HostValues.numbers(exact);
             }
             return this;
         }

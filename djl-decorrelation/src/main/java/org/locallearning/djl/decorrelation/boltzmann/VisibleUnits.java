@@ -16,8 +16,8 @@ package org.locallearning.djl.decorrelation.boltzmann;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Activation;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * The kind of the visible units: how they are distributed once the hidden units are known.
@@ -75,7 +75,7 @@ public enum VisibleUnits {
         @Override
         void check(NDArray visible) {
             NDArray range = NDArrays.stack(new NDList(visible.min(), visible.max()));
-            double[] values = range.toType(DataType.FLOAT64, false).toDoubleArray();
+            double[] values = HostValues.numbers(range);
             double least = values[0];
             double greatest = values[1];
             if (!(least >= 0 && greatest <= 1)) {
@@ -177,6 +177,6 @@ public enum VisibleUnits {
     abstract void check(NDArray visible);
 
     private static double value(NDArray scalar) {
-        return scalar.toType(DataType.FLOAT64, false).getDouble();
+        return HostValues.number(scalar);
     }
 }

@@ -13,9 +13,7 @@
  */
 package org.locallearning.djl.decorrelation.state;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.io.DataOutputStream;
@@ -23,6 +21,7 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.util.HashSet;
 import java.util.Set;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /** Writes one section of a state file: arrays, numbers and texts, each under a name of its own. */
 public final class StateWriter {
@@ -60,15 +59,9 @@ public final class StateWriter {
         for (long size : shape.getShape()) {
             out.writeLong(size);
         }
-        try (NDManager scope = array.getManager().newSubManager(Device.cpu())) {
-            NDArray flat = array.reshape(-1);
-            flat.attach(scope);
-            NDArray host = flat.toDevice(Device.cpu(), false);
-            host.attach(scope);
-            byte[] numbers = host.toByteArray();
-            StateFormat.swapBytes(numbers, type.getNumOfBytes(), ByteOrder.nativeOrder());
-            out.write(numbers);
-        }
+        byte[] numbers = HostValues.bytes(array);
+        StateFormat.swapBytes(numbers, type.getNumOfBytes(), ByteOrder.nativeOrder());
+        out.write(numbers);
     }
 
     /**

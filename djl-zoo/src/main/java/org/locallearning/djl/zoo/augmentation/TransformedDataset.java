@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.zoo.augmentation;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -36,6 +37,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.stream.LongStream;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * A data set whose images go through a {@link SpatialTransform}, each by itself and anew in every
@@ -49,6 +51,9 @@ import java.util.stream.LongStream;
  * batch of transformed images.
  */
 public final class TransformedDataset extends ArrayDataset {
+
+    /** Images are transformed by Java code, whichever device the trainer is on. */
+    private static final Device HOST = Device.cpu();
 
     private final Builder settings;
     private final ArrayDataset images;
@@ -108,25 +113,32 @@ public final class TransformedDataset extends ArrayDataset {
     /** {@inheritDoc} */
     @Override
     public Record get(NDManager manager, long index) {
-        Record record = images.get(manager, index);
-        NDArray image = record.getData().singletonOrThrow().expandDims(0);
-        return new Record(
-                new NDList(transformed(manager, image, index).squeeze(0)), record.getLabels());
+        try (NDManager host = manager.newSubManager(HOST)) {
+            Record record = images.get(host, index);
+            NDArray image = record.getData().singletonOrThrow().expandDims(0);
+            return new Record(
+                    new NDList(transformed(manager, image, index).squeeze(0)),
+                    send(record.getLabels(), manager));
+        }
     }
 
     /** {@inheritDoc} */
     @Override
     public Batch getByIndices(NDManager manager, long... indices) {
-        return transformed(manager, images.getByIndices(manager, indices), indices);
+        try (NDManager host = manager.newSubManager(HOST)) {
+            return transformed(manager, images.getByIndices(host, indices), indices);
+        }
     }
 
     /** {@inheritDoc} */
     @Override
     public Batch getByRange(NDManager manager, long fromIndex, long toIndex) {
-        return transformed(
-                manager,
-                images.getByRange(manager, fromIndex, toIndex),
-                LongStream.range(fromIndex, toIndex).toArray());
+        try (NDManager host = manager.newSubManager(HOST)) {
+            return transformed(
+                    manager,
+                    images.getByRange(host, fromIndex, toIndex),
+                    LongStream.range(fromIndex, toIndex).toArray());
+        }
     }
 
     /** {@inheritDoc} */
@@ -147,12 +159,18 @@ public final class TransformedDataset extends ArrayDataset {
         return new TransformedDataset(settings.copy(part, Long.MAX_VALUE), null);
     }
 
+    private static NDList send(NDList labels, NDManager manager) {
+        NDList sent = labels.toDevice(manager.getDevice(), false);
+        sent.attach(manager);
+        return sent;
+    }
+
     private Batch transformed(NDManager manager, Batch batch, long... indices) {
         NDArray before = batch.getData().singletonOrThrow();
         return new Batch(
                 manager,
                 new NDList(transformed(manager, before, indices)),
-                batch.getLabels(),
+                send(batch.getLabels(), manager),
                 indices.length,
                 Batchifier.STACK,
                 Batchifier.STACK,
@@ -174,8 +192,7 @@ public final class TransformedDataset extends ArrayDataset {
         int channels = (int) shape.get(1);
         PixelMap whole = PixelMap.identity((int) shape.get(2), (int) shape.get(3));
         int sourceSize = (int) shape.slice(1).size();
-        byte[] source = before.toByteArray();
-        before.close();
+        byte[] source = HostValues.bytes(before);
 
         Shape targetShape = null;
         byte[] target = null;

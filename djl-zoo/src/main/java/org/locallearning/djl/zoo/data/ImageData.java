@@ -50,8 +50,9 @@ import org.locallearning.djl.zoo.task.Task;
  * {@code Accuracy} take it; images loaded to be {@linkplain Task#reconstructs() reconstructed} have
  * themselves as labels.
  *
- * <p>The images live outside the Java heap until {@link #close()}; the data sets handed out are
- * views of them and must not be used after it.
+ * <p>The images live outside the Java heap, in the host's memory, until {@link #close()}; the data
+ * sets handed out are views of them and must not be used after it. A batch is sent to the device of
+ * the trainer as bytes and becomes numbers there.
  */
 public final class ImageData implements AutoCloseable {
 
@@ -285,7 +286,7 @@ public final class ImageData implements AutoCloseable {
             return dataset(training, sampler);
         }
         return TransformedDataset.builder()
-                .setImages(training.builder(sampler).build())
+                .setImages(new AnyDeviceDataset(training.builder(sampler)))
                 .setTransform(augmentation)
                 .setSampling(sampler)
                 .addTransform(scale)
@@ -443,15 +444,15 @@ public final class ImageData implements AutoCloseable {
 
     private RandomAccessDataset dataset(Part part, Sampler sampler) {
         if (task.reconstructs()) {
-            return new ArrayDataset.Builder()
-                    .setData(part.pixels)
-                    .optLabels(part.pixels)
-                    .setSampling(sampler)
-                    .addTransform(scale)
-                    .addTargetTransform(scale)
-                    .build();
+            return new AnyDeviceDataset(
+                    new ArrayDataset.Builder()
+                            .setData(part.pixels)
+                            .optLabels(part.pixels)
+                            .setSampling(sampler)
+                            .addTransform(scale)
+                            .addTargetTransform(scale));
         }
-        return part.builder(sampler).addTransform(scale).build();
+        return new AnyDeviceDataset(part.builder(sampler).addTransform(scale));
     }
 
     private static int checkBatchSize(int batchSize) {

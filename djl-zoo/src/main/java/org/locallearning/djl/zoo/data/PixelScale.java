@@ -13,7 +13,8 @@
  */
 package org.locallearning.djl.zoo.data;
 
-import ai.djl.ndarray.NDArray;
+import ai.djl.Device;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
@@ -21,6 +22,8 @@ import ai.djl.translate.Transform;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.locallearning.djl.creditassignment.provenance.Preprocessing;
 
 /**
@@ -118,7 +121,8 @@ public final class PixelScale {
      * Returns the scale as a transform of uint8 pixels, one image (C, H, W) or a batch (N, C, H,
      * W), to float32.
      *
-     * @param manager the manager that holds the constants; it must outlive the transform's use
+     * @param manager the manager that holds the constants, once for every device that pixels come
+     *     on; it must outlive the transform's use
      * @return the transform
      */
     public Transform asTransform(NDManager manager) {
@@ -128,9 +132,20 @@ public final class PixelScale {
             shift[channel] = (float) (-means[channel] / deviations[channel]);
             factor[channel] = (float) (1 / (white * deviations[channel]));
         }
-        NDArray shifts = manager.create(shift, new Shape(shift.length, 1, 1));
-        NDArray factors = manager.create(factor, new Shape(factor.length, 1, 1));
-        return pixels -> pixels.toType(DataType.FLOAT32, true).muli(factors).addi(shifts);
+        Shape perChannel = new Shape(means.length, 1, 1);
+        Map<Device, NDList> constants = new ConcurrentHashMap<>();
+        return pixels -> {
+            NDList there =
+                    constants.computeIfAbsent(
+                            pixels.getDevice(),
+                            device -> {
+                                NDManager onDevice = manager.newSubManager(device);
+                                return new NDList(
+                                        onDevice.create(factor, perChannel),
+                                        onDevice.create(shift, perChannel));
+                            });
+            return pixels.toType(DataType.FLOAT32, true).muli(there.get(0)).addi(there.get(1));
+        };
     }
 
     /** Returns the constants for a reader, such as {@code mean 0.1307 and deviation 0.3081}. */

@@ -19,7 +19,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.training.dataset.ArrayDataset;
 import ai.djl.training.dataset.Dataset;
 import ai.djl.translate.Pipeline;
 import ai.djl.util.Progress;
@@ -48,7 +47,7 @@ import org.locallearning.djl.zoo.repository.RepositoryException;
  * ToTensor} unless another is set, turns into (3, height, width), float32 in 0 to 1; its label is
  * the index of its class, int64. All images are in memory, outside the Java heap.
  */
-public final class PublishedImages extends ArrayDataset {
+public final class PublishedImages extends AnyDeviceDataset {
 
     private final PublishedDataSet files;
     private final Path repository;

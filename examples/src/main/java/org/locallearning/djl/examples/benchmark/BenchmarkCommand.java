@@ -26,18 +26,21 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.locallearning.djl.examples.commandline.CommandLineText;
+import org.locallearning.djl.examples.commandline.DecorrelationArguments;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
+import org.locallearning.djl.examples.commandline.UselessOptions;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.environment.Machine;
-import org.locallearning.djl.examples.method.DecorrelationArguments;
+import org.locallearning.djl.examples.environment.Memory;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodNames;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.output.TextTable;
+import org.locallearning.djl.examples.training.MemoryNeed;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -72,7 +75,7 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:every step was timed",
             "1:the output folder cannot be written",
-            "2:the command line asks for something that does not exist"
+            "2:the command line asks for something that does not exist or has no use"
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -88,6 +91,10 @@ import picocli.CommandLine.Spec;
 public final class BenchmarkCommand implements Callable<Integer> {
 
     private static final String FILE = "benchmark.json";
+
+    /** Every step's time is kept; the quartiles of fewer say as much. */
+    private static final int MOST_REPEATS = 100_000;
+
     private static final String NOT_MEASURED = "-";
 
     @Spec private CommandSpec spec;
@@ -177,15 +184,22 @@ public final class BenchmarkCommand implements Callable<Integer> {
             names.addAll(arguments.methods);
             methods = Methods.named(names);
             settings = decorrelation.settings();
+            EngineThreads.check(arguments.threads);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage());
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+        UselessOptions.refuse(spec, methods, List.of());
         checkPositive("--repeats", arguments.repeats);
-        checkPositive("--threads", arguments.threads);
+        if (arguments.repeats > MOST_REPEATS) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--repeats is at most " + MOST_REPEATS + ", not " + arguments.repeats + ".");
+        }
         checkPositive("--batch", arguments.batch);
         Build.current().checkMayWrite(arguments.folder);
         OutputFolder folder = OutputFolder.open(arguments.folder);
         Engine engine = EngineThreads.start(arguments.threads);
+        checkMemory(workloads);
 
         PrintWriter out = spec.commandLine().getOut();
         TextTable table =
@@ -311,6 +325,21 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         + fixed("%.1f", results.matrixGflops())
                         + " GFLOP/s (median of the same rounds).");
         out.println(results.machine().summary());
+    }
+
+    private void checkMemory(List<Workload> workloads) {
+        if (arguments.batch == null) {
+            return;
+        }
+        for (Workload workload : workloads) {
+            try {
+                MemoryNeed.checkBatch(
+                        workload.block(), workload.sample(), arguments.batch, Memory.total());
+            } catch (IllegalArgumentException e) {
+                throw new ParameterException(
+                        spec.commandLine(), workload.name() + ": " + e.getMessage(), e);
+            }
+        }
     }
 
     private void checkPositive(String option, Integer value) {

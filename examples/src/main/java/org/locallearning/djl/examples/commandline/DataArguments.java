@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
 /** Where images come from and how many of them, on the command line of everything that trains. */
 public class DataArguments {
 
+    @Serves(Purpose.DATA_FILES)
     @Option(
             names = "--data-repository",
             paramLabel = "DIR",

@@ -27,5 +27,8 @@ public final class ExitCode {
     /** The command line asks for something that does not exist. */
     public static final int USAGE = CommandLine.ExitCode.USAGE;
 
+    /** Everything else was done, but runs diverged: their losses are NaN or infinite. */
+    public static final int DIVERGED = 3;
+
     private ExitCode() {}
 }

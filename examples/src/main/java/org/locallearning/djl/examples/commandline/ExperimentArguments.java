@@ -14,9 +14,7 @@
 package org.locallearning.djl.examples.commandline;
 
 import java.util.List;
-import org.locallearning.djl.examples.method.DecorrelationArguments;
 import org.locallearning.djl.examples.method.Method;
-import org.locallearning.djl.examples.method.MethodArguments;
 import org.locallearning.djl.examples.training.Experiment;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import picocli.CommandLine.ArgGroup;
@@ -43,7 +41,7 @@ public final class ExperimentArguments {
     public ExperimentArguments() {}
 
     /**
-     * Returns what was chosen.
+     * Returns what was chosen; {@link UselessOptions} refuses what has no use for it.
      *
      * @return the experiment
      * @throws IllegalArgumentException if something does not exist, is out of its range or does not

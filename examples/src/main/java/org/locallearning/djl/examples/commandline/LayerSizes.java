@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.examples.commandline;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -27,7 +28,7 @@ import picocli.CommandLine.TypeConversionException;
  */
 record LayerSizes(List<Integer> sizes) {
 
-    private static final Pattern GROUP = Pattern.compile("([1-9]\\d{0,5})(?:x([1-9]\\d{0,2}))?");
+    private static final Pattern GROUP = Pattern.compile("([1-9]\\d*)(?:x([1-9]\\d{0,2}))?");
 
     /** {@inheritDoc} */
     @Override
@@ -50,6 +51,12 @@ record LayerSizes(List<Integer> sizes) {
                                     + text
                                     + "' is not a list of layer sizes such as 300,100 or 1000x4"
                                     + " (four layers of 1000)");
+                }
+                if (new BigInteger(matcher.group(1)).bitLength() >= Integer.SIZE) {
+                    throw new TypeConversionException(
+                            String.format(
+                                    "a layer has at most %d units, not '%s'",
+                                    Integer.MAX_VALUE, matcher.group(1)));
                 }
                 int layers = matcher.group(2) == null ? 1 : Integer.parseInt(matcher.group(2));
                 for (int i = 0; i < layers; ++i) {

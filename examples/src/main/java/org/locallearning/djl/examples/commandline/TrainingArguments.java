@@ -66,6 +66,7 @@ public final class TrainingArguments {
             description = "Images per training step (default: ${DEFAULT-VALUE}).")
     private int batch;
 
+    @Serves(Purpose.OPTIMIZER)
     @Option(
             names = "--optimizer",
             paramLabel = "NAME",
@@ -87,6 +88,7 @@ public final class TrainingArguments {
                             + " model and optimizer).")
     private Map<String, Float> learningRates = new LinkedHashMap<>();
 
+    @Serves(Purpose.DECORRELATION)
     @Option(
             names = "--decor-rate",
             split = ",",
@@ -96,6 +98,7 @@ public final class TrainingArguments {
                             + " (default: presets per method, data set and model).")
     private Map<String, Double> decorrelationRates = new LinkedHashMap<>();
 
+    @Serves(Purpose.ALIGNMENT)
     @Option(
             names = "--alignments",
             paramLabel = "N",
@@ -105,6 +108,7 @@ public final class TrainingArguments {
                             + " costs one backward pass more (default: ${DEFAULT-VALUE}).")
     private int alignments;
 
+    @Serves(Purpose.DECORRELATION)
     @Option(
             names = "--correlations",
             paramLabel = "N",
@@ -201,7 +205,7 @@ public final class TrainingArguments {
     public void check() {
         checkAtLeast("--epochs", epochs, 1);
         checkAtLeast("--batch", batch, 1);
-        checkAtLeast("--threads", threads, 1);
+        EngineThreads.check(threads);
         checkAtLeast("--alignments", alignments, 0);
         checkAtLeast("--correlations", correlations, 0);
     }

@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:the page is there",
             "1:the results cannot be read or the output folder cannot be written",
-            "2:the command line asks for something that does not exist"
+            "2:the command line asks for something that does not exist or has no use"
         },
         footerHeading = "%nExample:%n",
         footer = {

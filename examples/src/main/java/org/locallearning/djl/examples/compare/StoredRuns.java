@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.locallearning.djl.examples.output.FileFailure;
 import org.locallearning.djl.examples.results.Provenance;
 import org.locallearning.djl.examples.results.Results;
 
@@ -51,7 +52,7 @@ record StoredRuns(Provenance provenance, List<Results> experiments) {
                     String.format(
                             "The results '%s' cannot be read (%s): give the path of a"
                                     + " results.json.",
-                            file, e.getClass().getSimpleName()),
+                            file, FileFailure.reason(e)),
                     e);
         }
         StoredRuns stored;

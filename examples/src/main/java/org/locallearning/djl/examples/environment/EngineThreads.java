@@ -14,7 +14,11 @@
 package org.locallearning.djl.examples.environment;
 
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.Utils;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * Sets how many threads one operation of the engine uses.
@@ -24,22 +28,65 @@ import ai.djl.pytorch.jni.JniUtils;
  */
 public final class EngineThreads {
 
+    /** More than any processor that runs one operation; thousands stop the machine. */
+    private static final int MOST = 256;
+
     private EngineThreads() {}
+
+    /**
+     * Checks a number of threads.
+     *
+     * @param threads how many threads one operation is to use
+     * @throws IllegalArgumentException if it is not from 1 to 256
+     */
+    public static void check(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("--threads is at least 1, not " + threads + ".");
+        }
+        if (threads > MOST) {
+            throw new IllegalArgumentException(
+                    "--threads is at most " + MOST + ", not " + threads + ".");
+        }
+    }
 
     /**
      * Starts the engine and sets its threads.
      *
      * @param threads how many threads one operation uses, at least 1
      * @return the engine
+     * @throws IllegalStateException if its native library cannot be unpacked
      */
     public static Engine start(int threads) {
         // read once by the engine, when it starts; independent operations never run side by side
         if (System.getProperty("ai.djl.pytorch.num_interop_threads") == null) {
             System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
         }
-        Engine engine = Engine.getEngine("PyTorch");
+        Engine engine;
+        try {
+            engine = Engine.getEngine("PyTorch");
+        } catch (EngineException | IllegalStateException e) {
+            Path folder = Utils.getEngineCacheDir("pytorch");
+            if (Files.isWritable(nearest(folder))) {
+                throw e;
+            }
+            throw new IllegalStateException(
+                    String.format(
+                            "The native library of PyTorch cannot be unpacked to '%s', which cannot be"
+                                    + " written: set ENGINE_CACHE_DIR to a folder that can.",
+                            folder),
+                    e);
+        }
         JniUtils.setNumThreads(threads);
         return engine;
+    }
+
+    /** Returns the folder itself, or the one above it that is there. */
+    private static Path nearest(Path folder) {
+        Path nearest = folder.toAbsolutePath();
+        while (nearest.getParent() != null && !Files.isDirectory(nearest)) {
+            nearest = nearest.getParent();
+        }
+        return nearest;
     }
 
     /**

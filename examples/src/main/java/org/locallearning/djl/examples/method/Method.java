@@ -14,8 +14,10 @@
 package org.locallearning.djl.examples.method;
 
 import ai.djl.nn.Block;
+import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.locallearning.djl.decorrelation.Decorrelate;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
 import org.locallearning.djl.zoo.network.FanInUniformInitializer;
@@ -44,6 +46,7 @@ public final class Method {
     private final OptimizerKind ownOptimizer;
     private final boolean decorrelated;
     private final String variantOf;
+    private final Set<MethodSetting> settings;
 
     private Method(Builder builder) {
         name = builder.name;
@@ -61,6 +64,7 @@ public final class Method {
         ownOptimizer = builder.ownOptimizer;
         decorrelated = builder.decorrelated;
         variantOf = builder.variantOf;
+        settings = Set.copyOf(builder.settings);
     }
 
     /**
@@ -135,6 +139,25 @@ public final class Method {
      */
     public TrainerFactory trainer() {
         return trainer;
+    }
+
+    /**
+     * Returns whether a setting of single methods changes anything about it.
+     *
+     * @param setting the setting
+     * @return whether it has a use for it
+     */
+    public boolean uses(MethodSetting setting) {
+        return settings.contains(setting);
+    }
+
+    /**
+     * Returns whether it trains with the optimizer that is chosen for all.
+     *
+     * @return false if its name says which optimizer it has
+     */
+    public boolean usesAnyOptimizer() {
+        return ownOptimizer == null;
     }
 
     /**
@@ -250,6 +273,7 @@ public final class Method {
         private OptimizerKind ownOptimizer;
         private boolean decorrelated;
         private String variantOf;
+        private final Set<MethodSetting> settings = EnumSet.noneOf(MethodSetting.class);
 
         private Builder(String name) {
             this.name = Objects.requireNonNull(name, "name");
@@ -269,6 +293,7 @@ public final class Method {
             ownOptimizer = method.ownOptimizer;
             decorrelated = method.decorrelated;
             variantOf = method.variantOf;
+            settings.addAll(method.settings);
         }
 
         /**
@@ -301,6 +326,17 @@ public final class Method {
          */
         public Builder setTrainer(TrainerFactory trainer) {
             this.trainer = trainer;
+            return this;
+        }
+
+        /**
+         * Says that it has a use for a setting of single methods.
+         *
+         * @param setting the setting; it has none by default
+         * @return this builder
+         */
+        public Builder addSetting(MethodSetting setting) {
+            settings.add(setting);
             return this;
         }
 

@@ -283,6 +283,7 @@ public final class Methods {
                                             LocalRepresentationAlignment.builder()
                                                     .optWiring(
                                                             ErrorWiring.skip(settings.errorGap())))
+                            .addSetting(MethodSetting.ERROR_GAP)
                             .build(),
                     alignment(
                                     "lra-e",
@@ -309,6 +310,7 @@ public final class Methods {
                                                     .optWiring(
                                                             ErrorWiring.skip(settings.errorGap()))
                                                     .optErrorMatrixUpdate(ErrorMatrixUpdate.LRA_E))
+                            .addSetting(MethodSetting.ERROR_GAP)
                             .optVariantOf("lra")
                             .build(),
                     alignment(
@@ -413,6 +415,7 @@ public final class Methods {
                                         .optStepSize(settings.inference().stepSize())
                                         .optBacktracking(false)
                                         .build())
+                .addSetting(MethodSetting.INFERENCE)
                 .setLearningRates(learningRates)
                 .optErrorPath(
                         schedule == InferenceSchedule.INCREMENTAL

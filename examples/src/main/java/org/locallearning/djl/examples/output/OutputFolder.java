@@ -52,20 +52,25 @@ public final class OutputFolder {
             deleteLeftOver(folder);
             Files.delete(Files.createTempFile(folder, ".writable", ""));
         } catch (FileAlreadyExistsException e) {
+            Path taken = Path.of(e.getFile());
             throw new IOException(
-                    "The output folder '"
-                            + folder
-                            + "' cannot be used because '"
-                            + e.getFile()
-                            + "' is a file: choose another folder with --out.",
+                    String.format(
+                            "The output folder '%s' cannot be used because '%s' is %s: choose"
+                                    + " another folder with --out.",
+                            folder,
+                            taken,
+                            Files.isSymbolicLink(taken)
+                                    ? "a link to '"
+                                            + Files.readSymbolicLink(taken)
+                                            + "', which is not a folder"
+                                    : "a file"),
                     e);
         } catch (IOException e) {
             throw new IOException(
-                    "The output folder '"
-                            + folder
-                            + "' cannot be written ("
-                            + e.getClass().getSimpleName()
-                            + "): choose another folder with --out.",
+                    String.format(
+                            "The output folder '%s' cannot be written (%s): choose another folder"
+                                    + " with --out.",
+                            folder, FileFailure.reason(e)),
                     e);
         }
         return new OutputFolder(folder);
@@ -161,7 +166,7 @@ public final class OutputFolder {
                     "The file '"
                             + target
                             + "' cannot be written: "
-                            + e.getMessage()
+                            + FileFailure.reason(e)
                             + "; make room or choose another folder with --out.",
                     e);
         } finally {

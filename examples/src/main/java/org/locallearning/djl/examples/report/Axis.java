@@ -27,6 +27,7 @@ import java.util.Locale;
 record Axis(double from, double to, double step) {
 
     private static final int TICKS = 6;
+    private static final double GREATEST_WRITTEN_OUT = 1e7;
     private static final int MOST_DECIMALS = 5;
     private static final double SLACK = 1e-6;
 
@@ -87,7 +88,7 @@ record Axis(double from, double to, double step) {
                 scaled *= 10) {
             ++decimals;
         }
-        return decimals > MOST_DECIMALS
+        return decimals > MOST_DECIMALS || Math.max(-from, to) >= GREATEST_WRITTEN_OUT
                 ? ShortNumber.of(value)
                 : String.format(Locale.ROOT, "%." + decimals + "f", value + 0.0);
     }

@@ -155,7 +155,8 @@ public record Diagram(
                     name, Palette.series(place), Shape.of(place), List.of(), List.of(), marks);
         }
 
-        private static Layer remark(String text) {
+        /** Creates a layer of which the legend alone says something. */
+        static Layer remark(String text) {
             return new Layer(text, null, null, List.of(), List.of(), List.of());
         }
 
@@ -255,7 +256,10 @@ public record Diagram(
                 ordinate,
                 layers,
                 guide,
-                Axis.ofCounts(epochs.least, epochs.greatest),
+                // where nothing is drawn, as when every run diverged, the axes are there
+                epochs.least <= epochs.greatest
+                        ? Axis.ofCounts(epochs.least, epochs.greatest)
+                        : epochs.axis(),
                 Extent.of(layers, 1).with(guide).axis(),
                 false);
     }

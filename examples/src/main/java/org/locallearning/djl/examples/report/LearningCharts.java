@@ -147,13 +147,40 @@ final class LearningCharts {
             Function<EpochResult, Double> quantity,
             DoubleFunction<String> format) {
         List<Diagram.Layer> layers = new ArrayList<>();
-        for (String method : methods) {
+        for (String method : curves()) {
+            List<RunResult> runs = results.runsOf(method);
+            List<RunResult> diverged = results.divergedRunsOf(method);
             Stream<EpochResult> epochs =
-                    results.runsOf(method).stream().flatMap(run -> run.epochs().stream());
-            Curve curve = Curve.over(title(method), epochs, EpochResult::epoch, quantity);
-            layers.add(layer(method, curve, format));
+                    (runs.isEmpty() ? diverged : runs)
+                            .stream().flatMap(run -> run.epochs().stream());
+            String name = title(method) + divergence(runs.size(), diverged.size());
+            Curve curve = Curve.over(name, epochs, EpochResult::epoch, quantity);
+            layers.add(
+                    curve.points().isEmpty()
+                            ? Diagram.Layer.remark(name)
+                            : layer(method, curve, format));
         }
         return Diagram.overEpochs(title, unit, layers, Double.NaN);
+    }
+
+    /** Methods that diverged are drawn as far as they came, and named in the legend. */
+    private List<String> curves() {
+        return results.settings().methods().stream()
+                .filter(
+                        method ->
+                                methods.contains(method)
+                                        || results.runsOf(method).isEmpty()
+                                                && !results.divergedRunsOf(method).isEmpty())
+                .toList();
+    }
+
+    private static String divergence(int finished, int diverged) {
+        if (diverged == 0) {
+            return "";
+        }
+        return finished == 0
+                ? " (diverged)"
+                : " (" + diverged + " of " + (finished + diverged) + " diverged)";
     }
 
     private Diagram.Layer layer(String method, Curve curve, DoubleFunction<String> format) {

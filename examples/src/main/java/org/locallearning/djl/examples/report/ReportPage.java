@@ -24,6 +24,7 @@ import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
+import org.locallearning.djl.examples.results.Divergence;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
@@ -49,7 +50,7 @@ public final class ReportPage {
     /**
      * Writes the page.
      *
-     * @param results results with at least one finished run
+     * @param results results with at least one run, finished or diverged
      * @return the page
      */
     public static String html(Results results) {
@@ -92,6 +93,16 @@ public final class ReportPage {
     List<Section> comparison(Function<String, Section> newSection) {
         List<Section> sections = new ArrayList<>();
         sections.add(newSection.apply("Result").text(verdict()).table(summary()));
+        if (!results.divergedRuns().isEmpty()) {
+            sections.add(
+                    newSection
+                            .apply("Diverged runs")
+                            .explanation(
+                                    "They stopped where a loss or a layer was no longer finite, and"
+                                            + " are in no mean; what happened in each is in"
+                                            + " results.json. A lower rate may keep them finite.")
+                            .table(divergences()));
+        }
         sections.add(
                 newSection
                         .apply("Learning curves")
@@ -149,7 +160,7 @@ public final class ReportPage {
                 + " with "
                 + results.model()
                 + ": "
-                + String.join(", ", methods);
+                + String.join(", ", results.triedMethods());
     }
 
     private String subtitle() {
@@ -173,6 +184,9 @@ public final class ReportPage {
     }
 
     private String verdict() {
+        if (methods.isEmpty()) {
+            return "No run was finished.";
+        }
         StringBuilder text = new StringBuilder();
         for (String method : methods) {
             text.append(text.length() == 0 ? "" : ", ")
@@ -189,6 +203,27 @@ public final class ReportPage {
                 + (results.settings().seeds().size() > 1 ? ", mean over seeds: " : ": ")
                 + text
                 + ".";
+    }
+
+    private Table divergences() {
+        List<Table.Row> rows = new ArrayList<>();
+        for (RunResult run : results.divergedRuns()) {
+            Divergence where = run.divergence();
+            rows.add(
+                    Table.row(
+                            Methods.named(run.method()).title(),
+                            run.method(),
+                            List.of(
+                                    String.valueOf(run.seed()),
+                                    String.valueOf(where.epoch()),
+                                    where.batch() == null ? "test" : where.batch().toString(),
+                                    where.layer() == null ? "–" : where.layer(),
+                                    ShortNumber.of(run.learningRate()))));
+        }
+        return new Table(
+                "Diverged runs",
+                List.of("Method", "Seed", "Epoch", "Batch", "Layer", "Learning rate"),
+                rows);
     }
 
     private String bandNote() {
@@ -210,7 +245,12 @@ public final class ReportPage {
             titles.add(1, task.hasAccuracy() ? "Test accuracy" : "Test loss");
         }
         List<Table.Row> rows = new ArrayList<>();
-        for (String method : methods) {
+        for (String method : results.triedMethods()) {
+            List<RunResult> diverged = results.divergedRunsOf(method);
+            if (!methods.contains(method)) {
+                rows.add(divergedRow(method, diverged.get(0), titles.size() - 1));
+                continue;
+            }
             List<Table.Cell> cells = new ArrayList<>();
             if (results.hasValidation()) {
                 cells.add(test(method));
@@ -226,9 +266,36 @@ public final class ReportPage {
             cells.add(cell(last(method, EpochResult::trainLoss), ReportPage::loss));
             cells.add(cell(secondsPerEpoch(method), ReportPage::seconds));
             cells.add(rates(results.runsOf(method).get(0)));
+            if (!diverged.isEmpty()) {
+                int runs = diverged.size() + results.runsOf(method).size();
+                Table.Cell merit = cells.get(0);
+                String note = diverged.size() + " of " + runs + " diverged";
+                cells.set(
+                        0,
+                        new Table.Cell(
+                                merit.text(),
+                                merit.detail().isEmpty() ? note : merit.detail() + "; " + note));
+            }
             rows.add(new Table.Row(Methods.named(method).title(), method, cells));
         }
         return new Table("Result", titles, rows);
+    }
+
+    /** The row of a method of which no run was finished. */
+    private static Table.Row divergedRow(String method, RunResult run, int columns) {
+        List<Table.Cell> cells = new ArrayList<>();
+        Divergence where = run.divergence();
+        cells.add(
+                new Table.Cell(
+                        "diverged",
+                        "epoch "
+                                + where.epoch()
+                                + (where.batch() == null ? ", test" : ", batch " + where.batch())));
+        while (cells.size() < columns - 1) {
+            cells.add(new Table.Cell("–", ""));
+        }
+        cells.add(rates(run));
+        return new Table.Row(Methods.named(method).title(), method, cells);
     }
 
     /** Tells what came of the test images after the last epoch. */
@@ -311,7 +378,7 @@ public final class ReportPage {
                         list(settings.seeds())
                                 + "; a seed sets initial weights, order of the images and"
                                 + " feedback, the same for every method"));
-        for (String name : methods) {
+        for (String name : results.triedMethods()) {
             Method method = Methods.named(name);
             entries.add(new Section.Entry(method.title(), method.description()));
         }
@@ -378,7 +445,7 @@ public final class ReportPage {
     }
 
     static String loss(double value) {
-        return String.format(Locale.ROOT, "%.4f", value);
+        return LossValue.of(value);
     }
 
     private static String seconds(double value) {

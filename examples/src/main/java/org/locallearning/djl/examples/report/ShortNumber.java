@@ -21,11 +21,15 @@ final class ShortNumber {
 
     private ShortNumber() {}
 
+    private static final int MOST_ZEROS = 4;
+    private static final int MOST_PLACES = 7;
+
     /** Writes a number with at most four digits and without needless zeros, such as 0.001. */
     static String of(double value) {
         BigDecimal rounded = new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros();
-        return rounded.precision() - rounded.scale() < -4
-                ? rounded.toString().replace("E", "e")
+        int places = rounded.precision() - rounded.scale();
+        return places < -MOST_ZEROS || places > MOST_PLACES
+                ? rounded.toString().replace("E+", "e").replace("E", "e")
                 : rounded.toPlainString();
     }
 }

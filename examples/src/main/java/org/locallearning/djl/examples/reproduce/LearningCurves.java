@@ -115,6 +115,7 @@ public final class LearningCurves {
                             console,
                             soFar -> write(soFar, experiment));
             finished.add(whole);
+            reproduction.compared(whole);
             console.summary(whole);
             out.println();
             return whole;

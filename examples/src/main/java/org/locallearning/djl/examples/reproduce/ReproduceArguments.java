@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.locallearning.djl.examples.commandline.DataArguments;
 import org.locallearning.djl.examples.environment.EngineThreads;
+import org.locallearning.djl.zoo.data.DataSets;
 import picocli.CommandLine.Option;
 
 /** What can be chosen about a target; what was not chosen is null. */
@@ -96,6 +97,45 @@ public final class ReproduceArguments extends DataArguments {
     }
 
     /**
+     * Returns the seed of a target that has one.
+     *
+     * @param otherwise the target's own
+     * @return the seed
+     * @throws IllegalArgumentException if several were chosen
+     */
+    public int seed(int otherwise) {
+        return one("--seeds", "seed", seeds(List.of(otherwise)));
+    }
+
+    /**
+     * Returns the data set of a target that has one.
+     *
+     * @param otherwise the target's own
+     * @return its name
+     * @throws IllegalArgumentException if several were chosen, or there is none of that name
+     */
+    public String dataSet(String otherwise) {
+        String name = one("--dataset", "data set", dataSets(List.of(otherwise)));
+        if (!DataSets.names().contains(name)) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "Unknown data set '%s': choose one of %s.",
+                            name, String.join(", ", DataSets.names())));
+        }
+        return name;
+    }
+
+    private static <T> T one(String option, String kind, List<T> chosen) {
+        if (chosen.size() != 1) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "The target has one %s, and %s names %d: name one of them.",
+                            kind, option, chosen.size()));
+        }
+        return chosen.get(0);
+    }
+
+    /**
      * Returns the names of the methods.
      *
      * @param otherwise the target's own
@@ -166,7 +206,7 @@ public final class ReproduceArguments extends DataArguments {
     public void check() {
         super.check();
         checkPositive("--epochs", epochs);
-        checkPositive("--threads", threads);
+        EngineThreads.check(threads);
         if (seeds != null && seeds.stream().distinct().count() < seeds.size()) {
             throw new IllegalArgumentException(
                     "A seed is given twice: --seeds names each seed once.");

@@ -16,16 +16,22 @@ package org.locallearning.djl.examples.reproduce;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import org.locallearning.djl.examples.commandline.CommandLineText;
+import org.locallearning.djl.examples.commandline.DivergedRuns;
 import org.locallearning.djl.examples.commandline.ExitCode;
+import org.locallearning.djl.examples.commandline.OptionName;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
+import org.locallearning.djl.examples.commandline.UselessOptions;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.output.OutputFolder;
@@ -33,7 +39,6 @@ import org.locallearning.djl.examples.output.TextTable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
-import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -63,9 +68,10 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:the figure is there",
-            "1:data cannot be read, the output folder cannot be written, or a loss is NaN or"
-                    + " infinite",
-            "2:the command line asks for something that does not exist"
+            "1:data cannot be read, the output folder cannot be written, or a method cannot train"
+                    + " the model",
+            "2:the command line asks for something that does not exist or has no use",
+            "3:a run of learning curves diverged, its loss NaN or infinite; the others finished"
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -76,7 +82,10 @@ import picocli.CommandLine.Spec;
         })
 public final class ReproduceCommand implements Callable<Integer> {
 
-    private static final Set<String> ALWAYS = Set.of("--out", "--threads", "--stacktrace");
+    private static final int MOST_HOURS = 72;
+    private static final String LIST = "--list";
+    private static final String STACKTRACE = "--stacktrace";
+    private static final Set<String> ALWAYS = Set.of("--out", "--threads", STACKTRACE);
 
     private final List<Target> targets;
 
@@ -89,7 +98,7 @@ public final class ReproduceCommand implements Callable<Integer> {
             description = "The figure or table, such as ahmad-figure-1.")
     private String target;
 
-    @Option(names = "--list", description = "List the targets.")
+    @Option(names = LIST, description = "List the targets.")
     private boolean list;
 
     @ArgGroup(validate = false, heading = "%nTarget, where it has a use for them:%n")
@@ -115,6 +124,9 @@ public final class ReproduceCommand implements Callable<Integer> {
             if (target != null) {
                 throw usage("--list takes no target: leave '" + target + "' out.");
             }
+            refuse(
+                    Set.of(LIST, STACKTRACE),
+                    name -> LIST + " lists every target and has no use for " + name);
             list(out);
             return ExitCode.OK;
         }
@@ -128,7 +140,12 @@ public final class ReproduceCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw usage(e.getMessage());
         }
-        refuseUseless(chosen);
+        Set<String> useful = new HashSet<>(ALWAYS);
+        useful.addAll(chosen.options());
+        refuse(useful, name -> chosen.name() + " has no use for " + name);
+        if (!arguments.dataSets(List.of()).isEmpty()) {
+            UselessOptions.refuse(spec, List.of(), arguments.dataSets(List.of()));
+        }
         Build.current().checkMayWrite(arguments.folder(chosen));
         OutputFolder folder = OutputFolder.open(arguments.folder(chosen));
         Reproduction reproduction =
@@ -149,18 +166,34 @@ public final class ReproduceCommand implements Callable<Integer> {
         }
         out.println(reproduction.summary());
         out.flush();
-        return ExitCode.OK;
+        return DivergedRuns.exitCode(reproduction.comparisons(), spec.commandLine().getErr());
     }
 
     private void list(PrintWriter out) {
         int widest = targets.stream().mapToInt(t -> t.name().length()).max().orElse(0);
-        TextTable table = new TextTable().left("target", widest).left("what it shows", 40);
+        TextTable table =
+                new TextTable().left("target", widest).right("about", 6).left("what it shows", 40);
         out.println(table.header());
         for (Target each : targets) {
-            out.println(table.row(each.name(), each.title()));
-            out.println(table.row("", each.paper()));
+            out.println(table.row(each.name(), rounded(each.expectedTime()), each.title()));
+            out.println(table.row("", "", each.paper()));
         }
+        out.println();
+        out.println(
+                "The time is that of the target's own settings on two cores, more or less; fewer"
+                        + " --epochs or --seeds take less. Long targets keep what they have done, and a"
+                        + " second start goes on from there.");
         out.flush();
+    }
+
+    private static String rounded(Duration time) {
+        if (time.compareTo(Duration.ofMinutes(1)) < 0) {
+            return time.toSeconds() + " s";
+        }
+        if (time.compareTo(Duration.ofHours(1)) < 0) {
+            return time.toMinutes() + " min";
+        }
+        return time.toHours() < MOST_HOURS ? time.toHours() + " h" : time.toDays() + " days";
     }
 
     private Target named(String name) {
@@ -179,17 +212,11 @@ public final class ReproduceCommand implements Callable<Integer> {
                                                 + "."));
     }
 
-    private void refuseUseless(Target chosen) {
-        for (ArgSpec matched : spec.commandLine().getParseResult().matchedArgs()) {
-            if (matched instanceof OptionSpec option) {
-                List<String> names = List.of(option.names());
-                if (Collections.disjoint(ALWAYS, names)
-                        && Collections.disjoint(chosen.options(), names)) {
-                    throw usage(
-                            String.format(
-                                    "%s has no use for %s: leave the option out.",
-                                    chosen.name(), names.get(0)));
-                }
+    /** Refuses the first option that was given and is not among those that change something. */
+    private void refuse(Set<String> useful, UnaryOperator<String> reason) {
+        for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+            if (Collections.disjoint(useful, List.of(option.names()))) {
+                throw usage(reason.apply(OptionName.of(option)) + ": leave the option out.");
             }
         }
     }

@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.reproduce;
 import ai.djl.engine.Engine;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.environment.Build;
@@ -24,6 +25,7 @@ import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.FontsMissingException;
 import org.locallearning.djl.examples.results.Provenance;
+import org.locallearning.djl.examples.results.Results;
 
 /** One start of a target: what was asked for, what it runs on, and the files it leaves behind. */
 public final class Reproduction {
@@ -40,6 +42,7 @@ public final class Reproduction {
     private final boolean terminal;
     private final String commandLine;
     private final String started;
+    private final List<Results> comparisons = new ArrayList<>();
     private boolean fonts = true;
 
     Reproduction(
@@ -142,6 +145,16 @@ public final class Reproduction {
      */
     public Machine machine() {
         return Machine.of(engine, arguments.threads());
+    }
+
+    /** Notes what methods that were trained side by side came to. */
+    void compared(Results results) {
+        comparisons.add(results);
+    }
+
+    /** Returns the results of methods that were trained side by side. */
+    List<Results> comparisons() {
+        return List.copyOf(comparisons);
     }
 
     /**

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce;
 
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Set;
 
 /** A figure or a table of a paper that the program can make again. */
@@ -40,6 +41,15 @@ public interface Target {
      * @return author, title, year and the figure's number
      */
     String paper();
+
+    /**
+     * Returns about how long it takes with its own settings, on two cores that multiply matrices at
+     * 13 GFLOP/s each: measured on a part of it, or worked out from the stored runs of the methods
+     * and models that it trains.
+     *
+     * @return the time
+     */
+    Duration expectedTime();
 
     /**
      * Returns the options of the command line that the target has a use for; the others are refused

@@ -36,7 +36,7 @@ import org.locallearning.djl.zoo.task.Task;
  * @param started when the comparison started, ISO 8601 in UTC
  * @param build the build of the program
  * @param machine the machine
- * @param runs the finished runs in the order they were made
+ * @param runs the runs in the order they were made, finished and diverged
  */
 public record Results(
         String dataset,
@@ -134,21 +134,51 @@ public record Results(
     }
 
     /**
-     * Returns the runs of one method.
+     * Returns the finished runs of one method.
      *
      * @param method the method's name
      * @return its runs in the order they were made
      */
     public List<RunResult> runsOf(String method) {
-        return runs.stream().filter(run -> run.method().equals(method)).toList();
+        return runs.stream().filter(run -> run.method().equals(method) && !run.diverged()).toList();
     }
 
     /**
-     * Returns the methods that have at least one run.
+     * Returns the methods that have at least one finished run.
      *
      * @return the methods' names in the order they were asked for
      */
     public List<String> finishedMethods() {
         return settings.methods().stream().filter(name -> !runsOf(name).isEmpty()).toList();
+    }
+
+    /**
+     * Returns the methods that have at least one run, finished or diverged.
+     *
+     * @return the methods' names in the order they were asked for
+     */
+    public List<String> triedMethods() {
+        return settings.methods().stream()
+                .filter(name -> !runsOf(name).isEmpty() || !divergedRunsOf(name).isEmpty())
+                .toList();
+    }
+
+    /**
+     * Returns the runs that diverged.
+     *
+     * @return the runs in the order they were made
+     */
+    public List<RunResult> divergedRuns() {
+        return runs.stream().filter(RunResult::diverged).toList();
+    }
+
+    /**
+     * Returns the runs of one method that diverged.
+     *
+     * @param method the method's name
+     * @return its runs in the order they were made
+     */
+    public List<RunResult> divergedRunsOf(String method) {
+        return divergedRuns().stream().filter(run -> run.method().equals(method)).toList();
     }
 }

@@ -16,7 +16,7 @@ package org.locallearning.djl.examples.results;
 import java.util.List;
 
 /**
- * One finished training run: one method with one seed.
+ * One training run, finished or diverged: one method with one seed.
  *
  * @param method the method's name
  * @param seed the seed of initial weights, data order and feedback
@@ -24,13 +24,14 @@ import java.util.List;
  * @param learningRate the learning rate that was used
  * @param decorrelationRate the rate of decorrelation layers, null for a method without them
  * @param settings every setting of the run; null in results of before it was kept
- * @param epochs the epochs in order
+ * @param epochs the epochs in order; of a run that diverged, those before
  * @param classification how images that were not trained on were classified after the last epoch:
  *     test images, or, of a run that did not look at them, those held out for validation; null for
  *     other tasks
  * @param alignment measurements of alignment with backpropagation, empty for backpropagation itself
  * @param correlations measurements at decorrelation layers, empty without them
  * @param correlationMaps the latest correlations at every decorrelation layer, empty without them
+ * @param divergence where the run diverged, null for one that was finished
  */
 public record RunResult(
         String method,
@@ -43,7 +44,8 @@ public record RunResult(
         ClassificationResult classification,
         List<AlignmentResult> alignment,
         List<CorrelationResult> correlations,
-        List<CorrelationMap> correlationMaps) {
+        List<CorrelationMap> correlationMaps,
+        Divergence divergence) {
 
     /**
      * Creates a result; measurements that files of older versions lack are empty.
@@ -59,11 +61,63 @@ public record RunResult(
      * @param alignment measurements of alignment
      * @param correlations measurements at decorrelation layers
      * @param correlationMaps correlations at decorrelation layers
+     * @param divergence where the run diverged
      */
     public RunResult {
         alignment = alignment == null ? List.of() : alignment;
         correlations = correlations == null ? List.of() : correlations;
         correlationMaps = correlationMaps == null ? List.of() : correlationMaps;
+    }
+
+    /**
+     * Creates the result of a run that was finished.
+     *
+     * @param method the method's name
+     * @param seed the seed
+     * @param optimizer the optimizer's name
+     * @param learningRate the learning rate
+     * @param decorrelationRate the rate of decorrelation layers
+     * @param settings every setting of the run
+     * @param epochs the epochs in order
+     * @param classification how test images were classified
+     * @param alignment measurements of alignment
+     * @param correlations measurements at decorrelation layers
+     * @param correlationMaps correlations at decorrelation layers
+     */
+    public RunResult(
+            String method,
+            int seed,
+            String optimizer,
+            float learningRate,
+            Double decorrelationRate,
+            TrainingSettings settings,
+            List<EpochResult> epochs,
+            ClassificationResult classification,
+            List<AlignmentResult> alignment,
+            List<CorrelationResult> correlations,
+            List<CorrelationMap> correlationMaps) {
+        this(
+                method,
+                seed,
+                optimizer,
+                learningRate,
+                decorrelationRate,
+                settings,
+                epochs,
+                classification,
+                alignment,
+                correlations,
+                correlationMaps,
+                null);
+    }
+
+    /**
+     * Returns whether the run diverged.
+     *
+     * @return whether it was not finished
+     */
+    public boolean diverged() {
+        return divergence != null;
     }
 
     /**
@@ -83,13 +137,14 @@ public record RunResult(
                 classification,
                 alignment,
                 correlations,
-                correlationMaps);
+                correlationMaps,
+                divergence);
     }
 
     /**
      * Returns the last epoch.
      *
-     * @return the result of the last epoch
+     * @return the result of the last epoch, of a run that was finished
      */
     public EpochResult last() {
         return epochs.get(epochs.size() - 1);

@@ -14,11 +14,11 @@
 package org.locallearning.djl.examples.results;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.types.DataType;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * Rows of numbers, kept in few letters.
@@ -35,7 +35,7 @@ public record TileSheet(int length, String values) {
      * @return the sheet
      */
     public static TileSheet of(NDArray rows) {
-        float[] numbers = rows.toType(DataType.FLOAT32, false).toFloatArray();
+        float[] numbers = HostValues.floats(rows);
         ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * numbers.length);
         bytes.asFloatBuffer().put(numbers);
         return new TileSheet(

@@ -36,10 +36,12 @@ import org.locallearning.djl.examples.commandline.ImageArguments;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.commandline.Seeds;
+import org.locallearning.djl.examples.commandline.UselessOptions;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.results.EpochResult;
+import org.locallearning.djl.examples.sweep.spark.SparkTrialRunner;
 import org.locallearning.djl.examples.sweep.trial.LocalTrialRunner;
 import org.locallearning.djl.examples.sweep.trial.TrialProgram;
 import org.locallearning.djl.examples.sweep.trial.TrialRunner;
@@ -107,6 +109,9 @@ public final class SweepCommand implements Callable<Integer> {
 
     @ArgGroup(validate = false, heading = "%nOn this machine:%n")
     private final MachineArguments machine = new MachineArguments();
+
+    @ArgGroup(validate = false, heading = "%nOn a cluster:%n")
+    private final ClusterArguments cluster = new ClusterArguments();
 
     @ArgGroup(validate = false, heading = "%nOutput:%n")
     private final SweepOutputArguments output = new SweepOutputArguments();
@@ -176,6 +181,49 @@ public final class SweepCommand implements Callable<Integer> {
         private String heap;
     }
 
+    /** How trials run on a cluster. */
+    private static final class ClusterArguments {
+
+        private static final String SPARK = "--spark";
+        private static final String SPARK_CONTEXT = "org.apache.spark.SparkContext";
+
+        @Option(
+                names = SPARK,
+                arity = "0..1",
+                paramLabel = "MASTER",
+                fallbackValue = "",
+                description =
+                        "Run the trials as tasks of a Spark cluster, with Spark on the class path,"
+                                + " as spark-submit starts the program (MASTER: that of"
+                                + " spark-submit).")
+        private String master;
+
+        @Option(
+                names = "--ship-data",
+                description =
+                        "Send the folder of --data-repository to every executor (default: executors"
+                                + " find it under the same path).")
+        private boolean ship;
+
+        @Option(
+                names = "--program",
+                paramLabel = "JAR",
+                description =
+                        "Where executors find local-learning.jar, with lib beside it; a relative"
+                                + " path starts at the executor's folder (default: where it is"
+                                + " here).")
+        private String program;
+
+        @Option(
+                names = "--work",
+                paramLabel = "DIR",
+                description =
+                        "A folder that all executors share, so that a trial goes on from its"
+                                + " checkpoint wherever it ran (default: the executor's own; a"
+                                + " trial that moves begins anew, with the same numbers).")
+        private Path work;
+    }
+
     /** What to leave behind. */
     private static final class SweepOutputArguments {
 
@@ -221,6 +269,7 @@ public final class SweepCommand implements Callable<Integer> {
         TrialCommandLine commandLine;
         try {
             List<Method> methods = Methods.named(names(TrialCommandLine.METHODS));
+            UselessOptions.refuse(spec, methods, names(TrialCommandLine.DATASET));
             Grid grid = Grid.parse(choices.axes, methods);
             commandLine = new TrialCommandLine(spec, methods, grid);
             plan = plan(methods, grid);
@@ -323,11 +372,47 @@ public final class SweepCommand implements Callable<Integer> {
                                                                         subject, setting, seed)))));
     }
 
-    private TrialRunner runner(TrialStore store) {
+    private TrialRunner runner(TrialStore store) throws IOException, InterruptedException {
         // the class that the command line began with
         Class<?> main = spec.root().userObject().getClass();
-        TrialProgram program = TrialProgram.running(main, machine.heap);
+        TrialProgram program =
+                cluster.program == null
+                        ? TrialProgram.running(main, machine.heap)
+                        : TrialProgram.ofJar(cluster.program, machine.heap);
+        if (cluster.master != null) {
+            return onCluster(program);
+        }
+        if (cluster.ship || cluster.program != null || cluster.work != null) {
+            throw usage(
+                    "--ship-data, --program and --work are for --spark: add it, or leave them"
+                            + " out.");
+        }
         return new LocalTrialRunner(program, store.folder(), parallel());
+    }
+
+    private TrialRunner onCluster(TrialProgram program) throws IOException, InterruptedException {
+        if (machine.parallel != null) {
+            throw usage(
+                    "--parallel is for this machine: on a cluster, its cores decide how many"
+                            + " trials run at a time.");
+        }
+        Path data = spec.findOption("--data-repository").getValue();
+        if (cluster.ship && data == null) {
+            throw usage("--ship-data sends the folder of --data-repository: name one.");
+        }
+        bytes(machine.heap);
+        try {
+            Class.forName(ClusterArguments.SPARK_CONTEXT);
+        } catch (ClassNotFoundException e) {
+            throw new IOException(
+                    "Spark is not on the class path: start the program with spark-submit, or leave"
+                            + " --spark out.",
+                    e);
+        }
+        return SparkTrialRunner.connect(
+                program,
+                new SparkTrialRunner.Settings(
+                        cluster.master, experiment.threads(), data, cluster.ship, cluster.work));
     }
 
     private int parallel() {

@@ -30,6 +30,7 @@ import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.output.OutputFolder;
+import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.sweep.trial.TrialStarter;
 import org.locallearning.djl.examples.training.Console;
@@ -113,16 +114,21 @@ public final class TrialCommand implements Callable<Integer> {
         String started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         try (Session session = Session.open(experiment, engine, machine)) {
             out.println(session.description());
-            session.run(
-                    session.results(CommandLineText.of(spec), started),
-                    new Checkpoints(machine),
-                    new Console(
-                            out,
-                            false,
-                            experiment.methods(),
-                            session.task(),
-                            experiment.data().getValidation() > 0),
-                    results -> files.write(TrialStarter.RESULTS, results.toJson()));
+            Results results =
+                    session.run(
+                            session.results(CommandLineText.of(spec), started),
+                            new Checkpoints(machine),
+                            new Console(
+                                    out,
+                                    false,
+                                    experiment.methods(),
+                                    session.task(),
+                                    experiment.data().getValidation() > 0),
+                            finished -> write(files, finished));
+            for (RunResult run : results.divergedRuns()) {
+                spec.commandLine().getErr().println("Error: " + run.divergence().reason());
+                return TrialStarter.STOPPED;
+            }
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         } catch (IllegalStateException e) {
@@ -130,6 +136,13 @@ public final class TrialCommand implements Callable<Integer> {
             return TrialStarter.STOPPED;
         }
         return ExitCode.OK;
+    }
+
+    /** Writes results, of which a setting with which training diverged has none. */
+    private static void write(OutputFolder files, Results results) throws IOException {
+        if (results.divergedRuns().isEmpty()) {
+            files.write(TrialStarter.RESULTS, results.toJson());
+        }
     }
 
     /** Ends the process with the one that holds the other end of its standard input. */

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.locallearning.djl.examples.commandline.CommandLineText;
 import org.locallearning.djl.examples.commandline.ExperimentArguments;
+import org.locallearning.djl.examples.commandline.Values;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.training.Experiment;
 import picocli.CommandLine;
@@ -180,7 +181,8 @@ final class TrialCommandLine {
      */
     static Experiment experiment(List<String> arguments) {
         TrialCommand command = new TrialCommand();
-        CommandLine line = new CommandLine(command).setCaseInsensitiveEnumValuesAllowed(true);
+        CommandLine line = new CommandLine(command);
+        Values.registerOn(line);
         try {
             line.parseArgs(arguments.subList(1, arguments.size()).toArray(String[]::new));
         } catch (CommandLine.ParameterException e) {

@@ -17,10 +17,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
+import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
@@ -70,10 +72,11 @@ public final class TortureCommand implements Callable<Integer> {
 
     @Option(
             names = "--methods",
-            paramLabel = "NAMES",
+            split = ",",
+            paramLabel = "NAME",
             defaultValue = "kp+decor,seqil-mq",
             description = "Methods to train (default: ${DEFAULT-VALUE}).")
-    private String methods;
+    private List<String> methods;
 
     @Option(
             names = "--out",
@@ -92,6 +95,11 @@ public final class TortureCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--kills is at least 1, not " + kills + ".");
         }
+        try {
+            Methods.named(methods);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
         PrintWriter out = spec.commandLine().getOut();
         OutputFolder files = OutputFolder.open(folder);
         Random random = new Random(seed);
@@ -99,14 +107,16 @@ public final class TortureCommand implements Callable<Integer> {
         OutputFolder.delete(alone);
         // the class that the command line began with
         String program = spec.root().userObject().getClass().getName();
-        new Comparison(program, methods, alone).runAlone();
+        new Comparison(program, String.join(",", methods), alone).runAlone();
         Results expected = results(alone);
         int killed = 0;
         int rounds = 0;
         while (killed < kills) {
             Path tortured = files.file("tortured");
             OutputFolder.delete(tortured);
-            killed += new Comparison(program, methods, tortured).torture(random, kills - killed);
+            killed +=
+                    new Comparison(program, String.join(",", methods), tortured)
+                            .torture(random, kills - killed);
             String difference = difference(expected, results(tortured));
             if (!difference.isEmpty()) {
                 throw new IllegalStateException(

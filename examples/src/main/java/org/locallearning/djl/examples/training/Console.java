@@ -14,21 +14,18 @@
 package org.locallearning.djl.examples.training;
 
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
-import me.tongfei.progressbar.DelegatingProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.locallearning.djl.creditassignment.checkpoint.TrainingPosition;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
+import org.locallearning.djl.examples.output.TerminalBar;
 import org.locallearning.djl.examples.output.TextTable;
+import org.locallearning.djl.examples.report.LossValue;
 import org.locallearning.djl.examples.report.Percent;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
@@ -42,15 +39,11 @@ import org.locallearning.djl.zoo.task.Task;
  */
 public final class Console {
 
-    private static final int BAR_MILLIS = 200;
-    private static final int BAR_WIDTH = 78;
-
     private final PrintWriter out;
-    private final boolean terminal;
     private final Task task;
     private final boolean validated;
     private final TextTable table;
-    private ProgressBar bar;
+    private final TerminalBar bar;
 
     /**
      * Creates a console.
@@ -80,7 +73,7 @@ public final class Console {
             Task task,
             boolean validated) {
         this.out = out;
-        this.terminal = terminal;
+        bar = new TerminalBar(terminal);
         this.task = task;
         this.validated = validated;
         table =
@@ -115,21 +108,7 @@ public final class Console {
     }
 
     void epochStarts(Method method, int seed, int epoch, long batches, int done) {
-        if (terminal) {
-            bar =
-                    new ProgressBarBuilder()
-                            .setTaskName(method.name() + ", seed " + seed + ", epoch " + epoch)
-                            .setInitialMax(batches)
-                            .startsFrom(done, Duration.ZERO)
-                            .setStyle(ProgressBarStyle.ASCII)
-                            .setUpdateIntervalMillis(BAR_MILLIS)
-                            .hideEta()
-                            .setMaxRenderedLength(BAR_WIDTH)
-                            .setConsumer(
-                                    new DelegatingProgressBarConsumer(
-                                            text -> System.err.print('\r' + text), BAR_WIDTH))
-                            .build();
-        }
+        bar.start(method.name() + ", seed " + seed + ", epoch " + epoch, batches, done);
     }
 
     /** Says from where a run goes on. */
@@ -141,13 +120,10 @@ public final class Console {
     }
 
     void batchEnds(double loss, Optional<Float> accuracy) {
-        if (bar != null) {
-            bar.setExtraMessage(
-                    String.format(Locale.ROOT, " loss %.3f", loss)
-                            + accuracy.map(a -> String.format(Locale.ROOT, ", %.1f %%", 100 * a))
-                                    .orElse(""));
-            bar.step();
-        }
+        bar.step(
+                String.format(Locale.ROOT, " loss %.3f", loss)
+                        + accuracy.map(a -> String.format(Locale.ROOT, ", %.1f %%", 100 * a))
+                                .orElse(""));
     }
 
     void epochEnds(Method method, int seed, EpochResult result) {
@@ -182,29 +158,63 @@ public final class Console {
     }
 
     /**
-     * Prints the last row of a run that was finished before.
+     * Prints the last row of a run that was made before.
      *
      * @param run the run
      */
     public void stored(RunResult run) {
-        row(run.method(), run.seed(), run.last(), "  stored");
+        if (run.diverged()) {
+            diverged(run);
+        } else {
+            row(run.method(), run.seed(), run.last(), "  stored");
+        }
+    }
+
+    /** Says where a run diverged. */
+    void diverged(RunResult run) {
+        close();
+        out.printf(
+                "%s, seed %d diverged in %s: %s%n",
+                run.method(), run.seed(), run.divergence().place(), run.divergence().reason());
+        out.flush();
     }
 
     /** Takes the progress bar off the screen. */
     public void close() {
-        if (bar != null) {
-            bar.close();
-            bar = null;
-            System.err.print('\r' + " ".repeat(BAR_WIDTH) + '\r');
-        }
+        bar.close();
     }
 
     /**
-     * Prints the state of every method after the last epoch.
+     * Prints the state of every method after the last epoch, and which runs diverged.
      *
      * @param results results with at least one run
      */
     public void summary(Results results) {
+        if (!results.finishedMethods().isEmpty()) {
+            means(results);
+        }
+        List<RunResult> diverged = results.divergedRuns();
+        if (!diverged.isEmpty()) {
+            out.println();
+            out.printf("Diverged: %d of %d runs:%n", diverged.size(), results.runs().size());
+            for (RunResult run : diverged) {
+                out.printf(
+                        "  %s, seed %d, rate %s, in %s%n",
+                        run.method(),
+                        run.seed(),
+                        rate(run.learningRate()),
+                        run.divergence().place());
+            }
+        }
+        out.println();
+        for (String name : results.triedMethods()) {
+            Method method = Methods.named(name);
+            out.println(name + " is " + method.title() + ": " + method.description());
+        }
+        out.flush();
+    }
+
+    private void means(Results results) {
         int seeds = results.settings().seeds().size();
         out.println();
         out.println(
@@ -272,12 +282,6 @@ public final class Console {
             }
             out.println(means.row(cells.toArray()));
         }
-        out.println();
-        for (String name : results.finishedMethods()) {
-            Method method = Methods.named(name);
-            out.println(name + " is " + method.title() + ": " + method.description());
-        }
-        out.flush();
     }
 
     private String figureOfMerit() {
@@ -314,7 +318,7 @@ public final class Console {
     }
 
     private static String loss(double loss) {
-        return String.format(Locale.ROOT, "%.4f", loss);
+        return LossValue.of(loss);
     }
 
     private static String seconds(double seconds) {

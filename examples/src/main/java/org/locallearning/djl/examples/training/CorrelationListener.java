@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.function.LongConsumer;
 import org.locallearning.djl.decorrelation.CorrelationStatistics;
 import org.locallearning.djl.decorrelation.Decorrelating;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
 import org.locallearning.djl.decorrelation.state.Stateful;
@@ -255,7 +256,7 @@ final class CorrelationListener extends TrainingListenerAdapter implements State
             }
         }
         NDArray rows = scope.create(values, new Shape(sample.count, kept));
-        return CorrelationMap.pack(CorrelationStatistics.correlation(rows).toFloatArray());
+        return CorrelationMap.pack(HostValues.floats(CorrelationStatistics.correlation(rows)));
     }
 
     private static Double finite(double value) {
@@ -278,8 +279,8 @@ final class CorrelationListener extends TrainingListenerAdapter implements State
         void add(NDArray before, NDArray behind) {
             features = before.getShape().get(1);
             count += before.getShape().get(0);
-            inputs.add(before.toFloatArray());
-            outputs.add(behind.toFloatArray());
+            inputs.add(HostValues.floats(before));
+            outputs.add(HostValues.floats(behind));
         }
 
         NDArray rows(NDManager manager, List<float[]> parts, int index) {

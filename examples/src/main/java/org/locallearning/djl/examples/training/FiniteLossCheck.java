@@ -24,6 +24,7 @@ import ai.djl.training.listener.EvaluatorTrainingListener;
 import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.util.Pair;
 import java.util.Locale;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * Stops a run at the first loss that is NaN or infinite, before the weights are changed by it, and
@@ -60,7 +61,7 @@ final class FiniteLossCheck extends TrainingListenerAdapter {
             }
             Block block = trainer.getModel().getBlock();
             String layer = firstNotFinite("", block, data, new ParameterStore(manager, false));
-            throw new IllegalStateException(
+            throw new DivergedException(
                     String.format(
                             Locale.ROOT,
                             "The %s is %s: %s; try a lower rate with --learning-rate.",
@@ -69,7 +70,8 @@ final class FiniteLossCheck extends TrainingListenerAdapter {
                             layer == null
                                     ? "the outputs of all layers are finite, so it arises in the"
                                             + " loss itself"
-                                    : "the values first stop being finite in layer " + layer));
+                                    : "the values first stop being finite in layer " + layer),
+                    accumulator.equals(EvaluatorTrainingListener.VALIDATE_EPOCH));
         }
     }
 
@@ -91,7 +93,7 @@ final class FiniteLossCheck extends TrainingListenerAdapter {
         data.addAll(output);
         for (NDArray array : output) {
             // x - x is 0 for finite x and NaN otherwise
-            if (!Float.isFinite(array.sub(array).sum().getFloat())) {
+            if (!Double.isFinite(HostValues.number(array.sub(array).sum()))) {
                 return path.isEmpty() ? block.getClass().getSimpleName() : path;
             }
         }

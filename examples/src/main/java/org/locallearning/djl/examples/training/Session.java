@@ -29,6 +29,7 @@ import java.util.function.Supplier;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
+import org.locallearning.djl.examples.environment.Memory;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
@@ -84,13 +85,23 @@ public final class Session implements AutoCloseable {
      * @throws IOException if images cannot be read
      * @throws TranslateException if images cannot be standardised
      * @throws IllegalArgumentException if the data set has no use for its options, or the model for
-     *     its own
+     *     its own, or if the machine has too little memory for the model and a batch
      */
     public static Session open(Experiment experiment, Engine engine, Machine machine)
             throws IOException, TranslateException {
         ImageData images = DataSets.load(experiment.dataset(), experiment.data());
         try {
             NetworkOptions network = experiment.network();
+            int batch = experiment.plan().batch();
+            long memory = Memory.total();
+            network.getHidden()
+                    .ifPresent(
+                            sizes ->
+                                    MemoryNeed.checkHidden(
+                                            sizes,
+                                            images.getSampleShape(),
+                                            images.getClasses().size(),
+                                            memory));
             Supplier<Block> blocks =
                     () ->
                             Networks.named(experiment.model())
@@ -98,13 +109,14 @@ public final class Session implements AutoCloseable {
                                             network,
                                             images.getSampleShape(),
                                             images.getClasses().size());
+            MemoryNeed.checkBatch(blocks, images.getSampleShape(), batch, memory);
             ModelSummary summary =
                     ModelSummary.of(
                             engine,
                             experiment.model(),
                             ModelSummary.chosen(network),
                             blocks.get(),
-                            new Shape(experiment.plan().batch()).addAll(images.getSampleShape()));
+                            new Shape(batch).addAll(images.getSampleShape()));
             TrainingRun training = new TrainingRun(engine, images, blocks, experiment.plan());
             return new Session(experiment, machine, images, summary, training);
         } catch (RuntimeException e) {
@@ -167,7 +179,8 @@ public final class Session implements AutoCloseable {
      * @return the results of all runs
      * @throws IOException if images cannot be read or a file cannot be read or written
      * @throws TranslateException if a batch cannot be put together
-     * @throws IllegalStateException if a run cannot go on, such as at a loss that is not finite
+     * @throws IllegalStateException if a method cannot train the model; a run that diverges is a
+     *     result
      */
     public Results run(Results start, FinishedRuns finished, Console console, ResultsWriter writer)
             throws IOException, TranslateException {
@@ -212,6 +225,9 @@ public final class Session implements AutoCloseable {
                                     finished.checkpoints(method, seed),
                                     made -> describe(made, start),
                                     ending);
+                    if (run.diverged()) {
+                        console.diverged(run);
+                    }
                     finished.keep(method, run);
                     runs.add(run);
                     writer.write(start.with(runs));

@@ -32,12 +32,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.locallearning.djl.creditassignment.NonFiniteLossException;
 import org.locallearning.djl.creditassignment.alignment.AlignmentListener;
 import org.locallearning.djl.creditassignment.checkpoint.CheckpointListener;
+import org.locallearning.djl.creditassignment.checkpoint.TrainingPosition;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
+import org.locallearning.djl.decorrelation.DivergedDecorrelationException;
+import org.locallearning.djl.decorrelation.NonFiniteInputException;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.results.AlignmentResult;
+import org.locallearning.djl.examples.results.Divergence;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.TrainingSettings;
 import org.locallearning.djl.zoo.data.ImageData;
@@ -98,11 +103,11 @@ public final class TrainingRun {
      * @param console shows how it goes
      * @param checkpoints where it saves how far it has come, and goes on from
      * @param observers listeners that watch the trainer without changing anything
-     * @return what came out
+     * @return what came out, also where the run diverged
      * @throws IOException if the images or a checkpoint cannot be read, or if the checkpoint is of
      *     a run with other settings
      * @throws TranslateException if a batch cannot be put together
-     * @throws IllegalStateException if the run cannot go on, such as at a loss that is not finite
+     * @throws IllegalStateException if the method cannot train the model
      */
     public RunResult run(
             Method method,
@@ -206,6 +211,7 @@ public final class TrainingRun {
             config.addTrainingListeners(alignments);
         }
         config.addTrainingListeners(saving);
+        Divergence divergence = null;
         TrainingRecord made;
         try (Model model = Model.newInstance(method.name(), engine.getEngineName())) {
             model.setBlock(block);
@@ -219,17 +225,21 @@ public final class TrainingRun {
                 int left = last - saving.getEpoch();
                 if (left > 0) {
                     recorder.epochStarts(saving.getPosition().batch());
-                    EasyTrain.fit(trainer, left, saving.resumable(training), heldOut);
+                    divergence = fit(trainer, left, saving, training, heldOut);
                 }
-                if (validated && checkpoints.isToEnd()) {
-                    EasyTrain.evaluateDataset(trainer, data.test(batch));
-                    recorder.tested(trainer);
-                    classification.onEpoch(trainer);
+                if (divergence == null && validated && checkpoints.isToEnd()) {
+                    try {
+                        EasyTrain.evaluateDataset(trainer, data.test(batch));
+                        recorder.tested(trainer);
+                        classification.onEpoch(trainer);
+                    } catch (DivergedException e) {
+                        divergence = Divergence.of(plan.epochs(), null, e.getMessage());
+                    }
                 }
                 TrainingRecord.Builder record = TrainingRecord.of(trainer).toBuilder();
                 known.accept(record);
                 made = record.optEpochs(last).build();
-                if (checkpoints.isToEnd()) {
+                if (divergence == null && checkpoints.isToEnd()) {
                     ending.trained(method, seed, trainer, made);
                 }
             }
@@ -245,7 +255,34 @@ public final class TrainingRun {
                 classification.result(),
                 alignment(alignments, batches),
                 correlations == null ? List.of() : correlations.results(),
-                correlations == null ? List.of() : correlations.maps());
+                correlations == null ? List.of() : correlations.maps(),
+                divergence);
+    }
+
+    /** Trains to the end, or until something is no longer finite. */
+    private static Divergence fit(
+            Trainer trainer,
+            int epochs,
+            CheckpointListener saving,
+            RandomAccessDataset training,
+            RandomAccessDataset test)
+            throws IOException, TranslateException {
+        boolean inTest = false;
+        String reason;
+        try {
+            EasyTrain.fit(trainer, epochs, saving.resumable(training), test);
+            return null;
+        } catch (DivergedException e) {
+            inTest = e.isInTest();
+            reason = e.getMessage();
+        } catch (NonFiniteLossException
+                | DivergedDecorrelationException
+                | NonFiniteInputException e) {
+            reason = e.getMessage();
+        }
+        // the listener that saves is told of a batch last, and did not hear of this one
+        TrainingPosition before = saving.getPosition();
+        return Divergence.of(before.epoch() + 1, inTest ? null : before.batch() + 1, reason);
     }
 
     private static List<AlignmentResult> alignment(AlignmentListener listener, long batches) {

@@ -48,7 +48,7 @@ class CompareCommandTest {
 
     private static final String SMALL =
             "compare --limit 200 --test-limit 100 --hidden 20,15 --epochs 2 --threads 1"
-                    + " --batch 20 --alignments 2";
+                    + " --batch 20";
 
     @TempDir private static Path shared;
 
@@ -57,7 +57,7 @@ class CompareCommandTest {
 
     @BeforeAll
     static void compareFourMethods() throws IOException {
-        run = small("--methods bp,bp-tape,fa,dfa --seeds 1,2", shared);
+        run = small("--methods bp,bp-tape,fa,dfa --seeds 1,2 --alignments 2", shared);
         assertEquals(ExitCode.OK, run.exitCode(), run.err());
         results = read(shared);
     }
@@ -120,7 +120,7 @@ class CompareCommandTest {
 
     @Test
     void repeatsBitForBit(@TempDir Path again) throws IOException {
-        ProgramRun second = small("--methods dfa,bp,fa --seeds 2", again);
+        ProgramRun second = small("--methods dfa,bp,fa --seeds 2 --alignments 2", again);
 
         assertEquals(ExitCode.OK, second.exitCode(), second.err());
         for (RunResult repeated : read(again).runs()) {
@@ -292,26 +292,66 @@ class CompareCommandTest {
     }
 
     @Test
-    void lossThatIsNotFiniteNamesMethodAndLayerAndKeepsFinishedRuns(@TempDir Path folder)
-            throws IOException {
-        for (String diverging : List.of("bp", "fa")) {
+    void runThatDivergesIsAResultAndTheOthersGoOn(@TempDir Path folder) throws IOException {
+        for (String diverging : List.of("bp", "fa", "bp+decor")) {
             ProgramRun failed =
                     small(
-                            "--methods usf,%s --seeds 1 --optimizer momentum --learning-rate %s=1e38"
+                            "--methods %s,usf --seeds 1,2 --optimizer momentum --learning-rate %s=1e38"
                                     .formatted(diverging, diverging),
                             folder);
 
-            assertEquals(ExitCode.FAILED, failed.exitCode());
+            assertEquals(ExitCode.DIVERGED, failed.exitCode(), failed.err());
             List<String> lines = failed.errorLines();
             assertEquals(1, lines.size(), failed.err());
-            assertTrue(lines.get(0).contains("The run of " + diverging), failed.err());
-            assertTrue(lines.get(0).matches(".*layer \\d\\dLinear.*"), failed.err());
-            assertEquals(
-                    List.of("usf"), read(folder).runs().stream().map(RunResult::method).toList());
             assertTrue(
-                    Files.readString(folder.resolve("report.html"))
-                            .contains("Finished so far: 1 of 2 runs."));
+                    lines.get(0).contains("2 of 4 runs diverged: " + diverging + " with seed 1, 2"),
+                    failed.err());
+            assertTrue(
+                    failed.out()
+                            .lines()
+                            .anyMatch(l -> l.startsWith(diverging + ", seed 1 diverged")),
+                    failed.out());
+            Results results = read(folder);
+            assertEquals(List.of("usf"), results.finishedMethods());
+            assertEquals(List.of(diverging, "usf"), results.triedMethods());
+            assertEquals(2, results.runsOf("usf").size());
+            for (RunResult run : results.divergedRuns()) {
+                assertEquals(diverging, run.method());
+                assertTrue(run.epochs().isEmpty());
+                // the weights are infinite after the first step
+                assertEquals(1, run.divergence().epoch());
+                assertEquals(2, run.divergence().batch());
+                assertTrue(run.divergence().layer().matches("\\d\\dLinear"), run.toString());
+            }
+            String report = Files.readString(folder.resolve("report.html"));
+            assertTrue(report.contains("Diverged runs"), report);
+            assertTrue(report.contains("(diverged)"), report);
+            assertFalse(report.contains("Finished so far"), report);
+            assertTrue(Files.notExists(folder.resolve("unfinished")));
         }
+    }
+
+    @Test
+    void comparisonOfWhichEveryRunDivergesHasItsFiles(@TempDir Path folder) throws IOException {
+        ProgramRun failed =
+                small(
+                        "--methods bp --seeds 1 --optimizer momentum --learning-rate bp=1e38",
+                        folder);
+
+        assertEquals(ExitCode.DIVERGED, failed.exitCode(), failed.err());
+        assertTrue(failed.err().contains("1 of 1 runs diverged"), failed.err());
+        assertTrue(
+                Files.readString(folder.resolve("report.html")).contains("No run was finished."));
+        ProgramRun report =
+                ProgramRun.of(
+                        "report "
+                                + folder.resolve("results.json")
+                                + " --out "
+                                + folder.resolve("again"));
+        assertEquals(ExitCode.OK, report.exitCode(), report.err());
+        assertEquals(
+                Files.readString(folder.resolve("report.html")),
+                Files.readString(folder.resolve("again").resolve("report.html")));
     }
 
     @Test

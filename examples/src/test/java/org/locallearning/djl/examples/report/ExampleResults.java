@@ -68,7 +68,16 @@ public final class ExampleResults {
                 "compare --methods bp,fa",
                 "2026-01-02T03:04:05Z",
                 new Build("1.2.3", "0123456789abcdef0123456789abcdef01234567", "0.35.1"),
-                new Machine("Abacus 9", 4, 15.5, "Linux amd64", "Java 17", "PyTorch 2", "cpu()", 1),
+                new Machine(
+                        "Abacus 9",
+                        4,
+                        15.5,
+                        "Linux amd64",
+                        "Java 17",
+                        "PyTorch 2",
+                        "cpu()",
+                        1,
+                        "float32"),
                 List.of(
                         run("bp", 1, 0.80, 0.90),
                         run("fa", 1, 0.50, 0.60),

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce.ahmad;
 
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -68,6 +69,12 @@ final class DecorrelatedLearning implements Target {
     @Override
     public String paper() {
         return "Ahmad, \"Correlations Are Ruining Your Gradient Descent\", 2024, figure 4";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return Duration.ofDays(4);
     }
 
     /** {@inheritDoc} */

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce.ahmad;
 
 import ai.djl.ndarray.NDManager;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -60,6 +61,12 @@ abstract class RegressionFigure implements Target {
     @Override
     public String paper() {
         return "Ahmad, \"Correlations Are Ruining Your Gradient Descent\", 2024, figure " + number;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return Duration.ofSeconds(5);
     }
 
     /** {@inheritDoc} */

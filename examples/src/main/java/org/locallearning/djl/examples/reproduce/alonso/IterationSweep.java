@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce.alonso;
 
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -85,6 +86,12 @@ final class IterationSweep implements Target {
 
     /** {@inheritDoc} */
     @Override
+    public Duration expectedTime() {
+        return Duration.ofHours(37);
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public Set<String> options() {
         return Set.of(
                 "--epochs", "--seeds", "--dataset", "--data-repository", "--limit", "--test-limit");
@@ -101,7 +108,7 @@ final class IterationSweep implements Target {
                 for (Line line : LINES) {
                     Results results = curves.run(part(arguments, dataset, line, t));
                     double iterations = t;
-                    for (RunResult run : results.runs()) {
+                    for (RunResult run : results.runsOf(line.method)) {
                         best.computeIfAbsent(line.method, method -> new TreeMap<>())
                                 .computeIfAbsent(iterations, x -> new ArrayList<>())
                                 .add(best(run));
@@ -110,7 +117,7 @@ final class IterationSweep implements Target {
             }
             List<Curve> accuracies = new ArrayList<>();
             for (Line line : LINES) {
-                accuracies.add(Curve.of(line.method, best.get(line.method)));
+                accuracies.add(Curve.of(line.method, best.getOrDefault(line.method, Map.of())));
             }
             write(reproduction, dataset, accuracies);
         }

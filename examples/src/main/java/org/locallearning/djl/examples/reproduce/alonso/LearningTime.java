@@ -15,15 +15,16 @@ package org.locallearning.djl.examples.reproduce.alonso;
 
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.report.LossValue;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
@@ -73,6 +74,12 @@ final class LearningTime implements Target {
     @Override
     public String paper() {
         return Paper.source("figure 10");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return Duration.ofHours(79);
     }
 
     /** {@inheritDoc} */
@@ -130,12 +137,8 @@ final class LearningTime implements Target {
                                                                 abscissa,
                                                                 figure.unit,
                                                                 figure.losses,
-                                                                LearningTime::loss))
+                                                                LossValue::of))
                                         .toList());
         reproduction.write(reproduction.arguments().seeds(Paper.SEEDS), figures, page);
-    }
-
-    private static String loss(double value) {
-        return String.format(Locale.ROOT, "%.4f", value);
     }
 }

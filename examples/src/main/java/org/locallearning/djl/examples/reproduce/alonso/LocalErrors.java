@@ -23,6 +23,7 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.dataset.Batch;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -32,9 +33,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.locallearning.djl.creditassignment.CreditTrainer;
+import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.reproduce.Pieces;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.pc.FreeEnergy;
@@ -102,6 +105,13 @@ final class LocalErrors implements Target {
      */
     record Figure(int iterations, List<Curve> simultaneous, List<Curve> sequential) {}
 
+    /** Everything that the means of a seed depend on. */
+    private record Settings(
+            String data, int[] hidden, InferenceSchedule schedule, int iterations, int seed) {}
+
+    /** The free energy, a mean over images, after 0, 1, … iterations in every layer. */
+    private record Means(double[][] energies) {}
+
     /** {@inheritDoc} */
     @Override
     public String name() {
@@ -122,8 +132,15 @@ final class LocalErrors implements Target {
 
     /** {@inheritDoc} */
     @Override
+    public Duration expectedTime() {
+        return iterations > hidden.length ? Duration.ofHours(2) : Duration.ofMinutes(10);
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public Set<String> options() {
-        return Set.of("--seeds", "--dataset", "--data-repository", "--test-limit");
+        return Set.of(
+                "--seeds", "--dataset", "--data-repository", "--test-limit", ResumeArguments.FRESH);
     }
 
     /** {@inheritDoc} */
@@ -131,6 +148,8 @@ final class LocalErrors implements Target {
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         List<Integer> seeds = reproduction.arguments().seeds(SEEDS);
         try (ImageData images = Paper.images(reproduction.arguments(), MODEL)) {
+            Pieces pieces = new Pieces(reproduction, 2 * seeds.size());
+            int batches = (images.getTestSize() + Paper.BATCH - 1) / Paper.BATCH;
             Map<InferenceSchedule, List<Curve>> measured = new EnumMap<>(InferenceSchedule.class);
             for (InferenceSchedule schedule :
                     List.of(InferenceSchedule.SIMULTANEOUS, InferenceSchedule.SEQUENTIAL)) {
@@ -139,7 +158,31 @@ final class LocalErrors implements Target {
                     layers.add(new TreeMap<>());
                 }
                 for (int seed : seeds) {
-                    double[][] means = measure(reproduction.engine(), images, schedule, seed);
+                    double[][] means =
+                            pieces.get(
+                                            String.format(
+                                                    Locale.ROOT,
+                                                    "%s inference, seed %d",
+                                                    schedule.name().toLowerCase(Locale.ROOT),
+                                                    seed),
+                                            new Settings(
+                                                    images.getTitle()
+                                                            + ": "
+                                                            + images.getProvenance(),
+                                                    hidden,
+                                                    schedule,
+                                                    iterations,
+                                                    seed),
+                                            Means.class,
+                                            batches,
+                                            step ->
+                                                    measure(
+                                                            reproduction.engine(),
+                                                            images,
+                                                            schedule,
+                                                            seed,
+                                                            step))
+                                    .energies();
                     for (int t = 0; t < means.length; ++t) {
                         for (int l = 0; l <= hidden.length; ++l) {
                             if (means[t][l] > 0) {
@@ -170,9 +213,12 @@ final class LocalErrors implements Target {
         }
     }
 
-    /** Returns the free energy, a mean over images, after 0, 1, … iterations in every layer. */
-    private double[][] measure(
-            Engine engine, ImageData images, InferenceSchedule schedule, int seed)
+    private Means measure(
+            Engine engine,
+            ImageData images,
+            InferenceSchedule schedule,
+            int seed,
+            Runnable batchDone)
             throws IOException, TranslateException {
         engine.setRandomSeed(seed);
         Block block =
@@ -206,6 +252,7 @@ final class LocalErrors implements Target {
                             }
                         }
                     }
+                    batchDone.run();
                 }
             }
         }
@@ -214,7 +261,7 @@ final class LocalErrors implements Target {
                 sum[l] /= images.getTestSize();
             }
         }
-        return sums;
+        return new Means(sums);
     }
 
     private static void infer(CreditTrainer trainer, Batch batch) {

@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.reproduce.alonso;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -80,6 +81,12 @@ final class MemoryTable implements Target {
 
     /** {@inheritDoc} */
     @Override
+    public Duration expectedTime() {
+        return Duration.ofMinutes(2);
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public Set<String> options() {
         return Set.of();
     }
@@ -92,6 +99,16 @@ final class MemoryTable implements Target {
             double peak = measure(reproduction, each.method);
             double baseline = measured.isEmpty() ? peak : measured.get(0).peakMiB;
             measured.add(new Measured(each.method, each.order, peak, peak / baseline));
+            reproduction
+                    .out()
+                    .printf(
+                            Locale.ROOT,
+                            "%d of %d: %s, %.0f MiB%n",
+                            measured.size(),
+                            CASES.size(),
+                            each.method,
+                            peak);
+            reproduction.out().flush();
         }
         List<List<String>> rows = new ArrayList<>();
         StringBuilder text = new StringBuilder("Over backpropagation with plain descent:");

@@ -62,14 +62,8 @@ final class Paper {
     /** Loads the one data set of a measurement, CIFAR-10 unless another was chosen. */
     static ImageData images(ReproduceArguments arguments, String model)
             throws IOException, TranslateException {
-        List<String> names = arguments.dataSets(List.of(CIFAR10));
-        if (names.size() != 1 || !DataSets.names().contains(names.get(0))) {
-            throw new IllegalArgumentException(
-                    "This target measures on one data set: --dataset names one of "
-                            + String.join(", ", DataSets.names())
-                            + ".");
-        }
-        return DataSets.load(names.get(0), dataOptions(arguments, names.get(0), model));
+        String name = arguments.dataSet(CIFAR10);
+        return DataSets.load(name, dataOptions(arguments, name, model));
     }
 
     /** Returns the shape of a batch of images. */

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce.alonso;
 
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,11 +57,14 @@ final class PredictiveLearning implements Target {
     private final String place;
     private final String title;
     private final Map<String, Integer> epochs;
+    private final Duration time;
 
-    private PredictiveLearning(String place, String title, Map<String, Integer> epochs) {
+    private PredictiveLearning(
+            String place, String title, Map<String, Integer> epochs, Duration time) {
         this.place = place;
         this.title = title;
         this.epochs = epochs;
+        this.time = time;
     }
 
     /**
@@ -74,7 +78,10 @@ final class PredictiveLearning implements Target {
         epochs.put(CONVOLUTIONAL, 45);
         epochs.put(TINY_CONVOLUTIONAL, 20);
         return new PredictiveLearning(
-                "table 2", "Test accuracy of backpropagation and inference learning", epochs);
+                "table 2",
+                "Test accuracy of backpropagation and inference learning",
+                epochs,
+                Duration.ofHours(63));
     }
 
     /**
@@ -87,7 +94,10 @@ final class PredictiveLearning implements Target {
         epochs.put(CONVOLUTIONAL, 45);
         epochs.put(TINY_CONVOLUTIONAL, 20);
         return new PredictiveLearning(
-                "figure 5", "Learning curves of small convolutional networks", epochs);
+                "figure 5",
+                "Learning curves of small convolutional networks",
+                epochs,
+                Duration.ofHours(21));
     }
 
     /**
@@ -100,7 +110,10 @@ final class PredictiveLearning implements Target {
         epochs.put(PERCEPTRON, 60);
         epochs.put(AUTOENCODER, 100);
         return new PredictiveLearning(
-                "figure 6", "Learning curves of a perceptron and an autoencoder", epochs);
+                "figure 6",
+                "Learning curves of a perceptron and an autoencoder",
+                epochs,
+                Duration.ofHours(57));
     }
 
     /** {@inheritDoc} */
@@ -119,6 +132,12 @@ final class PredictiveLearning implements Target {
     @Override
     public String paper() {
         return Paper.source(place);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return time;
     }
 
     /** {@inheritDoc} */

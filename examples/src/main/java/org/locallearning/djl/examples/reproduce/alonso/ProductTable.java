@@ -23,6 +23,7 @@ import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -141,6 +142,12 @@ final class ProductTable implements Target {
     @Override
     public String paper() {
         return Paper.source("table " + table);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return Duration.ofMinutes(1);
     }
 
     /** {@inheritDoc} */

@@ -27,6 +27,7 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.translate.TranslateException;
 import ai.djl.util.Pair;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
@@ -41,6 +43,7 @@ import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.reproduce.Pieces;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.results.SeedSummary;
@@ -127,6 +130,12 @@ final class ProximalObjective implements Target {
         }
     }
 
+    /** Everything that the terms of a seed depend on. */
+    private record Settings(String data, Variant variant, int seed, int steps) {}
+
+    /** The loss after the update and the update's squared norm, after 0, 1, … iterations. */
+    private record Terms(double[][] values) {}
+
     /**
      * The objective of one method.
      *
@@ -167,8 +176,20 @@ final class ProximalObjective implements Target {
 
     /** {@inheritDoc} */
     @Override
+    public Duration expectedTime() {
+        return Duration.ofHours(8);
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public Set<String> options() {
-        return Set.of("--seeds", "--dataset", "--data-repository", "--limit", "--test-limit");
+        return Set.of(
+                "--seeds",
+                "--dataset",
+                "--data-repository",
+                "--limit",
+                "--test-limit",
+                ResumeArguments.FRESH);
     }
 
     /** {@inheritDoc} */
@@ -188,13 +209,42 @@ final class ProximalObjective implements Target {
                 steps = STEPS;
             }
             List<Measured> measured = new ArrayList<>();
+            Pieces pieces = new Pieces(reproduction, VARIANTS.size() * seeds.size());
             for (Variant variant : VARIANTS) {
                 Map<Double, Map<Double, List<Double>>> values = new LinkedHashMap<>();
                 betas.forEach(beta -> values.put(beta, new TreeMap<>()));
                 for (int seed : seeds) {
-                    measure(reproduction, images, variant, seed, steps, values);
-                    reproduction.out().println(variant.method + ", seed " + seed + ": done");
-                    reproduction.out().flush();
+                    int trained = steps;
+                    double[][] terms =
+                            pieces.get(
+                                            variant.method + ", seed " + seed,
+                                            new Settings(
+                                                    images.getTitle()
+                                                            + ": "
+                                                            + images.getProvenance(),
+                                                    variant,
+                                                    seed,
+                                                    steps),
+                                            Terms.class,
+                                            steps + variant.iterations + 1L,
+                                            step ->
+                                                    measure(
+                                                            reproduction,
+                                                            images,
+                                                            variant,
+                                                            seed,
+                                                            trained,
+                                                            step))
+                                    .values();
+                    for (int t = 0; t < terms.length; ++t) {
+                        double[] each = terms[t];
+                        double time = t;
+                        values.forEach(
+                                (beta, objective) ->
+                                        objective
+                                                .computeIfAbsent(time, x -> new ArrayList<>())
+                                                .add(each[0] + each[1] / (2 * beta)));
+                    }
                 }
                 values.forEach(
                         (beta, objective) ->
@@ -208,13 +258,13 @@ final class ProximalObjective implements Target {
         }
     }
 
-    private static void measure(
+    private static Terms measure(
             Reproduction reproduction,
             ImageData images,
             Variant variant,
             int seed,
             int steps,
-            Map<Double, Map<Double, List<Double>>> values)
+            Runnable stepDone)
             throws IOException, TranslateException {
         Method method = Methods.named(variant.method);
         Block block =
@@ -235,17 +285,14 @@ final class ProximalObjective implements Target {
                         MethodSettings.preset(MODEL),
                         optimizer,
                         seed)) {
-            training.train(steps, step -> {});
+            training.train(steps, step -> stepDone.run());
             Map<String, Double> rates = rates(block, optimizer, rate);
+            double[][] terms = new double[variant.iterations + 1][];
             for (int t = 0; t <= variant.iterations; ++t) {
-                double[] terms = terms(training.model(), images, variant.rule(t), rates);
-                double time = t;
-                values.forEach(
-                        (beta, objective) ->
-                                objective
-                                        .computeIfAbsent(time, x -> new ArrayList<>())
-                                        .add(terms[0] + terms[1] / (2 * beta)));
+                terms[t] = terms(training.model(), images, variant.rule(t), rates);
+                stepDone.run();
             }
+            return new Terms(terms);
         }
     }
 

@@ -18,12 +18,14 @@ import ai.djl.nn.Parameter;
 import ai.djl.translate.TranslateException;
 import ai.djl.util.Pair;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.method.InferenceSettings;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
@@ -32,6 +34,7 @@ import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.reproduce.Pieces;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.training.RunRates;
@@ -106,6 +109,19 @@ final class UpdateMagnitudes implements Target {
      */
     record Figure(int steps, int iterations, List<Curve> magnitudes) {}
 
+    /** Everything that the moves of a seed depend on. */
+    private record Settings(
+            String data,
+            String model,
+            String method,
+            MethodSettings settings,
+            float rate,
+            int seed,
+            int steps) {}
+
+    /** log10 of the mean absolute change of a weight in a step, by the matrix from the input. */
+    private record Moves(double[] values) {}
+
     /** {@inheritDoc} */
     @Override
     public String name() {
@@ -126,9 +142,21 @@ final class UpdateMagnitudes implements Target {
 
     /** {@inheritDoc} */
     @Override
+    public Duration expectedTime() {
+        return Duration.ofHours(settings.inference().iterations() >= LONG_INFERENCE ? 11 : 5);
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public Set<String> options() {
         return Set.of(
-                "--epochs", "--seeds", "--methods", "--dataset", "--data-repository", "--limit");
+                "--epochs",
+                "--seeds",
+                "--methods",
+                "--dataset",
+                "--data-repository",
+                "--limit",
+                ResumeArguments.FRESH);
     }
 
     /** {@inheritDoc} */
@@ -142,12 +170,41 @@ final class UpdateMagnitudes implements Target {
                             reproduction.arguments().epochs(EPOCHS)
                                     * images.getTrainingBatches(Paper.BATCH));
             List<Curve> magnitudes = new ArrayList<>();
+            Pieces pieces = new Pieces(reproduction, trained.size() * seeds.size());
             for (Method method : trained) {
+                OptimizerKind kind = method.optimizer(OptimizerKind.SGD);
+                float rate = RunRates.preset(method, images.getName(), model, kind).learning();
                 Map<Double, List<Double>> values = new TreeMap<>();
                 for (int seed : seeds) {
-                    measure(reproduction, images, method, seed, steps, values);
-                    reproduction.out().println(method.name() + ", seed " + seed + ": done");
-                    reproduction.out().flush();
+                    double[] moves =
+                            pieces.get(
+                                            method.name() + ", seed " + seed,
+                                            new Settings(
+                                                    images.getTitle()
+                                                            + ": "
+                                                            + images.getProvenance(),
+                                                    model,
+                                                    method.name(),
+                                                    settings,
+                                                    rate,
+                                                    seed,
+                                                    steps),
+                                            Moves.class,
+                                            steps,
+                                            step ->
+                                                    measure(
+                                                            reproduction,
+                                                            images,
+                                                            method,
+                                                            rate,
+                                                            seed,
+                                                            steps,
+                                                            step))
+                                    .values();
+                    for (int matrix = 1; matrix <= moves.length; ++matrix) {
+                        values.computeIfAbsent((double) matrix, m -> new ArrayList<>())
+                                .add(moves[matrix - 1]);
+                    }
                 }
                 magnitudes.add(Curve.of(method.name(), values));
             }
@@ -159,13 +216,14 @@ final class UpdateMagnitudes implements Target {
         }
     }
 
-    private void measure(
+    private Moves measure(
             Reproduction reproduction,
             ImageData images,
             Method method,
+            float rate,
             int seed,
             int steps,
-            Map<Double, List<Double>> values)
+            Runnable stepDone)
             throws IOException, TranslateException {
         Block block =
                 Networks.named(model)
@@ -173,9 +231,8 @@ final class UpdateMagnitudes implements Target {
                                 NetworkOptions.builder().build(),
                                 images.getSampleShape(),
                                 images.getClasses().size());
-        OptimizerKind kind = method.optimizer(OptimizerKind.SGD);
-        float rate = RunRates.preset(method, images.getName(), model, kind).learning();
-        ObservedOptimizer optimizer = new ObservedOptimizer(kind.create(rate, block));
+        ObservedOptimizer optimizer =
+                new ObservedOptimizer(method.optimizer(OptimizerKind.SGD).create(rate, block));
         try (StepwiseTraining training =
                 new StepwiseTraining(
                         reproduction.engine(), images, block, method, settings, optimizer, seed)) {
@@ -183,14 +240,18 @@ final class UpdateMagnitudes implements Target {
             int interval = interval(steps);
             training.train(
                     steps,
-                    step -> optimizer.observe(step > first && (step - first) % interval == 0));
-            double matrix = 0;
+                    step -> {
+                        optimizer.observe(step > first && (step - first) % interval == 0);
+                        stepDone.run();
+                    });
+            List<Double> moves = new ArrayList<>();
             for (Pair<String, Parameter> parameter : block.getParameters()) {
                 if (parameter.getValue().getType() == Parameter.Type.WEIGHT) {
                     double move = optimizer.meanMove(parameter.getValue().getId());
-                    values.computeIfAbsent(++matrix, m -> new ArrayList<>()).add(Paper.log10(move));
+                    moves.add(Paper.log10(move));
                 }
             }
+            return new Moves(moves.stream().mapToDouble(Double::doubleValue).toArray());
         }
     }
 

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce.lillicrap;
 
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.locallearning.djl.examples.method.Methods;
@@ -65,6 +66,12 @@ final class Autoencoders implements Target {
     @Override
     public String paper() {
         return Paper.source("note 9");
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return Duration.ofHours(3);
     }
 
     /** {@inheritDoc} */

@@ -19,15 +19,25 @@ import java.util.List;
 /** A learning curve: the logarithm of the normalized squared error after each so many steps. */
 final class Curves {
 
+    /** A curve, as it is kept. */
+    record Kept(List<double[]> points) {}
+
     private Curves() {}
 
     /** Trains and measures as it goes. */
     static List<double[]> follow(RegressionTrial trial, int firstStep, int steps, int interval) {
+        return follow(trial, firstStep, steps, interval, () -> {});
+    }
+
+    /** The same, and calls something after every interval. */
+    static List<double[]> follow(
+            RegressionTrial trial, int firstStep, int steps, int interval, Runnable done) {
         List<double[]> curve = new ArrayList<>();
         for (int step = 0; step <= steps; step += interval) {
             curve.add(new double[] {firstStep + step, Math.log10(trial.normalizedSquaredError())});
             if (step < steps) {
                 trial.train(interval);
+                done.run();
             }
         }
         return curve;

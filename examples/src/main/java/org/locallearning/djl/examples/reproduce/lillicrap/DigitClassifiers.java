@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce.lillicrap;
 
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.locallearning.djl.examples.method.Methods;
@@ -142,6 +143,12 @@ final class DigitClassifiers implements Target {
     @Override
     public String paper() {
         return Paper.source("note " + note);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return Duration.ofHours(34);
     }
 
     /** {@inheritDoc} */

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce.lillicrap;
 
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.locallearning.djl.examples.report.FigurePage;
@@ -62,6 +63,12 @@ abstract class DrawnFigure implements Target {
     @Override
     public String paper() {
         return Paper.source(part);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return Duration.ofSeconds(20);
     }
 
     /** {@inheritDoc} */

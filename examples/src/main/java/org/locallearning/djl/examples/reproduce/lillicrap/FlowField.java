@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.reproduce.lillicrap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.Diagram.Layer;
 import org.locallearning.djl.examples.reproduce.Reproduction;
@@ -42,6 +43,12 @@ final class FlowField extends DrawnFigure {
      * @param predicted where the parabola through the start meets A W = 1
      */
     record Course(double[] start, double[] end, double[] predicted) {}
+
+    /** Nothing is drawn at random, and it takes no time. */
+    @Override
+    public Set<String> options() {
+        return Set.of();
+    }
 
     /** {@inheritDoc} */
     @Override

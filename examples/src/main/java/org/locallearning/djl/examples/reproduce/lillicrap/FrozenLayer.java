@@ -14,14 +14,19 @@
 package org.locallearning.djl.examples.reproduce.lillicrap;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.translate.TranslateException;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.locallearning.djl.creditassignment.CreditAssignment;
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
 import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.Diagram.Layer;
+import org.locallearning.djl.examples.reproduce.Pieces;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 
 /**
@@ -49,11 +54,26 @@ final class FrozenLayer extends DrawnFigure {
      */
     record Run(String name, int seed, double error) {}
 
+    /** Everything that a run depends on. */
+    private record Settings(String variant, int seed, int steps, float rate) {}
+
     private record Variant(String name, CreditAssignment rule, boolean frozen, int... hidden) {}
 
     /** {@inheritDoc} */
     @Override
-    FigureContent draw(Reproduction reproduction) {
+    public Duration expectedTime() {
+        return Duration.ofMinutes(3);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Set<String> options() {
+        return Pieces.OPTIONS;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    FigureContent draw(Reproduction reproduction) throws IOException, TranslateException {
         List<Integer> seeds = reproduction.arguments().seeds(List.of(1, 2, 3));
         List<Variant> variants = new ArrayList<>();
         for (boolean random : new boolean[] {false, true}) {
@@ -71,11 +91,21 @@ final class FrozenLayer extends DrawnFigure {
         List<Layer> layers = new ArrayList<>();
         List<Run> runs = new ArrayList<>();
         List<List<String>> rows = new ArrayList<>();
+        Pieces pieces = new Pieces(reproduction, variants.size() * seeds.size());
         for (int i = 0; i < variants.size(); i++) {
             Variant variant = variants.get(i);
             List<List<double[]>> curves = new ArrayList<>();
             for (int seed : seeds) {
-                curves.add(run(reproduction, variant, seed));
+                curves.add(
+                        pieces.get(
+                                        variant.name + ", seed " + seed,
+                                        new Settings(variant.name, seed, STEPS, RATE),
+                                        Curves.Kept.class,
+                                        STEPS / INTERVAL,
+                                        step ->
+                                                new Curves.Kept(
+                                                        run(reproduction, variant, seed, step)))
+                                .points());
                 runs.add(new Run(variant.name, seed, Curves.last(curves.get(curves.size() - 1))));
             }
             layers.add(Layer.lines(variant.name, i, curves));
@@ -104,7 +134,8 @@ final class FrozenLayer extends DrawnFigure {
                 seeds);
     }
 
-    private static List<double[]> run(Reproduction reproduction, Variant variant, int seed) {
+    private static List<double[]> run(
+            Reproduction reproduction, Variant variant, int seed, Runnable step) {
         reproduction.engine().setRandomSeed(seed);
         try (NDManager manager = reproduction.engine().newBaseManager();
                 RegressionTrial trial =
@@ -120,7 +151,7 @@ final class FrozenLayer extends DrawnFigure {
                 trial.freeze("01Linear_bias");
             }
             trial.use(variant.rule, RATE, 0);
-            return Curves.follow(trial, 0, STEPS, INTERVAL);
+            return Curves.follow(trial, 0, STEPS, INTERVAL, step);
         }
     }
 }

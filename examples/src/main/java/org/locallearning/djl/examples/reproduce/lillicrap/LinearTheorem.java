@@ -50,7 +50,7 @@ final class LinearTheorem extends DrawnFigure {
     /** {@inheritDoc} */
     @Override
     FigureContent draw(Reproduction reproduction) {
-        int seed = reproduction.arguments().seeds(List.of(1)).get(0);
+        int seed = reproduction.arguments().seed(1);
         List<Run> runs = new ArrayList<>();
         List<Layer> errors = new ArrayList<>();
         List<Layer> invariants = new ArrayList<>();

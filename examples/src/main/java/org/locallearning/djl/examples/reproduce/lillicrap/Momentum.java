@@ -14,12 +14,17 @@
 package org.locallearning.djl.examples.reproduce.lillicrap;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.translate.TranslateException;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
 import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.Diagram.Layer;
+import org.locallearning.djl.examples.reproduce.Pieces;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 
 /** Figure 8 and note 8: momentum makes feedback alignment faster. */
@@ -45,41 +50,55 @@ final class Momentum extends DrawnFigure {
      */
     record Run(float momentum, Integer stepsToReach, double error) {}
 
+    /** Everything that a run depends on. */
+    private record Settings(float momentum, int seed, int steps, float rate) {}
+
     /** {@inheritDoc} */
     @Override
-    FigureContent draw(Reproduction reproduction) {
-        int seed = reproduction.arguments().seeds(List.of(1)).get(0);
+    public Duration expectedTime() {
+        return Duration.ofMinutes(1);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Set<String> options() {
+        return Pieces.OPTIONS;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    FigureContent draw(Reproduction reproduction) throws IOException, TranslateException {
+        int seed = reproduction.arguments().seed(1);
         List<Layer> layers = new ArrayList<>();
         List<Run> runs = new ArrayList<>();
         List<List<String>> rows = new ArrayList<>();
+        Pieces pieces = new Pieces(reproduction, MOMENTA.length);
         for (int i = 0; i < MOMENTA.length; i++) {
-            reproduction.engine().setRandomSeed(seed);
-            try (NDManager manager = reproduction.engine().newBaseManager();
-                    RegressionTrial trial =
-                            new RegressionTrial(
-                                    reproduction.engine(),
-                                    seed,
-                                    Teachers.learner(40, 20, 10),
-                                    30,
-                                    0.1f,
-                                    Teachers.network(manager, 30, 20, 10, 10))) {
-                trial.use(FeedbackAlignment.builder().build(), RATE, MOMENTA[i]);
-                List<double[]> curve = Curves.follow(trial, 0, STEPS, INTERVAL);
-                Integer reached = null;
-                for (double[] point : curve) {
-                    if (reached == null && point[1] <= Math.log10(REACHED)) {
-                        reached = (int) point[0];
-                    }
+            float momentum = MOMENTA[i];
+            List<double[]> curve =
+                    pieces.get(
+                                    "momentum " + momentum,
+                                    new Settings(momentum, seed, STEPS, RATE),
+                                    Curves.Kept.class,
+                                    STEPS / INTERVAL,
+                                    step ->
+                                            new Curves.Kept(
+                                                    run(reproduction, momentum, seed, step)))
+                            .points();
+            Integer reached = null;
+            for (double[] point : curve) {
+                if (reached == null && point[1] <= Math.log10(REACHED)) {
+                    reached = (int) point[0];
                 }
-                Run run = new Run(MOMENTA[i], reached, Curves.last(curve));
-                runs.add(run);
-                layers.add(Layer.lines("α = " + MOMENTA[i], i, List.of(curve)));
-                rows.add(
-                        List.of(
-                                String.valueOf(run.momentum),
-                                reached == null ? "more than " + STEPS : reached.toString(),
-                                String.format(Locale.ROOT, "%.4f", run.error)));
             }
+            Run run = new Run(momentum, reached, Curves.last(curve));
+            runs.add(run);
+            layers.add(Layer.lines("α = " + momentum, i, List.of(curve)));
+            rows.add(
+                    List.of(
+                            String.valueOf(run.momentum),
+                            reached == null ? "more than " + STEPS : reached.toString(),
+                            String.format(Locale.ROOT, "%.4f", run.error)));
         }
         return new FigureContent(
                 "The 30-40-20-10 net and the targets of note 3, with the same initial weights and"
@@ -91,5 +110,22 @@ final class Momentum extends DrawnFigure {
                 rows,
                 runs,
                 List.of(seed));
+    }
+
+    private static List<double[]> run(
+            Reproduction reproduction, float momentum, int seed, Runnable step) {
+        reproduction.engine().setRandomSeed(seed);
+        try (NDManager manager = reproduction.engine().newBaseManager();
+                RegressionTrial trial =
+                        new RegressionTrial(
+                                reproduction.engine(),
+                                seed,
+                                Teachers.learner(40, 20, 10),
+                                30,
+                                0.1f,
+                                Teachers.network(manager, 30, 20, 10, 10))) {
+            trial.use(FeedbackAlignment.builder().build(), RATE, momentum);
+            return Curves.follow(trial, 0, STEPS, INTERVAL, step);
+        }
     }
 }

@@ -56,7 +56,7 @@ final class NeuronAlignment extends DrawnFigure {
     /** {@inheritDoc} */
     @Override
     FigureContent draw(Reproduction reproduction) {
-        int seed = reproduction.arguments().seeds(List.of(1)).get(0);
+        int seed = reproduction.arguments().seed(1);
         reproduction.engine().setRandomSeed(seed);
         FeedbackSource source = FeedbackDistribution.uniform(0.5).seeded(seed);
         List<double[]> curve;

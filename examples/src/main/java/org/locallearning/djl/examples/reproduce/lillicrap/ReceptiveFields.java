@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.reproduce.lillicrap;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -99,6 +100,12 @@ final class ReceptiveFields implements Target {
 
     /** {@inheritDoc} */
     @Override
+    public Duration expectedTime() {
+        return Duration.ofMinutes(10);
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public Set<String> options() {
         return Set.of(
                 "--epochs",
@@ -116,10 +123,10 @@ final class ReceptiveFields implements Target {
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         ReproduceArguments arguments = reproduction.arguments();
-        int seed = arguments.seeds(List.of(1)).get(0);
+        int seed = arguments.seed(1);
         List<Method> methods = Methods.named(arguments.methods(METHODS));
         DataOptions options = arguments.dataOptions().optTask(Task.SIGNED_TARGETS).build();
-        String dataSet = arguments.dataSets(List.of("mnist")).get(0);
+        String dataSet = arguments.dataSet("mnist");
         TrainingPlan plan = Paper.plan(arguments.epochs(EPOCHS), MODEL);
         RunStore store = RunStore.open(reproduction);
         try (ImageData images = DataSets.load(dataSet, options)) {

@@ -55,7 +55,7 @@ final class SecondOrderAngles extends DrawnFigure {
     /** {@inheritDoc} */
     @Override
     FigureContent draw(Reproduction reproduction) {
-        int seed = reproduction.arguments().seeds(List.of(1)).get(0);
+        int seed = reproduction.arguments().seed(1);
         List<Run> runs = new ArrayList<>();
         List<Layer> errors = new ArrayList<>();
         List<Layer> first = new ArrayList<>();

@@ -14,13 +14,18 @@
 package org.locallearning.djl.examples.reproduce.lillicrap;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.translate.TranslateException;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
 import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.Diagram.Layer;
+import org.locallearning.djl.examples.reproduce.Pieces;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 
 /**
@@ -51,46 +56,48 @@ final class SwitchToFeedback extends DrawnFigure {
 
     /** {@inheritDoc} */
     @Override
-    FigureContent draw(Reproduction reproduction) {
+    public Duration expectedTime() {
+        return Duration.ofMinutes(1);
+    }
+
+    /** Everything that a run depends on. */
+    private record Settings(int seed, int before, int after, float rate) {}
+
+    private record Course(Run run, List<double[]> before, List<double[]> after) {}
+
+    /** {@inheritDoc} */
+    @Override
+    public Set<String> options() {
+        return Pieces.OPTIONS;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    FigureContent draw(Reproduction reproduction) throws IOException, TranslateException {
         List<Integer> seeds = reproduction.arguments().seeds(List.of(1, 2, 3));
         List<List<double[]>> before = new ArrayList<>();
         List<List<double[]>> after = new ArrayList<>();
         List<Run> runs = new ArrayList<>();
         List<List<String>> rows = new ArrayList<>();
+        Pieces pieces = new Pieces(reproduction, seeds.size());
         for (int seed : seeds) {
-            reproduction.engine().setRandomSeed(seed);
-            try (NDManager manager = reproduction.engine().newBaseManager();
-                    RegressionTrial trial =
-                            new RegressionTrial(
-                                    reproduction.engine(),
-                                    seed,
-                                    Teachers.learner(100, 10),
-                                    10,
-                                    0.3f,
-                                    Teachers.quadratic(manager, 10, 10))) {
-                trial.use(Backpropagation.builder().build(), RATE, 0.9f);
-                before.add(Curves.follow(trial, 0, BEFORE, INTERVAL));
-                double atSwitch = trial.normalizedSquaredError();
-                trial.use(FeedbackAlignment.builder().optSeed(seed).build(), RATE, 0.9f);
-                List<double[]> curve = new ArrayList<>();
-                for (int step = 0; step < INTERVAL; step += 10) {
-                    curve.addAll(Curves.follow(trial, BEFORE + step, 10, 10).subList(0, 1));
-                }
-                curve.addAll(Curves.follow(trial, BEFORE + INTERVAL, AFTER - INTERVAL, INTERVAL));
-                after.add(curve);
-                double highest =
-                        Math.pow(
-                                10,
-                                curve.stream().mapToDouble(point -> point[1]).max().orElseThrow());
-                Run run = new Run(seed, atSwitch, highest, Curves.last(curve));
-                runs.add(run);
-                rows.add(
-                        List.of(
-                                String.valueOf(seed),
-                                String.format(Locale.ROOT, "%.4f", run.before),
-                                String.format(Locale.ROOT, "%.4f", run.highest),
-                                String.format(Locale.ROOT, "%.4f", run.end)));
-            }
+            Course course =
+                    pieces.get(
+                            "seed " + seed,
+                            new Settings(seed, BEFORE, AFTER, RATE),
+                            Course.class,
+                            BEFORE / INTERVAL + AFTER / INTERVAL,
+                            step -> run(reproduction, seed, step));
+            before.add(course.before);
+            after.add(course.after);
+            Run run = course.run;
+            runs.add(run);
+            rows.add(
+                    List.of(
+                            String.valueOf(seed),
+                            String.format(Locale.ROOT, "%.4f", run.before),
+                            String.format(Locale.ROOT, "%.4f", run.highest),
+                            String.format(Locale.ROOT, "%.4f", run.end)));
         }
         return new FigureContent(
                 "A 10-100-10 tanh net learns a random quadratic function, first by backpropagation,"
@@ -108,5 +115,32 @@ final class SwitchToFeedback extends DrawnFigure {
                 rows,
                 runs,
                 seeds);
+    }
+
+    private static Course run(Reproduction reproduction, int seed, Runnable step) {
+        reproduction.engine().setRandomSeed(seed);
+        try (NDManager manager = reproduction.engine().newBaseManager();
+                RegressionTrial trial =
+                        new RegressionTrial(
+                                reproduction.engine(),
+                                seed,
+                                Teachers.learner(100, 10),
+                                10,
+                                0.3f,
+                                Teachers.quadratic(manager, 10, 10))) {
+            trial.use(Backpropagation.builder().build(), RATE, 0.9f);
+            List<double[]> before = Curves.follow(trial, 0, BEFORE, INTERVAL, step);
+            double atSwitch = trial.normalizedSquaredError();
+            trial.use(FeedbackAlignment.builder().optSeed(seed).build(), RATE, 0.9f);
+            List<double[]> curve = new ArrayList<>();
+            for (int done = 0; done < INTERVAL; done += 10) {
+                curve.addAll(Curves.follow(trial, BEFORE + done, 10, 10).subList(0, 1));
+            }
+            curve.addAll(Curves.follow(trial, BEFORE + INTERVAL, AFTER - INTERVAL, INTERVAL, step));
+            double highest =
+                    Math.pow(10, curve.stream().mapToDouble(point -> point[1]).max().orElseThrow());
+            Run run = new Run(seed, atSwitch, highest, Curves.last(curve));
+            return new Course(run, before, curve);
+        }
     }
 }

@@ -28,14 +28,19 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
+import ai.djl.translate.TranslateException;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.locallearning.djl.creditassignment.CreditAssignment;
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
 import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.Diagram.Layer;
+import org.locallearning.djl.examples.reproduce.Pieces;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 
 /**
@@ -87,19 +92,36 @@ final class Xor extends DrawnFigure {
 
     private record Course(Run run, List<double[]> curve) {}
 
+    /** Everything that a run depends on. */
+    private record Settings(String net, int seed, int steps, float rate) {}
+
     /** {@inheritDoc} */
     @Override
-    FigureContent draw(Reproduction reproduction) {
+    public Duration expectedTime() {
+        return Duration.ofMinutes(2);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Set<String> options() {
+        return Pieces.OPTIONS;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    FigureContent draw(Reproduction reproduction) throws IOException, TranslateException {
         List<Integer> seeds = reproduction.arguments().seeds(List.of(1, 2, 3, 4, 5));
         List<Run> runs = new ArrayList<>();
         List<List<String>> rows = new ArrayList<>();
         List<Diagram> diagrams = new ArrayList<>();
+        Pieces pieces = new Pieces(reproduction, 2 * 2 * seeds.size());
         for (int hidden : new int[] {2, 25}) {
             List<List<double[]>> exact = new ArrayList<>();
             List<List<double[]>> random = new ArrayList<>();
             for (int seed : seeds) {
                 Course backpropagation =
-                        run(
+                        course(
+                                pieces,
                                 reproduction,
                                 Backpropagation.builder().build(),
                                 "backpropagation",
@@ -112,7 +134,14 @@ final class Xor extends DrawnFigure {
                                 .optFeedback((m, path, shape, type) -> m.create(feedback, shape))
                                 .build();
                 Course alignment =
-                        run(reproduction, rule, "feedback alignment", hidden, seed, feedback);
+                        course(
+                                pieces,
+                                reproduction,
+                                rule,
+                                "feedback alignment",
+                                hidden,
+                                seed,
+                                feedback);
                 exact.add(backpropagation.curve);
                 random.add(alignment.curve);
                 for (Course course : List.of(backpropagation, alignment)) {
@@ -195,13 +224,32 @@ final class Xor extends DrawnFigure {
         }
     }
 
+    private static Course course(
+            Pieces pieces,
+            Reproduction reproduction,
+            CreditAssignment rule,
+            String rulesName,
+            int hidden,
+            int seed,
+            float[] feedback)
+            throws IOException, TranslateException {
+        String net = String.format(Locale.ROOT, "2-%d-1, %s", hidden, rulesName);
+        return pieces.get(
+                net + ", seed " + seed,
+                new Settings(net, seed, STEPS, RATE),
+                Course.class,
+                STEPS + 1,
+                step -> run(reproduction, rule, net, hidden, seed, feedback, step));
+    }
+
     private static Course run(
             Reproduction reproduction,
             CreditAssignment rule,
-            String name,
+            String net,
             int hidden,
             int seed,
-            float[] feedback) {
+            float[] feedback,
+            Runnable stepDone) {
         float[] output = outputWeights(reproduction, hidden, seed);
         SequentialBlock block =
                 new SequentialBlock()
@@ -237,6 +285,7 @@ final class Xor extends DrawnFigure {
                 double error = 0;
                 for (int step = 0; step <= STEPS; step++) {
                     error = step(trainer, manager);
+                    stepDone.run();
                     if (step % INTERVAL == 0) {
                         curve.add(new double[] {step, error});
                         float[] weights = weight.toFloatArray();
@@ -250,7 +299,6 @@ final class Xor extends DrawnFigure {
                         solved = step;
                     }
                 }
-                String net = String.format(Locale.ROOT, "2-%d-1, %s", hidden, name);
                 return new Course(
                         new Run(
                                 net,

@@ -19,6 +19,7 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -97,6 +98,12 @@ final class FisherFigure implements Target {
 
     /** {@inheritDoc} */
     @Override
+    public Duration expectedTime() {
+        return Duration.ofMinutes(5);
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public Set<String> options() {
         return Set.of(
                 "--epochs",
@@ -113,10 +120,10 @@ final class FisherFigure implements Target {
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         ReproduceArguments arguments = reproduction.arguments();
-        int seed = arguments.seeds(List.of(1)).get(0);
+        int seed = arguments.seed(1);
         int epochs = arguments.epochs(EPOCHS);
         DataOptions options = RbmData.reduced(arguments);
-        String dataSet = arguments.dataSets(List.of("mnist")).get(0);
+        String dataSet = arguments.dataSet("mnist");
         try (RbmData data = RbmData.load(reproduction.engine(), dataSet, options, POOLING)) {
             RbmMethod method = RbmMethod.named(METHOD);
             RunStore store = RunStore.open(reproduction);

@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.reproduce.millea;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -94,6 +95,12 @@ final class PenaltyGrid implements Target {
 
     /** {@inheritDoc} */
     @Override
+    public Duration expectedTime() {
+        return Duration.ofHours(2);
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public Set<String> options() {
         return Set.of(
                 "--epochs",
@@ -113,7 +120,7 @@ final class PenaltyGrid implements Target {
         List<Integer> seeds = arguments.seeds(List.of(1));
         int epochs = arguments.epochs(EPOCHS);
         DataOptions options = RbmData.reduced(arguments);
-        String dataSet = arguments.dataSets(List.of("mnist")).get(0);
+        String dataSet = arguments.dataSet("mnist");
         RbmRuns runs = new RbmRuns(reproduction);
         try (RbmData data = RbmData.load(reproduction.engine(), dataSet, options, 1)) {
             runs.header(data, HIDDEN);

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce.millea;
 
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -155,6 +156,12 @@ final class RbmLearningCurves implements Target {
 
     /** {@inheritDoc} */
     @Override
+    public Duration expectedTime() {
+        return Duration.ofHours(4);
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public Set<String> options() {
         return Set.of(
                 "--epochs",
@@ -184,7 +191,7 @@ final class RbmLearningCurves implements Target {
             List<RbmMethod> methods =
                     arguments.methods(size.methods).stream().map(RbmMethod::named).toList();
             DataOptions options = RbmData.options(arguments, size.images, size.testImages);
-            String dataSet = arguments.dataSets(List.of("mnist")).get(0);
+            String dataSet = arguments.dataSet("mnist");
             try (RbmData data =
                     RbmData.load(reproduction.engine(), dataSet, options, size.pooling)) {
                 run(reproduction, runs, size, methods, seeds, data, parts);

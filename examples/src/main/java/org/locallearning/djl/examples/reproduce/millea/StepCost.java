@@ -24,6 +24,7 @@ import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,7 @@ import java.util.stream.DoubleStream;
 import org.locallearning.djl.decorrelation.boltzmann.BoltzmannTrainer;
 import org.locallearning.djl.decorrelation.boltzmann.ReconstructionError;
 import org.locallearning.djl.decorrelation.boltzmann.RestrictedBoltzmannMachine;
+import org.locallearning.djl.examples.output.TerminalBar;
 import org.locallearning.djl.examples.output.TextTable;
 import org.locallearning.djl.examples.report.Bars;
 import org.locallearning.djl.examples.report.FigurePage;
@@ -93,6 +95,12 @@ final class StepCost implements Target {
 
     /** {@inheritDoc} */
     @Override
+    public Duration expectedTime() {
+        return Duration.ofMinutes(3);
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public Set<String> options() {
         return Set.of("--seeds", "--methods");
     }
@@ -101,8 +109,8 @@ final class StepCost implements Target {
     @Override
     public void run(Reproduction reproduction) throws IOException {
         Engine engine = reproduction.engine();
-        List<Integer> seeds = reproduction.arguments().seeds(List.of(1));
-        engine.setRandomSeed(seeds.get(0));
+        int seed = reproduction.arguments().seed(1);
+        engine.setRandomSeed(seed);
         List<RbmMethod> methods =
                 reproduction
                         .arguments()
@@ -111,7 +119,7 @@ final class StepCost implements Target {
                         .stream()
                         .map(RbmMethod::named)
                         .toList();
-        Map<String, double[]> times = times(engine, methods);
+        Map<String, double[]> times = times(reproduction, methods);
         List<Row> rows = new ArrayList<>();
         times.forEach(
                 (name, values) -> {
@@ -129,7 +137,7 @@ final class StepCost implements Target {
                                     median(ratio),
                                     least / least(times.get(PRODUCTS))));
                 });
-        write(reproduction, seeds, rows);
+        write(reproduction, List.of(seed), rows);
     }
 
     private static void write(Reproduction reproduction, List<Integer> seeds, List<Row> rows)
@@ -189,7 +197,17 @@ final class StepCost implements Target {
         reproduction.write(seeds, rows, page);
     }
 
-    private static Map<String, double[]> times(Engine engine, List<RbmMethod> methods) {
+    private static Map<String, double[]> times(Reproduction reproduction, List<RbmMethod> methods) {
+        Engine engine = reproduction.engine();
+        reproduction
+                .out()
+                .printf(
+                        "Timing %d methods in turn, in %d rounds, of which the first %d are not"
+                                + " counted.%n",
+                        methods.size(), WARM_UP + ROUNDS, WARM_UP);
+        reproduction.out().flush();
+        TerminalBar bar = new TerminalBar(reproduction.isTerminal());
+        bar.start("rounds", WARM_UP + ROUNDS, 0);
         Map<String, Step> steps = new LinkedHashMap<>();
         Map<String, double[]> times = new LinkedHashMap<>();
         try (NDManager manager = engine.newBaseManager()) {
@@ -215,8 +233,10 @@ final class StepCost implements Target {
                                 (System.nanoTime() - start) / 1e6 / STEPS_A_TURN;
                     }
                 }
+                bar.step("");
             }
         } finally {
+            bar.close();
             steps.values().forEach(Step::close);
         }
         return times;

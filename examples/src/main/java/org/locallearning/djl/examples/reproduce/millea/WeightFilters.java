@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce.millea;
 
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -67,6 +68,12 @@ final class WeightFilters implements Target {
 
     /** {@inheritDoc} */
     @Override
+    public Duration expectedTime() {
+        return Duration.ofMinutes(20);
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public Set<String> options() {
         return Set.of(
                 "--epochs",
@@ -84,12 +91,12 @@ final class WeightFilters implements Target {
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         ReproduceArguments arguments = reproduction.arguments();
-        int seed = arguments.seeds(List.of(1)).get(0);
+        int seed = arguments.seed(1);
         int epochs = arguments.epochs(EPOCHS);
         List<RbmMethod> methods =
                 arguments.methods(METHODS).stream().map(RbmMethod::named).toList();
         DataOptions options = RbmData.reduced(arguments);
-        String dataSet = arguments.dataSets(List.of("mnist")).get(0);
+        String dataSet = arguments.dataSet("mnist");
         RbmRuns runs = new RbmRuns(reproduction);
         try (RbmData data = RbmData.load(reproduction.engine(), dataSet, options, 1)) {
             runs.header(data, HIDDEN);

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce.ororbia;
 
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -64,6 +65,12 @@ final class ErrorRates implements Target {
     public String paper() {
         return "Ororbia et al., \"Reducing the Computational Burden of Deep Learning with"
                 + " Recursive Local Representation Alignment\", 2020, table 1";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return Duration.ofDays(5);
     }
 
     /** {@inheritDoc} */

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce.ororbia;
 
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -70,6 +71,12 @@ final class NoiseMapsAgainstControls implements Target {
         return "Ororbia et al., \"Reducing the Computational Burden of Deep Learning with"
                 + " Recursive Local Representation Alignment\", 2020, section 3.3; the controls are"
                 + " not in the paper";
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Duration expectedTime() {
+        return Duration.ofDays(7);
     }
 
     /** {@inheritDoc} */

@@ -11,13 +11,16 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.examples.method;
+package org.locallearning.djl.examples.commandline;
 
+import org.locallearning.djl.examples.method.InferenceSettings;
+import org.locallearning.djl.examples.method.MethodSettings;
 import picocli.CommandLine.Option;
 
 /** The options of the command line that belong to single methods. */
 public final class MethodArguments {
 
+    @Serves(Purpose.INFERENCE)
     @Option(
             names = "--iterations",
             paramLabel = "N",
@@ -25,6 +28,7 @@ public final class MethodArguments {
                     "Inference iterations of il, seqil and ipc (default: the model's, 3 for most).")
     private Integer iterations;
 
+    @Serves(Purpose.INFERENCE)
     @Option(
             names = "--inference-step",
             paramLabel = "X",
@@ -33,6 +37,7 @@ public final class MethodArguments {
                             + " 0.05 for most).")
     private Double stepSize;
 
+    @Serves(Purpose.ERROR_GAP)
     @Option(
             names = "--error-gap",
             paramLabel = "N",

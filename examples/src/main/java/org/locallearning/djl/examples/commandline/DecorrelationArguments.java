@@ -11,14 +11,17 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.examples.method;
+package org.locallearning.djl.examples.commandline;
 
 import org.locallearning.djl.decorrelation.Gain;
+import org.locallearning.djl.examples.method.DecorrelationRates;
+import org.locallearning.djl.examples.method.DecorrelationSettings;
 import picocli.CommandLine.Option;
 
 /** The options of the command line that hold for every decorrelation layer. */
 public final class DecorrelationArguments {
 
+    @Serves(Purpose.DECORRELATION)
     @Option(
             names = "--decor-sample",
             paramLabel = "FRACTION",
@@ -27,6 +30,7 @@ public final class DecorrelationArguments {
                             + " ${DEFAULT-VALUE}).")
     private double sampleFraction = DecorrelationSettings.DEFAULT.sampleFraction();
 
+    @Serves(Purpose.DECORRELATION)
     @Option(
             names = "--decor-interval",
             paramLabel = "N",
@@ -34,6 +38,7 @@ public final class DecorrelationArguments {
                     "A decorrelation layer learns at every Nth step (default: ${DEFAULT-VALUE}).")
     private int interval = DecorrelationSettings.DEFAULT.interval();
 
+    @Serves(Purpose.DECORRELATION)
     @Option(
             names = "--decor-block",
             paramLabel = "N",
@@ -42,6 +47,7 @@ public final class DecorrelationArguments {
                             + " ${DEFAULT-VALUE}).")
     private int blockSize = DecorrelationSettings.DEFAULT.blockSize();
 
+    @Serves(Purpose.DECORRELATION)
     @Option(
             names = "--decor-rank",
             paramLabel = "N",
@@ -50,6 +56,7 @@ public final class DecorrelationArguments {
                             + " (default: ${DEFAULT-VALUE}).")
     private int rank = DecorrelationSettings.DEFAULT.rank();
 
+    @Serves(Purpose.DECORRELATION)
     @Option(
             names = "--decor-gain",
             paramLabel = "NAME",

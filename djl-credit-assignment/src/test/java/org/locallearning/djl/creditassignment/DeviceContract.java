@@ -1,0 +1,171 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Device;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.training.DefaultTrainingConfig;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.creditassignment.alignment.AlignmentListener;
+import org.locallearning.djl.emulation.EmulatedCalls;
+import org.locallearning.djl.emulation.EmulatedGpus;
+
+/** What every rule keeps to on GPUs. The numbers are those of the CPU, to the bit. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+public abstract class DeviceContract {
+
+    static {
+        EmulatedGpus.install(2);
+    }
+
+    private static final Device FIRST = Device.gpu(0);
+    private static final Device SECOND = Device.gpu(1);
+    private static final int WARM_UP = 2;
+
+    /** The rules to test, in each of their forms. */
+    protected abstract List<RuleCase> rules();
+
+    /** How often a step of a rule may wait for the device. */
+    protected int waitsOf(RuleCase rule) {
+        return 1;
+    }
+
+    private static List<NetworkCase> networks() {
+        return NetworkCase.small().stream()
+                .filter(each -> List.of("mlp", "convolutions").contains(each.name()))
+                .toList();
+    }
+
+    Stream<Arguments> rulesOnNetworks() {
+        return RuleContract.pairs(rules(), networks());
+    }
+
+    Stream<Arguments> rulesOnDecorrelatedNetworks() {
+        return RuleContract.pairs(
+                rules(),
+                NetworkCase.decorrelated().stream()
+                        .filter(each -> each.name().matches("decorrelated (mlp|convolutions)"))
+                        .toList());
+    }
+
+    /** Starts a run on some devices. */
+    protected static TrainingRun start(RuleCase rule, NetworkCase network, Device... devices) {
+        LossCase loss = LossCase.softmaxCrossEntropy();
+        DefaultTrainingConfig config = TrainingRun.config(loss).optDevices(devices);
+        return TrainingRun.start(network, DataType.FLOAT32, loss, config, rule);
+    }
+
+    private static Map<String, double[]> afterSteps(
+            RuleCase rule, NetworkCase network, int steps, Device... devices) {
+        try (TrainingRun run = start(rule, network, devices)) {
+            for (int step = 0; step < steps; step++) {
+                run.assign(2 * step, 2 * step + 1);
+                run.trainer().step();
+            }
+            // a model that is on none of the devices gets the parameters when the trainer is closed
+            ((CreditTrainer) run.trainer()).getParameterStore().sync();
+            return run.parameters();
+        }
+    }
+
+    private static void assertSame(Map<String, double[]> expected, Map<String, double[]> actual) {
+        expected.forEach((path, values) -> assertArrayEquals(values, actual.get(path), 1e-6, path));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesOnNetworks")
+    void twoDevicesTakeTheStepsOfOne(RuleCase rule, NetworkCase network) {
+        assertSame(
+                afterSteps(rule, network, 2, FIRST), afterSteps(rule, network, 2, FIRST, SECOND));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesOnNetworks")
+    protected void trainsBesideTheDeviceOfItsModel(RuleCase rule, NetworkCase network) {
+        Map<String, double[]> expected = afterSteps(rule, network, 2, FIRST);
+        assertSame(expected, afterSteps(rule, network, 2, SECOND));
+        assertSame(expected, afterSteps(rule, network, 2, Device.cpu()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesOnDecorrelatedNetworks")
+    void decorrelatesOnTwoDevices(RuleCase rule, NetworkCase network) {
+        afterSteps(rule, network, 3, FIRST, SECOND)
+                .forEach(
+                        (path, values) ->
+                                assertTrue(Arrays.stream(values).allMatch(Double::isFinite), path));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesOnNetworks")
+    void comparesWithBackpropagationOnTwoDevices(RuleCase rule, NetworkCase network) {
+        AlignmentListener alignments = new AlignmentListener(1);
+        LossCase loss = LossCase.softmaxCrossEntropy();
+        DefaultTrainingConfig config =
+                TrainingRun.config(loss)
+                        .optDevices(new Device[] {FIRST, SECOND})
+                        .addTrainingListeners(alignments);
+        try (TrainingRun run = TrainingRun.start(network, DataType.FLOAT32, loss, config, rule)) {
+            run.assign(0, 1);
+            assertFalse(alignments.getAlignments().isEmpty());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesOnNetworks")
+    protected void aStepWaitsOnceAndSendsNothing(RuleCase rule, NetworkCase network) {
+        try (TrainingRun run = start(rule, network, FIRST)) {
+            run.train(0, WARM_UP);
+            // the test's own labels are sent before the count
+            EmulatedCalls.Counts[] before = new EmulatedCalls.Counts[1];
+            run.assign(
+                    () -> {
+                        if (before[0] == null) {
+                            before[0] = EmulatedCalls.counts();
+                            EmulatedCalls.takeWaits();
+                            EmulatedCalls.takeSent();
+                        }
+                    },
+                    WARM_UP);
+            run.trainer().step();
+            EmulatedCalls.Counts counted = EmulatedCalls.counts().since(before[0]);
+            String where = EmulatedCalls.takeWaits() + ", " + EmulatedCalls.takeSent();
+            assertTrue(counted.waits() <= waitsOf(rule), where);
+            assertEquals(0, counted.sent(), where);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesOnNetworks")
+    void nothingIsLeftOnTheDevice(RuleCase rule, NetworkCase network) {
+        try (TrainingRun run = start(rule, network, FIRST)) {
+            run.train(0, WARM_UP);
+            long before = EmulatedCalls.tensorsOn(0);
+            run.train(WARM_UP, WARM_UP + 3);
+            assertEquals(before, EmulatedCalls.tensorsOn(0));
+        }
+    }
+}

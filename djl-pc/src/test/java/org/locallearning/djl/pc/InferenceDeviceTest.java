@@ -1,0 +1,74 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.pc;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Device;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.locallearning.djl.creditassignment.DeviceContract;
+import org.locallearning.djl.creditassignment.NetworkCase;
+import org.locallearning.djl.creditassignment.RuleCase;
+import org.locallearning.djl.emulation.EmulatedGpus;
+
+/** The contract on GPUs for inference learning. */
+@Tag(EmulatedGpus.TAG)
+class InferenceDeviceTest extends DeviceContract {
+
+    private static final int ITERATIONS = 3;
+
+    private static final RuleCase INCREMENTAL =
+            new RuleCase(
+                    "incremental",
+                    InferenceLearning.builder()
+                            .optSchedule(InferenceSchedule.INCREMENTAL)
+                            .optIterations(ITERATIONS)
+                            .build());
+
+    @Override
+    protected List<RuleCase> rules() {
+        // a batch whose free energy rises is inferred, and waited for, a second time
+        return InferenceContractTest.all(0.1);
+    }
+
+    @Test
+    void incrementalInferenceRefusesToShareABatch() {
+        Device[] two = {Device.gpu(0), Device.gpu(1)};
+        IllegalArgumentException refused =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () ->
+                                DeviceContract.start(
+                                        INCREMENTAL, NetworkCase.twoHiddenLayers(), two));
+        assertTrue(refused.getMessage().contains("optDevices one device"), refused.getMessage());
+    }
+
+    @Test
+    void incrementalInferenceTrainsBesideTheDeviceOfItsModel() {
+        trainsBesideTheDeviceOfItsModel(INCREMENTAL, NetworkCase.twoHiddenLayers());
+    }
+
+    @Test
+    void incrementalInferenceWaitsOnceForEachStepOfTheOptimizer() {
+        aStepWaitsOnceAndSendsNothing(INCREMENTAL, NetworkCase.twoHiddenLayers());
+    }
+
+    @Override
+    protected int waitsOf(RuleCase rule) {
+        return rule == INCREMENTAL ? ITERATIONS : super.waitsOf(rule);
+    }
+}

@@ -1,0 +1,83 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.commandline;
+
+import java.util.List;
+import java.util.function.Predicate;
+import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.MethodSetting;
+import org.locallearning.djl.examples.method.Methods;
+
+/**
+ * What an option is for, where it is not for everything: an option that is given and serves nothing
+ * that was chosen is refused.
+ */
+enum Purpose {
+
+    /** Decorrelation layers. */
+    DECORRELATION(Method::decorrelated, "methods with decorrelation layers, such as fa+decor"),
+
+    /** Inference of activities. */
+    INFERENCE(method -> method.uses(MethodSetting.INFERENCE), namesOf(MethodSetting.INFERENCE)),
+
+    /** Errors that pass layers by. */
+    ERROR_GAP(method -> method.uses(MethodSetting.ERROR_GAP), namesOf(MethodSetting.ERROR_GAP)),
+
+    /** The angle to backpropagation, which backpropagation itself does not have. */
+    ALIGNMENT(
+            method -> !method.plainName().equals(Methods.BASELINE),
+            "methods other than backpropagation itself"),
+
+    /** The optimizer of methods that do not name their own. */
+    OPTIMIZER(Method::usesAnyOptimizer, "methods that have no optimizer of their own"),
+
+    /** Data sets that are read from files. */
+    DATA_FILES(null, "data sets that are read from files");
+
+    private static final String DRAWN = "glyphs";
+
+    private final Predicate<Method> method;
+    private final String title;
+
+    Purpose(Predicate<Method> method, String title) {
+        this.method = method;
+        this.title = title;
+    }
+
+    private static String namesOf(MethodSetting setting) {
+        List<String> names =
+                Methods.all().stream()
+                        .filter(each -> each.uses(setting))
+                        .map(Method::name)
+                        .toList();
+        int last = names.size() - 1;
+        return String.join(", ", names.subList(0, last)) + " and " + names.get(last);
+    }
+
+    /** Returns whether it is among what was chosen. */
+    boolean isAmong(List<Method> methods, List<String> dataSets) {
+        return method == null
+                ? dataSets.stream().anyMatch(name -> !name.equals(DRAWN))
+                : methods.stream().anyMatch(method);
+    }
+
+    /** Says why an option has no use. */
+    String refusal(String option, List<Method> methods, List<String> dataSets) {
+        List<String> chosen =
+                method == null ? dataSets : methods.stream().map(Method::name).toList();
+        return String.format(
+                "%s is for %s, and there is none among %s: leave the option out.",
+                option, title, String.join(", ", chosen));
+    }
+}

@@ -1,0 +1,23 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+
+/**
+ * Trials as tasks of Apache Spark, which hands them out, notices machines that are lost, and runs
+ * their trials elsewhere.
+ *
+ * <p>Nothing of the program is on the executors' class path but the few classes that start a trial
+ * there as a process of its own ({@link org.locallearning.djl.examples.sweep.trial}); they are sent
+ * along. Spark itself is there where {@code spark-submit} starts the program.
+ */
+package org.locallearning.djl.examples.sweep.spark;
