@@ -44,6 +44,9 @@ public final class StoredParameters {
     private static final int LATEST_ARRAY_VERSION = 3;
     private static final String ARRAY = "NDAR";
 
+    // the numbers of inputs, of dimensions and of layouts, and nothing else
+    private static final int SHAPE_OF_NOTHING = 3 * Integer.BYTES;
+
     private StoredParameters() {}
 
     /** Reads what a block has saved. */
@@ -119,7 +122,7 @@ public final class StoredParameters {
         DataOutputStream out = new DataOutputStream(checked);
         out.writeInt(count);
         Record record = new Record(in, out, "input");
-        if (record.copyShape(-1) < 1) {
+        if (record.copyShape(-1) < 1 || out.size() == SHAPE_OF_NOTHING) {
             throw new MalformedModelException(
                     "The file holds a block whose input has no elements: it is damaged or of"
                             + " another model; copy it again.");
