@@ -75,6 +75,7 @@ import org.locallearning.djl.decorrelation.boltzmann.LogLikelihoodListener;
 import org.locallearning.djl.decorrelation.boltzmann.NaturalGradient;
 import org.locallearning.djl.decorrelation.boltzmann.NegativePhase;
 import org.locallearning.djl.decorrelation.boltzmann.Penalty;
+import org.locallearning.djl.decorrelation.boltzmann.PenaltyWeight;
 import org.locallearning.djl.decorrelation.internal.Descriptions;
 import org.locallearning.djl.zoo.data.DataOptions;
 
@@ -149,6 +150,7 @@ class SettingsPrintedTest {
         samples.put(
                 GradientDirection.class,
                 List.of(new CentredGradient(0.375), new NaturalGradient(0.375, 3)));
+        samples.put(PenaltyWeight.class, List.of(new PenaltyWeight.Adaptive(2.5, 0.375, 0.75)));
         samples.put(Penalty.class, List.of(new ExactCovariancePenalty(0.375)));
         return samples;
     }

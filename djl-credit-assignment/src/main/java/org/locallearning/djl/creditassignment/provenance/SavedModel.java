@@ -67,6 +67,10 @@ public final class SavedModel {
                             + RecordJson.quote(name)
                             + "'.");
         }
+        if (model.getParameters().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "The model has no parameters, so that there is nothing to save.");
+        }
         TrainingRecord record = made.as(model);
         Path parameters = folder.resolve(name + "-0000.params");
         Files.createDirectories(folder);

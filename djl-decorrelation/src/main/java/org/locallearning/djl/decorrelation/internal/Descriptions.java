@@ -16,11 +16,13 @@ package org.locallearning.djl.decorrelation.internal;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.loss.Loss;
-import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.MultiFactorTracker;
 import ai.djl.training.tracker.ParameterTracker;
 import ai.djl.util.Pair;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,9 +40,17 @@ public final class Descriptions {
     private static final Set<String> COUNTS =
             Set.of("numUpdate", "version", "stepIndex", "inputShape");
 
+    /** Where trackers, optimizers and losses are, and what they are made of. */
+    private static final String TRAINING = "ai.djl.training.";
+
     /** What another run writes in another way: numbers of lambdas and addresses of objects. */
     private static final Pattern OF_THIS_RUN =
             Pattern.compile("\\$\\$Lambda[\\w$/.]*|(?<=[\\w$])@[0-9a-f]{1,8}\\b");
+
+    private static final String FIRST = "baseValue";
+
+    /** How many digits of a number of single precision are left after some products. */
+    private static final int DIGITS = 6;
 
     private Descriptions() {}
 
@@ -99,18 +109,29 @@ public final class Descriptions {
                                 || type == String.class
                                 || type == Shape.class
                                 || type.isArray() && type.getComponentType().isPrimitive();
-                boolean nested =
-                        ParameterTracker.class.isAssignableFrom(type)
-                                || Optimizer.class.isAssignableFrom(type)
-                                || Loss.class.isAssignableFrom(type);
+                boolean nested = type.getName().startsWith(TRAINING);
                 boolean losses = part instanceof Loss && List.class.isAssignableFrom(type);
-                if (single || nested || losses) {
+                boolean rates = part instanceof ParameterTracker && type == Map.class;
+                if (single || nested || losses || rates) {
                     Object value = PrivateFields.read(owner, part, field.getName());
+                    if (part instanceof MultiFactorTracker && field.getName().equals(FIRST)) {
+                        value = firstValue((MultiFactorTracker) part, (Float) value);
+                    }
                     settings.add(field.getName() + " " + print(value, single));
                 }
             }
         }
         return settings;
+    }
+
+    /** This tracker multiplies its first value in place, step by step. */
+    private static float firstValue(MultiFactorTracker tracker, float now) {
+        Class<?> type = MultiFactorTracker.class;
+        int steps = (Integer) PrivateFields.read(type, tracker, "stepIndex");
+        float factor = (Float) PrivateFields.read(type, tracker, "factor");
+        return new BigDecimal(now / Math.pow(factor, steps))
+                .round(new MathContext(DIGITS))
+                .floatValue();
     }
 
     private static Object print(Object value, boolean single) {
@@ -119,6 +140,10 @@ public final class Descriptions {
         }
         if (value instanceof List) {
             return ((List<?>) value).stream().map(Descriptions::of).toList();
+        }
+        if (value instanceof Map) {
+            // by the ids of parameters, which are others in another run
+            return ((Map<?, ?>) value).values().stream().sorted().toList();
         }
         if (value.getClass().isArray()) {
             List<Object> numbers = new ArrayList<>();

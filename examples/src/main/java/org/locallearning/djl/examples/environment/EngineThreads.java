@@ -17,8 +17,8 @@ import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Utils;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.IOException;
+import org.locallearning.djl.examples.output.FileFailure;
 
 /**
  * Sets how many threads one operation of the engine uses.
@@ -65,28 +65,25 @@ public final class EngineThreads {
         try {
             engine = Engine.getEngine("PyTorch");
         } catch (EngineException | IllegalStateException e) {
-            Path folder = Utils.getEngineCacheDir("pytorch");
-            if (Files.isWritable(nearest(folder))) {
-                throw e;
-            }
-            throw new IllegalStateException(
-                    String.format(
-                            "The native library of PyTorch cannot be unpacked to '%s', which cannot be"
-                                    + " written: set ENGINE_CACHE_DIR to a folder that can.",
-                            folder),
-                    e);
+            throw explained(e);
         }
         JniUtils.setNumThreads(threads);
         return engine;
     }
 
-    /** Returns the folder itself, or the one above it that is there. */
-    private static Path nearest(Path folder) {
-        Path nearest = folder.toAbsolutePath();
-        while (nearest.getParent() != null && !Files.isDirectory(nearest)) {
-            nearest = nearest.getParent();
+    /** Names the folder and the setting where the native library could not be unpacked. */
+    private static RuntimeException explained(RuntimeException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException failure) {
+                return new IllegalStateException(
+                        String.format(
+                                "The native library of PyTorch cannot be unpacked to '%s' (%s): set"
+                                        + " ENGINE_CACHE_DIR to a folder that can be written.",
+                                Utils.getEngineCacheDir("pytorch"), FileFailure.reason(failure)),
+                        e);
+            }
         }
-        return nearest;
+        return e;
     }
 
     /**

@@ -17,6 +17,7 @@ import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -54,6 +55,18 @@ public final class LearningCurves {
                     "--test-limit",
                     ResumeArguments.FRESH,
                     ResumeArguments.SAVE_EVERY);
+
+    /**
+     * Returns the options of targets that choose something themselves.
+     *
+     * @param chosen the options of what they choose
+     * @return the others of {@link #OPTIONS}
+     */
+    public static Set<String> optionsWithout(String... chosen) {
+        Set<String> options = new HashSet<>(OPTIONS);
+        options.removeAll(Set.of(chosen));
+        return Set.copyOf(options);
+    }
 
     private final Reproduction reproduction;
     private final RunStore store;

@@ -22,13 +22,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.report.Bitmap;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.Percent;
+import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.RunStore;
@@ -107,16 +107,7 @@ final class ReceptiveFields implements Target {
     /** {@inheritDoc} */
     @Override
     public Set<String> options() {
-        return Set.of(
-                "--epochs",
-                "--seeds",
-                "--methods",
-                "--dataset",
-                "--data-repository",
-                "--limit",
-                "--test-limit",
-                ResumeArguments.FRESH,
-                ResumeArguments.SAVE_EVERY);
+        return LearningCurves.optionsWithout("--model");
     }
 
     /** {@inheritDoc} */

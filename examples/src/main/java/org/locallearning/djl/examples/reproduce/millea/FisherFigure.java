@@ -29,9 +29,9 @@ import java.util.Set;
 import org.locallearning.djl.decorrelation.boltzmann.BoltzmannParameters;
 import org.locallearning.djl.decorrelation.boltzmann.ExactDistribution;
 import org.locallearning.djl.decorrelation.boltzmann.FisherNorm;
-import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.report.Bitmap;
 import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.RunStore;
@@ -105,15 +105,7 @@ final class FisherFigure implements Target {
     /** {@inheritDoc} */
     @Override
     public Set<String> options() {
-        return Set.of(
-                "--epochs",
-                "--seeds",
-                "--dataset",
-                "--data-repository",
-                "--limit",
-                "--test-limit",
-                ResumeArguments.FRESH,
-                ResumeArguments.SAVE_EVERY);
+        return LearningCurves.optionsWithout("--methods", "--model");
     }
 
     /** {@inheritDoc} */

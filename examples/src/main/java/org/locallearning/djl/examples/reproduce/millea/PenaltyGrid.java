@@ -22,10 +22,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
-import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.HeatMap;
 import org.locallearning.djl.examples.report.Percent;
+import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
@@ -102,15 +102,7 @@ final class PenaltyGrid implements Target {
     /** {@inheritDoc} */
     @Override
     public Set<String> options() {
-        return Set.of(
-                "--epochs",
-                "--seeds",
-                "--dataset",
-                "--data-repository",
-                "--limit",
-                "--test-limit",
-                ResumeArguments.FRESH,
-                ResumeArguments.SAVE_EVERY);
+        return LearningCurves.optionsWithout("--methods", "--model");
     }
 
     /** {@inheritDoc} */

@@ -24,12 +24,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
-import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.report.Bitmap;
 import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.Percent;
+import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
@@ -163,17 +163,7 @@ final class RbmLearningCurves implements Target {
     /** {@inheritDoc} */
     @Override
     public Set<String> options() {
-        return Set.of(
-                "--epochs",
-                "--seeds",
-                "--methods",
-                "--model",
-                "--dataset",
-                "--data-repository",
-                "--limit",
-                "--test-limit",
-                ResumeArguments.FRESH,
-                ResumeArguments.SAVE_EVERY);
+        return LearningCurves.OPTIONS;
     }
 
     /** {@inheritDoc} */

@@ -20,9 +20,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.report.Bitmap;
 import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
@@ -75,16 +75,7 @@ final class WeightFilters implements Target {
     /** {@inheritDoc} */
     @Override
     public Set<String> options() {
-        return Set.of(
-                "--epochs",
-                "--seeds",
-                "--methods",
-                "--dataset",
-                "--data-repository",
-                "--limit",
-                "--test-limit",
-                ResumeArguments.FRESH,
-                ResumeArguments.SAVE_EVERY);
+        return LearningCurves.optionsWithout("--model");
     }
 
     /** {@inheritDoc} */
