@@ -41,6 +41,7 @@ final class CreditCollector implements GradientCollector {
     private final GraphMemory memory;
     private final List<RecordedForward> forwards = new ArrayList<>();
     private final List<DeadEnd> deadEnds = new ArrayList<>();
+    private final List<NDArray> losses = new ArrayList<>();
 
     CreditCollector(CreditTrainer trainer, GradientCollector engine) {
         this.trainer = trainer;
@@ -136,7 +137,10 @@ final class CreditCollector implements GradientCollector {
             return;
         }
         try (NDArray sum = loss.sum()) {
-            if (forwards.size() == 1 && trainers.get(0).checksNumbers()) {
+            if (trainer.isSpread() && !trainers.get(0).checksNumbers()) {
+                // to wait here would keep the next device from its part of the batch
+                losses.add(Autograd.detach(sum, trainer.getManager()));
+            } else if (forwards.size() == 1 && trainers.get(0).checksNumbers()) {
                 forwards.get(0).tape().expect(sum, value -> checkFinite(value[0], trainers));
             } else {
                 checkFinite(HostValues.number(sum), trainers);
@@ -180,9 +184,38 @@ final class CreditCollector implements GradientCollector {
         engine.zeroGradients();
     }
 
+    /** Reads the losses of the parts of a batch, once all devices have theirs. */
+    private void checkLosses() {
+        for (NDArray loss : losses) {
+            double value = HostValues.number(loss);
+            if (!Double.isFinite(value)) {
+                NonFiniteLossException failure =
+                        new NonFiniteLossException(
+                                String.format(
+                                        "The loss is %s in batch %d on %s. Training stopped and"
+                                                + " nothing was saved; try a smaller learning rate,"
+                                                + " or check the data. On one device the message"
+                                                + " says in which layer it began.",
+                                        value, trainer.getBatches(), loss.getDevice()));
+                trainer.fail(failure);
+                throw failure;
+            }
+        }
+    }
+
     /** {@inheritDoc} */
     @Override
     public synchronized void close() {
+        try {
+            checkLosses();
+        } finally {
+            release();
+        }
+    }
+
+    private void release() {
+        losses.forEach(NDArray::close);
+        losses.clear();
         forwards.forEach(RecordedForward::close);
         forwards.clear();
         deadEnds.clear();

@@ -63,12 +63,14 @@ import org.locallearning.djl.decorrelation.state.StatefulTrainer;
  *
  * <p>The rule reads the model's blocks when the trainer is made: change them before.
  *
- * <p>On several devices the parts of a batch are trained one after another, since DJL's parallel
- * form does not wait for them; as with the stock trainer their gradients are summed.
+ * <p>On several devices the parts of a batch are sent one after another by one thread, since DJL's
+ * parallel form does not wait for its threads; none waits for another, so that the devices compute
+ * side by side. As with the stock trainer their gradients are summed.
  *
- * <p>When a loss is not finite, {@code backward} throws {@link NonFiniteLossException}. The trainer
- * is then good only for closing, and closing it does not tell listeners that training ended, so
- * that none of them saves the broken model over a good one.
+ * <p>When a loss is not finite, {@code backward} throws {@link NonFiniteLossException}; on several
+ * devices closing the gradient collector does, before any step. The trainer is then good only for
+ * closing, and closing it does not tell listeners that training ended, so that none of them saves
+ * the broken model over a good one.
  */
 public final class CreditTrainer extends Trainer implements StatefulTrainer {
 
@@ -196,6 +198,11 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     boolean isLossChecked() {
         // the first one always: it reads numbers anyway, and finds most mistakes
         return batches == 1 || lossCheckInterval > 0 && batches % lossCheckInterval == 0;
+    }
+
+    /** Returns whether parts of a batch go to several devices, which compute at the same time. */
+    boolean isSpread() {
+        return getDevices().length > 1;
     }
 
     /** Returns whether the rule is going to check the loss of this batch with its own numbers. */

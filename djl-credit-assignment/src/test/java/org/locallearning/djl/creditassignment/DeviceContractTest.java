@@ -13,8 +13,21 @@
  */
 package org.locallearning.djl.creditassignment;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Device;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.emulation.EmulatedCalls;
 import org.locallearning.djl.emulation.EmulatedGpus;
 
 /** The contract on GPUs for the rules of this module. */
@@ -24,5 +37,38 @@ class DeviceContractTest extends DeviceContract {
     @Override
     protected List<RuleCase> rules() {
         return RuleCase.all();
+    }
+
+    static Stream<RuleCase> errorRules() {
+        return RuleCase.sendingErrors().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("errorRules")
+    void noDeviceWaitsForAnother(RuleCase rule) {
+        Device[] both = {Device.gpu(0), Device.gpu(1)};
+        try (TrainingRun run = start(rule, NetworkCase.twoHiddenLayers(), both)) {
+            run.train(0, 2);
+            List<Long> waits = new ArrayList<>();
+            run.assign(() -> waits.add(EmulatedCalls.counts().waits()), 2, 3);
+            // after the forward and the loss of one part, and of the other
+            assertEquals(waits.get(0), waits.get(3));
+        }
+    }
+
+    @Test
+    void aLossOnTheSecondDeviceThatIsNotFiniteStopsTraining() {
+        Device[] both = {Device.gpu(0), Device.gpu(1)};
+        RuleCase rule = RuleCase.sendingErrors().get(0);
+        try (TrainingRun run = start(rule, NetworkCase.twoHiddenLayers(), both)) {
+            run.train(0, 1).assign(1);
+            ParameterStore store = ((CreditTrainer) run.trainer()).getParameterStore();
+            Parameter weight = run.model().getBlock().getParameters().valueAt(0);
+            store.getValue(weight, both[1], true).stopGradient().muli(Float.NaN);
+            NonFiniteLossException thrown =
+                    assertThrows(NonFiniteLossException.class, () -> run.assign(2, 3));
+            assertTrue(thrown.getMessage().contains("gpu(1)"), thrown.getMessage());
+            assertThrows(IllegalStateException.class, run.trainer()::step);
+        }
     }
 }

@@ -30,6 +30,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.locallearning.djl.examples.claims.Claims;
+import org.locallearning.djl.zoo.LocalLearningModelZoo;
 
 /**
  * What the documents quote is what they quote it from: after each marker stands what the stored
@@ -41,6 +42,8 @@ import org.locallearning.djl.examples.claims.Claims;
  *       benchmark}: the command, table and origin of {@code examples/runs/NAME.json}; with {@code
  *       table} in the place of the kind's command and origin, {@code <!-- run NAME epochs 1,2 table
  *       -->}, the table alone
+ *   <li>{@code <!-- zoo -->}: the models that come with the library
+ *   <li>{@code <!-- lines PATH -->}: a text file of the repository
  *   <li>{@code <!-- code PATH -->}: a source file of the repository, without its licence and
  *       package; {@code <!-- shown PATH -->}: what stands in it between {@code shown: begin} and
  *       {@code shown: end}
@@ -62,7 +65,9 @@ class DocumentsTest {
 
     private static final Pattern CLAIMS = Pattern.compile("<!-- claims (\\w+) -->");
 
-    private static final Pattern CODE = Pattern.compile("<!-- (code|shown) (\\S+) -->");
+    private static final Pattern CODE = Pattern.compile("<!-- (code|shown|lines) (\\S+) -->");
+
+    private static final String ZOO = "<!-- zoo -->";
 
     static Stream<Path> documents() throws IOException {
         List<Path> documents = new ArrayList<>(List.of(ROOT.resolve("README.md")));
@@ -145,10 +150,17 @@ class DocumentsTest {
         if (claims.matches()) {
             return new Claims(Path.of("")).table(claims.group(1));
         }
+        if (marker.equals(ZOO)) {
+            return ZooTable.of(LocalLearningModelZoo.bundled());
+        }
         Matcher code = CODE.matcher(marker);
-        return code.matches()
-                ? code(ROOT.resolve(code.group(2)), code.group(1).equals("shown"))
-                : List.of();
+        if (!code.matches()) {
+            return List.of();
+        }
+        Path file = ROOT.resolve(code.group(2));
+        return code.group(1).equals("lines")
+                ? lines(file)
+                : code(file, code.group(1).equals("shown"));
     }
 
     private static List<String> results(
@@ -199,6 +211,16 @@ class DocumentsTest {
                 machine.get("threads").getAsInt(),
                 machine.get("threads").getAsInt() == 1 ? "" : "s",
                 origin.has("note") ? "; " + origin.get("note").getAsString() : "");
+    }
+
+    private static List<String> lines(Path file) throws IOException {
+        List<String> lines = new ArrayList<>();
+        lines.add("```");
+        for (String line : Files.readAllLines(file)) {
+            lines.addAll(wrapped(line));
+        }
+        lines.add("```");
+        return lines;
     }
 
     private static List<String> code(Path file, boolean partOnly) throws IOException {

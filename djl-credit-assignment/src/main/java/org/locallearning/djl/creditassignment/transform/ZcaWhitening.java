@@ -229,7 +229,13 @@ public final class ZcaWhitening implements Transform, AutoCloseable {
     }
 
     private static NDArray on(NDArray like, NDArray constant) {
-        return constant.toDevice(like.getDevice(), false);
+        if (constant.getDevice().equals(like.getDevice())) {
+            return constant;
+        }
+        // closed with the batch
+        NDArray alias = constant.stopGradient();
+        alias.attach(like.getManager());
+        return alias.toDevice(like.getDevice(), false);
     }
 
     /**

@@ -36,6 +36,7 @@ import org.locallearning.djl.creditassignment.provenance.DataDescription;
 import org.locallearning.djl.creditassignment.provenance.Preprocessing;
 import org.locallearning.djl.creditassignment.transform.GlobalContrastNormalization;
 import org.locallearning.djl.creditassignment.transform.ZcaWhitening;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.Sha256;
 import org.locallearning.djl.zoo.augmentation.SpatialTransform;
 import org.locallearning.djl.zoo.augmentation.TransformedDataset;
@@ -96,11 +97,11 @@ public final class ImageData implements AutoCloseable {
         String sha256() {
             MessageDigest digest = Sha256.newDigest();
             long images = labels.size();
-            long[] classes = labels.toLongArray();
+            long[] classes = HostValues.longs(labels);
             for (long begin = 0; begin < images; begin += DIGESTED) {
                 long end = Math.min(images, begin + DIGESTED);
                 try (NDArray some = pixels.get(new NDIndex("{}:{}", begin, end))) {
-                    byte[] bytes = some.toByteArray();
+                    byte[] bytes = HostValues.bytes(some);
                     int length = bytes.length / (int) (end - begin);
                     for (long i = begin; i < end; i++) {
                         digest.update(bytes, (int) (i - begin) * length, length);
@@ -234,12 +235,12 @@ public final class ImageData implements AutoCloseable {
         Transform before = normalized;
         try (NDManager scope = manager.newSubManager()) {
             RandomAccessDataset images =
-                    Part.of(trainingImages, scope)
-                            .builder(
-                                    new BatchSampler(
-                                            new SequenceSampler(), WHITENED_AT_ONCE, false))
-                            .addTransform(before)
-                            .build();
+                    new AnyDeviceDataset(
+                            Part.of(trainingImages, scope)
+                                    .builder(
+                                            new BatchSampler(
+                                                    new SequenceSampler(), WHITENED_AT_ONCE, false))
+                                    .addTransform(before));
             ZcaWhitening whitening = ZcaWhitening.fit(images, manager);
             return pixels -> whitening.transform(before.transform(pixels));
         } catch (IOException | TranslateException e) {

@@ -128,7 +128,7 @@ final class ModelCard {
                 preprocessing.pixelScale(),
                 rounded(preprocessing.means()),
                 rounded(preprocessing.deviations()),
-                words == null ? "" : "; " + words);
+                words == null ? "" : "; " + words.replaceAll("[;\\s]+$", ""));
     }
 
     private static String rounded(List<Double> values) {
@@ -153,7 +153,7 @@ final class ModelCard {
             row(
                     card,
                     "decorrelation",
-                    "in training; folded into the layers after it, so that DJL's blocks are left");
+                    "in training, " + training.decorrelation().values().iterator().next());
         }
         row(card, "loss", training.loss());
         row(card, "optimizer", training.optimizer());

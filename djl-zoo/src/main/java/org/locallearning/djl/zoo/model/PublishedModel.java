@@ -166,10 +166,12 @@ public final class PublishedModel {
 
     private String description() {
         String network = model.getRecord().model().name();
-        return Networks.names().contains(network)
-                ? Networks.named(network).getDescription()
-                : "one dense layer"
-                        + (network.equals(RecordedModel.FEATURES) ? " with logistic units" : "");
+        return switch (network) {
+            case RecordedModel.FEATURES ->
+                    "the hidden units of a restricted Boltzmann machine, as a dense layer";
+            case RecordedModel.LINEAR -> "ZCA whitening, as a dense layer";
+            default -> Networks.named(network).getDescription();
+        };
     }
 
     /** The number of outputs of each layer with weights, such as {@code 300,100,10}. */

@@ -15,12 +15,16 @@ package org.locallearning.djl.zoo.model;
 
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
+import ai.djl.training.initializer.Initializer;
+import ai.djl.util.Utils;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -31,6 +35,7 @@ import java.util.Optional;
 import org.locallearning.djl.creditassignment.provenance.Preprocessing;
 import org.locallearning.djl.creditassignment.provenance.SavedModel;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
+import org.locallearning.djl.decorrelation.Decorrelate;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 import org.locallearning.djl.zoo.network.Networks;
 import org.locallearning.djl.zoo.repository.RepositoryException;
@@ -40,17 +45,16 @@ import org.locallearning.djl.zoo.repository.RepositoryException;
  * needed to load it: the network, the size of its input, what becomes of an image before it, and
  * the names of its classes.
  *
- * <p>Networks are those of {@link Networks}; {@value #FEATURES}, a dense layer with logistic units,
- * as the hidden units of a Boltzmann machine are; and {@value #LINEAR}, one dense layer alone, such
- * as a fitted whitening.
+ * <p>Networks are those of {@link Networks}; {@value #FEATURES}, a dense layer with logistic units;
+ * and {@value #LINEAR}, a dense layer alone.
  */
 public final class RecordedModel {
 
-    /** The name of the network that has one dense layer with logistic units. */
-    public static final String FEATURES = "logistic-features";
+    /** The name of the network of logistic units: the hidden units of a Boltzmann machine. */
+    public static final String FEATURES = "rbm-features";
 
-    /** The name of the network that is one dense layer. */
-    public static final String LINEAR = "linear-map";
+    /** The name of the network that is one dense layer: a whitening. */
+    public static final String LINEAR = "zca-whitening";
 
     /** The option with the number of outputs of those two. */
     public static final String UNITS = "units";
@@ -79,11 +83,29 @@ public final class RecordedModel {
      * @throws IOException if a file cannot be read
      */
     public static RecordedModel open(Path folder, String name) throws IOException {
+        RecordedModel model = read(folder, name);
+        ParameterFile.check(
+                folder.resolve(model.record.file().name()), model.newBlock(), model.imageShape);
+        return model;
+    }
+
+    /** Finds the record of a model that was opened before it was loaded. */
+    static RecordedModel of(Model model) throws IOException {
+        return read(model.getModelPath(), model.getName());
+    }
+
+    private static RecordedModel read(Path folder, String name) throws IOException {
         try {
             TrainingRecord record = SavedModel.check(folder, name);
             RecordedModel model = new RecordedModel(folder, record, imageShape(record));
-            ParameterFile.check(
-                    folder.resolve(record.file().name()), model.newBlock(), model.imageShape);
+            // what the record names is there
+            model.newBlock();
+            // DJL takes the file of that name with the greatest number
+            if (!record.file().name().equals(name + "-0000.params")
+                    || Utils.getCurrentEpoch(folder, name) != 0) {
+                throw new IllegalArgumentException(
+                        "DJL would load other parameters than those that it is about");
+            }
             return model;
         } catch (NoSuchFileException e) {
             throw new RepositoryException(
@@ -100,11 +122,6 @@ public final class RecordedModel {
                             e.getMessage()),
                     e);
         }
-    }
-
-    /** Finds the record of a model that was loaded. */
-    static RecordedModel of(Model model) throws IOException {
-        return open(model.getModelPath(), model.getName());
     }
 
     private static Shape imageShape(TrainingRecord record) {
@@ -147,8 +164,39 @@ public final class RecordedModel {
         if (name == null || record.model().classes() == null) {
             throw new IllegalArgumentException("it does not name its network and its classes");
         }
-        return Networks.named(name)
-                .create(NetworkOptions.of(options), imageShape, record.model().classes().size());
+        Block network =
+                Networks.named(name)
+                        .create(
+                                NetworkOptions.of(options),
+                                imageShape,
+                                record.model().classes().size());
+        return hasBlocksOfFolding(network) ? folded(network) : network;
+    }
+
+    /** Whether the record lists more blocks: those that folding adds before padded convolutions. */
+    private boolean hasBlocksOfFolding(Block network) {
+        return record.training() != null
+                && record.training().decorrelation() != null
+                && !record.training().decorrelation().isEmpty()
+                && record.model().blocks() != null
+                && record.model().blocks().size() > count(network);
+    }
+
+    private static int count(Block block) {
+        return 1 + block.getChildren().values().stream().mapToInt(RecordedModel::count).sum();
+    }
+
+    /** The form of a network that had decorrelation layers, which are folded. */
+    private Block folded(Block network) {
+        Block decorrelated = Decorrelate.model(network);
+        // a mean of 0 is none to remove
+        decorrelated.setInitializer(Initializer.ONES, parameter -> true);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            decorrelated.initialize(manager, DataType.FLOAT32, new Shape(1).addAll(imageShape));
+            Block folded = Decorrelate.fold(decorrelated);
+            folded.clear();
+            return folded;
+        }
     }
 
     private SequentialBlock dense(Map<String, String> options) {

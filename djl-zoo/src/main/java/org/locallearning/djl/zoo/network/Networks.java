@@ -76,6 +76,7 @@ public final class Networks {
                     LillicrapNetworks.LOCAL_WIDE,
                     RESNET20,
                     OrorbiaNetworks.PERTURBATIVE,
+                    OrorbiaNetworks.PERTURBATIVE_SMALL,
                     OrorbiaNetworks.POINTWISE,
                     OrorbiaNetworks.PLAIN);
 

@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.zoo.network;
 
+import ai.djl.ndarray.types.Shape;
 import org.locallearning.djl.creditassignment.pseudoconv.PerturbativeResNet;
 import org.locallearning.djl.creditassignment.pseudoconv.PerturbativeResNet.Layers;
 import org.locallearning.djl.zoo.network.Architecture.Choices;
@@ -48,11 +49,24 @@ public final class OrorbiaNetworks {
                             + " al. 2020",
                     Layers.PSEUDO_CONVOLUTION);
 
+    /** The same with stages of 16, 32 and 64 filters and one block each, for small machines. */
+    public static final Architecture PERTURBATIVE_SMALL =
+            Architecture.convolutional(
+                    "pnn-resnet-small",
+                    "the same with stages of 16, 32 and 64 filters and one block each",
+                    Networks.RESNET_SMALLEST_SIDE,
+                    Choices.NONE,
+                    (options, imageShape, classes) ->
+                            residual(imageShape, classes)
+                                    .optFilters(16)
+                                    .optBlocks(1, 1, 1)
+                                    .build());
+
     /** The same without noise maps: 1x1 convolutions alone. */
     public static final Architecture POINTWISE =
             perturbative(
                     "pnn-resnet-1x1",
-                    "the same without noise: 1x1 convolutions alone",
+                    "pnn-resnet without noise: 1x1 convolutions alone",
                     Layers.POINTWISE_CONVOLUTION);
 
     /** An ordinary residual network of most nearly as many parameters. */
@@ -69,11 +83,11 @@ public final class OrorbiaNetworks {
                 Networks.RESNET_SMALLEST_SIDE,
                 Choices.NONE,
                 (options, imageShape, classes) ->
-                        PerturbativeResNet.builder()
-                                .setImageShape(imageShape)
-                                .setOutSize(classes)
-                                .optLayers(layers)
-                                .build());
+                        residual(imageShape, classes).optLayers(layers).build());
+    }
+
+    private static PerturbativeResNet.Builder residual(Shape imageShape, int classes) {
+        return PerturbativeResNet.builder().setImageShape(imageShape).setOutSize(classes);
     }
 
     private OrorbiaNetworks() {}

@@ -22,12 +22,12 @@ import java.nio.file.Path;
  * The folder with the real data: the environment variable {@code LOCAL_LEARNING_DATA}, or {@code
  * shared/data} beside one of the folders above this module.
  */
-final class SharedData {
+public final class SharedData {
 
     private SharedData() {}
 
     /** Returns the folder, or skips the running test. */
-    static Path folder() {
+    public static Path folder() {
         String named = System.getenv("LOCAL_LEARNING_DATA");
         Path found = named == null ? null : Path.of(named);
         for (Path above = Path.of("").toAbsolutePath();

@@ -21,10 +21,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.Trainer;
+import ai.djl.training.TrainingConfig;
+import ai.djl.training.loss.Loss;
 import ai.djl.util.Pair;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,8 +50,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.locallearning.djl.creditassignment.provenance.DataDescription;
 import org.locallearning.djl.creditassignment.provenance.ParametersFile;
+import org.locallearning.djl.creditassignment.provenance.SavedModel;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
+import org.locallearning.djl.decorrelation.Decorrelate;
+import org.locallearning.djl.zoo.network.FanInUniformInitializer;
 import org.locallearning.djl.zoo.network.NetworkOptions;
+import org.locallearning.djl.zoo.network.Networks;
 import org.locallearning.djl.zoo.repository.Digests;
 import org.locallearning.djl.zoo.repository.RepositoryException;
 
@@ -135,6 +147,65 @@ class RecordedModelTest {
         assertTrue(refused().getMessage().contains(parameters.toString()));
         sign();
         assertTrue(refused().getMessage().contains("Linear_weight"), refused().getMessage());
+    }
+
+    /**
+     * Folding puts a block before a convolution that pads: it is there when the model is loaded.
+     */
+    @Test
+    void buildsAFoldedConvolution() throws IOException, MalformedModelException {
+        Shape image = new Shape(1, 12, 12);
+        List<String> classes = List.of("left", "right");
+        try (Model model = Model.newInstance("folded", "PyTorch");
+                Model loaded = Model.newInstance("folded", "PyTorch")) {
+            NDManager manager = model.getNDManager();
+            Block block = Decorrelate.model(Networks.LENET.create(image, classes.size()));
+            FanInUniformInitializer.followReplacedLayers(block);
+            model.setBlock(block);
+            TrainingConfig config = new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss());
+            NDList batch = new NDList(manager.randomNormal(new Shape(6).addAll(image)).add(3));
+            TrainingRecord.Builder record;
+            try (Trainer trainer = model.newTrainer(config)) {
+                trainer.initialize(new Shape(6).addAll(image));
+                for (int step = 0; step < 3; step++) {
+                    try (GradientCollector collector = trainer.newGradientCollector()) {
+                        collector.backward(
+                                trainer.forward(batch).singletonOrThrow().square().sum());
+                    }
+                    trainer.step();
+                }
+                record = TrainingRecord.of(trainer).toBuilder();
+            }
+            Block folded = Decorrelate.fold(block);
+            SavedModel.save(
+                    folded,
+                    record.optName("conv")
+                            .optClasses(classes)
+                            .optData(SavedModels.data("mnist", 1))
+                            .build(),
+                    folder,
+                    "folded");
+
+            loaded.setBlock(RecordedModel.open(folder, "folded").newBlock());
+            loaded.load(folder, "folded");
+
+            assertArrayEquals(outputs(block, batch), outputs(loaded.getBlock(), batch), 1e-4f);
+        }
+    }
+
+    private static float[] outputs(Block block, NDList batch) {
+        ParameterStore store = new ParameterStore(batch.getManager(), false);
+        return block.forward(store, batch, false).singletonOrThrow().toFloatArray();
+    }
+
+    /** DJL takes the file with the greatest number, which nobody has checked. */
+    @Test
+    void refusesASecondFileThatDjlWouldPrefer() throws IOException {
+        Files.copy(parameters, folder.resolve(NAME + "-0001.params"));
+
+        String message = refused().getMessage();
+
+        assertTrue(message.contains("DJL would load other parameters"), message);
     }
 
     /** Says in the record that the parameters are what they are now. */

@@ -206,6 +206,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
                 new TextTable()
                         .left("model", widest(arguments.models))
                         .left("method", widest(methods.stream().map(Method::name).toList()))
+                        .left("device", 6)
                         .right("batch", 5)
                         .right("ms/step", 8)
                         .right("steps/s", 8)
@@ -282,6 +283,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
         return table.row(
                 row.model(),
                 row.method(),
+                row.device(),
                 row.batch(),
                 fixed("%.1f", row.medianMs()),
                 fixed("%.1f", row.stepsPerSecond()),

@@ -73,6 +73,8 @@ record BenchmarkResults(
      *     measured
      * @param peakRatioToBp that memory over that of stock backpropagation, null where it was not
      *     measured
+     * @param device the device that took the steps and whose memory it is; null in results of
+     *     earlier versions, which are of the CPU
      */
     record Row(
             String model,
@@ -93,7 +95,8 @@ record BenchmarkResults(
             double multiplyAddRatio,
             double gflops,
             Double peakMiB,
-            Double peakRatioToBp) {
+            Double peakRatioToBp,
+            String device) {
 
         /** Returns this row with the memory that was measured, for it and for backpropagation. */
         Row withPeakMiB(double measured, double baseline) {
@@ -116,7 +119,8 @@ record BenchmarkResults(
                     multiplyAddRatio,
                     gflops,
                     measured,
-                    measured / baseline);
+                    measured / baseline,
+                    device);
         }
     }
 

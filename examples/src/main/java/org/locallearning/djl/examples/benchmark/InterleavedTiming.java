@@ -141,7 +141,8 @@ final class InterleavedTiming {
                             (double) multiplyAdds / baselineMultiplyAdds,
                             2 * multiplyAdds / (median * NANOS_PER_MILLI),
                             null,
-                            null));
+                            null,
+                            engine.defaultDevice().toString()));
         }
         return rows;
     }

@@ -13,7 +13,10 @@
  */
 package org.locallearning.djl.examples.benchmark;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.cuda.CudaUtils;
 import com.google.gson.Gson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,6 +47,7 @@ public final class PeakMemory {
     private static final String ANONYMOUS = "RssAnon:";
     private static final String HEAP = "192m";
     private static final int STEPS = 6;
+    private static final double MEBIBYTE = 1 << 20;
 
     /** The mean of one sample alone leaves nothing to decorrelate. */
     private static final int WARM_UP_BATCH = 2;
@@ -75,10 +79,15 @@ public final class PeakMemory {
             warmUp.nanoseconds();
             warmUp.optimizerNanoseconds();
         }
-        double before = mebibytes();
+        Device device = engine.defaultDevice();
+        if (device.isGpu()) {
+            // what the engine keeps of the warm-up would be used again and not be seen
+            JniUtils.emptyCudaCache();
+        }
+        double before = mebibytes(device);
         double peak;
         try (Step step = new Step(engine, method, decorrelation, workload, batch);
-                Watch watch = new Watch()) {
+                Watch watch = new Watch(device)) {
             for (int i = 0; i < STEPS; ++i) {
                 step.nanoseconds();
                 step.optimizerNanoseconds();
@@ -151,7 +160,11 @@ public final class PeakMemory {
         }
     }
 
-    private static double mebibytes() throws IOException {
+    /** Returns the memory in use: of a GPU as its driver counts it, or of this process. */
+    private static double mebibytes(Device device) throws IOException {
+        if (device.isGpu()) {
+            return CudaUtils.getGpuMemory(device).getUsed() / MEBIBYTE;
+        }
         try (Stream<String> lines = Files.lines(STATUS)) {
             String line = lines.filter(l -> l.startsWith(ANONYMOUS)).findFirst().orElseThrow();
             return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
@@ -162,10 +175,12 @@ public final class PeakMemory {
     private static final class Watch implements AutoCloseable {
 
         private final Thread thread = new Thread(this::look, "memory watch");
+        private final Device device;
         private volatile double peak;
         private volatile boolean closed;
 
-        Watch() {
+        Watch(Device device) {
+            this.device = device;
             thread.setDaemon(true);
             thread.start();
         }
@@ -173,7 +188,7 @@ public final class PeakMemory {
         private void look() {
             try {
                 while (!closed) {
-                    peak = Math.max(peak, mebibytes());
+                    peak = Math.max(peak, mebibytes(device));
                     Thread.sleep(1);
                 }
             } catch (IOException e) {
@@ -184,7 +199,7 @@ public final class PeakMemory {
         }
 
         double peak() throws IOException {
-            return Math.max(peak, mebibytes());
+            return Math.max(peak, mebibytes(device));
         }
 
         /** {@inheritDoc} */

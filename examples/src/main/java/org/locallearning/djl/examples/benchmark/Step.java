@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.examples.benchmark;
 
+import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
@@ -67,6 +68,7 @@ final class Step implements AutoCloseable {
                         .newTrainer(
                                 model,
                                 new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+                                        .optDevices(new Device[] {engine.defaultDevice()})
                                         .optOptimizer(
                                                 method.optimizer(OptimizerKind.SGD)
                                                         .create(LEARNING_RATE, block)),

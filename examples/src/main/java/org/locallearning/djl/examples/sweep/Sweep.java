@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.sweep.trial.TrialJob;
 import org.locallearning.djl.examples.sweep.trial.TrialOutcome;
 import org.locallearning.djl.examples.sweep.trial.TrialRunner;
@@ -230,6 +231,20 @@ final class Sweep {
     private Optional<StoredTrial> stored(Trial trial) throws IOException {
         List<String> arguments = commandLine.of(trial);
         return store.find(TrialStore.name(trial, arguments), arguments);
+    }
+
+    /** Returns how many of the stored trials were trained by another build of the program. */
+    long ofOtherBuilds() throws IOException {
+        long count = 0;
+        for (Trial trial : plan.trials()) {
+            Optional<StoredTrial> stored = stored(trial);
+            if (stored.isPresent()
+                    && stored.get().results() != null
+                    && !stored.get().results().build().equals(Build.current())) {
+                count++;
+            }
+        }
+        return count;
     }
 
     /** Forgets all trials of the plan. */

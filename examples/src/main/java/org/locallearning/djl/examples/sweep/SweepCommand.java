@@ -296,6 +296,13 @@ public final class SweepCommand implements Callable<Integer> {
             if (output.fresh) {
                 sweep.forget();
             }
+            long others = sweep.ofOtherBuilds();
+            if (others > 0) {
+                out.printf(
+                        "Note: %d stored trial%s of another build of this program: --fresh runs"
+                                + " them again.%n",
+                        others, others == 1 ? " is" : "s are");
+            }
             askBeyond(plan, sweep, runner);
             Map<Trial.Subject, SettingScore> chosen;
             try {

@@ -29,6 +29,7 @@ import org.locallearning.djl.creditassignment.CreditTrainer;
 import org.locallearning.djl.creditassignment.provenance.SavedModel;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 import org.locallearning.djl.decorrelation.Decorrelate;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.zoo.data.ImageData;
 import org.locallearning.djl.zoo.model.RuleWeights;
@@ -111,7 +112,7 @@ final class ModelFolder implements TrainingRun.Ending {
                     NDList data = part.getData().toDevice(trainer.getDevices()[0], false);
                     NDArray outputs = form.forward(store, data, false).singletonOrThrow();
                     NDArray found = outputs.argMax(1).toDevice(labels.getDevice(), false);
-                    right += found.eq(labels).countNonzero().getLong();
+                    right += HostValues.longs(found.eq(labels).countNonzero())[0];
                 }
             }
         }

@@ -25,16 +25,13 @@ import ai.djl.translate.NoopTranslator;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.locallearning.djl.creditassignment.provenance.MeasuredAccuracy;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
-import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.zoo.PretrainedModel;
-import org.locallearning.djl.zoo.data.DataOptions;
 import org.locallearning.djl.zoo.data.DataSets;
 import org.locallearning.djl.zoo.data.ImageData;
 import org.locallearning.djl.zoo.model.ImageInput;
@@ -42,7 +39,6 @@ import org.locallearning.djl.zoo.model.RecordedModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -75,20 +71,7 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Mixin private RepositoryArguments repository;
 
-    @Option(
-            names = "--data-repository",
-            paramLabel = "DIR",
-            description =
-                    "Folder with data in the layout of a DJL repository (default: DJL's own"
-                            + " repository on the network).")
-    private Path dataRepository;
-
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Threads of one operation (default: ${DEFAULT-VALUE}).")
-    private int threads;
+    @Mixin private MeasurementArguments measurement;
 
     /** Creates the command; picocli fills in its options. */
     public EvaluateCommand() {}
@@ -96,9 +79,10 @@ public final class EvaluateCommand implements Callable<Integer> {
     /** Measures. */
     @Override
     public Integer call() throws IOException, TranslateException, ModelException {
-        if (threads < 1) {
-            throw new ParameterException(
-                    spec.commandLine(), "--threads is at least 1, not " + threads + ".");
+        try {
+            measurement.check();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
         PretrainedModel model;
         try {
@@ -106,7 +90,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         } catch (ModelNotFoundException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        EngineThreads.start(threads);
+        measurement.startEngine();
         RecordedModel recorded = model.open();
         TrainingRecord record = recorded.getRecord();
         MeasuredAccuracy card = record.accuracy();
@@ -114,7 +98,9 @@ public final class EvaluateCommand implements Callable<Integer> {
             throw new IllegalStateException(
                     "The model " + name + " is no classifier: there is no accuracy to measure.");
         }
-        try (ImageData images = DataSets.load(record.data().name(), dataOptions())) {
+        try (ImageData images =
+                DataSets.load(
+                        record.data().name(), measurement.dataOptions().optLimit(1).build())) {
             if (!images.getSampleShape().equals(recorded.getImageShape())) {
                 throw new IllegalStateException(
                         String.format(
@@ -126,14 +112,6 @@ public final class EvaluateCommand implements Callable<Integer> {
             }
             return report(right(model, recorded, images), images.getTestSize(), card);
         }
-    }
-
-    private DataOptions dataOptions() {
-        return DataOptions.builder()
-                .optRepository(dataRepository)
-                .optLimit(1)
-                .optStandardise(false)
-                .build();
     }
 
     /** Counts the images whose class is found, in batches as training had them. */

@@ -17,8 +17,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.output.TextTable;
@@ -55,35 +55,42 @@ public final class ListCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         LocalLearningModelZoo zoo = repository.open();
         List<PretrainedModel> models = zoo.models();
-        int widest = models.stream().mapToInt(model -> model.getName().length()).max().orElse(0);
         TextTable table =
                 new TextTable()
-                        .left("name", widest)
-                        .left("artifact", 12)
-                        .left("dataset", 13)
-                        .left("rule", 10)
-                        .left("layers", 14)
+                        .left("name", widest(models, PretrainedModel::getName))
+                        .left("artifact", widest(models, PretrainedModel::getArtifactId))
+                        .left("dataset", widest(models, model -> property(model, "dataset")))
+                        .left("rule", widest(models, model -> property(model, "rule")))
+                        .left("layers", widest(models, model -> property(model, "layers")))
                         .right("accuracy", 8)
                         .right("MB", 5);
         out.println(table.header());
         for (PretrainedModel model : models) {
-            Map<String, String> properties = model.getProperties();
             out.println(
                     table.row(
                             model.getName(),
                             model.getArtifactId(),
-                            properties.getOrDefault("dataset", ""),
-                            properties.getOrDefault("rule", ""),
-                            properties.getOrDefault("layers", ""),
-                            percent(properties.get("accuracy")),
+                            property(model, "dataset"),
+                            property(model, "rule"),
+                            property(model, "layers"),
+                            percent(property(model, "accuracy")),
                             String.format(Locale.ROOT, "%.2f", model.getSize() / 1e6)));
         }
         out.flush();
         return ExitCode.OK;
     }
 
+    private static int widest(
+            List<PretrainedModel> models, Function<PretrainedModel, String> column) {
+        return models.stream().map(column).mapToInt(String::length).max().orElse(1);
+    }
+
+    private static String property(PretrainedModel model, String name) {
+        return model.getProperties().getOrDefault(name, "");
+    }
+
     private static String percent(String accuracy) {
-        return accuracy == null
+        return accuracy.isEmpty()
                 ? ""
                 : String.format(Locale.ROOT, "%.2f", 100 * Double.parseDouble(accuracy));
     }

@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
             ListCommand.class,
             ShowCommand.class,
             EvaluateCommand.class,
-            PublishCommand.class
+            PublishCommand.class,
+            FitCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

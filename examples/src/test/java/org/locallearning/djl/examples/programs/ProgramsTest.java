@@ -17,13 +17,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.zoo.LocalLearningModelZoo;
 
 /** The short programs do what they say, on the digits that they draw. */
 class ProgramsTest {
@@ -46,7 +55,9 @@ class ProgramsTest {
                 new Named("PredictiveCoding", PredictiveCoding::main),
                 new Named("NetworkOfTheZoo", NetworkOfTheZoo::main),
                 new Named("YourOwnRule", YourOwnRule::main),
-                new Named("SaveAndGoOn", SaveAndGoOn::main));
+                new Named("SaveAndGoOn", SaveAndGoOn::main),
+                new Named("FineTuneWithAnotherRule", FineTuneWithAnotherRule::main),
+                new Named("GoOnWithItsFeedback", GoOnWithItsFeedback::main));
     }
 
     /** Ten classes take turns, so that chance is 0.1. */
@@ -84,6 +95,54 @@ class ProgramsTest {
         double best = -(28 / 32.0 * Math.log(32) + 4 / 32.0 * Math.log(16));
         double last = likelihoods[likelihoods.length - 1];
         assertTrue(last > -6 && last <= best, lines.get(0));
+    }
+
+    @Test
+    void readsTheSevenThatItDraws() throws Exception {
+        List<String> lines = run(ClassifyAnImage::main);
+
+        assertEquals(1, lines.size(), lines.toString());
+        assertTrue(lines.get(0).matches(".*\\b7\\b.*"), lines.get(0));
+    }
+
+    /** In a process whose class path has nothing of this project but the program itself. */
+    @Test
+    void djlAloneLoadsWhatWasFolded(@TempDir Path folder) throws Exception {
+        String name = "mlp-mnist-bp-decor";
+        Path picture = folder.resolve("seven.png");
+        try (OutputStream out = Files.newOutputStream(picture)) {
+            ClassifyAnImage.seven().save(out, "png");
+        }
+        String file = LoadWithDjlAlone.class.getName().replace('.', '/') + ".class";
+        Path copy = folder.resolve("classes").resolve(file);
+        Files.createDirectories(copy.getParent());
+        try (InputStream in = LoadWithDjlAlone.class.getClassLoader().getResourceAsStream(file)) {
+            Files.copy(in, copy);
+        }
+        Path project = Path.of("..").toRealPath();
+        String libraries =
+                Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                        .filter(entry -> !Path.of(entry).toAbsolutePath().startsWith(project))
+                        .filter(entry -> !entry.contains("locallearning"))
+                        .collect(Collectors.joining(File.pathSeparator));
+        Process process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-cp",
+                                folder.resolve("classes") + File.pathSeparator + libraries,
+                                "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+                                LoadWithDjlAlone.class.getName(),
+                                LocalLearningModelZoo.bundled().model(name).getFolder().toString(),
+                                name,
+                                picture.toString())
+                        .redirectErrorStream(true)
+                        .start();
+
+        String printed =
+                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertEquals(0, process.waitFor(), printed);
+        assertEquals("7", printed.strip());
     }
 
     private static List<String> run(Program program) throws Exception {

@@ -13,13 +13,20 @@
  */
 package org.locallearning.djl.examples.zoo;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Model;
+import ai.djl.ModelException;
 import ai.djl.engine.Engine;
+import ai.djl.inference.Predictor;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import ai.djl.repository.zoo.ZooModel;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.EasyTrain;
 import ai.djl.training.Trainer;
@@ -39,8 +46,11 @@ import org.locallearning.djl.creditassignment.provenance.DataDescription;
 import org.locallearning.djl.creditassignment.provenance.Preprocessing;
 import org.locallearning.djl.creditassignment.provenance.SavedModel;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
+import org.locallearning.djl.creditassignment.transform.ZcaWhitening;
+import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.ProgramRun;
 import org.locallearning.djl.examples.commandline.ExitCode;
+import org.locallearning.djl.zoo.LocalLearningModelZoo;
 import org.locallearning.djl.zoo.data.DataOptions;
 import org.locallearning.djl.zoo.data.DataSets;
 import org.locallearning.djl.zoo.data.ImageData;
@@ -200,6 +210,58 @@ class ZooCommandTest {
                 "zoo publish --from " + empty + " --to " + empty,
                 ExitCode.FAILED,
                 "net.json is missing");
+    }
+
+    /** The commands that made the models of the library are commands. */
+    @Test
+    void storedCommandsAreUnderstood() throws IOException {
+        List<String> commands = Files.readAllLines(Path.of("zoo/commands.txt"));
+        for (String command : commands) {
+            LocalLearning.commandLine().parseArgs(command.split(" "));
+        }
+        assertTrue(commands.size() > 5, commands.toString());
+    }
+
+    /** A whitened image is (x - mean) M, and Boltzmann features are probabilities. */
+    @Test
+    void fitsMapsOfImages(@TempDir Path fitted, @TempDir Path target)
+            throws IOException, ModelException, TranslateException {
+        for (String command :
+                List.of(
+                        "zoo fit zca --out " + fitted,
+                        "zoo fit rbm --units 8 --epochs 1 --out " + fitted,
+                        "zoo publish --from " + fitted + " --to " + target)) {
+            ProgramRun run = ProgramRun.of(command);
+            assertEquals(ExitCode.OK, run.exitCode(), command + run.err());
+        }
+        LocalLearningModelZoo zoo = LocalLearningModelZoo.of(target.toString());
+        DataOptions options = DataOptions.builder().optStandardise(false).build();
+        try (ImageData images = DataSets.load("glyphs", options);
+                NDManager manager = NDManager.newBaseManager("PyTorch");
+                ZcaWhitening expected = ZcaWhitening.fit(images.training(500), manager);
+                ZooModel<NDList, NDList> whitening =
+                        zoo.model("zca-whitening-glyphs-fit").load(NDList.class, NDList.class);
+                ZooModel<NDList, NDList> features =
+                        zoo.model("rbm-features-glyphs-cd1").load(NDList.class, NDList.class);
+                Predictor<NDList, NDList> white = whitening.newPredictor();
+                Predictor<NDList, NDList> hidden = features.newPredictor()) {
+            NDArray batch =
+                    manager.randomUniform(0, 1, new Shape(4).addAll(images.getSampleShape()));
+            assertArrayEquals(
+                    expected.transform(batch).toFloatArray(),
+                    white.predict(new NDList(batch)).singletonOrThrow().toFloatArray(),
+                    1e-3f);
+            NDArray probabilities = hidden.predict(new NDList(batch)).singletonOrThrow();
+            assertEquals(new Shape(4, 8), probabilities.getShape());
+            for (float probability : probabilities.toFloatArray()) {
+                assertTrue(probability >= 0 && probability <= 1);
+            }
+        }
+        ProgramRun run =
+                ProgramRun.of("zoo evaluate zca-whitening-glyphs-fit --repository " + target);
+        assertEquals(ExitCode.FAILED, run.exitCode());
+        assertTrue(run.err().contains("is no classifier"), run.err());
+        assertRefused("zoo fit zca --units 3 --out " + fitted, ExitCode.USAGE, "leave them out");
     }
 
     private static void assertRefused(String command, int exitCode, String words) {
