@@ -547,15 +547,16 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
      *
      * @param tape the tape of the forward
      * @param errors the gradient of the loss with respect to each prediction
-     * @param alone whether the loss depends on no other forward
+     * @param loss the loss, or empty if it may depend on other forwards, too
      */
-    void assignCredit(Tape tape, NDList errors, boolean alone) {
+    void assignCredit(Tape tape, NDList errors, Optional<NDArray> loss) {
         assigner.getOwnLoss()
                 .ifPresent(
                         own -> {
                             checkSendsNothingOn(tape);
-                            if (!lossCompared || !alone) {
-                                new OwnLossCheck(this, tape, errors).check(own);
+                            OwnLossCheck check = new OwnLossCheck(this, tape, errors);
+                            if (!lossCompared || !check.isLoss(loss)) {
+                                check.check(own);
                                 lossCompared = true;
                             }
                         });

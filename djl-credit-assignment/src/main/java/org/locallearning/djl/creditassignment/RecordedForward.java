@@ -15,6 +15,7 @@ package org.locallearning.djl.creditassignment;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
@@ -95,9 +96,9 @@ final class RecordedForward {
     /**
      * Assigns credit for the error that has arrived, and sends the error at the inputs on.
      *
-     * @param alone whether the loss depends on no other forward
+     * @param loss the loss, or empty if it may depend on other forwards, too
      */
-    void assignCredit(boolean alone) {
+    void assignCredit(Optional<NDArray> loss) {
         if (updates != trainer.getUpdates()) {
             throw new IllegalStateException(
                     "The parameters took a step between a forward and its backward, so that its"
@@ -106,7 +107,7 @@ final class RecordedForward {
                             + " forward at a time.");
         }
         try (tape) {
-            trainer.assignCredit(tape, tape.getOutputErrors(), alone);
+            trainer.assignCredit(tape, tape.getOutputErrors(), loss);
             if (isInputErrorWanted()) {
                 sendOn(
                         tape.takeInputErrors()
