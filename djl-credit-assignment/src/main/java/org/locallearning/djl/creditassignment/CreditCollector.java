@@ -92,7 +92,7 @@ final class CreditCollector implements GradientCollector {
 
         differentiate(loss);
         closed.forEach(DeadEnd::check);
-        if (!assignCredit(loss)) {
+        if (!assignCredit()) {
             throw new IllegalStateException(
                     "The loss depends on no forward of this gradient collector, so that there is"
                             + " nothing to assign credit for; make it of what trainer.forward"
@@ -114,15 +114,15 @@ final class CreditCollector implements GradientCollector {
     }
 
     /** Assigns the credit of all forwards that errors arrive at, and returns if there are any. */
-    private boolean assignCredit(NDArray loss) {
-        Optional<NDArray> lossOfOne = Optional.of(loss).filter(one -> forwards.size() == 1);
+    private boolean assignCredit() {
+        boolean alone = forwards.size() == 1;
         boolean any = false;
         for (int i = forwards.size() - 1; i >= 0; i--) {
             RecordedForward forward = forwards.get(i);
             if (forward.isReached()) {
                 any = true;
                 forwards.remove(i);
-                forward.assignCredit(lossOfOne);
+                forward.assignCredit(alone);
                 forward.predictions().stream()
                         .filter(NDArray::hasGradient)
                         .forEach(leaf -> addDeadEnd(leaf, RecordedForward.USED_UP));

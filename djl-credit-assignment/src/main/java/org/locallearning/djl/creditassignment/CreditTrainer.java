@@ -547,16 +547,15 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
      *
      * @param tape the tape of the forward
      * @param errors the gradient of the loss with respect to each prediction
-     * @param loss the loss, or empty if it may depend on other forwards, too
+     * @param alone whether the loss depends on no other forward
      */
-    void assignCredit(Tape tape, NDList errors, Optional<NDArray> loss) {
+    void assignCredit(Tape tape, NDList errors, boolean alone) {
         assigner.getOwnLoss()
                 .ifPresent(
                         own -> {
                             checkSendsNothingOn(tape);
-                            OwnLossCheck check = new OwnLossCheck(this, tape, errors);
-                            if (!lossCompared || !check.isLoss(loss)) {
-                                check.check(own);
+                            if (!lossCompared || !alone) {
+                                new OwnLossCheck(this, tape, errors).check(own);
                                 lossCompared = true;
                             }
                         });

@@ -14,7 +14,6 @@
 package org.locallearning.djl.creditassignment;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -50,34 +49,6 @@ final class OwnLossCheck {
         this.trainer = trainer;
         this.tape = tape;
         this.errors = errors;
-    }
-
-    /**
-     * Returns whether the loss of the loop has the value of the trainer's, which is looked at in
-     * each batch, since a loop may change its loss or scale it later.
-     *
-     * @param value the loss of the loop, or empty if it may depend on other forwards, too
-     * @return false if gradients have to be compared
-     */
-    boolean isLoss(Optional<NDArray> value) {
-        if (value.isEmpty() || tape.getLabels().isEmpty()) {
-            return false;
-        }
-        try (NDManager scope = tape.getManager().newSubManager()) {
-            NDList labels = Autograd.copies(tape.getLabels().get(), scope);
-            NDList predictions = new NDList();
-            tape.getPredictions().forEach(each -> predictions.add(Autograd.detach(each, scope)));
-            NDArray own = trainer.getLoss().evaluate(labels, Autograd.copies(predictions, scope));
-            own.attach(scope);
-            NDArray given = Autograd.detach(value.get(), scope);
-            // one array, since each waits for the device
-            NDList sums =
-                    new NDList(
-                            Autograd.detach(own, scope).sum().toType(DataType.FLOAT64, false),
-                            given.sum().toType(DataType.FLOAT64, false));
-            double[] both = HostValues.numbers(NDArrays.stack(sums));
-            return Math.abs(both[1] - both[0]) <= ROUNDING * Math.abs(both[0]);
-        }
     }
 
     /**

@@ -15,7 +15,6 @@ package org.locallearning.djl.creditassignment;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
@@ -96,9 +95,9 @@ final class RecordedForward {
     /**
      * Assigns credit for the error that has arrived, and sends the error at the inputs on.
      *
-     * @param loss the loss, or empty if it may depend on other forwards, too
+     * @param alone whether the loss depends on no other forward
      */
-    void assignCredit(Optional<NDArray> loss) {
+    void assignCredit(boolean alone) {
         if (updates != trainer.getUpdates()) {
             throw new IllegalStateException(
                     "The parameters took a step between a forward and its backward, so that its"
@@ -107,7 +106,7 @@ final class RecordedForward {
                             + " forward at a time.");
         }
         try (tape) {
-            trainer.assignCredit(tape, tape.getOutputErrors(), loss);
+            trainer.assignCredit(tape, tape.getOutputErrors(), alone);
             if (isInputErrorWanted()) {
                 sendOn(
                         tape.takeInputErrors()

@@ -183,33 +183,6 @@ class SeveralForwardsTest {
         }
     }
 
-    /**
-     * A loop that scales its loss from some batch on, and one that adds what nothing learns from.
-     */
-    @ParameterizedTest
-    @MethodSource("rules")
-    void anotherLossOfALaterBatchIsSeen(RuleCase rule) {
-        try (Loop loop = start(rule)) {
-            NDArray labels = loop.noise(3, INPUT);
-            NDArray data = loop.noise(1, INPUT);
-            for (int i = 0; i < 2; i++) {
-                int batch = i;
-                try (GradientCollector collector = loop.collector()) {
-                    NDArray loss = loop.loss(labels, loop.forward(data, labels));
-                    collector.backward(loss.add(batch));
-                }
-            }
-            try (GradientCollector collector = loop.collector()) {
-                NDArray loss = loop.loss(labels, loop.forward(data, labels)).mul(2);
-                if (Loop.isDrivenByLoss(rule)) {
-                    assertThrows(IllegalStateException.class, () -> collector.backward(loss));
-                } else {
-                    collector.backward(loss);
-                }
-            }
-        }
-    }
-
     @ParameterizedTest
     @MethodSource("rules")
     void everyForwardGetsItsOwnError(RuleCase rule) {
