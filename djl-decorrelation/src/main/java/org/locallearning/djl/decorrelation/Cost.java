@@ -205,7 +205,12 @@ public final class Cost {
 
     /** Returns this cost with a full matrix. */
     Cost withFullMatrix() {
-        return new Cost(0, 0, sampleFraction, maxPatches, updateInterval);
+        return withRank(0);
+    }
+
+    /** Returns this cost with a matrix of another rank, or a full one for 0. */
+    Cost withRank(int newRank) {
+        return new Cost(0, newRank, sampleFraction, maxPatches, updateInterval);
     }
 
     /** Returns whether M is full for inputs of every width. */

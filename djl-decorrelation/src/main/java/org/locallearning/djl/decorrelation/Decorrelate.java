@@ -26,8 +26,10 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.locallearning.djl.decorrelation.internal.BlockKinds;
 import org.locallearning.djl.decorrelation.internal.ParallelBranches;
@@ -66,6 +68,7 @@ public final class Decorrelate {
     private static final String DECORRELATED_ALREADY = "decorrelated already";
 
     private final DecorrelationOptions options;
+    private final Optional<CostBudget> budget;
     private final boolean meanChosen;
     private final List<PathPattern> include;
     private final List<PathPattern> exclude;
@@ -73,6 +76,9 @@ public final class Decorrelate {
 
     private Decorrelate(Builder builder) {
         options = builder.options.build();
+        budget = Optional.ofNullable(builder.budget);
+        // settings that exclude each other are told at once
+        budget.ifPresent(chosen -> CostBudget.cheapest(options));
         meanChosen = builder.options.hasMean();
         include = List.copyOf(builder.include);
         exclude = List.copyOf(builder.exclude);
@@ -155,7 +161,7 @@ public final class Decorrelate {
                 block.isInitialized() && !meanChosen
                         ? options.toBuilder().optMean(MeanRemoval.NONE).build()
                         : options;
-        Conversion conversion = new Conversion(settings);
+        Conversion conversion = new Conversion(within(settings, block));
         conversion.checkShared(block, "", false);
         Block converted = conversion.convert(block, "");
         if (conversion.converted.isEmpty()) {
@@ -168,6 +174,18 @@ public final class Decorrelate {
         conversion.logWhatIsLeft();
         return new DecorrelationReport(
                 initializeLike(block, converted), conversion.converted, conversion.skipped);
+    }
+
+    /** Returns the settings of each layer, which keep to the budget, if there is one. */
+    private Function<Block, DecorrelationOptions> within(
+            DecorrelationOptions settings, Block block) {
+        if (budget.isEmpty()) {
+            return layer -> settings;
+        }
+        // what is decorrelated does not depend on the cost
+        Conversion trial = new Conversion(layer -> settings);
+        trial.convert(block, "");
+        return budget.get().choose(settings, block, trial.layers.keySet());
     }
 
     /** Initializes what is new in a block if the original is initialized. */
@@ -198,7 +216,8 @@ public final class Decorrelate {
     /** Returns every setting. */
     @Override
     public String toString() {
-        return "Decorrelate(" + patterns + ", " + options + ")";
+        String within = budget.map(given -> ", " + given).orElse("");
+        return "Decorrelate(" + patterns + ", " + options + within + ")";
     }
 
     /**
@@ -213,13 +232,13 @@ public final class Decorrelate {
     /** One conversion. */
     private final class Conversion {
 
-        private final DecorrelationOptions settings;
+        private final Function<Block, DecorrelationOptions> settings;
         private final List<DecorrelationReport.Converted> converted = new ArrayList<>();
         private final List<DecorrelationReport.Skipped> skipped = new ArrayList<>();
         private final Map<Block, Place> places = new IdentityHashMap<>();
         private final Map<Block, Decorrelating> layers = new IdentityHashMap<>();
 
-        Conversion(DecorrelationOptions settings) {
+        Conversion(Function<Block, DecorrelationOptions> settings) {
             this.settings = settings;
         }
 
@@ -332,14 +351,15 @@ public final class Decorrelate {
 
         private Decorrelating create(Block block, String path, boolean inserted) {
             String name = named(block, path);
+            DecorrelationOptions own = settings.apply(block);
             Decorrelating layer =
                     block instanceof Linear
                             ? Decorrelation.builder()
-                                    .optOptions(settings)
+                                    .optOptions(own)
                                     .optName(name)
                                     .optInserted(inserted)
                                     .build()
-                            : DecorrelatedConv2d.of((Conv2d) block, settings, name);
+                            : DecorrelatedConv2d.of((Conv2d) block, own, name);
             if (!block.getDirectParameters().get("weight").requiresGradient()) {
                 layer.getRunningMean().freeze(true);
             }
@@ -419,6 +439,7 @@ public final class Decorrelate {
         private final DecorrelationOptions.Builder options = DecorrelationOptions.builder();
         private final List<PathPattern> include = new ArrayList<>();
         private final List<PathPattern> exclude = new ArrayList<>();
+        private CostBudget budget;
 
         private Builder() {}
 
@@ -456,6 +477,34 @@ public final class Decorrelate {
          */
         public Builder optExclude(String glob) {
             exclude.add(PathPattern.of(glob));
+            return this;
+        }
+
+        /**
+         * Chooses the cost by what it may add to a training step: at most {@code share} times the
+         * multiply-adds of backpropagation. In the place of {@link #optCost}, of which the fraction
+         * of samples alone is kept.
+         *
+         * <p>Of ten costs, from the full matrix with an update in each step to rank 8 with one in
+         * 16, the first that keeps to the budget serves for all layers, but for narrow ones where
+         * the full matrix takes no more; {@link DecorrelationReport} and the settings of the layers
+         * show it. Where the full matrix fits, nothing changes. Otherwise dense layers mix fewer
+         * directions ({@link Cost#rank}), which hardly changes what is learned down to rank 64,
+         * then convolutions look at fewer patches, and last every matrix learns less often, which
+         * slows the decorrelation down.
+         *
+         * <p>A step also moves memory and calls the engine more often, which multiply-adds do not
+         * tell: its time grows by more than the share, on small batches by a multiple of it.
+         *
+         * @param share the share, positive; 0.2 for a fifth
+         * @param batch the shape of a batch of inputs, such as (256, 3, 32, 32)
+         * @return this builder
+         * @throws IllegalArgumentException if the share is not positive; {@link
+         *     Decorrelate#convert} throws it if even the last cost takes more, {@link #build} if
+         *     settings exclude a low rank
+         */
+        public Builder optBudget(double share, Shape batch) {
+            budget = new CostBudget(share, batch);
             return this;
         }
 

@@ -266,6 +266,12 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
     @Override
     public void loadParameters(NDManager manager, DataInputStream is)
             throws IOException, MalformedModelException {
+        StoredParameters.read(
+                "decorrelation layer '" + name + "'", () -> readParameters(manager, is));
+    }
+
+    private void readParameters(NDManager manager, DataInputStream is)
+            throws IOException, MalformedModelException {
         decorrelator.beforeNewArrays();
         loadMetadata(is.readByte(), is);
         StoredParameters.load(getDirectParameters().values(), manager, is);

@@ -344,7 +344,7 @@ final class Decorrelator {
                 form.shape(),
                 DataType.FLOAT32,
                 2,
-                "learn it in blocks or in few directions (Cost.blockSize, Cost.rank), or on smaller"
+                "learn it in blocks or in few directions (Cost.blocks, Cost.rank), or on smaller"
                         + " inputs");
         matrix.get(0).setShape(form.shape());
         for (int i = 1; i < matrix.size(); ++i) {

@@ -143,6 +143,12 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     @Override
     public final void loadParameters(NDManager manager, DataInputStream is)
             throws IOException, MalformedModelException {
+        StoredParameters.read(
+                "decorrelation layer '" + name + "'", () -> readParameters(manager, is));
+    }
+
+    private void readParameters(NDManager manager, DataInputStream is)
+            throws IOException, MalformedModelException {
         decorrelator.beforeNewArrays();
         loadMetadata(is.readByte(), is);
         StoredParameters.load(getDirectParameters().values(), manager, is);

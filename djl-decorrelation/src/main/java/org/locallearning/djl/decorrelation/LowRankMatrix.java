@@ -125,14 +125,23 @@ record LowRankMatrix(NDArray core, NDArray directions, Set<Device> found)
 
     @Override
     public long multiplyAdds(long rows) {
-        long rank = directions.getShape().get(1);
-        return rows * rank * (2 * directions.getShape().get(0) + rank);
+        return multiplyAdds(rows, directions.getShape().get(0), directions.getShape().get(1));
+    }
+
+    /** The multiply-adds of {@link #multiply} by a matrix of a given width and rank. */
+    static long multiplyAdds(long rows, long width, long rank) {
+        return rows * rank * (2 * width + rank);
     }
 
     @Override
     public long learningMultiplyAdds(long rows) {
-        long rank = directions.getShape().get(1);
-        return rows * rank * (directions.getShape().get(0) + 2 * rank);
+        Shape shape = directions.getShape();
+        return learningMultiplyAdds(rows, shape.get(0), shape.get(1));
+    }
+
+    /** The multiply-adds of {@link #learn} by a matrix of a given width and rank. */
+    static long learningMultiplyAdds(long rows, long width, long rank) {
+        return rows * rank * (width + 2 * rank);
     }
 
     /** {@code A − γ I}, (r, r). */

@@ -17,6 +17,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -29,6 +30,7 @@ import org.locallearning.djl.examples.commandline.Values;
 import org.locallearning.djl.examples.compare.CompareCommand;
 import org.locallearning.djl.examples.compare.ReportCommand;
 import org.locallearning.djl.examples.doctor.DoctorCommand;
+import org.locallearning.djl.examples.hostile.HostileCommand;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.reproduce.ReproduceCommand;
 import org.locallearning.djl.examples.sweep.SweepCommand;
@@ -129,6 +131,7 @@ public final class LocalLearning implements Runnable {
     public static CommandLine commandLine() {
         CommandLine program = new CommandLine(new LocalLearning());
         program.addSubcommand(new ReproduceCommand(Targets.ALL));
+        program.addSubcommand(new HostileCommand(LocalLearning::commandLine));
         for (String name : List.of("compare", "sweep")) {
             CommandLine command = program.getSubcommands().get(name);
             addList(command, "Methods:", Methods::titles);
@@ -173,7 +176,24 @@ public final class LocalLearning implements Runnable {
     /** Runs the subcommand, unless its arguments are wrong whatever they mean. */
     private static int execute(ParseResult result) {
         GivenArguments.check(result);
-        return new CommandLine.RunLast().execute(result);
+        try {
+            return new CommandLine.RunLast().execute(result);
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            throw new CommandLine.ExecutionException(
+                    result.commandSpec().commandLine(), explainExhaustion(e), e);
+        }
+    }
+
+    /** Says what to do where Java ran out of something. */
+    private static String explainExhaustion(VirtualMachineError e) {
+        return e instanceof OutOfMemoryError
+                ? String.format(
+                        Locale.ROOT,
+                        "Java's memory of %,d MB is used up (%s): give it more, as in java -Xmx4g"
+                                + " -jar, or take less data (--limit) or a smaller model.",
+                        Runtime.getRuntime().maxMemory() >> 20,
+                        e.getMessage())
+                : "Something is nested too deeply for Java's stack; --stacktrace shows where.";
     }
 
     private static int explainUsage(ParameterException e, String[] arguments) {

@@ -17,6 +17,8 @@ import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +28,7 @@ import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.zoo.network.Networks;
+import picocli.CommandLine;
 
 class LocalLearningTest {
 
@@ -47,6 +50,40 @@ class LocalLearningTest {
 
         Methods.names().forEach(name -> assertTrue(help.contains(" " + name), name));
         assertTrue(!help.contains("${") && !help.contains("null"), help);
+    }
+
+    /** A subcommand that uses something up. */
+    @CommandLine.Command(name = "exhaust")
+    private static final class Exhaust implements Runnable {
+
+        private final Error error;
+
+        Exhaust(Error error) {
+            this.error = error;
+        }
+
+        @Override
+        public void run() {
+            throw error;
+        }
+    }
+
+    @Test
+    void saysWhatToDoWhereMemoryOrStackIsUsedUp() {
+        for (Error error :
+                List.of(new OutOfMemoryError("Java heap space"), new StackOverflowError())) {
+            StringWriter err = new StringWriter();
+            CommandLine program = LocalLearning.commandLine();
+            program.addSubcommand(new Exhaust(error));
+            program.setErr(new PrintWriter(err));
+
+            assertEquals(ExitCode.FAILED, program.execute("exhaust"));
+            assertEquals(1, err.toString().lines().count(), err.toString());
+            assertTrue(
+                    err.toString().contains("(Java heap space): give it more, as in java -Xmx4g")
+                            || err.toString().contains("nested too deeply for Java's stack"),
+                    err.toString());
+        }
     }
 
     @Test

@@ -281,6 +281,11 @@ public final class LocallyConnected2d extends AbstractBlock {
     @Override
     public void loadParameters(NDManager manager, DataInputStream is)
             throws IOException, MalformedModelException {
+        StoredParameters.read("a locally connected layer", () -> readParameters(manager, is));
+    }
+
+    private void readParameters(NDManager manager, DataInputStream is)
+            throws IOException, MalformedModelException {
         loadMetadata(is.readByte(), is);
         StoredParameters.load(getDirectParameters().values(), manager, is);
         Shape input = inputShapes[0];

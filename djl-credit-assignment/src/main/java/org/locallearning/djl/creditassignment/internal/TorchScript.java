@@ -106,12 +106,12 @@ public final class TorchScript {
                 homes = annotate(List[Tensor], [])
                 versions = annotate(List[int], [])
                 for _0 in range(torch.len(arrays)):
-                  array = arrays[_0]
-                  memory = memories[_0]
-                  _1 = torch.copy_(memory, values[_0])
-                  _2 = torch.append(homes, ops.prim.data(array))
-                  torch.set_data(array, memory)
-                  _3 = torch.append(versions, torch._version(array))
+                  _1 = torch.copy_(memories[_0], values[_0])
+                  _2 = torch.append(homes, ops.prim.data(arrays[_0]))
+                for _3 in range(torch.len(arrays)):
+                  array = arrays[_3]
+                  torch.set_data(array, memories[_3])
+                  _4 = torch.append(versions, torch._version(array))
                 return (homes, torch.tensor(versions))
               def give_back(self: __torch__.Operations,
                 arrays: List[Tensor],

@@ -231,6 +231,11 @@ public final class NoiseMaps extends AbstractBlock {
     @Override
     public void loadParameters(NDManager manager, DataInputStream is)
             throws IOException, MalformedModelException {
+        StoredParameters.read(NOISE, () -> readParameters(manager, is));
+    }
+
+    private void readParameters(NDManager manager, DataInputStream is)
+            throws IOException, MalformedModelException {
         loadMetadata(is.readByte(), is);
         if (inputShapes[0].dimension() != 4) {
             throw new MalformedModelException(

@@ -243,6 +243,11 @@ public final class RestrictedBoltzmannMachine extends AbstractBlock {
         }
         readInputShapes(StoredParameters.inputShape(is));
         String units = is.readUTF();
+        if (Arrays.stream(VisibleUnits.values()).noneMatch(kind -> kind.name().equals(units))) {
+            throw new MalformedModelException(
+                    "The file holds a Boltzmann machine with visible units of no known kind: it is"
+                            + " damaged or of a newer release; copy it again.");
+        }
         if (!units.equals(visibleUnits.name())) {
             throw new MalformedModelException(
                     "The file holds a Boltzmann machine with "
@@ -258,6 +263,11 @@ public final class RestrictedBoltzmannMachine extends AbstractBlock {
     /** {@inheritDoc} */
     @Override
     public void loadParameters(NDManager manager, DataInputStream is)
+            throws IOException, MalformedModelException {
+        StoredParameters.read("a Boltzmann machine", () -> readParameters(manager, is));
+    }
+
+    private void readParameters(NDManager manager, DataInputStream is)
             throws IOException, MalformedModelException {
         loadMetadata(is.readByte(), is);
         StoredParameters.load(getDirectParameters().values(), manager, is);

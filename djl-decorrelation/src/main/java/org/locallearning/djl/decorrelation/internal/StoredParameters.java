@@ -44,7 +44,44 @@ public final class StoredParameters {
     private static final int LATEST_ARRAY_VERSION = 3;
     private static final String ARRAY = "NDAR";
 
+    // the numbers of inputs, of dimensions and of layouts, and nothing else
+    private static final int SHAPE_OF_NOTHING = 3 * Integer.BYTES;
+
     private StoredParameters() {}
+
+    /** Reads what a block has saved. */
+    @FunctionalInterface
+    public interface Reading {
+
+        /**
+         * Reads it.
+         *
+         * @throws IOException if it can't be read or ends too early
+         * @throws MalformedModelException if it is not what the block has saved
+         */
+        void read() throws IOException, MalformedModelException;
+    }
+
+    /**
+     * Reads what a block has saved, and says of a file that ends too early that it does.
+     *
+     * @param block what the block is, such as {@code a Boltzmann machine}
+     * @param reading reads it
+     * @throws IOException if the file can't be read
+     * @throws MalformedModelException if it ends too early, or is not what the block has saved
+     */
+    public static void read(String block, Reading reading)
+            throws IOException, MalformedModelException {
+        try {
+            reading.read();
+        } catch (EOFException | UTFDataFormatException e) {
+            throw new MalformedModelException(
+                    "The file ends, or is no longer readable, in the middle of "
+                            + block
+                            + ": it is truncated, damaged or of another model; copy it again.",
+                    e);
+        }
+    }
 
     /**
      * Loads parameters, as {@link Parameter#load} does.
@@ -85,7 +122,7 @@ public final class StoredParameters {
         DataOutputStream out = new DataOutputStream(checked);
         out.writeInt(count);
         Record record = new Record(in, out, "input");
-        if (record.copyShape(-1) < 1) {
+        if (record.copyShape(-1) < 1 || out.size() == SHAPE_OF_NOTHING) {
             throw new MalformedModelException(
                     "The file holds a block whose input has no elements: it is damaged or of"
                             + " another model; copy it again.");
@@ -159,7 +196,9 @@ public final class StoredParameters {
             String found = copyText();
             check(
                     Objects.equals(found, name),
-                    "the parameter " + (found.length() < 100 ? found : "of another name"));
+                    found.chars().allMatch(Character::isLetterOrDigit)
+                            ? "the parameter " + found
+                            : "a parameter of a damaged name");
             check(ARRAY.equals(copyText()), "no array");
             int version = in.readInt();
             out.writeInt(version);

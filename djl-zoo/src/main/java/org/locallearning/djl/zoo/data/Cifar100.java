@@ -114,7 +114,7 @@ public final class Cifar100 {
             GzipFiles.readArchive(
                     file,
                     ARCHIVE_BYTES,
-                    (path, size, content) -> {
+                    (path, content) -> {
                         if (path.equals(name) || path.endsWith('/' + name)) {
                             records[0] = content.readAllBytes();
                         }

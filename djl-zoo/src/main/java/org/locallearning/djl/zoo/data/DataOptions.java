@@ -36,6 +36,7 @@ public final class DataOptions {
     private final Task task;
     private final boolean wholeBatches;
     private final long seed;
+    private final boolean cached;
 
     private DataOptions(Builder builder) {
         repository = builder.repository;
@@ -52,6 +53,7 @@ public final class DataOptions {
         task = builder.task;
         wholeBatches = builder.wholeBatches;
         seed = builder.seed;
+        cached = builder.cached;
     }
 
     /**
@@ -189,6 +191,15 @@ public final class DataOptions {
         return seed;
     }
 
+    /**
+     * Returns whether decoded images are kept in the cache folder.
+     *
+     * @return whether they are, and are read from there the next time
+     */
+    public boolean isCached() {
+        return cached;
+    }
+
     int limitOr(int all) {
         return limit == 0 ? all : limit;
     }
@@ -203,7 +214,7 @@ public final class DataOptions {
         return String.format(
                 Locale.ROOT,
                 "DataOptions[repository=%s, limit=%d, testLimit=%d,%s standardise=%b,"
-                        + " signedPixels=%b,%s augment=%b, task=%s, wholeBatches=%b, seed=%d]",
+                        + " signedPixels=%b,%s augment=%b, task=%s, wholeBatches=%b, seed=%d%s]",
                 repository != null ? repository : repositoryUri,
                 limit,
                 testLimit,
@@ -218,7 +229,8 @@ public final class DataOptions {
                 augment,
                 task,
                 wholeBatches,
-                seed);
+                seed,
+                cached ? "" : ", not cached");
     }
 
     /** A builder for {@link DataOptions}. */
@@ -238,6 +250,7 @@ public final class DataOptions {
         private Task task = Task.CLASSIFICATION;
         private boolean wholeBatches;
         private long seed = 1;
+        private boolean cached = true;
 
         private Builder() {}
 
@@ -407,6 +420,18 @@ public final class DataOptions {
          */
         public Builder optWholeBatches(boolean wholeBatches) {
             this.wholeBatches = wholeBatches;
+            return this;
+        }
+
+        /**
+         * Sets whether decoded images are kept in the cache folder, and read from there the next
+         * time. Without, every file is read again, as a check of a folder of data does.
+         *
+         * @param cached true, the default, to keep them
+         * @return this builder
+         */
+        public Builder optCached(boolean cached) {
+            this.cached = cached;
             return this;
         }
 

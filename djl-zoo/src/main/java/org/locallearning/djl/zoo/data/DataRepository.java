@@ -28,10 +28,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.locallearning.djl.zoo.repository.ArtifactFiles;
 import org.locallearning.djl.zoo.repository.BoundedInputStream;
 import org.locallearning.djl.zoo.repository.CacheFolder;
+import org.locallearning.djl.zoo.repository.PlainName;
 import org.locallearning.djl.zoo.repository.RepositoryException;
 import org.locallearning.djl.zoo.repository.RepositoryMetadata;
 
@@ -59,8 +61,11 @@ final class DataRepository {
     private final Artifact artifact;
     private final ArtifactFiles files;
     private final Path cacheFolder;
+    private final boolean cached;
 
-    private DataRepository(URI uri, Path folder, RepositoryMetadata metadata) throws IOException {
+    private DataRepository(URI uri, Path folder, RepositoryMetadata metadata, boolean cached)
+            throws IOException {
+        this.cached = cached;
         this.uri = uri;
         this.folder = folder;
         this.metadata = metadata;
@@ -98,13 +103,13 @@ final class DataRepository {
      */
     static DataRepository open(DataOptions options, String... artifactIds) throws IOException {
         if (options.getRepository().isPresent()) {
-            return openFolder(options.getRepository().get(), artifactIds);
+            return openFolder(options.getRepository().get(), options.isCached(), artifactIds);
         }
         URI uri = options.getRepositoryUri().orElse(BasicDatasets.DJL_REPO_URL);
-        return openNetwork(uri, artifactIds[0]);
+        return openNetwork(uri, options.isCached(), artifactIds[0]);
     }
 
-    private static DataRepository openFolder(Path folder, String... artifactIds)
+    private static DataRepository openFolder(Path folder, boolean cached, String... artifactIds)
             throws IOException {
         String advice =
                 "give a folder in DJL's repository layout, with " + FOLDER + " in it, or none.";
@@ -131,7 +136,8 @@ final class DataRepository {
                 return new DataRepository(
                         root.toUri(),
                         root,
-                        RepositoryMetadata.read(root, folderOf(artifactId), artifactId));
+                        RepositoryMetadata.read(root, folderOf(artifactId), artifactId),
+                        cached);
             }
         }
         throw new RepositoryException(
@@ -145,10 +151,11 @@ final class DataRepository {
                         root.resolve(placeOf(artifactIds[0]))));
     }
 
-    private static DataRepository openNetwork(URI named, String artifactId) throws IOException {
+    private static DataRepository openNetwork(URI named, boolean cached, String artifactId)
+            throws IOException {
         URI uri = named.toString().endsWith("/") ? named : URI.create(named + "/");
         return new DataRepository(
-                uri, null, DownloadedMetadata.of(uri, folderOf(artifactId), artifactId));
+                uri, null, DownloadedMetadata.of(uri, folderOf(artifactId), artifactId), cached);
     }
 
     /** Returns the artifact's identity for a reader. */
@@ -194,7 +201,7 @@ final class DataRepository {
     }
 
     /**
-     * Returns images, read at most once and then kept in the cache folder.
+     * Returns images, read at most once and then kept in the cache folder, if there is to be one.
      *
      * @param part what to call them there
      * @param mostBytes how many bytes one of their files may have, packed
@@ -205,28 +212,34 @@ final class DataRepository {
      */
     LabelledImages images(String part, long mostBytes, Reader reader, String... names)
             throws IOException {
-        return DecodedImages.readOrDecode(
-                cacheFolder.resolve(part + ".images"),
-                () -> {
-                    List<Path> fetched = new ArrayList<>();
-                    try {
-                        List<Path> found = new ArrayList<>();
-                        for (String name : names) {
-                            if (files == null) {
-                                fetched.add(Files.createTempFile("local-learning", ".download"));
-                                found.add(fetched.get(fetched.size() - 1));
-                                download(item(name), mostBytes, found.get(found.size() - 1));
-                            } else {
-                                found.add(file(name));
-                            }
-                        }
-                        return reader.read(found);
-                    } finally {
-                        for (Path file : fetched) {
-                            Files.deleteIfExists(file);
-                        }
-                    }
-                });
+        return cached
+                ? DecodedImages.readOrDecode(
+                        cacheFolder.resolve(part + ".images"),
+                        () -> decode(mostBytes, reader, names))
+                : decode(mostBytes, reader, names);
+    }
+
+    private LabelledImages decode(long mostBytes, Reader reader, String... names)
+            throws IOException {
+        List<Path> fetched = new ArrayList<>();
+        try {
+            List<Path> found = new ArrayList<>();
+            for (String name : names) {
+                if (files == null) {
+                    Path target = Files.createTempFile("local-learning", ".download");
+                    fetched.add(target);
+                    download(item(name), mostBytes, target);
+                    found.add(target);
+                } else {
+                    found.add(file(name));
+                }
+            }
+            return reader.read(found);
+        } finally {
+            for (Path file : fetched) {
+                Files.deleteIfExists(file);
+            }
+        }
     }
 
     private Artifact.Item item(String name) throws RepositoryException {
@@ -239,7 +252,9 @@ final class DataRepository {
                                     + " set; replace it.",
                             metadata.location(),
                             name,
-                            String.join(", ", artifact.getFiles().keySet())));
+                            artifact.getFiles().keySet().stream()
+                                    .map(PlainName::quote)
+                                    .collect(Collectors.joining(", "))));
         }
         return item;
     }

@@ -196,7 +196,7 @@ public final class DataSets {
                 title,
                 found.images().classes(),
                 found.description(),
-                found.parts(),
+                found.parts(options.isCached()),
                 framingOf(dataSet.name()),
                 options);
     }

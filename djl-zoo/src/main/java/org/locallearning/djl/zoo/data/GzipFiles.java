@@ -38,11 +38,10 @@ final class GzipFiles {
          * Reads the file, or leaves it.
          *
          * @param path its place in the archive
-         * @param size its size as the archive's header says
          * @param content its content
          * @return whether to go on with the next one
          */
-        boolean read(String path, long size, InputStream content) throws IOException;
+        boolean read(String path, InputStream content) throws IOException;
     }
 
     /**
@@ -83,9 +82,7 @@ final class GzipFiles {
                     entry != null;
                     entry = tar.getNextEntry()) {
                 // a sparse file of a few bytes reads as any number of zeros
-                if (entry.isFile()
-                        && !entry.isSparse()
-                        && !reader.read(entry.getName(), entry.getSize(), tar)) {
+                if (entry.isFile() && !entry.isSparse() && !reader.read(entry.getName(), tar)) {
                     return;
                 }
             }

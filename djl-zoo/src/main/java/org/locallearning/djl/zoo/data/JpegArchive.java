@@ -91,7 +91,7 @@ final class JpegArchive {
         GzipFiles.readArchive(
                 archive,
                 most,
-                (place, size, content) -> {
+                (place, content) -> {
                     String[] path = place.split("/");
                     String name = path[path.length - 1];
                     if (path.length > 1 && JpegFile.isNamed(name)) {

@@ -154,8 +154,11 @@ final class MatlabFile {
     private static boolean array(
             Element in, ByteOrder order, Map<String, Integer> bounds, Map<String, Numbers> found)
             throws IOException {
-        int flags = element(in, order, 2 * Integer.BYTES).content().getInt(0);
-        String type = CLASSES.get(flags & 0xff);
+        ByteBuffer flags = element(in, order, 2 * Integer.BYTES).content();
+        if (flags.remaining() != 2 * Integer.BYTES) {
+            throw new IOException("an array has no flags");
+        }
+        String type = CLASSES.get(flags.getInt(0) & 0xff);
         ByteBuffer sizes = element(in, order, MOST_SIZES * Integer.BYTES).content();
         String name =
                 StandardCharsets.ISO_8859_1

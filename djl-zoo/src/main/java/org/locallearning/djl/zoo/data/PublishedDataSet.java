@@ -49,8 +49,15 @@ record PublishedDataSet(String name, FileLayout artifact, List<FileLayout> layou
      */
     record Found(String description, Path cacheFolder, StoredImages images) {
 
-        /** Returns all images, decoded at most once and then kept in the cache folder. */
-        ImageParts parts() throws IOException {
+        /**
+         * Returns all images.
+         *
+         * @param cached whether they are decoded at most once and then kept in the cache folder
+         */
+        ImageParts parts(boolean cached) throws IOException {
+            if (!cached) {
+                return new ImageParts(images.training(), images.test());
+            }
             return new ImageParts(
                     DecodedImages.readOrDecode(
                             cacheFolder.resolve("train.images"), images::training),

@@ -90,9 +90,9 @@ public final class PublishedImages extends AnyDeviceDataset {
                             + " has no validation images beside its test images: take Usage.TRAIN"
                             + " or Usage.TEST.");
         }
-        PublishedDataSet.Found found =
-                files.find(DataOptions.builder().optRepository(repository).build());
-        ImageParts parts = found.parts();
+        DataOptions options = DataOptions.builder().optRepository(repository).build();
+        PublishedDataSet.Found found = files.find(options);
+        ImageParts parts = found.parts(options.isCached());
         LabelledImages images = usage == Usage.TRAIN ? parts.training() : parts.test();
         classes = found.images().classes();
         long[] indices = new long[images.size()];

@@ -100,7 +100,7 @@ public final class Svhn {
                             "%s can't be read as a MATLAB 5 file with the arrays X and y (%s): it"
                                     + " is truncated or damaged; copy it again.",
                             file,
-                            e.getMessage()),
+                            RepositoryException.reason(e)),
                     e);
         }
         return convert(images, digits, file);

@@ -111,7 +111,10 @@ public final class TinyImageNet {
             List<String> values = new ArrayList<>();
             for (String line : lines(classesFile)) {
                 String[] fields = line.split("\t");
-                if (fields.length != 3 || !fields[0].equals(String.valueOf(values.size()))) {
+                if (fields.length != 3
+                        || !fields[0].equals(String.valueOf(values.size()))
+                        || !PlainName.isPlain(fields[1])
+                        || fields[2].chars().anyMatch(Character::isISOControl)) {
                     throw badLine(classesFile, line, "index, id and words, parted by tabs");
                 }
                 values.add(fields[column]);

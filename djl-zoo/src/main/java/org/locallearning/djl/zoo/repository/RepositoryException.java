@@ -59,17 +59,25 @@ public final class RepositoryException extends IOException {
         if (cause instanceof RepositoryException refusal) {
             return refusal;
         }
-        String reason =
-                cause instanceof EOFException || cause.getMessage() == null
-                        ? "it ends too early"
-                        : cause.getMessage();
         return new RepositoryException(
                 String.format(
                         Locale.ROOT,
                         "%s can't be unpacked (%s): it is truncated or damaged; copy it again.",
                         archive,
-                        reason),
+                        reason(cause)),
                 cause);
+    }
+
+    /**
+     * Says why a file can't be read.
+     *
+     * @param cause what was caught
+     * @return a few words for a message
+     */
+    public static String reason(Exception cause) {
+        return cause instanceof EOFException || cause.getMessage() == null
+                ? "it ends too early"
+                : cause.getMessage();
     }
 
     /**

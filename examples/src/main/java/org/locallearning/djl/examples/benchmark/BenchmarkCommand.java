@@ -210,6 +210,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         .right("batch", 5)
                         .right("ms/step", 8)
                         .right("steps/s", 8)
+                        .right("samples/s", 9)
                         .right("x bp", 5)
                         .right("quartiles", 12)
                         .right("products", 8)
@@ -286,6 +287,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
                 row.batch(),
                 fixed("%.1f", row.medianMs()),
                 fixed("%.1f", row.stepsPerSecond()),
+                fixed("%.0f", row.samplesPerSecond()),
                 fixed("%.2f", row.ratioToBp()),
                 fixed("%.2f", row.ratioLow()) + " - " + fixed("%.2f", row.ratioHigh()),
                 row.products(),

@@ -53,6 +53,7 @@ record BenchmarkResults(
      * @param batch samples in a batch
      * @param medianMs the median time of a step in milliseconds
      * @param stepsPerSecond steps per second at that time
+     * @param samplesPerSecond samples per second at that time
      * @param ratioToBp the median, over the rounds, of the time over that of stock backpropagation
      *     in the same round
      * @param ratioLow the lower quartile of the same
@@ -81,6 +82,7 @@ record BenchmarkResults(
             int batch,
             double medianMs,
             double stepsPerSecond,
+            double samplesPerSecond,
             double ratioToBp,
             double ratioLow,
             double ratioHigh,
@@ -104,6 +106,7 @@ record BenchmarkResults(
                     batch,
                     medianMs,
                     stepsPerSecond,
+                    samplesPerSecond,
                     ratioToBp,
                     ratioLow,
                     ratioHigh,

@@ -128,6 +128,7 @@ final class InterleavedTiming {
                             batch,
                             median,
                             1000 / median,
+                            1000 / median * batch,
                             ratio.median(),
                             ratio.low(),
                             ratio.high(),

@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.commandline;
 
 import org.locallearning.djl.decorrelation.Gain;
+import org.locallearning.djl.decorrelation.MeanRemoval;
 import org.locallearning.djl.examples.method.DecorrelationRates;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import picocli.CommandLine.Option;
@@ -68,6 +69,16 @@ public final class DecorrelationArguments {
                             + " mean_of_ratios).")
     private Gain gain = DecorrelationSettings.DEFAULT.gain();
 
+    @Serves(Purpose.DECORRELATION)
+    @Option(
+            names = "--decor-mean",
+            paramLabel = "NAME",
+            description =
+                    "Which mean is removed before the matrix: batch (that of the batch in training,"
+                            + " a running one in evaluation), running (in both) or none (default:"
+                            + " batch).")
+    private MeanRemoval mean;
+
     /** Creates the options; picocli fills them in. */
     public DecorrelationArguments() {}
 
@@ -79,7 +90,7 @@ public final class DecorrelationArguments {
      */
     public DecorrelationSettings settings() {
         DecorrelationSettings settings =
-                new DecorrelationSettings(sampleFraction, interval, blockSize, rank, gain);
+                new DecorrelationSettings(sampleFraction, interval, blockSize, rank, gain, mean);
         settings.at(DecorrelationRates.USUAL);
         return settings;
     }

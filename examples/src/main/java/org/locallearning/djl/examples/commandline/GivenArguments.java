@@ -116,7 +116,8 @@ public final class GivenArguments {
                         name, value);
             }
             String key = map ? part.split("=", 2)[0] : part;
-            if (!seen.add(key)) {
+            boolean weights = !map && argument.auxiliaryTypes()[0] == Double.class;
+            if (!weights && !seen.add(key)) {
                 throw usage("%s: '%s' is given twice, give it once.", name, key);
             }
         }

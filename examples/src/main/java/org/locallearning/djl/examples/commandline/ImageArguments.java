@@ -63,6 +63,26 @@ public final class ImageArguments extends DataArguments {
                             + " are for these.")
     private boolean signedPixels;
 
+    @Serves(Purpose.COLOUR)
+    @Option(
+            names = "--grey",
+            description = "Make images in colour grey, by the mean of their channels.")
+    private boolean grey;
+
+    @Option(
+            names = "--normalize-contrast",
+            description =
+                    "Give every image mean 0 in each channel and contrast 1, in the place of"
+                            + " standardising.")
+    private boolean contrastNormalized;
+
+    @Option(
+            names = "--whiten",
+            description =
+                    "Make pixels uncorrelated by ZCA whitening, after the contrast, in the place of"
+                            + " standardising; fitting it takes a minute or two for cifar10.")
+    private boolean whitened;
+
     @Option(
             names = "--whole-batches",
             description =
@@ -109,7 +129,14 @@ public final class ImageArguments extends DataArguments {
                             + " puts out pixels between 0 and 1 and takes the same: leave"
                             + " --standardise out.");
         }
-        boolean standardised = standardise == null ? task == Task.CLASSIFICATION : standardise;
+        boolean prepared = contrastNormalized || whitened;
+        if (Boolean.TRUE.equals(standardise) && prepared) {
+            throw new IllegalArgumentException(
+                    "--normalize-contrast and --whiten stand in the place of --standardise: leave"
+                            + " that out.");
+        }
+        boolean standardised =
+                standardise == null ? task == Task.CLASSIFICATION && !prepared : standardise;
         if (signedPixels && (standardised || task.reconstructs())) {
             throw new IllegalArgumentException(
                     "--signed-pixels goes with --no-standardise and a model that classifies, not with"
@@ -119,6 +146,9 @@ public final class ImageArguments extends DataArguments {
                 .optValidation(validation == null ? 0 : validation)
                 .optStandardise(standardised)
                 .optSignedPixels(signedPixels)
+                .optGrey(grey)
+                .optContrastNormalized(contrastNormalized)
+                .optWhitened(whitened)
                 .optAugment(augment)
                 .optTask(task)
                 .optWholeBatches(wholeBatches)

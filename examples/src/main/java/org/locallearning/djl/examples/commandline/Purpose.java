@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.commandline;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSetting;
@@ -34,6 +35,15 @@ enum Purpose {
     /** Errors that pass layers by. */
     ERROR_GAP(method -> method.uses(MethodSetting.ERROR_GAP), namesOf(MethodSetting.ERROR_GAP)),
 
+    /** Error matrices and targets. */
+    ERROR_MATRICES(
+            method -> method.uses(MethodSetting.ALIGNMENT), namesOf(MethodSetting.ALIGNMENT)),
+
+    /** Random feedback weights. */
+    FEEDBACK(
+            method -> method.uses(MethodSetting.FEEDBACK_DENSITY),
+            namesOf(MethodSetting.FEEDBACK_DENSITY)),
+
     /** The angle to backpropagation, which backpropagation itself does not have. */
     ALIGNMENT(
             method -> !method.plainName().equals(Methods.BASELINE),
@@ -43,15 +53,25 @@ enum Purpose {
     OPTIMIZER(Method::usesAnyOptimizer, "methods that have no optimizer of their own"),
 
     /** Data sets that are read from files. */
-    DATA_FILES(null, "data sets that are read from files");
+    DATA_FILES(null, name -> !name.equals("glyphs"), "data sets that are read from files"),
 
-    private static final String DRAWN = "glyphs";
+    /** Images with several channels. */
+    COLOUR(
+            null,
+            name -> !Set.of("glyphs", "mnist", "fashion-mnist").contains(name),
+            "data sets in colour");
 
     private final Predicate<Method> method;
+    private final Predicate<String> dataSet;
     private final String title;
 
     Purpose(Predicate<Method> method, String title) {
+        this(method, null, title);
+    }
+
+    Purpose(Predicate<Method> method, Predicate<String> dataSet, String title) {
         this.method = method;
+        this.dataSet = dataSet;
         this.title = title;
     }
 
@@ -68,7 +88,7 @@ enum Purpose {
     /** Returns whether it is among what was chosen. */
     boolean isAmong(List<Method> methods, List<String> dataSets) {
         return method == null
-                ? dataSets.stream().anyMatch(name -> !name.equals(DRAWN))
+                ? dataSets.stream().anyMatch(dataSet)
                 : methods.stream().anyMatch(method);
     }
 

@@ -18,7 +18,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.locallearning.djl.creditassignment.lra.ErrorDifference;
+import org.locallearning.djl.creditassignment.lra.ErrorMatrixUpdate;
 import org.locallearning.djl.decorrelation.Gain;
+import org.locallearning.djl.decorrelation.MeanRemoval;
+import org.locallearning.djl.examples.method.AlignmentSettings;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -42,7 +46,12 @@ public final class Values {
                 .registerConverter(Boolean.class, Values::truth)
                 .registerConverter(boolean.class, Values::truth)
                 .registerConverter(Path.class, Values::path)
-                .registerConverter(Gain.class, oneOf(Gain.values()));
+                .registerConverter(Gain.class, oneOf(Gain.values()))
+                .registerConverter(MeanRemoval.class, oneOf(MeanRemoval.values()))
+                .registerConverter(
+                        AlignmentSettings.Wiring.class, oneOf(AlignmentSettings.Wiring.values()))
+                .registerConverter(ErrorMatrixUpdate.class, oneOf(ErrorMatrixUpdate.values()))
+                .registerConverter(ErrorDifference.class, oneOf(ErrorDifference.values()));
     }
 
     private static Integer wholeNumber(String text) {

@@ -17,6 +17,7 @@ import ai.djl.util.Preconditions;
 import org.locallearning.djl.decorrelation.Cost;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
 import org.locallearning.djl.decorrelation.Gain;
+import org.locallearning.djl.decorrelation.MeanRemoval;
 
 /**
  * What is chosen for every decorrelation layer, beside its rate: how much work goes into learning.
@@ -26,13 +27,28 @@ import org.locallearning.djl.decorrelation.Gain;
  * @param blockSize the greatest number of features that are decorrelated with each other, 0 for all
  * @param rank the number of directions that are decorrelated where an input is wider, 0 for all
  * @param gain how the matrix is rescaled at every update
+ * @param mean which mean is removed, null for that of the batch
  */
 public record DecorrelationSettings(
-        double sampleFraction, int interval, int blockSize, int rank, Gain gain) {
+        double sampleFraction, int interval, int blockSize, int rank, Gain gain, MeanRemoval mean) {
 
     /** The defaults of {@link DecorrelationOptions}, which are those of the paper's code. */
     public static final DecorrelationSettings DEFAULT =
             new DecorrelationSettings(0.1, 1, 0, 0, Gain.MEAN_OF_RATIOS);
+
+    /**
+     * Creates settings with the mean of the batch removed.
+     *
+     * @param sampleFraction the share of a batch that the matrix learns from, in (0, 1]
+     * @param interval the number of steps from one update to the next
+     * @param blockSize the greatest number of features that are decorrelated with each other
+     * @param rank the number of directions that are decorrelated where an input is wider
+     * @param gain how the matrix is rescaled at every update
+     */
+    public DecorrelationSettings(
+            double sampleFraction, int interval, int blockSize, int rank, Gain gain) {
+        this(sampleFraction, interval, blockSize, rank, gain, null);
+    }
 
     /**
      * Returns the settings of a layer.
@@ -46,6 +62,7 @@ public record DecorrelationSettings(
                 .optRate(rate)
                 .optCost(form().withSampleFraction(sampleFraction).withUpdateInterval(interval))
                 .optGain(gain)
+                .optMean(mean == null ? MeanRemoval.BATCH : mean)
                 .build();
     }
 

@@ -13,25 +13,87 @@
  */
 package org.locallearning.djl.examples.method;
 
+import java.util.List;
 import org.locallearning.djl.pc.InferenceLearning;
 
 /**
- * How a predictive coding network finds its activities before weights move.
+ * How a predictive coding network finds its activities before weights move. What is null is the
+ * rule's own: a clamp of 100, steps that get smaller, precisions of 1, no decay of activities.
  *
  * @param iterations the number of inference iterations, T
  * @param stepSize the step of an activity, ε
+ * @param clamp how hard the output is clamped, β
+ * @param stepDecay whether steps get smaller from iteration to iteration
+ * @param activityDecay the weight of what keeps activities small, γ_decay
+ * @param precisions the weights of the errors of layers from the input to the output, γ
  */
-public record InferenceSettings(int iterations, double stepSize) {
+public record InferenceSettings(
+        int iterations,
+        double stepSize,
+        Double clamp,
+        Boolean stepDecay,
+        Double activityDecay,
+        List<Double> precisions) {
 
     /**
      * Creates the settings.
      *
      * @param iterations the number of inference iterations, T, at least 1
      * @param stepSize the step of an activity, ε, above 0 and at most 2
+     * @param clamp how hard the output is clamped, above 0 and finite, since results hold it, or
+     *     null
+     * @param stepDecay whether steps get smaller from iteration to iteration, or null
+     * @param activityDecay the weight of what keeps activities small, at least 0, or null
+     * @param precisions the weights of the errors of layers, each at least 0, or null
      * @throws IllegalArgumentException if a value is out of its range
      */
     public InferenceSettings {
-        InferenceLearning.builder().optIterations(iterations).optStepSize(stepSize);
+        precisions = precisions == null ? null : List.copyOf(precisions);
+        InferenceLearning.Builder rule = InferenceLearning.builder();
+        rule.optIterations(iterations).optStepSize(stepSize);
+        applyChosen(rule, clamp, stepDecay, activityDecay, precisions);
+    }
+
+    /**
+     * Creates settings with the rest as it is the rule's own.
+     *
+     * @param iterations the number of inference iterations, T, at least 1
+     * @param stepSize the step of an activity, ε, above 0 and at most 2
+     * @throws IllegalArgumentException if a value is out of its range
+     */
+    public InferenceSettings(int iterations, double stepSize) {
+        this(iterations, stepSize, null, null, null, null);
+    }
+
+    /** Puts the settings into a rule. */
+    InferenceLearning.Builder applyTo(InferenceLearning.Builder rule) {
+        rule.optIterations(iterations).optStepSize(stepSize);
+        return applyChosen(rule, clamp, stepDecay, activityDecay, precisions);
+    }
+
+    private static InferenceLearning.Builder applyChosen(
+            InferenceLearning.Builder rule,
+            Double clamp,
+            Boolean stepDecay,
+            Double activityDecay,
+            List<Double> precisions) {
+        if (clamp != null) {
+            if (clamp.isInfinite()) {
+                throw new IllegalArgumentException(
+                        "The clamp of the output is finite; 1e9 is as good as fully.");
+            }
+            rule.optClamp(clamp);
+        }
+        if (stepDecay != null) {
+            rule.optStepDecay(stepDecay);
+        }
+        if (activityDecay != null) {
+            rule.optActivityDecay(activityDecay);
+        }
+        if (precisions != null) {
+            rule.optPrecisions(precisions.stream().mapToDouble(each -> each).toArray());
+        }
+        return rule;
     }
 
     /**

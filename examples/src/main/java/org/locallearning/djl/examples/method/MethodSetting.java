@@ -22,5 +22,11 @@ public enum MethodSetting {
     /**
      * How far apart the layers are that get the output's error: {@link MethodSettings#errorGap()}.
      */
-    ERROR_GAP
+    ERROR_GAP,
+
+    /** What replaces a method's own settings: {@link MethodSettings#alignment()}. */
+    ALIGNMENT,
+
+    /** How many feedback weights are not zero: {@link MethodSettings#feedbackDensity()}. */
+    FEEDBACK_DENSITY
 }

@@ -13,27 +13,67 @@
  */
 package org.locallearning.djl.examples.method;
 
+import org.locallearning.djl.creditassignment.lra.LocalRepresentationAlignment;
+import org.locallearning.djl.creditassignment.rule.FeedbackDistribution;
+
 /**
  * What is chosen for single methods.
  *
  * @param inference how predictive coding finds activities
  * @param errorGap the gap of rec-LRA: the output sends its error to every layer whose number, from
  *     1, is a multiple of it, the others get theirs from the layer above
+ * @param alignment what replaces the own settings of local representation alignment, null for
+ *     nothing
+ * @param feedbackDensity the share of random feedback weights that are not zero, null for all
  */
-public record MethodSettings(InferenceSettings inference, int errorGap) {
+public record MethodSettings(
+        InferenceSettings inference,
+        int errorGap,
+        AlignmentSettings alignment,
+        Double feedbackDensity) {
 
     /**
      * Creates the settings.
      *
      * @param inference how predictive coding finds activities
      * @param errorGap the gap of rec-LRA, at least 1
-     * @throws IllegalArgumentException if the gap is not at least 1
+     * @param alignment what replaces the own settings of local representation alignment, null or
+     *     {@link AlignmentSettings#NONE} for nothing
+     * @param feedbackDensity the share of random feedback weights that are not zero, null for all
+     * @throws IllegalArgumentException if the gap is not at least 1, or the share not above 0 and
+     *     at most 1
      */
     public MethodSettings {
         if (errorGap < 1) {
             throw new IllegalArgumentException(
                     "The gap of rec-LRA is at least 1 layer, not " + errorGap + ".");
         }
+        if (feedbackDensity != null) {
+            FeedbackDistribution.kaimingUniform().withDensity(feedbackDensity);
+        }
+        // what was written before there were such settings is what is written without them
+        alignment = AlignmentSettings.NONE.equals(alignment) ? null : alignment;
+    }
+
+    /**
+     * Creates the settings of predictive coding and the gap.
+     *
+     * @param inference how predictive coding finds activities
+     * @param errorGap the gap of rec-LRA, at least 1
+     */
+    public MethodSettings(InferenceSettings inference, int errorGap) {
+        this(inference, errorGap, null, null);
+    }
+
+    /** Puts what was chosen into a rule of local representation alignment. */
+    LocalRepresentationAlignment.Builder applyTo(LocalRepresentationAlignment.Builder rule) {
+        return alignment == null ? rule : alignment.applyTo(rule);
+    }
+
+    /** Returns the distribution of random feedback weights. */
+    FeedbackDistribution feedback() {
+        FeedbackDistribution dense = FeedbackDistribution.kaimingUniform();
+        return feedbackDensity == null ? dense : dense.withDensity(feedbackDensity);
     }
 
     /**

@@ -190,7 +190,10 @@ public final class Methods {
                                             + " the layer's own (Lillicrap et al. 2016).")
                             .setRule(
                                     (seed, settings) ->
-                                            FeedbackAlignment.builder().optSeed(seed).build())
+                                            FeedbackAlignment.builder()
+                                                    .optFeedback(settings.feedback().seeded(seed))
+                                                    .build())
+                            .addSetting(MethodSetting.FEEDBACK_DENSITY)
                             .setLearningRates(RANDOM)
                             .optDecorrelationRates(RANDOM_DECORRELATION)
                             .build(),
@@ -238,7 +241,10 @@ public final class Methods {
                                             + " through a fixed random matrix (Nøkland 2016).")
                             .setRule(
                                     (seed, settings) ->
-                                            DirectFeedbackAlignment.builder().optSeed(seed).build())
+                                            DirectFeedbackAlignment.builder()
+                                                    .optFeedback(settings.feedback().seeded(seed))
+                                                    .build())
+                            .addSetting(MethodSetting.FEEDBACK_DENSITY)
                             .setLearningRates(RANDOM)
                             .optDecorrelationRates(RANDOM_DECORRELATION)
                             .optErrorPath(DIRECT)
@@ -365,7 +371,10 @@ public final class Methods {
         return Method.builder(name)
                 .setTitle(title)
                 .setDescription(description)
-                .setRule((seed, settings) -> rule.apply(settings).optSeed(seed).build())
+                .setRule(
+                        (seed, settings) ->
+                                settings.applyTo(rule.apply(settings)).optSeed(seed).build())
+                .addSetting(MethodSetting.ALIGNMENT)
                 .setLearningRates(REPRESENTATION)
                 .optDecorrelationRates(RANDOM_DECORRELATION)
                 .optErrorPath(DIRECT);
@@ -409,10 +418,9 @@ public final class Methods {
                 .setDescription(description)
                 .setRule(
                         (seed, settings) ->
-                                InferenceLearning.builder()
+                                settings.inference()
+                                        .applyTo(InferenceLearning.builder())
                                         .optSchedule(schedule)
-                                        .optIterations(settings.inference().iterations())
-                                        .optStepSize(settings.inference().stepSize())
                                         .optBacktracking(false)
                                         .build())
                 .addSetting(MethodSetting.INFERENCE)

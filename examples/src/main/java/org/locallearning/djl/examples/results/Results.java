@@ -69,10 +69,16 @@ public record Results(
                 throw new JsonParseException("there are no runs");
             }
             return results;
-        } catch (JsonParseException e) {
+        } catch (RuntimeException e) {
+            // Gson wraps what the settings themselves refuse
+            Throwable first = e.getCause() == null ? e : e.getCause();
+            String reason = first.getMessage() == null ? "no JSON" : first.getMessage();
             throw new IllegalArgumentException(
                     "The results cannot be read: "
-                            + e.getMessage().lines().findFirst().orElse("no JSON")
+                            + reason.lines()
+                                    .findFirst()
+                                    .orElse("no JSON")
+                                    .replaceAll("\\p{Cc}", "?")
                             + ".",
                     e);
         }

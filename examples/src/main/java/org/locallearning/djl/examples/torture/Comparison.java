@@ -37,7 +37,7 @@ final class Comparison {
 
     /** A life is short: the start is most of it, and compiling well is not worth it. */
     private static final List<String> FAST_START =
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto");
+            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
     private static final long LONGEST_MINUTES = 30;
     private static final int LONGEST_LIFE_MILLIS = 400;
@@ -51,14 +51,12 @@ final class Comparison {
     private final String methods;
     private final Path output;
     private final Path log;
-    private final Path classes;
 
     Comparison(String program, String methods, Path output) {
         this.program = program;
         this.methods = methods;
         this.output = output;
         log = output.resolveSibling(output.getFileName() + ".log");
-        classes = output.resolveSibling("classes.jsa");
     }
 
     /** How far a comparison has come: the run that is at hand, and the place in it. */
@@ -112,21 +110,15 @@ final class Comparison {
         }
     }
 
-    /** Runs it to its end, and keeps its loaded classes for those that start after it. */
+    /** Runs it to its end. */
     void runAlone() throws IOException, InterruptedException {
-        Files.deleteIfExists(classes);
-        start("-XX:ArchiveClassesAtExit=" + classes).finish();
+        start().finish();
     }
 
     private Life start() throws IOException {
-        return start("-XX:SharedArchiveFile=" + classes);
-    }
-
-    private Life start(String archive) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.addAll(FAST_START);
-        command.add(archive);
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.add(program);
         command.addAll(List.of(ARGUMENTS.split(" ")));

@@ -52,6 +52,7 @@ class BenchmarkCommandTest {
         for (BenchmarkResults.Row row : results.rows()) {
             assertTrue(row.medianMs() > 0);
             assertEquals(1000, row.medianMs() * row.stepsPerSecond(), 1e-6);
+            assertEquals(row.batch() * row.stepsPerSecond(), row.samplesPerSecond(), 1e-6);
             assertEquals(4, row.batch());
             if (row.method().equals("bp")) {
                 assertEquals(1, row.ratioToBp());

@@ -29,6 +29,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.locallearning.djl.decorrelation.Gain;
 import org.locallearning.djl.examples.ProgramRun;
 import org.locallearning.djl.examples.commandline.ExitCode;
@@ -437,6 +440,56 @@ class CompareCommandTest {
         ProgramRun unknown = small("--methods bp-nosuch", folder);
         assertEquals(ExitCode.USAGE, unknown.exitCode());
         assertTrue(unknown.err().contains("'bp-nosuch'"), unknown.err());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--methods lra --error-beta 0.5",
+                "--methods lra-e-skip --error-wiring output --error-update none",
+                "--methods lra --error-difference central",
+                "--methods lra --error-gamma 3 --optimizer sgd",
+                "--methods fa,dfa --feedback-density 0.3",
+                "--methods il --inference-clamp 1e9 --activity-decay 0.1",
+                "--methods seqil --inference-constant-steps --inference-precisions 1,2,1",
+                "--methods fa+decor --decor-mean none",
+                "--methods bp --normalize-contrast",
+                "--methods bp --whiten"
+            })
+    void settingsOfThePapersChangeWhatIsLearned(String options, @TempDir Path folder)
+            throws IOException {
+        String[] parts = options.split(" ");
+        String optimizer = options.contains("--optimizer") ? " --optimizer sgd" : "";
+        small("--seeds 1 " + parts[0] + " " + parts[1] + optimizer, folder);
+        List<RunResult> usual = read(folder).runs();
+        ProgramRun run = small("--seeds 1 " + options, folder);
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
+        List<RunResult> chosen = read(folder).runs();
+        for (int i = 0; i < usual.size(); i++) {
+            assertNotEquals(
+                    usual.get(i).last().trainLoss(), chosen.get(i).last().trainLoss(), options);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    --methods bp --error-beta 0.2             | --error-beta is for
+                    --methods lra --feedback-density 0.5      | --feedback-density is for fa and dfa
+                    --methods fa --inference-clamp 10         | --inference-clamp is for
+                    --methods fa --decor-mean none            | --decor-mean is for
+                    --methods bp --grey                       | --grey is for data sets in colour
+                    --methods bp --standardise --whiten       | leave that out
+                    --methods lra --error-gap 2 --error-wiring chain | leave one of the two out
+                    --methods fa --feedback-density 0         | above 0 and at most 1
+                    --methods il --inference-clamp Infinity   | finite
+                    """)
+    void settingsThatDoNothingAreRefused(String options, String reason, @TempDir Path folder) {
+        ProgramRun refused = small(options, folder);
+        assertEquals(ExitCode.USAGE, refused.exitCode());
+        assertTrue(refused.err().contains(reason), refused.err());
     }
 
     @Test

@@ -39,6 +39,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.locallearning.djl.creditassignment.CreditTrainer;
+import org.locallearning.djl.creditassignment.lra.ErrorDifference;
+import org.locallearning.djl.creditassignment.lra.ErrorMatrixUpdate;
 import org.locallearning.djl.decorrelation.Decorrelating;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
 import org.locallearning.djl.zoo.data.DataSets;
@@ -217,6 +219,63 @@ class MethodsTest {
                 assertTrue(rule.contains(part), rule);
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    lra      | LocalRepresentationAlignment(chain, β 0.3, γ 0.5, difference CENTRAL, | update NONE
+                    lra-sign | LocalRepresentationAlignment(chain, β 0.3, γ 0.5, difference CENTRAL, | update NONE
+                    seqil    | T 4, step 0.1, clamp 1.0E9, precisions [1.0, 2.0] | activity decay 0.5
+                    fa       | density 0.25 | seed 3
+                    dfa      | density 0.25 | seed 3
+                    """)
+    void settingsReachTheRule(String name, String first, String second) {
+        MethodSettings settings =
+                new MethodSettings(
+                        new InferenceSettings(4, 0.1, 1e9, false, 0.5, List.of(1.0, 2.0)),
+                        1,
+                        new AlignmentSettings(
+                                0.3,
+                                0.5,
+                                AlignmentSettings.Wiring.CHAIN,
+                                ErrorMatrixUpdate.NONE,
+                                ErrorDifference.CENTRAL),
+                        0.25);
+        try (Model model = model();
+                Trainer trainer =
+                        Methods.named(name).trainer().newTrainer(model, config(), 3, settings)) {
+            trainer.initialize(new Shape(2, 3));
+            String rule = ((CreditTrainer) trainer).getReport().toString();
+            assertTrue(rule.contains(first) && rule.contains(second), rule);
+        }
+    }
+
+    @Test
+    void settingsOutOfTheirRangeAreRefused() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new AlignmentSettings(-1.0, null, null, null, null));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new AlignmentSettings(null, 0.0, null, null, null));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new InferenceSettings(3, 0.1, 0.0, null, null, null));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new InferenceSettings(3, 0.1, null, null, -1.0, null));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new InferenceSettings(3, 0.1, null, null, null, List.of(-1.0)));
+        InferenceSettings inference = new InferenceSettings(3, 0.1);
+        assertThrows(
+                IllegalArgumentException.class, () -> new MethodSettings(inference, 1, null, 1.5));
+        assertEquals(
+                new MethodSettings(inference, 1),
+                new MethodSettings(inference, 1, AlignmentSettings.NONE, null));
     }
 
     @Test

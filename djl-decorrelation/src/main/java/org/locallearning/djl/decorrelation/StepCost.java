@@ -1,0 +1,151 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation;
+
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.util.Pair;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongFunction;
+import org.locallearning.djl.decorrelation.internal.BlockKinds;
+
+/**
+ * The multiply-adds of a training step of a model, as far as the shapes of its layers tell them
+ * before it is initialized: of backpropagation, and what decorrelation would add.
+ *
+ * <p>Layers inside blocks that the converter does not know are left out.
+ */
+final class StepCost {
+
+    private final List<Layer> layers = new ArrayList<>();
+
+    /**
+     * Looks at a model.
+     *
+     * @param model the model, initialized or not
+     * @param inputs the shapes of a batch
+     */
+    StepCost(Block model, Shape... inputs) {
+        walk(model, inputs);
+    }
+
+    /** A linear layer or a convolution where it stands. */
+    private record Layer(Block block, Shape input, Shape output) {
+
+        /** The multiply-adds of a forward pass. */
+        long forward() {
+            return output.size() * width();
+        }
+
+        /** The number of inputs of each output, which is the width of the matrix. */
+        long width() {
+            return block instanceof Conv2d convolution
+                    ? input.get(1) / convolution.getGroups() * convolution.getKernelShape().size()
+                    : input.get(input.dimension() - 1);
+        }
+    }
+
+    private Shape[] walk(Block block, Shape[] inputs) {
+        if (BlockKinds.isSequential(block)) {
+            Shape[] current = inputs;
+            for (Pair<String, Block> child : block.getChildren()) {
+                current = walk(child.getValue(), current);
+            }
+            return ((SequentialBlock) block).isReturnIntermediate()
+                    ? block.getOutputShapes(inputs)
+                    : current;
+        }
+        if (BlockKinds.isParallel(block)) {
+            for (Pair<String, Block> branch : block.getChildren()) {
+                walk(branch.getValue(), inputs);
+            }
+        }
+        Shape[] outputs = block.getOutputShapes(inputs);
+        if (BlockKinds.isLinear(block) || block.getClass() == Conv2d.class) {
+            layers.add(new Layer(block, inputs[0], outputs[0]));
+        }
+        return outputs;
+    }
+
+    /** Returns the width of the matrix of each layer. */
+    Map<Block, Long> widths() {
+        Map<Block, Long> widths = new IdentityHashMap<>();
+        layers.forEach(layer -> widths.put(layer.block, layer.width()));
+        return widths;
+    }
+
+    /** Returns the multiply-adds of backpropagation: nothing learns from the error at the input. */
+    long backpropagation() {
+        long forward = layers.stream().mapToLong(Layer::forward).sum();
+        return 3 * forward - layers.stream().limit(1).mapToLong(Layer::forward).sum();
+    }
+
+    /**
+     * Returns the multiply-adds that decorrelation of some layers adds.
+     *
+     * @param decorrelated the layers
+     * @param costs the form of their matrices and how they learn, by the width of the matrix
+     */
+    long decorrelation(Set<Block> decorrelated, LongFunction<Cost> costs) {
+        long sum = 0;
+        for (int i = 0; i < layers.size(); ++i) {
+            Layer layer = layers.get(i);
+            if (decorrelated.contains(layer.block)) {
+                Cost cost = costs.apply(layer.width());
+                sum +=
+                        layer.block instanceof Conv2d convolution
+                                ? ofConvolution(convolution, layer, cost)
+                                : ofLinear(layer, cost, i == 0);
+            }
+        }
+        return sum;
+    }
+
+    private static long ofLinear(Layer layer, Cost cost, boolean first) {
+        long width = layer.width();
+        long samples = layer.input.get(0);
+        long positions = layer.input.size() / samples / width;
+        long rows = samples * positions;
+        long sampled = cost.getSampleSize(samples) * positions;
+        long rank = cost.getRank();
+        boolean low = rank > 0 && rank < width;
+        long through = low ? LowRankMatrix.multiplyAdds(rows, width, rank) : rows * width * width;
+        long learning =
+                low
+                        ? LowRankMatrix.learningMultiplyAdds(sampled, width, rank)
+                        : DecorrelationRule.multiplyAdds(sampled, width);
+        return (first ? 1 : 2) * through + learning / cost.getUpdateInterval();
+    }
+
+    private static long ofConvolution(Conv2d convolution, Layer layer, Cost cost) {
+        ImagePatches patches =
+                new ImagePatches(
+                        cost,
+                        convolution.getKernelShape(),
+                        convolution.getStride(),
+                        convolution.getPadding(),
+                        convolution.getDilation());
+        long rows = patches.sampledRows(layer.output);
+        long width = layer.width();
+        long folding = 2 * convolution.getFilters() * width * width;
+        long update = rows * width * width + DecorrelationRule.multiplyAdds(rows, width);
+        return folding + convolution.getGroups() * update / cost.getUpdateInterval();
+    }
+}
