@@ -51,16 +51,13 @@ import picocli.CommandLine.Spec;
         optionListHeading = "%nOptions:%n")
 public final class FitCommand implements Callable<Integer> {
 
-    /** What is fitted. */
-    private enum Kind {
-        RBM,
-        ZCA
-    }
+    private static final String RBM = "rbm";
+    private static final String ZCA = "zca";
 
     @Spec private CommandSpec spec;
 
     @Parameters(paramLabel = "KIND", description = "rbm or zca.")
-    private Kind kind;
+    private String kind;
 
     @Option(
             names = "--dataset",
@@ -113,7 +110,7 @@ public final class FitCommand implements Callable<Integer> {
                         case RBM ->
                                 new BoltzmannFeatures(engine, images, program)
                                         .fit(or(units, 500), or(epochs, 10), or(seed, 1), folder);
-                        case ZCA -> new Whitening(engine, images, program).fit(folder);
+                        default -> new Whitening(engine, images, program).fit(folder);
                     };
             out.println("Model: " + folder.resolve(name + ".json"));
             out.flush();
@@ -126,7 +123,10 @@ public final class FitCommand implements Callable<Integer> {
     }
 
     private void checkUsage() {
-        if (kind == Kind.ZCA && (units != null || epochs != null || seed != null)) {
+        if (!kind.equals(RBM) && !kind.equals(ZCA)) {
+            throw usage("There is no \"" + kind + "\" to fit: choose rbm or zca.");
+        }
+        if (kind.equals(ZCA) && (units != null || epochs != null || seed != null)) {
             throw usage("A whitening has no --units, --epochs or --seed: leave them out.");
         }
         if (or(units, 1) < 1 || or(epochs, 1) < 1) {
