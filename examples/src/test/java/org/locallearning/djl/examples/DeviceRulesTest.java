@@ -38,6 +38,7 @@ class DeviceRulesTest {
     private static final JavaClasses LIBRARIES =
             new ClassFileImporter()
                     .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                    .withImportOption(location -> !location.contains("-tests.jar"))
                     .importPackages(
                             "org.locallearning.djl.decorrelation",
                             "org.locallearning.djl.creditassignment",
