@@ -53,9 +53,13 @@ class DeviceRulesTest {
                     + "|to(Float|Double|Int|Long|Short|Boolean|Byte|Uint8|UnsignedByte)?Array"
                     + "|toByteBuffer|toDebugString|contentEquals";
 
-    /** What counts the parameters of a network that is thrown away, on any device. */
+    /** What initializes a network for its structure alone, and throws its numbers away. */
     private static final Set<String> THROWN_AWAY =
-            Set.of("PerturbativeResNet$Builder", "ParameterFile", "PublishedModel");
+            Set.of(
+                    "PerturbativeResNet$Builder",
+                    "ParameterFile",
+                    "PublishedModel",
+                    "RecordedModel");
 
     /** Where something is to be on the host whichever device the trainer is on. */
     private static final Set<Class<?>> ON_THE_HOST =

@@ -21,13 +21,19 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,10 +56,9 @@ class SparkClusterTest {
     @Test
     @Timeout(600)
     void lossesChangeNothing() throws IOException, InterruptedException {
-        Path data = Files.createDirectories(folder.resolve("repository"));
-        Files.writeString(data.resolve("images.txt"), "the digits are drawn by the program");
+        Path data = writeRepository(folder.resolve("repository"));
         String sweep =
-                "sweep --limit 300 --validation 100 --test-limit 40 --hidden 20 --threads 1"
+                "sweep --dataset mnist --validation 100 --hidden 20 --threads 1"
                         + " --methods fa --seeds 1..2 --epochs 2"
                         + " --grid learning-rate=1e-4,1e-3,3e-3,1e-2 --data-repository "
                         + data
@@ -98,6 +103,46 @@ class SparkClusterTest {
             assertNotEquals(data.toString(), used, "an executor has data of its own");
             assertTrue(used.endsWith("/data"), used);
         }
+    }
+
+    /** Writes noise as images of digits, in DJL's layout. */
+    private static Path writeRepository(Path root) throws IOException {
+        Path artifact =
+                Files.createDirectories(root.resolve("dataset/cv/ai/djl/basicdataset/mnist/1.0"));
+        List<String> files = new ArrayList<>();
+        for (Map.Entry<String, Integer> part : Map.of("train", 400, "test", 40).entrySet()) {
+            int count = part.getValue();
+            Random random = new Random(count);
+            byte[] images = new byte[count * 28 * 28];
+            random.nextBytes(images);
+            ByteBuffer pixels = ByteBuffer.allocate(16 + images.length);
+            pixels.putInt(0x0803).putInt(count).putInt(28).putInt(28).put(images);
+            ByteBuffer labels = ByteBuffer.allocate(8 + count);
+            labels.putInt(0x0801).putInt(count);
+            random.ints(count, 0, 10).forEach(label -> labels.put((byte) label));
+            files.add(writeFile(artifact, part.getKey() + "_data", pixels));
+            files.add(writeFile(artifact, part.getKey() + "_labels", labels));
+        }
+        Files.writeString(
+                artifact.resolveSibling("metadata.json"),
+                String.format(
+                        """
+                        {"metadataVersion": "0.2", "resourceType": "dataset", "application": "cv",
+                         "groupId": "ai.djl.basicdataset", "artifactId": "mnist", "name": "mnist",
+                         "artifacts": [{"version": "1.0", "files": {%s}}]}
+                        """,
+                        String.join(", ", files)));
+        return root;
+    }
+
+    /** Writes a file and returns how the metadata name it. */
+    private static String writeFile(Path artifact, String name, ByteBuffer content)
+            throws IOException {
+        Path file = artifact.resolve(name + ".gz");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            out.write(content.array());
+        }
+        return String.format("\"%s\": {\"uri\": \"1.0/%s\"}", name, file.getFileName());
     }
 
     /** Only the time of a choice depends on where it was found. */
