@@ -31,6 +31,7 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.locallearning.djl.creditassignment.layer.LayerMaths;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
+import org.locallearning.djl.decorrelation.internal.BlockKinds;
 import org.locallearning.djl.decorrelation.internal.ParallelBranches;
 
 /**
@@ -281,7 +282,7 @@ public final class Network {
             members.add(new Member(path, block, Role.WEIGHTED, List.of()));
             return Optional.of(new LayerNode(layer));
         }
-        if (BlockAccess.isParallel(block) && !table.knows(block)) {
+        if (BlockKinds.isParallel(block) && !table.knows(block)) {
             List<Node> branches = new ArrayList<>();
             for (Pair<String, Block> child : block.getChildren()) {
                 branches.add(build(Layer.join(path, child.getKey()), child.getValue()));
@@ -352,7 +353,7 @@ public final class Network {
     }
 
     private boolean isSequence(Block block) {
-        return isDeclared(block) || BlockAccess.isSequential(block) && !table.knows(block);
+        return isDeclared(block) || BlockKinds.isSequential(block) && !table.knows(block);
     }
 
     private boolean isPlainSequence(Block block) {
