@@ -199,7 +199,7 @@ public final class Session implements AutoCloseable {
      * @return the results of all runs
      * @throws IOException if images cannot be read or a file cannot be read or written
      * @throws TranslateException if a batch cannot be put together
-     * @throws IllegalStateException if a run cannot go on, such as at a loss that is not finite
+     * @throws IllegalStateException if a method cannot train the model
      */
     public Results run(
             Results start,

@@ -139,7 +139,7 @@ public final class TrainingRun {
      * @throws IOException if the images or a checkpoint cannot be read, or if the checkpoint is of
      *     a run with other settings
      * @throws TranslateException if a batch cannot be put together
-     * @throws IllegalStateException if the run cannot go on, such as at a loss that is not finite
+     * @throws IllegalStateException if the method cannot train the model
      */
     public RunResult run(
             Method method,
