@@ -24,6 +24,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 
 /** The copy of an artifact's files in the cache: all of them, as the metadata say, or none. */
 final class ArtifactCopy {

@@ -32,6 +32,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
+import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 
 /**
  * Adds models to a repository in a folder, in DJL's layout. Files are written beside their place

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.Method;
@@ -70,7 +71,7 @@ final class UnfinishedComparison implements FinishedRuns {
             throws IOException {
         Path path = output.file(FOLDER);
         if (resume.isFresh()) {
-            OutputFolder.delete(path);
+            FolderDeletion.delete(path);
         }
         Map<String, String> settings = new LinkedHashMap<>(options);
         settings.putAll(RunCheckpoints.of(path, resume.batches(), machine).settings());
@@ -140,7 +141,7 @@ final class UnfinishedComparison implements FinishedRuns {
     public void keep(Method method, RunResult run) throws IOException {
         String name = runName(method, run.seed());
         folder.write(name + ".json", GSON.toJson(run));
-        OutputFolder.delete(folder.file(name));
+        FolderDeletion.delete(folder.file(name));
     }
 
     /** {@inheritDoc} */
@@ -155,6 +156,6 @@ final class UnfinishedComparison implements FinishedRuns {
 
     /** Leaves nothing behind once the results of all runs are written. */
     void finish() throws IOException {
-        OutputFolder.delete(folder.file(""));
+        FolderDeletion.delete(folder.file(""));
     }
 }

@@ -26,7 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import javax.imageio.ImageIO;
-import org.locallearning.djl.examples.output.OutputFolder;
+import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 import org.locallearning.djl.zoo.repository.RepositoryException;
 
 /**
@@ -232,14 +232,14 @@ final class Corruptions implements Trials {
         Path secret = Files.writeString(folder.resolve("secret"), "secret");
         Path root = folder.resolve("data");
         for (Corruption corruption : all()) {
-            OutputFolder.delete(root);
+            FolderDeletion.delete(root);
             corruption.data().write(root);
             if (Files.isDirectory(root.resolve(MNIST))) {
                 Files.createSymbolicLink(root.resolve(MNIST + "link-out"), secret);
             }
             tryOne(corruption, root, tally);
         }
-        OutputFolder.delete(root);
+        FolderDeletion.delete(root);
     }
 
     private static void tryOne(Corruption corruption, Path root, Tally tally) throws IOException {

@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.locallearning.djl.examples.output.OutputFolder;
+import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 
@@ -164,7 +164,7 @@ final class Environments implements Trials {
         List<RunResult> expected = runs(usual);
         for (Environment environment : all(folder)) {
             Path output = folder.resolve(environment.name().replaceAll("[^A-Za-z0-9]", "-"));
-            OutputFolder.delete(output);
+            FolderDeletion.delete(output);
             Ended ended = start(environment, output);
             if (ended.exitCode() == 0) {
                 judgeResults(environment, expected, output, tally);

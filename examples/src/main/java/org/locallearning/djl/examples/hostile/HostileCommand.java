@@ -25,6 +25,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.output.OutputFolder;
 import picocli.CommandLine;
@@ -135,7 +136,7 @@ public final class HostileCommand implements Callable<Integer> {
         for (Trials trials : known) {
             if (wanted.contains(trials.kind())) {
                 Path place = files.file(trials.kind());
-                OutputFolder.delete(place);
+                FolderDeletion.delete(place);
                 Files.createDirectories(place);
                 Tally tally = new Tally();
                 trials.run(place, tally);

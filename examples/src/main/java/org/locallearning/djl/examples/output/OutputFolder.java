@@ -20,7 +20,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -108,25 +107,6 @@ public final class OutputFolder {
      */
     public void remove(String name) throws IOException {
         Files.deleteIfExists(file(name));
-    }
-
-    /**
-     * Deletes a folder with all that is in it, if it is there.
-     *
-     * @param folder the folder
-     * @throws IOException if something cannot be deleted
-     */
-    public static void delete(Path folder) throws IOException {
-        if (Files.notExists(folder)) {
-            return;
-        }
-        List<Path> content;
-        try (Stream<Path> files = Files.walk(folder)) {
-            content = files.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path each : content) {
-            Files.deleteIfExists(each);
-        }
     }
 
     /**

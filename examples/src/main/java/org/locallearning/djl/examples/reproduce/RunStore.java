@@ -29,6 +29,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
+import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
@@ -140,15 +141,15 @@ public final class RunStore {
      * @throws IOException if they cannot be deleted
      */
     public void deleteCheckpoints(String name, Object settings) throws IOException {
-        OutputFolder.delete(checkpoints(fileName(name, settings)));
+        FolderDeletion.delete(checkpoints(fileName(name, settings)));
     }
 
     /** Returns the name of a run's file; a fresh start deletes what is there, the first time. */
     private String begin(String name, Object settings) throws IOException {
         String fileName = fileName(name, settings);
         if (begun.add(fileName) && resume.isFresh()) {
-            OutputFolder.delete(folder.file(fileName));
-            OutputFolder.delete(checkpoints(fileName));
+            FolderDeletion.delete(folder.file(fileName));
+            FolderDeletion.delete(checkpoints(fileName));
         }
         return fileName;
     }
@@ -173,7 +174,7 @@ public final class RunStore {
         stored.add("run", GSON.toJsonTree(run));
         String fileName = fileName(name, settings);
         folder.write(fileName, GSON.toJson(stored) + System.lineSeparator());
-        OutputFolder.delete(checkpoints(fileName));
+        FolderDeletion.delete(checkpoints(fileName));
     }
 
     /** Numbers as they come back from a file, so that the two can be compared. */

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.method.Methods;
@@ -104,7 +105,7 @@ public final class TortureCommand implements Callable<Integer> {
         OutputFolder files = OutputFolder.open(folder);
         Random random = new Random(seed);
         Path alone = files.file("alone");
-        OutputFolder.delete(alone);
+        FolderDeletion.delete(alone);
         // the class that the command line began with
         String program = spec.root().userObject().getClass().getName();
         new Comparison(program, String.join(",", methods), alone).runAlone();
@@ -113,7 +114,7 @@ public final class TortureCommand implements Callable<Integer> {
         int rounds = 0;
         while (killed < kills) {
             Path tortured = files.file("tortured");
-            OutputFolder.delete(tortured);
+            FolderDeletion.delete(tortured);
             killed +=
                     new Comparison(program, String.join(",", methods), tortured)
                             .torture(random, kills - killed);

@@ -11,7 +11,7 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.zoo.repository;
+package org.locallearning.djl.decorrelation.internal;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,12 +21,17 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Deletes folders with what is in them. */
-final class FolderDeletion {
+public final class FolderDeletion {
 
     private FolderDeletion() {}
 
-    /** Deletes a folder, if it is there. */
-    static void delete(Path folder) throws IOException {
+    /**
+     * Deletes a folder with all that is in it, if it is there.
+     *
+     * @param folder the folder, or a file
+     * @throws IOException if something cannot be deleted
+     */
+    public static void delete(Path folder) throws IOException {
         if (Files.notExists(folder)) {
             return;
         }
