@@ -15,7 +15,6 @@ package org.locallearning.djl.examples.hostile;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -173,24 +172,21 @@ public final class HostileCommand implements Callable<Integer> {
         @Override
         public void run(Path place, Tally tally) throws IOException {
             Path compared = place.resolve("compared");
-            StringWriter said = new StringWriter();
-            int exitCode =
-                    program.get()
-                            .setOut(new PrintWriter(said))
-                            .setErr(new PrintWriter(said))
-                            .execute(
-                                    "compare",
-                                    "--dataset=glyphs",
-                                    "--limit=60",
-                                    "--test-limit=20",
-                                    "--hidden=5",
-                                    "--batch=20",
-                                    "--epochs=1",
-                                    "--seeds=1",
-                                    "--methods=bp",
-                                    "--out=" + compared);
-            if (exitCode != ExitCode.OK) {
-                throw new IllegalStateException("A small comparison failed: " + said);
+            ProgramAnswer answer =
+                    ProgramAnswer.to(
+                            program,
+                            "compare",
+                            "--dataset=glyphs",
+                            "--limit=60",
+                            "--test-limit=20",
+                            "--hidden=5",
+                            "--batch=20",
+                            "--epochs=1",
+                            "--seeds=1",
+                            "--methods=bp",
+                            "--out=" + compared);
+            if (answer.exitCode() != ExitCode.OK) {
+                throw new IllegalStateException("A small comparison failed: " + answer.err());
             }
             byte[] results = Files.readAllBytes(compared.resolve("results.json"));
             new Fuzz(flips, seed, results).run(place, tally);

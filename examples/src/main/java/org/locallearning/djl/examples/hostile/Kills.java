@@ -14,8 +14,6 @@
 package org.locallearning.djl.examples.hostile;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -47,22 +45,21 @@ final class Kills implements Trials {
     /** {@inheritDoc} */
     @Override
     public void run(Path folder, Tally tally) throws IOException {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int exitCode =
-                program.get()
-                        .setOut(new PrintWriter(out))
-                        .setErr(new PrintWriter(err))
-                        .execute(
-                                "torture", "--kills=" + kills, "--seed=" + seed, "--out=" + folder);
-        if (exitCode == ExitCode.OK) {
+        ProgramAnswer answer =
+                ProgramAnswer.to(
+                        program,
+                        "torture",
+                        "--kills=" + kills,
+                        "--seed=" + seed,
+                        "--out=" + folder);
+        if (answer.exitCode() == ExitCode.OK) {
             tally.passed(kills);
             return;
         }
-        Matcher killed = KILLED.matcher(out.toString());
+        Matcher killed = KILLED.matcher(answer.out());
         while (killed.find()) {
             tally.passed(Integer.parseInt(killed.group(1)) - tally.getTried());
         }
-        tally.failed("kill " + (tally.getTried() + 1), err.toString().strip());
+        tally.failed("kill " + (tally.getTried() + 1), answer.err().strip());
     }
 }

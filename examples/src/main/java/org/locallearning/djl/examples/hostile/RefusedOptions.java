@@ -15,8 +15,6 @@ package org.locallearning.djl.examples.hostile;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,18 +79,13 @@ final class RefusedOptions implements Trials {
                 arguments.add("--out=" + folder.resolve("compared"));
             }
         }
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int exitCode =
-                program.get()
-                        .setOut(new PrintWriter(out))
-                        .setErr(new PrintWriter(err))
-                        .execute(arguments.toArray(String[]::new));
-        List<String> lines = err.toString().lines().filter(each -> !each.isBlank()).toList();
+        ProgramAnswer answer = ProgramAnswer.to(program, arguments.toArray(String[]::new));
+        int exitCode = answer.exitCode();
+        List<String> lines = answer.err().lines().filter(each -> !each.isBlank()).toList();
         if (exitCode != ExitCode.USAGE && exitCode != ExitCode.FAILED) {
             tally.failed(line, "exit code " + exitCode);
-        } else if (!out.toString().isBlank()) {
-            tally.failed(line, "printed " + out.toString().lines().findFirst().orElse(""));
+        } else if (!answer.out().isBlank()) {
+            tally.failed(line, "printed " + answer.out().lines().findFirst().orElse(""));
         } else if (lines.isEmpty()
                 || !lines.get(0).startsWith("Error: ")
                 || lines.size() > 2
