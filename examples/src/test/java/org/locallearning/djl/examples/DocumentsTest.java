@@ -38,8 +38,8 @@ import org.locallearning.djl.zoo.LocalLearningModelZoo;
  * documents anew.
  *
  * <ul>
- *   <li>{@code <!-- run NAME epochs 1,2 -->}, {@code figure}, {@code machines} and {@code
- *       benchmark}: the command, table and origin of {@code examples/runs/NAME.json}; with {@code
+ *   <li>{@code <!-- run NAME epochs 1,2 -->}, {@code figure}, {@code machines}, {@code sweep} and
+ *       {@code benchmark}: the command, table and origin of {@code examples/runs/NAME.json}; with {@code
  *       table} in the place of the kind's command and origin, {@code <!-- run NAME epochs 1,2 table
  *       -->}, the table alone
  *   <li>{@code <!-- zoo -->}: the models that come with the library
@@ -61,7 +61,7 @@ class DocumentsTest {
 
     private static final Pattern RESULTS =
             Pattern.compile(
-                    "<!-- (run|figure|benchmark|machines) ([\\w+-]+)(?: epochs ([\\d,]+))?( table)? -->");
+                    "<!-- (run|figure|benchmark|machines|sweep) ([\\w+-]+)(?: epochs ([\\d,]+))?( table)? -->");
 
     private static final Pattern CLAIMS = Pattern.compile("<!-- claims (\\w+) -->");
 
@@ -183,11 +183,11 @@ class DocumentsTest {
         return lines;
     }
 
-    /** The command on lines of at most 120 characters, on data that the reader has. */
+    /** The command on lines of at most 120 characters, on data and in folders of the reader's. */
     private static List<String> wrapped(String command) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
-        for (String part : command.replace("../shared/data", "DIR").split(" (?=--)")) {
+        for (String part : readers(command).split(" (?=--)")) {
             if (line.length() + part.length() > 115) {
                 lines.add(line.append(" \\").toString());
                 line = new StringBuilder("   ");
@@ -198,8 +198,20 @@ class DocumentsTest {
         return lines;
     }
 
+    private static String readers(String command) {
+        return command.replace("../shared/data", "DIR")
+                .replaceAll(" --(out|write-presets) \\S+", "");
+    }
+
     private static String origin(String name, JsonObject origin) {
-        JsonObject machine = origin.getAsJsonObject("machine");
+        // of a sweep every trial has its own, and those of the documents come from one
+        JsonObject machine =
+                origin.has("trials")
+                        ? origin.getAsJsonArray("trials")
+                                .get(0)
+                                .getAsJsonObject()
+                                .getAsJsonObject("machine")
+                        : origin.getAsJsonObject("machine");
         return String.format(
                 "[%s](../examples/runs/%s.json): commit %.7s, %.10s, %s, %d cores, %d thread%s%s",
                 name,

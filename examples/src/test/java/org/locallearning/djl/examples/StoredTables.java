@@ -31,7 +31,7 @@ final class StoredTables {
     /**
      * Makes a table.
      *
-     * @param kind what the stored results are: run, figure, machines or benchmark
+     * @param kind what the stored results are: run, figure, machines, sweep or benchmark
      * @param stored the results
      * @param epochs the epochs to show, if there are any
      * @return the lines of the table
@@ -41,6 +41,7 @@ final class StoredTables {
             case "run" -> runTable(stored, epochs);
             case "figure" -> figureTable(stored, epochs);
             case "machines" -> machinesTable(stored, Integer.parseInt(epochs[0]));
+            case "sweep" -> sweepTable(stored);
             case "benchmark" -> benchmarkTable(stored);
             default -> throw new IllegalArgumentException("There is no table of kind " + kind);
         };
@@ -138,6 +139,37 @@ final class StoredTables {
                 .getAsJsonObject()
                 .get("testAccuracy")
                 .getAsDouble();
+    }
+
+    /** What a sweep chose, with its accuracy on the images that chose and on the test images. */
+    private static List<String> sweepTable(JsonObject stored) {
+        List<String> table = new ArrayList<>();
+        table.add("| method | settings tried | chosen | held out, % | test, % |");
+        table.add("| --- | --- | --- | --- | --- |");
+        for (JsonElement element : stored.getAsJsonArray("chosen")) {
+            JsonObject choice = element.getAsJsonObject();
+            List<String> setting = new ArrayList<>();
+            choice.getAsJsonObject("setting")
+                    .entrySet()
+                    .forEach(e -> setting.add(e.getKey() + " " + e.getValue().getAsString()));
+            table.add(
+                    String.format(
+                            "| %s | %d | %s | %s | %s |",
+                            choice.getAsJsonObject("subject").get("method").getAsString(),
+                            choice.get("tried").getAsInt(),
+                            String.join(", ", setting),
+                            interval(choice.getAsJsonObject("validationAccuracy")),
+                            interval(choice.getAsJsonObject("testAccuracy"))));
+        }
+        return table;
+    }
+
+    private static String interval(JsonObject accuracy) {
+        return String.format(
+                Locale.ROOT,
+                "%.2f ± %.2f",
+                100 * accuracy.get("mean").getAsDouble(),
+                100 * accuracy.get("halfWidth").getAsDouble());
     }
 
     private static List<String> benchmarkTable(JsonObject stored) {
