@@ -16,6 +16,7 @@ package org.locallearning.djl.zoo.network;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -189,13 +190,27 @@ class NetworksTest {
             assertEquals(new Shape(49, 64), position.getShape());
             assertEquals(0.02, position.square().mean().sqrt().getFloat(), 0.001);
             NDArray images = manager.randomNormal(batch);
-            NDArray tokens = block.getChildren().valueAt(1).forward(store(manager), new NDList(patches(block, images)), false).singletonOrThrow();
+            NDArray tokens =
+                    block.getChildren()
+                            .valueAt(1)
+                            .forward(store(manager), new NDList(patches(block, images)), false)
+                            .singletonOrThrow();
             // the token of the patch in row 2 and column 5
             NDArray pixels = images.get(":, :, 8:12, 20:24").reshape(2, 16);
             NDArray weight = block.getParameters().valueAt(0).getArray().reshape(64, 16);
-            NDArray difference = pixels.matMul(weight.transpose()).add(block.getParameters().valueAt(1).getArray()).sub(tokens.get(":, 19"));
+            NDArray difference =
+                    pixels.matMul(weight.transpose())
+                            .add(block.getParameters().valueAt(1).getArray())
+                            .sub(tokens.get(":, 19"));
             assertEquals(0, difference.abs().max().getFloat(), 1e-5);
-            Exception e = assertThrows(IllegalArgumentException.class, () -> block.forward(store(manager), new NDList(manager.zeros(new Shape(2, 1, 32, 32))), false));
+            Exception e =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () ->
+                                    block.forward(
+                                            store(manager),
+                                            new NDList(manager.zeros(new Shape(2, 1, 32, 32))),
+                                            false));
             assertTrue(e.getMessage().contains("49"), e.getMessage());
         }
     }
@@ -205,7 +220,10 @@ class NetworksTest {
     }
 
     private static NDArray patches(Block block, NDArray images) {
-        return block.getChildren().valueAt(0).forward(store(images.getManager()), new NDList(images), false).singletonOrThrow();
+        return block.getChildren()
+                .valueAt(0)
+                .forward(store(images.getManager()), new NDList(images), false)
+                .singletonOrThrow();
     }
 
     @Test
