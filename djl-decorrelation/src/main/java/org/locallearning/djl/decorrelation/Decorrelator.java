@@ -220,6 +220,7 @@ final class Decorrelator {
     private void learn(
             DecorrelationMatrix learner, NDArray input, NDArray centred, NDArray outputs) {
         double rate = schedule.rate(input.getDevice());
+        long updates = options.getCost().getUpdatesAtOnce(input.getShape().get(0));
         NDArray compared = options.getGain().rawInput() ? rows.sample(input) : centred;
         List<DecorrelationMatrix> blocks = learner.blocks();
         for (int i = 0; i < blocks.size(); ++i) {
@@ -234,7 +235,7 @@ final class Decorrelator {
                 NDArray raw = BlockDiagonalMatrix.columns(compared, i, blocks.size());
                 sample = new ActivitySample(raw, after);
             }
-            lastGain = blocks.get(i).learn(sample, rate, options);
+            lastGain = blocks.get(i).learn(sample, sample.rateOf(updates, rate), options);
             if (options.getGain().isLimit(lastGain)) {
                 guard.gainAtLimit(lastGain);
             }
@@ -253,7 +254,7 @@ final class Decorrelator {
      * by another mean.
      */
     private boolean isUpdateDue(NDArray input, NDArray batchMean) {
-        boolean due = schedule.isUpdateDue(input.getDevice());
+        boolean due = schedule.isUpdateDue(input.getDevice(), input.getShape().get(0));
         boolean seen = due && options.getMean().removal() == MeanRemoval.BATCH;
         if (batchMean != null && !seen) {
             guard.checkFinite(batchMean.stopGradient());
