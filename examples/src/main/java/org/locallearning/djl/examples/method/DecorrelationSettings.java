@@ -43,7 +43,18 @@ public record DecorrelationSettings(
     public static final DecorrelationSettings DEFAULT =
             new DecorrelationSettings(0.1, 1, 0, 0, Gain.MEAN_OF_RATIOS);
 
-    /** Fills in what results of earlier versions do not have. */
+    /**
+     * Creates settings.
+     *
+     * @param sampleFraction the share of a batch that the matrix learns from, in (0, 1]
+     * @param interval the number of steps from one update to the next
+     * @param blockSize the greatest number of features that are decorrelated with each other
+     * @param rank the number of directions that are decorrelated where an input is wider
+     * @param gain how the matrix is rescaled at every update
+     * @param mean which mean is removed, null for that of the batch
+     * @param samplesPerUpdate the least number of samples for one update; 0, in results of earlier
+     *     versions, for 1
+     */
     public DecorrelationSettings {
         samplesPerUpdate = samplesPerUpdate == 0 ? 1 : samplesPerUpdate;
     }
