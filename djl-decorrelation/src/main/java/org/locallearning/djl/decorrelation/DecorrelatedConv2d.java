@@ -364,7 +364,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
         long rows = patches.sampledRows(getOutputShapes(new Shape[] {batch})[0]);
         long folding = 2 * matrix.multiplyAdds(filters / groups);
         long update = matrix.multiplyAdds(rows) + matrix.learningMultiplyAdds(rows);
-        return folding + update / getOptions().getCost().getUpdateInterval();
+        return folding + update / getOptions().getCost().stepsPerUpdate(batchSize);
     }
 
     /**

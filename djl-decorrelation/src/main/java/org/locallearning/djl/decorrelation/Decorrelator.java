@@ -231,6 +231,7 @@ final class Decorrelator {
             NDArray centred,
             NDArray outputs) {
         double rate = schedule.rate(input.getDevice());
+        long updates = options.getCost().getUpdatesAtOnce(input.getShape().get(0));
         NDArray compared = options.getGain().rawInput() ? seen.sample(input) : centred;
         List<DecorrelationMatrix> blocks = learner.blocks();
         for (int i = 0; i < blocks.size(); ++i) {
@@ -245,7 +246,7 @@ final class Decorrelator {
                 NDArray raw = BlockDiagonalMatrix.columns(compared, i, blocks.size());
                 sample = new ActivitySample(raw, after);
             }
-            lastGain = blocks.get(i).learn(sample, rate, options);
+            lastGain = blocks.get(i).learn(sample, sample.rateOf(updates, rate), options);
             if (options.getGain().isLimit(lastGain)) {
                 guard.gainAtLimit(lastGain);
             }
@@ -271,7 +272,7 @@ final class Decorrelator {
      * by another mean.
      */
     private boolean isUpdateDue(NDArray input, NDArray batchMean) {
-        boolean due = schedule.isUpdateDue(input.getDevice());
+        boolean due = schedule.isUpdateDue(input.getDevice(), input.getShape().get(0));
         boolean seen = due && options.getMean().removal() == MeanRemoval.BATCH;
         if (batchMean != null && !seen) {
             guard.checkFinite(batchMean.stopGradient());

@@ -238,10 +238,10 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
         DecorrelationMatrix matrix = decorrelator.matrix();
         Cost cost = getOptions().getCost();
         long rows = batchSize * positions();
-        long learning = matrix.learningMultiplyAdds(cost.getSampleSize(batchSize) * positions());
+        long learning = matrix.learningMultiplyAdds(cost.updateSampleSize(batchSize) * positions());
         return matrix.multiplyAdds(rows)
                 + matrix.errorMultiplyAdds(rows)
-                + learning / cost.getUpdateInterval();
+                + learning / cost.stepsPerUpdate(batchSize);
     }
 
     /** {@inheritDoc} */

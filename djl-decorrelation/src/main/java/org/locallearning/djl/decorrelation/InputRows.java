@@ -37,7 +37,7 @@ interface InputRows {
     /** Returns means of shape (features) in a shape that broadcasts to a batch's. */
     NDArray alongFeatures(NDArray means);
 
-    /** Returns how many samples of a batch the statistics are taken from. */
+    /** Returns how many samples of a batch one update takes its statistics from. */
     long sampleSize(long batchSize);
 
     /** Returns the rows that the matrix acts on, (K, n), for some samples. */

@@ -150,7 +150,7 @@ final class StepCost {
         long samples = layer.input.get(0);
         long positions = layer.input.size() / samples / width;
         long rows = samples * positions;
-        long sampled = cost.getSampleSize(samples) * positions;
+        long sampled = cost.updateSampleSize(samples) * positions;
         long rank = cost.getRank();
         boolean low = rank > 0 && rank < width;
         long through = low ? LowRankMatrix.multiplyAdds(rows, width, rank) : rows * width * width;
@@ -158,7 +158,7 @@ final class StepCost {
                 low
                         ? LowRankMatrix.learningMultiplyAdds(sampled, width, rank)
                         : DecorrelationRule.multiplyAdds(sampled, width);
-        return (first ? 1 : 2) * through + learning / cost.getUpdateInterval();
+        return (first ? 1 : 2) * through + learning / cost.stepsPerUpdate(samples);
     }
 
     private static long ofConvolution(Conv2d convolution, Layer layer, Cost cost) {
@@ -173,6 +173,6 @@ final class StepCost {
         long width = layer.width();
         long folding = 2 * convolution.getFilters() * width * width;
         long update = rows * width * width + DecorrelationRule.multiplyAdds(rows, width);
-        return folding + convolution.getGroups() * update / cost.getUpdateInterval();
+        return folding + convolution.getGroups() * update / cost.stepsPerUpdate(layer.input.get(0));
     }
 }
