@@ -30,14 +30,21 @@ public final class Cost {
     private final double sampleFraction;
     private final int maxPatches;
     private final int updateInterval;
+    private final int checkInterval;
 
     private Cost(
-            int maxBlockSize, int rank, double sampleFraction, int maxPatches, int updateInterval) {
+            int maxBlockSize,
+            int rank,
+            double sampleFraction,
+            int maxPatches,
+            int updateInterval,
+            int checkInterval) {
         this.maxBlockSize = maxBlockSize;
         this.rank = rank;
         this.sampleFraction = sampleFraction;
         this.maxPatches = maxPatches;
         this.updateInterval = updateInterval;
+        this.checkInterval = checkInterval;
     }
 
     /**
@@ -46,7 +53,7 @@ public final class Cost {
      * @return the cost
      */
     public static Cost full() {
-        return new Cost(0, 0, 0.1, 1024, 1);
+        return new Cost(0, 0, 0.1, 1024, 1, 1);
     }
 
     /**
@@ -61,7 +68,13 @@ public final class Cost {
         Preconditions.checkArgument(
                 maxSize >= 1, "The largest block size must be 1 or more, but is " + maxSize);
         Cost full = full();
-        return new Cost(maxSize, 0, full.sampleFraction, full.maxPatches, full.updateInterval);
+        return new Cost(
+                maxSize,
+                0,
+                full.sampleFraction,
+                full.maxPatches,
+                full.updateInterval,
+                full.checkInterval);
     }
 
     /**
@@ -84,7 +97,13 @@ public final class Cost {
     public static Cost rank(int rank) {
         Preconditions.checkArgument(rank >= 1, "The rank must be 1 or more, but is " + rank);
         Cost full = full();
-        return new Cost(0, rank, full.sampleFraction, full.maxPatches, full.updateInterval);
+        return new Cost(
+                0,
+                rank,
+                full.sampleFraction,
+                full.maxPatches,
+                full.updateInterval,
+                full.checkInterval);
     }
 
     /**
@@ -98,7 +117,7 @@ public final class Cost {
         Preconditions.checkArgument(
                 fraction > 0 && fraction <= 1,
                 "The fraction of the batch must be in (0, 1], but is " + fraction);
-        return new Cost(maxBlockSize, rank, fraction, maxPatches, updateInterval);
+        return new Cost(maxBlockSize, rank, fraction, maxPatches, updateInterval, checkInterval);
     }
 
     /**
@@ -112,7 +131,7 @@ public final class Cost {
     public Cost withMaxPatches(int patches) {
         Preconditions.checkArgument(
                 patches >= 2, "The largest number of patches must be 2 or more, but is " + patches);
-        return new Cost(maxBlockSize, rank, sampleFraction, patches, updateInterval);
+        return new Cost(maxBlockSize, rank, sampleFraction, patches, updateInterval, checkInterval);
     }
 
     /**
@@ -126,7 +145,24 @@ public final class Cost {
         Preconditions.checkArgument(
                 interval >= 1,
                 "The number of steps between updates must be 1 or more, but is " + interval);
-        return new Cost(maxBlockSize, rank, sampleFraction, maxPatches, interval);
+        return new Cost(maxBlockSize, rank, sampleFraction, maxPatches, interval, checkInterval);
+    }
+
+    /**
+     * Returns this cost with another number of updates from one check to the next than 1, on a GPU
+     * and under a trainer that does not check them with its loss. The layers of a model that {@link
+     * Decorrelate} made are checked together, by one wait for the device. What an update that
+     * diverges makes of the matrix is found at the next check, and before it is saved or folded.
+     *
+     * @param interval the number of updates of a layer, at least 1, or 0 to check before saving and
+     *     folding alone
+     * @return the new cost
+     */
+    public Cost withCheckInterval(int interval) {
+        Preconditions.checkArgument(
+                interval >= 0,
+                "The number of updates between checks must be 0 or more, but is " + interval);
+        return new Cost(maxBlockSize, rank, sampleFraction, maxPatches, updateInterval, interval);
     }
 
     /**
@@ -177,6 +213,15 @@ public final class Cost {
     }
 
     /**
+     * Returns the number of updates from one check to the next on a GPU.
+     *
+     * @return the number of updates; 0 where only what is saved or folded is checked
+     */
+    public int getCheckInterval() {
+        return checkInterval;
+    }
+
+    /**
      * Returns the number of equal diagonal blocks that M has for an input of a given width: the
      * smallest that divides the width into blocks of at most the configured size.
      *
@@ -210,7 +255,7 @@ public final class Cost {
 
     /** Returns this cost with a matrix of another rank, or a full one for 0. */
     Cost withRank(int newRank) {
-        return new Cost(0, newRank, sampleFraction, maxPatches, updateInterval);
+        return new Cost(0, newRank, sampleFraction, maxPatches, updateInterval, checkInterval);
     }
 
     /** Returns whether M is full for inputs of every width. */
@@ -242,6 +287,7 @@ public final class Cost {
                 + maxPatches
                 + ", updateInterval="
                 + updateInterval
+                + (checkInterval == 1 ? "" : ", checkInterval=" + checkInterval)
                 + ')';
     }
 }

@@ -33,6 +33,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.locallearning.djl.decorrelation.internal.BlockKinds;
 import org.locallearning.djl.decorrelation.internal.ParallelBranches;
+import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -237,6 +238,7 @@ public final class Decorrelate {
         private final List<DecorrelationReport.Skipped> skipped = new ArrayList<>();
         private final Map<Block, Place> places = new IdentityHashMap<>();
         private final Map<Block, Decorrelating> layers = new IdentityHashMap<>();
+        private final PendingChecks pending = new PendingChecks();
 
         Conversion(Function<Block, DecorrelationOptions> settings) {
             this.settings = settings;
@@ -358,8 +360,9 @@ public final class Decorrelate {
                                     .optOptions(own)
                                     .optName(name)
                                     .optInserted(inserted)
+                                    .optPending(pending)
                                     .build()
-                            : DecorrelatedConv2d.of((Conv2d) block, own, name);
+                            : DecorrelatedConv2d.of((Conv2d) block, own, name, pending);
             if (!block.getDirectParameters().get("weight").requiresGradient()) {
                 layer.getRunningMean().freeze(true);
             }

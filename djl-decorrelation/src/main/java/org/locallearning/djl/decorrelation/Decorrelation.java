@@ -16,6 +16,7 @@ package org.locallearning.djl.decorrelation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.core.Linear;
 import java.util.function.Consumer;
+import org.locallearning.djl.decorrelation.internal.PendingChecks;
 
 /**
  * Decorrelates the features of its input: {@code y = M (x − μ)}, with a matrix M that the layer
@@ -57,7 +58,7 @@ public final class Decorrelation extends FeatureDecorrelation {
     private final boolean inserted;
 
     private Decorrelation(Builder builder, DecorrelationOptions options) {
-        super(MATRIX, builder.name, options, options.getCost()::form);
+        super(MATRIX, builder.name, options, options.getCost()::form, builder.pending);
         inserted = builder.inserted;
     }
 
@@ -103,6 +104,7 @@ public final class Decorrelation extends FeatureDecorrelation {
         private final DecorrelationOptions.Builder options = DecorrelationOptions.builder();
         private String name;
         private boolean inserted;
+        private PendingChecks pending = new PendingChecks();
 
         private Builder() {}
 
@@ -121,6 +123,12 @@ public final class Decorrelation extends FeatureDecorrelation {
          */
         public Builder optName(String name) {
             this.name = name;
+            return this;
+        }
+
+        /** Sets what runs the checks of this layer together with those of others. */
+        Builder optPending(PendingChecks pending) {
+            this.pending = pending;
             return this;
         }
 
