@@ -66,7 +66,8 @@ fi
 run benchmark benchmark --models dense-1000,conv-stride1 --methods bp,fa,np,seqil --repeats 3 \
     --out "$out/benchmark"
 
-spent=$(times | tail -1)
-echo "Processor time of all parts, user and system: $spent"
+# not by a pipe, whose shell has no parts that it waited for
+times > "$out/times.txt"
+echo "Processor time of all parts, user and system: $(tail -1 "$out/times.txt")"
 grep -h "^device\|^precision\|^trouble\|^verdict" "$out/doctor.txt" || true
 exit "$failed"

@@ -141,9 +141,8 @@ final class CreditCollector implements GradientCollector {
         LossCheck check = new LossCheck(trainers, forwards);
         try (NDArray sum = loss.sum()) {
             if (trainers.stream().noneMatch(CreditTrainer::isLossChecked)) {
-                first.putOff(check, sum);
-                forwards.forEach(
-                        each -> each.tape().putOffChecks(first.getChecks(), first.getManager()));
+                trainers.forEach(each -> each.putOff(check, sum));
+                forwards.forEach(RecordedForward::putOffChecks);
             } else if (forwards.size() == 1 && first.checksNumbers()) {
                 Tape tape = forwards.get(0).tape();
                 first.moveChecksTo(sum.getDevice(), tape);

@@ -143,6 +143,11 @@ final class RecordedForward {
                 rule.getClass().getSimpleName());
     }
 
+    /** Leaves what the rule is going to check to a later batch. */
+    void putOffChecks() {
+        tape.putOffChecks(trainer.getChecks(), trainer.getManager());
+    }
+
     Device getDevice() {
         return device;
     }

@@ -67,14 +67,7 @@ public final class Cost {
     public static Cost blocks(int maxSize) {
         Preconditions.checkArgument(
                 maxSize >= 1, "The largest block size must be 1 or more, but is " + maxSize);
-        Cost full = full();
-        return new Cost(
-                maxSize,
-                0,
-                full.sampleFraction,
-                full.maxPatches,
-                full.updateInterval,
-                full.checkInterval);
+        return full().withForm(maxSize, 0);
     }
 
     /**
@@ -96,14 +89,7 @@ public final class Cost {
      */
     public static Cost rank(int rank) {
         Preconditions.checkArgument(rank >= 1, "The rank must be 1 or more, but is " + rank);
-        Cost full = full();
-        return new Cost(
-                0,
-                rank,
-                full.sampleFraction,
-                full.maxPatches,
-                full.updateInterval,
-                full.checkInterval);
+        return full().withForm(0, rank);
     }
 
     /**
@@ -255,7 +241,17 @@ public final class Cost {
 
     /** Returns this cost with a matrix of another rank, or a full one for 0. */
     Cost withRank(int newRank) {
-        return new Cost(0, newRank, sampleFraction, maxPatches, updateInterval, checkInterval);
+        return withForm(0, newRank);
+    }
+
+    private Cost withForm(int newMaxBlockSize, int newRank) {
+        return new Cost(
+                newMaxBlockSize,
+                newRank,
+                sampleFraction,
+                maxPatches,
+                updateInterval,
+                checkInterval);
     }
 
     /** Returns whether M is full for inputs of every width. */

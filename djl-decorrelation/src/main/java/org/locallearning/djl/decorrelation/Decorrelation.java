@@ -46,7 +46,10 @@ import org.locallearning.djl.decorrelation.internal.PendingChecks;
  *
  * <p>A training forward fails with {@link IllegalArgumentException} for an input of another width,
  * for a single row with {@link MeanRemoval#BATCH} and for NaN, and with {@link
- * IllegalStateException} when M has diverged.
+ * IllegalStateException} when M has diverged. On a GPU, which would have to be waited for, NaN and
+ * divergence are found later, by the next training forward unless {@link Cost#withCheckInterval} or
+ * the trainer says otherwise, and always before the layer is saved or folded; a layer with which
+ * that happened is of no more use.
  *
  * <p>Ahmad, "Correlations Are Ruining Your Gradient Descent", appendix E. The authors' code
  * multiplies the covariance from the wrong side in dense layers; this is the side of the paper.

@@ -46,8 +46,7 @@ class DecorrelationInInferenceTest {
             layers.forEach(
                     each ->
                             each.setObserver(
-                                    (layer, block, before, after) ->
-                                            learned.add(layer.getName())));
+                                    (layer, block, before, after) -> learned.add(layer.getName())));
             run.train(0, BATCHES);
             assertEquals(BATCHES * layers.size(), learned.size(), learned.toString());
         }
