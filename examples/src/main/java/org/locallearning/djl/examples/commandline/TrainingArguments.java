@@ -80,6 +80,16 @@ public final class TrainingArguments {
     private OptimizerKind optimizer;
 
     @Option(
+            names = "--projection-radius",
+            paramLabel = "X",
+            defaultValue = "0",
+            description =
+                    "Project the gradient of every parameter onto a ball of this radius before the"
+                            + " optimizer sees it; 0 for no projection (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private double projectionRadius;
+
+    @Option(
             names = "--learning-rate",
             split = ",",
             paramLabel = "METHOD=RATE",
@@ -154,10 +164,12 @@ public final class TrainingArguments {
      * @param settings what was chosen for single methods
      * @param decorrelation what was chosen for decorrelation layers
      * @return the plan
+     * @throws IllegalArgumentException if a value is out of its range
      */
     public TrainingPlan plan(MethodSettings settings, DecorrelationSettings decorrelation) {
         return new TrainingPlan(
-                epochs, batch, optimizer, settings, decorrelation, alignments, correlations);
+                        epochs, batch, optimizer, settings, decorrelation, alignments, correlations)
+                .withProjection(projectionRadius);
     }
 
     /**

@@ -13,10 +13,15 @@
  */
 package org.locallearning.djl.examples.training;
 
+import ai.djl.nn.Block;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import org.locallearning.djl.creditassignment.optimizer.ProjectedOptimizer;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.method.RateSchedule;
+import org.locallearning.djl.examples.results.Settings;
 
 /**
  * How every run of an experiment trains.
@@ -30,6 +35,8 @@ import org.locallearning.djl.examples.method.RateSchedule;
  * @param alignmentsPerEpoch how often to measure the alignment with backpropagation, 0 for never
  * @param correlationsPerEpoch how often to measure the correlations at decorrelation layers, 0 for
  *     never
+ * @param projectionRadius the radius of the ball that the gradient of every parameter is projected
+ *     onto, null for none
  */
 public record TrainingPlan(
         int epochs,
@@ -39,10 +46,11 @@ public record TrainingPlan(
         MethodSettings methods,
         DecorrelationSettings decorrelation,
         int alignmentsPerEpoch,
-        int correlationsPerEpoch) {
+        int correlationsPerEpoch,
+        Double projectionRadius) {
 
     /**
-     * Plans to train at constant learning rates.
+     * Plans to train at constant learning rates, without projection.
      *
      * @param epochs passes over the training images
      * @param batch images per training step
@@ -68,6 +76,81 @@ public record TrainingPlan(
                 methods,
                 decorrelation,
                 alignmentsPerEpoch,
-                correlationsPerEpoch);
+                correlationsPerEpoch,
+                null);
+    }
+
+    /**
+     * Returns this plan with another schedule.
+     *
+     * @param other how learning rates go on from where they start
+     * @return the same otherwise
+     */
+    public TrainingPlan withSchedule(RateSchedule other) {
+        return new TrainingPlan(
+                epochs,
+                batch,
+                optimizer,
+                other,
+                methods,
+                decorrelation,
+                alignmentsPerEpoch,
+                correlationsPerEpoch,
+                projectionRadius);
+    }
+
+    /**
+     * Returns this plan with the gradient of every parameter projected onto a ball before the
+     * optimizer sees it, see {@link ProjectedOptimizer}.
+     *
+     * @param radius the radius of the ball, 0 for none
+     * @return the same otherwise
+     * @throws IllegalArgumentException if the radius is negative or not finite
+     */
+    public TrainingPlan withProjection(double radius) {
+        if (!(radius >= 0 && radius < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "The radius that gradients are projected to is above 0 and finite, or 0 for no"
+                            + " projection, not "
+                            + radius
+                            + ".");
+        }
+        return new TrainingPlan(
+                epochs,
+                batch,
+                optimizer,
+                schedule,
+                methods,
+                decorrelation,
+                alignmentsPerEpoch,
+                correlationsPerEpoch,
+                radius == 0 ? null : (Double) radius);
+    }
+
+    /**
+     * Returns what steps along the gradients, where a method names no optimizer of its own.
+     *
+     * @return the optimizer's title, and the projection in front of it
+     */
+    public String optimizerTitle() {
+        return optimizer.title() + Settings.projectionTitle(projectionRadius);
+    }
+
+    /**
+     * Creates the optimizer of a run.
+     *
+     * @param kind the optimizer of the method
+     * @param learningRate the learning rate of each step
+     * @param block the block whose parameters it is for
+     * @return the optimizer, with projection in front where this plan has it
+     */
+    Optimizer createOptimizer(OptimizerKind kind, Tracker learningRate, Block block) {
+        Optimizer plain = kind.create(learningRate, block);
+        return projectionRadius == null
+                ? plain
+                : ProjectedOptimizer.builder()
+                        .setOptimizer(plain)
+                        .optRadius(projectionRadius)
+                        .build();
     }
 }

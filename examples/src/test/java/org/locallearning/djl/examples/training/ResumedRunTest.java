@@ -147,14 +147,14 @@ class ResumedRunTest {
         Method method = Methods.named(name);
         TrainingPlan plan =
                 new TrainingPlan(
-                        2,
-                        60 / BATCHES,
-                        OptimizerKind.ADAM,
-                        schedule,
-                        MethodSettings.preset("mlp"),
-                        DecorrelationSettings.DEFAULT,
-                        2,
-                        2);
+                                2,
+                                60 / BATCHES,
+                                OptimizerKind.ADAM,
+                                MethodSettings.preset("mlp"),
+                                DecorrelationSettings.DEFAULT,
+                                2,
+                                2)
+                        .withSchedule(schedule);
         TrainingRun training =
                 new TrainingRun(
                         Engine.getInstance(),

@@ -72,14 +72,14 @@ class TrainingRunTest {
         Method method = Methods.named(name);
         TrainingPlan plan =
                 new TrainingPlan(
-                        4,
-                        10,
-                        OptimizerKind.SGD,
-                        schedule,
-                        MethodSettings.preset("mlp"),
-                        DecorrelationSettings.DEFAULT,
-                        0,
-                        0);
+                                4,
+                                10,
+                                OptimizerKind.SGD,
+                                MethodSettings.preset("mlp"),
+                                DecorrelationSettings.DEFAULT,
+                                0,
+                                0)
+                        .withSchedule(schedule);
         TrainingRun training =
                 new TrainingRun(
                         Engine.getInstance(),
