@@ -190,14 +190,14 @@ public final class ExactDistribution implements AutoCloseable {
             }
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                NDArray state = manager.create(bits, new Shape(end - begin, units));
+                NDArray rows = manager.create(bits, new Shape(end - begin, units));
                 NDArray share =
                         shares == null
                                 ? null
                                 : manager.create(
                                         Arrays.copyOfRange(shares, begin, end),
                                         new Shape(end - begin, 1));
-                body.accept(state, share);
+                body.accept(rows, share);
             }
         }
     }
@@ -586,7 +586,7 @@ public final class ExactDistribution implements AutoCloseable {
                 bits[row * hiddenSize + j] = state >> j & 1;
             }
         }
-        NDArray state = manager.create(bits, new Shape(rows, hiddenSize));
+        NDArray hidden = manager.create(bits, new Shape(rows, hiddenSize));
         return parameters.sampleVisible(parameters.visibleMeans(hidden));
     }
 
