@@ -30,14 +30,21 @@ public final class Cost {
     private final double sampleFraction;
     private final int maxPatches;
     private final int updateInterval;
+    private final int samplesPerUpdate;
 
     private Cost(
-            int maxBlockSize, int rank, double sampleFraction, int maxPatches, int updateInterval) {
+            int maxBlockSize,
+            int rank,
+            double sampleFraction,
+            int maxPatches,
+            int updateInterval,
+            int samplesPerUpdate) {
         this.maxBlockSize = maxBlockSize;
         this.rank = rank;
         this.sampleFraction = sampleFraction;
         this.maxPatches = maxPatches;
         this.updateInterval = updateInterval;
+        this.samplesPerUpdate = samplesPerUpdate;
     }
 
     /**
@@ -46,7 +53,7 @@ public final class Cost {
      * @return the cost
      */
     public static Cost full() {
-        return new Cost(0, 0, 0.1, 1024, 1);
+        return new Cost(0, 0, 0.1, 1024, 1, 1);
     }
 
     /**
@@ -60,8 +67,7 @@ public final class Cost {
     public static Cost blocks(int maxSize) {
         Preconditions.checkArgument(
                 maxSize >= 1, "The largest block size must be 1 or more, but is " + maxSize);
-        Cost full = full();
-        return new Cost(maxSize, 0, full.sampleFraction, full.maxPatches, full.updateInterval);
+        return full().withForm(maxSize, 0);
     }
 
     /**
@@ -83,8 +89,7 @@ public final class Cost {
      */
     public static Cost rank(int rank) {
         Preconditions.checkArgument(rank >= 1, "The rank must be 1 or more, but is " + rank);
-        Cost full = full();
-        return new Cost(0, rank, full.sampleFraction, full.maxPatches, full.updateInterval);
+        return full().withForm(0, rank);
     }
 
     /**
@@ -98,7 +103,7 @@ public final class Cost {
         Preconditions.checkArgument(
                 fraction > 0 && fraction <= 1,
                 "The fraction of the batch must be in (0, 1], but is " + fraction);
-        return new Cost(maxBlockSize, rank, fraction, maxPatches, updateInterval);
+        return new Cost(maxBlockSize, rank, fraction, maxPatches, updateInterval, samplesPerUpdate);
     }
 
     /**
@@ -112,7 +117,8 @@ public final class Cost {
     public Cost withMaxPatches(int patches) {
         Preconditions.checkArgument(
                 patches >= 2, "The largest number of patches must be 2 or more, but is " + patches);
-        return new Cost(maxBlockSize, rank, sampleFraction, patches, updateInterval);
+        return new Cost(
+                maxBlockSize, rank, sampleFraction, patches, updateInterval, samplesPerUpdate);
     }
 
     /**
@@ -126,7 +132,27 @@ public final class Cost {
         Preconditions.checkArgument(
                 interval >= 1,
                 "The number of steps between updates must be 1 or more, but is " + interval);
-        return new Cost(maxBlockSize, rank, sampleFraction, maxPatches, interval);
+        return new Cost(maxBlockSize, rank, sampleFraction, maxPatches, interval, samplesPerUpdate);
+    }
+
+    /**
+     * Returns this cost with another least number of samples for one update of M than 1.
+     *
+     * <p>Where the fraction of a batch has fewer, one update stands for k: M learns at every k-th
+     * step, from k times the fraction of that batch and at k times the rate, for the smallest k
+     * that gives so many samples, or the largest that the batch has samples for. To first order in
+     * the rate this is what k updates do, and as many samples serve in the end; but M is read and
+     * written once in k steps, which small batches spend much of their time on. The rate of such an
+     * update is lowered where it would overshoot, though not below that of a single one.
+     *
+     * @param samples the number of samples, at least 1
+     * @return the new cost
+     */
+    public Cost withSamplesPerUpdate(int samples) {
+        Preconditions.checkArgument(
+                samples >= 1,
+                "The number of samples for an update must be 1 or more, but is " + samples);
+        return new Cost(maxBlockSize, rank, sampleFraction, maxPatches, updateInterval, samples);
     }
 
     /**
@@ -168,12 +194,45 @@ public final class Cost {
     }
 
     /**
-     * Returns the number of training steps from one update of M to the next.
+     * Returns the number of training steps from one update of M to the next, where every update
+     * stands for itself.
      *
      * @return the number of steps
      */
     public int getUpdateInterval() {
         return updateInterval;
+    }
+
+    /**
+     * Returns the least number of samples for one update of M.
+     *
+     * @return the number of samples; 1 where every update stands for itself
+     */
+    public int getSamplesPerUpdate() {
+        return samplesPerUpdate;
+    }
+
+    /**
+     * Returns how many updates of M one update stands for, in rate and samples.
+     *
+     * @param batchSize the batch size
+     * @return the number of updates, at least 1
+     * @see #withSamplesPerUpdate
+     */
+    public long getUpdatesAtOnce(long batchSize) {
+        long samples = getSampleSize(batchSize);
+        long wanted = (samplesPerUpdate + samples - 1) / samples;
+        return Math.max(1, Math.min(wanted, batchSize / samples));
+    }
+
+    /** Returns how many samples of a batch one update takes. */
+    long updateSampleSize(long batchSize) {
+        return getUpdatesAtOnce(batchSize) * getSampleSize(batchSize);
+    }
+
+    /** Returns the number of training steps from one update of M to the next. */
+    long stepsPerUpdate(long batchSize) {
+        return updateInterval * getUpdatesAtOnce(batchSize);
     }
 
     /**
@@ -210,7 +269,17 @@ public final class Cost {
 
     /** Returns this cost with a matrix of another rank, or a full one for 0. */
     Cost withRank(int newRank) {
-        return new Cost(0, newRank, sampleFraction, maxPatches, updateInterval);
+        return withForm(0, newRank);
+    }
+
+    private Cost withForm(int newMaxBlockSize, int newRank) {
+        return new Cost(
+                newMaxBlockSize,
+                newRank,
+                sampleFraction,
+                maxPatches,
+                updateInterval,
+                samplesPerUpdate);
     }
 
     /** Returns whether M is full for inputs of every width. */
@@ -242,6 +311,8 @@ public final class Cost {
                 + maxPatches
                 + ", updateInterval="
                 + updateInterval
+                + ", samplesPerUpdate="
+                + samplesPerUpdate
                 + ')';
     }
 }

@@ -45,6 +45,9 @@ import org.locallearning.djl.zoo.task.Task;
  * @param alignmentsPerEpoch how often the alignment was measured in an epoch
  * @param decorrelation what was chosen for decorrelation layers
  * @param correlationsPerEpoch how often the correlations were measured in an epoch
+ * @param evaluationsPerEpoch how often the model was measured on the images held out, or on the
+ *     test images, in an epoch, the last time at its end; null in files of versions that did it
+ *     once
  * @param projectionRadius the radius of the ball that gradients were projected onto, or null for
  *     none
  */
@@ -70,6 +73,7 @@ public record Settings(
         int alignmentsPerEpoch,
         DecorrelationSettings decorrelation,
         int correlationsPerEpoch,
+        Integer evaluationsPerEpoch,
         Double projectionRadius) {
 
     /**

@@ -307,6 +307,7 @@ public final class Session implements AutoCloseable {
                 plan.alignmentsPerEpoch(),
                 plan.decorrelation(),
                 plan.correlationsPerEpoch(),
+                plan.evaluationsPerEpoch(),
                 plan.projectionRadius());
     }
 

@@ -35,6 +35,8 @@ import org.locallearning.djl.examples.results.Settings;
  * @param alignmentsPerEpoch how often to measure the alignment with backpropagation, 0 for never
  * @param correlationsPerEpoch how often to measure the correlations at decorrelation layers, 0 for
  *     never
+ * @param evaluationsPerEpoch how often to measure the model on images that it is not trained on, at
+ *     least 1, for the end of every epoch
  * @param projectionRadius the radius of the ball that the gradient of every parameter is projected
  *     onto, null for none
  */
@@ -47,10 +49,48 @@ public record TrainingPlan(
         DecorrelationSettings decorrelation,
         int alignmentsPerEpoch,
         int correlationsPerEpoch,
+        int evaluationsPerEpoch,
         Double projectionRadius) {
 
     /**
-     * Plans to train at constant learning rates, without projection.
+     * Plans to train without projection.
+     *
+     * @param epochs passes over the training images
+     * @param batch images per training step
+     * @param optimizer the optimizer of methods that have none of their own
+     * @param schedule how learning rates go on from where they start
+     * @param methods what is chosen for single methods
+     * @param decorrelation what is chosen for decorrelation layers, where a method has them
+     * @param alignmentsPerEpoch how often to measure the alignment with backpropagation
+     * @param correlationsPerEpoch how often to measure the correlations at decorrelation layers
+     * @param evaluationsPerEpoch how often to measure the model on images that it is not trained on
+     */
+    public TrainingPlan(
+            int epochs,
+            int batch,
+            OptimizerKind optimizer,
+            RateSchedule schedule,
+            MethodSettings methods,
+            DecorrelationSettings decorrelation,
+            int alignmentsPerEpoch,
+            int correlationsPerEpoch,
+            int evaluationsPerEpoch) {
+        this(
+                epochs,
+                batch,
+                optimizer,
+                schedule,
+                methods,
+                decorrelation,
+                alignmentsPerEpoch,
+                correlationsPerEpoch,
+                evaluationsPerEpoch,
+                null);
+    }
+
+    /**
+     * Plans to train at constant learning rates without projection, and to measure the model after
+     * every epoch.
      *
      * @param epochs passes over the training images
      * @param batch images per training step
@@ -77,26 +117,7 @@ public record TrainingPlan(
                 decorrelation,
                 alignmentsPerEpoch,
                 correlationsPerEpoch,
-                null);
-    }
-
-    /**
-     * Returns this plan with another schedule.
-     *
-     * @param other how learning rates go on from where they start
-     * @return the same otherwise
-     */
-    public TrainingPlan withSchedule(RateSchedule other) {
-        return new TrainingPlan(
-                epochs,
-                batch,
-                optimizer,
-                other,
-                methods,
-                decorrelation,
-                alignmentsPerEpoch,
-                correlationsPerEpoch,
-                projectionRadius);
+                1);
     }
 
     /**
@@ -124,6 +145,7 @@ public record TrainingPlan(
                 decorrelation,
                 alignmentsPerEpoch,
                 correlationsPerEpoch,
+                evaluationsPerEpoch,
                 radius == 0 ? null : (Double) radius);
     }
 

@@ -57,6 +57,7 @@ public final class ExampleResults {
                         1,
                         DecorrelationSettings.DEFAULT,
                         0,
+                        1,
                         null);
         return new Results(
                 "glyphs",

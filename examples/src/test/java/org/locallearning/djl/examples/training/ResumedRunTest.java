@@ -147,14 +147,15 @@ class ResumedRunTest {
         Method method = Methods.named(name);
         TrainingPlan plan =
                 new TrainingPlan(
-                                2,
-                                60 / BATCHES,
-                                OptimizerKind.ADAM,
-                                MethodSettings.preset("mlp"),
-                                DecorrelationSettings.DEFAULT,
-                                2,
-                                2)
-                        .withSchedule(schedule);
+                        2,
+                        60 / BATCHES,
+                        OptimizerKind.ADAM,
+                        schedule,
+                        MethodSettings.preset("mlp"),
+                        DecorrelationSettings.DEFAULT,
+                        2,
+                        2,
+                        3);
         TrainingRun training =
                 new TrainingRun(
                         Engine.getInstance(),

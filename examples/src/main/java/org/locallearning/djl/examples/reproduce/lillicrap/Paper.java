@@ -66,13 +66,14 @@ final class Paper {
     /** Returns the same with other settings of single methods. */
     static TrainingPlan plan(int epochs, MethodSettings methods) {
         return new TrainingPlan(
-                        epochs,
-                        BATCH,
-                        OptimizerKind.ADAM,
-                        methods,
-                        DecorrelationSettings.DEFAULT,
-                        0,
-                        0)
-                .withSchedule(RateSchedule.PLATEAU);
+                epochs,
+                BATCH,
+                OptimizerKind.ADAM,
+                RateSchedule.PLATEAU,
+                methods,
+                DecorrelationSettings.DEFAULT,
+                0,
+                0,
+                1);
     }
 }
