@@ -112,15 +112,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
                         .optCost(options.getCost().withFullMatrix())
                         .optName(name)
                         .build();
-        for (String parameter : plain.getDirectParameters().keys()) {
-            Parameter from = plain.getDirectParameters().get(parameter);
-            Parameter to = layer.getDirectParameters().get(parameter);
-            to.setInitializer(from.getInitializer());
-            if (from.isInitialized()) {
-                to.setArray(from.getArray());
-            }
-            to.freeze(!from.requiresGradient());
-        }
+        PlainBlocks.share(plain, layer);
         return layer;
     }
 
@@ -137,7 +129,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
         return new NDList(
                 decorrelator.forward(
                         parameterStore,
-                        input,
+                        new NDList(input),
                         training,
                         params,
                         (centred, matrix, values) ->
@@ -155,7 +147,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
     /** {@inheritDoc} */
     @Override
     public void learn(ParameterStore parameterStore, NDList inputs) {
-        decorrelator.learn(parameterStore, inputs.singletonOrThrow());
+        decorrelator.learn(parameterStore, new NDList(inputs.singletonOrThrow()));
     }
 
     /**

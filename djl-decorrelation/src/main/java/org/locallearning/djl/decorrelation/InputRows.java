@@ -44,6 +44,21 @@ interface InputRows {
     NDArray rows(NDArray samples);
 
     /**
+     * Returns the part of a batch that a matrix of its own is made from: all of it, where every row
+     * counts.
+     *
+     * @param batch the batch with its mean removed
+     */
+    default NDArray counted(NDArray batch) {
+        return batch;
+    }
+
+    /** Returns whether the samples of a batch that the statistics are taken from have any rows. */
+    default boolean isSampled(Shape batch) {
+        return true;
+    }
+
+    /**
      * Returns the decorrelated rows of a sample.
      *
      * @param output the output of the layer for the whole batch

@@ -75,6 +75,7 @@ public final class Networks {
                     LillicrapNetworks.LOCAL,
                     LillicrapNetworks.LOCAL_WIDE,
                     RESNET20,
+                    VisionTransformer.SMALL,
                     OrorbiaNetworks.PERTURBATIVE,
                     OrorbiaNetworks.PERTURBATIVE_SMALL,
                     OrorbiaNetworks.POINTWISE,

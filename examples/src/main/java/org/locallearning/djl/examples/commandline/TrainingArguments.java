@@ -24,6 +24,7 @@ import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.method.OptimizerNames;
+import org.locallearning.djl.examples.method.RateSchedule;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import picocli.CommandLine.Option;
 
@@ -119,6 +120,16 @@ public final class TrainingArguments {
     private int correlations;
 
     @Option(
+            names = "--evaluations",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "Measure on the test images, or on those of --validation, N times per epoch,"
+                            + " the last time at its end, so that a time to an accuracy is known"
+                            + " to 1/N epoch (default: ${DEFAULT-VALUE}).")
+    private int evaluations;
+
+    @Option(
             names = "--threads",
             paramLabel = "N",
             description =
@@ -157,7 +168,15 @@ public final class TrainingArguments {
      */
     public TrainingPlan plan(MethodSettings settings, DecorrelationSettings decorrelation) {
         return new TrainingPlan(
-                epochs, batch, optimizer, settings, decorrelation, alignments, correlations);
+                epochs,
+                batch,
+                optimizer,
+                RateSchedule.CONSTANT,
+                settings,
+                decorrelation,
+                alignments,
+                correlations,
+                evaluations);
     }
 
     /**
@@ -208,6 +227,7 @@ public final class TrainingArguments {
         EngineThreads.check(threads);
         checkAtLeast("--alignments", alignments, 0);
         checkAtLeast("--correlations", correlations, 0);
+        checkAtLeast("--evaluations", evaluations, 1);
     }
 
     private static void checkAtLeast(String option, int value, int least) {

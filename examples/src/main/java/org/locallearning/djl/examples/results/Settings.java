@@ -44,6 +44,9 @@ import org.locallearning.djl.zoo.task.Task;
  * @param alignmentsPerEpoch how often the alignment was measured in an epoch
  * @param decorrelation what was chosen for decorrelation layers
  * @param correlationsPerEpoch how often the correlations were measured in an epoch
+ * @param evaluationsPerEpoch how often the model was measured on the images held out, or on the
+ *     test images, in an epoch, the last time at its end; null in files of versions that did it
+ *     once
  */
 public record Settings(
         String dataRepository,
@@ -66,4 +69,5 @@ public record Settings(
         int threads,
         int alignmentsPerEpoch,
         DecorrelationSettings decorrelation,
-        int correlationsPerEpoch) {}
+        int correlationsPerEpoch,
+        Integer evaluationsPerEpoch) {}

@@ -306,7 +306,8 @@ public final class Session implements AutoCloseable {
                 machine.threads(),
                 plan.alignmentsPerEpoch(),
                 plan.decorrelation(),
-                plan.correlationsPerEpoch());
+                plan.correlationsPerEpoch(),
+                plan.evaluationsPerEpoch());
     }
 
     /** Frees the images. */

@@ -30,6 +30,8 @@ import org.locallearning.djl.examples.method.RateSchedule;
  * @param alignmentsPerEpoch how often to measure the alignment with backpropagation, 0 for never
  * @param correlationsPerEpoch how often to measure the correlations at decorrelation layers, 0 for
  *     never
+ * @param evaluationsPerEpoch how often to measure the model on images that it is not trained on, at
+ *     least 1, for the end of every epoch
  */
 public record TrainingPlan(
         int epochs,
@@ -39,10 +41,11 @@ public record TrainingPlan(
         MethodSettings methods,
         DecorrelationSettings decorrelation,
         int alignmentsPerEpoch,
-        int correlationsPerEpoch) {
+        int correlationsPerEpoch,
+        int evaluationsPerEpoch) {
 
     /**
-     * Plans to train at constant learning rates.
+     * Plans to train at constant learning rates, and to measure the model after every epoch.
      *
      * @param epochs passes over the training images
      * @param batch images per training step
@@ -68,6 +71,7 @@ public record TrainingPlan(
                 methods,
                 decorrelation,
                 alignmentsPerEpoch,
-                correlationsPerEpoch);
+                correlationsPerEpoch,
+                1);
     }
 }

@@ -56,7 +56,8 @@ public final class ExampleResults {
                         1,
                         1,
                         DecorrelationSettings.DEFAULT,
-                        0);
+                        0,
+                        1);
         return new Results(
                 "glyphs",
                 "mlp",

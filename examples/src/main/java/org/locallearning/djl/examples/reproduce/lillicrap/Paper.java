@@ -61,6 +61,7 @@ final class Paper {
                 MethodSettings.preset(model),
                 DecorrelationSettings.DEFAULT,
                 0,
-                0);
+                0,
+                1);
     }
 }
