@@ -82,7 +82,8 @@ public record DecorrelationSettings(
      * @return the same otherwise
      */
     public DecorrelationSettings withRank(int other) {
-        return new DecorrelationSettings(sampleFraction, interval, blockSize, other, gain, mean);
+        return new DecorrelationSettings(
+                sampleFraction, interval, blockSize, other, gain, mean, samplesPerUpdate);
     }
 
     /**
