@@ -80,4 +80,31 @@ final class ActivitySample {
     NDArray alive() {
         return energies.alive(outputPower);
     }
+
+    /**
+     * The rate of one update in the place of several: their sum, unless that overshoots, as it can
+     * where it times the largest eigenvalue of {@code <s sᵀ>} is above 1. For several updates a GPU
+     * is waited for.
+     *
+     * @param updates the number of updates
+     * @param rate the rate of each
+     */
+    double rateOf(long updates, double rate) {
+        double sum = updates * rate;
+        // the trace and the Frobenius norm are no less than the largest eigenvalue
+        if (updates == 1 || energies.isBelowOvershoot(sum, rows())) {
+            return sum;
+        }
+        return Math.max(rate, Math.min(sum, 1 / outputMomentsNorm()));
+    }
+
+    /** The Frobenius norm of {@code <s sᵀ>}, from the smaller of two products. */
+    private double outputMomentsNorm() {
+        NDArray columns = outputs.transpose();
+        NDArray products =
+                rows() < outputs.getShape().get(1)
+                        ? outputs.matMul(columns)
+                        : columns.matMul(outputs);
+        return Math.sqrt(HostValues.number(products.square().sum())) / rows();
+    }
 }

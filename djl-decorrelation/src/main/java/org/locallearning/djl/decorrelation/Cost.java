@@ -30,6 +30,7 @@ public final class Cost {
     private final double sampleFraction;
     private final int maxPatches;
     private final int updateInterval;
+    private final int samplesPerUpdate;
     private final int checkInterval;
 
     private Cost(
@@ -38,12 +39,14 @@ public final class Cost {
             double sampleFraction,
             int maxPatches,
             int updateInterval,
+            int samplesPerUpdate,
             int checkInterval) {
         this.maxBlockSize = maxBlockSize;
         this.rank = rank;
         this.sampleFraction = sampleFraction;
         this.maxPatches = maxPatches;
         this.updateInterval = updateInterval;
+        this.samplesPerUpdate = samplesPerUpdate;
         this.checkInterval = checkInterval;
     }
 
@@ -53,7 +56,7 @@ public final class Cost {
      * @return the cost
      */
     public static Cost full() {
-        return new Cost(0, 0, 0.1, 1024, 1, 1);
+        return new Cost(0, 0, 0.1, 1024, 1, 1, 1);
     }
 
     /**
@@ -103,7 +106,14 @@ public final class Cost {
         Preconditions.checkArgument(
                 fraction > 0 && fraction <= 1,
                 "The fraction of the batch must be in (0, 1], but is " + fraction);
-        return new Cost(maxBlockSize, rank, fraction, maxPatches, updateInterval, checkInterval);
+        return new Cost(
+                maxBlockSize,
+                rank,
+                fraction,
+                maxPatches,
+                updateInterval,
+                samplesPerUpdate,
+                checkInterval);
     }
 
     /**
@@ -117,7 +127,14 @@ public final class Cost {
     public Cost withMaxPatches(int patches) {
         Preconditions.checkArgument(
                 patches >= 2, "The largest number of patches must be 2 or more, but is " + patches);
-        return new Cost(maxBlockSize, rank, sampleFraction, patches, updateInterval, checkInterval);
+        return new Cost(
+                maxBlockSize,
+                rank,
+                sampleFraction,
+                patches,
+                updateInterval,
+                samplesPerUpdate,
+                checkInterval);
     }
 
     /**
@@ -131,7 +148,42 @@ public final class Cost {
         Preconditions.checkArgument(
                 interval >= 1,
                 "The number of steps between updates must be 1 or more, but is " + interval);
-        return new Cost(maxBlockSize, rank, sampleFraction, maxPatches, interval, checkInterval);
+        return new Cost(
+                maxBlockSize,
+                rank,
+                sampleFraction,
+                maxPatches,
+                interval,
+                samplesPerUpdate,
+                checkInterval);
+    }
+
+    /**
+     * Returns this cost with another least number of samples for one update of M than 1.
+     *
+     * <p>Where the fraction of a batch has fewer, one update stands for k: M learns at every k-th
+     * step, from k times the fraction of that batch and at k times the rate, for the smallest k
+     * that gives so many samples, or the largest that the batch has samples for. To first order in
+     * the rate this is what k updates do, and as many samples serve in the end; but M is read and
+     * written once in k steps, which small batches spend much of their time on. The rate of such an
+     * update is lowered where it would overshoot, though not below that of a single one; a GPU is
+     * waited for to know.
+     *
+     * @param samples the number of samples, at least 1
+     * @return the new cost
+     */
+    public Cost withSamplesPerUpdate(int samples) {
+        Preconditions.checkArgument(
+                samples >= 1,
+                "The number of samples for an update must be 1 or more, but is " + samples);
+        return new Cost(
+                maxBlockSize,
+                rank,
+                sampleFraction,
+                maxPatches,
+                updateInterval,
+                samples,
+                checkInterval);
     }
 
     /**
@@ -148,7 +200,14 @@ public final class Cost {
         Preconditions.checkArgument(
                 interval >= 0,
                 "The number of updates between checks must be 0 or more, but is " + interval);
-        return new Cost(maxBlockSize, rank, sampleFraction, maxPatches, updateInterval, interval);
+        return new Cost(
+                maxBlockSize,
+                rank,
+                sampleFraction,
+                maxPatches,
+                updateInterval,
+                samplesPerUpdate,
+                interval);
     }
 
     /**
@@ -190,7 +249,8 @@ public final class Cost {
     }
 
     /**
-     * Returns the number of training steps from one update of M to the next.
+     * Returns the number of training steps from one update of M to the next, where every update
+     * stands for itself.
      *
      * @return the number of steps
      */
@@ -205,6 +265,38 @@ public final class Cost {
      */
     public int getCheckInterval() {
         return checkInterval;
+    }
+
+    /**
+     * Returns the least number of samples for one update of M.
+     *
+     * @return the number of samples; 1 where every update stands for itself
+     */
+    public int getSamplesPerUpdate() {
+        return samplesPerUpdate;
+    }
+
+    /**
+     * Returns how many updates of M one update stands for, in rate and samples.
+     *
+     * @param batchSize the batch size
+     * @return the number of updates, at least 1
+     * @see #withSamplesPerUpdate
+     */
+    public long getUpdatesAtOnce(long batchSize) {
+        long samples = getSampleSize(batchSize);
+        long wanted = (samplesPerUpdate + samples - 1) / samples;
+        return Math.max(1, Math.min(wanted, batchSize / samples));
+    }
+
+    /** Returns how many samples of a batch one update takes. */
+    long updateSampleSize(long batchSize) {
+        return getUpdatesAtOnce(batchSize) * getSampleSize(batchSize);
+    }
+
+    /** Returns the number of training steps from one update of M to the next. */
+    long stepsPerUpdate(long batchSize) {
+        return updateInterval * getUpdatesAtOnce(batchSize);
     }
 
     /**
@@ -251,6 +343,7 @@ public final class Cost {
                 sampleFraction,
                 maxPatches,
                 updateInterval,
+                samplesPerUpdate,
                 checkInterval);
     }
 
@@ -283,6 +376,8 @@ public final class Cost {
                 + maxPatches
                 + ", updateInterval="
                 + updateInterval
+                + ", samplesPerUpdate="
+                + samplesPerUpdate
                 + (checkInterval == 1 ? "" : ", checkInterval=" + checkInterval)
                 + ')';
     }

@@ -21,6 +21,8 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
+import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
+import ai.djl.nn.transformer.TransformerEncoderBlock;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -31,6 +33,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.locallearning.djl.decorrelation.internal.BlockKinds;
 import org.locallearning.djl.decorrelation.internal.ParallelBranches;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
@@ -43,9 +46,11 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #model} puts a {@link Decorrelation} before every {@link Linear} and a {@link
  * DecorrelatedConv2d} in the place of every {@link Conv2d}, in nested {@link SequentialBlock}s and
  * {@link ParallelBlock}s and in subclasses of them that inherit their forward, such as the zoo's
- * {@code Mlp}. The result is a new block tree that shares the other blocks, and the kernels and
- * biases, with the original. Weighted layers inside other blocks are left as they are: one line of
- * the log and the report name them. A layer that stands in several places gets one matrix.
+ * {@code Mlp}. {@link DecorrelatedAttention} and {@link DecorrelatedTransformerEncoder} take the
+ * place of DJL's attention and encoder layers. The result is a new block tree that shares the other
+ * blocks, and the kernels and biases, with the original. Weighted layers inside other blocks are
+ * left as they are: one line of the log and the report name them. A layer that stands in several
+ * places gets one matrix.
  *
  * <p>The function of the model in evaluation does not change, as M starts as the identity and the
  * mean as 0. A model that is initialized when it is converted, as trained models are, gets layers
@@ -167,7 +172,7 @@ public final class Decorrelate {
         Block converted = conversion.convert(block, "");
         if (conversion.converted.isEmpty()) {
             throw new IllegalArgumentException(
-                    "The model has no Linear or Conv2d to decorrelate with "
+                    "The model has no Linear, Conv2d or attention to decorrelate with "
                             + patterns
                             + "; left alone: "
                             + conversion.skipped);
@@ -239,6 +244,7 @@ public final class Decorrelate {
         private final Map<Block, Place> places = new IdentityHashMap<>();
         private final Map<Block, Decorrelating> layers = new IdentityHashMap<>();
         private final PendingChecks pending = new PendingChecks();
+        private final Map<Block, Block> composites = new IdentityHashMap<>();
 
         Conversion(Function<Block, DecorrelationOptions> settings) {
             this.settings = settings;
@@ -254,7 +260,10 @@ public final class Decorrelate {
          * @param opaque whether the block is inside one that cannot be converted
          */
         void checkShared(Block block, String path, boolean opaque) {
-            boolean walked = BlockKinds.isSequential(block) || BlockKinds.isParallel(block);
+            boolean walked =
+                    BlockKinds.isSequential(block)
+                            || BlockKinds.isParallel(block)
+                            || isComposite(block);
             Block previous = null;
             for (Pair<String, Block> entry : block.getChildren()) {
                 Block child = entry.getValue();
@@ -283,6 +292,12 @@ public final class Decorrelate {
         }
 
         Block convert(Block block, String path) {
+            if (isComposite(block)) {
+                Block done = composites.get(block);
+                Block converted = done == null ? convertComposite(block, path) : done;
+                composites.put(block, converted);
+                return converted;
+            }
             if (BlockKinds.isSequential(block)) {
                 return convertSequence((SequentialBlock) block, path);
             }
@@ -299,6 +314,53 @@ public final class Decorrelate {
 
         private boolean isKnown(Block block) {
             return BlockKinds.isLinear(block) || block.getClass() == Conv2d.class;
+        }
+
+        private boolean isComposite(Block block) {
+            return block.getClass() == ScaledDotProductAttentionBlock.class
+                    || block.getClass() == TransformerEncoderBlock.class;
+        }
+
+        private Block convertComposite(Block block, String path) {
+            return block instanceof TransformerEncoderBlock encoder
+                    ? convertEncoder(encoder, path)
+                    : convertAttention((ScaledDotProductAttentionBlock) block, path);
+        }
+
+        private Block convertEncoder(TransformerEncoderBlock block, String path) {
+            List<Block> parts = new ArrayList<>();
+            boolean changed = false;
+            for (Pair<String, Block> entry : block.getChildren()) {
+                Block now = convert(entry.getValue(), Folding.join(path, entry.getKey()));
+                changed |= now != entry.getValue();
+                parts.add(now);
+            }
+            return changed ? new DecorrelatedTransformerEncoder(block, parts) : block;
+        }
+
+        /** One matrix serves keys, queries and values, which are made from the same tokens. */
+        private Block convertAttention(ScaledDotProductAttentionBlock block, String path) {
+            if (block.isInitialized() && block.getInputShapes().length > 2) {
+                skip(block, path, "not supported: attention to other tokens than its own");
+                return block;
+            }
+            String resultPath = Folding.join(path, block.getChildren().get(3).getKey());
+            Decorrelating tokens = null;
+            Decorrelating results = null;
+            if (isSelected(named(block, path))) {
+                tokens = layer(block, path, false);
+            } else {
+                skip(block, path, NOT_SELECTED);
+            }
+            if (isSelected(resultPath)) {
+                results = layer(block.getResultProjection(), resultPath, false);
+            } else {
+                skip(block.getResultProjection(), resultPath, NOT_SELECTED);
+            }
+            return tokens == null && results == null
+                    ? block
+                    : new DecorrelatedAttention(
+                            block, (Decorrelation) tokens, (Decorrelation) results);
         }
 
         private Block convertSequence(SequentialBlock block, String path) {
@@ -355,18 +417,29 @@ public final class Decorrelate {
             String name = named(block, path);
             DecorrelationOptions own = settings.apply(block);
             Decorrelating layer =
-                    block instanceof Linear
-                            ? Decorrelation.builder()
+                    block instanceof Conv2d convolution
+                            ? DecorrelatedConv2d.of(convolution, own, name, pending)
+                            : Decorrelation.builder()
                                     .optOptions(own)
                                     .optName(name)
                                     .optInserted(inserted)
                                     .optPending(pending)
-                                    .build()
-                            : DecorrelatedConv2d.of((Conv2d) block, own, name, pending);
-            if (!block.getDirectParameters().get("weight").requiresGradient()) {
+                                    .build();
+            if (weightsAfter(block).anyMatch(weight -> !weight.requiresGradient())) {
                 layer.getRunningMean().freeze(true);
             }
             return layer;
+        }
+
+        /** The weights that a matrix stands before or, of a convolution, in. */
+        private Stream<Parameter> weightsAfter(Block block) {
+            return block instanceof ScaledDotProductAttentionBlock attention
+                    ? Stream.of(
+                                    attention.getKeyProjection(),
+                                    attention.getQueryProjection(),
+                                    attention.getValueProjection())
+                            .flatMap(this::weightsAfter)
+                    : Stream.of(block.getDirectParameters().get("weight"));
         }
 
         private String named(Block block, String path) {

@@ -116,15 +116,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
                         .optName(name)
                         .optPending(pending)
                         .build();
-        for (String parameter : plain.getDirectParameters().keys()) {
-            Parameter from = plain.getDirectParameters().get(parameter);
-            Parameter to = layer.getDirectParameters().get(parameter);
-            to.setInitializer(from.getInitializer());
-            if (from.isInitialized()) {
-                to.setArray(from.getArray());
-            }
-            to.freeze(!from.requiresGradient());
-        }
+        PlainBlocks.share(plain, layer);
         return layer;
     }
 
@@ -141,7 +133,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
         return new NDList(
                 decorrelator.forward(
                         parameterStore,
-                        input,
+                        new NDList(input),
                         training,
                         params,
                         (centred, matrix, values) ->
@@ -159,7 +151,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
     /** {@inheritDoc} */
     @Override
     public void learn(ParameterStore parameterStore, NDList inputs) {
-        decorrelator.learn(parameterStore, inputs.singletonOrThrow());
+        decorrelator.learn(parameterStore, new NDList(inputs.singletonOrThrow()));
     }
 
     /**
@@ -377,7 +369,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
         long rows = patches.sampledRows(getOutputShapes(new Shape[] {batch})[0]);
         long folding = 2 * matrix.multiplyAdds(filters / groups);
         long update = matrix.multiplyAdds(rows) + matrix.learningMultiplyAdds(rows);
-        return folding + update / getOptions().getCost().getUpdateInterval();
+        return folding + update / getOptions().getCost().stepsPerUpdate(batchSize);
     }
 
     /**

@@ -36,7 +36,9 @@ import org.locallearning.djl.decorrelation.internal.PendingChecks;
  * Decorrelate#fold} turns it into a plain one.
  *
  * <ul>
- *   <li>input: (batch, *, n); every position of * is a row of its own
+ *   <li>input: (batch, *, n); every position of * is a row of its own. In training a second one may
+ *       say which rows count: (batch, *), 0 where a row is padding, as in sequences of unequal
+ *       length. Padding is decorrelated like the rest, but counts in no mean and no covariance.
  *   <li>output: the same shape
  *   <li>{@code decorrelation}: M, (n, n), or (blocks, n / blocks, n / blocks) if block-diagonal; of
  *       low rank r its core (r + 1, r + 1): A, and γ as the last entry of the diagonal

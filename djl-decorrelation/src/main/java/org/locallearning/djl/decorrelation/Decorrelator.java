@@ -131,10 +131,11 @@ final class Decorrelator {
     /** Runs a forward, and learns from it if it is a training forward that may. */
     NDArray forward(
             ParameterStore store,
-            NDArray input,
+            NDList inputs,
             boolean training,
             PairList<String, Object> params,
             Product product) {
+        NDArray input = inputs.head();
         checkInput(input.getShape());
         Device device = input.getDevice();
         boolean learning = training && mayLearn(store, params) && !isFrozen();
@@ -145,7 +146,7 @@ final class Decorrelator {
         NDArray mean = store.getValue(runningMean, device, training);
         NDArray output =
                 ArrayScope.returning(
-                        () -> forward(input, arrays, mean, training, learning, product));
+                        () -> forward(inputs, arrays, mean, training, learning, product));
         if (learning) {
             schedule.countStep(device);
         }
@@ -158,32 +159,34 @@ final class Decorrelator {
     }
 
     private NDArray forward(
-            NDArray input,
+            NDList inputs,
             NDList arrays,
             NDArray mean,
             boolean training,
             boolean learning,
             Product product) {
+        NDArray input = inputs.head();
+        InputRows seen = training ? seen(inputs) : rows;
         DecorrelationMatrix present = form.binding().apply(arrays);
-        NDArray batchMean = training ? batchMean(input) : null;
+        NDArray batchMean = training ? batchMean(seen, input) : null;
         NDArray centred = centred(input, batchMean, mean.stopGradient());
         boolean due = learning && isUpdateDue(input, batchMean);
         if (due && present.needsFirstBatch()) {
-            seeFirstBatch(present, centred);
+            seeFirstBatch(seen, present, centred);
         }
-        DecorrelationMatrix used = training ? present.ofBatch(centred) : present;
+        DecorrelationMatrix used = training ? present.ofBatch(seen.counted(centred)) : present;
         NDArray output = product.apply(centred, used, arrays.head());
-        if (due) {
-            NDArray sample = rows.sample(centred);
-            NDArray outputs = rows.decorrelated(output, sample, used);
+        if (due && seen.isSampled(input.getShape())) {
+            NDArray sample = seen.sample(centred);
+            NDArray outputs = seen.decorrelated(output, sample, used);
             // backward needs the old matrix, so another takes its place
             if (used == present && GradientGraph.contains(output)) {
                 NDList next = new NDList(arrays);
                 next.set(0, arrays.head().duplicate());
-                learn(form.binding().apply(next), input, sample, outputs);
+                learn(form.binding().apply(next), seen, input, sample, outputs);
                 arrays.head().intern(next.head());
             } else {
-                learn(used, input, sample, outputs);
+                learn(used, seen, input, sample, outputs);
             }
         }
         if (learning && batchMean != null) {
@@ -193,7 +196,8 @@ final class Decorrelator {
     }
 
     /** Learns from a batch without computing the layer's output. */
-    void learn(ParameterStore store, NDArray input) {
+    void learn(ParameterStore store, NDList inputs) {
+        NDArray input = inputs.head();
         checkInput(input.getShape());
         if (isFrozen()) {
             return;
@@ -204,18 +208,21 @@ final class Decorrelator {
         NDArray mean = store.getValue(runningMean, device, true);
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
+            InputRows seen = seen(inputs);
             DecorrelationMatrix present = form.binding().apply(arrays);
             NDArray presentMean = mean.stopGradient();
             NDArray detached = input.stopGradient();
-            NDArray batchMean = batchMean(detached);
+            NDArray batchMean = batchMean(seen, detached);
             if (isUpdateDue(input, batchMean)) {
                 if (present.needsFirstBatch()) {
-                    seeFirstBatch(present, centred(detached, batchMean, presentMean));
+                    seeFirstBatch(seen, present, centred(detached, batchMean, presentMean));
                 }
-                NDArray sample =
-                        rows.rows(centred(rows.firstSamples(detached), batchMean, presentMean));
-                DecorrelationMatrix used = present.ofBatch(sample);
-                learn(used, input, sample, used.multiply(sample));
+                if (seen.isSampled(input.getShape())) {
+                    NDArray sample =
+                            seen.rows(centred(seen.firstSamples(detached), batchMean, presentMean));
+                    DecorrelationMatrix used = present.ofBatch(sample);
+                    learn(used, seen, input, sample, used.multiply(sample));
+                }
             }
             if (batchMean != null) {
                 BatchMean.blend(mean, batchMean, options.getMean().momentum());
@@ -226,9 +233,14 @@ final class Decorrelator {
 
     /** Learns each block of the matrix from its columns of a sample. */
     private void learn(
-            DecorrelationMatrix learner, NDArray input, NDArray centred, NDArray outputs) {
+            DecorrelationMatrix learner,
+            InputRows seen,
+            NDArray input,
+            NDArray centred,
+            NDArray outputs) {
         double rate = schedule.rate(input.getDevice());
-        NDArray compared = options.getGain().rawInput() ? rows.sample(input) : centred;
+        long updates = options.getCost().getUpdatesAtOnce(input.getShape().get(0));
+        NDArray compared = options.getGain().rawInput() ? seen.sample(input) : centred;
         List<DecorrelationMatrix> blocks = learner.blocks();
         for (int i = 0; i < blocks.size(); ++i) {
             NDArray before = BlockDiagonalMatrix.columns(centred, i, blocks.size());
@@ -244,13 +256,21 @@ final class Decorrelator {
                 NDArray raw = BlockDiagonalMatrix.columns(compared, i, blocks.size());
                 forGain = new ActivitySample(raw, after);
             }
-            SampleGain gain = blocks.get(i).learn(forGain, rate, options);
+            double summed = forGain.rateOf(updates, rate);
+            SampleGain gain = blocks.get(i).learn(forGain, summed, options);
             checks.after(i, sample, checkedRate, gain);
         }
     }
 
-    private void seeFirstBatch(DecorrelationMatrix present, NDArray centred) {
-        NDArray batch = rows.rows(centred.stopGradient());
+    /** How the layer sees a batch: every row of it, or those that a mask counts. */
+    private InputRows seen(NDList inputs) {
+        return inputs.size() == 1
+                ? rows
+                : MaskedRows.of(rows, inputs.head(), inputs.get(1), layer.getName());
+    }
+
+    private void seeFirstBatch(InputRows seen, DecorrelationMatrix present, NDArray centred) {
+        NDArray batch = seen.rows(centred.stopGradient());
         checks.firstBatch(batch);
         present.seeFirstBatch(batch);
     }
@@ -261,7 +281,7 @@ final class Decorrelator {
      * by another mean.
      */
     private boolean isUpdateDue(NDArray input, NDArray batchMean) {
-        boolean due = schedule.isUpdateDue(input.getDevice());
+        boolean due = schedule.isUpdateDue(input.getDevice(), input.getShape().get(0));
         boolean seen = due && options.getMean().removal() == MeanRemoval.BATCH;
         if (batchMean != null && !seen) {
             checks.mean(batchMean.stopGradient());
@@ -270,12 +290,12 @@ final class Decorrelator {
     }
 
     /** The mean of the batch, or null where no mean is removed. */
-    private NDArray batchMean(NDArray input) {
+    private NDArray batchMean(InputRows seen, NDArray input) {
         MeanRemoval removal = options.getMean().removal();
         if (removal == MeanRemoval.NONE) {
             return null;
         }
-        if (removal == MeanRemoval.BATCH && rows.meanCount(input.getShape()) < 2) {
+        if (removal == MeanRemoval.BATCH && seen.meanCount(input.getShape()) < 2) {
             throw new IllegalArgumentException(
                     "Decorrelation layer '"
                             + layer.getName()
@@ -285,7 +305,7 @@ final class Decorrelator {
                             + " use batches of two or more (drop a last batch of one), or"
                             + " MeanRemoval.RUNNING.");
         }
-        return rows.mean(input);
+        return seen.mean(input);
     }
 
     /** The input with the mean removed that the settings name; null stands for evaluation. */

@@ -74,7 +74,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
         return new NDList(
                 decorrelator.forward(
                         parameterStore,
-                        inputs.singletonOrThrow(),
+                        checked(inputs),
                         training,
                         params,
                         (centred, matrix, values) -> matrix.multiply(centred)));
@@ -83,7 +83,22 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     /** {@inheritDoc} */
     @Override
     public final void learn(ParameterStore parameterStore, NDList inputs) {
-        decorrelator.learn(parameterStore, inputs.singletonOrThrow());
+        decorrelator.learn(parameterStore, checked(inputs));
+    }
+
+    private NDList checked(NDList inputs) {
+        checkCount(inputs.size(), inputs.getShapes());
+        return inputs;
+    }
+
+    private void checkCount(int count, Shape... shapes) {
+        Preconditions.checkArgument(
+                count == 1 || count == 2,
+                "Decorrelation layer '"
+                        + name
+                        + "' takes one input of shape (batch, *, features), or that and a mask of"
+                        + " shape (batch, *), but got "
+                        + Arrays.toString(shapes));
     }
 
     /** {@inheritDoc} */
@@ -103,13 +118,15 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     /** {@inheritDoc} */
     @Override
     protected final void beforeInitialize(Shape... inputShapes) {
-        super.beforeInitialize(inputShapes);
+        checkCount(inputShapes.length, inputShapes);
         Preconditions.checkArgument(
-                inputShapes.length == 1 && inputShapes[0].dimension() >= 2,
+                inputShapes[0].dimension() >= 2,
                 "Decorrelation layer '"
                         + name
-                        + "' takes one input of shape (batch, *, features), but got "
-                        + Arrays.toString(inputShapes));
+                        + "' takes an input of shape (batch, *, features), but got "
+                        + inputShapes[0]);
+        // a mask changes nothing about the layer
+        super.beforeInitialize(inputShapes[0]);
     }
 
     /** {@inheritDoc} */
@@ -227,10 +244,10 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
         DecorrelationMatrix matrix = decorrelator.matrix();
         Cost cost = getOptions().getCost();
         long rows = batchSize * positions();
-        long learning = matrix.learningMultiplyAdds(cost.getSampleSize(batchSize) * positions());
+        long learning = matrix.learningMultiplyAdds(cost.updateSampleSize(batchSize) * positions());
         return matrix.multiplyAdds(rows)
                 + matrix.errorMultiplyAdds(rows)
-                + learning / cost.getUpdateInterval();
+                + learning / cost.stepsPerUpdate(batchSize);
     }
 
     /** {@inheritDoc} */

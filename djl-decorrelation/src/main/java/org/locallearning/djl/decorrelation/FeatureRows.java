@@ -52,7 +52,7 @@ record FeatureRows(Cost cost) implements InputRows {
 
     @Override
     public long sampleSize(long batchSize) {
-        return cost.getSampleSize(batchSize);
+        return cost.updateSampleSize(batchSize);
     }
 
     @Override

@@ -28,7 +28,7 @@ import org.locallearning.djl.decorrelation.internal.ParallelBranches;
 /** One walk over a decorrelated model that multiplies each matrix into the weights after it. */
 final class Folding {
 
-    private final Map<Decorrelating, Block> folded = new IdentityHashMap<>();
+    private final Map<Block, Block> folded = new IdentityHashMap<>();
     private final Map<Block, Place> linears = new IdentityHashMap<>();
     private final List<String> changes = new ArrayList<>();
 
@@ -49,6 +49,9 @@ final class Folding {
     Block fold(Block block, String path) {
         if (block instanceof Decorrelating layer) {
             return foldAlone(layer, path);
+        }
+        if (block instanceof DecorrelatedComposite composite) {
+            return foldComposite(composite, path);
         }
         if (BlockKinds.isSequential(block)) {
             return foldSequence((SequentialBlock) block, path);
@@ -126,6 +129,27 @@ final class Folding {
             }
         }
         return plain;
+    }
+
+    private Block foldComposite(DecorrelatedComposite composite, String path) {
+        Block plain = folded.get(composite);
+        if (plain == null) {
+            plain = composite.fold(this, path);
+            folded.put(composite, plain);
+        }
+        return plain;
+    }
+
+    /**
+     * Folds a linear layer.
+     *
+     * @param linear the layer
+     * @param before the decorrelation layer before it, or null
+     * @param path the path of the linear layer
+     * @return the linear layer, or another with the matrix in its weight
+     */
+    Linear linear(Linear linear, FeatureDecorrelation before, String path) {
+        return place(linear, before, path).plain();
     }
 
     /** Folds a linear layer, once, however often it stands in the model. */

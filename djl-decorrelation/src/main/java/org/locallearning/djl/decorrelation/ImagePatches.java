@@ -61,7 +61,7 @@ record ImagePatches(Cost cost, Shape kernel, Shape stride, Shape padding, Shape 
 
     @Override
     public long sampleSize(long batchSize) {
-        return Math.min(cost.getMaxPatches(), cost.getSampleSize(batchSize));
+        return Math.min(cost.getMaxPatches(), cost.updateSampleSize(batchSize));
     }
 
     @Override

@@ -37,11 +37,26 @@ interface InputRows {
     /** Returns means of shape (features) in a shape that broadcasts to a batch's. */
     NDArray alongFeatures(NDArray means);
 
-    /** Returns how many samples of a batch the statistics are taken from. */
+    /** Returns how many samples of a batch one update takes its statistics from. */
     long sampleSize(long batchSize);
 
     /** Returns the rows that the matrix acts on, (K, n), for some samples. */
     NDArray rows(NDArray samples);
+
+    /**
+     * Returns the part of a batch that a matrix of its own is made from: all of it, where every row
+     * counts.
+     *
+     * @param batch the batch with its mean removed
+     */
+    default NDArray counted(NDArray batch) {
+        return batch;
+    }
+
+    /** Returns whether the samples of a batch that the statistics are taken from have any rows. */
+    default boolean isSampled(Shape batch) {
+        return true;
+    }
 
     /**
      * Returns the decorrelated rows of a sample.

@@ -22,6 +22,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
+import ai.djl.util.Pair;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /** Blocks of DJL's own with the function that decorrelation layers have in evaluation. */
@@ -157,6 +158,25 @@ final class PlainBlocks {
                         .build();
         Parameter weight = layer.getWeight();
         return initialized(plain, weight, kernel, bias, input, !weight.requiresGradient());
+    }
+
+    /**
+     * Gives a block the arrays and initializers of another that has the same parameters and
+     * children or fewer, and freezes what is frozen there.
+     */
+    static void share(Block from, Block to) {
+        for (Pair<String, Parameter> entry : from.getDirectParameters()) {
+            Parameter given = entry.getValue();
+            Parameter taken = to.getDirectParameters().get(entry.getKey());
+            taken.setInitializer(given.getInitializer());
+            if (given.isInitialized()) {
+                taken.setArray(given.getArray());
+            }
+            taken.freeze(!given.requiresGradient());
+        }
+        for (int i = 0; i < from.getChildren().size(); ++i) {
+            share(from.getChildren().get(i).getValue(), to.getChildren().get(i).getValue());
+        }
     }
 
     /** Gives a block its arrays, which join the manager of another parameter. */

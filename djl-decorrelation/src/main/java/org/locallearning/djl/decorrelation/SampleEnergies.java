@@ -42,6 +42,9 @@ sealed interface SampleEnergies {
     /** Returns whether every output is known to vary. */
     boolean isAllAlive();
 
+    /** Returns whether an update is known not to overshoot: its rate times the trace is below 1. */
+    boolean isBelowOvershoot(double rate, long rows);
+
     /**
      * Returns which outputs vary.
      *
@@ -116,6 +119,11 @@ sealed interface SampleEnergies {
         }
 
         @Override
+        public boolean isBelowOvershoot(double rate, long rows) {
+            return rate * output() < rows;
+        }
+
+        @Override
         public NDArray alive(NDArray outputPower) {
             return HostNumber.with(outputPower, deadPower(), NDArray::gt)
                     .toType(outputPower.getDataType(), false);
@@ -176,6 +184,11 @@ sealed interface SampleEnergies {
         /** To know it, the host would have to wait. */
         @Override
         public boolean isAllAlive() {
+            return false;
+        }
+
+        @Override
+        public boolean isBelowOvershoot(double rate, long rows) {
             return false;
         }
 

@@ -17,6 +17,8 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
+import ai.djl.nn.transformer.TransformerEncoderBlock;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -46,16 +48,27 @@ final class StepCost {
         walk(model, inputs);
     }
 
-    /** A linear layer or a convolution where it stands. */
-    private record Layer(Block block, Shape input, Shape output) {
+    /**
+     * Something that multiplies where it stands.
+     *
+     * @param block the linear layer, the convolution, or the attention block for what makes keys,
+     *     queries and values; null for products of activities
+     * @param input the shape of its input
+     * @param output the shape of its output
+     * @param forward the multiply-adds of a forward pass
+     */
+    private record Layer(Block block, Shape input, Shape output, long forward) {
 
-        /** The multiply-adds of a forward pass. */
-        long forward() {
-            return output.size() * width();
+        static Layer of(Block block, Shape input, Shape output) {
+            return new Layer(block, input, output, output.size() * width(block, input));
         }
 
         /** The number of inputs of each output, which is the width of the matrix. */
         long width() {
+            return width(block, input);
+        }
+
+        private static long width(Block block, Shape input) {
             return block instanceof Conv2d convolution
                     ? input.get(1) / convolution.getGroups() * convolution.getKernelShape().size()
                     : input.get(input.dimension() - 1);
@@ -77,11 +90,25 @@ final class StepCost {
                 walk(branch.getValue(), inputs);
             }
         }
+        if (block.getClass() == TransformerEncoderBlock.class) {
+            walk(block.getChildren().get(0).getValue(), inputs);
+            walk(block.getChildren().get(2).getValue(), new Shape[] {inputs[0]});
+        }
         Shape[] outputs = block.getOutputShapes(inputs);
         if (BlockKinds.isLinear(block) || block.getClass() == Conv2d.class) {
-            layers.add(new Layer(block, inputs[0], outputs[0]));
+            layers.add(Layer.of(block, inputs[0], outputs[0]));
+        } else if (block instanceof ScaledDotProductAttentionBlock attention) {
+            addAttention(attention, inputs[0]);
         }
         return outputs;
+    }
+
+    private void addAttention(ScaledDotProductAttentionBlock attention, Shape tokens) {
+        long projection = tokens.size() * tokens.get(2);
+        layers.add(new Layer(attention, tokens, tokens, 3 * projection));
+        // scores, and the weighted sums of values
+        layers.add(new Layer(null, tokens, tokens, 2 * tokens.size() * tokens.get(1)));
+        layers.add(Layer.of(attention.getResultProjection(), tokens, tokens));
     }
 
     /** Returns the width of the matrix of each layer. */
@@ -123,7 +150,7 @@ final class StepCost {
         long samples = layer.input.get(0);
         long positions = layer.input.size() / samples / width;
         long rows = samples * positions;
-        long sampled = cost.getSampleSize(samples) * positions;
+        long sampled = cost.updateSampleSize(samples) * positions;
         long rank = cost.getRank();
         boolean low = rank > 0 && rank < width;
         long through = low ? LowRankMatrix.multiplyAdds(rows, width, rank) : rows * width * width;
@@ -131,7 +158,7 @@ final class StepCost {
                 low
                         ? LowRankMatrix.learningMultiplyAdds(sampled, width, rank)
                         : DecorrelationRule.multiplyAdds(sampled, width);
-        return (first ? 1 : 2) * through + learning / cost.getUpdateInterval();
+        return (first ? 1 : 2) * through + learning / cost.stepsPerUpdate(samples);
     }
 
     private static long ofConvolution(Conv2d convolution, Layer layer, Cost cost) {
@@ -146,6 +173,6 @@ final class StepCost {
         long width = layer.width();
         long folding = 2 * convolution.getFilters() * width * width;
         long update = rows * width * width + DecorrelationRule.multiplyAdds(rows, width);
-        return folding + convolution.getGroups() * update / cost.getUpdateInterval();
+        return folding + convolution.getGroups() * update / cost.stepsPerUpdate(layer.input.get(0));
     }
 }

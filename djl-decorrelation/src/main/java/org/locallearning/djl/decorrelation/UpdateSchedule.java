@@ -43,9 +43,14 @@ final class UpdateSchedule {
         steps.put(device, step(device) + 1);
     }
 
-    /** Returns whether the training forward that has begun on a device is to update the matrix. */
-    boolean isUpdateDue(Device device) {
-        return step(device) % options.getCost().getUpdateInterval() == 0 && rate(device) > 0;
+    /**
+     * Returns whether the training forward that has begun on a device is to update the matrix.
+     *
+     * @param device the device
+     * @param batchSize the number of samples of its batch
+     */
+    boolean isUpdateDue(Device device, long batchSize) {
+        return step(device) % options.getCost().stepsPerUpdate(batchSize) == 0 && rate(device) > 0;
     }
 
     double rate(Device device) {

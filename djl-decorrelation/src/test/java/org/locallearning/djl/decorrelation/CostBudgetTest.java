@@ -99,6 +99,7 @@ class CostBudgetTest {
                 Cost.full(),
                 Cost.rank(16),
                 Cost.full().withMaxPatches(40).withUpdateInterval(3),
+                Cost.full().withSamplesPerUpdate(9),
                 Cost.rank(7).withSampleFraction(0.5));
     }
 

@@ -90,6 +90,16 @@ class DecorrelatingContractTest extends ArrayTest {
                         "dense, every third step",
                         () -> dense(options(Cost.full().withUpdateInterval(3))),
                         new Shape(12, 6)),
+                new Layer(
+                        "dense, every third step, in the place of three updates",
+                        () ->
+                                dense(
+                                        options()
+                                                .optCost(
+                                                        Cost.full()
+                                                                .withSampleFraction(0.1)
+                                                                .withSamplesPerUpdate(5))),
+                        new Shape(12, 6)),
                 new Layer("convolution", () -> convolution(0, 1, 1), new Shape(6, 2, 7, 6)),
                 new Layer(
                         "convolution, padded, strided, grouped",

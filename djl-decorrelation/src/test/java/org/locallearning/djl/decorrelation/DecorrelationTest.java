@@ -188,14 +188,75 @@ class DecorrelationTest extends ArrayTest {
         Device[] devices = {Device.cpu(), Device.gpu(0)};
         for (int step = 0; step < 5; ++step) {
             for (Device device : devices) {
-                assertEquals(step % 2 == 0, state.isUpdateDue(device));
+                assertEquals(step % 2 == 0, state.isUpdateDue(device, 8));
                 state.countStep(device);
             }
         }
         assertEquals(5, state.getSteps());
         state.restoreSteps(3);
         assertEquals(3, state.getSteps());
-        assertFalse(state.isUpdateDue(devices[1]));
+        assertFalse(state.isUpdateDue(devices[1], 8));
+    }
+
+    @Test
+    void updatesAtOnceTakeNoMoreSamplesThanTheBatchHas() {
+        Cost cost = Cost.full().withSamplesPerUpdate(100);
+        long[][] expected = {{1000, 1, 101}, {256, 4, 104}, {64, 9, 63}, {32, 8, 32}, {1, 1, 1}};
+        for (long[] each : expected) {
+            assertEquals(each[1], cost.getUpdatesAtOnce(each[0]));
+            assertEquals(each[2], cost.updateSampleSize(each[0]));
+            assertEquals(3 * each[1], cost.withUpdateInterval(3).stepsPerUpdate(each[0]));
+            assertEquals(1, cost.withSampleFraction(1).getUpdatesAtOnce(each[0]));
+            assertEquals(1, Cost.full().getUpdatesAtOnce(each[0]));
+        }
+        assertEquals(100, cost.getSamplesPerUpdate());
+        assertThrows(IllegalArgumentException.class, () -> cost.withSamplesPerUpdate(0));
+    }
+
+    /** Eight samples, a fraction of three: two updates at once from six of them. */
+    @Test
+    void oneUpdateInThePlaceOfTwoHasTheirRateAndTheirSamples() {
+        double rate = 0.03;
+        DecorrelationOptions options =
+                DecorrelationOptions.builder()
+                        .optRate(rate)
+                        .optCost(Cost.full().withSampleFraction(0.25).withSamplesPerUpdate(5))
+                        .build();
+        Decorrelation layer = layer(options, 5);
+        NDArray matrix = layer.getMatrix().getArray();
+        matrix.addi(random(5, 5).mul(0.2));
+        for (int step = 0; step < 5; ++step) {
+            NDArray before = matrix.duplicate();
+            NDArray input = random(8, 5);
+            NDArray centred = input.sub(input.mean(new int[] {0})).get("0:6");
+            NDArray outputs = Decorrelation.decorrelate(centred, before);
+            layer.forward(store, new NDList(input), true);
+            NDArray expected =
+                    step % 2 == 0
+                            ? DecorrelationRule.formula(before, centred, outputs, 2 * rate, options)
+                            : before;
+            assertClose(expected, matrix, 1e-12);
+        }
+    }
+
+    /** Along a direction of variance λ an update by more than 1 / λ overshoots. */
+    @Test
+    void oneUpdateInThePlaceOfSeveralDoesNotOvershootWhereEachAloneDoesNot() {
+        NDArray rows = manager.create(new double[] {3, 0, -3, 0, 0, 1, 0, -1}, new Shape(4, 2));
+        ActivitySample sample = new ActivitySample(rows, rows);
+        double largest = 4.5;
+        double norm = Math.hypot(4.5, 0.5);
+        assertEquals(4 * 0.01, sample.rateOf(4, 0.01), 1e-12);
+        // the trace, 5, is above 1 / 0.21, but the norm is not
+        assertEquals(4 * 0.0525, sample.rateOf(4, 0.0525), 1e-12);
+        assertEquals(1 / norm, sample.rateOf(4, 0.1), 1e-12);
+        assertTrue(sample.rateOf(4, 0.1) * largest < 1);
+        assertEquals(0.3, sample.rateOf(4, 0.3), 1e-12);
+        assertEquals(0.3, sample.rateOf(1, 0.3), 1e-12);
+
+        NDArray few = manager.create(new double[] {3, 4, 0, 0, 0, 2}, new Shape(2, 3));
+        // the products of rows are diag(25, 4), of which half is the mean
+        assertEquals(2 / Math.hypot(25, 4), new ActivitySample(few, few).rateOf(9, 0.01), 1e-12);
     }
 
     @Test

@@ -75,10 +75,15 @@ public final class Networks {
                     LillicrapNetworks.LOCAL,
                     LillicrapNetworks.LOCAL_WIDE,
                     RESNET20,
+                    VisionTransformer.SMALL,
                     OrorbiaNetworks.PERTURBATIVE,
                     OrorbiaNetworks.PERTURBATIVE_SMALL,
                     OrorbiaNetworks.POINTWISE,
-                    OrorbiaNetworks.PLAIN);
+                    OrorbiaNetworks.PLAIN,
+                    OrorbiaNetworks.WIDE,
+                    OrorbiaNetworks.POINTWISE_SMALL,
+                    OrorbiaNetworks.PLAIN_SMALL,
+                    OrorbiaNetworks.WIDE_SMALL);
 
     private Networks() {}
 

@@ -16,6 +16,7 @@ package org.locallearning.djl.zoo.network;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -27,6 +28,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -168,6 +170,60 @@ class NetworksTest {
                             .singletonOrThrow()
                             .toFloatArray());
         }
+    }
+
+    @Test
+    void theVisionTransformerHasTokensOfPatches() {
+        List<Shape> expected = new ArrayList<>(List.of(new Shape(64, 3, 4, 4)));
+        for (int layer = 0; layer < 3; layer++) {
+            // keys, queries, values and result
+            expected.addAll(Collections.nCopies(4, new Shape(64, 64)));
+            expected.addAll(List.of(new Shape(128, 64), new Shape(64, 128)));
+        }
+        expected.add(new Shape(10, 64));
+        assertEquals(expected, weights("vit", DEFAULTS, new Shape(3, 32, 32)));
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Shape batch = new Shape(2, 1, 28, 28);
+            Block block = Networks.named("vit").create(DEFAULTS, batch.slice(1), 10);
+            block.initialize(manager, DataType.FLOAT32, batch);
+            NDArray position = block.getChildren().valueAt(2).getParameters().valueAt(0).getArray();
+            assertEquals(new Shape(49, 64), position.getShape());
+            assertEquals(0.02, position.square().mean().sqrt().getFloat(), 0.001);
+            NDArray images = manager.randomNormal(batch);
+            NDArray tokens =
+                    block.getChildren()
+                            .valueAt(1)
+                            .forward(store(manager), new NDList(patches(block, images)), false)
+                            .singletonOrThrow();
+            // the token of the patch in row 2 and column 5
+            NDArray pixels = images.get(":, :, 8:12, 20:24").reshape(2, 16);
+            NDArray weight = block.getParameters().valueAt(0).getArray().reshape(64, 16);
+            NDArray difference =
+                    pixels.matMul(weight.transpose())
+                            .add(block.getParameters().valueAt(1).getArray())
+                            .sub(tokens.get(":, 19"));
+            assertEquals(0, difference.abs().max().getFloat(), 1e-5);
+            Exception e =
+                    assertThrows(
+                            IllegalArgumentException.class,
+                            () ->
+                                    block.forward(
+                                            store(manager),
+                                            new NDList(manager.zeros(new Shape(2, 1, 32, 32))),
+                                            false));
+            assertTrue(e.getMessage().contains("49"), e.getMessage());
+        }
+    }
+
+    private static ParameterStore store(NDManager manager) {
+        return new ParameterStore(manager, false);
+    }
+
+    private static NDArray patches(Block block, NDArray images) {
+        return block.getChildren()
+                .valueAt(0)
+                .forward(store(images.getManager()), new NDList(images), false)
+                .singletonOrThrow();
     }
 
     @Test

@@ -41,6 +41,16 @@ public final class DecorrelationArguments {
 
     @Serves(Purpose.DECORRELATION)
     @Option(
+            names = "--decor-samples",
+            paramLabel = "N",
+            description =
+                    "Samples that an update of a decorrelation layer takes at the least; where the"
+                            + " share of a batch has fewer, one update stands for several, in"
+                            + " samples and in rate (default: ${DEFAULT-VALUE}).")
+    private int samplesPerUpdate = DecorrelationSettings.DEFAULT.samplesPerUpdate();
+
+    @Serves(Purpose.DECORRELATION)
+    @Option(
             names = "--decor-block",
             paramLabel = "N",
             description =
@@ -90,7 +100,8 @@ public final class DecorrelationArguments {
      */
     public DecorrelationSettings settings() {
         DecorrelationSettings settings =
-                new DecorrelationSettings(sampleFraction, interval, blockSize, rank, gain, mean);
+                new DecorrelationSettings(
+                        sampleFraction, interval, blockSize, rank, gain, mean, samplesPerUpdate);
         settings.at(DecorrelationRates.USUAL);
         return settings;
     }

@@ -28,16 +28,40 @@ import org.locallearning.djl.decorrelation.MeanRemoval;
  * @param rank the number of directions that are decorrelated where an input is wider, 0 for all
  * @param gain how the matrix is rescaled at every update
  * @param mean which mean is removed, null for that of the batch
+ * @param samplesPerUpdate the least number of samples for one update, which may stand for several
  */
 public record DecorrelationSettings(
-        double sampleFraction, int interval, int blockSize, int rank, Gain gain, MeanRemoval mean) {
+        double sampleFraction,
+        int interval,
+        int blockSize,
+        int rank,
+        Gain gain,
+        MeanRemoval mean,
+        int samplesPerUpdate) {
 
     /** The defaults of {@link DecorrelationOptions}, which are those of the paper's code. */
     public static final DecorrelationSettings DEFAULT =
             new DecorrelationSettings(0.1, 1, 0, 0, Gain.MEAN_OF_RATIOS);
 
     /**
-     * Creates settings with the mean of the batch removed.
+     * Creates settings.
+     *
+     * @param sampleFraction the share of a batch that the matrix learns from, in (0, 1]
+     * @param interval the number of steps from one update to the next
+     * @param blockSize the greatest number of features that are decorrelated with each other
+     * @param rank the number of directions that are decorrelated where an input is wider
+     * @param gain how the matrix is rescaled at every update
+     * @param mean which mean is removed, null for that of the batch
+     * @param samplesPerUpdate the least number of samples for one update; 0, in results of earlier
+     *     versions, for 1
+     */
+    public DecorrelationSettings {
+        samplesPerUpdate = samplesPerUpdate == 0 ? 1 : samplesPerUpdate;
+    }
+
+    /**
+     * Creates settings with the mean of the batch removed, and updates that each stand for
+     * themselves.
      *
      * @param sampleFraction the share of a batch that the matrix learns from, in (0, 1]
      * @param interval the number of steps from one update to the next
@@ -47,7 +71,19 @@ public record DecorrelationSettings(
      */
     public DecorrelationSettings(
             double sampleFraction, int interval, int blockSize, int rank, Gain gain) {
-        this(sampleFraction, interval, blockSize, rank, gain, null);
+        this(sampleFraction, interval, blockSize, rank, gain, null, 1);
+    }
+
+    /**
+     * Returns these settings with another rank.
+     *
+     * @param other the number of directions that are decorrelated where an input is wider, 0 for
+     *     all
+     * @return the same otherwise
+     */
+    public DecorrelationSettings withRank(int other) {
+        return new DecorrelationSettings(
+                sampleFraction, interval, blockSize, other, gain, mean, samplesPerUpdate);
     }
 
     /**
@@ -60,7 +96,10 @@ public record DecorrelationSettings(
     public DecorrelationOptions at(double rate) {
         return DecorrelationOptions.builder()
                 .optRate(rate)
-                .optCost(form().withSampleFraction(sampleFraction).withUpdateInterval(interval))
+                .optCost(
+                        form().withSampleFraction(sampleFraction)
+                                .withUpdateInterval(interval)
+                                .withSamplesPerUpdate(samplesPerUpdate))
                 .optGain(gain)
                 .optMean(mean == null ? MeanRemoval.BATCH : mean)
                 .build();

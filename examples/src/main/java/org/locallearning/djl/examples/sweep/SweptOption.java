@@ -26,6 +26,7 @@ enum SweptOption {
     DECOR_RATE("decor-rate", true, Method::decorrelated, Groups.DECORRELATED),
     DECOR_SAMPLE("decor-sample", false, Method::decorrelated, Groups.DECORRELATED),
     DECOR_INTERVAL("decor-interval", false, Method::decorrelated, Groups.DECORRELATED),
+    DECOR_SAMPLES("decor-samples", false, Method::decorrelated, Groups.DECORRELATED),
     DECOR_BLOCK("decor-block", false, Method::decorrelated, Groups.DECORRELATED),
     DECOR_RANK("decor-rank", false, Method::decorrelated, Groups.DECORRELATED),
     ITERATIONS("iterations", false, Groups::infers, Groups.INFERENCE),

@@ -22,13 +22,18 @@ import ai.djl.nn.transformer.TransformerEncoderBlock;
 import ai.djl.training.EasyTrain;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
+import org.locallearning.djl.decorrelation.Decorrelate;
 
-/** A classifier of sequences with DJL's encoder of a transformer between its layers. */
-final class TransformerClassifier implements Program {
+/**
+ * A classifier of sequences with DJL's encoder of a transformer between its layers.
+ *
+ * @param decorrelated whether it has decorrelation layers
+ */
+record TransformerClassifier(boolean decorrelated) implements Program {
 
     @Override
     public String title() {
-        return "sequences, TransformerEncoderBlock";
+        return "sequences, TransformerEncoderBlock" + (decorrelated ? ", decorrelated" : "");
     }
 
     @Override
@@ -42,7 +47,7 @@ final class TransformerClassifier implements Program {
         Shape sequence = new Shape(5, 6);
         Trainer trainer =
                 run.newTrainer(
-                        block,
+                        decorrelated ? Decorrelate.model(block) : block,
                         run.config(Loss.softmaxCrossEntropyLoss(), 0.1f),
                         new Shape(Run.BATCH).addAll(sequence));
         EasyTrain.fit(trainer, Run.STEPS, ToyData.classes(run.manager(), sequence, 3), null);

@@ -1,0 +1,67 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
+
+/**
+ * Which tokens each token of a sequence may look at, in either of the forms that DJL's attention
+ * takes.
+ *
+ * @param values 1 where a token may look and 0 where not, (batch, T, T); or what is added to the
+ *     scores, 0 and a large negative number, (batch or 1, heads or 1, T, T)
+ */
+record AttentionMask(NDArray values) {
+
+    /** What DJL adds to the score of a token that may not be looked at. */
+    private static final float SHUT_OUT = -100000f;
+
+    /** No score is as large: an offset of this and below shuts a token out. */
+    private static final double SHUT_OUT_FROM = -1000;
+
+    private static final int[] HEADS_AND_LOOKING = {1, 2};
+
+    /** Returns whether these are offsets of the scores, not marks of 0 and 1. */
+    private boolean isOffset() {
+        return values.getShape().dimension() == 4;
+    }
+
+    /** Returns what is added to the scores, of a shape that broadcasts to (batch, heads, T, T). */
+    NDArray offsets(long batch, long tokens) {
+        if (isOffset()) {
+            return values;
+        }
+        NDArray marks = values.reshape(batch, 1, tokens, tokens).toType(DataType.FLOAT32, false);
+        return HostNumber.times(HostNumber.plus(marks.neg(), 1), SHUT_OUT);
+    }
+
+    /**
+     * Returns which tokens are none of padding: those that at least one token may look at.
+     *
+     * @param batch the batch size
+     * @param tokens the number of tokens T
+     * @return true for tokens and false for padding, (batch, T)
+     */
+    NDArray tokens(long batch, long tokens) {
+        NDArray open =
+                isOffset()
+                        ? HostNumber.with(values, SHUT_OUT_FROM, NDArray::gt)
+                        : values.reshape(batch, 1, tokens, tokens).neq(0);
+        NDArray looks = open.toType(DataType.FLOAT32, false).sum(HEADS_AND_LOOKING);
+        return looks.broadcast(new Shape(batch, tokens)).toType(DataType.BOOLEAN, false);
+    }
+}

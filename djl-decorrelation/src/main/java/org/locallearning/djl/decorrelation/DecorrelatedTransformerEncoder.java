@@ -1,0 +1,173 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
+import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.norm.Dropout;
+import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
+import ai.djl.nn.transformer.TransformerEncoderBlock;
+import ai.djl.training.ParameterStore;
+import ai.djl.util.PairList;
+import java.util.List;
+import java.util.function.Function;
+import org.locallearning.djl.decorrelation.internal.PrivateFields;
+
+/**
+ * A layer of a transformer's encoder with decorrelation before its linear layers: what DJL's {@link
+ * TransformerEncoderBlock} computes, with {@link DecorrelatedAttention} and a feed-forward part
+ * whose linear layers have a {@link Decorrelation} before them.
+ *
+ * <p>Statistics are over tokens. With a mask, the tokens that it shuts out from every other one are
+ * padding and count in no mean and no covariance of a decorrelation layer; DJL's own batch
+ * normalization, which stands here as it stands there, counts them.
+ *
+ * <p>{@link Decorrelate} puts this block in the place of DJL's and {@link Decorrelate#fold} gives
+ * DJL's back, with the same parameters by name.
+ *
+ * <ul>
+ *   <li>input: the tokens, (batch, T, E), or those and a mask, as for {@link DecorrelatedAttention}
+ *   <li>output: (batch, T, E)
+ * </ul>
+ */
+public final class DecorrelatedTransformerEncoder extends AbstractBlock
+        implements DecorrelatedComposite {
+
+    private static final byte VERSION = 1;
+
+    private final Block attention;
+    private final Block attentionNorm;
+    private final SequentialBlock feedForward;
+    private final Block outputNorm;
+    private final Dropout attentionDropout;
+    private final Dropout outputDropout;
+
+    /**
+     * Creates the decorrelated form of an encoder's layer, over its own normalizations.
+     *
+     * @param plain the layer of the encoder
+     * @param parts its children, converted: attention, normalization, feed-forward part and another
+     *     normalization
+     */
+    @SuppressWarnings("this-escape")
+    DecorrelatedTransformerEncoder(TransformerEncoderBlock plain, List<Block> parts) {
+        super(VERSION);
+        attention = addChildBlock("selfAttention", parts.get(0));
+        attentionNorm = addChildBlock("attentionNorm", parts.get(1));
+        feedForward = addChildBlock("outputBlock", (SequentialBlock) parts.get(2));
+        outputNorm = addChildBlock("outputNorm", parts.get(3));
+        // no children of DJL's block, and none here, or parameters would have other names
+        attentionDropout = dropout(plain, "selfAttentionDropout");
+        outputDropout = dropout(plain, "fullyConnectedDropout");
+    }
+
+    private static Dropout dropout(TransformerEncoderBlock plain, String field) {
+        return (Dropout) PrivateFields.read(TransformerEncoderBlock.class, plain, field);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected NDList forwardInternal(
+            ParameterStore parameterStore,
+            NDList inputs,
+            boolean training,
+            PairList<String, Object> params) {
+        NDArray input = inputs.head();
+        NDList looked = attention.forward(parameterStore, inputs, training, params);
+        NDList kept = attentionDropout.forward(parameterStore, looked, training);
+        NDList current =
+                attentionNorm.forward(
+                        parameterStore, new NDList(kept.singletonOrThrow().add(input)), training);
+        NDArray counts = training ? counts(inputs) : null;
+        for (Block block : feedForward.getChildren().values()) {
+            if (counts != null && block instanceof FeatureDecorrelation) {
+                current = new NDList(current.singletonOrThrow(), counts);
+            }
+            current = block.forward(parameterStore, current, training, params);
+        }
+        NDList output = outputDropout.forward(parameterStore, current, training);
+        // DJL adds the input of the layer, not of the feed-forward part
+        return outputNorm.forward(
+                parameterStore, new NDList(output.singletonOrThrow().add(input)), training);
+    }
+
+    /** Which tokens are no padding, or null where there is no mask. */
+    private static NDArray counts(NDList inputs) {
+        Shape shape = inputs.head().getShape();
+        return inputs.size() == 1
+                ? null
+                : new AttentionMask(inputs.get(1)).tokens(shape.get(0), shape.get(1));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Shape[] getOutputShapes(Shape[] inputShapes) {
+        return new Shape[] {inputShapes[0]};
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    protected void initializeChildBlocks(
+            NDManager manager, DataType dataType, Shape... inputShapes) {
+        attention.initialize(manager, dataType, inputShapes);
+        attentionNorm.initialize(manager, dataType, inputShapes[0]);
+        feedForward.initialize(manager, dataType, inputShapes[0]);
+        outputNorm.initialize(manager, dataType, inputShapes[0]);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    @SuppressWarnings("unchecked") // the declared type of the field
+    public TransformerEncoderBlock fold(Folding folding, String path) {
+        ScaledDotProductAttentionBlock plainAttention =
+                (ScaledDotProductAttentionBlock)
+                        folding.fold(attention, Folding.join(path, children.get(0).getKey()));
+        SequentialBlock plainFeedForward =
+                (SequentialBlock)
+                        folding.fold(feedForward, Folding.join(path, children.get(2).getKey()));
+        Block first = plainFeedForward.getChildren().get(0).getValue();
+        NDArray weight = first.getDirectParameters().get("weight").getArray();
+        long embedding = weight.getShape().get(1);
+        TransformerEncoderBlock plain =
+                new TransformerEncoderBlock(
+                        Math.toIntExact(embedding),
+                        DecorrelatedAttention.headCount(plainAttention),
+                        Math.toIntExact(weight.getShape().get(0)),
+                        DecorrelatedAttention.dropoutRate(attentionDropout),
+                        (Function<NDList, NDList>)
+                                PrivateFields.read(
+                                        LambdaBlock.class,
+                                        plainFeedForward.getChildren().get(1).getValue(),
+                                        "lambda"));
+        Block[] parts = {plainAttention, attentionNorm, plainFeedForward, outputNorm};
+        for (int i = 0; i < parts.length; ++i) {
+            PlainBlocks.share(parts[i], plain.getChildren().get(i).getValue());
+        }
+        plain.initialize(weight.getManager(), weight.getDataType(), new Shape(1, 1, embedding));
+        return plain;
+    }
+
+    /** Returns the attention and the feed-forward part. */
+    @Override
+    public String toString() {
+        return "DecorrelatedTransformerEncoder(" + attention + ", " + feedForward + ')';
+    }
+}
