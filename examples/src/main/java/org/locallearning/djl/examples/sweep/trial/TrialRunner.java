@@ -36,6 +36,15 @@ public interface TrialRunner extends AutoCloseable {
      */
     int parallel();
 
+    /**
+     * Deletes what is kept of a job that goes no further, or begins anew: its folder, where this
+     * machine has it.
+     *
+     * @param name the name of the job
+     * @throws IOException if it cannot be deleted
+     */
+    void forget(String name) throws IOException;
+
     /** Ends what is still running. */
     @Override
     void close();
