@@ -112,7 +112,7 @@ final class SparkTask extends AbstractFunction2<TaskContext, Iterator<TrialJob>,
             }
             reason = line;
         }
-        return "The executor on " + host() + " cannot run trials: " + reason;
+        return "On " + host() + ": " + reason;
     }
 
     private static String host() {

@@ -223,12 +223,15 @@ public final class SparkTrialRunner implements TrialRunner {
                         notes.accept(
                                 String.format(
                                         "Note: no executor of %s has come for %d s, and the trials"
-                                                + " wait: start workers, or make room on them for %d"
-                                                + " core(s) and %d MiB.",
+                                                + " wait: start workers with room for %d core(s)"
+                                                + " and %d MiB, or, where their executors end at"
+                                                + " once, see stderr in the workers' folders of"
+                                                + " the application (they need Java %d or newer).",
                                         context.master(),
                                         PATIENCE.toSeconds(),
                                         context.getConf().getInt("spark.executor.cores", 1),
-                                        context.executorMemory())));
+                                        context.executorMemory(),
+                                        REQUIRED_JAVA)));
     }
 
     /** Says in one sentence why Spark gave up. */

@@ -109,10 +109,11 @@ class SparkTrialRunnerTest {
                 noProgram
                         .lines()
                         .contains(
-                                host
-                                        + " cannot run trials: The program '"
+                                "On "
+                                        + host
+                                        + ": The program '"
                                         + nowhere
-                                        + ".jar' cannot be read."),
+                                        + ".jar' cannot be read: put it there"),
                 noProgram.lines());
     }
 
