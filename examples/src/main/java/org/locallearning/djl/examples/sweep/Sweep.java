@@ -260,7 +260,9 @@ final class Sweep {
     void deleteCheckpoints() throws IOException {
         for (Map.Entry<Trial, StoredTrial> each : reached.entrySet()) {
             if (!each.getValue().failed()) {
-                runner.forget(TrialStore.name(each.getKey(), commandLine.of(each.getKey())));
+                String name = TrialStore.name(each.getKey(), commandLine.of(each.getKey()));
+                runner.forget(name);
+                store.deleteCheckpoints(name);
             }
         }
     }

@@ -27,6 +27,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 import org.locallearning.djl.examples.output.OutputFolder;
 
 /**
@@ -111,8 +112,14 @@ final class TrialStore {
 
     /** Forgets a trial. */
     void delete(String name) throws IOException {
+        FolderDeletion.delete(folder.file(name));
         folder.remove(name + ".json");
         known.remove(name);
+    }
+
+    /** Deletes the folder of a trial that goes no further. */
+    void deleteCheckpoints(String name) throws IOException {
+        FolderDeletion.delete(folder.file(name));
     }
 
     /** Returns where trials of this machine have their folders. */

@@ -21,7 +21,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 
 /** Runs trials on this machine, a fixed number at a time. */
 public final class LocalTrialRunner implements TrialRunner {
@@ -73,12 +72,6 @@ public final class LocalTrialRunner implements TrialRunner {
     @Override
     public int parallel() {
         return parallel;
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public void forget(String name) throws IOException {
-        FolderDeletion.delete(folder.resolve(name));
     }
 
     /** {@inheritDoc} */

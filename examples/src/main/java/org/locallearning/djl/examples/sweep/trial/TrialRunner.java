@@ -37,13 +37,13 @@ public interface TrialRunner extends AutoCloseable {
     int parallel();
 
     /**
-     * Deletes what is kept of a job that goes no further, or begins anew: its folder, where this
-     * machine has it.
+     * Deletes what is kept of a job elsewhere than in the folder of the sweep, where the job goes
+     * no further or begins anew.
      *
      * @param name the name of the job
      * @throws IOException if it cannot be deleted
      */
-    void forget(String name) throws IOException;
+    default void forget(String name) throws IOException {}
 
     /** Ends what is still running. */
     @Override
