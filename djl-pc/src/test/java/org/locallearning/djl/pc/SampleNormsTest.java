@@ -181,7 +181,8 @@ class SampleNormsTest {
         PlainNet net = new PlainNet(random, true, PlainNet.Output.IDENTITY, SIZES);
         double[][] x = {draw(5), draw(5)};
         double[][] y = {draw(3), draw(3)};
-        for (InferenceLearning rule : List.of(
+        for (InferenceLearning rule :
+                List.of(
                         proximal(0.7, 0.5, 20),
                         InferenceLearning.builder()
                                 .optProximal(0.7, 1)
