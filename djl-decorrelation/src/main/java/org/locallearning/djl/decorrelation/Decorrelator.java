@@ -234,10 +234,12 @@ final class Decorrelator {
         long updates = options.getCost().getUpdatesAtOnce(input.getShape().get(0));
         NDArray compared = options.getGain().rawInput() ? seen.sample(input) : centred;
         List<DecorrelationMatrix> blocks = learner.blocks();
+        List<ActivitySample> samples = new ArrayList<>();
         for (int i = 0; i < blocks.size(); ++i) {
             NDArray before = BlockDiagonalMatrix.columns(centred, i, blocks.size());
             NDArray after = BlockDiagonalMatrix.columns(outputs, i, blocks.size());
             ActivitySample sample = new ActivitySample(before, after);
+            // of all blocks before the first learns, so that a refused batch changes none
             guard.checkUpdate(sample, learner.canDiverge() ? rate : 0);
             if (observer != null) {
                 observer.sampled(layer, i, before, after);
@@ -246,6 +248,10 @@ final class Decorrelator {
                 NDArray raw = BlockDiagonalMatrix.columns(compared, i, blocks.size());
                 sample = new ActivitySample(raw, after);
             }
+            samples.add(sample);
+        }
+        for (int i = 0; i < blocks.size(); ++i) {
+            ActivitySample sample = samples.get(i);
             lastGain = blocks.get(i).learn(sample, sample.rateOf(updates, rate), options);
             if (options.getGain().isLimit(lastGain)) {
                 guard.gainAtLimit(lastGain);

@@ -238,7 +238,9 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
         DecorrelationMatrix matrix = decorrelator.matrix();
         Cost cost = getOptions().getCost();
         long rows = batchSize * positions();
-        long learning = matrix.learningMultiplyAdds(cost.updateSampleSize(batchSize) * positions());
+        long learning =
+                matrix.learningMultiplyAdds(
+                        cost.updateSampleSize(batchSize) * positions(), getOptions());
         return matrix.multiplyAdds(rows)
                 + matrix.errorMultiplyAdds(rows)
                 + learning / cost.stepsPerUpdate(batchSize);

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.function.LongConsumer;
 import org.locallearning.djl.decorrelation.CorrelationStatistics;
 import org.locallearning.djl.decorrelation.Decorrelating;
+import org.locallearning.djl.decorrelation.DecorrelationRule;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -232,7 +233,10 @@ final class CorrelationListener extends TrainingListenerAdapter implements State
                         CorrelationStatistics.decorrelationLoss(after),
                         finite(CorrelationStatistics.sampleConditionNumber(before)),
                         finite(CorrelationStatistics.sampleConditionNumber(after)),
-                        sample.layer.getLastGain()));
+                        sample.layer.getLastGain(),
+                        finite(
+                                DecorrelationRule.loss(
+                                        after, sample.layer.getOptions().getUnitVariance()))));
         maps.put(
                 name,
                 new CorrelationMap(
