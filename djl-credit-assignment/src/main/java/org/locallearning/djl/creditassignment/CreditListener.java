@@ -33,6 +33,22 @@ public interface CreditListener extends TrainingListener {
     boolean wantsComparison(CreditTrainer trainer);
 
     /**
+     * Called in a batch that is compared, after backpropagation's backward pass and before the
+     * rule's. What runs from {@link #wantsComparison} to here and from {@link #afterRule} to the
+     * end of {@link #onCredit} is measurement, which a clock of training may leave out.
+     *
+     * @param trainer the trainer
+     */
+    default void beforeRule(CreditTrainer trainer) {}
+
+    /**
+     * Called in a batch that is compared, after the rule's backward pass.
+     *
+     * @param trainer the trainer
+     */
+    default void afterRule(CreditTrainer trainer) {}
+
+    /**
      * Receives the comparison of a batch, layer by layer, before the optimizer's step.
      *
      * @param trainer the trainer

@@ -572,8 +572,12 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
             products = productsOfEarlierBatch ? taken : products.plus(taken);
             productsOfEarlierBatch = false;
         } else {
-            List<LayerCredit> layers =
-                    new GradientComparison(tape, parameters, store).assign(assigner, errors);
+            GradientComparison comparison = new GradientComparison(tape, parameters, store);
+            comparison.backpropagate(errors);
+            curious.forEach(listener -> listener.beforeRule(this));
+            assigner.assign(tape, errors);
+            curious.forEach(listener -> listener.afterRule(this));
+            List<LayerCredit> layers = comparison.credits(assigner);
             curious.forEach(listener -> listener.onCredit(this, layers));
         }
         credited = true;

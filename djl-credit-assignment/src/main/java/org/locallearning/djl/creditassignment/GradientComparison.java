@@ -27,14 +27,16 @@ import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
 /**
- * Assigns credit for a batch twice over the same tape: by backpropagation, whose gradients are
- * taken away again, and by the rule.
+ * Compares the gradients of a batch that are assigned twice over the same tape: by backpropagation,
+ * whose gradients are taken away again, and after that by the rule.
  */
 final class GradientComparison {
 
     private final Tape tape;
     private final NDManager scope;
     private final Map<Parameter, NDArray> values = new LinkedHashMap<>();
+    private Map<Parameter, NDArray> before;
+    private Map<Parameter, NDArray> reference;
 
     GradientComparison(Tape tape, List<Parameter> parameters, ParameterStore store) {
         this.tape = tape;
@@ -46,16 +48,19 @@ final class GradientComparison {
         }
     }
 
-    List<LayerCredit> assign(CreditAssigner assigner, NDList errors) {
-        Map<Parameter, NDArray> before = gradients();
+    /** Takes backpropagation's gradients, and puts back what was there before. */
+    void backpropagate(NDList errors) {
+        before = gradients();
         tape.backward(errors, (layer, delta) -> layer.inputError(delta, layer.getWeight()), true);
         // what goes on to the inputs is the rule's
         tape.takeInputErrors();
-        Map<Parameter, NDArray> reference = gradients();
+        reference = gradients();
         before.forEach(this::putBack);
-        assigner.assign(tape, errors);
-        Map<Parameter, NDArray> after = gradients();
+    }
 
+    /** Returns what the rule has assigned since, beside backpropagation's gradients. */
+    List<LayerCredit> credits(CreditAssigner assigner) {
+        Map<Parameter, NDArray> after = gradients();
         List<LayerCredit> credits = new ArrayList<>();
         for (Layer layer : tape.getNetwork().getAllLayers()) {
             Parameter weight = layer.weight();

@@ -42,6 +42,8 @@ import org.locallearning.djl.zoo.LocalLearningModelZoo;
  *       benchmark}: the command, table and origin of {@code examples/runs/NAME.json}; with {@code
  *       table} in the place of the kind's command and origin, {@code <!-- run NAME epochs 1,2 table
  *       -->}, the table alone
+ *   <li>{@code <!-- run NAME time-to bp -->}: the same with the table of how soon each method was
+ *       as good as {@code bp} ever was, {@code table} likewise
  *   <li>{@code <!-- zoo -->}: the models that come with the library
  *   <li>{@code <!-- lines PATH -->}: a text file of the repository
  *   <li>{@code <!-- code PATH -->}: a source file of the repository, without its licence and
@@ -61,7 +63,8 @@ class DocumentsTest {
 
     private static final Pattern RESULTS =
             Pattern.compile(
-                    "<!-- (run|figure|benchmark|machines) ([\\w+-]+)(?: epochs ([\\d,]+))?( table)? -->");
+                    "<!-- (run|figure|benchmark|machines) ([\\w+-]+)(?: epochs ([\\d,]+))?"
+                            + "(?: time-to ([\\w+-]+))?( table)? -->");
 
     private static final Pattern CLAIMS = Pattern.compile("<!-- claims (\\w+) -->");
 
@@ -143,7 +146,8 @@ class DocumentsTest {
             return results(
                     results.group(1),
                     results.group(2),
-                    results.group(4) != null,
+                    results.group(4),
+                    results.group(5) != null,
                     epochs.split(","));
         }
         Matcher claims = CLAIMS.matcher(marker);
@@ -164,10 +168,14 @@ class DocumentsTest {
     }
 
     private static List<String> results(
-            String kind, String name, boolean tableOnly, String... epochs) throws IOException {
+            String kind, String name, String reference, boolean tableOnly, String... epochs)
+            throws IOException {
         Path file = ROOT.resolve("examples/runs/" + name + ".json");
         JsonObject stored = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-        List<String> table = StoredTables.of(kind, stored, epochs);
+        List<String> table =
+                reference == null
+                        ? StoredTables.of(kind, stored, epochs)
+                        : StoredTables.timeTo(stored, reference);
         if (tableOnly) {
             return table;
         }

@@ -22,6 +22,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.DoubleStream;
+import org.locallearning.djl.examples.report.TimeTable;
+import org.locallearning.djl.examples.results.Results;
+import org.locallearning.djl.examples.results.TimeToBest;
 
 /** Stored results as tables of a document. */
 final class StoredTables {
@@ -44,6 +47,30 @@ final class StoredTables {
             case "benchmark" -> benchmarkTable(stored);
             default -> throw new IllegalArgumentException("There is no table of kind " + kind);
         };
+    }
+
+    /**
+     * Makes the table of how soon the methods of a comparison were as good as one of them.
+     *
+     * @param stored the results
+     * @param reference the name of the method that the others are compared with
+     * @return the lines of the table
+     */
+    static List<String> timeTo(JsonObject stored, String reference) {
+        Results results = Results.fromJson(stored.toString());
+        TimeTable table =
+                TimeToBest.of(
+                                reference,
+                                results.runsOf(reference),
+                                results.byMethod(),
+                                results.task().hasAccuracy())
+                        .map(TimeTable::new)
+                        .orElseThrow();
+        List<String> lines = new ArrayList<>();
+        lines.add("| " + String.join(" | ", table.titles()) + " |");
+        lines.add("| --- |" + " --- |".repeat(table.titles().size() - 1));
+        table.rows(true).forEach(row -> lines.add("| " + String.join(" | ", row) + " |"));
+        return lines;
     }
 
     /** The tables of every part of a reproduced figure, one below the other. */

@@ -24,7 +24,10 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
 import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.listener.TrainingListenerAdapter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -34,7 +37,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.creditassignment.CreditListener;
+import org.locallearning.djl.creditassignment.CreditTrainer;
 import org.locallearning.djl.creditassignment.Gradients;
+import org.locallearning.djl.creditassignment.LayerCredit;
 import org.locallearning.djl.creditassignment.LossCase;
 import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.RuleCase;
@@ -185,6 +191,60 @@ class AlignmentListenerTest {
                 1e-9);
     }
 
+    /** What was assigned shows in the gradients, which are zero before the rule's turn. */
+    @Test
+    void tellsWhereTheRuleBeginsAndEnds() {
+        List<String> calls = new ArrayList<>();
+        CreditListener listener = new Witness(calls);
+        try (TrainingRun run =
+                start(
+                        NetworkCase.twoHiddenLayers(),
+                        listener,
+                        FeedbackAlignment.builder().build()::newTrainer)) {
+            run.train(0, 2);
+        }
+        assertEquals(
+                List.of("before, no gradient", "after, a gradient", "credit of batch 1"), calls);
+    }
+
+    /** Compares the first of two batches. */
+    private static final class Witness extends TrainingListenerAdapter implements CreditListener {
+
+        private final List<String> calls;
+        private int batch;
+
+        Witness(List<String> calls) {
+            this.calls = calls;
+        }
+
+        @Override
+        public boolean wantsComparison(CreditTrainer trainer) {
+            return ++batch == 1;
+        }
+
+        @Override
+        public void beforeRule(CreditTrainer trainer) {
+            calls.add("before, " + gradient(trainer));
+        }
+
+        @Override
+        public void afterRule(CreditTrainer trainer) {
+            calls.add("after, " + gradient(trainer));
+        }
+
+        @Override
+        public void onCredit(CreditTrainer trainer, List<LayerCredit> layers) {
+            calls.add("credit of batch " + batch);
+        }
+
+        private static String gradient(CreditTrainer trainer) {
+            Parameter weight = trainer.getModel().getBlock().getParameters().get("05Linear_weight");
+            try (NDArray gradient = weight.getArray().getGradient()) {
+                return Angles.norm(gradient) == 0 ? "no gradient" : "a gradient";
+            }
+        }
+    }
+
     @Test
     void frozenLayersAreLeftOut() {
         AlignmentListener listener = new AlignmentListener(1);
@@ -243,7 +303,7 @@ class AlignmentListenerTest {
     }
 
     private static TrainingRun start(
-            NetworkCase network, AlignmentListener listener, Gradients.TrainerFactory factory) {
+            NetworkCase network, CreditListener listener, Gradients.TrainerFactory factory) {
         LossCase loss = LossCase.softmaxCrossEntropy();
         DefaultTrainingConfig config = TrainingRun.config(loss).addTrainingListeners(listener);
         return TrainingRun.start(network, DataType.FLOAT32, loss, config, factory);

@@ -24,6 +24,7 @@ import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.method.OptimizerNames;
+import org.locallearning.djl.examples.method.RateSchedule;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import picocli.CommandLine.Option;
 
@@ -80,6 +81,16 @@ public final class TrainingArguments {
     private OptimizerKind optimizer;
 
     @Option(
+            names = "--projection-radius",
+            paramLabel = "X",
+            defaultValue = "0",
+            description =
+                    "Project the gradient of every parameter onto a ball of this radius before the"
+                            + " optimizer sees it; 0 for no projection (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private double projectionRadius;
+
+    @Option(
             names = "--learning-rate",
             split = ",",
             paramLabel = "METHOD=RATE",
@@ -119,6 +130,16 @@ public final class TrainingArguments {
     private int correlations;
 
     @Option(
+            names = "--evaluations",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "Measure on the test images, or on those of --validation, N times per epoch,"
+                            + " the last time at its end, so that a time to an accuracy is known"
+                            + " to 1/N epoch (default: ${DEFAULT-VALUE}).")
+    private int evaluations;
+
+    @Option(
             names = "--threads",
             paramLabel = "N",
             description =
@@ -154,10 +175,20 @@ public final class TrainingArguments {
      * @param settings what was chosen for single methods
      * @param decorrelation what was chosen for decorrelation layers
      * @return the plan
+     * @throws IllegalArgumentException if a value is out of its range
      */
     public TrainingPlan plan(MethodSettings settings, DecorrelationSettings decorrelation) {
         return new TrainingPlan(
-                epochs, batch, optimizer, settings, decorrelation, alignments, correlations);
+                        epochs,
+                        batch,
+                        optimizer,
+                        RateSchedule.CONSTANT,
+                        settings,
+                        decorrelation,
+                        alignments,
+                        correlations,
+                        evaluations)
+                .withProjection(projectionRadius);
     }
 
     /**
@@ -208,6 +239,7 @@ public final class TrainingArguments {
         EngineThreads.check(threads);
         checkAtLeast("--alignments", alignments, 0);
         checkAtLeast("--correlations", correlations, 0);
+        checkAtLeast("--evaluations", evaluations, 1);
     }
 
     private static void checkAtLeast(String option, int value, int least) {

@@ -22,6 +22,8 @@ import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
+import org.locallearning.djl.examples.results.Moment;
+import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.SeedSummary;
 
 /**
@@ -38,7 +40,7 @@ public record Curve(String name, List<Point> points) {
     /**
      * One point of time.
      *
-     * @param x the time in epochs
+     * @param x the time in epochs or seconds
      * @param y the quantity over the seeds
      */
     public record Point(double x, SeedSummary y) {}
@@ -58,6 +60,47 @@ public record Curve(String name, List<Point> points) {
                                                 time.applyAsDouble(measured),
                                                 x -> new ArrayList<>())
                                         .add(quantity.apply(measured)));
+        return of(name, values);
+    }
+
+    /**
+     * Follows a quantity over the epochs, also within them.
+     *
+     * @param name what a legend calls it
+     * @param runs the runs, one per seed
+     * @param quantity the quantity
+     * @return the curve
+     */
+    public static Curve overEpochs(
+            String name, List<RunResult> runs, Function<Moment, Double> quantity) {
+        return over(
+                name,
+                runs.stream().flatMap(run -> Moment.of(run).stream()),
+                Moment::epoch,
+                quantity);
+    }
+
+    /**
+     * Follows a quantity over the seconds of training, as far as all runs have come: a point for
+     * each moment, at the mean over the seeds of the seconds until then.
+     *
+     * @param name what a legend calls it
+     * @param runs the runs, one per seed
+     * @param quantity the quantity
+     * @return the curve
+     */
+    public static Curve overSeconds(
+            String name, List<RunResult> runs, Function<Moment, Double> quantity) {
+        List<List<Moment>> all = runs.stream().map(Moment::of).toList();
+        int common = all.stream().mapToInt(List::size).min().orElse(0);
+        Map<Double, List<Double>> values = new TreeMap<>();
+        for (int i = 0; i < common; i++) {
+            int index = i;
+            List<Moment> moments = all.stream().map(run -> run.get(index)).toList();
+            values.put(
+                    moments.stream().mapToDouble(Moment::seconds).average().orElseThrow(),
+                    moments.stream().map(quantity).toList());
+        }
         return of(name, values);
     }
 

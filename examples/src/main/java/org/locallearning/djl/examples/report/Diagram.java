@@ -41,6 +41,9 @@ public record Diagram(
         boolean square)
         implements Figure {
 
+    /** What the horizontal axis of time is called. */
+    static final String SECONDS = "seconds of training";
+
     private static final int MOST_NAMED_LAYERS = 8;
     private static final List<String> DASHES = List.of("", "7 3", "2 3", "9 3 2 3");
 
@@ -239,12 +242,46 @@ public record Diagram(
             String ordinate,
             List<Curve> curves,
             DoubleFunction<String> format) {
+        return new Diagram(title, abscissa, ordinate, layers(curves, abscissa, format));
+    }
+
+    /**
+     * Draws curves over the seconds of training, from their beginning on, in the order of the
+     * colours, each with the range over its seeds.
+     *
+     * @param title the title
+     * @param ordinate what the vertical axis is
+     * @param curves the curves
+     * @param format how a value is written where the reader points at it
+     * @return the diagram
+     */
+    public static Diagram curvesOverSeconds(
+            String title, String ordinate, List<Curve> curves, DoubleFunction<String> format) {
+        return overSeconds(title, ordinate, layers(curves, SECONDS, format));
+    }
+
+    private static List<Layer> layers(
+            List<Curve> curves, String abscissa, DoubleFunction<String> format) {
         List<Layer> layers = new ArrayList<>();
         for (Curve curve : curves) {
             int place = layers.size();
             layers.add(curve.layer(Palette.series(place), Shape.of(place), abscissa, format));
         }
-        return new Diagram(title, abscissa, ordinate, layers);
+        return layers;
+    }
+
+    /** Draws layers over the seconds of training, from its beginning on. */
+    static Diagram overSeconds(String title, String ordinate, List<Layer> layers) {
+        Extent seconds = Extent.of(layers, 0);
+        return new Diagram(
+                title,
+                SECONDS,
+                ordinate,
+                layers,
+                Double.NaN,
+                seconds.greatest > 0 ? Axis.between(0, seconds.greatest) : seconds.axis(),
+                Extent.of(layers, 1).axis(),
+                false);
     }
 
     /** Draws layers over epochs. */

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.locallearning.djl.examples.results.Provenance;
 import org.locallearning.djl.examples.results.Results;
+import org.locallearning.djl.examples.results.TimeToBest;
 
 /** The page and the picture of a figure of a paper, put together part by part. */
 public final class FigurePage {
@@ -75,6 +76,20 @@ public final class FigurePage {
         Panels panels = new Panels(current().heading(), fixed, List.copyOf(figures));
         current().figures(panels);
         picture.add(panels);
+        return this;
+    }
+
+    /**
+     * Adds a section with the table of the time to the best accuracy of a reference.
+     *
+     * @param times what it shows
+     * @param held which images were measured, such as {@code Test}
+     * @return this page
+     */
+    public FigurePage timeToBest(TimeToBest times, String held) {
+        TimeTable table = new TimeTable(times);
+        section(table.heading(held), "");
+        current().explanation(table.explanation()).table(table.table());
         return this;
     }
 

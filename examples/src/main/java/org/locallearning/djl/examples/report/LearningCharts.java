@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -28,6 +29,7 @@ import org.locallearning.djl.examples.results.AlignmentResult;
 import org.locallearning.djl.examples.results.CorrelationMap;
 import org.locallearning.djl.examples.results.CorrelationResult;
 import org.locallearning.djl.examples.results.EpochResult;
+import org.locallearning.djl.examples.results.Moment;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 
@@ -52,8 +54,8 @@ final class LearningCharts {
 
     /** Returns what a picture of results shows: accuracy, where there is one, and losses. */
     static Panels picture(Results results) {
-        List<Figure> figures =
-                new LearningCharts(results, results.finishedMethods()).learning().subList(0, 2);
+        LearningCharts charts = new LearningCharts(results, results.finishedMethods());
+        List<Figure> figures = List.of(charts.heldOut(false), charts.trainingLoss());
         return new Panels(heading(results), 2, figures);
     }
 
@@ -62,12 +64,12 @@ final class LearningCharts {
      * weight gradients are from backpropagation's; the second is left out if nothing was measured.
      */
     Panels overview() {
-        List<Figure> figures = new ArrayList<>(learning().subList(0, 1));
+        List<Figure> figures = new ArrayList<>(List.of(heldOut(false)));
         List<Diagram.Layer> layers = new ArrayList<>();
         for (String method : methods) {
             Curve angles = meanAngle(method);
             if (!angles.points().isEmpty()) {
-                layers.add(layer(method, angles, LearningCharts::degrees));
+                layers.add(layer(method, angles, "epoch", LearningCharts::degrees));
             }
         }
         if (!layers.isEmpty()) {
@@ -118,49 +120,94 @@ final class LearningCharts {
         return text.toString();
     }
 
-    /** Returns accuracies and losses over the epochs, those of images not trained on first. */
+    /**
+     * Returns accuracies and losses over the epochs, that of images not trained on first, and
+     * beside it over the seconds of training.
+     */
     List<Figure> learning() {
-        String unit = results.task().lossUnit();
-        Figure training = chart("Training loss", unit, EpochResult::trainLoss, ReportPage::loss);
-        String held = ReportPage.heldOut(results);
-        Figure test = chart(held + " loss", unit, EpochResult::heldOutLoss, ReportPage::loss);
-        return results.task().hasAccuracy()
-                ? List.of(
-                        accuracy(held + " accuracy", EpochResult::heldOutAccuracy),
-                        training,
-                        accuracy("Training accuracy", EpochResult::trainAccuracy),
-                        test)
-                : List.of(test, training);
+        List<Figure> figures = new ArrayList<>(List.of(heldOut(false), heldOut(true)));
+        figures.add(trainingLoss());
+        if (results.task().hasAccuracy()) {
+            figures.add(
+                    chart(
+                            "Training accuracy",
+                            "in %",
+                            false,
+                            (name, runs) ->
+                                    Curve.over(
+                                            name,
+                                            epochs(runs),
+                                            EpochResult::epoch,
+                                            epoch -> 100 * epoch.trainAccuracy()),
+                            LearningCharts::percent));
+            figures.add(
+                    chart(
+                            ReportPage.heldOut(results) + " loss",
+                            results.task().lossUnit(),
+                            false,
+                            (name, runs) -> Curve.overEpochs(name, runs, Moment::loss),
+                            ReportPage::loss));
+        }
+        return figures;
     }
 
-    private Figure accuracy(String title, Function<EpochResult, Double> share) {
+    /** Returns the accuracy on images not trained on, or the loss where there is none. */
+    private Figure heldOut(boolean overSeconds) {
+        boolean accuracy = results.task().hasAccuracy();
+        Function<Moment, Double> quantity =
+                accuracy ? moment -> 100 * moment.accuracy() : Moment::loss;
         return chart(
-                title,
-                "in %",
-                epoch -> 100 * share.apply(epoch),
-                value -> String.format(Locale.ROOT, "%.2f %%", value));
+                ReportPage.heldOut(results)
+                        + (accuracy ? " accuracy" : " loss")
+                        + (overSeconds ? " over seconds" : ""),
+                accuracy ? "in %" : results.task().lossUnit(),
+                overSeconds,
+                (name, runs) ->
+                        overSeconds
+                                ? Curve.overSeconds(name, runs, quantity)
+                                : Curve.overEpochs(name, runs, quantity),
+                accuracy ? LearningCharts::percent : ReportPage::loss);
+    }
+
+    private Figure trainingLoss() {
+        return chart(
+                "Training loss",
+                results.task().lossUnit(),
+                false,
+                (name, runs) ->
+                        Curve.over(name, epochs(runs), EpochResult::epoch, EpochResult::trainLoss),
+                ReportPage::loss);
+    }
+
+    private static Stream<EpochResult> epochs(List<RunResult> runs) {
+        return runs.stream().flatMap(run -> run.epochs().stream());
+    }
+
+    private static String percent(double value) {
+        return String.format(Locale.ROOT, "%.2f %%", value);
     }
 
     private Figure chart(
             String title,
             String unit,
-            Function<EpochResult, Double> quantity,
+            boolean overSeconds,
+            BiFunction<String, List<RunResult>, Curve> drawn,
             DoubleFunction<String> format) {
         List<Diagram.Layer> layers = new ArrayList<>();
+        String abscissa = overSeconds ? Diagram.SECONDS : "epoch";
         for (String method : curves()) {
             List<RunResult> runs = results.runsOf(method);
             List<RunResult> diverged = results.divergedRunsOf(method);
-            Stream<EpochResult> epochs =
-                    (runs.isEmpty() ? diverged : runs)
-                            .stream().flatMap(run -> run.epochs().stream());
             String name = title(method) + divergence(runs.size(), diverged.size());
-            Curve curve = Curve.over(name, epochs, EpochResult::epoch, quantity);
+            Curve curve = drawn.apply(name, runs.isEmpty() ? diverged : runs);
             layers.add(
                     curve.points().isEmpty()
                             ? Diagram.Layer.remark(name)
-                            : layer(method, curve, format));
+                            : layer(method, curve, abscissa, format));
         }
-        return Diagram.overEpochs(title, unit, layers, Double.NaN);
+        return overSeconds
+                ? Diagram.overSeconds(title, unit, layers)
+                : Diagram.overEpochs(title, unit, layers, Double.NaN);
     }
 
     /** Methods that diverged are drawn as far as they came, and named in the legend. */
@@ -183,9 +230,10 @@ final class LearningCharts {
                 : " (" + diverged + " of " + (finished + diverged) + " diverged)";
     }
 
-    private Diagram.Layer layer(String method, Curve curve, DoubleFunction<String> format) {
+    private Diagram.Layer layer(
+            String method, Curve curve, String abscissa, DoubleFunction<String> format) {
         int place = results.settings().methods().indexOf(method);
-        return curve.layer(Palette.series(place), Diagram.Shape.of(place), "epoch", format);
+        return curve.layer(Palette.series(place), Diagram.Shape.of(place), abscissa, format);
     }
 
     /** Returns the angles of every method that differs from backpropagation, layer by layer. */

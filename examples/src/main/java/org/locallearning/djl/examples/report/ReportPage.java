@@ -23,13 +23,13 @@ import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
-import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.results.Divergence;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.SeedSummary;
 import org.locallearning.djl.examples.results.Settings;
+import org.locallearning.djl.examples.results.TimeToBest;
 import org.locallearning.djl.zoo.task.Task;
 
 /** The page {@code report.html} and the pictures of a comparison. */
@@ -108,6 +108,7 @@ public final class ReportPage {
                         .apply("Learning curves")
                         .explanation(bandNote())
                         .figures(new Panels("", 0, charts.learning())));
+        sections.addAll(timesToBest(newSection));
         ClassificationSection.of(results, methods, newSection).ifPresent(sections::add);
         List<Figure> angles = charts.angles();
         if (!angles.isEmpty()) {
@@ -123,6 +124,21 @@ public final class ReportPage {
         List<Figure> correlations = charts.correlations();
         if (!correlations.isEmpty()) {
             sections.add(decorrelation(newSection.apply("Decorrelation"), correlations));
+        }
+        return sections;
+    }
+
+    private List<Section> timesToBest(Function<String, Section> newSection) {
+        List<Section> sections = new ArrayList<>();
+        for (TimeToBest times : TimeToBest.all(results.byMethod(), task.hasAccuracy())) {
+            TimeTable table = new TimeTable(times);
+            Section section = newSection.apply(table.heading(heldOut(results)));
+            if (results.settings().alignmentsPerEpoch() > 0 && !results.hasCpuSeconds()) {
+                section.text(
+                        "These results are of an earlier version, whose seconds hold the measuring"
+                                + " of the alignment, which plain backpropagation is spared.");
+            }
+            sections.add(section.explanation(table.explanation()).table(table.table()));
         }
         return sections;
     }
@@ -368,7 +384,7 @@ public final class ReportPage {
                                 + ", "
                                 + task.lossTitle()
                                 + ", "
-                                + OptimizerKind.named(settings.optimizer()).orElseThrow().title()
+                                + settings.optimizerTitle()
                                 + (settings.rateSchedule() == null
                                         ? ""
                                         : ", learning rate: " + settings.rateSchedule().title())));

@@ -13,6 +13,8 @@
  */
 package org.locallearning.djl.examples.results;
 
+import java.util.List;
+
 /**
  * What one epoch of a run came to. After an epoch the network is measured on images that it was not
  * trained on: on those held out for validation where there are any, and on the test images then
@@ -29,7 +31,12 @@ package org.locallearning.djl.examples.results;
  *     where there are none
  * @param validationAccuracy the share of them classified correctly after the epoch, 0 to 1, or null
  *     likewise
- * @param seconds the time spent on training and on measuring the alignment, without the test
+ * @param seconds the time spent on training: on fetching batches, forward, backward and optimizer,
+ *     without evaluation, measurements and checkpoints; in results of earlier versions, those
+ *     without {@code cpuSeconds}, with measuring the alignment
+ * @param cpuSeconds the processor time of the whole process in that time, which with one thread is
+ *     what a quiet core takes; null where it cannot be told, and in results of earlier versions
+ * @param within what was measured in the middle of the epoch, in order
  */
 public record EpochResult(
         int epoch,
@@ -39,7 +46,27 @@ public record EpochResult(
         Double testAccuracy,
         Double validationLoss,
         Double validationAccuracy,
-        double seconds) {
+        double seconds,
+        Double cpuSeconds,
+        List<PartOfEpoch> within) {
+
+    /**
+     * Creates a result; what files of earlier versions lack is empty.
+     *
+     * @param epoch the epoch, from 1
+     * @param trainLoss the loss over the training images
+     * @param trainAccuracy the share of training images classified correctly, or null
+     * @param testLoss the loss over the test images after the epoch, or null
+     * @param testAccuracy the share of test images classified correctly after the epoch, or null
+     * @param validationLoss the loss over the images held out for validation, or null
+     * @param validationAccuracy the share of those classified correctly, or null
+     * @param seconds the time spent on training
+     * @param cpuSeconds the processor time spent on training, or null
+     * @param within what was measured in the middle of the epoch
+     */
+    public EpochResult {
+        within = within == null ? List.of() : within;
+    }
 
     /**
      * Creates the result of an epoch after which the test images were looked at, and no others.
@@ -58,7 +85,17 @@ public record EpochResult(
             double testLoss,
             Double testAccuracy,
             double seconds) {
-        this(epoch, trainLoss, trainAccuracy, testLoss, testAccuracy, null, null, seconds);
+        this(
+                epoch,
+                trainLoss,
+                trainAccuracy,
+                testLoss,
+                testAccuracy,
+                null,
+                null,
+                seconds,
+                null,
+                List.of());
     }
 
     /**
@@ -96,7 +133,9 @@ public record EpochResult(
                 accuracy,
                 validationLoss,
                 validationAccuracy,
-                seconds);
+                seconds,
+                cpuSeconds,
+                within);
     }
 
     /**
@@ -113,6 +152,8 @@ public record EpochResult(
                 testAccuracy,
                 validationLoss,
                 validationAccuracy,
-                0);
+                0,
+                null,
+                within.stream().map(PartOfEpoch::withoutTime).toList());
     }
 }

@@ -16,7 +16,9 @@ package org.locallearning.djl.examples.results;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.zoo.network.Networks;
@@ -141,6 +143,30 @@ public record Results(
      */
     public List<RunResult> runsOf(String method) {
         return runs.stream().filter(run -> run.method().equals(method) && !run.diverged()).toList();
+    }
+
+    /**
+     * Returns the runs of every method that has any, finished or diverged.
+     *
+     * @return the runs by the name of the method, in the order the methods were asked for
+     */
+    public Map<String, List<RunResult>> byMethod() {
+        Map<String, List<RunResult>> byMethod = new LinkedHashMap<>();
+        for (String method : triedMethods()) {
+            byMethod.put(method, runs.stream().filter(run -> run.method().equals(method)).toList());
+        }
+        return byMethod;
+    }
+
+    /**
+     * Returns whether processor time was measured, as later versions do.
+     *
+     * @return whether every epoch has it
+     */
+    public boolean hasCpuSeconds() {
+        return runs.stream()
+                .flatMap(run -> run.epochs().stream())
+                .allMatch(epoch -> epoch.cpuSeconds() != null);
     }
 
     /**

@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.results;
 import java.util.List;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
+import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.method.RateSchedule;
 import org.locallearning.djl.zoo.task.Task;
 
@@ -44,6 +45,11 @@ import org.locallearning.djl.zoo.task.Task;
  * @param alignmentsPerEpoch how often the alignment was measured in an epoch
  * @param decorrelation what was chosen for decorrelation layers
  * @param correlationsPerEpoch how often the correlations were measured in an epoch
+ * @param evaluationsPerEpoch how often the model was measured on the images held out, or on the
+ *     test images, in an epoch, the last time at its end; null in files of versions that did it
+ *     once
+ * @param projectionRadius the radius of the ball that gradients were projected onto, or null for
+ *     none
  */
 public record Settings(
         String dataRepository,
@@ -66,4 +72,29 @@ public record Settings(
         int threads,
         int alignmentsPerEpoch,
         DecorrelationSettings decorrelation,
-        int correlationsPerEpoch) {}
+        int correlationsPerEpoch,
+        Integer evaluationsPerEpoch,
+        Double projectionRadius) {
+
+    /**
+     * Returns what stepped along the gradients, where a method named no optimizer of its own.
+     *
+     * @return the optimizer's title, and the projection in front of it
+     */
+    public String optimizerTitle() {
+        return OptimizerKind.named(optimizer).orElseThrow().title()
+                + projectionTitle(projectionRadius);
+    }
+
+    /**
+     * Returns what a report calls projection of gradients.
+     *
+     * @param radius the radius of the ball, or null for none
+     * @return a phrase to follow the optimizer's title, empty without projection
+     */
+    public static String projectionTitle(Double radius) {
+        return radius == null
+                ? ""
+                : ", gradients of each parameter projected onto a ball of radius " + radius;
+    }
+}

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.locallearning.djl.examples.results.EpochResult;
+import org.locallearning.djl.examples.results.Interval;
 
 /**
  * How good a setting is on the images held out for validation, over all seeds.

@@ -20,6 +20,7 @@ import java.util.Map;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.output.TextTable;
 import org.locallearning.djl.examples.report.Percent;
+import org.locallearning.djl.examples.results.Interval;
 
 /** The files of a sweep, written anew from time to time. */
 final class SweepFiles {

@@ -23,9 +23,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.BiFunction;
 import java.util.function.DoubleFunction;
+import java.util.function.Function;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.report.Curve;
@@ -34,10 +33,12 @@ import org.locallearning.djl.examples.report.Figure;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.HeatMap;
 import org.locallearning.djl.examples.report.Percent;
-import org.locallearning.djl.examples.results.EpochResult;
+import org.locallearning.djl.examples.results.Interval;
+import org.locallearning.djl.examples.results.Moment;
 import org.locallearning.djl.examples.results.Provenance;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
+import org.locallearning.djl.examples.results.TimeToBest;
 
 /**
  * The page of a sweep: for every data set and model the best setting of each method, its curves
@@ -157,6 +158,7 @@ final class SweepPage {
                                 : ".")
                         + " Seconds are those of training alone, as the machine ran it.");
         curves(subjects, accuracy);
+        times(subjects, accuracy);
         grids(subjects, accuracy);
     }
 
@@ -235,26 +237,41 @@ final class SweepPage {
     }
 
     private void curves(List<Trial.Subject> subjects, boolean accuracy) {
-        String held = plan.validated() ? "Validation" : "Test";
-        String title = held + (accuracy ? " accuracy" : " loss");
+        String title = held() + (accuracy ? " accuracy" : " loss");
         String unit = accuracy ? "in %" : "loss";
         DoubleFunction<String> format = accuracy ? SweepPage::percent : SweepPage::loss;
+        Function<Moment, Double> quantity =
+                accuracy ? moment -> 100 * moment.accuracy() : Moment::loss;
         List<Curve> overEpochs = new ArrayList<>();
         List<Curve> overSeconds = new ArrayList<>();
         for (Trial.Subject subject : subjects) {
             List<RunResult> runs = runs(subject);
             if (!runs.isEmpty()) {
-                String name = title(subject);
-                overEpochs.add(curve(name, runs, accuracy, (epoch, time) -> (double) epoch));
-                overSeconds.add(curve(name, runs, accuracy, (epoch, time) -> time));
+                overEpochs.add(Curve.overEpochs(title(subject), runs, quantity));
+                overSeconds.add(Curve.overSeconds(title(subject), runs, quantity));
             }
         }
         page.figures(
                 2,
                 List.of(
                         Diagram.curves(title + " over epochs", "epoch", unit, overEpochs, format),
-                        Diagram.curves(
-                                title + " over seconds", "seconds", unit, overSeconds, format)));
+                        Diagram.curvesOverSeconds(
+                                title + " over seconds", unit, overSeconds, format)));
+    }
+
+    private String held() {
+        return plan.validated() ? "Validation" : "Test";
+    }
+
+    private void times(List<Trial.Subject> subjects, boolean accuracy) {
+        Map<String, List<RunResult>> runs = new LinkedHashMap<>();
+        for (Trial.Subject subject : subjects) {
+            List<RunResult> chosen = runs(subject);
+            if (!chosen.isEmpty()) {
+                runs.put(subject.method(), chosen);
+            }
+        }
+        TimeToBest.all(runs, accuracy).forEach(times -> page.timeToBest(times, held()));
     }
 
     /** Returns the runs of the chosen setting, or of the setting that is the best so far. */
@@ -266,29 +283,6 @@ final class SweepPage {
                 .filter(trial -> trial != null && trial.run() != null)
                 .map(StoredTrial::run)
                 .toList();
-    }
-
-    /** The time of an epoch is the mean over the seeds of the seconds until its end. */
-    private static Curve curve(
-            String name,
-            List<RunResult> runs,
-            boolean accuracy,
-            BiFunction<Integer, Double, Double> abscissa) {
-        int epochs = runs.stream().mapToInt(run -> run.epochs().size()).min().orElse(0);
-        Map<Double, List<Double>> values = new TreeMap<>();
-        double time = 0;
-        for (int i = 0; i < epochs; i++) {
-            List<Double> measured = new ArrayList<>();
-            double seconds = 0;
-            for (RunResult run : runs) {
-                EpochResult epoch = run.epochs().get(i);
-                measured.add(accuracy ? 100 * epoch.heldOutAccuracy() : epoch.heldOutLoss());
-                seconds += epoch.seconds();
-            }
-            time += seconds / runs.size();
-            values.put(abscissa.apply(i + 1, time), measured);
-        }
-        return Curve.of(name, values);
     }
 
     private void grids(List<Trial.Subject> subjects, boolean accuracy) {

@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.results.EpochResult;
+import org.locallearning.djl.examples.results.Interval;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 

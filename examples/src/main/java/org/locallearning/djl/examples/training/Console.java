@@ -27,10 +27,12 @@ import org.locallearning.djl.examples.output.TerminalBar;
 import org.locallearning.djl.examples.output.TextTable;
 import org.locallearning.djl.examples.report.LossValue;
 import org.locallearning.djl.examples.report.Percent;
+import org.locallearning.djl.examples.report.TimeTable;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.SeedSummary;
+import org.locallearning.djl.examples.results.TimeToBest;
 import org.locallearning.djl.zoo.task.Task;
 
 /**
@@ -192,6 +194,7 @@ public final class Console {
     public void summary(Results results) {
         if (!results.finishedMethods().isEmpty()) {
             means(results);
+            times(results);
         }
         List<RunResult> diverged = results.divergedRuns();
         if (!diverged.isEmpty()) {
@@ -281,6 +284,29 @@ public final class Console {
                 cells.add("  " + range(runs));
             }
             out.println(means.row(cells.toArray()));
+        }
+    }
+
+    /** Prints how soon each method was as good as backpropagation, or as its plain twin. */
+    private void times(Results results) {
+        for (TimeToBest times : TimeToBest.all(results.byMethod(), task.hasAccuracy())) {
+            TimeTable table = new TimeTable(times);
+            List<List<String>> rows = table.rows(false);
+            TextTable text = new TextTable();
+            for (int i = 0; i < table.titles().size(); i++) {
+                int column = i;
+                int width = rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
+                String title = table.titles().get(i).toLowerCase(Locale.ROOT);
+                if (i == 0) {
+                    text.left(title, width);
+                } else {
+                    text.right(title, width);
+                }
+            }
+            out.println();
+            out.println(table.heading(validated ? "validation" : "test") + ":");
+            out.println(text.header());
+            rows.forEach(row -> out.println(text.row(row.toArray())));
         }
     }
 

@@ -26,7 +26,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongConsumer;
 import org.locallearning.djl.decorrelation.CorrelationStatistics;
 import org.locallearning.djl.decorrelation.Decorrelating;
 import org.locallearning.djl.decorrelation.DecorrelationRule;
@@ -58,7 +57,7 @@ final class CorrelationListener extends TrainingListenerAdapter implements State
 
     private final long interval;
     private final long batches;
-    private final LongConsumer timeTaken;
+    private final TrainingClock clock;
     private final List<Decorrelating> layers = new ArrayList<>();
     private final Map<String, Sample> samples = new LinkedHashMap<>();
     private final List<CorrelationResult> results = new ArrayList<>();
@@ -80,12 +79,12 @@ final class CorrelationListener extends TrainingListenerAdapter implements State
      *
      * @param interval the number of steps from one measurement to the next
      * @param batches the number of steps of an epoch
-     * @param timeTaken gets the nanoseconds that each measurement took
+     * @param clock the clock of training, which stands still while something is measured
      */
-    CorrelationListener(long interval, long batches, LongConsumer timeTaken) {
+    CorrelationListener(long interval, long batches, TrainingClock clock) {
         this.interval = interval;
         this.batches = batches;
-        this.timeTaken = timeTaken;
+        this.clock = clock;
     }
 
     List<CorrelationResult> results() {
@@ -164,7 +163,7 @@ final class CorrelationListener extends TrainingListenerAdapter implements State
         boolean due = steps % interval == 0;
         boolean enough = samples.values().stream().allMatch(sample -> sample.count >= ROWS);
         if (!samples.isEmpty() && (due || enough)) {
-            measure(trainer.getManager());
+            clock.pauseFor(() -> measure(trainer.getManager()));
         }
         if (due) {
             sample();
@@ -201,12 +200,11 @@ final class CorrelationListener extends TrainingListenerAdapter implements State
         String name = block == 0 ? layer.getName() : layer.getName() + ", block " + (block + 1);
         Sample sample = samples.computeIfAbsent(name, key -> new Sample(layer));
         if (sample.count < ROWS) {
-            sample.add(inputs, outputs);
+            clock.pauseFor(() -> sample.add(inputs, outputs));
         }
     }
 
     private void measure(NDManager manager) {
-        long start = System.nanoTime();
         observe(false);
         samples.forEach(
                 (name, sample) -> {
@@ -217,7 +215,6 @@ final class CorrelationListener extends TrainingListenerAdapter implements State
                     }
                 });
         samples.clear();
-        timeTaken.accept(System.nanoTime() - start);
     }
 
     private void measure(NDManager scope, String name, Sample sample) {

@@ -29,6 +29,7 @@ import org.locallearning.djl.decorrelation.state.StateWriter;
 import org.locallearning.djl.decorrelation.state.Stateful;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.results.EpochResult;
+import org.locallearning.djl.examples.results.PartOfEpoch;
 
 /**
  * Turns what DJL's evaluators measured into one {@link EpochResult} per epoch.
@@ -39,7 +40,10 @@ final class EpochRecorder extends TrainingListenerAdapter implements Stateful {
 
     private static final JsonEntry<List<EpochResult>> EPOCHS =
             new JsonEntry<>("epochs", new TypeToken<>() {});
+    private static final JsonEntry<List<PartOfEpoch>> WITHIN =
+            new JsonEntry<>("within the epoch under way", new TypeToken<>() {});
     private static final String NANOSECONDS = "nanoseconds of the epoch under way";
+    private static final String CPU = "processor time of the epoch under way";
 
     private final EvaluatorTrainingListener evaluations;
     private final Optional<Evaluator> accuracy;
@@ -48,13 +52,13 @@ final class EpochRecorder extends TrainingListenerAdapter implements Stateful {
     private final int lastEpoch;
     private final boolean validated;
     private final long batches;
+    private final int evaluationsPerEpoch;
+    private final TrainingClock clock;
     private final Console console;
     private final List<EpochResult> epochs = new ArrayList<>();
+    private final List<PartOfEpoch> within = new ArrayList<>();
 
-    private long started;
-    private long lastBatchEnded;
-    private long excluded;
-    private long earlier;
+    private long done;
 
     EpochRecorder(
             EvaluatorTrainingListener evaluations,
@@ -64,6 +68,8 @@ final class EpochRecorder extends TrainingListenerAdapter implements Stateful {
             int lastEpoch,
             boolean validated,
             long batches,
+            int evaluationsPerEpoch,
+            TrainingClock clock,
             Console console) {
         this.evaluations = evaluations;
         this.accuracy = accuracy;
@@ -72,6 +78,8 @@ final class EpochRecorder extends TrainingListenerAdapter implements Stateful {
         this.lastEpoch = lastEpoch;
         this.validated = validated;
         this.batches = batches;
+        this.evaluationsPerEpoch = evaluationsPerEpoch;
+        this.clock = clock;
         this.console = console;
     }
 
@@ -80,16 +88,28 @@ final class EpochRecorder extends TrainingListenerAdapter implements Stateful {
     }
 
     /** Begins to show an epoch, of which some batches may have been trained before. */
-    void epochStarts(int done) {
-        console.epochStarts(method, seed, epochs.size() + 1, batches, done);
-        started = System.nanoTime() - earlier;
-        earlier = 0;
-        excluded = 0;
+    void epochStarts(int trained) {
+        console.epochStarts(method, seed, epochs.size() + 1, batches, trained);
+        done = trained;
     }
 
-    /** Leaves out time that was not spent on training. */
-    void exclude(long nanoseconds) {
-        excluded += nanoseconds;
+    /**
+     * Counts a batch whose step was taken, and measures the model where that is due in the middle
+     * of the epoch.
+     */
+    void batchDone(Trainer trainer, HeldOutImages images) {
+        long before = done * evaluationsPerEpoch / batches;
+        done++;
+        if (done < batches && done * evaluationsPerEpoch / batches > before) {
+            HeldOutImages.Measured measured = images.measure(trainer);
+            within.add(
+                    new PartOfEpoch(
+                            (double) done / batches,
+                            measured.loss(),
+                            measured.accuracy(),
+                            clock.read().seconds(),
+                            clock.read().cpuSeconds()));
+        }
     }
 
     /** {@inheritDoc} */
@@ -99,7 +119,6 @@ final class EpochRecorder extends TrainingListenerAdapter implements Stateful {
         console.batchEnds(
                 trainer.getLoss().getAccumulator(epoch),
                 accuracy.map(evaluator -> evaluator.getAccumulator(epoch)));
-        lastBatchEnded = System.nanoTime();
     }
 
     /** {@inheritDoc} */
@@ -117,8 +136,12 @@ final class EpochRecorder extends TrainingListenerAdapter implements Stateful {
                         validated ? null : heldOutAccuracy,
                         validated ? heldOutLoss : null,
                         validated ? heldOutAccuracy : null,
-                        (lastBatchEnded - started - excluded) / 1e9);
+                        clock.read().seconds(),
+                        clock.read().cpuSeconds(),
+                        List.copyOf(within));
         epochs.add(result);
+        within.clear();
+        clock.set(TrainingClock.Reading.NOTHING);
         console.epochEnds(method, seed, result);
         if (epochs.size() < lastEpoch) {
             epochStarts(0);
@@ -143,18 +166,24 @@ final class EpochRecorder extends TrainingListenerAdapter implements Stateful {
     @Override
     public void saveState(StateWriter out) throws IOException {
         EPOCHS.write(out, epochs);
-        out.putLong(NANOSECONDS, System.nanoTime() - started - excluded);
+        WITHIN.write(out, within);
+        out.putLong(NANOSECONDS, clock.read().elapsed());
+        out.putLong(CPU, clock.read().cpu());
     }
 
     /** {@inheritDoc} */
     @Override
     public Runnable loadState(StateReader in) throws MalformedModelException {
         List<EpochResult> read = EPOCHS.read(in);
-        long nanoseconds = in.getLong(NANOSECONDS);
+        List<PartOfEpoch> measured = WITHIN.read(in);
+        TrainingClock.Reading counted =
+                new TrainingClock.Reading(in.getLong(NANOSECONDS), in.getLong(CPU));
         return () -> {
             epochs.clear();
             epochs.addAll(read);
-            earlier = nanoseconds;
+            within.clear();
+            within.addAll(measured);
+            clock.set(counted);
         };
     }
 

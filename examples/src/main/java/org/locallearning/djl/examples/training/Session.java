@@ -306,7 +306,9 @@ public final class Session implements AutoCloseable {
                 machine.threads(),
                 plan.alignmentsPerEpoch(),
                 plan.decorrelation(),
-                plan.correlationsPerEpoch());
+                plan.correlationsPerEpoch(),
+                plan.evaluationsPerEpoch(),
+                plan.projectionRadius());
     }
 
     /** Frees the images. */

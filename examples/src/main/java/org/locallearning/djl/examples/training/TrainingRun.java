@@ -20,6 +20,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.EasyTrain;
 import ai.djl.training.Trainer;
+import ai.djl.training.dataset.Dataset;
 import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.evaluator.Accuracy;
 import ai.djl.training.evaluator.Evaluator;
@@ -162,9 +163,19 @@ public final class TrainingRun {
         Task task = data.getTask();
         Optional<Evaluator> accuracy =
                 task.hasAccuracy() ? Optional.of(new Accuracy()) : Optional.empty();
+        TrainingClock clock = new TrainingClock();
         EpochRecorder recorder =
                 new EpochRecorder(
-                        evaluations, accuracy, method, seed, last, validated, batches, console);
+                        evaluations,
+                        accuracy,
+                        method,
+                        seed,
+                        last,
+                        validated,
+                        batches,
+                        plan.evaluationsPerEpoch(),
+                        clock,
+                        console);
         Consumer<TrainingRecord.Builder> known =
                 made -> {
                     made.optMethod(method.name()).optSeed("training", seed).optBatch(batch);
@@ -172,7 +183,7 @@ public final class TrainingRun {
                     about.accept(made);
                 };
         CheckpointListener saving = checkpoints.listener(seed, known);
-        AlignmentListener alignments = null;
+        TimedAlignments alignments = null;
         CorrelationListener correlations = null;
 
         OptimizerKind optimizer = method.optimizer(plan.optimizer());
@@ -185,15 +196,12 @@ public final class TrainingRun {
         Tracker learningRate = plan.schedule().start(rates.learning());
         DefaultTrainingConfig config =
                 new DefaultTrainingConfig(task.newLoss())
-                        .optOptimizer(optimizer.create(learningRate, block));
+                        .optOptimizer(plan.createOptimizer(optimizer, learningRate, block));
         accuracy.ifPresent(config::addEvaluator);
         if (method.decorrelated() && plan.correlationsPerEpoch() > 0) {
             correlations =
                     new CorrelationListener(
-                            Math.max(1, batches / plan.correlationsPerEpoch()),
-                            batches,
-                            recorder::exclude);
-            // before the recorder, so that it knows what to leave out when the batch has ended
+                            Math.max(1, batches / plan.correlationsPerEpoch()), batches, clock);
             config.addTrainingListeners(correlations);
         }
         ClassificationListener classification = new ClassificationListener();
@@ -207,7 +215,10 @@ public final class TrainingRun {
         config.addTrainingListeners(observers);
         if (plan.alignmentsPerEpoch() > 0) {
             alignments =
-                    new AlignmentListener((int) Math.max(1, batches / plan.alignmentsPerEpoch()));
+                    new TimedAlignments(
+                            new AlignmentListener(
+                                    (int) Math.max(1, batches / plan.alignmentsPerEpoch())),
+                            clock);
             config.addTrainingListeners(alignments);
         }
         config.addTrainingListeners(saving);
@@ -225,7 +236,13 @@ public final class TrainingRun {
                 int left = last - saving.getEpoch();
                 if (left > 0) {
                     recorder.epochStarts(saving.getPosition().batch());
-                    divergence = fit(trainer, left, saving, training, heldOut);
+                    HeldOutImages images = new HeldOutImages(heldOut, task);
+                    Dataset timed =
+                            new TimedBatches(
+                                    saving.resumable(training),
+                                    clock,
+                                    () -> recorder.batchDone(trainer, images));
+                    divergence = fit(trainer, left, saving, timed, heldOut);
                 }
                 if (divergence == null && validated && checkpoints.isToEnd()) {
                     try {
@@ -261,16 +278,12 @@ public final class TrainingRun {
 
     /** Trains to the end, or until something is no longer finite. */
     private static Divergence fit(
-            Trainer trainer,
-            int epochs,
-            CheckpointListener saving,
-            RandomAccessDataset training,
-            RandomAccessDataset test)
+            Trainer trainer, int epochs, CheckpointListener saving, Dataset training, Dataset test)
             throws IOException, TranslateException {
         boolean inTest = false;
         String reason;
         try {
-            EasyTrain.fit(trainer, epochs, saving.resumable(training), test);
+            EasyTrain.fit(trainer, epochs, training, test);
             return null;
         } catch (DivergedException e) {
             inTest = e.isInTest();
@@ -285,11 +298,11 @@ public final class TrainingRun {
         return Divergence.of(before.epoch() + 1, inTest ? null : before.batch() + 1, reason);
     }
 
-    private static List<AlignmentResult> alignment(AlignmentListener listener, long batches) {
+    private static List<AlignmentResult> alignment(TimedAlignments listener, long batches) {
         if (listener == null) {
             return List.of();
         }
-        return listener.getAlignments().stream()
+        return listener.results().stream()
                 .map(measured -> AlignmentResult.of(measured, batches))
                 .toList();
     }

@@ -56,7 +56,9 @@ public final class ExampleResults {
                         1,
                         1,
                         DecorrelationSettings.DEFAULT,
-                        0);
+                        0,
+                        1,
+                        null);
         return new Results(
                 "glyphs",
                 "mlp",

@@ -82,16 +82,35 @@ class ReportPageTest {
 
     @Test
     void everyMethodHasALineAndABandInEveryCurve() {
-        // four charts of two methods, and two charts of angles of fa: two layers, then one
-        assertEquals(4 * 2 + 2 + 1, count("<polyline"));
-        assertEquals(4 * 2 + 2 + 1, count("<polygon class=\"band\""));
-        assertEquals(4 + 2, count("role=\"img\""));
+        // five charts of two methods, and two charts of angles of fa: two layers, then one
+        assertEquals(5 * 2 + 2 + 1, count("<polyline"));
+        assertEquals(5 * 2 + 2 + 1, count("<polygon class=\"band\""));
+        assertEquals(5 + 2, count("role=\"img\""));
     }
 
     @Test
     void pointsTellMeanAndRange() {
         assertTrue(page.contains("Feedback alignment, epoch 2: 65.00 % (60.00 % to 70.00 %)"));
         assertTrue(page.contains("01Linear_weight, epoch 1: 61.5° (61.0° to 62.0°)"));
+    }
+
+    @Test
+    void accuracyIsDrawnOverSecondsToo() {
+        assertTrue(page.contains("Feedback alignment, seconds of training 5: 65.00 %"));
+    }
+
+    /** In the example, fa ends at 60 and 70 %, which bp, with 90 and 94 %, never was below. */
+    @Test
+    void tellsTheTimeToTheBestAccuracyOfBackpropagation() {
+        assertTrue(page.contains("Time to the best test accuracy of Backpropagation"));
+        assertTrue(page.contains("<td>2 of 2</td>"));
+        assertTrue(page.contains("<td>0 of 2</td>"));
+    }
+
+    @Test
+    void secondsOfEarlierVersionsAreSaidToHoldMore() {
+        assertTrue(page.contains("These results are of an earlier version"));
+        assertFalse(page.contains("Ratio of CPU seconds"));
     }
 
     @Test

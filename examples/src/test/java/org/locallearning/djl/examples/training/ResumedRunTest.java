@@ -154,7 +154,8 @@ class ResumedRunTest {
                         MethodSettings.preset("mlp"),
                         DecorrelationSettings.DEFAULT,
                         2,
-                        2);
+                        2,
+                        3);
         TrainingRun training =
                 new TrainingRun(
                         Engine.getInstance(),

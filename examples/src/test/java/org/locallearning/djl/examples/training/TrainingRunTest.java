@@ -21,8 +21,10 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +35,7 @@ import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.method.RateSchedule;
 import org.locallearning.djl.examples.results.EpochResult;
+import org.locallearning.djl.examples.results.PartOfEpoch;
 import org.locallearning.djl.zoo.data.DataOptions;
 import org.locallearning.djl.zoo.data.DataSets;
 import org.locallearning.djl.zoo.data.ImageData;
@@ -67,7 +70,46 @@ class TrainingRunTest {
         }
     }
 
+    /** DJL's evaluators measure the end of an epoch, and find what is measured within one. */
+    @Test
+    void measuresWithinEpochsWithoutChangingThem() throws Exception {
+        DataOptions options = DataOptions.builder().optLimit(100).optTestLimit(30).build();
+        try (ImageData images = DataSets.load("glyphs", options)) {
+            List<HeldOutImages.Measured> atEnd = new ArrayList<>();
+            TrainingRun.Ending ending =
+                    (method, seed, trainer, made) ->
+                            atEnd.add(
+                                    new HeldOutImages(images.test(10), images.getTask())
+                                            .measure(trainer));
+            List<EpochResult> once = run(images, "fa", RateSchedule.CONSTANT, 1, ending);
+            List<EpochResult> often = run(images, "fa", RateSchedule.CONSTANT, 4, ending);
+
+            assertEquals(once.get(3).testLoss(), atEnd.get(0).loss());
+            assertEquals(once.get(3).testAccuracy(), atEnd.get(0).accuracy());
+            assertEquals(atEnd.get(0), atEnd.get(1));
+            for (int epoch = 0; epoch < 4; epoch++) {
+                assertEquals(once.get(epoch).testLoss(), often.get(epoch).testLoss());
+                assertEquals(once.get(epoch).trainLoss(), often.get(epoch).trainLoss());
+                // a quarter of ten batches ends within the third, and so on
+                assertEquals(
+                        List.of(0.3, 0.5, 0.8),
+                        often.get(epoch).within().stream().map(PartOfEpoch::share).toList());
+                assertTrue(once.get(epoch).within().isEmpty());
+            }
+        }
+    }
+
     private List<EpochResult> run(ImageData images, String name, RateSchedule schedule)
+            throws Exception {
+        return run(images, name, schedule, 1, (method, seed, trainer, made) -> {});
+    }
+
+    private List<EpochResult> run(
+            ImageData images,
+            String name,
+            RateSchedule schedule,
+            int evaluations,
+            TrainingRun.Ending ending)
             throws Exception {
         Method method = Methods.named(name);
         TrainingPlan plan =
@@ -79,7 +121,8 @@ class TrainingRunTest {
                         MethodSettings.preset("mlp"),
                         DecorrelationSettings.DEFAULT,
                         0,
-                        0);
+                        0,
+                        evaluations);
         TrainingRun training =
                 new TrainingRun(
                         Engine.getInstance(),
@@ -99,6 +142,14 @@ class TrainingRunTest {
                         images.getTask());
         RunCheckpoints checkpoints =
                 new RunCheckpoints(Files.createTempDirectory(folder, "run"), 0, Map.of());
-        return training.run(method, 1, new RunRates(SLOW, null), console, checkpoints).epochs();
+        return training.run(
+                        method,
+                        1,
+                        new RunRates(SLOW, null),
+                        console,
+                        checkpoints,
+                        made -> {},
+                        ending)
+                .epochs();
     }
 }

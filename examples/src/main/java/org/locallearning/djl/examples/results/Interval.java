@@ -11,7 +11,7 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.examples.sweep;
+package org.locallearning.djl.examples.results;
 
 import java.util.List;
 import java.util.function.DoubleFunction;
@@ -24,7 +24,7 @@ import java.util.function.DoubleFunction;
  *     standard deviation s and Student's t of n − 1 degrees of freedom; null for one seed
  * @param seeds n
  */
-record Interval(double mean, Double halfWidth, int seeds) {
+public record Interval(double mean, Double halfWidth, int seeds) {
 
     /** Student's t, two-sided 95 %, for 1, 2 ... degrees of freedom. */
     private static final double[] STUDENT = {
@@ -35,7 +35,13 @@ record Interval(double mean, Double halfWidth, int seeds) {
 
     private static final double NORMAL = 1.95996;
 
-    static Interval of(List<Double> values) {
+    /**
+     * Averages values.
+     *
+     * @param values at least one value, one per seed
+     * @return the mean with its interval
+     */
+    public static Interval of(List<Double> values) {
         int n = values.size();
         if (n == 0) {
             throw new IllegalArgumentException("There is nothing to average.");
@@ -64,8 +70,13 @@ record Interval(double mean, Double halfWidth, int seeds) {
                 + (5 * cube * z * z + 16 * cube + 3 * z) / (96.0 * freedom * freedom);
     }
 
-    /** Writes mean and half width. */
-    String text(DoubleFunction<String> format) {
+    /**
+     * Writes mean and half width.
+     *
+     * @param format writes a value
+     * @return such as {@code 0.61 ± 0.04}
+     */
+    public String text(DoubleFunction<String> format) {
         return halfWidth == null
                 ? format.apply(mean)
                 : format.apply(mean) + " ± " + format.apply(halfWidth);
