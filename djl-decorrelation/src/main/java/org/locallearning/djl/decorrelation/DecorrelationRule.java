@@ -125,13 +125,14 @@ public final class DecorrelationRule {
             DecorrelationOptions options) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            return update(matrix, new ActivitySample(inputs, outputs), rate, options);
+            return update(matrix, new ActivitySample(inputs, outputs), rate, options).mean();
         }
     }
 
     /** Updates M in place from a sample whose arrays are the caller's to close. */
-    static double update(
+    static SampleGain update(
             NDArray matrix, ActivitySample sample, double rate, DecorrelationOptions options) {
+        SampleGain gain = options.getGain().of(sample);
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray outputs = sample.outputs();
@@ -141,11 +142,10 @@ public final class DecorrelationRule {
             double share = rate * (1 - options.getUnitVariance()) / rows;
             NDArray right = fewRows ? outputs.matMul(matrix) : matrix.duplicate();
 
-            SampleGain gain = options.getGain().of(sample);
-            double mean = gain.mean();
             double scale;
             NDArray weighted;
             if (isUniform(gain, sample, options)) {
+                double mean = gain.mean();
                 scale = mean;
                 weighted = HostNumber.times(outputs, mean * share);
             } else {
@@ -167,7 +167,7 @@ public final class DecorrelationRule {
                 left = left.mul(lowerTriangle(left));
             }
             ScaledDifference.subtract(matrix, scale, left, right);
-            return mean;
+            return gain;
         }
     }
 

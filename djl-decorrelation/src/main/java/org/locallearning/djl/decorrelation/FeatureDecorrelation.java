@@ -29,6 +29,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.LongFunction;
+import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.locallearning.djl.decorrelation.internal.StoredParameters;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -46,17 +47,21 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
      * @param name the name in messages; null for the type
      * @param options the settings
      * @param forms the form of the matrix for inputs of a given width
+     * @param pending what runs the checks of this layer together with those of others
      */
     @SuppressWarnings("this-escape")
     FeatureDecorrelation(
             String matrixName,
             String name,
             DecorrelationOptions options,
-            LongFunction<MatrixForm> forms) {
+            LongFunction<MatrixForm> forms,
+            PendingChecks pending) {
         super(Decorrelator.VERSION);
         this.name = name == null ? getClass().getSimpleName() : name;
         FeatureRows rows = new FeatureRows(options.getCost());
-        decorrelator = new Decorrelator(this, matrixName, options, rows, forms, this::addParameter);
+        decorrelator =
+                new Decorrelator(
+                        this, matrixName, options, rows, forms, pending, this::addParameter);
     }
 
     /** {@inheritDoc} */
@@ -190,6 +195,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     /** {@inheritDoc} */
     @Override
     public final Block fold() {
+        decorrelator.checkLearned();
         return PlainBlocks.linear(this);
     }
 
