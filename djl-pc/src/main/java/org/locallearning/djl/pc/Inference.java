@@ -27,6 +27,7 @@ import org.locallearning.djl.creditassignment.NonFiniteLossException;
 import org.locallearning.djl.creditassignment.tape.Stage;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /** Inference and learning on one batch. Node 0 is the lowest; the last one is the output. */
 final class Inference {
@@ -134,9 +135,14 @@ final class Inference {
         return settings.backtracking() && settings.isDescent();
     }
 
+    /** Where each iteration would have to be waited for, all take their step before any is read. */
+    private boolean isLearnedFrom() {
+        return settings.schedule() == InferenceSchedule.INCREMENTAL && !isReadingFree();
+    }
+
     /** On a GPU all iterations cost less than to wait for each of them. */
     private boolean isReadingFree() {
-        return !tape.getManager().getDevice().isGpu();
+        return HostValues.isReadingFree(tape.getManager().getDevice());
     }
 
     private boolean risesAt(int t) {
@@ -191,7 +197,9 @@ final class Inference {
     private void runIncrementally() {
         for (int t = 0; t < settings.iterations(); t++) {
             refreshAll(true);
-            checkFinite();
+            if (!isLearnedFrom()) {
+                checkFinite();
+            }
             addGradients();
             move(settings.step(t));
             if (t < settings.iterations() - 1) {
@@ -199,6 +207,7 @@ final class Inference {
                 nodes.forEach(ValueNode::expectRerun);
             }
         }
+        checkFinite();
     }
 
     private void refreshAll(boolean inputErrorsWanted) {
@@ -442,10 +451,15 @@ final class Inference {
                     throw new NonFiniteLossException(
                             String.format(
                                     "Inference broke down: after %d of %d iterations the error at"
-                                            + " layer %s is not finite. No gradients were left in"
-                                            + " the parameters; try a smaller step, see"
+                                            + " layer %s is not finite. %s; try a smaller step, see"
                                             + " optStepSize.",
-                                    t, settings.iterations(), nodes.get(l).stage()));
+                                    t,
+                                    settings.iterations(),
+                                    nodes.get(l).stage(),
+                                    isLearnedFrom()
+                                            ? "Weights have learned from it, so go on from an"
+                                                    + " earlier checkpoint"
+                                            : "No gradients were left in the parameters"));
                 }
             }
         }
