@@ -288,7 +288,8 @@ public final class InferenceLearning extends CreditAssignment {
          * shares of the step only as far as {@code α ‖f(ĥ)‖²} is the same for all of them, which
          * the theorem does not ask for. With {@link #optNormalizedStep}, {@code α / ‖f(ĥ)‖²} stands
          * in the place of {@code α} everywhere and it is; the rate is then 1, and for small {@code
-         * β} the step is that of gradient descent with the rate {@code β}.
+         * β} the step is that of gradient descent with the rate {@code β}. How near the step comes
+         * to the proximal one for larger {@code β} is not known.
          *
          * <p>The theorem is of the squared error, and of batches of one; a batch has the mean of
          * its samples' steps. It is for dense layers one after the other, takes the place of clamp,
