@@ -96,8 +96,8 @@ record BlockDiagonalMatrix(NDArray values) implements DecorrelationMatrix {
     }
 
     @Override
-    public long learningMultiplyAdds(long rows) {
+    public long learningMultiplyAdds(long rows, DecorrelationOptions options) {
         long count = values.getShape().get(0);
-        return count * DecorrelationRule.multiplyAdds(rows, values.getShape().get(1));
+        return count * DecorrelationRule.multiplyAdds(rows, values.getShape().get(1), options);
     }
 }

@@ -20,6 +20,7 @@ import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.convolutional.Deconvolution;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
 import ai.djl.nn.transformer.TransformerEncoderBlock;
@@ -457,6 +458,12 @@ public final class Decorrelate {
                 skip(block, path, NOT_SELECTED);
             } else if (block instanceof Decorrelating) {
                 skip(block, path, DECORRELATED_ALREADY);
+            } else if (block instanceof Deconvolution) {
+                skip(
+                        block,
+                        path,
+                        "not supported: a transposed convolution, which DJL does not run on"
+                                + " PyTorch");
             } else {
                 List<Block> inside = new ArrayList<>();
                 collectKnown(block, inside);

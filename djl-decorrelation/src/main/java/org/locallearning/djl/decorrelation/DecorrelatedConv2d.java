@@ -368,7 +368,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
         Shape batch = new Shape(batchSize).addAll(input.slice(1));
         long rows = patches.sampledRows(getOutputShapes(new Shape[] {batch})[0]);
         long folding = 2 * matrix.multiplyAdds(filters / groups);
-        long update = matrix.multiplyAdds(rows) + matrix.learningMultiplyAdds(rows);
+        long update = matrix.multiplyAdds(rows) + matrix.learningMultiplyAdds(rows, getOptions());
         return folding + update / getOptions().getCost().stepsPerUpdate(batchSize);
     }
 

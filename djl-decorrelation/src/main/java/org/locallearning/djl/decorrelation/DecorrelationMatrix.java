@@ -85,6 +85,6 @@ interface DecorrelationMatrix {
         return multiplyAdds(rows);
     }
 
-    /** Returns the multiply-adds of {@link #learn} from a number of rows. */
-    long learningMultiplyAdds(long rows);
+    /** Returns the multiply-adds of {@link #learn} from a number of rows under some settings. */
+    long learningMultiplyAdds(long rows, DecorrelationOptions options);
 }

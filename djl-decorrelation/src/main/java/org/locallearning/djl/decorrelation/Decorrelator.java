@@ -241,20 +241,26 @@ final class Decorrelator {
         double rate = schedule.rate(input.getDevice());
         long updates = options.getCost().getUpdatesAtOnce(input.getShape().get(0));
         NDArray compared = options.getGain().rawInput() ? seen.sample(input) : centred;
+        double checkedRate = learner.canDiverge() ? rate : 0;
         List<DecorrelationMatrix> blocks = learner.blocks();
+        List<ActivitySample> samples = new ArrayList<>();
         for (int i = 0; i < blocks.size(); ++i) {
             NDArray before = BlockDiagonalMatrix.columns(centred, i, blocks.size());
             NDArray after = BlockDiagonalMatrix.columns(outputs, i, blocks.size());
             ActivitySample sample = new ActivitySample(before, after);
-            double checkedRate = learner.canDiverge() ? rate : 0;
+            // of all blocks before the first learns, so that a refused batch changes none
             checks.before(sample, checkedRate);
             if (observer != null) {
                 observer.sampled(layer, i, before, after);
             }
+            samples.add(sample);
+        }
+        for (int i = 0; i < blocks.size(); ++i) {
+            ActivitySample sample = samples.get(i);
             ActivitySample forGain = sample;
             if (compared != centred) {
                 NDArray raw = BlockDiagonalMatrix.columns(compared, i, blocks.size());
-                forGain = new ActivitySample(raw, after);
+                forGain = new ActivitySample(raw, sample.outputs());
             }
             double summed = forGain.rateOf(updates, rate);
             SampleGain gain = blocks.get(i).learn(forGain, summed, options);

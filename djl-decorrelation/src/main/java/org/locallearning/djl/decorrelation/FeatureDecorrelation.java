@@ -87,13 +87,14 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     }
 
     private NDList checked(NDList inputs) {
-        checkCount(inputs.size(), inputs.getShapes());
+        if (inputs.size() != 1 && inputs.size() != 2) {
+            throw wrongInputs(inputs.getShapes());
+        }
         return inputs;
     }
 
-    private void checkCount(int count, Shape... shapes) {
-        Preconditions.checkArgument(
-                count == 1 || count == 2,
+    private IllegalArgumentException wrongInputs(Shape... shapes) {
+        return new IllegalArgumentException(
                 "Decorrelation layer '"
                         + name
                         + "' takes one input of shape (batch, *, features), or that and a mask of"
@@ -118,13 +119,9 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     /** {@inheritDoc} */
     @Override
     protected final void beforeInitialize(Shape... inputShapes) {
-        checkCount(inputShapes.length, inputShapes);
-        Preconditions.checkArgument(
-                inputShapes[0].dimension() >= 2,
-                "Decorrelation layer '"
-                        + name
-                        + "' takes an input of shape (batch, *, features), but got "
-                        + inputShapes[0]);
+        if (inputShapes.length < 1 || inputShapes.length > 2 || inputShapes[0].dimension() < 2) {
+            throw wrongInputs(inputShapes);
+        }
         // a mask changes nothing about the layer
         super.beforeInitialize(inputShapes[0]);
     }
@@ -244,7 +241,9 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
         DecorrelationMatrix matrix = decorrelator.matrix();
         Cost cost = getOptions().getCost();
         long rows = batchSize * positions();
-        long learning = matrix.learningMultiplyAdds(cost.updateSampleSize(batchSize) * positions());
+        long learning =
+                matrix.learningMultiplyAdds(
+                        cost.updateSampleSize(batchSize) * positions(), getOptions());
         return matrix.multiplyAdds(rows)
                 + matrix.errorMultiplyAdds(rows)
                 + learning / cost.stepsPerUpdate(batchSize);

@@ -54,7 +54,7 @@ record LateralMatrix(NDArray values, LateralRule rule, double timeStep, int step
     }
 
     @Override
-    public long learningMultiplyAdds(long rows) {
+    public long learningMultiplyAdds(long rows, DecorrelationOptions options) {
         return rule.multiplyAdds(rows, values.getShape().get(0));
     }
 }

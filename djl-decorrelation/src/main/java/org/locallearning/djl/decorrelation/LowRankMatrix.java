@@ -134,7 +134,7 @@ record LowRankMatrix(NDArray core, NDArray directions, Set<Device> found)
     }
 
     @Override
-    public long learningMultiplyAdds(long rows) {
+    public long learningMultiplyAdds(long rows, DecorrelationOptions options) {
         Shape shape = directions.getShape();
         return learningMultiplyAdds(rows, shape.get(0), shape.get(1));
     }

@@ -179,6 +179,7 @@ public final class RecurrentDecorrelation extends FeatureDecorrelation {
             Preconditions.checkArgument(
                     settings.isDiagonal()
                             && settings.getUnitVariance() == 0
+                            && !settings.isTriangular()
                             && settings.getCost().isFull(),
                     "Lateral connections learn without a unit-variance term, with the diagonal that"
                             + " their rule has, and as a full matrix; leave these settings out of "

@@ -75,7 +75,7 @@ record WhiteningMatrix(NDArray average, NDArray used, int iterations, double eps
     }
 
     @Override
-    public long learningMultiplyAdds(long rows) {
+    public long learningMultiplyAdds(long rows, DecorrelationOptions options) {
         return 0;
     }
 }
