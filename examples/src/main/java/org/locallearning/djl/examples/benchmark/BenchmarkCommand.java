@@ -213,6 +213,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         .right("samples/s", 9)
                         .right("x bp", 5)
                         .right("quartiles", 12)
+                        .right("CPU x bp", 8)
                         .right("products", 8)
                         .right("x bp", 5)
                         .right("MAC x bp", 8)
@@ -290,6 +291,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
                 fixed("%.0f", row.samplesPerSecond()),
                 fixed("%.2f", row.ratioToBp()),
                 fixed("%.2f", row.ratioLow()) + " - " + fixed("%.2f", row.ratioHigh()),
+                fixed("%.2f", row.processorRatioToBp()),
                 row.products(),
                 fixed("%.2f", row.productRatio()),
                 fixed("%.2f", row.multiplyAddRatio()),
@@ -306,8 +308,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
             out.println(workload.name() + " is " + workload.description() + ".");
         }
         out.println(
-                "x bp: time over that of bp in the same round, and products over those of bp; MAC:"
-                        + " multiply-adds of a step; opt ms: the optimizer's step, which is not in"
+                "x bp: time over that of bp in the same round, and products over those of bp; CPU:"
+                        + " processor time, without that of other programs; MAC: multiply-adds of a step; opt ms: the optimizer's step, which is not in"
                         + " ms/step; peak: memory of model, gradients and a step.");
         for (BenchmarkResults.Row row : results.rows()) {
             if (row.codeProducts() != null) {

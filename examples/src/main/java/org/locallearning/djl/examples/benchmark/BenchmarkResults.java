@@ -75,6 +75,11 @@ record BenchmarkResults(
      *     measured
      * @param device the device that took the steps and whose memory it is; null in results of
      *     earlier versions, which are of the CPU
+     * @param processorMs the median processor time of a step in milliseconds, which leaves out the
+     *     time of other programs; null where the system does not tell it, and in results of earlier
+     *     versions
+     * @param processorRatioToBp the median, over the rounds, of that time over that of stock
+     *     backpropagation in the same round; null where it was not measured
      */
     record Row(
             String model,
@@ -96,7 +101,9 @@ record BenchmarkResults(
             double gflops,
             Double peakMiB,
             Double peakRatioToBp,
-            String device) {
+            String device,
+            Double processorMs,
+            Double processorRatioToBp) {
 
         /** Returns this row with the memory that was measured, for it and for backpropagation. */
         Row withPeakMiB(double measured, double baseline) {
@@ -120,7 +127,9 @@ record BenchmarkResults(
                     gflops,
                     measured,
                     measured / baseline,
-                    device);
+                    device,
+                    processorMs,
+                    processorRatioToBp);
         }
     }
 

@@ -71,23 +71,32 @@ final class InterleavedTiming {
             }
             Map<String, double[]> milliseconds = new LinkedHashMap<>();
             Map<String, double[]> optimizers = new LinkedHashMap<>();
+            Map<String, double[]> processor = new LinkedHashMap<>();
             for (Method method : methods) {
                 milliseconds.put(method.name(), new double[repeats]);
                 optimizers.put(method.name(), new double[repeats]);
+                if (ProcessorTime.isTold()) {
+                    processor.put(method.name(), new double[repeats]);
+                }
             }
             for (int i = 0; i < repeats; ++i) {
                 int round = i;
-                steps.forEach(
-                        (name, step) ->
-                                milliseconds.get(name)[round] =
-                                        step.nanoseconds() / NANOS_PER_MILLI);
+                for (Map.Entry<String, Step> each : steps.entrySet()) {
+                    String name = each.getKey();
+                    long before = processor.isEmpty() ? 0 : ProcessorTime.nanoseconds();
+                    milliseconds.get(name)[round] = each.getValue().nanoseconds() / NANOS_PER_MILLI;
+                    if (!processor.isEmpty()) {
+                        processor.get(name)[round] =
+                                (ProcessorTime.nanoseconds() - before) / NANOS_PER_MILLI;
+                    }
+                }
                 steps.forEach(
                         (name, step) ->
                                 optimizers.get(name)[round] =
                                         step.optimizerNanoseconds() / NANOS_PER_MILLI);
                 rates.add(matrix.gflops());
             }
-            return rows(workload, batch, methods, steps, milliseconds, optimizers);
+            return rows(workload, batch, methods, steps, milliseconds, optimizers, processor);
         } finally {
             steps.values().forEach(Step::close);
         }
@@ -99,7 +108,8 @@ final class InterleavedTiming {
             List<Method> methods,
             Map<String, Step> steps,
             Map<String, double[]> milliseconds,
-            Map<String, double[]> optimizers) {
+            Map<String, double[]> optimizers,
+            Map<String, double[]> processor) {
         double[] baseline = milliseconds.get(Methods.BASELINE);
         long baselineMultiplyAdds = multiplyAdds(Methods.named(Methods.BASELINE), steps);
         long layers = MultiplyAdds.layers(steps.get(Methods.BASELINE).block());
@@ -109,11 +119,8 @@ final class InterleavedTiming {
         List<BenchmarkResults.Row> rows = new ArrayList<>();
         for (Method method : methods) {
             double[] times = milliseconds.get(method.name());
-            double[] ratios = new double[repeats];
-            for (int i = 0; i < repeats; ++i) {
-                ratios[i] = times[i] / baseline[i];
-            }
-            Quartiles ratio = Quartiles.of(ratios);
+            Quartiles ratio = ratios(times, baseline);
+            double[] processorTimes = processor.get(method.name());
             double median = Quartiles.of(times).median();
             long multiplyAdds = multiplyAdds(method, steps);
             long products =
@@ -142,9 +149,22 @@ final class InterleavedTiming {
                             2 * multiplyAdds / (median * NANOS_PER_MILLI),
                             null,
                             null,
-                            engine.defaultDevice().toString()));
+                            engine.defaultDevice().toString(),
+                            processorTimes == null ? null : Quartiles.of(processorTimes).median(),
+                            processorTimes == null
+                                    ? null
+                                    : ratios(processorTimes, processor.get(Methods.BASELINE))
+                                            .median()));
         }
         return rows;
+    }
+
+    private static Quartiles ratios(double[] times, double[] baseline) {
+        double[] ratios = new double[times.length];
+        for (int i = 0; i < times.length; ++i) {
+            ratios[i] = times[i] / baseline[i];
+        }
+        return Quartiles.of(ratios);
     }
 
     private static Long boxed(OptionalLong number) {
