@@ -105,7 +105,10 @@ public final class Methods {
                     .with("tiny-imagenet", "ahmad-conv-padded", ADAM, 1e-5f);
 
     /** Rates of feedback that comes to be the layer's own, and then bears the steps of that. */
-    private static final LearningRates LEARNED = RANDOM.with(ANY, "conv", ADAM, 1e-3f);
+    private static final LearningRates LEARNED =
+            RANDOM.with(ANY, "conv", ADAM, 1e-3f)
+                    // a sweep: 38.8 % held out for 34.6 at the rate of fixed feedback
+                    .with("cifar10", "dense", ADAM, 3e-4f);
 
     /** Rates of node perturbation, from table 2 of the decorrelation paper and, for mlp, a scan. */
     private static final LearningRates PERTURBED =
@@ -135,6 +138,8 @@ public final class Methods {
                     .and(MOMENTUM, 0.075f)
                     .and(ADAM, 3e-5f)
                     .and(MQ, 3e-5f)
+                    // a sweep: 95.7 % held out for 92.4 at a tenth of it
+                    .with("mnist", "mlp", MQ, 1e-3f)
                     .with("svhn", "mlp3", SGD, 1)
                     .with(ANY, "alonso-conv", SGD, 0.5f)
                     .with("svhn", "alonso-conv", SGD, 0.25f)
