@@ -75,7 +75,7 @@ public enum InputLayers {
         }
     },
 
-    /** Batch normalization by the statistics of {@value #GHOST_BATCH} samples. */
+    /** Batch normalization by the statistics of at most 32 samples. */
     GHOST_BATCH_NORM(
             "+ghostnorm",
             " with ghost batch normalization",
