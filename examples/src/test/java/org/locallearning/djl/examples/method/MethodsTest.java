@@ -109,7 +109,7 @@ class MethodsTest {
     @ParameterizedTest
     @CsvSource({
         "whitening, conv, 4",
-        "batchnorm, resnet20, 22",
+        "batchnorm, resnet20, 23",
         "batchnorm, mlp, 2",
         "batchnorm, vit, 2",
         "ghostnorm, conv, 4"
