@@ -290,14 +290,13 @@ final class Inference {
         energies.get(energies.size() - 1)[l] = energy(l);
     }
 
-    /** Theorem 1: {@code e_L = (y − p_L) / (1 + γ_L)}, {@code γ_L = α (1/β + ‖f(ĥ)‖²) − 1}. */
+    /** Theorem 1: {@code e_L = (y − p_L) / (1 + γ_L)}, {@code 1 + γ_L = α (1/β + ‖f(ĥ)‖²)}. */
     private NDList proximal(ValueNode node, NDList pulls) {
-        InferenceSettings.Proximal step = settings.proximal();
         NDList errors = new NDList(pulls.size());
         try (NDManager scope = tape.getManager().newSubManager()) {
             NDArray whole = norms.ofInput(node.stage(), scope);
             NDArray share =
-                    HostNumber.multiply(HostNumber.plus(whole, 1 / step.beta()), step.rate());
+                    rate(node, scope).mul(HostNumber.plus(whole, 1 / settings.proximal().beta()));
             for (NDArray pull : pulls) {
                 NDArray error = pull.div(share);
                 error.attach(tape.getManager());
@@ -308,13 +307,21 @@ final class Inference {
         return errors;
     }
 
+    /** Returns α of each sample, (N, 1), at the layer below a node. */
+    private NDArray rate(ValueNode node, NDManager scope) {
+        double rate = settings.proximal().rate();
+        return settings.normalizedStep()
+                ? HostNumber.multiply(norms.reciprocal(node.stage(), scope), rate)
+                : HostNumber.multiply(norms.ofInput(node.stage(), scope).onesLike(), rate);
+    }
+
     /** Returns an array of a row for each sample times γ of a node. */
     private NDArray weighed(NDArray rows, ValueNode node, NDManager scope) {
         if (settings.proximal() == null) {
             return HostNumber.times(rows, node.precision());
         }
-        double rate = settings.proximal().rate();
-        return rows.mul(HostNumber.times(norms.ofInput(node.stage(), scope), rate * rate));
+        NDArray whole = norms.ofInput(node.stage(), scope);
+        return rows.mul(rate(node, scope).square().mul(whole));
     }
 
     /**
@@ -372,9 +379,8 @@ final class Inference {
 
     /** Theorem 1: {@code γ_decay = α² ‖e_{l+1}‖²}. */
     private NDArray decayed(NDArray rows, ValueNode above, NDManager scope) {
-        double rate = settings.proximal().rate();
         NDArray squares = SampleNorms.squares(above.errors().head(), scope);
-        return rows.mul(HostNumber.times(squares, rate * rate));
+        return rows.mul(rate(above, scope).square().mul(squares));
     }
 
     /** Equation 4: {@code ∂F/∂W_l = −γ_{l+1} e_{l+1} f(ĥ_l)ᵀ}, as a mean over samples. */

@@ -284,13 +284,18 @@ public final class InferenceLearning extends CreditAssignment {
          * {@code −e_{l+1} f(ĥ_l)ᵀ} without γ: take plain descent with the rate {@code α}.
          *
          * <p>Without hidden layers that is the proximal step exactly, for any {@code α}. With them
-         * it is where activities no longer move, and as far as the activities below the output are
-         * those that the learned weights will give. The theorem is of the squared error, and of
-         * batches of one; a batch has the mean of its samples' steps. It is for dense layers one
-         * after the other, takes the place of clamp, precisions and activity decay, and is not
-         * guarded by {@link #optBacktracking}, since no single energy falls. Since {@code γ} of
-         * hidden layers is of the order of {@code α²}, so are the speeds of activities: take large
-         * steps and many iterations.
+         * it is an approximation, to be had when activities no longer move: layers take their right
+         * shares of the step only as far as {@code α ‖f(ĥ)‖²} is the same for all of them, which
+         * the theorem does not ask for. With {@link #optNormalizedStep}, {@code α / ‖f(ĥ)‖²} stands
+         * in the place of {@code α} everywhere and it is; the rate is then 1, and for small {@code
+         * β} the step is that of gradient descent with the rate {@code β}. How near the step comes
+         * to the proximal one for larger {@code β} is not known.
+         *
+         * <p>The theorem is of the squared error, and of batches of one; a batch has the mean of
+         * its samples' steps. It is for dense layers one after the other, takes the place of clamp,
+         * precisions and activity decay, and is not guarded by {@link #optBacktracking}, since no
+         * single energy falls. Since {@code γ} of hidden layers is of the order of {@code α²}, so
+         * are the speeds of activities: take large steps and many iterations.
          *
          * @param beta {@code β}, above 0 and finite
          * @param rate {@code α}, above 0 and finite
@@ -383,10 +388,6 @@ public final class InferenceLearning extends CreditAssignment {
                 throw new IllegalArgumentException(
                         "Precisions and activity decay follow from the proximal step, and"
                                 + " predictions are inferred; set none of them.");
-            }
-            if (proximal != null && normalizedStep) {
-                throw new IllegalArgumentException(
-                        "The proximal step has a rate of its own; leave the normalized step out.");
             }
             return new InferenceLearning(this);
         }

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.locallearning.djl.creditassignment.CreditAssignment;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
+import org.locallearning.djl.creditassignment.rule.Backpropagation;
 import org.locallearning.djl.creditassignment.tape.Network;
 
 /** Steps that follow from the norms of samples: theorem 1's proximal step, and normalized steps. */
@@ -78,7 +79,7 @@ class SampleNormsTest {
         InferenceLearning rule =
                 InferenceLearning.builder()
                         .optSchedule(schedule)
-                        .optIterations(3000)
+                        .optIterations(600)
                         .optStepSize(0.5)
                         .optStepDecay(false)
                         .optProximal(beta, rate)
@@ -96,6 +97,29 @@ class SampleNormsTest {
         double[] predicted = predict(net, 2, tanh(activities[1]));
         for (int i = 0; i < 3; i++) {
             assertEquals(y[i] - predicted[i], -gradients.get(5)[i] * whole, 1e-9);
+        }
+    }
+
+    @Test
+    void aSmallNormalizedProximalStepIsThatOfGradientDescent() {
+        double beta = 1e-6;
+        PlainNet net = new PlainNet(random, false, PlainNet.Output.IDENTITY, SIZES);
+        double[] x = draw(5);
+        double[] y = draw(3);
+        InferenceLearning rule =
+                InferenceLearning.builder()
+                        .optIterations(300)
+                        .optStepSize(1)
+                        .optStepDecay(false)
+                        .optProximal(beta, 1)
+                        .optNormalizedStep(true)
+                        .build();
+        List<double[]> steps = gradients(net, rule, x, y);
+        List<double[]> slopes = gradients(net, Backpropagation.builder().build(), x, y);
+        for (int p = 0; p < steps.size(); p++) {
+            // L2Loss is a mean over three units
+            double[] expected = Arrays.stream(slopes.get(p)).map(each -> 3 * beta * each).toArray();
+            assertArrayEquals(expected, steps.get(p), 1e-5 * norm(expected), "parameter " + p);
         }
     }
 
@@ -157,7 +181,14 @@ class SampleNormsTest {
         PlainNet net = new PlainNet(random, true, PlainNet.Output.IDENTITY, SIZES);
         double[][] x = {draw(5), draw(5)};
         double[][] y = {draw(3), draw(3)};
-        for (InferenceLearning rule : List.of(proximal(0.7, 0.5, 20), normalized(true))) {
+        for (InferenceLearning rule :
+                List.of(
+                        proximal(0.7, 0.5, 20),
+                        InferenceLearning.builder()
+                                .optProximal(0.7, 1)
+                                .optNormalizedStep(true)
+                                .build(),
+                        normalized(true))) {
             List<double[]> both = gradients(net, rule, x, y);
             List<double[]> first = gradients(net, rule, x[0], y[0]);
             List<double[]> second = gradients(net, rule, x[1], y[1]);
@@ -191,9 +222,6 @@ class SampleNormsTest {
         assertThrows(
                 IllegalArgumentException.class,
                 () -> proximal.optProximal(1, Double.POSITIVE_INFINITY));
-        assertThrows(
-                IllegalArgumentException.class, () -> proximal.optNormalizedStep(true).build());
-        proximal.optNormalizedStep(false);
         assertThrows(IllegalArgumentException.class, () -> proximal.optPrecisions(1, 2).build());
     }
 

@@ -96,6 +96,8 @@ class GridTest {
                         "error-gap",
                         "error-beta",
                         "error-gamma",
+                        "error-norm",
+                        "projection-radius",
                         "feedback-density",
                         "decor-rate",
                         "decor-sample",
