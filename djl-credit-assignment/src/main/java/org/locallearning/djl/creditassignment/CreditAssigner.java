@@ -58,7 +58,8 @@ public interface CreditAssigner extends Stateful {
     /**
      * Returns whether the rule calls {@link Tape#checkNumbers} or {@link Tape#readNumbers} in every
      * batch before it adds gradients. The loss of the batch is then read together with the rule's
-     * own numbers, so that the host waits once for the device.
+     * own numbers, so that the host waits once for the device. In a batch whose loss is not checked
+     * {@link Tape#checkNumbers} waits for nothing.
      *
      * @return false by default: the loss is read before the rule begins
      */

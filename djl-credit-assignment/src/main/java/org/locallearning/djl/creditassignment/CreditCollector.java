@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.internal.GraphMemory;
+import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
@@ -41,7 +42,7 @@ final class CreditCollector implements GradientCollector {
     private final GraphMemory memory;
     private final List<RecordedForward> forwards = new ArrayList<>();
     private final List<DeadEnd> deadEnds = new ArrayList<>();
-    private final List<NDArray> losses = new ArrayList<>();
+    private boolean checkedWhenClosed;
 
     CreditCollector(CreditTrainer trainer, GradientCollector engine) {
         this.trainer = trainer;
@@ -131,40 +132,30 @@ final class CreditCollector implements GradientCollector {
         return any;
     }
 
-    /** Checks the loss, at once or together with the numbers that the rule checks. */
+    /**
+     * Checks the loss, and what else is to be checked by then: at once, together with the numbers
+     * that the rule checks, when all devices are at work, or in a later batch.
+     */
     private void expectFinite(NDArray loss, List<CreditTrainer> trainers) {
-        if (trainers.stream().noneMatch(CreditTrainer::isLossChecked)) {
-            return;
-        }
+        CreditTrainer first = trainers.get(0);
+        LossCheck check = new LossCheck(trainers, forwards);
         try (NDArray sum = loss.sum()) {
-            if (trainer.isSpread() && !trainers.get(0).checksNumbers()) {
+            if (trainers.stream().noneMatch(CreditTrainer::isLossChecked)) {
+                trainers.forEach(each -> each.putOff(check, sum));
+                forwards.forEach(RecordedForward::putOffChecks);
+            } else if (forwards.size() == 1 && first.checksNumbers()) {
+                Tape tape = forwards.get(0).tape();
+                first.moveChecksTo(sum.getDevice(), tape);
+                tape.expect(sum, value -> check.accept(value[0]));
+            } else if (trainer.isSpread()) {
                 // to wait here would keep the next device from its part of the batch
-                losses.add(Autograd.detach(sum, trainer.getManager()));
-            } else if (forwards.size() == 1 && trainers.get(0).checksNumbers()) {
-                forwards.get(0).tape().expect(sum, value -> checkFinite(value[0], trainers));
+                trainer.putOff(check, sum);
+                checkedWhenClosed = true;
             } else {
-                checkFinite(HostValues.number(sum), trainers);
+                trainers.stream().skip(1).forEach(each -> each.runChecks(sum.getDevice()));
+                check.accept(first.runChecksAndRead(sum));
             }
         }
-    }
-
-    private void checkFinite(double value, List<CreditTrainer> trainers) {
-        if (Double.isFinite(value)) {
-            return;
-        }
-        String where =
-                forwards.stream()
-                        .flatMap(forward -> forward.tape().findNonFinite().stream())
-                        .findFirst()
-                        .orElse("every layer is finite, so it is the loss function's own");
-        NonFiniteLossException failure =
-                new NonFiniteLossException(
-                        String.format(
-                                "The loss is %s in batch %d: %s. Training stopped and nothing was"
-                                        + " saved; try a smaller learning rate, or check the data.",
-                                value, trainers.get(0).getBatches(), where));
-        trainers.forEach(each -> each.fail(failure));
-        throw failure;
     }
 
     private void checkDifferentiable(NDArray loss) {
@@ -184,38 +175,19 @@ final class CreditCollector implements GradientCollector {
         engine.zeroGradients();
     }
 
-    /** Reads the losses of the parts of a batch, once all devices have theirs. */
-    private void checkLosses() {
-        for (NDArray loss : losses) {
-            double value = HostValues.number(loss);
-            if (!Double.isFinite(value)) {
-                NonFiniteLossException failure =
-                        new NonFiniteLossException(
-                                String.format(
-                                        "The loss is %s in batch %d on %s. Training stopped and"
-                                                + " nothing was saved; try a smaller learning rate,"
-                                                + " or check the data. On one device the message"
-                                                + " says in which layer it began.",
-                                        value, trainer.getBatches(), loss.getDevice()));
-                trainer.fail(failure);
-                throw failure;
-            }
-        }
-    }
-
     /** {@inheritDoc} */
     @Override
     public synchronized void close() {
         try {
-            checkLosses();
+            if (checkedWhenClosed) {
+                trainer.runChecks();
+            }
         } finally {
             release();
         }
     }
 
     private void release() {
-        losses.forEach(NDArray::close);
-        losses.clear();
         forwards.forEach(RecordedForward::close);
         forwards.clear();
         deadEnds.clear();

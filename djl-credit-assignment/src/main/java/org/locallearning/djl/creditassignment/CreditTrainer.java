@@ -37,12 +37,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.MatrixProducts;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.HostValues;
+import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.locallearning.djl.decorrelation.state.StateFile;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -68,9 +73,9 @@ import org.locallearning.djl.decorrelation.state.StatefulTrainer;
  * side by side. As with the stock trainer their gradients are summed.
  *
  * <p>When a loss is not finite, {@code backward} throws {@link NonFiniteLossException}; on several
- * devices closing the gradient collector does, before any step. The trainer is then good only for
- * closing, and closing it does not tell listeners that training ended, so that none of them saves
- * the broken model over a good one.
+ * devices closing the gradient collector does, before any step; with {@link #setLossCheckInterval}
+ * a later step. The trainer is then good only for closing, and closing it does not tell listeners
+ * that training ended, so that none of them saves the broken model over a good one.
  */
 public final class CreditTrainer extends Trainer implements StatefulTrainer {
 
@@ -97,7 +102,8 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     private Optional<String> uncredited = Optional.empty();
     private long batches;
     private int lossCheckInterval = 1;
-    private NonFiniteLossException failure;
+    private long checkedBatch;
+    private RuntimeException failure;
 
     CreditTrainer(Model model, TrainingConfig config, CreditAssignment rule, Network network) {
         super(model, config);
@@ -175,13 +181,17 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     }
 
     /**
-     * Sets how often the loss is checked to be finite. The check waits until the device has
-     * computed the loss, once a step; without it, work is sent to a GPU ahead of time. Where a loss
-     * was not finite, later ones are not either, so that training stops at the next check, and the
-     * model of the last checkpoint is the one to go on with.
+     * Sets how often the loss is checked to be finite, and with it the updates of decorrelation
+     * layers and the numbers of node perturbation. The check waits until the device has computed
+     * the loss, once a step; without it, work is sent to a GPU ahead of time. What was not finite
+     * in a step without a check is found at the next one, which tells the steps in question.
+     *
+     * <p>Steps that were not checked are, before {@link #getModel}, {@link #getStatefulParts} or
+     * {@link #evaluate} return, and when the trainer is closed: save the model that the trainer
+     * returns, as listeners do.
      *
      * @param steps 1, as it is by default, to check every step; n to check every n-th; 0 to check
-     *     none. Inference learning reads its energies in every step all the same
+     *     only then. Inference learning reads its energies in every step all the same
      * @throws IllegalArgumentException if it is negative
      */
     public void setLossCheckInterval(int steps) {
@@ -198,6 +208,99 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     boolean isLossChecked() {
         // the first one always: it reads numbers anyway, and finds most mistakes
         return batches == 1 || lossCheckInterval > 0 && batches % lossCheckInterval == 0;
+    }
+
+    /** Returns what has to be checked at some time. */
+    PendingChecks getChecks() {
+        return store.getPendingChecks();
+    }
+
+    /** Leaves a loss to be checked later. */
+    void putOff(LossCheck check, NDArray loss) {
+        getChecks()
+                .put(
+                        new LossKey(loss.getDevice()),
+                        loss,
+                        new NDList(),
+                        getManager(),
+                        (value, none) -> check.accept(value[0]));
+    }
+
+    private record LossKey(Device device) {}
+
+    /** Runs the checks of all devices. */
+    void runChecks() {
+        orFail(
+                () -> {
+                    getChecks().run();
+                    return null;
+                });
+    }
+
+    /** Runs the checks of a device. */
+    void runChecks(Device device) {
+        orFail(
+                () -> {
+                    getChecks().run(device);
+                    return null;
+                });
+    }
+
+    /** Runs the checks of a device, and reads a number by the same wait. */
+    double runChecksAndRead(NDArray number) {
+        return orFail(() -> getChecks().read(number))[0];
+    }
+
+    /** Has the checks of a device run together with those of a tape. */
+    void moveChecksTo(Device device, Tape tape) {
+        getChecks()
+                .moveTo(
+                        device,
+                        (numbers, check) ->
+                                tape.expect(
+                                        numbers,
+                                        values ->
+                                                orFail(
+                                                        () -> {
+                                                            check.accept(values);
+                                                            return null;
+                                                        })));
+        checkedBatch = batches;
+    }
+
+    private <T> T orFail(Supplier<T> checks) {
+        try {
+            T result = checks.get();
+            checkedBatch = batches;
+            return result;
+        } catch (RuntimeException e) {
+            fail(e);
+            throw e;
+        }
+    }
+
+    /** Returns the number of the batch after the last that was checked. */
+    long getFirstUncheckedBatch() {
+        return Math.min(checkedBatch + 1, batches);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws NonFiniteLossException if there are steps whose loss was not checked, and that was
+     *     not finite
+     */
+    @Override
+    public Model getModel() {
+        checkPassedSteps();
+        return super.getModel();
+    }
+
+    /** Makes sure that nothing is put to use that no check has passed. */
+    private void checkPassedSteps() {
+        if (failure == null && store != null) {
+            runChecks();
+        }
     }
 
     /** Returns whether parts of a batch go to several devices, which compute at the same time. */
@@ -306,6 +409,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     /** {@inheritDoc} */
     @Override
     public Map<String, Stateful> getStatefulParts() {
+        checkPassedSteps();
         checkUsable();
         Map<String, Stateful> parts = new LinkedHashMap<>();
         // first, so that another rule is named and not what it leads to
@@ -319,7 +423,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     @Override
     public void initialize(Shape... shapes) {
         checkBlocks();
-        Model model = getModel();
+        Model model = super.getModel();
         model.getBlock().initialize(model.getNDManager(), model.getDataType(), shapes);
         for (Pair<String, Parameter> parameter : model.getBlock().getParameters()) {
             for (Device device : getDevices()) {
@@ -391,7 +495,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
         checkUsable();
         checkBlocks();
         long begin = System.nanoTime();
-        Block block = getModel().getBlock();
+        Block block = super.getModel().getBlock();
         if (!block.isInitialized()) {
             initialize(data.getShapes());
         }
@@ -409,7 +513,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
 
     private void checkDeclaredSequences(NDList data) {
         if (!sequencesChecked) {
-            network.checkDeclaredSequences(getModel().getBlock(), store, data);
+            network.checkDeclaredSequences(super.getModel().getBlock(), store, data);
             sequencesChecked = true;
         }
     }
@@ -432,7 +536,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     }
 
     private NDList runPlain(NDList data, NDList labels) {
-        Block block = getModel().getBlock();
+        Block block = super.getModel().getBlock();
         return labels == null
                 ? block.forward(store, data, true)
                 : block.forward(store, data, labels, null);
@@ -455,7 +559,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
                         targets,
                         assigner.needsRerun(),
                         assigner.needsInnerFeedback());
-        RecordedForward forward = new RecordedForward(this, tape, inputs);
+        RecordedForward forward = new RecordedForward(this, tape, inputs, targets);
         open.add(forward);
         uncredited =
                 Optional.of(
@@ -496,7 +600,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     }
 
     private void checkBlocks() {
-        if (countSame(getModel().getBlock(), 0) != blocks.size()) {
+        if (countSame(super.getModel().getBlock(), 0) != blocks.size()) {
             throw new IllegalStateException(
                     "The model's blocks were changed after this trainer was made, so that it would"
                             + " not train them; call newTrainer after setBlock, add and the like,"
@@ -538,7 +642,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     }
 
     /** Makes the trainer good only for closing. */
-    void fail(NonFiniteLossException cause) {
+    void fail(RuntimeException cause) {
         failure = cause;
     }
 
@@ -565,7 +669,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
                         .filter(listener -> listener.wantsComparison(this))
                         .collect(Collectors.toList());
         if (curious.isEmpty()) {
-            assigner.assign(tape, errors);
+            assign(tape, errors);
             // a rule that said it would, and did not
             tape.checkNumbers();
             MatrixProducts taken = tape.getMatrixProducts();
@@ -584,6 +688,47 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
         creditedSinceStep = true;
     }
 
+    /**
+     * Runs a batch once more, to look at what comes of it.
+     *
+     * @return what the looking found; empty also if the batch cannot run
+     */
+    Optional<String> runAgain(NDList data, NDList labels, Function<Tape, Optional<String>> look) {
+        try (Tape tape = Tape.record(network, store, data, labels)) {
+            return look.apply(tape);
+        } catch (RuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Says which parameter is not finite on a device, as a clause. */
+    Optional<String> findNonFiniteParameter(Device device) {
+        for (Pair<String, Parameter> each : super.getModel().getBlock().getParameters()) {
+            NDArray value = store.getValue(each.getValue(), device, true);
+            try (NDArray alias = value.stopGradient();
+                    NDArray zeros = HostNumber.times(alias, 0);
+                    NDArray sum = zeros.sum()) {
+                if (Double.isNaN(HostValues.number(sum))) {
+                    return Optional.of("by now parameter " + each.getKey() + " is not finite");
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void assign(Tape tape, NDList errors) {
+        long before = getUpdates();
+        try {
+            assigner.assign(tape, errors);
+        } catch (NonFiniteLossException e) {
+            if (getUpdates() != before) {
+                // the rule moved weights before it found out
+                fail(e);
+            }
+            throw e;
+        }
+    }
+
     private void checkSendsNothingOn(Tape tape) {
         if (tape.isInputErrorWanted()) {
             throw new IllegalStateException(RecordedForward.noWayOn(rule));
@@ -593,8 +738,12 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     /** Checks that the trainer can go on. */
     void checkUsable() {
         if (failure != null) {
+            String when =
+                    failure instanceof NonFiniteLossException
+                            ? "its loss was not finite"
+                            : "an update was not as it has to be";
             throw new IllegalStateException(
-                    "This trainer stopped when its loss was not finite; make a new one.", failure);
+                    "This trainer stopped when " + when + "; make a new one.", failure);
         }
     }
 
@@ -606,10 +755,11 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
      */
     @Override
     public NDList evaluate(NDList input) {
-        Block block = getModel().getBlock();
+        Block block = super.getModel().getBlock();
         Optional<CreditCollector> open =
                 Autograd.isRecording() ? openCollector() : Optional.empty();
         if (open.isEmpty()) {
+            checkPassedSteps();
             return block.forward(store, input, false, null);
         }
         NDList made = Autograd.withoutRecording(() -> block.forward(store, input, false, null));
@@ -641,14 +791,23 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
         addMetric("step", begin);
     }
 
-    /** {@inheritDoc} */
+    /**
+     * {@inheritDoc}
+     *
+     * @throws NonFiniteLossException if there are steps whose loss was not checked, and that was
+     *     not finite; everything is closed all the same
+     */
     @Override
     public void close() {
-        if (failure == null) {
-            store.sync();
-            super.close();
-        } else {
-            getManager().close();
+        try {
+            checkPassedSteps();
+        } finally {
+            if (failure == null) {
+                store.sync();
+                super.close();
+            } else {
+                getManager().close();
+            }
         }
     }
 

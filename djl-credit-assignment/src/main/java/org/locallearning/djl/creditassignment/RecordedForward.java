@@ -13,8 +13,10 @@
  */
 package org.locallearning.djl.creditassignment;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
@@ -30,6 +32,8 @@ final class RecordedForward {
     private final CreditTrainer trainer;
     private final Tape tape;
     private final NDList data;
+    private final NDList labels;
+    private final Device device;
     private final NDList predictions;
     private final NDList handedOut;
     private final long updates;
@@ -40,11 +44,14 @@ final class RecordedForward {
      * @param trainer whose network ran
      * @param tape the tape that it was recorded on
      * @param data the inputs of the network
+     * @param labels the labels; null where there are none
      */
-    RecordedForward(CreditTrainer trainer, Tape tape, NDList data) {
+    RecordedForward(CreditTrainer trainer, Tape tape, NDList data, NDList labels) {
         this.trainer = trainer;
         this.tape = tape;
         this.data = data;
+        this.labels = labels;
+        device = data.head().getDevice();
         predictions = new NDList(tape.getPredictions());
         handedOut = new NDList(predictions.stream().map(RecordedForward::handOut).toList());
         updates = trainer.getUpdates();
@@ -134,6 +141,32 @@ final class RecordedForward {
                         + " learn; take a rule that does, such as FeedbackAlignment, or give the"
                         + " network stopGradient() of its inputs.",
                 rule.getClass().getSimpleName());
+    }
+
+    /** Leaves what the rule is going to check to a later batch. */
+    void putOffChecks() {
+        tape.putOffChecks(trainer.getChecks(), trainer.getManager());
+    }
+
+    Device getDevice() {
+        return device;
+    }
+
+    /**
+     * Says where numbers are not finite: in what was recorded, or, once that is closed, in the
+     * batch as it runs once more, or in the parameters.
+     *
+     * @return what was found and where, as a clause, or empty if everything is finite
+     */
+    Optional<String> findNonFinite() {
+        if (tape.getManager().isOpen()) {
+            return tape.findNonFinite();
+        }
+        Optional<String> parameter = trainer.findNonFiniteParameter(device);
+        boolean isClosed = data.stream().anyMatch(NDArray::isReleased);
+        return isClosed
+                ? parameter.or(() -> Optional.of("every parameter is finite, and its batch closed"))
+                : trainer.runAgain(data, labels, Tape::findNonFinite).or(() -> parameter);
     }
 
     void close() {

@@ -32,6 +32,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.locallearning.djl.creditassignment.internal.LearningRate;
 import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
 import org.locallearning.djl.creditassignment.optimizer.RuleParameterListener;
+import org.locallearning.djl.decorrelation.internal.CheckingStore;
+import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
 import org.locallearning.djl.decorrelation.state.Stateful;
@@ -42,7 +44,7 @@ import org.locallearning.djl.decorrelation.state.Stateful;
  *
  * <p>It is what {@link CreditAssigner#afterStep} gets from a {@link CreditTrainer}.
  */
-public final class TrainerParameters extends ParameterStore {
+public final class TrainerParameters extends ParameterStore implements CheckingStore {
 
     private final Model model;
     private final Optimizer optimizer;
@@ -52,6 +54,7 @@ public final class TrainerParameters extends ParameterStore {
     private final Set<String> known = ConcurrentHashMap.newKeySet();
     private final Set<String> placed = ConcurrentHashMap.newKeySet();
     private final Map<String, Double> largestRates = new ConcurrentHashMap<>();
+    private final PendingChecks pending = new PendingChecks();
     private long updates;
 
     TrainerParameters(Model model, NDManager manager, Optimizer optimizer, Device[] devices) {
@@ -83,6 +86,12 @@ public final class TrainerParameters extends ParameterStore {
     /** Returns how often the optimizer has moved the parameters. */
     long getUpdates() {
         return updates;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public PendingChecks getPendingChecks() {
+        return pending;
     }
 
     /** {@inheritDoc} */

@@ -24,6 +24,7 @@ import ai.djl.training.DefaultTrainingConfig;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +54,11 @@ public abstract class DeviceContract {
         return 1;
     }
 
+    /** How often a step of a rule may wait whose loss is not to be checked. */
+    protected int waitsWithoutLoss(RuleCase rule) {
+        return 0;
+    }
+
     private static List<NetworkCase> networks() {
         return NetworkCase.small().stream()
                 .filter(each -> List.of("mlp", "convolutions").contains(each.name()))
@@ -72,7 +78,8 @@ public abstract class DeviceContract {
     }
 
     /** Starts a run on some devices. */
-    protected static TrainingRun start(RuleCase rule, NetworkCase network, Device... devices) {
+    protected static TrainingRun start(
+            Gradients.TrainerFactory rule, NetworkCase network, Device... devices) {
         LossCase loss = LossCase.softmaxCrossEntropy();
         DefaultTrainingConfig config = TrainingRun.config(loss).optDevices(devices);
         return TrainingRun.start(network, DataType.FLOAT32, loss, config, rule);
@@ -137,7 +144,33 @@ public abstract class DeviceContract {
     @ParameterizedTest
     @MethodSource("rulesOnNetworks")
     protected void aStepWaitsOnceAndSendsNothing(RuleCase rule, NetworkCase network) {
+        assertWaits(waitsOf(rule), rule, network, run -> {});
+    }
+
+    @ParameterizedTest
+    @MethodSource("rulesOnDecorrelatedNetworks")
+    void aStepWithDecorrelationWaitsOnce(RuleCase rule, NetworkCase network) {
+        assertWaits(waitsOf(rule), rule, network, run -> {});
+    }
+
+    @ParameterizedTest
+    @MethodSource({"rulesOnNetworks", "rulesOnDecorrelatedNetworks"})
+    void aStepWhoseLossIsNotCheckedDoesNotWait(RuleCase rule, NetworkCase network) {
+        assertWaits(
+                waitsWithoutLoss(rule),
+                rule,
+                network,
+                run -> ((CreditTrainer) run.trainer()).setLossCheckInterval(0));
+    }
+
+    /** Compares what one step waits for and sends, after some others. */
+    protected static void assertWaits(
+            int most,
+            Gradients.TrainerFactory rule,
+            NetworkCase network,
+            Consumer<TrainingRun> settings) {
         try (TrainingRun run = start(rule, network, FIRST)) {
+            settings.accept(run);
             run.train(0, WARM_UP);
             // the test's own labels are sent before the count
             EmulatedCalls.Counts[] before = new EmulatedCalls.Counts[1];
@@ -153,7 +186,7 @@ public abstract class DeviceContract {
             run.trainer().step();
             EmulatedCalls.Counts counted = EmulatedCalls.counts().since(before[0]);
             String where = EmulatedCalls.takeWaits() + ", " + EmulatedCalls.takeSent();
-            assertTrue(counted.waits() <= waitsOf(rule), where);
+            assertTrue(counted.waits() <= most, where);
             assertEquals(0, counted.sent(), where);
         }
     }

@@ -18,7 +18,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +74,51 @@ class DeviceContractTest extends DeviceContract {
             NonFiniteLossException thrown =
                     assertThrows(NonFiniteLossException.class, () -> run.assign(2, 3));
             assertTrue(thrown.getMessage().contains("gpu(1)"), thrown.getMessage());
+            assertTrue(
+                    thrown.getMessage().contains("parameter 01Linear_weight"), thrown.getMessage());
             assertThrows(IllegalStateException.class, run.trainer()::step);
+        }
+    }
+
+    @Test
+    void aLossThatIsNotFiniteOnTheSecondDeviceNamesTheLayer() {
+        Device[] both = {Device.gpu(0), Device.gpu(1)};
+        RuleCase rule = RuleCase.sendingErrors().get(0);
+        NetworkCase network = NetworkCase.twoHiddenLayers();
+        try (TrainingRun run = start(rule, network, both);
+                NDManager manager = run.trainer().getManager().newSubManager()) {
+            run.train(0, 1);
+            // finite parameters, whose products are beyond what single precision holds
+            set(run, 3, both[1], 10);
+            set(run, 4, both[1], 3e38f);
+            NonFiniteLossException thrown =
+                    assertThrows(
+                            NonFiniteLossException.class,
+                            () -> backwardOnAll(run, network, manager));
+            assertTrue(thrown.getMessage().contains("gpu(1)"), thrown.getMessage());
+            assertTrue(
+                    thrown.getMessage().contains("in the output of layer 05Linear"),
+                    thrown.getMessage());
+        }
+    }
+
+    private static void set(TrainingRun run, int parameter, Device device, float value) {
+        ParameterStore store = ((CreditTrainer) run.trainer()).getParameterStore();
+        Parameter changed = run.model().getBlock().getParameters().valueAt(parameter);
+        NDArray array = store.getValue(changed, device, true).stopGradient();
+        array.set(new NDIndex("..."), value);
+    }
+
+    /** Keeps the parts of the batch open, as EasyTrain does. */
+    private static void backwardOnAll(TrainingRun run, NetworkCase network, NDManager manager) {
+        try (GradientCollector collector = run.trainer().newGradientCollector()) {
+            for (Device device : run.trainer().getDevices()) {
+                NDManager there = manager.newSubManager(device);
+                NDList data = new NDList(there.ones(network.input()));
+                NDList labels = new NDList(there.zeros(new Shape(network.input().get(0))));
+                NDList predictions = run.trainer().forward(data, labels);
+                collector.backward(run.trainer().getLoss().evaluate(labels, predictions));
+            }
         }
     }
 }

@@ -14,27 +14,17 @@
 package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
-import java.util.Arrays;
-import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
-/**
- * Rows of a layer's activity before and after its matrix, and their energies: sums of squares.
- *
- * <p>The energies of the rows are read once, as reading is what an engine has to wait for.
- */
+/** Rows of a layer's activity before and after its matrix, and their energies. */
 final class ActivitySample {
 
-    /** The share of the mean power below which a unit counts as dead: rounding of a constant. */
-    private static final double DEAD = 1e-12;
+    private static final int[] ALONG_ROW = {1};
 
     private final NDArray inputs;
     private final NDArray outputs;
     private final NDArray outputPower;
-    private final double[] energies;
-    private final double leastOutputPower;
+    private final SampleEnergies energies;
 
     /**
      * Takes a sample.
@@ -47,17 +37,12 @@ final class ActivitySample {
         this.outputs = outputs;
         NDArray outputSquares = outputs.square();
         outputPower = outputSquares.mean(new int[] {0});
-        int[] alongRow = {1};
-        // one list, since each waits for the device
-        NDArray numbers =
-                NDArrays.concat(
-                        new NDList(
-                                inputs.square().sum(alongRow),
-                                outputSquares.sum(alongRow),
-                                outputPower.min().reshape(1)));
-        double[] values = HostValues.numbers(numbers);
-        energies = Arrays.copyOf(values, values.length - 1);
-        leastOutputPower = values[values.length - 1];
+        NDArray before = inputs.square().sum(ALONG_ROW);
+        NDArray after = outputSquares.sum(ALONG_ROW);
+        energies =
+                HostValues.isReadingFree(outputs.getDevice())
+                        ? SampleEnergies.OfHost.read(before, after, outputPower, outputs.size())
+                        : SampleEnergies.OfDevice.of(before, after, outputs.size());
     }
 
     NDArray inputs() {
@@ -68,34 +53,12 @@ final class ActivitySample {
         return outputs;
     }
 
-    int rows() {
-        return energies.length / 2;
+    long rows() {
+        return outputs.getShape().get(0);
     }
 
-    double inputEnergy(int row) {
-        return energies[row];
-    }
-
-    double outputEnergy(int row) {
-        return energies[rows() + row];
-    }
-
-    /** The energy of all inputs. */
-    double inputEnergy() {
-        double sum = 0;
-        for (int row = 0; row < rows(); ++row) {
-            sum += inputEnergy(row);
-        }
-        return sum;
-    }
-
-    /** The energy of all outputs. */
-    double outputEnergy() {
-        double sum = 0;
-        for (int row = 0; row < rows(); ++row) {
-            sum += outputEnergy(row);
-        }
-        return sum;
+    SampleEnergies energies() {
+        return energies;
     }
 
     /** The mean square of each input, (n). */
@@ -108,20 +71,20 @@ final class ActivitySample {
         return outputPower;
     }
 
-    /** Whether every output varies. */
+    /** Whether every output is known to vary. */
     boolean isAllAlive() {
-        return leastOutputPower > deadPower();
+        return energies.isAllAlive();
     }
 
     /** 1 for each output that varies and 0 for one that is dead or constant, (n). */
     NDArray alive() {
-        return HostNumber.with(outputPower, deadPower(), NDArray::gt)
-                .toType(outputs.getDataType(), false);
+        return energies.alive(outputPower);
     }
 
     /**
      * The rate of one update in the place of several: their sum, unless that overshoots, as it can
-     * where it times the largest eigenvalue of {@code <s sᵀ>} is above 1.
+     * where it times the largest eigenvalue of {@code <s sᵀ>} is above 1. For several updates a GPU
+     * is waited for.
      *
      * @param updates the number of updates
      * @param rate the rate of each
@@ -129,7 +92,7 @@ final class ActivitySample {
     double rateOf(long updates, double rate) {
         double sum = updates * rate;
         // the trace and the Frobenius norm are no less than the largest eigenvalue
-        if (updates == 1 || sum * outputEnergy() < rows()) {
+        if (updates == 1 || energies.isBelowOvershoot(sum, rows())) {
             return sum;
         }
         return Math.max(rate, Math.min(sum, 1 / outputMomentsNorm()));
@@ -143,9 +106,5 @@ final class ActivitySample {
                         ? outputs.matMul(columns)
                         : columns.matMul(outputs);
         return Math.sqrt(HostValues.number(products.square().sum())) / rows();
-    }
-
-    private double deadPower() {
-        return DEAD * outputEnergy() / outputs.size();
     }
 }

@@ -17,6 +17,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.util.Preconditions;
 import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.PendingChecks;
 
 /**
  * Whitens the features of its input by the inverse square root of the batch's covariance, {@code y
@@ -54,7 +55,8 @@ public final class BatchWhitening extends FeatureDecorrelation {
                         .optMean(MeanRemoval.BATCH.withMomentum(builder.momentum))
                         .optCost(Cost.full().withSampleFraction(1))
                         .build(),
-                width -> WhiteningMatrix.form(width, builder.iterations, builder.epsilon));
+                width -> WhiteningMatrix.form(width, builder.iterations, builder.epsilon),
+                new PendingChecks());
         iterations = builder.iterations;
         epsilon = builder.epsilon;
     }

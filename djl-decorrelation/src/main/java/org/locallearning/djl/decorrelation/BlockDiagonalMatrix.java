@@ -78,7 +78,7 @@ record BlockDiagonalMatrix(NDArray values) implements DecorrelationMatrix {
     }
 
     @Override
-    public double learn(ActivitySample sample, double rate, DecorrelationOptions options) {
+    public SampleGain learn(ActivitySample sample, double rate, DecorrelationOptions options) {
         throw new UnsupportedOperationException("The blocks learn, each by itself.");
     }
 
@@ -96,8 +96,8 @@ record BlockDiagonalMatrix(NDArray values) implements DecorrelationMatrix {
     }
 
     @Override
-    public long learningMultiplyAdds(long rows) {
+    public long learningMultiplyAdds(long rows, DecorrelationOptions options) {
         long count = values.getShape().get(0);
-        return count * DecorrelationRule.multiplyAdds(rows, values.getShape().get(1));
+        return count * DecorrelationRule.multiplyAdds(rows, values.getShape().get(1), options);
     }
 }

@@ -31,6 +31,7 @@ public final class Cost {
     private final int maxPatches;
     private final int updateInterval;
     private final int samplesPerUpdate;
+    private final int checkInterval;
 
     private Cost(
             int maxBlockSize,
@@ -38,13 +39,15 @@ public final class Cost {
             double sampleFraction,
             int maxPatches,
             int updateInterval,
-            int samplesPerUpdate) {
+            int samplesPerUpdate,
+            int checkInterval) {
         this.maxBlockSize = maxBlockSize;
         this.rank = rank;
         this.sampleFraction = sampleFraction;
         this.maxPatches = maxPatches;
         this.updateInterval = updateInterval;
         this.samplesPerUpdate = samplesPerUpdate;
+        this.checkInterval = checkInterval;
     }
 
     /**
@@ -53,7 +56,7 @@ public final class Cost {
      * @return the cost
      */
     public static Cost full() {
-        return new Cost(0, 0, 0.1, 1024, 1, 1);
+        return new Cost(0, 0, 0.1, 1024, 1, 1, 1);
     }
 
     /**
@@ -103,7 +106,14 @@ public final class Cost {
         Preconditions.checkArgument(
                 fraction > 0 && fraction <= 1,
                 "The fraction of the batch must be in (0, 1], but is " + fraction);
-        return new Cost(maxBlockSize, rank, fraction, maxPatches, updateInterval, samplesPerUpdate);
+        return new Cost(
+                maxBlockSize,
+                rank,
+                fraction,
+                maxPatches,
+                updateInterval,
+                samplesPerUpdate,
+                checkInterval);
     }
 
     /**
@@ -118,7 +128,13 @@ public final class Cost {
         Preconditions.checkArgument(
                 patches >= 2, "The largest number of patches must be 2 or more, but is " + patches);
         return new Cost(
-                maxBlockSize, rank, sampleFraction, patches, updateInterval, samplesPerUpdate);
+                maxBlockSize,
+                rank,
+                sampleFraction,
+                patches,
+                updateInterval,
+                samplesPerUpdate,
+                checkInterval);
     }
 
     /**
@@ -132,7 +148,14 @@ public final class Cost {
         Preconditions.checkArgument(
                 interval >= 1,
                 "The number of steps between updates must be 1 or more, but is " + interval);
-        return new Cost(maxBlockSize, rank, sampleFraction, maxPatches, interval, samplesPerUpdate);
+        return new Cost(
+                maxBlockSize,
+                rank,
+                sampleFraction,
+                maxPatches,
+                interval,
+                samplesPerUpdate,
+                checkInterval);
     }
 
     /**
@@ -143,7 +166,8 @@ public final class Cost {
      * that gives so many samples, or the largest that the batch has samples for. To first order in
      * the rate this is what k updates do, and as many samples serve in the end; but M is read and
      * written once in k steps, which small batches spend much of their time on. The rate of such an
-     * update is lowered where it would overshoot, though not below that of a single one.
+     * update is lowered where it would overshoot, though not below that of a single one; a GPU is
+     * waited for to know.
      *
      * @param samples the number of samples, at least 1
      * @return the new cost
@@ -152,7 +176,38 @@ public final class Cost {
         Preconditions.checkArgument(
                 samples >= 1,
                 "The number of samples for an update must be 1 or more, but is " + samples);
-        return new Cost(maxBlockSize, rank, sampleFraction, maxPatches, updateInterval, samples);
+        return new Cost(
+                maxBlockSize,
+                rank,
+                sampleFraction,
+                maxPatches,
+                updateInterval,
+                samples,
+                checkInterval);
+    }
+
+    /**
+     * Returns this cost with another number of updates from one check to the next than 1, on a GPU
+     * and under a trainer that does not check them with its loss. The layers of a model that {@link
+     * Decorrelate} made are checked together, by one wait for the device. What an update that
+     * diverges makes of the matrix is found at the next check, and before it is saved or folded.
+     *
+     * @param interval the number of updates of a layer, at least 1, or 0 to check before saving and
+     *     folding alone
+     * @return the new cost
+     */
+    public Cost withCheckInterval(int interval) {
+        Preconditions.checkArgument(
+                interval >= 0,
+                "The number of updates between checks must be 0 or more, but is " + interval);
+        return new Cost(
+                maxBlockSize,
+                rank,
+                sampleFraction,
+                maxPatches,
+                updateInterval,
+                samplesPerUpdate,
+                interval);
     }
 
     /**
@@ -201,6 +256,15 @@ public final class Cost {
      */
     public int getUpdateInterval() {
         return updateInterval;
+    }
+
+    /**
+     * Returns the number of updates from one check to the next on a GPU.
+     *
+     * @return the number of updates; 0 where only what is saved or folded is checked
+     */
+    public int getCheckInterval() {
+        return checkInterval;
     }
 
     /**
@@ -279,7 +343,8 @@ public final class Cost {
                 sampleFraction,
                 maxPatches,
                 updateInterval,
-                samplesPerUpdate);
+                samplesPerUpdate,
+                checkInterval);
     }
 
     /** Returns whether M is full for inputs of every width. */
@@ -313,6 +378,7 @@ public final class Cost {
                 + updateInterval
                 + ", samplesPerUpdate="
                 + samplesPerUpdate
+                + (checkInterval == 1 ? "" : ", checkInterval=" + checkInterval)
                 + ')';
     }
 }

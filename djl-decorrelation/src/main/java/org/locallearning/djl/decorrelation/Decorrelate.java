@@ -20,6 +20,7 @@ import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.convolutional.Deconvolution;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
 import ai.djl.nn.transformer.TransformerEncoderBlock;
@@ -36,6 +37,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.locallearning.djl.decorrelation.internal.BlockKinds;
 import org.locallearning.djl.decorrelation.internal.ParallelBranches;
+import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -242,6 +244,7 @@ public final class Decorrelate {
         private final List<DecorrelationReport.Skipped> skipped = new ArrayList<>();
         private final Map<Block, Place> places = new IdentityHashMap<>();
         private final Map<Block, Decorrelating> layers = new IdentityHashMap<>();
+        private final PendingChecks pending = new PendingChecks();
         private final Map<Block, Block> composites = new IdentityHashMap<>();
 
         Conversion(Function<Block, DecorrelationOptions> settings) {
@@ -416,11 +419,12 @@ public final class Decorrelate {
             DecorrelationOptions own = settings.apply(block);
             Decorrelating layer =
                     block instanceof Conv2d convolution
-                            ? DecorrelatedConv2d.of(convolution, own, name)
+                            ? DecorrelatedConv2d.of(convolution, own, name, pending)
                             : Decorrelation.builder()
                                     .optOptions(own)
                                     .optName(name)
                                     .optInserted(inserted)
+                                    .optPending(pending)
                                     .build();
             if (weightsAfter(block).anyMatch(weight -> !weight.requiresGradient())) {
                 layer.getRunningMean().freeze(true);
@@ -454,6 +458,12 @@ public final class Decorrelate {
                 skip(block, path, NOT_SELECTED);
             } else if (block instanceof Decorrelating) {
                 skip(block, path, DECORRELATED_ALREADY);
+            } else if (block instanceof Deconvolution) {
+                skip(
+                        block,
+                        path,
+                        "not supported: a transposed convolution, which DJL does not run on"
+                                + " PyTorch");
             } else {
                 List<Block> inside = new ArrayList<>();
                 collectKnown(block, inside);

@@ -31,6 +31,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.function.Consumer;
+import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.locallearning.djl.decorrelation.internal.StoredParameters;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -91,6 +92,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
                         options,
                         patches,
                         width -> BlockDiagonalMatrix.form(width, groups),
+                        builder.pending,
                         this::addParameter);
     }
 
@@ -98,7 +100,8 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
      * Creates the decorrelated form of a convolution; if that is initialized, over its own kernel
      * and bias arrays.
      */
-    static DecorrelatedConv2d of(Conv2d plain, DecorrelationOptions options, String name) {
+    static DecorrelatedConv2d of(
+            Conv2d plain, DecorrelationOptions options, String name, PendingChecks pending) {
         DecorrelatedConv2d layer =
                 builder()
                         .setKernelShape(plain.getKernelShape())
@@ -111,6 +114,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
                         .optOptions(options)
                         .optCost(options.getCost().withFullMatrix())
                         .optName(name)
+                        .optPending(pending)
                         .build();
         PlainBlocks.share(plain, layer);
         return layer;
@@ -298,6 +302,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
     /** {@inheritDoc} */
     @Override
     public Block fold() {
+        decorrelator.checkLearned();
         return PlainBlocks.convolution(this);
     }
 
@@ -363,7 +368,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
         Shape batch = new Shape(batchSize).addAll(input.slice(1));
         long rows = patches.sampledRows(getOutputShapes(new Shape[] {batch})[0]);
         long folding = 2 * matrix.multiplyAdds(filters / groups);
-        long update = matrix.multiplyAdds(rows) + matrix.learningMultiplyAdds(rows);
+        long update = matrix.multiplyAdds(rows) + matrix.learningMultiplyAdds(rows, getOptions());
         return folding + update / getOptions().getCost().stepsPerUpdate(batchSize);
     }
 
@@ -409,6 +414,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
 
         private final DecorrelationOptions.Builder options = DecorrelationOptions.builder();
         private String name;
+        private PendingChecks pending = new PendingChecks();
 
         private Builder() {
             stride = new Shape(1, 1);
@@ -431,6 +437,12 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
          */
         public Builder optName(String name) {
             this.name = name;
+            return this;
+        }
+
+        /** Sets what runs the checks of this layer together with those of others. */
+        Builder optPending(PendingChecks pending) {
+            this.pending = pending;
             return this;
         }
 

@@ -16,6 +16,7 @@ package org.locallearning.djl.decorrelation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.core.Linear;
 import java.util.function.Consumer;
+import org.locallearning.djl.decorrelation.internal.PendingChecks;
 
 /**
  * Decorrelates the features of its input: {@code y = M (x − μ)}, with a matrix M that the layer
@@ -47,7 +48,10 @@ import java.util.function.Consumer;
  *
  * <p>A training forward fails with {@link IllegalArgumentException} for an input of another width,
  * for a single row with {@link MeanRemoval#BATCH} and for NaN, and with {@link
- * IllegalStateException} when M has diverged.
+ * IllegalStateException} when M has diverged. On a GPU, which would have to be waited for, NaN and
+ * divergence are found later, by the next training forward unless {@link Cost#withCheckInterval} or
+ * the trainer says otherwise, and always before the layer is saved or folded; a layer with which
+ * that happened is of no more use.
  *
  * <p>Ahmad, "Correlations Are Ruining Your Gradient Descent", appendix E. The authors' code
  * multiplies the covariance from the wrong side in dense layers; this is the side of the paper.
@@ -59,7 +63,7 @@ public final class Decorrelation extends FeatureDecorrelation {
     private final boolean inserted;
 
     private Decorrelation(Builder builder, DecorrelationOptions options) {
-        super(MATRIX, builder.name, options, options.getCost()::form);
+        super(MATRIX, builder.name, options, options.getCost()::form, builder.pending);
         inserted = builder.inserted;
     }
 
@@ -105,6 +109,7 @@ public final class Decorrelation extends FeatureDecorrelation {
         private final DecorrelationOptions.Builder options = DecorrelationOptions.builder();
         private String name;
         private boolean inserted;
+        private PendingChecks pending = new PendingChecks();
 
         private Builder() {}
 
@@ -123,6 +128,12 @@ public final class Decorrelation extends FeatureDecorrelation {
          */
         public Builder optName(String name) {
             this.name = name;
+            return this;
+        }
+
+        /** Sets what runs the checks of this layer together with those of others. */
+        Builder optPending(PendingChecks pending) {
+            this.pending = pending;
             return this;
         }
 

@@ -70,10 +70,9 @@ interface DecorrelationMatrix {
      * @param sample the rows that the gain compares with, and the decorrelated rows
      * @param rate the rate
      * @param options the other settings
-     * @return the gain that was applied, the mean over units if each has its own; NaN for a matrix
-     *     without gain
+     * @return the gain that was applied; NaN for a matrix without gain
      */
-    double learn(ActivitySample sample, double rate, DecorrelationOptions options);
+    SampleGain learn(ActivitySample sample, double rate, DecorrelationOptions options);
 
     /** Returns the matrix that evaluation multiplies a row by, (n, n). */
     NDArray toFull();
@@ -86,6 +85,6 @@ interface DecorrelationMatrix {
         return multiplyAdds(rows);
     }
 
-    /** Returns the multiply-adds of {@link #learn} from a number of rows. */
-    long learningMultiplyAdds(long rows);
+    /** Returns the multiply-adds of {@link #learn} from a number of rows under some settings. */
+    long learningMultiplyAdds(long rows, DecorrelationOptions options);
 }

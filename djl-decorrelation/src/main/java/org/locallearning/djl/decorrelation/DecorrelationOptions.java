@@ -36,6 +36,8 @@ public final class DecorrelationOptions {
     private final Cost cost;
     private final boolean diagonal;
     private final double unitVariance;
+    private final VarianceTerm varianceTerm;
+    private final boolean triangular;
 
     private DecorrelationOptions(Builder builder) {
         schedule = builder.schedule;
@@ -45,6 +47,8 @@ public final class DecorrelationOptions {
         cost = builder.cost;
         diagonal = builder.diagonal;
         unitVariance = builder.unitVariance;
+        varianceTerm = builder.varianceTerm;
+        triangular = builder.triangular;
     }
 
     /**
@@ -113,6 +117,24 @@ public final class DecorrelationOptions {
     }
 
     /**
+     * Returns what the unit-variance term scales.
+     *
+     * @return rows or columns of M
+     */
+    public VarianceTerm getVarianceTerm() {
+        return varianceTerm;
+    }
+
+    /**
+     * Returns whether M is lower triangular.
+     *
+     * @return whether each output is decorrelated from those before it alone
+     */
+    public boolean isTriangular() {
+        return triangular;
+    }
+
+    /**
      * Creates a builder with the default settings.
      *
      * @return a new builder
@@ -145,6 +167,8 @@ public final class DecorrelationOptions {
                 + diagonal
                 + ", unitVariance="
                 + unitVariance
+                + (varianceTerm == VarianceTerm.ROWS ? "" : " on columns")
+                + (triangular ? ", triangular" : "")
                 + ')';
     }
 
@@ -158,6 +182,8 @@ public final class DecorrelationOptions {
         private Cost cost = Cost.full();
         private boolean diagonal = true;
         private double unitVariance;
+        private VarianceTerm varianceTerm = VarianceTerm.ROWS;
+        private boolean triangular;
 
         private Builder() {}
 
@@ -170,6 +196,8 @@ public final class DecorrelationOptions {
             cost = options.cost;
             diagonal = options.diagonal;
             unitVariance = options.unitVariance;
+            varianceTerm = options.varianceTerm;
+            triangular = options.triangular;
             return this;
         }
 
@@ -285,6 +313,38 @@ public final class DecorrelationOptions {
             return this;
         }
 
+        /**
+         * Sets the weight κ of the unit-variance term, and what it scales.
+         *
+         * <p>{@code optUnitVariance(κ, VarianceTerm.COLUMNS)} with {@code optDiagonal(false)},
+         * {@code optGain(Gain.NONE)} and {@code optMean(MeanRemoval.NONE)} is the update of the
+         * decorbp library: {@code M ← M − η [(1 − κ) (C − diag C) M + κ M diag(v)]}.
+         *
+         * @param unitVariance the weight, in [0, 1]
+         * @param term whether rows or columns of M are scaled; rows by default
+         * @return this builder
+         */
+        public Builder optUnitVariance(double unitVariance, VarianceTerm term) {
+            varianceTerm = term;
+            return optUnitVariance(unitVariance);
+        }
+
+        /**
+         * Sets whether M is lower triangular; false by default.
+         *
+         * <p>Each output is then decorrelated from those before it alone, {@code M ← g (M − η
+         * tril(C) M)}, which has the same fixed points: a covariance without entries off its
+         * diagonal. Half of the connections serve, and none is mutual. The update forms C, at
+         * {@code K n² + n³} multiply-adds for K sampled rows however few they are.
+         *
+         * @param triangular true for a lower triangular matrix
+         * @return this builder
+         */
+        public Builder optTriangular(boolean triangular) {
+            this.triangular = triangular;
+            return this;
+        }
+
         /** Returns whether a mean was chosen. */
         boolean hasMean() {
             return mean != null;
@@ -297,11 +357,13 @@ public final class DecorrelationOptions {
          * @throws IllegalArgumentException if settings exclude each other
          */
         public DecorrelationOptions build() {
-            boolean byFeature = gain.kind() == Gain.UNITWISE || unitVariance != 0 || !diagonal;
+            boolean byFeature =
+                    gain.kind() == Gain.UNITWISE || unitVariance != 0 || !diagonal || triangular;
             Preconditions.checkArgument(
                     cost.getRank() == 0 || !byFeature,
-                    "A matrix of low rank goes with neither a unit-wise gain, a unit-variance term"
-                            + " nor a covariance without diagonal; leave out Cost.rank or those");
+                    "A matrix of low rank goes with neither a unit-wise gain, a unit-variance"
+                            + " term, a covariance without diagonal nor a triangular form; leave"
+                            + " out Cost.rank or those");
             return new DecorrelationOptions(this);
         }
     }

@@ -15,9 +15,11 @@ package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
 import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * The local learning rule of the decorrelation matrix M.
@@ -28,15 +30,19 @@ import org.locallearning.djl.decorrelation.internal.HostNumber;
  * <pre>M ← g (M − η [(1 − κ) C + κ diag(v)] M),  C = ⟨x̄ x̄ᵀ⟩,  v = diag ⟨x̄ x̄ᵀ⟩ − 1</pre>
  *
  * <p>with the rate η, the gain g ({@link Gain}) and the weight κ of a unit-variance term, 0 in the
- * paper. The diagonal of C can be left out. The fixed points with a scalar gain have a covariance
- * proportional to the identity; with the unit-wise gain a diagonal covariance.
+ * paper. The diagonal of C can be left out; the unit-variance term can scale columns in the place
+ * of rows, {@code κ M diag(v)} ({@link VarianceTerm}); and with {@link
+ * DecorrelationOptions#isTriangular} the lower triangle of C alone serves. The fixed points with a
+ * scalar gain have a covariance proportional to the identity; with the unit-wise gain a diagonal
+ * covariance.
  *
  * <p>The rule descends monotonically while {@code η λ < 1} for the largest eigenvalue λ of C, and
  * diverges beyond {@code η λ = 2}.
  *
  * <p>Ahmad, "Correlations Are Ruining Your Gradient Descent", section "A novel decorrelation
  * mechanism" and appendix E; the unit-variance term is from Dalm, Ahmad and van Gerven, "Efficient
- * Deep Learning with Decorrelated Backpropagation", applied here to the rows of M.
+ * Deep Learning with Decorrelated Backpropagation", whose code (decorbp) applies it to the columns
+ * of M. The row of a unit that is dead or constant over the sample is left as it is, in every form.
  */
 public final class DecorrelationRule {
 
@@ -70,10 +76,22 @@ public final class DecorrelationRule {
                     NDArray diagonal = moments.mul(identity(matrix));
                     NDArray c = options.isDiagonal() ? moments : moments.sub(diagonal);
                     NDArray v = diagonal.sub(identity(matrix));
-                    NDArray drive = c.mul(1 - kappa).add(v.mul(kappa));
-                    NDArray next = matrix.sub(drive.matMul(matrix).mul(rate)).mul(gain);
+                    NDArray lower = options.isTriangular() ? c.mul(lowerTriangle(c)) : c;
+                    NDArray variances =
+                            options.getVarianceTerm() == VarianceTerm.ROWS
+                                    ? v.matMul(matrix)
+                                    : matrix.matMul(v);
+                    NDArray change = lower.matMul(matrix).mul(1 - kappa).add(variances.mul(kappa));
+                    NDArray next = matrix.sub(change.mul(rate)).mul(gain);
                     return NDArrays.where(alive.eq(1).broadcast(matrix.getShape()), next, matrix);
                 });
+    }
+
+    /** 1 on the diagonal and below it, 0 above, (n, n). */
+    private static NDArray lowerTriangle(NDArray like) {
+        long n = like.getShape().get(0);
+        NDArray index = DeviceArrays.like(like, manager -> manager.arange((int) n));
+        return index.reshape(n, 1).gte(index.reshape(1, n)).toType(like.getDataType(), false);
     }
 
     private static NDArray identity(NDArray like) {
@@ -107,38 +125,49 @@ public final class DecorrelationRule {
             DecorrelationOptions options) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            return update(matrix, new ActivitySample(inputs, outputs), rate, options);
+            return update(matrix, new ActivitySample(inputs, outputs), rate, options).mean();
         }
     }
 
     /** Updates M in place from a sample whose arrays are the caller's to close. */
-    static double update(
+    static SampleGain update(
             NDArray matrix, ActivitySample sample, double rate, DecorrelationOptions options) {
+        SampleGain gain = options.getGain().of(sample);
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray outputs = sample.outputs();
             long rows = outputs.getShape().get(0);
-            boolean fewRows = rows < outputs.getShape().get(1);
+            // C itself is needed where a part of it serves
+            boolean fewRows = rows < outputs.getShape().get(1) && !options.isTriangular();
             double share = rate * (1 - options.getUnitVariance()) / rows;
             NDArray right = fewRows ? outputs.matMul(matrix) : matrix.duplicate();
 
-            SampleGain gain = options.getGain().of(sample);
-            double mean = gain.mean();
             double scale;
             NDArray weighted;
             if (isUniform(gain, sample, options)) {
+                double mean = gain.mean();
                 scale = mean;
                 weighted = HostNumber.times(outputs, mean * share);
             } else {
                 NDArray alive = sample.alive();
                 NDArray applied = gain.sparingDead(alive);
-                matrix.muli(kept(applied, sample, alive, rate, options).reshape(-1, 1));
+                NDArray kept = kept(applied, sample, alive, rate, options).reshape(-1, 1);
+                if (options.getVarianceTerm() == VarianceTerm.COLUMNS) {
+                    kept = kept.add(columnTerm(applied.mul(alive), sample, rate, options));
+                }
+                matrix.muli(kept);
                 scale = 1;
                 weighted = outputs.mul(HostNumber.times(applied, share));
             }
             NDArray left = weighted.transpose();
-            ScaledDifference.subtract(matrix, scale, fewRows ? left : left.matMul(outputs), right);
-            return mean;
+            if (!fewRows) {
+                left = left.matMul(outputs);
+            }
+            if (options.isTriangular()) {
+                left = left.mul(lowerTriangle(left));
+            }
+            ScaledDifference.subtract(matrix, scale, left, right);
+            return gain;
         }
     }
 
@@ -152,14 +181,59 @@ public final class DecorrelationRule {
     }
 
     /**
+     * Returns the decorrelation loss of the decorbp library, which its update with {@link
+     * VarianceTerm#COLUMNS} is to lower: {@code ((1 − κ) Σ_{i≠j} C_ij² + κ Σ_i v_i²) / n²}, with
+     * {@code C = ⟨x̄ x̄ᵀ⟩} and {@code v = diag C − 1}.
+     *
+     * <p>The mean is not removed, and variances count, so that it compares layers of one net over
+     * time but not nets with each other; {@link CorrelationStatistics#decorrelationLoss} does that.
+     * Costs {@code K n²} multiply-adds for K rows.
+     *
+     * @param outputs the decorrelated rows, (K, n)
+     * @param unitVariance the weight κ of the unit-variance term, in [0, 1]
+     * @return the loss, at least 0
+     */
+    public static double loss(NDArray outputs, double unitVariance) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            long n = outputs.getShape().get(1);
+            NDArray detached = outputs.stopGradient();
+            NDArray moments =
+                    HostNumber.times(
+                            detached.transpose().matMul(detached), 1.0 / outputs.getShape().get(0));
+            NDArray diagonal = moments.mul(identity(moments)).sum(new int[] {0});
+            NDArray sums =
+                    NDArrays.concat(
+                            new NDList(
+                                    moments.square().sum().reshape(1),
+                                    diagonal.square().sum().reshape(1),
+                                    HostNumber.plus(diagonal, -1).square().sum().reshape(1)));
+            double[] values = HostValues.numbers(sums);
+            double correlations = values[0] - values[1];
+            return ((1 - unitVariance) * correlations + unitVariance * values[2])
+                    / ((double) n * n);
+        }
+    }
+
+    /**
      * Returns the multiply-adds of one update.
      *
      * @param rows the number K of sampled rows
      * @param n the number of features
+     * @param options the settings
      * @return the multiply-adds
      */
+    static long multiplyAdds(long rows, long n, DecorrelationOptions options) {
+        return options.isTriangular() ? withCovariance(rows, n) : multiplyAdds(rows, n);
+    }
+
+    /** The multiply-adds of one update of a matrix that is not triangular. */
     static long multiplyAdds(long rows, long n) {
-        return rows < n ? 2 * rows * n * n : rows * n * n + n * n * n;
+        return rows < n ? 2 * rows * n * n : withCovariance(rows, n);
+    }
+
+    private static long withCovariance(long rows, long n) {
+        return rows * n * n + n * n * n;
     }
 
     /** The factor of each row of M: the gain, and the terms that act on the row alone, (n). */
@@ -170,14 +244,23 @@ public final class DecorrelationRule {
             double rate,
             DecorrelationOptions options) {
         double kappa = options.getUnitVariance();
-        if (options.isDiagonal() && kappa == 0) {
+        boolean variances = kappa != 0 && options.getVarianceTerm() == VarianceTerm.ROWS;
+        if (options.isDiagonal() && !variances) {
             return gain;
         }
         NDArray power = sample.outputPower();
-        NDArray scaling = HostNumber.times(HostNumber.plus(power, -1), kappa);
+        NDArray scaling = HostNumber.times(HostNumber.plus(power, -1), variances ? kappa : 0);
         if (!options.isDiagonal()) {
             scaling = scaling.sub(HostNumber.times(power, 1 - kappa));
         }
         return gain.mul(HostNumber.plus(HostNumber.times(scaling.mul(alive), -rate), 1));
+    }
+
+    /** What the unit-variance term adds to the factors of columns, {@code −g η κ v}, (n, n). */
+    private static NDArray columnTerm(
+            NDArray gain, ActivitySample sample, double rate, DecorrelationOptions options) {
+        NDArray excess = HostNumber.plus(sample.outputPower(), -1);
+        NDArray term = HostNumber.times(excess, -rate * options.getUnitVariance());
+        return gain.reshape(-1, 1).mul(term.reshape(1, -1));
     }
 }

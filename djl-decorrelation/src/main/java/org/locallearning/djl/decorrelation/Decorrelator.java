@@ -35,6 +35,8 @@ import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.locallearning.djl.decorrelation.internal.GradientGraph;
 import org.locallearning.djl.decorrelation.internal.MemoryNeed;
+import org.locallearning.djl.decorrelation.internal.PendingChecks;
+import org.locallearning.djl.decorrelation.internal.RepeatingStore;
 import org.locallearning.djl.decorrelation.internal.StoredParameters;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -63,9 +65,8 @@ final class Decorrelator {
     private final Parameter runningMean;
     private final FreezeMark freezing;
     private final UpdateSchedule schedule;
-    private final DivergenceGuard guard;
+    private final UpdateChecks checks;
     private MatrixForm form;
-    private volatile double lastGain = Double.NaN;
     private volatile DecorrelationObserver observer;
 
     /**
@@ -76,6 +77,7 @@ final class Decorrelator {
      * @param options the settings
      * @param rows how the layer sees its input
      * @param forms the form of the matrix for rows of a given width
+     * @param pending what runs the checks of this layer together with those of others
      * @param register adds a parameter to the layer
      */
     Decorrelator(
@@ -84,6 +86,7 @@ final class Decorrelator {
             DecorrelationOptions options,
             InputRows rows,
             LongFunction<MatrixForm> forms,
+            PendingChecks pending,
             Consumer<Parameter> register) {
         this.layer = layer;
         this.options = options;
@@ -91,7 +94,7 @@ final class Decorrelator {
         this.forms = forms;
         this.register = register;
         schedule = new UpdateSchedule(options);
-        guard = new DivergenceGuard(layer);
+        checks = new UpdateChecks(layer, pending);
         matrix.add(parameter(matrixName, false));
         matrix.get(0).setInitializer(MatrixForm::identity);
         runningMean = parameter("runningMean", true);
@@ -135,7 +138,10 @@ final class Decorrelator {
         NDArray input = inputs.head();
         checkInput(input.getShape());
         Device device = input.getDevice();
-        boolean learning = training && mayLearn(params) && !isFrozen();
+        boolean learning = training && mayLearn(store, params) && !isFrozen();
+        if (learning) {
+            checks.begin(store, device);
+        }
         NDList arrays = arrays(store, device, training);
         NDArray mean = store.getValue(runningMean, device, training);
         NDArray output =
@@ -147,8 +153,9 @@ final class Decorrelator {
         return output;
     }
 
-    private static boolean mayLearn(PairList<String, Object> params) {
-        return params == null || !Boolean.FALSE.equals(params.get(Decorrelating.LEARN));
+    private static boolean mayLearn(ParameterStore store, PairList<String, Object> params) {
+        return !(store instanceof RepeatingStore)
+                && (params == null || !Boolean.FALSE.equals(params.get(Decorrelating.LEARN)));
     }
 
     private NDArray forward(
@@ -196,6 +203,7 @@ final class Decorrelator {
             return;
         }
         Device device = input.getDevice();
+        checks.begin(store, device);
         NDList arrays = arrays(store, device, true);
         NDArray mean = store.getValue(runningMean, device, true);
         try (NDScope scope = new NDScope()) {
@@ -233,23 +241,30 @@ final class Decorrelator {
         double rate = schedule.rate(input.getDevice());
         long updates = options.getCost().getUpdatesAtOnce(input.getShape().get(0));
         NDArray compared = options.getGain().rawInput() ? seen.sample(input) : centred;
+        double checkedRate = learner.canDiverge() ? rate : 0;
         List<DecorrelationMatrix> blocks = learner.blocks();
+        List<ActivitySample> samples = new ArrayList<>();
         for (int i = 0; i < blocks.size(); ++i) {
             NDArray before = BlockDiagonalMatrix.columns(centred, i, blocks.size());
             NDArray after = BlockDiagonalMatrix.columns(outputs, i, blocks.size());
             ActivitySample sample = new ActivitySample(before, after);
-            guard.checkUpdate(sample, learner.canDiverge() ? rate : 0);
+            // of all blocks before the first learns, so that a refused batch changes none
+            checks.before(sample, checkedRate);
             if (observer != null) {
                 observer.sampled(layer, i, before, after);
             }
+            samples.add(sample);
+        }
+        for (int i = 0; i < blocks.size(); ++i) {
+            ActivitySample sample = samples.get(i);
+            ActivitySample forGain = sample;
             if (compared != centred) {
                 NDArray raw = BlockDiagonalMatrix.columns(compared, i, blocks.size());
-                sample = new ActivitySample(raw, after);
+                forGain = new ActivitySample(raw, sample.outputs());
             }
-            lastGain = blocks.get(i).learn(sample, sample.rateOf(updates, rate), options);
-            if (options.getGain().isLimit(lastGain)) {
-                guard.gainAtLimit(lastGain);
-            }
+            double summed = forGain.rateOf(updates, rate);
+            SampleGain gain = blocks.get(i).learn(forGain, summed, options);
+            checks.after(i, sample, checkedRate, gain);
         }
     }
 
@@ -262,12 +277,12 @@ final class Decorrelator {
 
     private void seeFirstBatch(InputRows seen, DecorrelationMatrix present, NDArray centred) {
         NDArray batch = seen.rows(centred.stopGradient());
-        guard.checkFinite(batch.square());
+        checks.firstBatch(batch);
         present.seeFirstBatch(batch);
     }
 
     /**
-     * Returns whether the matrix learns from this batch. Fails if the batch mean is not finite,
+     * Returns whether the matrix learns from this batch. Checks that the batch mean is finite,
      * where the check of the sample does not tell: where the sample is not looked at, or is centred
      * by another mean.
      */
@@ -275,7 +290,7 @@ final class Decorrelator {
         boolean due = schedule.isUpdateDue(input.getDevice(), input.getShape().get(0));
         boolean seen = due && options.getMean().removal() == MeanRemoval.BATCH;
         if (batchMean != null && !seen) {
-            guard.checkFinite(batchMean.stopGradient());
+            checks.mean(batchMean.stopGradient());
         }
         return due;
     }
@@ -391,6 +406,7 @@ final class Decorrelator {
 
     /** Writes what is to be saved beside the parameters. */
     void save(DataOutputStream os) throws IOException {
+        checks.finish();
         os.writeLong(schedule.getSteps());
         if (version() == LOW_RANK_VERSION) {
             os.writeInt(rank());
@@ -412,6 +428,7 @@ final class Decorrelator {
     /** Reads what was saved beside the parameters, for rows of a given width. */
     void load(byte version, DataInputStream is, long width)
             throws IOException, MalformedModelException {
+        checks.forget();
         schedule.restoreSteps(is.readLong());
         int saved = version == LOW_RANK_VERSION ? is.readInt() : 0;
         choose(width);
@@ -429,8 +446,9 @@ final class Decorrelator {
 
     /** Writes what changes in training and is no parameter. */
     void saveState(StateWriter out) throws IOException {
+        checks.finish();
         out.putLong(STEPS, schedule.getSteps());
-        out.putDouble(GAIN, lastGain);
+        out.putDouble(GAIN, checks.getLastGain());
     }
 
     /** Reads what {@link #saveState} wrote. */
@@ -445,8 +463,9 @@ final class Decorrelator {
                             layer.getName(), steps));
         }
         return () -> {
+            checks.forget();
             schedule.restoreSteps(steps);
-            lastGain = gain;
+            checks.restoreGain(gain);
         };
     }
 
@@ -493,6 +512,11 @@ final class Decorrelator {
         return form.binding().apply(arrays);
     }
 
+    /** Fails if the matrix learned from what it was not to learn from. */
+    void checkLearned() {
+        checks.finish();
+    }
+
     /** Returns the matrix that evaluation multiplies a row by, (n, n), an array of its own. */
     NDArray fullMatrix() {
         try {
@@ -520,7 +544,7 @@ final class Decorrelator {
     }
 
     double getLastGain() {
-        return lastGain;
+        return checks.getLastGain();
     }
 
     void setObserver(DecorrelationObserver observer) {

@@ -38,7 +38,8 @@ final class DivergenceGuard {
         checkFinite(HostValues.number(array.sum()));
     }
 
-    private void checkFinite(double sum) {
+    /** Fails if the sum of an input's entries is not finite. */
+    void checkFinite(double sum) {
         if (!Double.isFinite(sum)) {
             throw new NonFiniteInputException(
                     "The input of decorrelation layer '"
@@ -48,19 +49,25 @@ final class DivergenceGuard {
         }
     }
 
-    /** Fails if the input is not finite, or if an update at this rate cannot recover. */
-    void checkUpdate(ActivitySample sample, double rate) {
-        double input = sample.inputEnergy();
-        double output = sample.outputEnergy();
+    /**
+     * Fails if the input is not finite, or if an update at this rate cannot recover.
+     *
+     * @param inputs the rows before the matrix, (K, n)
+     * @param outputs the rows after it, (K, n)
+     * @param input the energy of the rows before the matrix
+     * @param output the energy of those after it
+     * @param rate the rate of the update
+     */
+    void checkUpdate(NDArray inputs, NDArray outputs, double input, double output, double rate) {
         checkFinite(input);
         // the trace bounds the largest eigenvalue, so most steps need no more than this
-        double trace = output / sample.rows();
+        double trace = output / outputs.getShape().get(0);
         if (rate * trace < 2) {
             return;
         }
         double amplification = Math.sqrt(output / input);
         boolean finite = Double.isFinite(amplification);
-        if (finite && rate * CorrelationStatistics.largestSecondMoment(sample.outputs()) < 2) {
+        if (finite && rate * CorrelationStatistics.largestSecondMoment(outputs) < 2) {
             return;
         }
         if (finite && amplification < MAX_AMPLIFICATION) {
@@ -78,7 +85,7 @@ final class DivergenceGuard {
                         layer.getName(),
                         rate,
                         finite ? String.format("%.3g times", amplification) : "beyond all numbers",
-                        1 / CorrelationStatistics.largestSecondMoment(sample.inputs())));
+                        1 / CorrelationStatistics.largestSecondMoment(inputs)));
     }
 
     /** Warns that the gain of an update was clamped. */

@@ -29,6 +29,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.LongFunction;
+import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.locallearning.djl.decorrelation.internal.StoredParameters;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -46,17 +47,21 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
      * @param name the name in messages; null for the type
      * @param options the settings
      * @param forms the form of the matrix for inputs of a given width
+     * @param pending what runs the checks of this layer together with those of others
      */
     @SuppressWarnings("this-escape")
     FeatureDecorrelation(
             String matrixName,
             String name,
             DecorrelationOptions options,
-            LongFunction<MatrixForm> forms) {
+            LongFunction<MatrixForm> forms,
+            PendingChecks pending) {
         super(Decorrelator.VERSION);
         this.name = name == null ? getClass().getSimpleName() : name;
         FeatureRows rows = new FeatureRows(options.getCost());
-        decorrelator = new Decorrelator(this, matrixName, options, rows, forms, this::addParameter);
+        decorrelator =
+                new Decorrelator(
+                        this, matrixName, options, rows, forms, pending, this::addParameter);
     }
 
     /** {@inheritDoc} */
@@ -82,13 +87,14 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     }
 
     private NDList checked(NDList inputs) {
-        checkCount(inputs.size(), inputs.getShapes());
+        if (inputs.size() != 1 && inputs.size() != 2) {
+            throw wrongInputs(inputs.getShapes());
+        }
         return inputs;
     }
 
-    private void checkCount(int count, Shape... shapes) {
-        Preconditions.checkArgument(
-                count == 1 || count == 2,
+    private IllegalArgumentException wrongInputs(Shape... shapes) {
+        return new IllegalArgumentException(
                 "Decorrelation layer '"
                         + name
                         + "' takes one input of shape (batch, *, features), or that and a mask of"
@@ -113,13 +119,9 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     /** {@inheritDoc} */
     @Override
     protected final void beforeInitialize(Shape... inputShapes) {
-        checkCount(inputShapes.length, inputShapes);
-        Preconditions.checkArgument(
-                inputShapes[0].dimension() >= 2,
-                "Decorrelation layer '"
-                        + name
-                        + "' takes an input of shape (batch, *, features), but got "
-                        + inputShapes[0]);
+        if (inputShapes.length < 1 || inputShapes.length > 2 || inputShapes[0].dimension() < 2) {
+            throw wrongInputs(inputShapes);
+        }
         // a mask changes nothing about the layer
         super.beforeInitialize(inputShapes[0]);
     }
@@ -193,6 +195,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     /** {@inheritDoc} */
     @Override
     public final Block fold() {
+        decorrelator.checkLearned();
         return PlainBlocks.linear(this);
     }
 
@@ -238,7 +241,9 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
         DecorrelationMatrix matrix = decorrelator.matrix();
         Cost cost = getOptions().getCost();
         long rows = batchSize * positions();
-        long learning = matrix.learningMultiplyAdds(cost.updateSampleSize(batchSize) * positions());
+        long learning =
+                matrix.learningMultiplyAdds(
+                        cost.updateSampleSize(batchSize) * positions(), getOptions());
         return matrix.multiplyAdds(rows)
                 + matrix.errorMultiplyAdds(rows)
                 + learning / cost.stepsPerUpdate(batchSize);

@@ -34,7 +34,7 @@ record FullMatrix(NDArray values) implements DecorrelationMatrix {
     }
 
     @Override
-    public double learn(ActivitySample sample, double rate, DecorrelationOptions options) {
+    public SampleGain learn(ActivitySample sample, double rate, DecorrelationOptions options) {
         return DecorrelationRule.update(values, sample, rate, options);
     }
 
@@ -49,7 +49,7 @@ record FullMatrix(NDArray values) implements DecorrelationMatrix {
     }
 
     @Override
-    public long learningMultiplyAdds(long rows) {
-        return DecorrelationRule.multiplyAdds(rows, values.getShape().get(0));
+    public long learningMultiplyAdds(long rows, DecorrelationOptions options) {
+        return DecorrelationRule.multiplyAdds(rows, values.getShape().get(0), options);
     }
 }

@@ -29,9 +29,7 @@ public enum Gain {
     SCALAR {
         @Override
         SampleGain of(ActivitySample sample) {
-            double input = sample.inputEnergy();
-            // rows that are dead or constant have no energy on either side: 1, not 0/0
-            return new SampleGain.Common(input == 0 ? 1 : Math.sqrt(input / sample.outputEnergy()));
+            return sample.energies().energyRatio();
         }
     },
 
@@ -43,16 +41,7 @@ public enum Gain {
     MEAN_OF_RATIOS {
         @Override
         SampleGain of(ActivitySample sample) {
-            double sum = 0;
-            int counted = 0;
-            for (int row = 0; row < sample.rows(); ++row) {
-                double input = sample.inputEnergy(row);
-                if (input != 0) {
-                    sum += Math.sqrt(input / (sample.outputEnergy(row) + 1e-8));
-                    ++counted;
-                }
-            }
-            return new SampleGain.Common(counted == 0 ? 1 : sum / counted);
+            return sample.energies().meanOfRatios();
         }
     },
 
@@ -60,7 +49,7 @@ public enum Gain {
     UNITWISE {
         @Override
         SampleGain of(ActivitySample sample) {
-            return SampleGain.Unitwise.of(sample);
+            return SampleGain.Computed.unitwise(sample);
         }
     },
 

@@ -39,8 +39,8 @@ record LateralMatrix(NDArray values, LateralRule rule, double timeStep, int step
     }
 
     @Override
-    public double learn(ActivitySample sample, double rate, DecorrelationOptions options) {
-        return rule.update(values, sample.inputs(), sample.outputs(), rate, options);
+    public SampleGain learn(ActivitySample sample, double rate, DecorrelationOptions options) {
+        return rule.learn(values, sample, rate, options);
     }
 
     @Override
@@ -54,7 +54,7 @@ record LateralMatrix(NDArray values, LateralRule rule, double timeStep, int step
     }
 
     @Override
-    public long learningMultiplyAdds(long rows) {
+    public long learningMultiplyAdds(long rows, DecorrelationOptions options) {
         return rule.multiplyAdds(rows, values.getShape().get(0));
     }
 }

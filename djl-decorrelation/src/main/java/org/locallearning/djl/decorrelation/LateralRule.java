@@ -15,6 +15,7 @@ package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.index.NDIndex;
 import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
 
@@ -28,19 +29,13 @@ public enum LateralRule {
      */
     LOCAL {
         @Override
-        public double update(
-                NDArray matrix,
-                NDArray inputs,
-                NDArray outputs,
-                double rate,
-                DecorrelationOptions options) {
-            try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                NDArray signal = outputs.matMul(matrix.transpose());
-                NDArray scaled = outputs.mul(rate / outputs.getShape().get(0));
-                matrix.addi(signal.transpose().matMul(scaled));
-                return divideByGain(matrix, inputs, outputs, options);
-            }
+        SampleGain learn(
+                NDArray matrix, ActivitySample sample, double rate, DecorrelationOptions options) {
+            NDArray outputs = sample.outputs();
+            NDArray signal = outputs.matMul(matrix.transpose());
+            NDArray scaled = HostNumber.times(outputs, rate / sample.rows());
+            matrix.addi(signal.transpose().matMul(scaled));
+            return divideByGain(matrix, sample, options);
         }
     },
 
@@ -55,26 +50,20 @@ public enum LateralRule {
      */
     EXACT {
         @Override
-        public double update(
-                NDArray matrix,
-                NDArray inputs,
-                NDArray outputs,
-                double rate,
-                DecorrelationOptions options) {
-            try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                NDArray scaled = outputs.mul(rate / outputs.getShape().get(0));
-                if (outputs.getShape().get(0) < matrix.getShape().get(0)) {
-                    NDArray inner = withoutCorrelation(outputs.matMul(scaled.transpose()));
-                    NDArray signal = matrix.matMul(outputs.transpose());
-                    matrix.addi(signal.matMul(inner.inverse().matMul(scaled)));
-                } else {
-                    NDArray step = withoutCorrelation(scaled.transpose().matMul(outputs));
-                    NDArray product = matrix.matMul(step.inverse());
-                    product.copyTo(matrix);
-                }
-                return divideByGain(matrix, inputs, outputs, options);
+        SampleGain learn(
+                NDArray matrix, ActivitySample sample, double rate, DecorrelationOptions options) {
+            NDArray outputs = sample.outputs();
+            NDArray scaled = HostNumber.times(outputs, rate / sample.rows());
+            if (outputs.getShape().get(0) < matrix.getShape().get(0)) {
+                NDArray inner = withoutCorrelation(outputs.matMul(scaled.transpose()));
+                NDArray signal = matrix.matMul(outputs.transpose());
+                matrix.addi(signal.matMul(inner.inverse().matMul(scaled)));
+            } else {
+                NDArray step = withoutCorrelation(scaled.transpose().matMul(outputs));
+                NDArray product = matrix.matMul(step.inverse());
+                matrix.set(new NDIndex("..."), product);
             }
+            return divideByGain(matrix, sample, options);
         }
 
         @Override
@@ -85,10 +74,7 @@ public enum LateralRule {
         }
 
         private NDArray withoutCorrelation(NDArray correlation) {
-            int n = (int) correlation.getShape().get(0);
-            return correlation
-                    .getManager()
-                    .eye(n, n, 0, correlation.getDataType())
+            return DeviceArrays.identity(correlation, correlation.getShape().get(0))
                     .sub(correlation);
         }
     },
@@ -101,20 +87,14 @@ public enum LateralRule {
      */
     FOLDIAK {
         @Override
-        public double update(
-                NDArray matrix,
-                NDArray inputs,
-                NDArray outputs,
-                double rate,
-                DecorrelationOptions options) {
-            try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                NDArray scaled = HostNumber.times(outputs, rate / outputs.getShape().get(0));
-                NDArray step = scaled.transpose().matMul(outputs);
-                NDArray eye = DeviceArrays.identity(step, step.getShape().get(0));
-                matrix.addi(step.sub(step.mul(eye)));
-                return 1;
-            }
+        SampleGain learn(
+                NDArray matrix, ActivitySample sample, double rate, DecorrelationOptions options) {
+            NDArray outputs = sample.outputs();
+            NDArray scaled = HostNumber.times(outputs, rate / sample.rows());
+            NDArray step = scaled.transpose().matMul(outputs);
+            NDArray eye = DeviceArrays.identity(step, step.getShape().get(0));
+            matrix.addi(step.sub(step.mul(eye)));
+            return new SampleGain.Common(1);
         }
     };
 
@@ -128,25 +108,34 @@ public enum LateralRule {
      * @param options the kind of gain and its limits
      * @return the gain that was applied, for unit-wise gain the mean over units; 1 without gain
      */
-    public abstract double update(
+    public double update(
             NDArray matrix,
             NDArray inputs,
             NDArray outputs,
             double rate,
-            DecorrelationOptions options);
+            DecorrelationOptions options) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            return learn(matrix, new ActivitySample(inputs, outputs), rate, options).mean();
+        }
+    }
+
+    /** Updates the lateral connections from a sample whose arrays are the caller's to close. */
+    abstract SampleGain learn(
+            NDArray matrix, ActivitySample sample, double rate, DecorrelationOptions options);
 
     /** Returns the multiply-adds of an update of an (n, n) matrix from a number of rows. */
     long multiplyAdds(long rows, long n) {
         return 2 * rows * n * n;
     }
 
-    private static double divideByGain(
-            NDArray matrix, NDArray inputs, NDArray outputs, DecorrelationOptions options) {
-        ActivitySample sample = new ActivitySample(inputs, outputs);
+    private static SampleGain divideByGain(
+            NDArray matrix, ActivitySample sample, DecorrelationOptions options) {
         SampleGain gain = options.getGain().of(sample);
         // under the gain of others a dead unit would burst when it comes to life
-        NDArray byUnit = sample.alive().mul(gain.toArray(outputs).sub(1)).add(1);
+        NDArray more = HostNumber.plus(gain.toArray(sample.outputs()), -1);
+        NDArray byUnit = HostNumber.plus(sample.alive().mul(more), 1);
         matrix.divi(byUnit.reshape(1, -1));
-        return gain.mean();
+        return gain;
     }
 }

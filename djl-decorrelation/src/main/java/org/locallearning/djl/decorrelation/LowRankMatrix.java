@@ -110,15 +110,15 @@ record LowRankMatrix(NDArray core, NDArray directions, Set<Device> found)
     }
 
     @Override
-    public double learn(ActivitySample sample, double rate, DecorrelationOptions options) {
+    public SampleGain learn(ActivitySample sample, double rate, DecorrelationOptions options) {
+        SampleGain gain = options.getGain().of(sample);
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            double gain = options.getGain().of(sample).mean();
             NDArray inner = inner();
             NDArray outputs = sample.outputs().matMul(directions);
             NDArray scaled = HostNumber.times(outputs, rate / sample.rows());
             inner.subi(scaled.transpose().matMul(outputs.matMul(inner)));
-            HostNumber.multiply(core, gain);
+            gain.scale(core);
             return gain;
         }
     }
@@ -134,7 +134,7 @@ record LowRankMatrix(NDArray core, NDArray directions, Set<Device> found)
     }
 
     @Override
-    public long learningMultiplyAdds(long rows) {
+    public long learningMultiplyAdds(long rows, DecorrelationOptions options) {
         Shape shape = directions.getShape();
         return learningMultiplyAdds(rows, shape.get(0), shape.get(1));
     }

@@ -18,6 +18,7 @@ import ai.djl.util.Preconditions;
 import java.util.function.Consumer;
 import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.PendingChecks;
 
 /**
  * Decorrelates the features of its input by lateral dynamics, {@code dx̄/dt = (x − μ) − R x̄}, with
@@ -54,7 +55,8 @@ public final class RecurrentDecorrelation extends FeatureDecorrelation {
                 "lateral",
                 builder.name,
                 options,
-                width -> LateralMatrix.form(width, builder.rule, builder.timeStep, builder.steps));
+                width -> LateralMatrix.form(width, builder.rule, builder.timeStep, builder.steps),
+                new PendingChecks());
         dynamics =
                 String.format(
                         "rule %s, %d steps of %s", builder.rule, builder.steps, builder.timeStep);
@@ -177,6 +179,7 @@ public final class RecurrentDecorrelation extends FeatureDecorrelation {
             Preconditions.checkArgument(
                     settings.isDiagonal()
                             && settings.getUnitVariance() == 0
+                            && !settings.isTriangular()
                             && settings.getCost().isFull(),
                     "Lateral connections learn without a unit-variance term, with the diagonal that"
                             + " their rule has, and as a full matrix; leave these settings out of "

@@ -23,11 +23,14 @@ import org.locallearning.djl.decorrelation.internal.HostValues;
 /** The gain of one update: one number for all units, or a number for each. */
 sealed interface SampleGain {
 
-    /** Returns the number, or the mean over units. */
+    /** Returns the number, or the mean over units; a GPU's is waited for. */
     double mean();
 
-    /** Returns whether all units share one number. */
+    /** Returns whether all units share one number that the host knows. */
     boolean isCommon();
+
+    /** Multiplies an array, in place, by the number, or by the mean over units. */
+    void scale(NDArray array);
 
     /** Returns the gain with every number clamped to limits. */
     SampleGain within(double min, double max);
@@ -49,12 +52,17 @@ sealed interface SampleGain {
      */
     NDArray sparingDead(NDArray alive);
 
-    /** One number for all units. */
+    /** One number for all units, which the host knows. */
     record Common(double mean) implements SampleGain {
 
         @Override
         public boolean isCommon() {
             return true;
+        }
+
+        @Override
+        public void scale(NDArray array) {
+            HostNumber.multiply(array, mean);
         }
 
         @Override
@@ -77,18 +85,18 @@ sealed interface SampleGain {
     }
 
     /**
-     * A number for each unit.
+     * A number for each unit, or one for all, that the device of the sample computes.
      *
-     * @param values the numbers, (n)
+     * @param values the numbers, (n) or (1)
      */
-    record Unitwise(NDArray values) implements SampleGain {
+    record Computed(NDArray values) implements SampleGain {
 
         /** {@code sqrt(Σ u_j² / Σ s_j²)} for each unit j. */
-        static Unitwise of(ActivitySample sample) {
+        static Computed unitwise(ActivitySample sample) {
             NDArray input = sample.inputPower();
             NDArray ratio = input.div(HostNumber.maximum(sample.outputPower(), Float.MIN_NORMAL));
             NDArray none = HostNumber.with(input, 0, NDArray::eq);
-            return new Unitwise(NDArrays.where(none, input.onesLike(), ratio).sqrt());
+            return new Computed(NDArrays.where(none, input.onesLike(), ratio).sqrt());
         }
 
         @Override
@@ -102,8 +110,14 @@ sealed interface SampleGain {
         }
 
         @Override
+        public void scale(NDArray array) {
+            array.muli(values.mean());
+        }
+
+        @Override
         public SampleGain within(double min, double max) {
-            return new Unitwise(values.clip(min, max));
+            NDArray least = HostNumber.maximum(values, min);
+            return new Computed(HostNumber.with(least, max, NDArray::minimum));
         }
 
         @Override

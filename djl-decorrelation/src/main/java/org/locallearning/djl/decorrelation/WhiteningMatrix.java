@@ -53,9 +53,9 @@ record WhiteningMatrix(NDArray average, NDArray used, int iterations, double eps
 
     /** Moves the running average towards the matrix of the batch. */
     @Override
-    public double learn(ActivitySample sample, double rate, DecorrelationOptions options) {
+    public SampleGain learn(ActivitySample sample, double rate, DecorrelationOptions options) {
         BatchMean.blend(average, used, options.getMean().momentum());
-        return Double.NaN;
+        return new SampleGain.Common(Double.NaN);
     }
 
     @Override
@@ -75,7 +75,7 @@ record WhiteningMatrix(NDArray average, NDArray used, int iterations, double eps
     }
 
     @Override
-    public long learningMultiplyAdds(long rows) {
+    public long learningMultiplyAdds(long rows, DecorrelationOptions options) {
         return 0;
     }
 }

@@ -38,6 +38,7 @@ import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv1d;
 import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.convolutional.Conv2dTranspose;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.transformer.TransformerEncoderBlock;
 import ai.djl.training.ParameterStore;
@@ -254,6 +255,25 @@ class DecorrelateTest extends ArrayTest {
         // what was asked for is not news
         assertTrue(!log.contains("04Linear"), log);
         assertEquals("", logged(() -> Decorrelate.model(mlp())));
+    }
+
+    /** DJL's engine has none: there is nothing to fold back into. */
+    @Test
+    void transposedConvolutionsAreLeftWithTheReason() {
+        Block transposed =
+                Conv2dTranspose.builder().setKernelShape(new Shape(2, 2)).setFilters(3).build();
+        Block model =
+                new SequentialBlock()
+                        .add(Conv2d.builder().setKernelShape(new Shape(2, 2)).setFilters(2).build())
+                        .add(transposed);
+        DecorrelationReport report = Decorrelate.builder().build().convert(model);
+        assertEquals(List.of("01Conv2d"), paths(report));
+        assertEquals("02Conv2dTranspose", report.skipped().get(0).path());
+        assertTrue(report.skipped().get(0).reason().contains("transposed"), report.toString());
+        transposed.initialize(manager, DataType.FLOAT32, new Shape(2, 3, 4, 4));
+        assertThrows(
+                UnsupportedOperationException.class,
+                () -> forward(transposed, manager.ones(new Shape(2, 3, 4, 4)), false));
     }
 
     private static String logged(Runnable program) {

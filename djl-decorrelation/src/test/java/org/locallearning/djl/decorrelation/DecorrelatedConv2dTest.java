@@ -19,12 +19,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.training.GradientCollector;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -142,24 +146,63 @@ class DecorrelatedConv2dTest extends ArrayTest {
                 dense.getRunningMean().getArray(), convolution.getRunningMean().getArray(), 1e-12);
     }
 
-    @Test
-    void groupsAreConvolutionsSideBySide() {
+    /** Two groups, depthwise, and depthwise with two filters to each channel. */
+    @ParameterizedTest
+    @CsvSource({"4, 2", "6, 6", "12, 6"})
+    void groupsAreConvolutionsSideBySide(int filters, int groups) {
         DecorrelationOptions options =
                 DecorrelationOptions.builder()
                         .optRate(0.02)
                         .optCost(Cost.full().withSampleFraction(1))
                         .build();
-        DecorrelatedConv2d grouped = convolution(4, 2, options, new Shape(5, 6, 6, 6));
-        DecorrelatedConv2d first = convolution(2, 1, options, new Shape(5, 3, 6, 6));
-        NDArray half = grouped.getWeight().getArray().stopGradient().get("0:2");
-        first.getWeight().getArray().stopGradient().set(new NDIndex("..."), half);
+        int channels = 6 / groups;
+        int own = filters / groups;
+        DecorrelatedConv2d grouped = convolution(filters, groups, options, new Shape(5, 6, 6, 6));
+        List<DecorrelatedConv2d> alone = new ArrayList<>();
+        for (int group = 0; group < groups; ++group) {
+            DecorrelatedConv2d layer = convolution(own, 1, options, new Shape(5, channels, 6, 6));
+            NDArray weight = grouped.getWeight().getArray().stopGradient();
+            NDArray part = weight.get(new NDIndex().addSliceDim(group * own, (group + 1) * own));
+            layer.getWeight().getArray().stopGradient().set(new NDIndex("..."), part);
+            alone.add(layer);
+        }
         for (int step = 0; step < 3; ++step) {
             NDArray input = images(5, 6, 6, 6);
-            NDArray all = forward(grouped, input, true);
-            NDArray one = forward(first, input.get(":, 0:3"), true);
-            assertClose(one, all.get(":, 0:2"), 1e-12);
+            NDArray cotangent = random(new Shape(5, filters, 5, 5));
+            NDList outputs = new NDList();
+            NDList errors = new NDList();
+            for (int group = 0; group < groups; ++group) {
+                NDArray part = slice(input, group, channels).duplicate();
+                outputs.add(forwardAndBack(alone.get(group), part, slice(cotangent, group, own)));
+                errors.add(part.getGradient());
+            }
+            NDArray output = forwardAndBack(grouped, input, cotangent);
+            assertClose(NDArrays.concat(outputs, 1), output, 1e-12);
+            assertClose(NDArrays.concat(errors, 1), input.getGradient(), 1e-12);
         }
-        assertClose(first.getMatrix().getArray(), grouped.getMatrix().getArray().get(0), 1e-12);
+        Block folded = grouped.fold();
+        NDArray input = images(5, 6, 6, 6);
+        for (int group = 0; group < groups; ++group) {
+            NDArray matrix = grouped.getMatrix().getArray().get(group);
+            assertClose(alone.get(group).getMatrix().getArray(), matrix, 1e-12);
+            NDArray expected = forward(alone.get(group), slice(input, group, channels), false);
+            NDArray all = folded.forward(store, new NDList(input), false).singletonOrThrow();
+            assertClose(expected, slice(all, group, own), 1e-12);
+        }
+    }
+
+    private static NDArray slice(NDArray images, int group, int channels) {
+        return images.get(
+                new NDIndex().addAllDim().addSliceDim(group * channels, (group + 1) * channels));
+    }
+
+    private NDArray forwardAndBack(DecorrelatedConv2d layer, NDArray input, NDArray cotangent) {
+        input.setRequiresGradient(true);
+        try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+            NDArray output = forward(layer, input, true);
+            collector.backward(output.mul(cotangent).sum());
+            return output.stopGradient();
+        }
     }
 
     @Test

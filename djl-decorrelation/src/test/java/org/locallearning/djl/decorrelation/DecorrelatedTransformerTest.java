@@ -33,6 +33,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
+import ai.djl.nn.transformer.IdEmbedding;
 import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
 import ai.djl.nn.transformer.TransformerEncoderBlock;
 import ai.djl.training.GradientCollector;
@@ -199,6 +200,44 @@ class DecorrelatedTransformerTest extends ArrayTest {
         assertSame(child(folded, 0), child(folded, 1));
         assertNotSame(twice, child(folded, 0));
         assertClose(forward(converted, inputs), forward(folded, inputs), 1e-5);
+    }
+
+    @Test
+    void outputsOfEmbeddingsAreDecorrelated() {
+        Block model =
+                new SequentialBlock()
+                        .add(
+                                new IdEmbedding.Builder()
+                                        .setDictionarySize(9)
+                                        .setEmbeddingSize(WIDTH)
+                                        .build())
+                        .add(linear())
+                        .add(encoder());
+        DecorrelationReport report = converter().build().convert(model);
+        assertEquals(5, report.converted().size());
+        assertEquals("02Linear", report.converted().get(0).path());
+        report.block().initialize(manager, DataType.FLOAT32, new Shape(BATCH, TOKENS));
+        NDArray words = manager.randomInteger(0, 9, new Shape(BATCH, TOKENS), DataType.INT64);
+        NDArray vectors = forward(child(report.block(), 0), new NDList(words)).reshape(-1, WIDTH);
+        report.block().forward(store, new NDList(words), true);
+        // one row for each word
+        double[][] moments =
+                SlowRule.secondMoments(
+                        rows(
+                                vectors.sub(vectors.mean(new int[] {0}))
+                                        .toType(DataType.FLOAT64, true)
+                                        .reshape(-1, WIDTH)));
+        NDArray matrix = report.converted().get(0).layer().getMatrix().getArray();
+        double gain = report.converted().get(0).layer().getLastGain();
+        for (int i = 0; i < WIDTH; ++i) {
+            for (int j = 0; j < WIDTH; ++j) {
+                double expected = gain * ((i == j ? 1 : 0) - 0.02 * moments[i][j]);
+                assertEquals(expected, matrix.getFloat(i, j), 1e-5);
+            }
+        }
+        Block folded = Decorrelate.foldForOriginal(report.block());
+        NDList inputs = new NDList(words);
+        assertClose(forward(report.block(), inputs), forward(folded, inputs), 1e-5);
     }
 
     @Test

@@ -100,7 +100,19 @@ class DecorrelatingContractTest extends ArrayTest {
                                                                 .withSampleFraction(0.1)
                                                                 .withSamplesPerUpdate(5))),
                         new Shape(12, 6)),
+                new Layer(
+                        "dense, triangular, variances of columns",
+                        () ->
+                                dense(
+                                        options()
+                                                .optTriangular(true)
+                                                .optUnitVariance(0.1, VarianceTerm.COLUMNS)),
+                        new Shape(12, 6)),
                 new Layer("convolution", () -> convolution(0, 1, 1), new Shape(6, 2, 7, 6)),
+                new Layer(
+                        "convolution, depthwise",
+                        () -> convolution(1, 1, 4),
+                        new Shape(6, 4, 7, 6)),
                 new Layer(
                         "convolution, padded, strided, grouped",
                         () -> convolution(1, 2, 2),

@@ -46,12 +46,20 @@ class DecorrelationRuleTest extends ArrayTest {
         "NONE, false, 1"
     })
     void updateIsTheFormula(Gain gain, boolean diagonal, double kappa) {
-        DecorrelationOptions options =
-                DecorrelationOptions.builder()
-                        .optGain(gain)
-                        .optDiagonal(diagonal)
-                        .optUnitVariance(kappa)
-                        .build();
+        for (VarianceTerm term : VarianceTerm.values()) {
+            for (boolean triangular : new boolean[] {false, true}) {
+                updateIsTheFormula(
+                        DecorrelationOptions.builder()
+                                .optGain(gain)
+                                .optDiagonal(diagonal)
+                                .optUnitVariance(kappa, term)
+                                .optTriangular(triangular)
+                                .build());
+            }
+        }
+    }
+
+    private void updateIsTheFormula(DecorrelationOptions options) {
         // fewer rows than features take one way through the product, more the other
         for (int rows : new int[] {4, 20}) {
             NDArray matrix = random(6, 6);
@@ -66,14 +74,78 @@ class DecorrelationRuleTest extends ArrayTest {
         }
     }
 
+    /** The update and the loss of decorbp's "standard" form, written out from its code. */
+    @Test
+    void columnsWithoutGainAndDiagonalAreDecorbp() {
+        double kappa = 0.3;
+        double rate = 0.01;
+        DecorrelationOptions options =
+                DecorrelationOptions.builder()
+                        .optGain(Gain.NONE)
+                        .optMean(MeanRemoval.NONE)
+                        .optDiagonal(false)
+                        .optUnitVariance(kappa, VarianceTerm.COLUMNS)
+                        .build();
+        NDArray matrix = random(4, 4);
+        NDArray outputs = random(9, 4).matMul(random(4, 4));
+        double[][] m = rows(matrix);
+        double[][] x = SlowRule.secondMoments(rows(outputs));
+        double[][] expected = new double[4][4];
+        double loss = 0;
+        for (int i = 0; i < 4; ++i) {
+            for (int j = 0; j < 4; ++j) {
+                double correlations = 0;
+                for (int k = 0; k < 4; ++k) {
+                    correlations += (i == k ? 0 : x[i][k]) * m[k][j];
+                }
+                double variances = (x[j][j] - 1) * m[i][j];
+                expected[i][j] = m[i][j] - rate * ((1 - kappa) * correlations + kappa * variances);
+                loss +=
+                        i == j
+                                ? kappa * (x[i][i] - 1) * (x[i][i] - 1) / 16
+                                : (1 - kappa) * x[i][j] * x[i][j] / 16;
+            }
+        }
+        assertEquals(loss, DecorrelationRule.loss(outputs, kappa), 1e-12);
+        DecorrelationRule.update(matrix, outputs, outputs, rate, options);
+        assertClose(expected, rows(matrix), 1e-13);
+    }
+
+    @Test
+    void triangularMatrixDecorrelatesAndStaysTriangular() {
+        DecorrelationOptions options =
+                DecorrelationOptions.builder().optGain(Gain.SCALAR).optTriangular(true).build();
+        NDArray data = random(200, 5).matMul(random(5, 5));
+        data = data.sub(data.mean(new int[] {0}, true)).div(data.square().mean().sqrt());
+        NDArray matrix = eye(5);
+        for (int step = 0; step < 4000; ++step) {
+            DecorrelationRule.update(matrix, data, data.matMul(matrix.transpose()), 0.05, options);
+        }
+        double[][] learned = rows(matrix);
+        for (int i = 0; i < 5; ++i) {
+            for (int j = i + 1; j < 5; ++j) {
+                assertEquals(0, learned[i][j]);
+            }
+        }
+        NDArray outputs = data.matMul(matrix.transpose());
+        assertEquals(0, CorrelationStatistics.decorrelationLoss(outputs), 1e-8);
+    }
+
     @ParameterizedTest
     @EnumSource(Gain.class)
     void fastUpdateIsTheFormulaForDeadUnitsAndClampedGainsToo(Gain gain) {
+        for (VarianceTerm term : VarianceTerm.values()) {
+            fastUpdateIsTheFormulaForDeadUnitsAndClampedGainsToo(gain, term);
+        }
+    }
+
+    private void fastUpdateIsTheFormulaForDeadUnitsAndClampedGainsToo(
+            Gain gain, VarianceTerm term) {
         DecorrelationOptions options =
                 DecorrelationOptions.builder()
                         .optGain(gain.within(0.9, 1.1))
                         .optDiagonal(false)
-                        .optUnitVariance(0.2)
+                        .optUnitVariance(0.2, term)
                         .build();
         NDArray matrix = eye(5).mul(2);
         NDArray inputs = random(7, 5).mul(manager.create(new double[] {1, 0, 1, 3, 0}));

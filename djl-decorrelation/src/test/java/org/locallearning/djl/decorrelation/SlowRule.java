@@ -18,7 +18,10 @@ final class SlowRule {
 
     private SlowRule() {}
 
-    /** {@code M ← g (M − η [(1 − κ) C + κ diag(v)] M)}. */
+    /**
+     * {@code M ← g (M − η [(1 − κ) C + κ diag(v)] M)}, or with {@code κ M diag(v)}, or with the
+     * lower triangle of C.
+     */
     static double[][] update(
             double[][] m, double[][] u, double[][] s, double rate, DecorrelationOptions options) {
         int n = m.length;
@@ -28,9 +31,12 @@ final class SlowRule {
         for (int i = 0; i < n; ++i) {
             for (int j = 0; j < n; ++j) {
                 boolean counted = i != j || options.isDiagonal();
+                counted &= j <= i || !options.isTriangular();
                 drive[i][j] = (1 - kappa) * (counted ? moments[i][j] : 0);
             }
-            drive[i][i] += kappa * (moments[i][i] - 1);
+            if (options.getVarianceTerm() == VarianceTerm.ROWS) {
+                drive[i][i] += kappa * (moments[i][i] - 1);
+            }
         }
         double[] gain = gain(u, s, options.getGain().kind());
         double[][] next = new double[n][n];
@@ -41,6 +47,9 @@ final class SlowRule {
                 double change = 0;
                 for (int k = 0; k < n; ++k) {
                     change += drive[i][k] * m[k][j];
+                }
+                if (options.getVarianceTerm() == VarianceTerm.COLUMNS) {
+                    change += kappa * m[i][j] * (moments[j][j] - 1);
                 }
                 next[i][j] = g * (m[i][j] - rate * change);
             }

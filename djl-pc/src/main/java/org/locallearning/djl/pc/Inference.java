@@ -27,6 +27,7 @@ import org.locallearning.djl.creditassignment.NonFiniteLossException;
 import org.locallearning.djl.creditassignment.tape.Stage;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /** Inference and learning on one batch. Node 0 is the lowest; the last one is the output. */
 final class Inference {
@@ -37,6 +38,7 @@ final class Inference {
     private final InferenceSettings settings;
     private final Tape tape;
     private final OutputClamp clamp;
+    private final SampleNorms norms;
     private final List<ValueNode> nodes = new ArrayList<>();
     private final List<NDArray[]> energies = new ArrayList<>();
     private final List<NDList> decays = new ArrayList<>();
@@ -48,10 +50,21 @@ final class Inference {
     private boolean givenUp;
     private Rise rise;
 
-    Inference(InferenceSettings settings, Tape tape, List<Stage> stages, OutputClamp clamp) {
+    /**
+     * Starts at the forward pass.
+     *
+     * @param norms the samples' norms, null where neither precisions nor steps follow from them
+     */
+    Inference(
+            InferenceSettings settings,
+            Tape tape,
+            List<Stage> stages,
+            OutputClamp clamp,
+            SampleNorms norms) {
         this.settings = settings;
         this.tape = tape;
         this.clamp = clamp;
+        this.norms = norms;
         output = stages.size() - 1;
         for (int l = 0; l <= output; l++) {
             nodes.add(
@@ -122,9 +135,14 @@ final class Inference {
         return settings.backtracking() && settings.isDescent();
     }
 
+    /** Where each iteration would have to be waited for, all take their step before any is read. */
+    private boolean isLearnedFrom() {
+        return settings.schedule() == InferenceSchedule.INCREMENTAL && !isReadingFree();
+    }
+
     /** On a GPU all iterations cost less than to wait for each of them. */
     private boolean isReadingFree() {
-        return !tape.getManager().getDevice().isGpu();
+        return HostValues.isReadingFree(tape.getManager().getDevice());
     }
 
     private boolean risesAt(int t) {
@@ -179,7 +197,9 @@ final class Inference {
     private void runIncrementally() {
         for (int t = 0; t < settings.iterations(); t++) {
             refreshAll(true);
-            checkFinite();
+            if (!isLearnedFrom()) {
+                checkFinite();
+            }
             addGradients();
             move(settings.step(t));
             if (t < settings.iterations() - 1) {
@@ -187,6 +207,7 @@ final class Inference {
                 nodes.forEach(ValueNode::expectRerun);
             }
         }
+        checkFinite();
     }
 
     private void refreshAll(boolean inputErrorsWanted) {
@@ -260,12 +281,47 @@ final class Inference {
         }
         if (l == output) {
             NDList predictions = node.stage().keepOutputs();
-            node.clamp(clamp.errors(predictions));
+            NDList errors = clamp.errors(predictions);
+            node.clamp(settings.proximal() == null ? errors : proximal(node, errors));
             predictions.close();
         } else {
             node.compare();
         }
         energies.get(energies.size() - 1)[l] = energy(l);
+    }
+
+    /** Theorem 1: {@code e_L = (y − p_L) / (1 + γ_L)}, {@code 1 + γ_L = α (1/β + ‖f(ĥ)‖²)}. */
+    private NDList proximal(ValueNode node, NDList pulls) {
+        NDList errors = new NDList(pulls.size());
+        try (NDManager scope = tape.getManager().newSubManager()) {
+            NDArray whole = norms.ofInput(node.stage(), scope);
+            NDArray share =
+                    rate(node, scope).mul(HostNumber.plus(whole, 1 / settings.proximal().beta()));
+            for (NDArray pull : pulls) {
+                NDArray error = pull.div(share);
+                error.attach(tape.getManager());
+                errors.add(error);
+            }
+        }
+        pulls.close();
+        return errors;
+    }
+
+    /** Returns α of each sample, (N, 1), at the layer below a node. */
+    private NDArray rate(ValueNode node, NDManager scope) {
+        double rate = settings.proximal().rate();
+        return settings.normalizedStep()
+                ? HostNumber.multiply(norms.reciprocal(node.stage(), scope), rate)
+                : HostNumber.multiply(norms.ofInput(node.stage(), scope).onesLike(), rate);
+    }
+
+    /** Returns an array of a row for each sample times γ of a node. */
+    private NDArray weighed(NDArray rows, ValueNode node, NDManager scope) {
+        if (settings.proximal() == null) {
+            return HostNumber.times(rows, node.precision());
+        }
+        NDArray whole = norms.ofInput(node.stage(), scope);
+        return rows.mul(rate(node, scope).square().mul(whole));
     }
 
     /**
@@ -298,23 +354,33 @@ final class Inference {
         if (above.errors() != null) {
             NDList pull = above.stage().inputErrors(above.errors());
             pull.attach(scope);
-            drive = HostNumber.times(pull.singletonOrThrow(), above.precision());
+            drive = weighed(pull.singletonOrThrow(), above, scope);
         }
         if (node.errors() != null) {
-            NDArray error = HostNumber.times(node.errors().head(), node.precision());
+            NDArray error = weighed(node.errors().head(), node, scope);
             error.attach(scope);
             drive = drive == null ? error.neg() : drive.sub(error);
         }
-        if (settings.activityDecay() > 0) {
+        boolean decaysBySample = settings.proximal() != null && above.errors() != null;
+        if (settings.activityDecay() > 0 || decaysBySample) {
             Stage front = above.stage().getFront();
             NDList activations = front.keepOutputs();
             NDList shrink = front.inputErrors(activations);
             activations.attach(scope);
             shrink.attach(scope);
-            NDArray decay = HostNumber.times(shrink.singletonOrThrow(), settings.activityDecay());
+            NDArray decay =
+                    decaysBySample
+                            ? decayed(shrink.singletonOrThrow(), above, scope)
+                            : HostNumber.times(shrink.singletonOrThrow(), settings.activityDecay());
             drive = drive == null ? decay.neg() : drive.sub(decay);
         }
         return drive;
+    }
+
+    /** Theorem 1: {@code γ_decay = α² ‖e_{l+1}‖²}. */
+    private NDArray decayed(NDArray rows, ValueNode above, NDManager scope) {
+        NDArray squares = SampleNorms.squares(above.errors().head(), scope);
+        return rows.mul(rate(above, scope).square().mul(squares));
     }
 
     /** Equation 4: {@code ∂F/∂W_l = −γ_{l+1} e_{l+1} f(ĥ_l)ᵀ}, as a mean over samples. */
@@ -323,12 +389,24 @@ final class Inference {
             if (node.errors() == null || !node.stage().isTrainable()) {
                 continue;
             }
+            // theorem 1 has no precision in the steps of weights
+            double precision = settings.proximal() == null ? node.precision() : 1;
             NDList down = new NDList(node.errors().size());
             for (NDArray error : node.errors()) {
-                down.add(HostNumber.times(error, -node.precision() / samples()));
+                down.add(HostNumber.times(error, -precision / samples()));
+            }
+            if (settings.normalizedStep()) {
+                normalize(down, node);
             }
             node.stage().addGradients(down);
             down.close();
+        }
+    }
+
+    private void normalize(NDList down, ValueNode node) {
+        try (NDManager scope = tape.getManager().newSubManager()) {
+            NDArray share = norms.reciprocal(node.stage(), scope);
+            down.forEach(rows -> rows.muli(share));
         }
     }
 
@@ -345,9 +423,23 @@ final class Inference {
             return null;
         }
         NDArray error = node.errors().head();
+        if (settings.proximal() != null) {
+            return weighedEnergy(node, error);
+        }
         try (NDArray square = error.square()) {
             return HostNumber.multiply(
                     square.sum(), node.precision() / 2 / error.getShape().get(0));
+        }
+    }
+
+    private NDArray weighedEnergy(ValueNode node, NDArray error) {
+        try (NDManager scope = tape.getManager().newSubManager()) {
+            NDArray square = error.square();
+            square.attach(scope);
+            NDArray energy =
+                    HostNumber.multiply(weighed(square, node, scope).sum(), 0.5 / samples());
+            energy.attach(tape.getManager());
+            return energy;
         }
     }
 
@@ -359,10 +451,15 @@ final class Inference {
                     throw new NonFiniteLossException(
                             String.format(
                                     "Inference broke down: after %d of %d iterations the error at"
-                                            + " layer %s is not finite. No gradients were left in"
-                                            + " the parameters; try a smaller step, see"
+                                            + " layer %s is not finite. %s; try a smaller step, see"
                                             + " optStepSize.",
-                                    t, settings.iterations(), nodes.get(l).stage()));
+                                    t,
+                                    settings.iterations(),
+                                    nodes.get(l).stage(),
+                                    isLearnedFrom()
+                                            ? "Weights have learned from it, so go on from an"
+                                                    + " earlier checkpoint"
+                                            : "No gradients were left in the parameters"));
                 }
             }
         }

@@ -40,13 +40,15 @@ final class InferenceAssigner implements CreditAssigner {
 
     private final InferenceSettings settings;
     private final Loss loss;
+    private final SampleNorms norms;
     private boolean warned;
     private boolean warnedOfRise;
     private FreeEnergy freeEnergy;
 
-    InferenceAssigner(InferenceSettings settings, Loss loss) {
+    InferenceAssigner(InferenceSettings settings, Loss loss, SampleNorms norms) {
         this.settings = settings;
         this.loss = loss;
+        this.norms = norms;
     }
 
     /** {@inheritDoc} */
@@ -94,7 +96,7 @@ final class InferenceAssigner implements CreditAssigner {
         OutputClamp clamp =
                 new OutputClamp(loss, settings.clampStrength(), labels, tape.getManager());
         clamp.expectLabels(tape);
-        Inference inference = new Inference(settings, tape, stages, clamp);
+        Inference inference = new Inference(settings, tape, stages, clamp, norms);
         inference.run();
         freeEnergy = inference.freeEnergy();
         if (!warnedOfRise) {

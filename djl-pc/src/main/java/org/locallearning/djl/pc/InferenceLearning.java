@@ -92,7 +92,9 @@ public final class InferenceLearning extends CreditAssignment {
                         builder.precisions,
                         builder.activityDecay,
                         builder.fixedPredictions,
-                        builder.backtracking);
+                        builder.backtracking,
+                        builder.proximal,
+                        builder.normalizedStep);
     }
 
     /** Value nodes stand at the outputs of unknown blocks, too. */
@@ -104,7 +106,10 @@ public final class InferenceLearning extends CreditAssignment {
     /** {@inheritDoc} */
     @Override
     protected CreditAssigner newAssigner(Network network, Loss loss, NDManager manager) {
-        return new InferenceAssigner(settings, loss);
+        boolean bySample = settings.proximal() != null || settings.normalizedStep();
+        String what = settings.proximal() != null ? "The proximal step" : "The normalized step";
+        return new InferenceAssigner(
+                settings, loss, bySample ? SampleNorms.of(network, what) : null);
     }
 
     /**
@@ -147,6 +152,8 @@ public final class InferenceLearning extends CreditAssignment {
         private double activityDecay;
         private boolean fixedPredictions;
         private boolean backtracking = true;
+        private InferenceSettings.Proximal proximal;
+        private boolean normalizedStep;
 
         private Builder() {}
 
@@ -269,6 +276,62 @@ public final class InferenceLearning extends CreditAssignment {
         }
 
         /**
+         * Lets precisions and activity decay follow from the proximal step that weights are to
+         * take, {@code argmin L(θ) + ‖θ − θ_b‖² / 2β}, as theorem 1 says: for each sample and anew
+         * in every iteration {@code γ_l = α² ‖f(ĥ_{l−1})‖²}, {@code γ_decay_l = α² ‖e_{l+1}‖²} and,
+         * at the output, {@code γ_L = α (1/β + ‖f(ĥ_{L−1})‖²) − 1} in {@code ĥ_L = (y + γ_L p_L) /
+         * (1 + γ_L)}; where a layer has a bias, its input counts as one more. Weights learn by
+         * {@code −e_{l+1} f(ĥ_l)ᵀ} without γ: take plain descent with the rate {@code α}.
+         *
+         * <p>Without hidden layers that is the proximal step exactly, for any {@code α}. With them
+         * it is an approximation, to be had when activities no longer move: layers take their right
+         * shares of the step only as far as {@code α ‖f(ĥ)‖²} is the same for all of them, which
+         * the theorem does not ask for. With {@link #optNormalizedStep}, {@code α / ‖f(ĥ)‖²} stands
+         * in the place of {@code α} everywhere and it is; the rate is then 1, and for small {@code
+         * β} the step is that of gradient descent with the rate {@code β}. How near the step comes
+         * to the proximal one for larger {@code β} is not known.
+         *
+         * <p>The theorem is of the squared error, and of batches of one; a batch has the mean of
+         * its samples' steps. It is for dense layers one after the other, takes the place of clamp,
+         * precisions and activity decay, and is not guarded by {@link #optBacktracking}, since no
+         * single energy falls. Since {@code γ} of hidden layers is of the order of {@code α²}, so
+         * are the speeds of activities: take large steps and many iterations.
+         *
+         * @param beta {@code β}, above 0 and finite
+         * @param rate {@code α}, above 0 and finite
+         * @return this builder
+         */
+        public Builder optProximal(double beta, double rate) {
+            for (double each : new double[] {beta, rate}) {
+                if (!(each > 0 && Double.isFinite(each))) {
+                    throw new IllegalArgumentException(
+                            "β and α of the proximal step are above 0 and finite, not "
+                                    + each
+                                    + ".");
+                }
+            }
+            proximal = new InferenceSettings.Proximal(beta, rate);
+            return this;
+        }
+
+        /**
+         * Sets whether the step of each sample is divided by the square of what its layer gets:
+         * {@code ∂W_l = −e_{l+1} f(ĥ_l)ᵀ / ‖f(ĥ_l)‖²}, where the input of a bias counts as one
+         * more. With one sample, plain descent and a rate of 1 the layer then predicts {@code
+         * ĥ_{l+1}} exactly. For dense layers one after the other.
+         *
+         * <p>Alonso et al., "A theoretical framework for inference learning" (2022), as quoted in
+         * section 3.1. The authors' code divides by one more than the mean over the batch.
+         *
+         * @param normalizedStep whether to divide; false by default
+         * @return this builder
+         */
+        public Builder optNormalizedStep(boolean normalizedStep) {
+            this.normalizedStep = normalizedStep;
+            return this;
+        }
+
+        /**
          * Sets whether predictions and derivatives stay those of the forward pass. Errors then
          * settle where backpropagation has them: with full clamp and a constant step of 1, T = 1 is
          * enough for the sequential schedule (and T = hidden layers for the simultaneous one), and
@@ -319,6 +382,12 @@ public final class InferenceLearning extends CreditAssignment {
                 throw new IllegalArgumentException(
                         "Predictions cannot stay fixed while weights move in every iteration;"
                                 + " choose another schedule than INCREMENTAL.");
+            }
+            if (proximal != null
+                    && (fixedPredictions || precisions.length > 0 || activityDecay > 0)) {
+                throw new IllegalArgumentException(
+                        "Precisions and activity decay follow from the proximal step, and"
+                                + " predictions are inferred; set none of them.");
             }
             return new InferenceLearning(this);
         }

@@ -27,6 +27,8 @@ import java.util.Arrays;
  * @param activityDecay γ_decay
  * @param fixedPredictions whether predictions stay those of the forward pass
  * @param backtracking whether a batch whose free energy rises is inferred again with half the step
+ * @param proximal the step that precisions follow from, null if they are given
+ * @param normalizedStep whether the step of a sample is divided by its squared input
  */
 record InferenceSettings(
         InferenceSchedule schedule,
@@ -37,7 +39,17 @@ record InferenceSettings(
         double[] precisions,
         double activityDecay,
         boolean fixedPredictions,
-        boolean backtracking) {
+        boolean backtracking,
+        Proximal proximal,
+        boolean normalizedStep) {
+
+    /**
+     * The proximal step of theorem 1.
+     *
+     * @param beta β, how far from the weights of now
+     * @param rate α, the rate of plain descent by which weights learn
+     */
+    record Proximal(double beta, double rate) {}
 
     double step(int t) {
         return stepDecay ? stepSize / (1 + t) : stepSize;
@@ -45,12 +57,16 @@ record InferenceSettings(
 
     /** Returns whether inference descends the free energy, so that it can be asked to fall. */
     boolean isDescent() {
-        // with fixed predictions errors grow from zero, and weights that move have their own say
-        return !fixedPredictions && schedule != InferenceSchedule.INCREMENTAL;
+        // with fixed predictions errors grow from zero, and weights and precisions that move have
+        // their own say
+        return !fixedPredictions && proximal == null && schedule != InferenceSchedule.INCREMENTAL;
     }
 
     /** Returns β / (1 + β), which is 1 for a full clamp. */
     double clampStrength() {
+        if (proximal != null) {
+            return 1;
+        }
         return Double.isInfinite(clamp) ? 1 : clamp / (1 + clamp);
     }
 
@@ -88,7 +104,7 @@ record InferenceSettings(
     public String toString() {
         return String.format(
                 "%s, T %d, step %s%s, clamp %s, precisions %s, activity decay %s, predictions %s"
-                        + "%s",
+                        + "%s%s%s",
                 schedule,
                 iterations,
                 stepSize,
@@ -97,6 +113,10 @@ record InferenceSettings(
                 precisions.length == 0 ? "1" : Arrays.toString(precisions),
                 activityDecay,
                 fixedPredictions ? "fixed" : "inferred",
-                backtracking ? "" : ", no backtracking");
+                backtracking ? "" : ", no backtracking",
+                proximal == null
+                        ? ""
+                        : String.format(", proximal β %s at rate %s", proximal.beta, proximal.rate),
+                normalizedStep ? ", normalized step" : "");
     }
 }

@@ -39,6 +39,7 @@ import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
 import org.locallearning.djl.creditassignment.optimizer.RuleParameterListener;
 import org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer;
 import org.locallearning.djl.decorrelation.internal.Descriptions;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.PrivateFields;
 import org.locallearning.djl.decorrelation.state.StateReader;
@@ -209,8 +210,18 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
     /** Returns {@code α / (v + r) + α_min}, changing {@code v}. */
     private NDArray multiplier(NDArray average, float rate) {
         // v and r may both be zero
-        NDArray sum = average.addi(stabilizer).maximum(Float.MIN_NORMAL);
-        return sum.getNDArrayInternal().rdiv(rate).addi(minimumLearningRate);
+        NDArray sum =
+                HostNumber.maximum(
+                        HostNumber.withDouble(average, stabilizer, NDArray::addi),
+                        Float.MIN_NORMAL);
+        NDArray share = HostNumber.with(sum, rate, Mq::inverseRatio);
+        return HostNumber.withDouble(share, minimumLearningRate, NDArray::addi);
+    }
+
+    private static NDArray inverseRatio(NDArray array, NDArray number) {
+        NDArray ratio = number.div(array);
+        ratio.attach(array.getManager());
+        return ratio;
     }
 
     private void warnOfLargeStep(Matrix matrix, NDArray values, NDArray size, NDArray multiplier) {
@@ -237,12 +248,13 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
     }
 
     private NDArray prepare(NDArray grad, NDArray values) {
-        NDArray gradient = rescaleGrad == 1 ? grad : grad.mul(rescaleGrad);
+        NDArray gradient = rescaleGrad == 1 ? grad : HostNumber.times(grad, rescaleGrad);
         if (clipGrad >= 0) {
-            gradient = gradient.clip(-clipGrad, clipGrad);
+            NDArray least = HostNumber.maximum(gradient, -clipGrad);
+            gradient = HostNumber.with(least, clipGrad, NDArray::minimum);
         }
         float decay = getWeightDecay();
-        return decay == 0 ? gradient : gradient.add(values.mul(decay));
+        return decay == 0 ? gradient : gradient.add(HostNumber.times(values, decay));
     }
 
     private Matrix matrixOf(String parameterId) {

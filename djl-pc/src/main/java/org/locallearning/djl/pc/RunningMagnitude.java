@@ -21,6 +21,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.OptionalDouble;
 import java.util.Set;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
@@ -137,7 +138,7 @@ final class RunningMagnitude {
             // another parameter of the matrix stayed away in the step before
             fold();
         }
-        NDArray own = hasValue ? average.duplicate() : size.div(count);
+        NDArray own = hasValue ? average.duplicate() : HostNumber.with(size, count, NDArray::div);
         own.attach(scope);
         return own;
     }
@@ -167,7 +168,8 @@ final class RunningMagnitude {
     private void fold() {
         updates++;
         double kept = hasValue ? Math.min(updates / (updates + 1.0), keep) : 0;
-        average.muli(kept).addi(sum.muli((1 - kept) / entries));
+        HostNumber.withDouble(average, kept, NDArray::muli)
+                .addi(HostNumber.withDouble(sum, (1 - kept) / entries, NDArray::muli));
         hasValue = true;
         sum.close();
         sum = null;

@@ -59,6 +59,7 @@ import org.locallearning.djl.creditassignment.pseudoconv.PseudoConv2d;
 import org.locallearning.djl.creditassignment.rule.FeedbackDistribution;
 import org.locallearning.djl.creditassignment.rule.FeedbackSource;
 import org.locallearning.djl.creditassignment.rule.NoiseSource;
+import org.locallearning.djl.creditassignment.rule.RandomSource;
 import org.locallearning.djl.creditassignment.rule.SignSymmetricFeedback;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.decorrelation.Cost;
@@ -144,6 +145,7 @@ class SettingsPrintedTest {
         samples.put(
                 NoiseSource.class,
                 List.of((NoiseSource) (block, output, scale, manager) -> output));
+        samples.put(RandomSource.class, List.of(RandomSource.ofHost(3)));
         samples.put(SampleLoss.class, List.of((SampleLoss) (labels, predictions) -> null));
         samples.put(ErrorWiring.class, List.of(ErrorWiring.skip(3)));
         samples.put(NegativePhase.class, List.of(new ContrastiveDivergence(3)));

@@ -106,6 +106,7 @@ class WrongCommandLinesTest {
             compare --test-limit 0 | --test-limit is at least 1
             compare --threads 1000000 | --threads is at most 256
             compare --methods bp+decor --correlations -1 | --correlations is at least 0
+            compare --evaluations 0 | --evaluations is at least 1
             compare --save-every 0 | --save-every is at least 1
             compare --save-every | Missing required parameter for option '--save-every' (BATCHES)
             compare --out= | --out is empty: give it a value or leave it out.

@@ -42,6 +42,7 @@ final class ErrorNeurons {
     private final LocalRepresentationAlignment rule;
     private final Map<String, NDArray> errors = new HashMap<>();
     private final Map<String, Site> sites = new HashMap<>();
+    private final Map<String, Double> weights = new HashMap<>();
     private long samples;
 
     ErrorNeurons(
@@ -58,7 +59,9 @@ final class ErrorNeurons {
     /** Leaves the gradients of a batch in the parameters, those of the error matrices included. */
     void assign(NDList predictionErrors) {
         List<Stage> stages = tape.getStages();
-        collectSites(stages);
+        for (int l = 0; l < stages.size(); l++) {
+            collectSites(stages, l, rule.getDiscrepancyWeight(l));
+        }
         int output = stages.indexOf(sites.get(graph.getOutput()).stage());
         NDList delta = predictionErrors;
         for (int l = stages.size() - 1; l > output; l--) {
@@ -70,6 +73,7 @@ final class ErrorNeurons {
             return;
         }
         samples = delta.head().getShape().get(0);
+        delta = weighted(delta, rule.getDiscrepancyWeight(output));
         errors.put(graph.getOutput(), outputError(delta));
         for (String receiver : graph.getReceivers()) {
             errors.put(receiver, error(sites.get(receiver)));
@@ -77,12 +81,32 @@ final class ErrorNeurons {
         tape.setInputErrors(learn(stages.subList(0, output + 1), delta, tape.isInputErrorWanted()));
     }
 
-    /** Finds the stages of a sequence, and of the branches in it, by their paths. */
-    private void collectSites(List<Stage> sequence) {
-        for (int l = 0; l < sequence.size(); l++) {
-            sites.putIfAbsent(sequence.get(l).getPath(), Site.of(sequence, l));
-            sequence.get(l).getBranches().forEach(this::collectSites);
+    /** Finds a stage of a sequence, and those of the branches in it, by their paths. */
+    private void collectSites(List<Stage> sequence, int l, double weight) {
+        String path = sequence.get(l).getPath();
+        if (sites.putIfAbsent(path, Site.of(sequence, l)) == null) {
+            weights.put(path, weight);
         }
+        for (List<Stage> branch : sequence.get(l).getBranches()) {
+            for (int inner = 0; inner < branch.size(); inner++) {
+                collectSites(branch, inner, weight);
+            }
+        }
+    }
+
+    /** κ_L e_L. */
+    private NDList weighted(NDList delta, double weight) {
+        if (weight == 1) {
+            return delta;
+        }
+        NDList product = new NDList(delta.size());
+        delta.forEach(
+                array ->
+                        product.add(
+                                HostNumber.times(
+                                        Autograd.detach(array, tape.getManager()), weight)));
+        delta.close();
+        return product;
     }
 
     /** The gradient of each sample's own loss in the mean, e_L / N. */
@@ -110,8 +134,9 @@ final class ErrorNeurons {
             NDArray z = activationToLearnFrom(site, scope);
             learnMatrices(sent, d, z);
             NDArray step = HostNumber.times(d, rule.getBeta() * samples).reshape(h.getShape());
-            NDArray mixed = mix(difference(site.after(), h, step, z));
-            NDArray error = HostNumber.divide(mixed, samples).reshape(samples, -1);
+            NDArray mixed = mix(derivative(difference(site.after(), h, step, z)));
+            double weight = weights.get(site.stage().getPath());
+            NDArray error = HostNumber.times(mixed, weight / samples).reshape(samples, -1);
             error.attach(tape.getManager());
             return error;
         }
@@ -155,6 +180,18 @@ final class ErrorNeurons {
             return z.sub(target);
         }
         return HostNumber.multiply(after.activate(h.add(step)).sub(target), 0.5);
+    }
+
+    /** sign(Δ) |Δ|^(p − 1), which Δ is for the Euclidean norm. */
+    private NDArray derivative(NDArray difference) {
+        double norm = rule.getNorm();
+        if (norm == 2) {
+            return difference;
+        }
+        NDArray sign = difference.sign();
+        return norm == 1
+                ? sign
+                : sign.mul(HostNumber.with(difference.abs(), norm - 1, NDArray::pow));
     }
 
     /** α e + (1 − α) sign(e). */

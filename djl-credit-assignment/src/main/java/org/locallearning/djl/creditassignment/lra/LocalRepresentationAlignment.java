@@ -21,6 +21,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.loss.Loss;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -51,7 +52,7 @@ import org.locallearning.djl.decorrelation.state.StateWriter;
  * <pre>
  * d_i = Σ_j E_ji e_j          what arrives, equation 3
  * y_i = φ_i(h_i − β d_i)      the target
- * e_i = z_i − y_i             the error neurons; another form: {@link ErrorDifference}
+ * e_i = z_i − y_i             the error neurons; other forms: {@link ErrorDifference}, and below
  * ∂W_i = e_i x_iᵀ, ∂b_i = e_i  gradients for the optimizer, means over the batch
  * </pre>
  *
@@ -70,6 +71,10 @@ import org.locallearning.djl.decorrelation.state.StateWriter;
  * of the order {@code βⁿ}: take an optimizer that divides by the size of gradients (the paper:
  * Adam, 2e-4), and {@code ProjectedOptimizer} around it for the paper's re-projection. The paper's
  * initial weights are normal with a standard deviation of 0.025 to 0.1.
+ *
+ * <p>Error neurons are the derivative of the discrepancy {@code D = Σ_l κ_l ‖z_l − y_l‖_p^p},
+ * equation 2, without its factor {@code p}: {@code e = κ sign(Δ) |Δ|^(p − 1)} with {@code Δ = z −
+ * y}. As in the paper's experiments, {@code p} is 2 and every {@code κ} is 1 unless they are set.
  *
  * <p>Use it for dense nets, for activations without a derivative ({@link SignActivation}, with
  * {@link ErrorDifference#CENTRAL}), for deep logistic nets in which backpropagation stalls, and to
@@ -95,6 +100,8 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
     private final double beta;
     private final double gamma;
     private final ErrorDifference difference;
+    private final double norm;
+    private final double[] discrepancyWeights;
     private final double magnitudeShare;
     private final ErrorMatrixUpdate update;
     private final ErrorWiring wiring;
@@ -106,6 +113,8 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
         beta = builder.beta;
         gamma = builder.gamma;
         difference = builder.difference;
+        norm = builder.norm;
+        discrepancyWeights = builder.discrepancyWeights;
         magnitudeShare = builder.magnitudeShare;
         update = builder.update;
         wiring = builder.wiring;
@@ -138,6 +147,20 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
      */
     public ErrorDifference getErrorDifference() {
         return difference;
+    }
+
+    /**
+     * Returns the norm by which the discrepancy of a layer is measured.
+     *
+     * @return {@code p}
+     */
+    public double getNorm() {
+        return norm;
+    }
+
+    /** Returns κ of a stage of the outermost sequence, counted from 0 at the input. */
+    double getDiscrepancyWeight(int stage) {
+        return discrepancyWeights.length == 0 ? 1 : discrepancyWeights[stage];
     }
 
     /**
@@ -182,6 +205,15 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
     /** {@inheritDoc} */
     @Override
     protected CreditAssigner newAssigner(Network network, Loss loss, NDManager manager) {
+        int stages = network.getOutline().size();
+        if (discrepancyWeights.length > 0 && discrepancyWeights.length != stages) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "There are %d weights κ of the discrepancy, but the network has %d"
+                                    + " stages; give one per stage to optDiscrepancyWeights, from the"
+                                    + " input to the output.",
+                            discrepancyWeights.length, stages));
+        }
         if (network.getOutline().isEmpty()) {
             return new WithoutStages();
         }
@@ -215,12 +247,15 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
     public String toString() {
         return describe(
                 String.format(
-                        "%s%s, β %s, γ %s, difference %s, magnitude share %s, error matrices %s, update %s",
+                        "%s%s, β %s, γ %s, difference %s, norm %s, κ %s, magnitude share %s, error"
+                                + " matrices %s, update %s",
                         Descriptions.of(wiring),
                         depth == Integer.MAX_VALUE ? "" : ", depth " + depth,
                         beta,
                         gamma,
                         difference,
+                        norm,
+                        discrepancyWeights.length == 0 ? "1" : Arrays.toString(discrepancyWeights),
                         magnitudeShare,
                         source.describe(),
                         update));
@@ -342,6 +377,8 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
         private double beta = 0.1;
         private double gamma = 1;
         private ErrorDifference difference = ErrorDifference.ONE_SIDED;
+        private double norm = 2;
+        private double[] discrepancyWeights = {};
         private double magnitudeShare = 1;
         private ErrorMatrixUpdate update = ErrorMatrixUpdate.PAPER;
         private ErrorWiring wiring = ErrorWiring.fromOutput();
@@ -392,6 +429,47 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
          */
         public Builder optErrorDifference(ErrorDifference difference) {
             this.difference = Objects.requireNonNull(difference, "difference");
+            return this;
+        }
+
+        /**
+         * Sets the norm by which the discrepancy of a hidden layer is measured: its error neurons
+         * are {@code sign(Δ) |Δ|^(p − 1)}. At 1, the Manhattan norm, they are signs.
+         *
+         * @param norm {@code p}, at least 1 and finite; 2, the Euclidean norm, by default
+         * @return this builder
+         */
+        public Builder optNorm(double norm) {
+            if (!(norm >= 1 && norm < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        "The norm p of the discrepancy is at least 1 and finite, not "
+                                + norm
+                                + ".");
+            }
+            this.norm = norm;
+            return this;
+        }
+
+        /**
+         * Sets the weights {@code κ} of the discrepancies of layers. Below 1 a layer learns more
+         * slowly, and sends smaller errors on. Optimizers that divide by the size of gradients,
+         * such as Adam, undo the first.
+         *
+         * @param weights one per stage of the outermost sequence from the input to the output, each
+         *     at least 0; all 1 by default. Stages inside a container have the weight of that; that
+         *     of a stage without error neurons of its own has no effect
+         * @return this builder
+         */
+        public Builder optDiscrepancyWeights(double... weights) {
+            for (double weight : weights) {
+                if (!(weight >= 0 && Double.isFinite(weight))) {
+                    throw new IllegalArgumentException(
+                            "A weight κ of the discrepancy is at least 0 and finite, not "
+                                    + weight
+                                    + ".");
+                }
+            }
+            discrepancyWeights = weights.clone();
             return this;
         }
 

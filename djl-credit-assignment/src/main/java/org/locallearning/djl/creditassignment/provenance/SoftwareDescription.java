@@ -13,7 +13,9 @@
  */
 package org.locallearning.djl.creditassignment.provenance;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.Trainer;
@@ -25,6 +27,8 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.stream.Collectors;
+import org.locallearning.djl.creditassignment.device.DeviceRounding;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * On what a model was trained: versions, device and precision. Another version, device or number of
@@ -37,7 +41,8 @@ import java.util.stream.Collectors;
  * @param system the operating system and the kind of processor
  * @param device where the arrays were, such as {@code cpu()} or {@code gpu(0)}
  * @param threads how many threads one operation could use
- * @param precision the type of the parameters, such as {@code float32}
+ * @param precision the type of the parameters, such as {@code float32}; of a GPU with what was
+ *     measured there, such as {@code float32, convolutions in reduced precision (2.9e-04)}
  */
 public record SoftwareDescription(
         String library,
@@ -59,7 +64,7 @@ public record SoftwareDescription(
      * @param system the operating system and the kind of processor
      * @param device where the arrays were
      * @param threads how many threads one operation could use, at least 1
-     * @param precision the type of the parameters
+     * @param precision the type of the parameters, and what the device makes of it
      */
     public SoftwareDescription {
         RecordJson.checkAtLeast("the number of threads", threads, 1);
@@ -86,12 +91,16 @@ public record SoftwareDescription(
                 engine.getEngineName().equals("PyTorch") ? JniUtils.getNumThreads() : null,
                 parameters.isEmpty()
                         ? null
-                        : parameters
-                                .valueAt(0)
-                                .getArray()
-                                .getDataType()
-                                .name()
-                                .toLowerCase(Locale.ROOT));
+                        : precision(
+                                trainer.getDevices()[0],
+                                parameters.valueAt(0).getArray().getDataType()));
+    }
+
+    /** Says the type, and of another device than the host, as measured, if it computes in less. */
+    private static String precision(Device device, DataType type) {
+        return type.isFloating() && !HostValues.isReadingFree(device)
+                ? DeviceRounding.measure(device, type).toString()
+                : type.name().toLowerCase(Locale.ROOT);
     }
 
     /** Reads what Maven wrote into the library. */

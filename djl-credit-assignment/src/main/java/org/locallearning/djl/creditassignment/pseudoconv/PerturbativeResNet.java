@@ -34,7 +34,7 @@ import java.util.Objects;
 
 /**
  * A residual network whose blocks have pseudo-convolutions in the place of 3 × 3 convolutions, and
- * the two networks to hold it against.
+ * the three networks to hold it against.
  *
  * <p>A stem of one convolution (3 × 3; for images higher than 32 pixels 7 × 7 with stride 2, and
  * pooling), stages of residual blocks, the first stage with as many filters as the stem and each
@@ -47,8 +47,8 @@ import java.util.Objects;
  *
  * <p>with P a {@link PseudoConv2d} with batch normalization and bias, pooling where the side is
  * halved, and a 1 × 1 convolution with normalization as shortcut where the shape changes. {@link
- * Layers} replaces P for the two controls; they tell what the noise and what the missing
- * neighbourhood are worth.
+ * Layers} replaces P for the controls; they tell what the noise and what the missing neighbourhood
+ * are worth, the latter for as many parameters and for as many filters.
  *
  * <ul>
  *   <li>input: (N, C, H, W), the size that the builder was given
@@ -74,7 +74,16 @@ public final class PerturbativeResNet {
          * An ordinary residual network of 3 × 3 convolutions, with as many filters as bring its
          * number of learned parameters nearest to that of the network with pseudo-convolutions.
          */
-        CONVOLUTION
+        CONVOLUTION,
+        /**
+         * An ordinary residual network of 3 × 3 convolutions with the same filters, which has
+         * nearly nine times as many learned parameters.
+         */
+        WIDE_CONVOLUTION;
+
+        private boolean isOrdinary() {
+            return this == CONVOLUTION || this == WIDE_CONVOLUTION;
+        }
     }
 
     /**
@@ -86,7 +95,7 @@ public final class PerturbativeResNet {
      * @param sameShape whether the input has the output's shape, so that the shortcut is the
      *     identity
      * @param convolution the pseudo-convolutions of the block, which get their number of filters
-     *     here; not used by {@link Layers#CONVOLUTION}
+     *     here; not used by ordinary residual networks
      * @return the block
      */
     private static SequentialBlock residualBlock(
@@ -96,7 +105,7 @@ public final class PerturbativeResNet {
             boolean sameShape,
             List<PseudoConv2d.Builder> convolution) {
         SequentialBlock main = new SequentialBlock();
-        if (layers == Layers.CONVOLUTION) {
+        if (layers.isOrdinary()) {
             main.add(convolution(filters, 3, stride))
                     .add(BatchNorm.builder().build())
                     .add(Activation.reluBlock())

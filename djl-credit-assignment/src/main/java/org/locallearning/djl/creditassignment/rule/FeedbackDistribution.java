@@ -203,20 +203,22 @@ public final class FeedbackDistribution {
     }
 
     /**
-     * Draws weights from the engine's own random numbers.
+     * Draws weights.
      *
+     * @param random the random numbers
      * @param manager the manager to create them with
      * @param shape the shape
      * @param type the type of data
      * @param fan the fan of the weights
      * @return the weights
      */
-    NDArray draw(NDManager manager, Shape shape, DataType type, Fan fan) {
+    NDArray draw(RandomSource random, NDManager manager, Shape shape, DataType type, Fan fan) {
         NDArray values =
-                HostNumber.multiply(form.draw(manager, shape, type), standardDeviation(fan));
+                HostNumber.multiply(
+                        form.draw(random, manager, shape, type), standardDeviation(fan));
         if (density < 1) {
-            NDArray kept =
-                    HostNumber.with(manager.randomUniform(0, 1, shape), density, NDArray::lt);
+            NDArray place = random.uniform(manager, 0, 1, shape, DataType.FLOAT32);
+            NDArray kept = HostNumber.with(place, density, NDArray::lt);
             values.muli(kept.toType(type, false));
         }
         return values;
@@ -277,9 +279,9 @@ public final class FeedbackDistribution {
             }
 
             @Override
-            NDArray draw(NDManager manager, Shape shape, DataType type) {
-                float bound = (float) Math.sqrt(3);
-                return manager.randomUniform(-bound, bound, shape, type);
+            NDArray draw(RandomSource random, NDManager manager, Shape shape, DataType type) {
+                double bound = Math.sqrt(3);
+                return random.uniform(manager, -bound, bound, shape, type);
             }
         },
         NORMAL {
@@ -289,13 +291,13 @@ public final class FeedbackDistribution {
             }
 
             @Override
-            NDArray draw(NDManager manager, Shape shape, DataType type) {
-                return manager.randomNormal(0, 1, shape, type);
+            NDArray draw(RandomSource random, NDManager manager, Shape shape, DataType type) {
+                return random.normal(manager, shape, type);
             }
         };
 
         abstract double draw(Random random);
 
-        abstract NDArray draw(NDManager manager, Shape shape, DataType type);
+        abstract NDArray draw(RandomSource random, NDManager manager, Shape shape, DataType type);
     }
 }

@@ -46,10 +46,12 @@ public final class SignSymmetricFeedback extends FeedbackRule {
 
     private final Mode mode;
     private final FeedbackSource source;
+    private final RandomSource random;
 
     private SignSymmetricFeedback(Builder builder) {
         super(builder);
         mode = builder.mode;
+        random = builder.random;
         source = builder.getFeedback();
     }
 
@@ -58,8 +60,8 @@ public final class SignSymmetricFeedback extends FeedbackRule {
         /** All of them are the standard deviation of the distribution (uSF). */
         UNIFORM,
         /**
-         * Drawn from the distribution for each batch (brSF), with the engine's random numbers:
-         * {@code Engine.setRandomSeed} makes a run repeatable.
+         * Drawn from the distribution for each batch (brSF), with the engine's random numbers,
+         * unless {@link Builder#optRandom others} are set.
          */
         BATCHWISE_RANDOM,
         /**
@@ -85,6 +87,7 @@ public final class SignSymmetricFeedback extends FeedbackRule {
                         NDArray drawn =
                                 distribution()
                                         .draw(
+                                                random,
                                                 weight.getManager(),
                                                 weight.getShape(),
                                                 weight.getDataType(),
@@ -132,7 +135,9 @@ public final class SignSymmetricFeedback extends FeedbackRule {
             case UNIFORM:
                 return "the standard deviation of " + distribution();
             case BATCHWISE_RANDOM:
-                return distribution() + ", drawn for each batch";
+                return distribution()
+                        + ", drawn for each batch"
+                        + (random == RandomSource.ENGINE ? "" : " from " + random);
             default:
                 return source.describe();
         }
@@ -179,6 +184,7 @@ public final class SignSymmetricFeedback extends FeedbackRule {
     public static final class Builder extends FeedbackBuilder<Builder> {
 
         private Mode mode = Mode.UNIFORM;
+        private RandomSource random = RandomSource.ENGINE;
 
         private Builder() {
             super(FeedbackDistribution.xavierUniform().seeded(0));
@@ -195,6 +201,18 @@ public final class SignSymmetricFeedback extends FeedbackRule {
             return this;
         }
 
+        /**
+         * Sets what magnitudes are drawn with, and draws them for each batch: the mode becomes
+         * {@link Mode#BATCHWISE_RANDOM}.
+         *
+         * @param random the random numbers; {@link RandomSource#ENGINE} by default
+         * @return this builder
+         */
+        public Builder optRandom(RandomSource random) {
+            this.random = Objects.requireNonNull(random, "random");
+            return optMode(Mode.BATCHWISE_RANDOM);
+        }
+
         /** {@inheritDoc} */
         @Override
         protected Builder self() {
@@ -205,8 +223,8 @@ public final class SignSymmetricFeedback extends FeedbackRule {
          * Builds the rule.
          *
          * @return the rule
-         * @throws IllegalArgumentException if magnitudes were given, which are fixed, and the mode
-         *     is another
+         * @throws IllegalArgumentException if magnitudes were given, which are fixed, or random
+         *     numbers, which are for every batch, and the mode is another
          */
         public SignSymmetricFeedback build() {
             if (mode != Mode.FIXED_MAGNITUDE && !(getFeedback() instanceof SeededFeedback)) {
@@ -215,6 +233,14 @@ public final class SignSymmetricFeedback extends FeedbackRule {
                                 "Magnitudes that are given are fixed, but the mode is %s: call"
                                         + " optMode(FIXED_MAGNITUDE), or give a distribution with"
                                         + " optFeedback(distribution.seeded(seed)).",
+                                mode));
+            }
+            if (mode != Mode.BATCHWISE_RANDOM && random != RandomSource.ENGINE) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "Random numbers were given to draw magnitudes with for each batch,"
+                                        + " but the mode is %s: leave out optRandom, or optMode"
+                                        + " after it.",
                                 mode));
             }
             return new SignSymmetricFeedback(this);

@@ -20,6 +20,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import java.util.Objects;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.layer.Fan;
 import org.locallearning.djl.creditassignment.tape.Layer;
@@ -51,8 +52,8 @@ import org.locallearning.djl.decorrelation.internal.HostNumber;
  * <p>Use it where feedback alignment stays behind and weights are not to decay, as they do under
  * {@link KolenPollack}; where {@code W} is frozen, {@code B} goes on following it. Cost for L
  * layers: 3L − 1 matrix products a step as in backpropagation, and 2 (L − 1) of n rows for the
- * mirrors. Noise comes from the engine's random numbers: {@code Engine.setRandomSeed} makes a run
- * repeatable.
+ * mirrors. Noise comes from the engine's random numbers, unless {@link Builder#optRandom others}
+ * are set.
  *
  * <p>{@code B} starts uniform on {@code ±1/√(fan-in)}, the size of common initial weights, and is
  * saved by {@code CreditTrainer.saveState}.
@@ -68,12 +69,14 @@ public final class WeightMirror extends FeedbackRule {
     private final double rate;
     private final int samples;
     private final int initialPhases;
+    private final RandomSource random;
 
     private WeightMirror(Builder builder) {
         super(builder);
         rate = builder.rate;
         samples = builder.samples;
         initialPhases = builder.initialPhases;
+        random = builder.random;
         source = builder.getFeedback();
     }
 
@@ -118,8 +121,15 @@ public final class WeightMirror extends FeedbackRule {
      * @param weight {@code W}, of the same shape
      * @param rate {@code α}
      * @param samples n
+     * @param random draws the noise
      */
-    static void mirror(Layer layer, NDArray feedback, NDArray weight, double rate, int samples) {
+    static void mirror(
+            Layer layer,
+            NDArray feedback,
+            NDArray weight,
+            double rate,
+            int samples,
+            RandomSource random) {
         try (NDManager scope = weight.getManager().newSubManager(weight.getDevice())) {
             Shape maps = Fan.matrixShape(layer.maths(), layer.block(), weight);
             long inputs = maps.get(2);
@@ -128,8 +138,7 @@ public final class WeightMirror extends FeedbackRule {
                             .toMatrices(layer.block(), Autograd.detach(weight, scope))
                             .reshape(-1, inputs);
             // the maps of a layer may hear the same noise
-            NDArray noise =
-                    scope.randomNormal(0, 1, new Shape(samples, inputs), weight.getDataType());
+            NDArray noise = random.normal(scope, new Shape(samples, inputs), weight.getDataType());
             NDArray answers = noise.matMul(matrix.transpose());
             NDArray correlation =
                     HostNumber.multiply(answers.transpose().matMul(noise), rate / samples);
@@ -148,8 +157,12 @@ public final class WeightMirror extends FeedbackRule {
     public String toString() {
         return describe(
                 String.format(
-                        "B %s, mirror rate %s, %d noise samples, %d initial phases",
-                        source.describe(), rate, samples, initialPhases));
+                        "B %s, mirror rate %s, %d noise samples, %d initial phases%s",
+                        source.describe(),
+                        rate,
+                        samples,
+                        initialPhases,
+                        random == RandomSource.ENGINE ? "" : ", noise from " + random));
     }
 
     /**
@@ -176,7 +189,7 @@ public final class WeightMirror extends FeedbackRule {
             boolean isNew = parameters().find(layer.getLayer().weightPath()).isEmpty();
             NDArray value = super.get(tape, layer);
             for (int i = 0; isNew && i < initialPhases; i++) {
-                mirror(layer.getLayer(), value, layer.getWeight(), rate, samples);
+                mirror(layer.getLayer(), value, layer.getWeight(), rate, samples, random);
             }
             return value;
         }
@@ -192,7 +205,7 @@ public final class WeightMirror extends FeedbackRule {
                 NDArray weight =
                         Autograd.detach(store.getValue(layer.weight(), devices[0], true), scope);
                 NDArray followed = Autograd.detach(store.getValue(mirror, devices[0], true), scope);
-                mirror(layer, followed, weight, rate, samples);
+                mirror(layer, followed, weight, rate, samples, random);
                 for (int i = 1; i < devices.length; i++) {
                     NDArray copy = Autograd.detach(store.getValue(mirror, devices[i], true), scope);
                     NDArray moved = followed.toDevice(devices[i], true);
@@ -216,6 +229,7 @@ public final class WeightMirror extends FeedbackRule {
         private double rate = 0.01;
         private int samples = 64;
         private int initialPhases;
+        private RandomSource random = RandomSource.ENGINE;
 
         private Builder() {
             super(FeedbackDistribution.fanInUniform().seeded(0));
@@ -265,6 +279,17 @@ public final class WeightMirror extends FeedbackRule {
                         "There are at least 0 initial mirror phases, not " + phases + ".");
             }
             initialPhases = phases;
+            return this;
+        }
+
+        /**
+         * Sets where the noise comes from.
+         *
+         * @param random the random numbers; {@link RandomSource#ENGINE} by default
+         * @return this builder
+         */
+        public Builder optRandom(RandomSource random) {
+            this.random = Objects.requireNonNull(random, "random");
             return this;
         }
 

@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.creditassignment.tape;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.decorrelation.internal.HostValues;
+import org.locallearning.djl.decorrelation.internal.PendingChecks;
 
 /**
  * Numbers of one batch of which something is expected. They are read together, so that the host
@@ -75,6 +77,20 @@ final class ExpectedNumbers {
         }
         return Arrays.copyOfRange(values, at, values.length);
     }
+
+    /** Leaves what is open to be checked in a later batch. */
+    void postpone(PendingChecks pending, NDManager owner) {
+        for (int i = 0; i < open.size(); i++) {
+            NDArray numbers = open.get(i).numbers();
+            Key key = new Key(i, numbers.getDevice());
+            Consumer<double[]> check = open.get(i).check();
+            pending.put(key, numbers, new NDList(), owner, (values, none) -> check.accept(values));
+            numbers.close();
+        }
+        open.clear();
+    }
+
+    private record Key(int number, Device device) {}
 
     private record Expectation(NDArray numbers, Consumer<double[]> check) {}
 }

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.locallearning.djl.decorrelation.internal.RepeatingStore;
 
 /**
  * Where blocks that run again take their parameters from: the same as in the first run, but for the
@@ -30,7 +31,7 @@ import java.util.Set;
  * each run has a copy to itself, as it was before the first run, so that state changes once a
  * batch.
  */
-final class RerunStore extends ParameterStore {
+final class RerunStore extends ParameterStore implements RepeatingStore {
 
     private static final Set<Parameter.Type> STATE =
             EnumSet.of(Parameter.Type.RUNNING_MEAN, Parameter.Type.RUNNING_VAR);

@@ -27,6 +27,7 @@ import java.util.function.Consumer;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.locallearning.djl.decorrelation.internal.HostValues;
+import org.locallearning.djl.decorrelation.internal.PendingChecks;
 
 /**
  * One training forward of a network, recorded piece by piece, and the backward pass through it.
@@ -50,6 +51,7 @@ public final class Tape implements AutoCloseable {
     private final Optional<Reruns> reruns;
     private final ExpectedNumbers expected;
     private Optional<NDList> inputErrors = Optional.empty();
+    private Consumer<ExpectedNumbers> checking = numbers -> numbers.read(new NDList());
 
     private Tape(
             Network network,
@@ -416,20 +418,32 @@ public final class Tape implements AutoCloseable {
      * others of the batch by {@link #checkNumbers} or {@link #readNumbers}.
      *
      * @param numbers the numbers, on the device of this pass; a copy is kept
-     * @param check throws if they are not as expected
+     * @param check throws if they are not as expected. Where checks are put off, it gets numbers
+     *     that are not finite if those of an earlier batch were not
      */
     public void expect(NDArray numbers, Consumer<double[]> check) {
         expected.add(numbers, check);
     }
 
     /**
-     * Waits for the device, unless nothing is expected, and checks the numbers that were expected
-     * since the last time, in their order. A rule that expects something, or whose assigner {@link
+     * Waits for the device, unless nothing is expected or checks are put off, and checks the
+     * numbers that were expected since the last time, in their order. A rule that expects
+     * something, or whose assigner {@link
      * org.locallearning.djl.creditassignment.CreditAssigner#checksNumbers checks numbers}, calls it
      * before it adds gradients.
      */
     public void checkNumbers() {
-        expected.read(new NDList());
+        checking.accept(expected);
+    }
+
+    /**
+     * Lets {@link #checkNumbers} wait for nothing in this batch.
+     *
+     * @param pending runs the checks in a later one
+     * @param owner the manager that keeps the numbers until then
+     */
+    public void putOffChecks(PendingChecks pending, NDManager owner) {
+        checking = numbers -> numbers.postpone(pending, owner);
     }
 
     /**

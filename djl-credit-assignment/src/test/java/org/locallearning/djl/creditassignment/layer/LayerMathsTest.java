@@ -120,6 +120,11 @@ class LayerMathsTest {
                         new Shape(2, 4, 9, 8),
                         new Shape(6, 2, 3, 3)),
                 new LayerCase(
+                        "conv2d, depthwise",
+                        conv2d(1, 1, 1, 6),
+                        new Shape(2, 6, 9, 8),
+                        new Shape(6, 1, 3, 3)),
+                new LayerCase(
                         "conv2d, all of it, not square",
                         Conv2d.builder()
                                 .setFilters(6)

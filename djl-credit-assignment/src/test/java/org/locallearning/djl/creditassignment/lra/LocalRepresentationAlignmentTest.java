@@ -137,6 +137,50 @@ class LocalRepresentationAlignmentTest {
                 rule().optMagnitudeShare(0.25));
     }
 
+    @ParameterizedTest
+    @ValueSource(doubles = {1, 1.5, 3})
+    void otherNormsEqualTheLoops(double norm) throws IOException {
+        assertEqualsTheLoops(
+                NetworkCase.mlp(CLASSES, 8, 7, 5),
+                Math::tanh,
+                (h, step) -> {
+                    double difference = Math.tanh(h) - Math.tanh(h - step);
+                    return Math.signum(difference) * Math.pow(Math.abs(difference), norm - 1);
+                },
+                2,
+                rule().optNorm(norm));
+    }
+
+    @Test
+    void weightedDiscrepanciesEqualTheLoops() throws IOException {
+        assertEqualsTheLoops(
+                NetworkCase.mlp(CLASSES, 8, 7, 5),
+                Math::tanh,
+                (h, step) -> Math.tanh(h) - Math.tanh(h - step),
+                2,
+                new double[] {0, 0.5, 2, 0.25, 0.75},
+                rule().optDiscrepancyWeights(0.5, 2, 0.25, 0.75));
+    }
+
+    @Test
+    void normAndWeightsAreChecked() {
+        for (double norm : new double[] {0.5, Double.NaN, Double.POSITIVE_INFINITY}) {
+            assertThrows(IllegalArgumentException.class, () -> rule().optNorm(norm));
+        }
+        for (double weight : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
+            assertThrows(
+                    IllegalArgumentException.class, () -> rule().optDiscrepancyWeights(1, weight));
+        }
+        LocalRepresentationAlignment rule = rule().optDiscrepancyWeights(1, 1, 1).build();
+        String sentence =
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> start(LocalRepresentationAlignmentTest::mlp, rule))
+                        .getMessage();
+        assertTrue(sentence.contains("3 weights κ"), sentence);
+        assertTrue(sentence.contains("4 stages"), sentence);
+    }
+
     private static void assertEqualsTheLoops(
             Block block, DoubleUnaryOperator activation, int gap, ErrorMatrixUpdate update)
             throws IOException {
@@ -153,6 +197,18 @@ class LocalRepresentationAlignmentTest {
             DoubleUnaryOperator activation,
             DoubleBinaryOperator difference,
             int gap,
+            LocalRepresentationAlignment.Builder builder)
+            throws IOException {
+        double[] kappa = {0, 1, 1, 1, 1};
+        assertEqualsTheLoops(block, activation, difference, gap, kappa, builder);
+    }
+
+    private static void assertEqualsTheLoops(
+            Block block,
+            DoubleUnaryOperator activation,
+            DoubleBinaryOperator difference,
+            int gap,
+            double[] kappa,
             LocalRepresentationAlignment.Builder builder)
             throws IOException {
         LocalRepresentationAlignment rule =
@@ -185,6 +241,7 @@ class LocalRepresentationAlignmentTest {
                             difference,
                             senders,
                             matrices,
+                            kappa,
                             0.7,
                             0.9,
                             update);

@@ -38,6 +38,7 @@ final class PlainAlignment {
      * @param difference the error of a unit by its pre-activation and the step asked of it
      * @param senders for each layer the layer that sends its error there
      * @param matrices for each layer the error matrix, (units, units of the sender)
+     * @param kappa for each layer the weight of its discrepancy
      */
     PlainAlignment(
             double[][] inputs,
@@ -48,6 +49,7 @@ final class PlainAlignment {
             DoubleBinaryOperator difference,
             int[] senders,
             double[][][] matrices,
+            double[] kappa,
             double beta,
             double gamma,
             ErrorMatrixUpdate update) {
@@ -74,11 +76,12 @@ final class PlainAlignment {
             double[][] d = new double[top + 1][];
             e[top] = z[top].clone();
             e[top][classes[n]] -= 1;
+            e[top] = map(e[top], each -> kappa[top] * each);
             for (int l = top - 1; l >= 1; l--) {
                 d[l] = times(matrices[l], e[senders[l]]);
                 e[l] = new double[h[l].length];
                 for (int i = 0; i < e[l].length; i++) {
-                    e[l][i] = difference.applyAsDouble(h[l][i], beta * d[l][i]);
+                    e[l][i] = kappa[l] * difference.applyAsDouble(h[l][i], beta * d[l][i]);
                 }
             }
             double share = 1.0 / inputs.length;

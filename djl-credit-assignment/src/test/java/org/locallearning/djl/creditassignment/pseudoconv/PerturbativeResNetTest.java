@@ -113,6 +113,20 @@ class PerturbativeResNetTest {
                                 .build()));
     }
 
+    @Test
+    void theWideNetworkHasTheSameFiltersAndWholeKernels() {
+        // stem 3·8·9 + BN 16; block of 8: two of 8·8·9 and BN 16; block of 16: 8·16·9 and 16·16·9,
+        // two BN 32, shortcut 8·16 + BN 32; dense 16·7 + 7
+        long expected =
+                216 + 16 + 2 * (576 + 16) + (1152 + 32) + (2304 + 32) + (128 + 32) + 16 * 7 + 7;
+        assertEquals(
+                expected,
+                learned(
+                        builder(8, 8)
+                                .optLayers(PerturbativeResNet.Layers.WIDE_CONVOLUTION)
+                                .build()));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {8, 16, 24})
     void ordinaryNetworkHasMostNearlyAsManyParameters(int filters) {

@@ -244,7 +244,12 @@ class FeedbackDistributionTest {
             NDArray drawn =
                     bySeed
                             ? distribution.seeded(9).create(manager, "w", shape, DataType.FLOAT64)
-                            : distribution.draw(manager, shape, DataType.FLOAT64, Fan.of(shape));
+                            : distribution.draw(
+                                    RandomSource.ENGINE,
+                                    manager,
+                                    shape,
+                                    DataType.FLOAT64,
+                                    Fan.of(shape));
             assertEquals(shape, drawn.getShape());
             return drawn.toDoubleArray();
         }

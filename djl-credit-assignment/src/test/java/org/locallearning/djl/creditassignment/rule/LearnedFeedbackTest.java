@@ -336,7 +336,7 @@ class LearnedFeedbackTest {
             NDArray feedback = manager.randomNormal(0, 1, shape, DataType.FLOAT64);
             NDArray expected = feedback.mul(1 - rate).add(weight.mul(rate));
             NDArray before = feedback.duplicate();
-            WeightMirror.mirror(layer, feedback, weight, rate, samples);
+            WeightMirror.mirror(layer, feedback, weight, rate, samples, RandomSource.ENGINE);
             long outputs = shape.get(0);
             double[] error = feedback.sub(expected).div(rate).reshape(outputs, -1).toDoubleArray();
             double[] values = weight.reshape(outputs, -1).toDoubleArray();
@@ -368,7 +368,7 @@ class LearnedFeedbackTest {
             NDArray feedback = weight.neg();
             Layer layer = linear(200);
             for (int i = 0; i < 300; i++) {
-                WeightMirror.mirror(layer, feedback, weight, rate, samples);
+                WeightMirror.mirror(layer, feedback, weight, rate, samples, RandomSource.ENGINE);
             }
             double noise = Math.sqrt(rate * inputs / 2 / samples);
             double left = Angles.norm(feedback.sub(weight)) / Angles.norm(weight);

@@ -174,26 +174,30 @@ public final class ExactDistribution implements AutoCloseable {
 
     /** Shows all hidden states, (R, hidden), in runs, each with its share, (R, 1). */
     private void forEachChunk(double[] shares, BiConsumer<NDArray, NDArray> body) {
-        int states = 1 << hiddenSize;
+        forEachChunk(hiddenSize, shares, body);
+    }
+
+    private void forEachChunk(int units, double[] shares, BiConsumer<NDArray, NDArray> body) {
+        int states = 1 << units;
         int run = Math.max(1, CHUNK_ELEMENTS / (visibleSize + hiddenSize));
         for (int begin = 0; begin < states; begin += run) {
             int end = Math.min(states, begin + run);
-            double[] bits = new double[(end - begin) * hiddenSize];
+            double[] bits = new double[(end - begin) * units];
             for (int state = begin; state < end; ++state) {
-                for (int j = 0; j < hiddenSize; ++j) {
-                    bits[(state - begin) * hiddenSize + j] = state >> j & 1;
+                for (int j = 0; j < units; ++j) {
+                    bits[(state - begin) * units + j] = state >> j & 1;
                 }
             }
             try (NDScope scope = new NDScope()) {
                 scope.suppressNotUsedWarning();
-                NDArray hidden = manager.create(bits, new Shape(end - begin, hiddenSize));
+                NDArray rows = manager.create(bits, new Shape(end - begin, units));
                 NDArray share =
                         shares == null
                                 ? null
                                 : manager.create(
                                         Arrays.copyOfRange(shares, begin, end),
                                         new Shape(end - begin, 1));
-                body.accept(hidden, share);
+                body.accept(rows, share);
             }
         }
     }
@@ -376,7 +380,7 @@ public final class ExactDistribution implements AutoCloseable {
 
     /**
      * Returns the Fisher matrix of the joint distribution, {@code G = cov(g, g)} with {@code g =
-     * (v, h, vec(v hᵀ))}, the Hessian of log Z. It is not the Fisher matrix of {@code p(v)}.
+     * (v, h, vec(v hᵀ))}, the Hessian of log Z. That of {@code p(v)} is {@link #marginalFisher}.
      *
      * @return the matrix, (D, D) with {@code D = visible + hidden + visible · hidden}, in the order
      *     of {@link SufficientStatistics#toVector}, float64
@@ -396,7 +400,62 @@ public final class ExactDistribution implements AutoCloseable {
         return secondMoments(false);
     }
 
-    private NDArray secondMoments(boolean centred) {
+    /**
+     * Returns the Fisher matrix of {@code p(v)}, {@code cov(E[g | v], E[g | v])}: what natural
+     * gradient of the log-likelihood of data means where hidden units are not part of the data. It
+     * is {@link #fisher} less {@code E[cov(g | v)]}, so that no direction is longer by it. The
+     * paper uses that of the joint distribution.
+     *
+     * <p>All visible states are enumerated: {@code 2^visible · D²} multiply-adds.
+     *
+     * @return the matrix, as {@link #fisher}
+     * @throws IllegalArgumentException if it is too large, if there are more than {@value
+     *     #MOST_HIDDEN} visible units, or if they are not binary
+     */
+    public NDArray marginalFisher() {
+        if (parameters.units() != VisibleUnits.BINARY || visibleSize > MOST_HIDDEN) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "The Fisher matrix of p(v) is a sum over all visible states: it takes"
+                                    + " binary units, %d at most, not %d that are %s. Use fisher(),"
+                                    + " that of the joint distribution.",
+                            MOST_HIDDEN,
+                            visibleSize,
+                            parameters.units().name().toLowerCase(Locale.ROOT)));
+        }
+        long size = checkedParameters();
+        NDArray result = manager.zeros(new Shape(size, size), DataType.FLOAT64);
+        NDArray mean = means.toVector();
+        forEachChunk(
+                visibleSize,
+                null,
+                (visible, none) -> {
+                    NDArray share =
+                            parameters
+                                    .freeEnergy(visible)
+                                    .add(logPartition)
+                                    .neg()
+                                    .exp()
+                                    .reshape(-1, 1);
+                    NDArray hidden = parameters.hiddenProbabilities(visible);
+                    NDArray centred = statistics(visible, hidden).sub(mean);
+                    result.addi(centred.mul(share).transpose().matMul(centred));
+                });
+        mean.close();
+        return result;
+    }
+
+    /** Returns {@code (v, h, vec(v hᵀ))} of each row. */
+    private NDArray statistics(NDArray visible, NDArray hidden) {
+        long rows = visible.getShape().get(0);
+        NDArray product =
+                visible.reshape(rows, visibleSize, 1)
+                        .mul(hidden.reshape(rows, 1, hiddenSize))
+                        .reshape(rows, -1);
+        return NDArrays.concat(new NDList(visible, hidden, product), 1);
+    }
+
+    private long checkedParameters() {
         long size = visibleSize + hiddenSize + (long) visibleSize * hiddenSize;
         if (size > MOST_PARAMETERS) {
             throw new IllegalArgumentException(
@@ -411,6 +470,11 @@ public final class ExactDistribution implements AutoCloseable {
                             8.0 * size * size / (1L << 30),
                             MOST_PARAMETERS));
         }
+        return size;
+    }
+
+    private NDArray secondMoments(boolean centred) {
+        long size = checkedParameters();
         NDArray result = manager.zeros(new Shape(size, size), DataType.FLOAT64);
         long pairsOfHidden = (hiddenSize + 1L) * (hiddenSize + 1L);
         NDArray inside = manager.zeros(new Shape(visibleSize, pairsOfHidden), DataType.FLOAT64);
@@ -420,11 +484,7 @@ public final class ExactDistribution implements AutoCloseable {
                 (states, share) -> {
                     NDArray visible = parameters.visibleMeans(states);
                     long rows = states.getShape().get(0);
-                    NDArray product =
-                            visible.reshape(rows, visibleSize, 1)
-                                    .mul(states.reshape(rows, 1, hiddenSize))
-                                    .reshape(rows, -1);
-                    NDArray conditional = NDArrays.concat(new NDList(visible, states, product), 1);
+                    NDArray conditional = statistics(visible, states);
                     if (centred) {
                         conditional = conditional.sub(mean);
                     }

@@ -107,7 +107,7 @@ public final class HostNumber {
      */
     public static NDArray with(
             NDArray array, double number, BiFunction<NDArray, NDArray, NDArray> operation) {
-        try (NDManager host = array.getManager().newSubManager(Device.cpu())) {
+        try (NDManager host = hostManager(array)) {
             NDArray made =
                     array.getDataType() == DataType.FLOAT64
                             ? host.create(number)
@@ -115,5 +115,25 @@ public final class HostNumber {
             // in the engine's own memory: a graph may keep it for longer than Java keeps a buffer
             return operation.apply(array, made.duplicate());
         }
+    }
+
+    /**
+     * Does any operation with a number in double precision. With an array of shape () the operation
+     * is then done in double precision, too, and rounded to the array's type where it is in place.
+     *
+     * @param array the array, of a floating type
+     * @param number the number
+     * @param operation the operation, of the array and the number as an array of the host, shape ()
+     * @return what it returns
+     */
+    public static NDArray withDouble(
+            NDArray array, double number, BiFunction<NDArray, NDArray, NDArray> operation) {
+        try (NDManager host = hostManager(array)) {
+            return operation.apply(array, host.create(number).duplicate());
+        }
+    }
+
+    private static NDManager hostManager(NDArray array) {
+        return array.getManager().newSubManager(Device.cpu());
     }
 }

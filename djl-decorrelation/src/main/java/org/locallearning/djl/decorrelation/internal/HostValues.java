@@ -31,6 +31,16 @@ public final class HostValues {
     private HostValues() {}
 
     /**
+     * Returns whether reading an array waits for nothing.
+     *
+     * @param device the device of the array
+     * @return whether it is the host's own
+     */
+    public static boolean isReadingFree(Device device) {
+        return Device.Type.CPU.equals(device.getDeviceType());
+    }
+
+    /**
      * Reads an array of one number.
      *
      * @param array the array, of any numeric type

@@ -115,6 +115,58 @@ class ExactDistributionTest {
     }
 
     @Test
+    void marginalFisherIsTheMeanSquareOfTheSlopesOfLogLikelihood() {
+        SlowMachine machine = SlowMachine.random(4, 3, 1, 8);
+        int size = machine.theta().length;
+        double[] marginal = machine.marginal();
+        double[][] slopes = new double[size][marginal.length];
+        for (int t = 0; t < size; ++t) {
+            double[] above = machine.moved(t, STEP).marginal();
+            double[] below = machine.moved(t, -STEP).marginal();
+            for (int v = 0; v < marginal.length; ++v) {
+                slopes[t][v] = (Math.log(above[v]) - Math.log(below[v])) / (2 * STEP);
+            }
+        }
+        double[][] expected = new double[size][size];
+        for (int s = 0; s < size; ++s) {
+            for (int t = 0; t < size; ++t) {
+                for (int v = 0; v < marginal.length; ++v) {
+                    expected[s][t] += marginal[v] * slopes[s][v] * slopes[t][v];
+                }
+            }
+        }
+        try (ExactDistribution exact = ExactDistribution.of(machine.parameters(manager))) {
+            assertMatrix(expected, exact.marginalFisher(), 1e-9);
+            // the hidden units know more than the visible ones
+            NDArray more = exact.fisher().sub(exact.marginalFisher());
+            Random random = new Random(2);
+            for (int i = 0; i < 20; ++i) {
+                NDArray direction = manager.create(random.doubles(size, -1, 1).toArray());
+                assertTrue(direction.matMul(more.matMul(direction)).getDouble() > 0);
+            }
+        }
+    }
+
+    @Test
+    void marginalFisherTakesFewBinaryUnits() {
+        for (VisibleUnits units : VisibleUnits.values()) {
+            int visible = units == VisibleUnits.BINARY ? 25 : 3;
+            BoltzmannParameters parameters =
+                    new BoltzmannParameters(
+                            manager.zeros(new Shape(visible, 2), DataType.FLOAT64),
+                            manager.zeros(new Shape(visible), DataType.FLOAT64),
+                            manager.zeros(new Shape(2), DataType.FLOAT64),
+                            units);
+            try (ExactDistribution exact = ExactDistribution.of(parameters)) {
+                String sentence =
+                        assertThrows(IllegalArgumentException.class, exact::marginalFisher)
+                                .getMessage();
+                assertTrue(sentence.contains("not " + visible + " that are"), sentence);
+            }
+        }
+    }
+
+    @Test
     void fisherIsSymmetricAndNowhereNegative() {
         Random random = new Random(5);
         SlowMachine machine = SlowMachine.random(5, 4, 2, 9);

@@ -79,7 +79,11 @@ public final class Networks {
                     OrorbiaNetworks.PERTURBATIVE,
                     OrorbiaNetworks.PERTURBATIVE_SMALL,
                     OrorbiaNetworks.POINTWISE,
-                    OrorbiaNetworks.PLAIN);
+                    OrorbiaNetworks.PLAIN,
+                    OrorbiaNetworks.WIDE,
+                    OrorbiaNetworks.POINTWISE_SMALL,
+                    OrorbiaNetworks.PLAIN_SMALL,
+                    OrorbiaNetworks.WIDE_SMALL);
 
     private Networks() {}
 

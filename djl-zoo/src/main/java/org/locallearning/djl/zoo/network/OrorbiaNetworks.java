@@ -51,16 +51,10 @@ public final class OrorbiaNetworks {
 
     /** The same with stages of 16, 32 and 64 filters and one block each, for small machines. */
     public static final Architecture PERTURBATIVE_SMALL =
-            Architecture.convolutional(
+            small(
                     "pnn-resnet-small",
                     "the same with stages of 16, 32 and 64 filters and one block each",
-                    Networks.RESNET_SMALLEST_SIDE,
-                    Choices.NONE,
-                    (options, imageShape, classes) ->
-                            residual(imageShape, classes)
-                                    .optFilters(16)
-                                    .optBlocks(1, 1, 1)
-                                    .build());
+                    Layers.PSEUDO_CONVOLUTION);
 
     /** The same without noise maps: 1x1 convolutions alone. */
     public static final Architecture POINTWISE =
@@ -75,6 +69,49 @@ public final class OrorbiaNetworks {
                     "pnn-resnet-plain",
                     "an ordinary residual network of most nearly as many parameters",
                     Layers.CONVOLUTION);
+
+    /** An ordinary residual network of the same filters. */
+    public static final Architecture WIDE =
+            perturbative(
+                    "pnn-resnet-wide",
+                    "an ordinary residual network of the same filters, with nine times the weights",
+                    Layers.WIDE_CONVOLUTION);
+
+    /** {@link #PERTURBATIVE_SMALL} without noise maps: 1x1 convolutions alone. */
+    public static final Architecture POINTWISE_SMALL =
+            small(
+                    "pnn-resnet-small-1x1",
+                    "pnn-resnet-small without noise: 1x1 convolutions alone",
+                    Layers.POINTWISE_CONVOLUTION);
+
+    /** An ordinary residual network of most nearly as many parameters as the small one. */
+    public static final Architecture PLAIN_SMALL =
+            small(
+                    "pnn-resnet-small-plain",
+                    "an ordinary residual network of most nearly as many parameters as"
+                            + " pnn-resnet-small",
+                    Layers.CONVOLUTION);
+
+    /** An ordinary residual network of the filters of the small one. */
+    public static final Architecture WIDE_SMALL =
+            small(
+                    "pnn-resnet-small-wide",
+                    "an ordinary residual network of the filters of pnn-resnet-small",
+                    Layers.WIDE_CONVOLUTION);
+
+    private static Architecture small(String name, String description, Layers layers) {
+        return Architecture.convolutional(
+                name,
+                description,
+                Networks.RESNET_SMALLEST_SIDE,
+                Choices.NONE,
+                (options, imageShape, classes) ->
+                        residual(imageShape, classes)
+                                .optFilters(16)
+                                .optBlocks(1, 1, 1)
+                                .optLayers(layers)
+                                .build());
+    }
 
     private static Architecture perturbative(String name, String description, Layers layers) {
         return Architecture.convolutional(

@@ -128,6 +128,25 @@ public final class MethodArguments {
                             + " output and its target) or central (both sides of the output).")
     private ErrorDifference difference;
 
+    @Serves(Purpose.ERROR_MATRICES)
+    @Option(
+            names = "--error-norm",
+            paramLabel = "P",
+            description =
+                    "Norm of the discrepancy between a layer and its target; 1 makes errors signs"
+                            + " (default: 2).")
+    private Double norm;
+
+    @Serves(Purpose.ERROR_MATRICES)
+    @Option(
+            names = "--error-weights",
+            paramLabel = "X[,X...]",
+            split = ",",
+            description =
+                    "Weight of the discrepancy of every layer, from the input to the output"
+                            + " (default: 1 for all).")
+    private List<Double> discrepancyWeights;
+
     @Serves(Purpose.FEEDBACK)
     @Option(
             names = "--feedback-density",
@@ -163,7 +182,8 @@ public final class MethodArguments {
                         activityDecay,
                         precisions),
                 errorGap == null ? preset.errorGap() : errorGap,
-                new AlignmentSettings(beta, gamma, wiring, update, difference),
+                new AlignmentSettings(
+                        beta, gamma, wiring, update, difference, norm, discrepancyWeights),
                 feedbackDensity);
     }
 }

@@ -92,6 +92,16 @@ enum Purpose {
                 : methods.stream().anyMatch(method);
     }
 
+    /** Returns whether it is one of a method; what is of data sets is of all methods. */
+    boolean isOf(Method candidate) {
+        return method == null || method.test(candidate);
+    }
+
+    /** Returns what it is, as a sentence has it after "for". */
+    String title() {
+        return title;
+    }
+
     /** Says why an option has no use. */
     String refusal(String option, List<Method> methods, List<String> dataSets) {
         List<String> chosen =

@@ -81,6 +81,16 @@ public final class TrainingArguments {
     private OptimizerKind optimizer;
 
     @Option(
+            names = "--projection-radius",
+            paramLabel = "X",
+            defaultValue = "0",
+            description =
+                    "Project the gradient of every parameter onto a ball of this radius before the"
+                            + " optimizer sees it; 0 for no projection (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private double projectionRadius;
+
+    @Option(
             names = "--learning-rate",
             split = ",",
             paramLabel = "METHOD=RATE",
@@ -165,18 +175,20 @@ public final class TrainingArguments {
      * @param settings what was chosen for single methods
      * @param decorrelation what was chosen for decorrelation layers
      * @return the plan
+     * @throws IllegalArgumentException if a value is out of its range
      */
     public TrainingPlan plan(MethodSettings settings, DecorrelationSettings decorrelation) {
         return new TrainingPlan(
-                epochs,
-                batch,
-                optimizer,
-                RateSchedule.CONSTANT,
-                settings,
-                decorrelation,
-                alignments,
-                correlations,
-                evaluations);
+                        epochs,
+                        batch,
+                        optimizer,
+                        RateSchedule.CONSTANT,
+                        settings,
+                        decorrelation,
+                        alignments,
+                        correlations,
+                        evaluations)
+                .withProjection(projectionRadius);
     }
 
     /**

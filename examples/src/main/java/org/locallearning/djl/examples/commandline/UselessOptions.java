@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.commandline;
 
 import java.lang.reflect.AnnotatedElement;
 import java.util.List;
+import java.util.Optional;
 import org.locallearning.djl.examples.method.Method;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -35,15 +36,39 @@ public final class UselessOptions {
      */
     public static void refuse(CommandSpec command, List<Method> methods, List<String> dataSets) {
         for (OptionSpec option : command.commandLine().getParseResult().matchedOptions()) {
-            if (option.userObject() instanceof AnnotatedElement field
-                    && field.isAnnotationPresent(Serves.class)) {
-                Purpose purpose = field.getAnnotation(Serves.class).value();
-                if (!purpose.isAmong(methods, dataSets)) {
-                    throw new ParameterException(
-                            command.commandLine(),
-                            purpose.refusal(OptionName.of(option), methods, dataSets));
-                }
+            Optional<Purpose> purpose = purpose(option);
+            if (purpose.isPresent() && !purpose.get().isAmong(methods, dataSets)) {
+                throw new ParameterException(
+                        command.commandLine(),
+                        purpose.get().refusal(OptionName.of(option), methods, dataSets));
             }
         }
+    }
+
+    /**
+     * Returns whether a method has a use for an option.
+     *
+     * @param option the option
+     * @param method the method
+     * @return whether it changes anything about its runs on some data set
+     */
+    public static boolean serves(OptionSpec option, Method method) {
+        return purpose(option).map(each -> each.isOf(method)).orElse(true);
+    }
+
+    /**
+     * Says which methods have a use for an option.
+     *
+     * @param option the option
+     * @return such as {@code methods with decorrelation layers}
+     */
+    public static String owners(OptionSpec option) {
+        return purpose(option).map(Purpose::title).orElse("every method");
+    }
+
+    private static Optional<Purpose> purpose(OptionSpec option) {
+        return option.userObject() instanceof AnnotatedElement field
+                ? Optional.ofNullable(field.getAnnotation(Serves.class)).map(Serves::value)
+                : Optional.empty();
     }
 }

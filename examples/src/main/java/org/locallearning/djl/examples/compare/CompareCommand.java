@@ -203,7 +203,7 @@ public final class CompareCommand implements Callable<Integer> {
                 "epochs: %d, batches of %d, %s, seeds: %s, threads: %d",
                 plan.epochs(),
                 plan.batch(),
-                plan.optimizer().title(),
+                plan.optimizerTitle(),
                 String.join(", ", chosen.seeds().stream().map(String::valueOf).toList()),
                 threads);
     }

@@ -40,8 +40,6 @@ record Check(
         OK,
         /** They are as right as the reduced precision of the device lets them be. */
         REDUCED,
-        /** The method draws random numbers, which each device has of its own: it ran. */
-        RAN,
         /** A number is wrong. */
         WRONG
     }

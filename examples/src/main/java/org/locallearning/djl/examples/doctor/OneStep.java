@@ -125,11 +125,21 @@ final class OneStep {
                             .optDevices(new Device[] {device})
                             .optInitializer(uniform(random), each -> DRAWN.contains(each.getType()))
                             .optOptimizer(OptimizerKind.SGD.create(RATE, block));
-            try (Trainer trainer =
-                    method.trainer().newTrainer(model, config, SEED, MethodSettings.preset(""))) {
+            try (Trainer trainer = newTrainer(model, config)) {
                 return updates(trainer, block, type);
             }
         }
+    }
+
+    private Trainer newTrainer(Model model, DefaultTrainingConfig config) {
+        return GivenNoise.of(method.plainName(), SEED)
+                .map(rule -> rule.newTrainer(model, config))
+                .map(Trainer.class::cast)
+                .orElseGet(
+                        () ->
+                                method.trainer()
+                                        .newTrainer(
+                                                model, config, SEED, MethodSettings.preset("")));
     }
 
     private Map<String, double[]> updates(Trainer trainer, Block block, DataType type) {

@@ -90,9 +90,11 @@ final class Troubles {
      */
     static String ofStart(Throwable failure, Surroundings found) {
         StringBuilder text = new StringBuilder();
+        String root = "";
         boolean unreachable = false;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             text.append(cause.getMessage()).append(' ');
+            root = String.valueOf(cause.getMessage());
             unreachable |= cause instanceof UnknownHostException;
         }
         String said = text.toString();
@@ -119,7 +121,7 @@ final class Troubles {
             return "The natives are neither on the class path nor in DJL's cache, and could not be"
                     + " fetched since this machine is offline: name a libtorch by"
                     + " PYTORCH_LIBRARY_PATH ("
-                    + said.trim()
+                    + root
                     + ").";
         }
         return "The engine did not start: " + said.trim();

@@ -18,6 +18,8 @@ import ai.djl.engine.EngineException;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.Utils;
 import java.io.IOException;
+import java.net.SocketException;
+import java.net.UnknownHostException;
 import org.locallearning.djl.examples.output.FileFailure;
 
 /**
@@ -54,7 +56,7 @@ public final class EngineThreads {
      *
      * @param threads how many threads one operation uses, at least 1
      * @return the engine
-     * @throws IllegalStateException if its native library cannot be unpacked
+     * @throws IllegalStateException if its native library is not there, or cannot be unpacked
      */
     public static Engine start(int threads) {
         // read once by the engine, when it starts; independent operations never run side by side
@@ -71,10 +73,19 @@ public final class EngineThreads {
         return engine;
     }
 
-    /** Names the folder and the setting where the native library could not be unpacked. */
+    /** Names the folder and the setting where the native library is not, or cannot be unpacked. */
     private static RuntimeException explained(RuntimeException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof IOException failure) {
+                if (isUnreachable(failure)) {
+                    return new IllegalStateException(
+                            String.format(
+                                    "The native library of PyTorch is neither on the class path nor"
+                                            + " in '%s', and could not be fetched (%s): name the"
+                                            + " folder of a libtorch by PYTORCH_LIBRARY_PATH.",
+                                    Utils.getEngineCacheDir("pytorch"), failure.getMessage()),
+                            e);
+                }
                 return new IllegalStateException(
                         String.format(
                                 "The native library of PyTorch cannot be unpacked to '%s' (%s): set"
@@ -84,6 +95,13 @@ public final class EngineThreads {
             }
         }
         return e;
+    }
+
+    /** DJL says by words alone that it may not fetch anything. */
+    private static boolean isUnreachable(IOException failure) {
+        return failure instanceof UnknownHostException
+                || failure instanceof SocketException
+                || String.valueOf(failure.getMessage()).startsWith("Offline mode");
     }
 
     /**

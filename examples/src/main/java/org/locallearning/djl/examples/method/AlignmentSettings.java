@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.examples.method;
 
+import java.util.List;
 import org.locallearning.djl.creditassignment.lra.ErrorDifference;
 import org.locallearning.djl.creditassignment.lra.ErrorMatrixUpdate;
 import org.locallearning.djl.creditassignment.lra.ErrorWiring;
@@ -27,17 +28,21 @@ import org.locallearning.djl.creditassignment.lra.LocalRepresentationAlignment;
  * @param wiring which layer sends its error to which
  * @param update how error matrices learn
  * @param difference what error neurons compare
+ * @param norm the norm of the discrepancy, p
+ * @param weights the weights of the discrepancies of layers from the input to the output, κ
  */
 public record AlignmentSettings(
         Double beta,
         Double gamma,
         Wiring wiring,
         ErrorMatrixUpdate update,
-        ErrorDifference difference) {
+        ErrorDifference difference,
+        Double norm,
+        List<Double> weights) {
 
     /** Nothing chosen. */
     public static final AlignmentSettings NONE =
-            new AlignmentSettings(null, null, null, null, null);
+            new AlignmentSettings(null, null, null, null, null, null, null);
 
     /** Which layer sends its error to which. */
     public enum Wiring {
@@ -63,6 +68,8 @@ public record AlignmentSettings(
      * @param wiring which layer sends its error to which, or null
      * @param update how error matrices learn, or null
      * @param difference what error neurons compare, or null
+     * @param norm p, at least 1, or null
+     * @param weights κ of each layer, at least 0, or null
      * @throws IllegalArgumentException if a value is out of its range
      */
     public AlignmentSettings {
@@ -73,6 +80,17 @@ public record AlignmentSettings(
         if (gamma != null) {
             check.optGamma(gamma);
         }
+        if (norm != null) {
+            check.optNorm(norm);
+        }
+        if (weights != null) {
+            weights = List.copyOf(weights);
+            check.optDiscrepancyWeights(numbers(weights));
+        }
+    }
+
+    private static double[] numbers(List<Double> weights) {
+        return weights.stream().mapToDouble(each -> each).toArray();
     }
 
     /** Puts what was chosen into a rule. */
@@ -88,6 +106,12 @@ public record AlignmentSettings(
         }
         if (update != null) {
             rule.optErrorMatrixUpdate(update);
+        }
+        if (norm != null) {
+            rule.optNorm(norm);
+        }
+        if (weights != null) {
+            rule.optDiscrepancyWeights(numbers(weights));
         }
         return difference == null ? rule : rule.optErrorDifference(difference);
     }

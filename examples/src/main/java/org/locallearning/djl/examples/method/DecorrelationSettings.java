@@ -75,6 +75,18 @@ public record DecorrelationSettings(
     }
 
     /**
+     * Returns these settings with another rank.
+     *
+     * @param other the number of directions that are decorrelated where an input is wider, 0 for
+     *     all
+     * @return the same otherwise
+     */
+    public DecorrelationSettings withRank(int other) {
+        return new DecorrelationSettings(
+                sampleFraction, interval, blockSize, other, gain, mean, samplesPerUpdate);
+    }
+
+    /**
      * Returns the settings of a layer.
      *
      * @param rate the rate at which it learns

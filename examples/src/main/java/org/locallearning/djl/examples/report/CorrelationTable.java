@@ -54,7 +54,8 @@ final class CorrelationTable {
                         "after",
                         "Condition before",
                         "after",
-                        "Gain"),
+                        "Gain",
+                        "Decorrelation loss"),
                 rows);
     }
 
@@ -66,12 +67,13 @@ final class CorrelationTable {
                         Long.toString(measured.features()),
                         ShortNumber.of(measured.lossBefore()),
                         ShortNumber.of(measured.lossAfter()),
-                        condition(measured.conditionBefore()),
-                        condition(measured.conditionAfter()),
-                        ShortNumber.of(measured.gain())));
+                        orNothing(measured.conditionBefore()),
+                        orNothing(measured.conditionAfter()),
+                        ShortNumber.of(measured.gain()),
+                        orNothing(measured.decorrelationLoss())));
     }
 
-    private static String condition(Double value) {
+    private static String orNothing(Double value) {
         return value == null ? NOT_MEASURED : ShortNumber.of(value);
     }
 }

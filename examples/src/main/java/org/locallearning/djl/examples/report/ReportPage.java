@@ -23,7 +23,6 @@ import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
-import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.results.Divergence;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
@@ -385,7 +384,7 @@ public final class ReportPage {
                                 + ", "
                                 + task.lossTitle()
                                 + ", "
-                                + OptimizerKind.named(settings.optimizer()).orElseThrow().title()
+                                + settings.optimizerTitle()
                                 + (settings.rateSchedule() == null
                                         ? ""
                                         : ", learning rate: " + settings.rateSchedule().title())));

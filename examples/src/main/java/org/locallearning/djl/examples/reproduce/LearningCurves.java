@@ -68,6 +68,18 @@ public final class LearningCurves {
         return Set.copyOf(options);
     }
 
+    /**
+     * Returns the options of targets that have more of them.
+     *
+     * @param more the options that others have no use for
+     * @return {@link #OPTIONS} and these
+     */
+    public static Set<String> optionsWith(String... more) {
+        Set<String> options = new HashSet<>(OPTIONS);
+        options.addAll(Set.of(more));
+        return Set.copyOf(options);
+    }
+
     private final Reproduction reproduction;
     private final RunStore store;
     private final List<Results> finished = new ArrayList<>();
@@ -201,7 +213,7 @@ public final class LearningCurves {
                         plan.epochs(),
                         plan.batch(),
                         parts.get(0).task().lossTitle(),
-                        plan.optimizer().title(),
+                        plan.optimizerTitle(),
                         plan.schedule().title()));
         reproduction.write(experiment.seeds(), parts, page);
     }

@@ -24,6 +24,15 @@ import picocli.CommandLine.Option;
 /** What can be chosen about a target; what was not chosen is null. */
 public final class ReproduceArguments extends DataArguments {
 
+    /** The name of the option of projected gradients. */
+    public static final String PROJECTION = "--projection-radius";
+
+    /** The name of the option of standardised pixels. */
+    public static final String STANDARDISE = "--standardise";
+
+    /** The name of the option of low-rank decorrelation. */
+    public static final String DECORRELATED_RANK = "--decor-rank";
+
     @Option(
             names = "--epochs",
             paramLabel = "N",
@@ -57,6 +66,31 @@ public final class ReproduceArguments extends DataArguments {
             paramLabel = "NAME",
             description = "Models to train (default: the target's).")
     private List<String> models;
+
+    @Option(
+            names = PROJECTION,
+            paramLabel = "X",
+            description =
+                    "Project the gradient of every parameter onto a ball of this radius before the"
+                            + " optimizer sees it; 0 for no projection (default: the target's).")
+    private Double projectionRadius;
+
+    @Option(
+            names = STANDARDISE,
+            negatable = true,
+            fallbackValue = "true",
+            description =
+                    "Give every channel of the training images mean 0 and variance 1, or keep pixels"
+                            + " in 0 to 1 (default: the target's).")
+    private Boolean standardise;
+
+    @Option(
+            names = DECORRELATED_RANK,
+            paramLabel = "N",
+            description =
+                    "Decorrelate the N directions in which a wider input varies most, 0 for all"
+                            + " (default: the target's).")
+    private Integer rank;
 
     @Option(
             names = "--threads",
@@ -125,6 +159,17 @@ public final class ReproduceArguments extends DataArguments {
         return name;
     }
 
+    /**
+     * Returns the model of a target that has one.
+     *
+     * @param otherwise the target's own
+     * @return its name
+     * @throws IllegalArgumentException if several were chosen
+     */
+    public String model(String otherwise) {
+        return one("--model", "model", models(List.of(otherwise)));
+    }
+
     private static <T> T one(String option, String kind, List<T> chosen) {
         if (chosen.size() != 1) {
             throw new IllegalArgumentException(
@@ -186,6 +231,36 @@ public final class ReproduceArguments extends DataArguments {
             }
         }
         return all.stream().filter(model -> chosen.contains(name.apply(model))).toList();
+    }
+
+    /**
+     * Returns the radius that gradients are projected to.
+     *
+     * @param otherwise the target's own
+     * @return the radius, 0 for no projection
+     */
+    public double projectionRadius(double otherwise) {
+        return projectionRadius == null ? otherwise : projectionRadius;
+    }
+
+    /**
+     * Returns whether channels get mean 0 and variance 1.
+     *
+     * @param otherwise the target's own
+     * @return whether they do
+     */
+    public boolean standardise(boolean otherwise) {
+        return standardise == null ? otherwise : standardise;
+    }
+
+    /**
+     * Returns the number of directions that decorrelation layers decorrelate.
+     *
+     * @param otherwise the target's own
+     * @return the number, 0 for all
+     */
+    public int decorrelatedRank(int otherwise) {
+        return rank == null ? otherwise : rank;
     }
 
     /**

@@ -27,6 +27,8 @@ package org.locallearning.djl.examples.results;
  *     directions that the rows can show; null where they vary in fewer
  * @param conditionAfter the same after the matrix
  * @param gain the gain of the latest update
+ * @param decorrelationLoss the decorrelation loss after the matrix, as decorbp defines it; null in
+ *     results of a release that did not measure it
  */
 public record CorrelationResult(
         double epoch,
@@ -37,4 +39,5 @@ public record CorrelationResult(
         double lossAfter,
         Double conditionBefore,
         Double conditionAfter,
-        double gain) {}
+        double gain,
+        Double decorrelationLoss) {}

@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.results;
 import java.util.List;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
+import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.method.RateSchedule;
 import org.locallearning.djl.zoo.task.Task;
 
@@ -47,6 +48,8 @@ import org.locallearning.djl.zoo.task.Task;
  * @param evaluationsPerEpoch how often the model was measured on the images held out, or on the
  *     test images, in an epoch, the last time at its end; null in files of versions that did it
  *     once
+ * @param projectionRadius the radius of the ball that gradients were projected onto, or null for
+ *     none
  */
 public record Settings(
         String dataRepository,
@@ -70,4 +73,28 @@ public record Settings(
         int alignmentsPerEpoch,
         DecorrelationSettings decorrelation,
         int correlationsPerEpoch,
-        Integer evaluationsPerEpoch) {}
+        Integer evaluationsPerEpoch,
+        Double projectionRadius) {
+
+    /**
+     * Returns what stepped along the gradients, where a method named no optimizer of its own.
+     *
+     * @return the optimizer's title, and the projection in front of it
+     */
+    public String optimizerTitle() {
+        return OptimizerKind.named(optimizer).orElseThrow().title()
+                + projectionTitle(projectionRadius);
+    }
+
+    /**
+     * Returns what a report calls projection of gradients.
+     *
+     * @param radius the radius of the ball, or null for none
+     * @return a phrase to follow the optimizer's title, empty without projection
+     */
+    public static String projectionTitle(Double radius) {
+        return radius == null
+                ? ""
+                : ", gradients of each parameter projected onto a ball of radius " + radius;
+    }
+}

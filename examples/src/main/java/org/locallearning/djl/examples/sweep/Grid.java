@@ -144,7 +144,7 @@ final class Grid {
                 if (!axis.option.belongsTo(method)) {
                     throw new IllegalArgumentException(
                             String.format(
-                                    "The method '%s' has no %s, which is of %s: leave the axis out,"
+                                    "The method '%s' has no %s, which is for %s: leave the axis out,"
                                             + " or name the method that it is for, as in"
                                             + " METHOD:%s=...",
                                     method, axis.option, axis.option.owners(), axis.option));

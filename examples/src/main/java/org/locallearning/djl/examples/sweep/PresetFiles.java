@@ -37,6 +37,7 @@ final class PresetFiles {
                     "--threads",
                     "--alignments",
                     "--correlations",
+                    "--evaluations",
                     "--validation",
                     "--data-repository",
                     "--limit",
@@ -96,7 +97,7 @@ final class PresetFiles {
         lines.add(line(TrialCommandLine.METHODS, String.join(",", methods.keySet())));
         lines.addAll(commandLine.common(LEFT_OUT));
         shared.settings.forEach((option, value) -> lines.add(line(option.option(), value)));
-        for (SweptOption option : SweptOption.values()) {
+        for (SweptOption option : SweptOption.all()) {
             if (option.isByMethod()) {
                 List<String> values = new ArrayList<>();
                 methods.forEach(

@@ -250,7 +250,9 @@ final class Sweep {
     /** Forgets all trials of the plan. */
     void forget() throws IOException {
         for (Trial trial : plan.trials()) {
-            store.delete(TrialStore.name(trial, commandLine.of(trial)));
+            String name = TrialStore.name(trial, commandLine.of(trial));
+            runner.forget(name);
+            store.delete(name);
         }
     }
 
@@ -258,8 +260,9 @@ final class Sweep {
     void deleteCheckpoints() throws IOException {
         for (Map.Entry<Trial, StoredTrial> each : reached.entrySet()) {
             if (!each.getValue().failed()) {
-                store.deleteCheckpoints(
-                        TrialStore.name(each.getKey(), commandLine.of(each.getKey())));
+                String name = TrialStore.name(each.getKey(), commandLine.of(each.getKey()));
+                runner.forget(name);
+                store.deleteCheckpoints(name);
             }
         }
     }

@@ -185,13 +185,17 @@ public final class SweepCommand implements Callable<Integer> {
     private static final class ClusterArguments {
 
         private static final String SPARK = "--spark";
+
+        /** No master is called so. */
+        private static final String OF_SUBMIT = "spark-submit";
+
         private static final String SPARK_CONTEXT = "org.apache.spark.SparkContext";
 
         @Option(
                 names = SPARK,
                 arity = "0..1",
                 paramLabel = "MASTER",
-                fallbackValue = "",
+                fallbackValue = OF_SUBMIT,
                 description =
                         "Run the trials as tasks of a Spark cluster, with Spark on the class path,"
                                 + " as spark-submit starts the program (MASTER: that of"
@@ -218,7 +222,8 @@ public final class SweepCommand implements Callable<Integer> {
                 names = "--work",
                 paramLabel = "DIR",
                 description =
-                        "A folder that all executors share, so that a trial goes on from its"
+                        "A folder that all executors share, best with this machine, which then"
+                                + " clears it, so that a trial goes on from its"
                                 + " checkpoint wherever it ran (default: the executor's own; a"
                                 + " trial that moves begins anew, with the same numbers).")
         private Path work;
@@ -419,7 +424,15 @@ public final class SweepCommand implements Callable<Integer> {
         return SparkTrialRunner.connect(
                 program,
                 new SparkTrialRunner.Settings(
-                        cluster.master, experiment.threads(), data, cluster.ship, cluster.work));
+                        cluster.master.equals(ClusterArguments.OF_SUBMIT) ? "" : cluster.master,
+                        experiment.threads(),
+                        data,
+                        cluster.ship,
+                        cluster.work),
+                note -> {
+                    spec.commandLine().getOut().println(note);
+                    spec.commandLine().getOut().flush();
+                });
     }
 
     private int parallel() {

@@ -13,66 +13,88 @@
  */
 package org.locallearning.djl.examples.sweep;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import org.locallearning.djl.examples.commandline.DecorrelationArguments;
+import org.locallearning.djl.examples.commandline.MethodArguments;
+import org.locallearning.djl.examples.commandline.ModelArguments;
+import org.locallearning.djl.examples.commandline.TrainingArguments;
+import org.locallearning.djl.examples.commandline.UselessOptions;
 import org.locallearning.djl.examples.method.Method;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
 
-/** The options of {@code compare} whose values a grid may hold: a new one is one line here. */
-enum SweptOption {
-    LEARNING_RATE("learning-rate", true, method -> true, "every method"),
-    DECOR_RATE("decor-rate", true, Method::decorrelated, Groups.DECORRELATED),
-    DECOR_SAMPLE("decor-sample", false, Method::decorrelated, Groups.DECORRELATED),
-    DECOR_INTERVAL("decor-interval", false, Method::decorrelated, Groups.DECORRELATED),
-    DECOR_SAMPLES("decor-samples", false, Method::decorrelated, Groups.DECORRELATED),
-    DECOR_BLOCK("decor-block", false, Method::decorrelated, Groups.DECORRELATED),
-    DECOR_RANK("decor-rank", false, Method::decorrelated, Groups.DECORRELATED),
-    ITERATIONS("iterations", false, Groups::infers, Groups.INFERENCE),
-    INFERENCE_STEP("inference-step", false, Groups::infers, Groups.INFERENCE),
-    ERROR_GAP("error-gap", false, method -> method.plainName().equals("lra"), "lra"),
-    BATCH("batch", false, method -> true, "every method"),
-    SLOPE("slope", false, method -> true, "every method, in models with leaky-relu");
+/**
+ * An option of {@code compare} whose values a grid may hold: every one that takes a number and
+ * decides what a method learns.
+ */
+final class SweptOption {
 
-    /** Which methods an option is for. */
-    private static final class Groups {
+    /** What says how long a run trains, how fast, and how closely it is watched. */
+    private static final Set<String> NO_SETTINGS =
+            Set.of("--epochs", "--threads", "--alignments", "--correlations", "--evaluations");
 
-        private static final String DECORRELATED = "methods with +decor";
-        private static final String INFERENCE = "il, seqil and ipc";
-        private static final Set<String> INFERRING = Set.of("il", "seqil", "ipc");
+    private static final List<SweptOption> ALL = find();
 
-        private Groups() {}
+    private final OptionSpec option;
+    private final boolean byMethod;
 
-        private static boolean infers(Method method) {
-            return INFERRING.contains(method.plainName());
-        }
+    private SweptOption(OptionSpec option, boolean byMethod) {
+        this.option = option;
+        this.byMethod = byMethod;
     }
 
-    private final String name;
-    private final boolean byMethod;
-    private final Predicate<Method> has;
-    private final String owners;
+    /** The options that settings are made of. */
+    @Command
+    private static final class Settings {
 
-    SweptOption(String name, boolean byMethod, Predicate<Method> has, String owners) {
-        this.name = name;
-        this.byMethod = byMethod;
-        this.has = has;
-        this.owners = owners;
+        @Mixin private final TrainingArguments training = new TrainingArguments();
+
+        @Mixin private final ModelArguments model = new ModelArguments();
+
+        @Mixin private final MethodArguments methods = new MethodArguments();
+
+        @Mixin private final DecorrelationArguments decorrelation = new DecorrelationArguments();
+    }
+
+    private static List<SweptOption> find() {
+        List<SweptOption> found = new ArrayList<>();
+        for (OptionSpec option : new CommandLine(new Settings()).getCommandSpec().options()) {
+            boolean byMethod = Map.class.isAssignableFrom(option.type());
+            Class<?> type = byMethod ? option.auxiliaryTypes()[1] : option.type();
+            boolean number =
+                    Number.class.isAssignableFrom(type)
+                            || Set.<Class<?>>of(int.class, long.class, float.class, double.class)
+                                    .contains(type);
+            if (number && !NO_SETTINGS.contains(option.longestName())) {
+                found.add(new SweptOption(option, byMethod));
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    /** Returns all of them, in the order of the help text. */
+    static List<SweptOption> all() {
+        return ALL;
     }
 
     /** Finds an option by its name on the command line, without dashes. */
     static Optional<SweptOption> named(String name) {
-        return Arrays.stream(values()).filter(each -> each.name.equals(name)).findFirst();
+        return ALL.stream().filter(each -> each.toString().equals(name)).findFirst();
     }
 
     static List<String> names() {
-        return Arrays.stream(values()).map(each -> each.name).toList();
+        return ALL.stream().map(SweptOption::toString).toList();
     }
 
     /** Returns the name on the command line, with dashes. */
     String option() {
-        return "--" + name;
+        return option.longestName();
     }
 
     /** Returns whether a value is given as METHOD=VALUE. */
@@ -81,17 +103,17 @@ enum SweptOption {
     }
 
     boolean belongsTo(Method method) {
-        return has.test(method);
+        return UselessOptions.serves(option, method);
     }
 
     /** Says which methods it is for. */
     String owners() {
-        return owners;
+        return UselessOptions.owners(option);
     }
 
     /** Returns the name as a grid has it. */
     @Override
     public String toString() {
-        return name;
+        return option().substring("--".length());
     }
 }

@@ -142,7 +142,7 @@ final class TrialCommandLine {
                         arguments.add(value);
                     }
                 });
-        for (SweptOption option : SweptOption.values()) {
+        for (SweptOption option : SweptOption.all()) {
             value(option, method, trial.setting())
                     .ifPresent(
                             value -> {

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import org.locallearning.djl.decorrelation.CorrelationStatistics;
 import org.locallearning.djl.decorrelation.Decorrelating;
+import org.locallearning.djl.decorrelation.DecorrelationRule;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -229,7 +230,10 @@ final class CorrelationListener extends TrainingListenerAdapter implements State
                         CorrelationStatistics.decorrelationLoss(after),
                         finite(CorrelationStatistics.sampleConditionNumber(before)),
                         finite(CorrelationStatistics.sampleConditionNumber(after)),
-                        sample.layer.getLastGain()));
+                        sample.layer.getLastGain(),
+                        finite(
+                                DecorrelationRule.loss(
+                                        after, sample.layer.getOptions().getUnitVariance()))));
         maps.put(
                 name,
                 new CorrelationMap(

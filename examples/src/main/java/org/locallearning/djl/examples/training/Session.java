@@ -307,7 +307,8 @@ public final class Session implements AutoCloseable {
                 plan.alignmentsPerEpoch(),
                 plan.decorrelation(),
                 plan.correlationsPerEpoch(),
-                plan.evaluationsPerEpoch());
+                plan.evaluationsPerEpoch(),
+                plan.projectionRadius());
     }
 
     /** Frees the images. */

@@ -13,10 +13,15 @@
  */
 package org.locallearning.djl.examples.training;
 
+import ai.djl.nn.Block;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import org.locallearning.djl.creditassignment.optimizer.ProjectedOptimizer;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.method.RateSchedule;
+import org.locallearning.djl.examples.results.Settings;
 
 /**
  * How every run of an experiment trains.
@@ -32,6 +37,8 @@ import org.locallearning.djl.examples.method.RateSchedule;
  *     never
  * @param evaluationsPerEpoch how often to measure the model on images that it is not trained on, at
  *     least 1, for the end of every epoch
+ * @param projectionRadius the radius of the ball that the gradient of every parameter is projected
+ *     onto, null for none
  */
 public record TrainingPlan(
         int epochs,
@@ -42,10 +49,48 @@ public record TrainingPlan(
         DecorrelationSettings decorrelation,
         int alignmentsPerEpoch,
         int correlationsPerEpoch,
-        int evaluationsPerEpoch) {
+        int evaluationsPerEpoch,
+        Double projectionRadius) {
 
     /**
-     * Plans to train at constant learning rates, and to measure the model after every epoch.
+     * Plans to train without projection.
+     *
+     * @param epochs passes over the training images
+     * @param batch images per training step
+     * @param optimizer the optimizer of methods that have none of their own
+     * @param schedule how learning rates go on from where they start
+     * @param methods what is chosen for single methods
+     * @param decorrelation what is chosen for decorrelation layers, where a method has them
+     * @param alignmentsPerEpoch how often to measure the alignment with backpropagation
+     * @param correlationsPerEpoch how often to measure the correlations at decorrelation layers
+     * @param evaluationsPerEpoch how often to measure the model on images that it is not trained on
+     */
+    public TrainingPlan(
+            int epochs,
+            int batch,
+            OptimizerKind optimizer,
+            RateSchedule schedule,
+            MethodSettings methods,
+            DecorrelationSettings decorrelation,
+            int alignmentsPerEpoch,
+            int correlationsPerEpoch,
+            int evaluationsPerEpoch) {
+        this(
+                epochs,
+                batch,
+                optimizer,
+                schedule,
+                methods,
+                decorrelation,
+                alignmentsPerEpoch,
+                correlationsPerEpoch,
+                evaluationsPerEpoch,
+                null);
+    }
+
+    /**
+     * Plans to train at constant learning rates without projection, and to measure the model after
+     * every epoch.
      *
      * @param epochs passes over the training images
      * @param batch images per training step
@@ -73,5 +118,61 @@ public record TrainingPlan(
                 alignmentsPerEpoch,
                 correlationsPerEpoch,
                 1);
+    }
+
+    /**
+     * Returns this plan with the gradient of every parameter projected onto a ball before the
+     * optimizer sees it, see {@link ProjectedOptimizer}.
+     *
+     * @param radius the radius of the ball, 0 for none
+     * @return the same otherwise
+     * @throws IllegalArgumentException if the radius is negative or not finite
+     */
+    public TrainingPlan withProjection(double radius) {
+        if (!(radius >= 0 && radius < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "The radius that gradients are projected to is above 0 and finite, or 0 for no"
+                            + " projection, not "
+                            + radius
+                            + ".");
+        }
+        return new TrainingPlan(
+                epochs,
+                batch,
+                optimizer,
+                schedule,
+                methods,
+                decorrelation,
+                alignmentsPerEpoch,
+                correlationsPerEpoch,
+                evaluationsPerEpoch,
+                radius == 0 ? null : (Double) radius);
+    }
+
+    /**
+     * Returns what steps along the gradients, where a method names no optimizer of its own.
+     *
+     * @return the optimizer's title, and the projection in front of it
+     */
+    public String optimizerTitle() {
+        return optimizer.title() + Settings.projectionTitle(projectionRadius);
+    }
+
+    /**
+     * Creates the optimizer of a run.
+     *
+     * @param kind the optimizer of the method
+     * @param learningRate the learning rate of each step
+     * @param block the block whose parameters it is for
+     * @return the optimizer, with projection in front where this plan has it
+     */
+    Optimizer createOptimizer(OptimizerKind kind, Tracker learningRate, Block block) {
+        Optimizer plain = kind.create(learningRate, block);
+        return projectionRadius == null
+                ? plain
+                : ProjectedOptimizer.builder()
+                        .setOptimizer(plain)
+                        .optRadius(projectionRadius)
+                        .build();
     }
 }

@@ -196,7 +196,7 @@ public final class TrainingRun {
         Tracker learningRate = plan.schedule().start(rates.learning());
         DefaultTrainingConfig config =
                 new DefaultTrainingConfig(task.newLoss())
-                        .optOptimizer(optimizer.create(learningRate, block));
+                        .optOptimizer(plan.createOptimizer(optimizer, learningRate, block));
         accuracy.ifPresent(config::addEvaluator);
         if (method.decorrelated() && plan.correlationsPerEpoch() > 0) {
             correlations =

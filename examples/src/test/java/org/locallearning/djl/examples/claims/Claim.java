@@ -30,7 +30,8 @@ import java.util.regex.Pattern;
  * claim was not seen.
  *
  * @param lines the lines by their first word
- * @param runs the stored runs, by name and in their order; empty if one of them is not there
+ * @param runs the stored runs, by name and in their order; empty if one of them is not there, and
+ *     then the claim was not run
  */
 record Claim(Map<String, String> lines, Map<String, JsonObject> runs) {
 

@@ -28,7 +28,14 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
-/** The claims of the papers, one file of {@code examples/claims} for each paper. */
+/**
+ * The claims of the papers, one file of {@code examples/claims} for each paper.
+ *
+ * <p>A claim whose runs are not all there was not run. A line {@code else} begins another way to
+ * decide it, by the runs that it names and with {@code ours} and conditions of its own; the first
+ * way counts whose runs are all there. So a longer run takes the place of a short one as soon as it
+ * is stored.
+ */
 public final class Claims {
 
     private static final List<String> KEYS =
@@ -160,6 +167,7 @@ public final class Claims {
     /** Reads the claims of a paper: lines of a word and a text, an empty line after each claim. */
     private List<Claim> read(String paper) throws IOException {
         List<Claim> claims = new ArrayList<>();
+        List<Map<String, String>> ways = new ArrayList<>();
         Map<String, String> lines = new LinkedHashMap<>();
         List<String> all = new ArrayList<>(Files.readAllLines(folder.resolve(paper + ".txt")));
         all.add("");
@@ -169,6 +177,14 @@ public final class Claims {
             }
             if (!line.isBlank()) {
                 String[] parts = line.split(" +", 2);
+                if (parts[0].equals("else") && parts.length == 2) {
+                    ways.add(lines);
+                    Map<String, String> other = new LinkedHashMap<>(lines);
+                    other.keySet().retainAll(Set.of("claim", "paper"));
+                    other.put("run", parts[1]);
+                    lines = other;
+                    continue;
+                }
                 if (parts.length < 2
                         || !KEYS.contains(parts[0])
                         || lines.put(parts[0], parts[1]) != null) {
@@ -179,20 +195,39 @@ public final class Claims {
                                     + "', which is not one of a claim.");
                 }
             } else if (!lines.isEmpty()) {
-                claims.add(claim(paper, lines));
+                ways.add(lines);
+                claims.add(claim(paper, ways));
+                ways = new ArrayList<>();
                 lines = new LinkedHashMap<>();
             }
         }
         return claims;
     }
 
-    private Claim claim(String paper, Map<String, String> lines) throws IOException {
-        Map<String, JsonObject> stored = new LinkedHashMap<>();
-        if (lines.containsKey("run")) {
-            for (String name : lines.get("run").split(", ")) {
-                stored.put(name, stored(name));
+    private Claim claim(String paper, List<Map<String, String>> ways) throws IOException {
+        for (Map<String, String> lines : ways) {
+            check(paper, lines);
+            List<String> names = namesOfRuns(lines);
+            if (!names.isEmpty() && names.stream().allMatch(this::isStored)) {
+                Map<String, JsonObject> stored = new LinkedHashMap<>();
+                for (String name : names) {
+                    stored.put(name, stored(name));
+                }
+                return new Claim(lines, stored);
             }
         }
+        return new Claim(ways.get(0), Map.of());
+    }
+
+    private static List<String> namesOfRuns(Map<String, String> lines) {
+        return lines.containsKey("run") ? List.of(lines.get("run").split(", ")) : List.of();
+    }
+
+    private boolean isStored(String name) {
+        return Files.exists(runs.resolve(name + ".json"));
+    }
+
+    private static void check(String paper, Map<String, String> lines) {
         if (!lines.containsKey("claim")
                 || !lines.containsKey("paper")
                 || lines.containsKey("run") && !lines.containsKey("seen")) {
@@ -202,6 +237,5 @@ public final class Claims {
                             + " it: "
                             + lines);
         }
-        return new Claim(lines, stored);
     }
 }

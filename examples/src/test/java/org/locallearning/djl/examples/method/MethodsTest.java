@@ -228,6 +228,7 @@ class MethodsTest {
                     """
                     lra      | LocalRepresentationAlignment(chain, β 0.3, γ 0.5, difference CENTRAL, | update NONE
                     lra-sign | LocalRepresentationAlignment(chain, β 0.3, γ 0.5, difference CENTRAL, | update NONE
+                    lra      | norm 1.5, κ [0.5] | update NONE
                     seqil    | T 4, step 0.1, clamp 1.0E9, precisions [1.0, 2.0] | activity decay 0.5
                     fa       | density 0.25 | seed 3
                     dfa      | density 0.25 | seed 3
@@ -242,7 +243,9 @@ class MethodsTest {
                                 0.5,
                                 AlignmentSettings.Wiring.CHAIN,
                                 ErrorMatrixUpdate.NONE,
-                                ErrorDifference.CENTRAL),
+                                ErrorDifference.CENTRAL,
+                                1.5,
+                                List.of(0.5)),
                         0.25);
         try (Model model = model();
                 Trainer trainer =
@@ -257,10 +260,16 @@ class MethodsTest {
     void settingsOutOfTheirRangeAreRefused() {
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new AlignmentSettings(-1.0, null, null, null, null));
+                () -> new AlignmentSettings(-1.0, null, null, null, null, null, null));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new AlignmentSettings(null, 0.0, null, null, null));
+                () -> new AlignmentSettings(null, 0.0, null, null, null, null, null));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new AlignmentSettings(null, null, null, null, null, 0.5, null));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new AlignmentSettings(null, null, null, null, null, null, List.of(-1.0)));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> new InferenceSettings(3, 0.1, 0.0, null, null, null));

@@ -62,6 +62,6 @@ class CorrelationTableTest {
     private static CorrelationResult measured(
             double epoch, String layer, double lossAfter, Double conditionAfter) {
         return new CorrelationResult(
-                epoch, layer, 12, 256, 0.4, lossAfter, 100.0, conditionAfter, 1.1);
+                epoch, layer, 12, 256, 0.4, lossAfter, 100.0, conditionAfter, 1.1, 0.25);
     }
 }

@@ -57,7 +57,8 @@ public final class ExampleResults {
                         1,
                         DecorrelationSettings.DEFAULT,
                         0,
-                        1);
+                        1,
+                        null);
         return new Results(
                 "glyphs",
                 "mlp",

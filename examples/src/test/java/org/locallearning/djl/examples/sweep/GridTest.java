@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.sweep;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,13 +24,15 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.locallearning.djl.examples.LocalLearning;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 
 class GridTest {
 
+    private static final SweptOption RATE = SweptOption.named("learning-rate").orElseThrow();
+    private static final SweptOption DECOR_RATE = SweptOption.named("decor-rate").orElseThrow();
     private static final Method FA = Methods.named("fa");
     private static final Method FA_DECOR = Methods.named("fa+decor");
 
@@ -40,15 +43,9 @@ class GridTest {
                         List.of("learning-rate=1e-4,1e-3", "fa+decor:decor-rate=1e-6,1e-5,1e-4"),
                         List.of(FA, FA_DECOR));
 
-        assertEquals(
-                List.of(
-                        Map.of(SweptOption.LEARNING_RATE, "1e-4"),
-                        Map.of(SweptOption.LEARNING_RATE, "1e-3")),
-                grid.settings(FA));
+        assertEquals(List.of(Map.of(RATE, "1e-4"), Map.of(RATE, "1e-3")), grid.settings(FA));
         assertEquals(6, grid.settings(FA_DECOR).size());
-        assertEquals(
-                Map.of(SweptOption.LEARNING_RATE, "1e-4", SweptOption.DECOR_RATE, "1e-5"),
-                grid.settings(FA_DECOR).get(1));
+        assertEquals(Map.of(RATE, "1e-4", DECOR_RATE, "1e-5"), grid.settings(FA_DECOR).get(1));
     }
 
     @Test
@@ -67,7 +64,7 @@ class GridTest {
                 "learning-rate | takes an axis and its values",
                 "epochs=1,2 | has no axis 'epochs'",
                 "decor-rate=1e-5,1e-4 | The method 'fa' has no decor-rate",
-                "fa+decor:iterations=3,4 | which is of il, seqil and ipc",
+                "fa+decor:iterations=3,4 | which is for il, seqil and ipc",
                 "dfa:learning-rate=1e-4,1e-3 | names the method 'dfa'",
                 "learning-rate=1e-4,1e-3 fa:learning-rate=1,2 | for the same method",
             })
@@ -79,9 +76,58 @@ class GridTest {
         assertTrue(e.getMessage().contains(reason), e.getMessage());
     }
 
+    static List<SweptOption> axes() {
+        return SweptOption.all();
+    }
+
+    /** What takes a number and is a setting is an axis, what is none is not. */
+    @Test
+    void everyNumericSettingIsAnAxis() {
+        List<String> names = SweptOption.names();
+        for (String setting :
+                List.of(
+                        "learning-rate",
+                        "batch",
+                        "slope",
+                        "iterations",
+                        "inference-step",
+                        "inference-clamp",
+                        "activity-decay",
+                        "error-gap",
+                        "error-beta",
+                        "error-gamma",
+                        "error-norm",
+                        "projection-radius",
+                        "feedback-density",
+                        "decor-rate",
+                        "decor-sample",
+                        "decor-interval",
+                        "decor-samples",
+                        "decor-block",
+                        "decor-rank")) {
+            assertTrue(names.contains(setting), setting);
+        }
+        for (String other :
+                List.of(
+                        "epochs",
+                        "seeds",
+                        "limit",
+                        "test-limit",
+                        "validation",
+                        "threads",
+                        "alignments",
+                        "correlations",
+                        "evaluations",
+                        "optimizer",
+                        "hidden",
+                        "inference-precisions")) {
+            assertFalse(names.contains(other), other);
+        }
+    }
+
     /** An axis is an option of compare, and some method has it. */
     @ParameterizedTest
-    @EnumSource
+    @MethodSource("axes")
     void everyAxisIsAnOption(SweptOption axis) {
         assertNotNull(
                 LocalLearning.commandLine()

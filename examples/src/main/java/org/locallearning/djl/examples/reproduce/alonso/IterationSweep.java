@@ -93,8 +93,7 @@ final class IterationSweep implements Target {
     /** {@inheritDoc} */
     @Override
     public Set<String> options() {
-        return Set.of(
-                "--epochs", "--seeds", "--dataset", "--data-repository", "--limit", "--test-limit");
+        return LearningCurves.optionsWithout("--methods", "--model");
     }
 
     /** {@inheritDoc} */

@@ -14,6 +14,8 @@
 package org.locallearning.djl.examples.reproduce.lillicrap;
 
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
@@ -37,6 +39,11 @@ final class Paper {
                     ResumeArguments.FRESH,
                     ResumeArguments.SAVE_EVERY);
 
+    /** The same for a target whose data set can be another. */
+    static final Set<String> OPTIONS_AND_DATA =
+            Stream.concat(OPTIONS.stream(), Stream.of("--dataset"))
+                    .collect(Collectors.toUnmodifiableSet());
+
     static final int BATCH = 100;
 
     private Paper() {}
@@ -53,12 +60,17 @@ final class Paper {
      * progress slows, as there, but of Adam.
      */
     static TrainingPlan plan(int epochs, String model) {
+        return plan(epochs, MethodSettings.preset(model));
+    }
+
+    /** Returns the same with other settings of single methods. */
+    static TrainingPlan plan(int epochs, MethodSettings methods) {
         return new TrainingPlan(
                 epochs,
                 BATCH,
                 OptimizerKind.ADAM,
                 RateSchedule.PLATEAU,
-                MethodSettings.preset(model),
+                methods,
                 DecorrelationSettings.DEFAULT,
                 0,
                 0,

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.report.Bitmap;
@@ -51,18 +52,26 @@ import org.locallearning.djl.zoo.task.Task;
  * after it.
  *
  * <p>The paper draws 100 units at random; here they are the first 100, which is the same, as
- * nothing tells units apart at the start. Blue for negative weights and red for positive ones, each
- * unit at its own greatest, where the paper has grey.
+ * nothing tells units apart at the start. Sparse feedback alignment has zeros for half of the
+ * entries of B, chosen at random; the supplement does not say how sparse it is. Blue for negative
+ * weights and red for positive ones, each unit at its own greatest, where the paper has grey.
  */
 final class ReceptiveFields implements Target {
 
     private static final String MODEL = "dense";
-    private static final List<String> METHODS = List.of("bp", "fa");
+    private static final List<Line> LINES =
+            List.of(
+                    new Line("bp", "bp", null),
+                    new Line("fa", "fa", null),
+                    new Line("fa, sparse", "fa", 0.5));
     private static final int HIDDEN = 1000;
     private static final int EPOCHS = 20;
     private static final int SHOWN = 100;
     private static final int PER_ROW = 10;
-    private static final int COLUMNS = 3;
+    private static final int COLUMNS = 2;
+
+    /** One panel: a method, and the share of its feedback weights that are not zero. */
+    private record Line(String name, String method, Double density) {}
 
     /**
      * The numbers behind the figure.
@@ -73,8 +82,8 @@ final class ReceptiveFields implements Target {
      */
     record Figure(String data, int epochs, List<Run> runs) {}
 
-    /** One method's receptive fields. */
-    record Run(RunResult result, FirstLayer.Fields before, FirstLayer.Fields after) {}
+    /** The receptive fields of one panel. */
+    record Run(String name, RunResult result, FirstLayer.Fields before, FirstLayer.Fields after) {}
 
     /** Everything that a run depends on. */
     private record RunSettings(
@@ -115,10 +124,11 @@ final class ReceptiveFields implements Target {
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         ReproduceArguments arguments = reproduction.arguments();
         int seed = arguments.seed(1);
-        List<Method> methods = Methods.named(arguments.methods(METHODS));
+        List<String> chosen =
+                arguments.methods(LINES.stream().map(Line::method).distinct().toList());
+        List<Method> methods = Methods.named(chosen);
         DataOptions options = arguments.dataOptions().optTask(Task.SIGNED_TARGETS).build();
         String dataSet = arguments.dataSet("mnist");
-        TrainingPlan plan = Paper.plan(arguments.epochs(EPOCHS), MODEL);
         RunStore store = RunStore.open(reproduction);
         try (ImageData images = DataSets.load(dataSet, options)) {
             Shape sample = images.getSampleShape();
@@ -138,7 +148,9 @@ final class ReceptiveFields implements Target {
             reproduction.out().println(data);
             console.header();
             List<Run> runs = new ArrayList<>();
-            for (Method method : methods) {
+            for (Line line : lines(methods)) {
+                Method method = Methods.named(line.method);
+                TrainingPlan plan = plan(arguments.epochs(EPOCHS), line);
                 RunRates rates = RunRates.preset(method, dataSet, MODEL, plan.optimizer());
                 RunSettings settings =
                         new RunSettings(data, method.name(), seed, rates, plan, HIDDEN);
@@ -151,7 +163,7 @@ final class ReceptiveFields implements Target {
                             train(
                                     reproduction,
                                     images,
-                                    method,
+                                    line,
                                     settings,
                                     console,
                                     store.checkpoints(method.name(), settings));
@@ -159,14 +171,36 @@ final class ReceptiveFields implements Target {
                     runs.add(run);
                 }
             }
-            write(reproduction, List.of(seed), new Figure(data, plan.epochs(), runs));
+            write(reproduction, List.of(seed), new Figure(data, arguments.epochs(EPOCHS), runs));
         }
+    }
+
+    /** The panels of the paper; of another method, one panel. */
+    private static List<Line> lines(List<Method> methods) {
+        List<Line> lines = new ArrayList<>();
+        for (Method method : methods) {
+            List<Line> panels =
+                    LINES.stream().filter(line -> line.method.equals(method.name())).toList();
+            lines.addAll(
+                    panels.isEmpty()
+                            ? List.of(new Line(method.name(), method.name(), null))
+                            : panels);
+        }
+        return lines;
+    }
+
+    private static TrainingPlan plan(int epochs, Line line) {
+        MethodSettings preset = MethodSettings.preset(MODEL);
+        return Paper.plan(
+                epochs,
+                new MethodSettings(
+                        preset.inference(), preset.errorGap(), preset.alignment(), line.density));
     }
 
     private static Run train(
             Reproduction reproduction,
             ImageData images,
-            Method method,
+            Line line,
             RunSettings settings,
             Console console,
             RunCheckpoints checkpoints)
@@ -188,8 +222,13 @@ final class ReceptiveFields implements Target {
         try {
             RunResult result =
                     training.run(
-                            method, settings.seed, settings.rates, console, checkpoints, layer);
-            return new Run(result, layer.before(), layer.after());
+                            Methods.named(line.method),
+                            settings.seed,
+                            settings.rates,
+                            console,
+                            checkpoints,
+                            layer);
+            return new Run(line.name, result, layer.before(), layer.after());
         } finally {
             console.close();
         }
@@ -203,10 +242,10 @@ final class ReceptiveFields implements Target {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("before learning", smoothness(first.before), ""));
         for (Run run : figure.runs) {
-            bitmaps.add(fields(run.result.method(), run.after));
+            bitmaps.add(fields(run.name, run.after));
             rows.add(
                     List.of(
-                            run.result.method(),
+                            run.name,
                             smoothness(run.after),
                             Percent.of(run.result.last().testAccuracy())));
         }

@@ -64,8 +64,7 @@ final class DeepLogisticLearning implements Target {
     /** {@inheritDoc} */
     @Override
     public String paper() {
-        return "Ororbia et al., \"Reducing the Computational Burden of Deep Learning with"
-                + " Recursive Local Representation Alignment\", 2020, figure 4";
+        return Paper.source("figure 4");
     }
 
     /** {@inheritDoc} */
@@ -77,7 +76,7 @@ final class DeepLogisticLearning implements Target {
     /** {@inheritDoc} */
     @Override
     public Set<String> options() {
-        return LearningCurves.OPTIONS;
+        return Perceptron.OPTIONS;
     }
 
     /** {@inheritDoc} */

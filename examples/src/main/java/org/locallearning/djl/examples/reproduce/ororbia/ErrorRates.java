@@ -63,8 +63,7 @@ final class ErrorRates implements Target {
     /** {@inheritDoc} */
     @Override
     public String paper() {
-        return "Ororbia et al., \"Reducing the Computational Burden of Deep Learning with"
-                + " Recursive Local Representation Alignment\", 2020, table 1";
+        return Paper.source("table 1");
     }
 
     /** {@inheritDoc} */
@@ -76,7 +75,7 @@ final class ErrorRates implements Target {
     /** {@inheritDoc} */
     @Override
     public Set<String> options() {
-        return LearningCurves.OPTIONS;
+        return Perceptron.OPTIONS;
     }
 
     /** {@inheritDoc} */

@@ -21,7 +21,12 @@ public final class OrorbiaTargets {
 
     /** Every target, in the order of the paper. */
     public static final List<Target> ALL =
-            List.of(new ErrorRates(), new DeepLogisticLearning(), new NoiseMapsAgainstControls());
+            List.of(
+                    new ErrorRates(),
+                    new DeepLogisticLearning(),
+                    new TopLayerFigure(),
+                    new ResidualPredictions(),
+                    new NoiseMapsAgainstControls());
 
     private OrorbiaTargets() {}
 }

@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.reproduce.ororbia;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -35,12 +36,12 @@ import org.locallearning.djl.zoo.network.NetworkOptions;
  * A multilayer perceptron of the paper, named by its sizes, its activation and, where one is asked
  * for, the standard deviation of its initial weights, such as {@code 3x1024-tanh} and {@code
  * 8x256-logistic-0.05}; and how the paper trains it: Adam with a rate of 2e-4 for every method,
- * batches of 32, normal initial weights.
+ * batches of 32, normal initial weights, gradients projected onto a ball.
  *
- * <p>The paper divides pixels by 255 and states neither β nor the initial error matrices. Here
- * pixels have mean 0 and variance 1, and the output sends its error to every second layer. How the
- * error matrices of {@code lra}, {@code lra-e-skip} and {@code lra-sign} differ is said by the
- * table of methods.
+ * <p>The paper divides pixels by 255, as {@code --no-standardise} does, and states neither β, nor
+ * the initial error matrices, nor the radius of the ball. Here pixels have mean 0 and variance 1,
+ * the radius is 1, and the output sends its error to every second layer. How the error matrices of
+ * {@code lra}, {@code lra-e-skip} and {@code lra-sign} differ is said by the table of methods.
  *
  * @param layers the number of hidden layers
  * @param units the number of units of each
@@ -51,6 +52,11 @@ record Perceptron(int layers, int units, String activation, float deviation) {
 
     /** In the middle of the paper's range, 0.025 to 0.1. */
     static final float USUAL_DEVIATION = 0.05f;
+
+    /** What can be chosen about targets of perceptrons. */
+    static final Set<String> OPTIONS =
+            LearningCurves.optionsWith(
+                    ReproduceArguments.PROJECTION, ReproduceArguments.STANDARDISE);
 
     private static final String SIGN = "sign";
     private static final List<Integer> SEEDS = List.of(1);
@@ -108,7 +114,7 @@ record Perceptron(int layers, int units, String activation, float deviation) {
                 dataset + " " + this,
                 new Experiment(
                         dataset,
-                        arguments.dataOptions().build(),
+                        arguments.dataOptions().optStandardise(arguments.standardise(true)).build(),
                         "mlp",
                         NetworkOptions.builder()
                                 .optHidden(hidden)
@@ -119,24 +125,22 @@ record Perceptron(int layers, int units, String activation, float deviation) {
                                 .map(Perceptron::trained)
                                 .collect(Collectors.toList()),
                         arguments.seeds(SEEDS),
-                        new TrainingPlan(
-                                arguments.epochs(epochs),
-                                BATCH,
-                                OptimizerKind.ADAM,
-                                new MethodSettings(MethodSettings.preset("mlp").inference(), GAP),
-                                DecorrelationSettings.DEFAULT,
-                                0,
-                                0)));
+                        Paper.projected(
+                                new TrainingPlan(
+                                        arguments.epochs(epochs),
+                                        BATCH,
+                                        OptimizerKind.ADAM,
+                                        new MethodSettings(
+                                                MethodSettings.preset("mlp").inference(), GAP),
+                                        DecorrelationSettings.DEFAULT,
+                                        0,
+                                        0),
+                                arguments)));
     }
 
     /** The method with the paper's rate. */
     static Method trained(Method method) {
-        Method.Builder builder = method.toBuilder();
-        if (method.optimizer(OptimizerKind.ADAM) == OptimizerKind.ADAM) {
-            LearningRates rates = LearningRates.of(OptimizerKind.ADAM, RATE);
-            builder.setLearningRates(rates).optDecorrelatedLearningRates(rates);
-        }
-        return builder.build();
+        return Paper.withRate(method, LearningRates.of(OptimizerKind.ADAM, RATE));
     }
 
     /** Returns the name. */

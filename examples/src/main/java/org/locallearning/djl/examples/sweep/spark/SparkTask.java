@@ -41,6 +41,7 @@ final class SparkTask extends AbstractFunction2<TaskContext, Iterator<TrialJob>,
 
     private static final long serialVersionUID = 1L;
     private static final String DATA_REPOSITORY = "--data-repository";
+    private static final String ERROR = "Error: ";
 
     private final TrialProgram program;
     private final String data;
@@ -83,7 +84,11 @@ final class SparkTask extends AbstractFunction2<TaskContext, Iterator<TrialJob>,
                         : Path.of(work);
         Path folder = folders.resolve(job.name());
         try (TrialStarter starter = new TrialStarter(program)) {
-            return starter.run(here == null ? job : job.with(DATA_REPOSITORY, here), folder);
+            TrialOutcome outcome =
+                    starter.run(here == null ? job : job.with(DATA_REPOSITORY, here), folder);
+            return outcome.kind() == TrialOutcome.Kind.IMPOSSIBLE
+                    ? TrialOutcome.impossible(onHost(outcome.lines()))
+                    : outcome;
         } catch (IOException e) {
             return new TrialOutcome(
                     TrialOutcome.Kind.DIED,
@@ -95,6 +100,19 @@ final class SparkTask extends AbstractFunction2<TaskContext, Iterator<TrialJob>,
             Thread.currentThread().interrupt();
             throw new CancellationException("The trial was cancelled.");
         }
+    }
+
+    /** Names the machine before the reason that its trial gave last. */
+    private static String onHost(String lines) {
+        String reason = "";
+        for (String line : lines.lines().toList()) {
+            if (line.startsWith(ERROR)) {
+                reason = line.substring(ERROR.length());
+                break;
+            }
+            reason = line;
+        }
+        return "On " + host() + ": " + reason;
     }
 
     private static String host() {

@@ -16,12 +16,15 @@ package org.locallearning.djl.examples.sweep.spark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkContext;
 import org.apache.spark.rdd.RDD;
+import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 import org.locallearning.djl.examples.sweep.trial.TrialJob;
 import org.locallearning.djl.examples.sweep.trial.TrialOutcome;
 import org.locallearning.djl.examples.sweep.trial.TrialProgram;
@@ -46,17 +49,25 @@ public final class SparkTrialRunner implements TrialRunner {
     private static final int MASTER_SECONDS = 30;
     private static final String LOST_EXECUTORS = "8";
     private static final int REQUIRED_JAVA = 17;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final SparkContext context;
     private final SparkTask task;
     private final Path files;
-    private final int threads;
+    private final Settings settings;
+    private final Consumer<String> notes;
 
-    private SparkTrialRunner(SparkContext context, SparkTask task, Path files, int threads) {
+    private SparkTrialRunner(
+            SparkContext context,
+            SparkTask task,
+            Path files,
+            Settings settings,
+            Consumer<String> notes) {
         this.context = context;
         this.task = task;
         this.files = files;
-        this.threads = threads;
+        this.settings = settings;
+        this.notes = notes;
     }
 
     /**
@@ -76,11 +87,13 @@ public final class SparkTrialRunner implements TrialRunner {
      *
      * @param program where executors find the program
      * @param settings what is different on a cluster
+     * @param notes gets a sentence for the user where trials wait for executors
      * @return the runner, to be closed
      * @throws IOException if the master does not answer, or data cannot be packed
      * @throws InterruptedException if the thread is interrupted while it waits for the master
      */
-    public static SparkTrialRunner connect(TrialProgram program, Settings settings)
+    public static SparkTrialRunner connect(
+            TrialProgram program, Settings settings, Consumer<String> notes)
             throws IOException, InterruptedException {
         SparkConf conf = new SparkConf();
         if (!settings.master.isEmpty()) {
@@ -120,7 +133,8 @@ public final class SparkTrialRunner implements TrialRunner {
                         settings.ship,
                         settings.work == null ? null : settings.work.toAbsolutePath().toString()),
                 files,
-                settings.threads);
+                settings,
+                notes);
     }
 
     /** Hands an outcome over on the scheduler's thread, which must not see an exception. */
@@ -176,6 +190,7 @@ public final class SparkTrialRunner implements TrialRunner {
         }
         // a cancelled task interrupts the thread that waits for the trial, and so ends it
         context.setJobGroup("trials", "trials of a sweep", true);
+        WaitingNote waiting = waitingNote();
         try {
             context.runJob(
                     partitions,
@@ -185,15 +200,52 @@ public final class SparkTrialRunner implements TrialRunner {
                     outcomeTag);
         } catch (RuntimeException e) {
             throw refused.get() == null ? explained(e) : refused.get();
+        } finally {
+            waiting.close();
         }
         if (refused.get() != null) {
             throw refused.get();
         }
     }
 
+    /** The driver itself is one of those that Spark calls executors. */
+    private int executors() {
+        return context.statusTracker().getExecutorInfos().length - 1;
+    }
+
+    private WaitingNote waitingNote() {
+        // local masters run trials in the driver
+        boolean come = context.isLocal();
+        return new WaitingNote(
+                () -> come || executors() > 0,
+                PATIENCE,
+                () ->
+                        notes.accept(
+                                String.format(
+                                        "Note: no executor of %s has come for %d s, and the trials"
+                                                + " wait: start workers with room for %d core(s)"
+                                                + " and %d MiB, or, where their executors end at"
+                                                + " once, see stderr in the workers' folders of"
+                                                + " the application (they need Java %d or newer).",
+                                        context.master(),
+                                        PATIENCE.toSeconds(),
+                                        context.getConf().getInt("spark.executor.cores", 1),
+                                        context.executorMemory(),
+                                        REQUIRED_JAVA)));
+    }
+
     /** Says in one sentence why Spark gave up. */
     static IOException explained(Exception e) {
         String text = String.valueOf(e.getMessage());
+        if (text.contains("Master removed our application")) {
+            return new IOException(
+                    String.format(
+                            "No executor could start on the workers: they have to run Java %d or"
+                                    + " newer, and Spark as it is here; the file stderr in a worker's"
+                                    + " folder of the application has the reason.",
+                            REQUIRED_JAVA),
+                    e);
+        }
         if (text.contains(UnsupportedClassVersionError.class.getSimpleName())) {
             return new IOException(
                     String.format(
@@ -209,9 +261,16 @@ public final class SparkTrialRunner implements TrialRunner {
     /** Returns how many trials the executors that have come so far run at a time. */
     @Override
     public int parallel() {
-        int executors = context.statusTracker().getExecutorInfos().length - 1;
-        int cores = context.getConf().getInt("spark.executor.cores", threads);
-        return Math.max(1, executors * (cores / threads));
+        int cores = context.getConf().getInt("spark.executor.cores", settings.threads);
+        return Math.max(1, executors() * (cores / settings.threads));
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void forget(String name) throws IOException {
+        if (settings.work != null) {
+            FolderDeletion.delete(settings.work.resolve(name));
+        }
     }
 
     /** {@inheritDoc} */

@@ -36,6 +36,15 @@ public interface TrialRunner extends AutoCloseable {
      */
     int parallel();
 
+    /**
+     * Deletes what is kept of a job elsewhere than in the folder of the sweep, where the job goes
+     * no further or begins anew.
+     *
+     * @param name the name of the job
+     * @throws IOException if it cannot be deleted
+     */
+    default void forget(String name) throws IOException {}
+
     /** Ends what is still running. */
     @Override
     void close();

@@ -86,7 +86,11 @@ public final class TrialStarter implements AutoCloseable {
     public TrialOutcome run(TrialJob job, Path folder) throws IOException, InterruptedException {
         String missing = program.missing();
         if (missing != null) {
-            return TrialOutcome.impossible("The program '" + missing + "' cannot be read.");
+            return TrialOutcome.impossible(
+                    String.format(
+                            "The program '%s' cannot be read: put it there, with lib beside it, or"
+                                    + " name another path by --program.",
+                            missing));
         }
         Files.createDirectories(folder);
         Path log = folder.resolve(LOG);

@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.reproduce.lillicrap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
@@ -62,14 +63,18 @@ class FirstLayerTest {
                         .getAsJsonObject()
                         .getAsJsonObject("figure")
                         .getAsJsonArray("runs");
-        assertEquals(2, runs.size());
+        assertEquals(3, runs.size());
         JsonObject bp = runs.get(0).getAsJsonObject();
         JsonObject fa = runs.get(1).getAsJsonObject();
+        JsonObject sparse = runs.get(2).getAsJsonObject();
+        assertEquals("fa, sparse", sparse.get("name").getAsString());
         assertEquals(bp.get("before"), fa.get("before"));
+        assertEquals(bp.get("before"), sparse.get("before"));
+        assertNotEquals(fa.get("after"), sparse.get("after"));
         assertTrue(smoothness(bp, "after") > smoothness(bp, "before"));
         assertTrue(smoothness(fa, "after") > smoothness(fa, "before"));
         ProgramRun again = ProgramRun.of(command);
-        assertEquals(2, again.out().lines().filter(line -> line.endsWith("stored")).count());
+        assertEquals(3, again.out().lines().filter(line -> line.endsWith("stored")).count());
     }
 
     private static double smoothness(JsonObject run, String time) {

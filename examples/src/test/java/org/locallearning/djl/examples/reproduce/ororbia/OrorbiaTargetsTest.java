@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.reproduce.ororbia;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -60,6 +61,8 @@ class OrorbiaTargetsTest {
         for (JsonElement part : parts) {
             JsonObject settings = part.getAsJsonObject().getAsJsonObject("settings");
             assertEquals(32, settings.get("batch").getAsInt());
+            assertEquals(1, settings.get("projectionRadius").getAsDouble());
+            assertTrue(settings.get("standardise").getAsBoolean());
             for (JsonElement each : part.getAsJsonObject().getAsJsonArray("runs")) {
                 assertEquals(2e-4f, each.getAsJsonObject().get("learningRate").getAsFloat(), 1e-9f);
             }
@@ -92,10 +95,55 @@ class OrorbiaTargetsTest {
     }
 
     @Test
+    void projectionAndPixelsAreChosen(@TempDir Path folder) throws Exception {
+        String command =
+                "reproduce ororbia-figure-4 --model 2x16-tanh --methods bp --no-standardise"
+                        + " --projection-radius ";
+        String twice = SMALL.replace("--epochs 1", "--epochs 2");
+        ProgramRun without = ProgramRun.of(command + 0 + twice + folder.resolve("without"));
+        assertEquals(ExitCode.OK, without.exitCode(), without.err());
+        JsonObject settings = settings(folder.resolve("without"));
+        assertFalse(settings.has("projectionRadius"), settings.toString());
+        assertFalse(settings.get("standardise").getAsBoolean());
+        assertTrue(fall(folder.resolve("without")) > 1e-4);
+        // so short a gradient that Adam's divisor outweighs it: weights hardly move
+        ProgramRun near = ProgramRun.of(command + 1e-12 + twice + folder.resolve("near"));
+        assertEquals(ExitCode.OK, near.exitCode(), near.err());
+        assertEquals(1e-12, settings(folder.resolve("near")).get("projectionRadius").getAsDouble());
+        assertEquals(0, fall(folder.resolve("near")), 1e-5);
+        String page = Files.readString(folder.resolve("near/report.html"));
+        assertTrue(page.contains("projected onto a ball of radius 1.0E-12"), page);
+        ProgramRun wrong = ProgramRun.of(command + -1 + SMALL + folder.resolve("wrong"));
+        assertEquals(ExitCode.USAGE, wrong.exitCode());
+        assertTrue(wrong.err().contains("0 for no projection, not -1.0"), wrong.err());
+    }
+
+    private static JsonObject settings(Path folder) throws Exception {
+        return figure(folder).get(0).getAsJsonObject().getAsJsonObject("settings");
+    }
+
+    /** By how much the test loss falls from the first epoch to the second. */
+    private static double fall(Path folder) throws Exception {
+        JsonArray epochs =
+                figure(folder)
+                        .get(0)
+                        .getAsJsonObject()
+                        .getAsJsonArray("runs")
+                        .get(0)
+                        .getAsJsonObject()
+                        .getAsJsonArray("epochs");
+        return testLoss(epochs.get(0)) - testLoss(epochs.get(1));
+    }
+
+    private static double testLoss(JsonElement epoch) {
+        return epoch.getAsJsonObject().get("testLoss").getAsDouble();
+    }
+
+    @Test
     void noiseStandsAgainstTwoControls(@TempDir Path folder) throws Exception {
         ProgramRun run =
                 ProgramRun.of(
-                        "reproduce ororbia-pnn"
+                        "reproduce ororbia-pnn --model pnn-resnet,pnn-resnet-1x1,pnn-resnet-plain"
                                 + SMALL.replace("96", "10").replace("64", "10")
                                 + folder);
         assertEquals(ExitCode.OK, run.exitCode(), run.err());
@@ -107,6 +155,49 @@ class OrorbiaTargetsTest {
         assertEquals(3, parameters.size());
         assertEquals(parameters.get(0), parameters.get(1));
         assertEquals(1, parameters.get(2) / (double) parameters.get(0), 0.05);
+    }
+
+    @Test
+    void residualNetsAreTrainedByEveryMethod(@TempDir Path folder) throws Exception {
+        ProgramRun run =
+                ProgramRun.of(
+                        "reproduce ororbia-table-2 --model pnn-resnet-small"
+                                + SMALL.replace("96", "10").replace("64", "10")
+                                + folder);
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
+        JsonElement part = figure(folder).get(0);
+        assertEquals(List.of("bp", "fa", "dfa", "lra", "lra-e-skip"), methods(part));
+        for (JsonElement each : part.getAsJsonObject().getAsJsonArray("runs")) {
+            JsonObject result = each.getAsJsonObject();
+            assertEquals(1e-4f, result.get("learningRate").getAsFloat(), 1e-9f);
+            assertTrue(result.getAsJsonObject("classification").has("recall"), result.toString());
+        }
+    }
+
+    @Test
+    void theTopLayerIsDrawnOnceForEveryMethod(@TempDir Path folder) throws Exception {
+        String command =
+                "reproduce ororbia-figure-5 --model pnn-resnet-small"
+                        + SMALL.replace("96", "20").replace("64", "30")
+                        + folder;
+        ProgramRun run = ProgramRun.of(command);
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
+        JsonObject drawn =
+                JsonParser.parseString(Files.readString(folder.resolve("results.json")))
+                        .getAsJsonObject()
+                        .getAsJsonObject("figure");
+        assertEquals(List.of(30, 30), images(drawn));
+        assertTrue(Files.readString(folder.resolve("report.html")).contains("t-SNE"));
+        ProgramRun again = ProgramRun.of(command);
+        assertEquals(2, again.out().lines().filter(line -> line.endsWith("stored")).count());
+    }
+
+    private static List<Integer> images(JsonObject figure) {
+        List<Integer> sizes = new ArrayList<>();
+        for (JsonElement run : figure.getAsJsonArray("runs")) {
+            sizes.add(run.getAsJsonObject().getAsJsonArray("images").size());
+        }
+        return sizes;
     }
 
     @ParameterizedTest

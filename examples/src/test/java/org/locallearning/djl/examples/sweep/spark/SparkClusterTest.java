@@ -43,7 +43,7 @@ import org.locallearning.djl.examples.commandline.ExitCode;
 
 /**
  * A sweep on a real cluster of a master and two workers, of which one is killed, with a driver that
- * is killed and started again, comes to the results of a sweep on this machine.
+ * is killed and started again by spark-submit, comes to the results of a sweep on this machine.
  */
 class SparkClusterTest {
 
@@ -55,7 +55,7 @@ class SparkClusterTest {
 
     @Test
     @Timeout(600)
-    void lossesChangeNothing() throws IOException, InterruptedException {
+    void lossesChangeNothing() throws Exception {
         Path data = writeRepository(folder.resolve("repository"));
         String sweep =
                 "sweep --dataset mnist --validation 100 --hidden 20 --threads 1"
@@ -83,11 +83,20 @@ class SparkClusterTest {
 
             int stored = stored(out);
             assertTrue(stored < TRIALS, "the driver was killed in the middle");
-            driver = cluster.startDriver("driver2", LocalLearning.class, onCluster);
+            Path jar = folder.resolve("program.jar");
+            StandaloneCluster.pack(jar);
+            Path work = Files.createDirectory(folder.resolve("work"));
+            driver =
+                    cluster.submit(
+                            "driver2", jar, sweep + out + " --ship-data --spark --work " + work);
+            awaitFolder(work, driver);
             assertEquals(ExitCode.OK, driver.waitFor(), cluster.log("driver2"));
             Matcher goesOn = STORED.matcher(cluster.log("driver2"));
             assertTrue(goesOn.find(), cluster.log("driver2"));
             assertEquals(stored, Integer.parseInt(goesOn.group(1)));
+            try (Stream<Path> left = Files.list(work)) {
+                assertEquals(List.of(), left.toList(), "folders of trials that go no further");
+            }
         }
 
         TreeMap<String, JsonObject> expected = runs(local);
@@ -173,8 +182,10 @@ class SparkClusterTest {
         for (JsonElement each : read(out).getAsJsonArray("trials")) {
             JsonObject trial = each.getAsJsonObject();
             JsonObject run = trial.getAsJsonObject("run");
-            run.getAsJsonArray("epochs")
-                    .forEach(epoch -> epoch.getAsJsonObject().remove("seconds"));
+            for (JsonElement epoch : run.getAsJsonArray("epochs")) {
+                epoch.getAsJsonObject().remove("seconds");
+                epoch.getAsJsonObject().remove("cpuSeconds");
+            }
             assertEquals(
                     null,
                     runs.put(trial.get("setting") + " " + trial.get("seed"), run),
@@ -203,6 +214,21 @@ class SparkClusterTest {
     private static void awaitTrial(Process worker) throws InterruptedException {
         while (worker.children().flatMap(ProcessHandle::children).findAny().isEmpty()) {
             assertTrue(worker.isAlive());
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
+    /** Waits until a trial has a folder in that of all executors. */
+    private static void awaitFolder(Path work, Process driver)
+            throws IOException, InterruptedException {
+        while (true) {
+            boolean alive = driver.isAlive();
+            try (Stream<Path> folders = Files.list(work)) {
+                if (folders.findAny().isPresent()) {
+                    return;
+                }
+            }
+            assertTrue(alive, "no trial had a folder in " + work);
             Thread.sleep(POLL_MILLIS);
         }
     }

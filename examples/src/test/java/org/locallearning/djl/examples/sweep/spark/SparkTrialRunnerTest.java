@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.sweep.spark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,8 +23,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
@@ -32,6 +38,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.locallearning.djl.examples.ProgramRun;
 import org.locallearning.djl.examples.commandline.ExitCode;
+import org.locallearning.djl.examples.sweep.trial.TrialJob;
+import org.locallearning.djl.examples.sweep.trial.TrialOutcome;
+import org.locallearning.djl.examples.sweep.trial.TrialProgram;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** What is refused in one sentence before a cluster has anything to do. */
 class SparkTrialRunnerTest {
@@ -65,6 +75,70 @@ class SparkTrialRunnerTest {
                                 "Job aborted: java.lang.UnsupportedClassVersionError: x has been"
                                         + " compiled by a more recent version"));
         assertTrue(e.getMessage().contains("Java 17 or newer"), e.getMessage());
+    }
+
+    @Test
+    void executorsThatCannotStartAreExplained() {
+        IOException e =
+                SparkTrialRunner.explained(
+                        new IllegalStateException(
+                                "Job aborted due to stage failure: Master removed our application:"
+                                        + " FAILED"));
+        assertTrue(e.getMessage().contains("No executor could start"), e.getMessage());
+    }
+
+    /** On an executor that sees neither, the outcome names the machine and what is missing. */
+    @Test
+    void dataAndProgramThatAnExecutorDoesNotSeeAreNamed() throws Exception {
+        String nowhere = folder.resolve("nowhere").toString();
+        TrialProgram program = TrialProgram.ofJar(nowhere + ".jar", "1g");
+        TrialJob job = new TrialJob("job", List.of("trial"));
+        String host = InetAddress.getLocalHost().getHostName();
+
+        TrialOutcome noData = outcome(new SparkTask(program, nowhere, false, null), job);
+        assertEquals(TrialOutcome.Kind.IMPOSSIBLE, noData.kind());
+        assertTrue(
+                noData.lines()
+                        .contains(host + " does not see the data in '" + nowhere + "': put it"),
+                noData.lines());
+
+        String work = folder.toString();
+        TrialOutcome noProgram = outcome(new SparkTask(program, null, false, work), job);
+        assertEquals(TrialOutcome.Kind.IMPOSSIBLE, noProgram.kind());
+        assertTrue(
+                noProgram
+                        .lines()
+                        .contains(
+                                "On "
+                                        + host
+                                        + ": The program '"
+                                        + nowhere
+                                        + ".jar' cannot be read: put it there"),
+                noProgram.lines());
+    }
+
+    private static TrialOutcome outcome(SparkTask task, TrialJob job) {
+        return task.apply(null, CollectionConverters.asScala(List.of(job).iterator()));
+    }
+
+    @Test
+    void tellsOfExecutorsThatDoNotComeOnce() throws InterruptedException {
+        CountDownLatch told = new CountDownLatch(1);
+        WaitingNote waiting = new WaitingNote(() -> false, Duration.ZERO, told::countDown);
+        assertTrue(told.await(1, TimeUnit.MINUTES));
+        waiting.close();
+
+        CountDownLatch asked = new CountDownLatch(1);
+        AtomicBoolean toldInVain = new AtomicBoolean();
+        BooleanSupplier come =
+                () -> {
+                    asked.countDown();
+                    return true;
+                };
+        waiting = new WaitingNote(come, Duration.ZERO, () -> toldInVain.set(true));
+        assertTrue(asked.await(1, TimeUnit.MINUTES));
+        waiting.close();
+        assertFalse(toldInVain.get());
     }
 
     @Test

@@ -15,6 +15,8 @@ package org.locallearning.djl.examples.sweep.spark;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,10 +24,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 import org.apache.spark.launcher.JavaModuleOptions;
+import org.locallearning.djl.examples.LocalLearning;
 
 /**
  * A master and workers of Spark as processes of this machine, on the loopback address, from the
@@ -104,6 +112,63 @@ final class StandaloneCluster implements AutoCloseable {
                         "-Dspark.executor.memory=512m"),
                 main.getName(),
                 List.of(arguments.split(" ")));
+    }
+
+    /** Starts a packed program by spark-submit, which knows of the master itself. */
+    Process submit(String name, Path jar, String arguments) throws IOException {
+        List<String> line = new ArrayList<>(List.of("--master", master));
+        for (String setting :
+                List.of(
+                        "spark.driver.host=127.0.0.1",
+                        "spark.driver.bindAddress=127.0.0.1",
+                        "spark.executor.memory=512m")) {
+            line.addAll(List.of("--conf", setting));
+        }
+        line.addAll(List.of("--class", LocalLearning.class.getName(), jar.toString()));
+        line.addAll(List.of(arguments.split(" ")));
+        return start(
+                name,
+                libraries(),
+                List.of("-Xmx512m"),
+                "org.apache.spark.deploy.SparkSubmit",
+                line);
+    }
+
+    /**
+     * Packs the program that is tested, with its libraries where they are.
+     *
+     * @param jar the jar
+     */
+    static void pack(Path jar) throws IOException, URISyntaxException {
+        Path classes =
+                Path.of(
+                        LocalLearning.class
+                                .getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                                .toURI());
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, LocalLearning.class.getName());
+        manifest.getMainAttributes()
+                .put(
+                        Attributes.Name.CLASS_PATH,
+                        Arrays.stream(
+                                        System.getProperty("java.class.path")
+                                                .split(File.pathSeparator))
+                                .map(entry -> Path.of(entry).toUri().toString())
+                                .collect(Collectors.joining(" ")));
+        try (OutputStream out = Files.newOutputStream(jar);
+                JarOutputStream packed = new JarOutputStream(out, manifest);
+                Stream<Path> files = Files.walk(classes)) {
+            packed.setLevel(0);
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                packed.putNextEntry(
+                        new ZipEntry(classes.relativize(file).toString().replace('\\', '/')));
+                Files.copy(file, packed);
+                packed.closeEntry();
+            }
+        }
     }
 
     /** Returns what a process has printed so far. */

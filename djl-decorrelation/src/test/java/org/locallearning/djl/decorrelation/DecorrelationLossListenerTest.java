@@ -1,0 +1,102 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.decorrelation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.Model;
+import ai.djl.metric.Metrics;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.core.Linear;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.EasyTrain;
+import ai.djl.training.Trainer;
+import ai.djl.training.TrainingConfig;
+import ai.djl.training.dataset.Batch;
+import ai.djl.training.loss.Loss;
+import ai.djl.translate.StackBatchifier;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class DecorrelationLossListenerTest {
+
+    @Test
+    void theLossIsAMetricOfTheTrainer() {
+        Block block =
+                Decorrelate.model(
+                        new SequentialBlock()
+                                .add(Linear.builder().setUnits(5).build())
+                                .add(Activation::relu)
+                                .add(Linear.builder().setUnits(2).build()));
+        DecorrelationLossListener listener = new DecorrelationLossListener(2);
+        TrainingConfig config =
+                new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+                        .addTrainingListeners(listener);
+        try (Model model = Model.newInstance("net")) {
+            model.setBlock(block);
+            try (Trainer trainer = model.newTrainer(config)) {
+                trainer.setMetrics(new Metrics());
+                trainer.initialize(new Shape(4, 3));
+                NDArray input = trainer.getManager().randomNormal(new Shape(20, 3));
+                NDArray labels = trainer.getManager().zeros(new Shape(20));
+                for (int step = 0; step < 5; ++step) {
+                    EasyTrain.trainBatch(
+                            trainer,
+                            new Batch(
+                                    trainer.getManager().newSubManager(),
+                                    new NDList(input),
+                                    new NDList(labels),
+                                    20,
+                                    new StackBatchifier(),
+                                    new StackBatchifier(),
+                                    0,
+                                    0));
+                    trainer.step();
+                }
+                String first = "decorrelation_loss_01Linear";
+                assertEquals(3, trainer.getMetrics().getMetric(first).size());
+                // the first sample: a tenth of the batch and one, less the batch's mean, under M =
+                // I
+                NDArray sample =
+                        input.toType(DataType.FLOAT64, true)
+                                .sub(input.toType(DataType.FLOAT64, true).mean(new int[] {0}))
+                                .get("0:3");
+                double[][] moments = SlowRule.secondMoments(ArrayTest.rows(sample));
+                double expected = 0;
+                for (int i = 0; i < 3; ++i) {
+                    for (int j = 0; j < 3; ++j) {
+                        expected += i == j ? 0 : moments[i][j] * moments[i][j] / 9;
+                    }
+                }
+                double found =
+                        trainer.getMetrics().getMetric(first).get(0).getValue().doubleValue();
+                assertEquals(expected, found, 1e-5);
+                assertEquals(Set.of("01Linear", "03Linear"), listener.getLosses().keySet());
+            }
+            model.setBlock(new SequentialBlock().add(Linear.builder().setUnits(2).build()));
+            Exception e =
+                    assertThrows(
+                            IllegalArgumentException.class, () -> model.newTrainer(config).close());
+            assertTrue(e.getMessage().contains("Decorrelate.model"), e.getMessage());
+        }
+    }
+}
