@@ -18,9 +18,7 @@ import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.locallearning.djl.decorrelation.Decorrelate;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
-import org.locallearning.djl.zoo.network.FanInUniformInitializer;
 
 /**
  * A way to train a model, as the command line names it: a trainer, an optimizer of its own or the
@@ -29,7 +27,7 @@ import org.locallearning.djl.zoo.network.FanInUniformInitializer;
 public final class Method {
 
     /** What stands after the name of a method whose model gets decorrelation layers. */
-    public static final String DECORRELATED = "+decor";
+    public static final String DECORRELATED = InputLayers.DECORRELATION.suffix();
 
     /** What stands between the name of a method and that of its optimizer. */
     public static final String WITH_OPTIMIZER = "-";
@@ -44,7 +42,7 @@ public final class Method {
     private final LearningRates decorrelatedLearningRates;
     private final DecorrelationRates decorrelationRates;
     private final OptimizerKind ownOptimizer;
-    private final boolean decorrelated;
+    private final InputLayers inputLayers;
     private final String variantOf;
     private final Set<MethodSetting> settings;
 
@@ -62,7 +60,7 @@ public final class Method {
                         : builder.decorrelatedLearningRates;
         decorrelationRates = builder.decorrelationRates;
         ownOptimizer = builder.ownOptimizer;
-        decorrelated = builder.decorrelated;
+        inputLayers = builder.inputLayers;
         variantOf = builder.variantOf;
         settings = Set.copyOf(builder.settings);
     }
@@ -175,7 +173,7 @@ public final class Method {
      * @return the rates
      */
     public LearningRates learningRates() {
-        return decorrelated ? decorrelatedLearningRates : learningRates;
+        return decorrelated() ? decorrelatedLearningRates : learningRates;
     }
 
     /**
@@ -193,7 +191,7 @@ public final class Method {
      * @return whether it does
      */
     public boolean decorrelated() {
-        return decorrelated;
+        return inputLayers == InputLayers.DECORRELATION;
     }
 
     /**
@@ -225,13 +223,20 @@ public final class Method {
      * @return the method, its name followed by {@link #DECORRELATED}
      */
     public Method withDecorrelation() {
-        Builder builder = new Builder(this, name + DECORRELATED);
-        builder.title = title + " with decorrelation";
-        builder.description =
-                description
-                        + " Before every weighted layer, a decorrelation layer learns to remove the"
-                        + " correlations of its inputs (Ahmad 2024).";
-        builder.decorrelated = true;
+        return with(InputLayers.DECORRELATION);
+    }
+
+    /**
+     * Returns this method for a model with layers before each of its weighted ones.
+     *
+     * @param layers which layers
+     * @return the method, its name followed by {@link InputLayers#suffix}
+     */
+    public Method with(InputLayers layers) {
+        Builder builder = new Builder(this, name + layers.suffix());
+        builder.title = title + layers.title();
+        builder.description = description + layers.description();
+        builder.inputLayers = layers;
         return builder.build();
     }
 
@@ -240,15 +245,10 @@ public final class Method {
      *
      * @param plain the model, not yet initialized
      * @param options how decorrelation layers learn, where this method has them
-     * @return the model with decorrelation layers, or as it is
+     * @return the model with the layers that this method puts in, or as it is
      */
     public Block prepare(Block plain, DecorrelationOptions options) {
-        if (!decorrelated) {
-            return plain;
-        }
-        Block converted = Decorrelate.builder().optOptions(options).build().convert(plain).block();
-        FanInUniformInitializer.followReplacedLayers(converted);
-        return converted;
+        return inputLayers.prepare(plain, options);
     }
 
     /** Returns the name. */
@@ -271,7 +271,7 @@ public final class Method {
         private DecorrelationRates decorrelationRates =
                 DecorrelationRates.of(DecorrelationRates.USUAL);
         private OptimizerKind ownOptimizer;
-        private boolean decorrelated;
+        private InputLayers inputLayers = InputLayers.NONE;
         private String variantOf;
         private final Set<MethodSetting> settings = EnumSet.noneOf(MethodSetting.class);
 
@@ -291,7 +291,7 @@ public final class Method {
             decorrelatedLearningRates = method.decorrelatedLearningRates;
             decorrelationRates = method.decorrelationRates;
             ownOptimizer = method.ownOptimizer;
-            decorrelated = method.decorrelated;
+            inputLayers = method.inputLayers;
             variantOf = method.variantOf;
             settings.addAll(method.settings);
         }

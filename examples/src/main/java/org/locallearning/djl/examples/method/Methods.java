@@ -471,11 +471,10 @@ public final class Methods {
      * @throws IllegalArgumentException if there is none of that name; the message lists the names
      */
     public static Method named(String name) {
-        if (name.endsWith(Method.DECORRELATED)) {
-            String plain = name.substring(0, name.length() - Method.DECORRELATED.length());
-            return find(plain).orElseThrow(() -> unknown(name)).withDecorrelation();
-        }
-        return find(name).orElseThrow(() -> unknown(name));
+        InputLayers layers = InputLayers.of(name);
+        String plain = name.substring(0, name.length() - layers.suffix().length());
+        Method method = find(plain).orElseThrow(() -> unknown(name));
+        return layers == InputLayers.NONE ? method : method.with(layers);
     }
 
     private static Optional<Method> find(String name) {
@@ -525,7 +524,11 @@ public final class Methods {
     private static String choices() {
         return String.format(
                 "choose from %s; behind each may stand an optimizer of its own, such as %s%s, and %s"
-                        + " for decorrelation layers.",
-                String.join(", ", names()), Method.WITH_OPTIMIZER, MQ, Method.DECORRELATED);
+                        + " for decorrelation layers, or one of %s.",
+                String.join(", ", names()),
+                Method.WITH_OPTIMIZER,
+                MQ,
+                Method.DECORRELATED,
+                InputLayers.others());
     }
 }

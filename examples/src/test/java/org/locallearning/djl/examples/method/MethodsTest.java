@@ -21,16 +21,23 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Model;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
+import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -84,7 +91,7 @@ class MethodsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mlp", "conv", "ahmad-conv", "resnet20"})
+    @ValueSource(strings = {"mlp", "conv", "ahmad-conv", "resnet20", "vit"})
     void decorrelatedModelsStartFromTheSameWeights(String name) {
         Method method = Methods.named("bp+decor");
         List<float[]> plain = startingWeights(image(name));
@@ -95,6 +102,69 @@ class MethodsTest {
         assertEquals(plain.size(), decorrelated.size());
         for (int i = 0; i < plain.size(); ++i) {
             assertArrayEquals(plain.get(i), decorrelated.get(i));
+        }
+    }
+
+    /** They normalize what every layer gets, whatever stands after it. */
+    @ParameterizedTest
+    @CsvSource({
+        "whitening, conv, 4",
+        "batchnorm, resnet20, 23",
+        "batchnorm, mlp, 2",
+        "batchnorm, vit, 2",
+        "ghostnorm, conv, 4"
+    })
+    void otherLayersStandWhereDecorrelationLayersDo(String suffix, String name, int layers) {
+        Method method = Methods.named("fa-sgd+" + suffix);
+        assertEquals("fa-sgd+" + suffix, method.name());
+        assertFalse(method.decorrelated());
+        assertSame(Methods.named("fa").trainer(), method.trainer());
+        assertEquals(
+                Methods.named("fa-sgd").learningRates().rate("mnist", name, OptimizerKind.SGD),
+                method.learningRates().rate("mnist", name, OptimizerKind.SGD));
+        Block block = method.prepare(image(name), DecorrelationSettings.DEFAULT.at(1e-5));
+        List<Block> before = new ArrayList<>();
+        collectBefore(block, before);
+        assertEquals(layers, before.size());
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            manager.getEngine().setRandomSeed(1);
+            Shape batch = new Shape(40, 3, 32, 32);
+            block.initialize(manager, DataType.FLOAT32, batch);
+            ParameterStore store = new ParameterStore(manager, false);
+            NDArray images = manager.randomNormal(3, 2, batch, DataType.FLOAT32);
+            NDList out = block.forward(store, new NDList(images), true);
+            assertEquals(new Shape(40, 10), out.singletonOrThrow().getShape());
+            // each channel or feature has mean 0 and, where it is that of one part, variance 1
+            Shape shape = name.equals("mlp") ? new Shape(40, 3072) : batch;
+            NDArray first =
+                    before.get(0)
+                            .forward(store, new NDList(images.reshape(shape)), true)
+                            .singletonOrThrow();
+            NDArray byFeature = first.swapAxes(0, 1).reshape(shape.get(1), -1);
+            assertEquals(0, byFeature.mean(new int[] {1}).abs().max().getFloat(), 1e-4);
+            if (!suffix.equals("whitening")) {
+                NDArray variance = byFeature.square().mean(new int[] {1});
+                assertEquals(0, variance.sub(1).abs().max().getFloat(), 1e-2);
+            }
+        }
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                        method.prepare(
+                                Activation.reluBlock(), DecorrelationSettings.DEFAULT.at(1e-5)));
+    }
+
+    /** The blocks before the weighted layers, in sequences and branches. */
+    private static void collectBefore(Block block, List<Block> found) {
+        Block previous = null;
+        for (Block child : block.getChildren().values()) {
+            boolean weighted = child instanceof Linear || child.getClass() == Conv2d.class;
+            if (weighted && (block instanceof SequentialBlock)) {
+                found.add(previous);
+            } else if (block instanceof SequentialBlock || block instanceof ParallelBlock) {
+                collectBefore(child, found);
+            }
+            previous = child;
         }
     }
 

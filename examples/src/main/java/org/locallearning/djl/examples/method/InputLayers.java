@@ -1,0 +1,158 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.method;
+
+import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.norm.BatchNorm;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.locallearning.djl.decorrelation.BatchWhitening;
+import org.locallearning.djl.decorrelation.Decorrelate;
+import org.locallearning.djl.decorrelation.DecorrelationOptions;
+import org.locallearning.djl.zoo.network.FanInUniformInitializer;
+import org.locallearning.djl.zoo.network.JoinedGhostBatchNorm;
+
+/**
+ * What a method puts before every weighted layer of a model: decorrelation, or what else is usual.
+ */
+public enum InputLayers {
+    /** Nothing: the model is left as it is. */
+    NONE("", "", "") {
+        @Override
+        Block prepare(Block plain, DecorrelationOptions options) {
+            return plain;
+        }
+    },
+
+    /** Decorrelation layers. */
+    DECORRELATION(
+            "+decor",
+            " with decorrelation",
+            " Before every weighted layer, a decorrelation layer learns to remove the correlations"
+                    + " of its inputs (Ahmad 2024).") {
+        @Override
+        Block prepare(Block plain, DecorrelationOptions options) {
+            Block converted =
+                    Decorrelate.builder().optOptions(options).build().convert(plain).block();
+            FanInUniformInitializer.followReplacedLayers(converted);
+            return converted;
+        }
+    },
+
+    /** Full whitening of each batch, of the features before a dense layer or of channels. */
+    WHITENING(
+            "+whitening",
+            " with batch whitening",
+            " Before every dense layer and convolution, the features or channels of each batch are"
+                    + " whitened in full (Huang et al. 2019).") {
+        @Override
+        Block prepare(Block plain, DecorrelationOptions options) {
+            return new LayerInsertion(InputLayers::whitening).into(plain);
+        }
+    },
+
+    /** Batch normalization. */
+    BATCH_NORM(
+            "+batchnorm",
+            " with batch normalization",
+            " Before every dense layer and convolution stands batch normalization.") {
+        @Override
+        Block prepare(Block plain, DecorrelationOptions options) {
+            return new LayerInsertion(layer -> BatchNorm.builder().build()).into(plain);
+        }
+    },
+
+    /** Batch normalization by the statistics of at most 32 samples. */
+    GHOST_BATCH_NORM(
+            "+ghostnorm",
+            " with ghost batch normalization",
+            " Before every dense layer and convolution stands batch normalization by the statistics"
+                    + " of parts of the batch of at most "
+                    + InputLayers.GHOST_BATCH
+                    + " samples (Hoffer et al. 2017).") {
+        @Override
+        Block prepare(Block plain, DecorrelationOptions options) {
+            return new LayerInsertion(layer -> JoinedGhostBatchNorm.of(GHOST_BATCH)).into(plain);
+        }
+    };
+
+    private static final int GHOST_BATCH = 32;
+
+    private final String suffix;
+    private final String title;
+    private final String description;
+
+    InputLayers(String suffix, String title, String description) {
+        this.suffix = suffix;
+        this.title = title;
+        this.description = description;
+    }
+
+    /** Convolutions have their features along the second axis, whitening along the last. */
+    private static Block whitening(Block weighted) {
+        BatchWhitening whitening = BatchWhitening.builder().build();
+        return weighted instanceof Conv2d
+                ? new SequentialBlock()
+                        .addSingleton(images -> images.transpose(0, 2, 3, 1))
+                        .add(whitening)
+                        .addSingleton(images -> images.transpose(0, 3, 1, 2))
+                : whitening;
+    }
+
+    /**
+     * Prepares a model.
+     *
+     * @param plain the model, not yet initialized
+     * @param options how decorrelation layers learn
+     * @return the model with these layers
+     */
+    abstract Block prepare(Block plain, DecorrelationOptions options);
+
+    /**
+     * Returns what stands after the name of a method that puts these layers into its model.
+     *
+     * @return the suffix, such as {@code +decor}
+     */
+    public String suffix() {
+        return suffix;
+    }
+
+    /** What stands after the title of such a method. */
+    String title() {
+        return title;
+    }
+
+    /** What stands after the description of such a method. */
+    String description() {
+        return description;
+    }
+
+    /** The layers that the name of a method ends with. */
+    static InputLayers of(String name) {
+        return Arrays.stream(values())
+                .filter(layers -> layers != NONE && name.endsWith(layers.suffix))
+                .findFirst()
+                .orElse(NONE);
+    }
+
+    /** The suffixes of what is no decorrelation, for a message. */
+    static String others() {
+        return Arrays.stream(values())
+                .filter(layers -> layers != NONE && layers != DECORRELATION)
+                .map(InputLayers::suffix)
+                .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,92 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.examples.method;
+
+import ai.djl.nn.Block;
+import ai.djl.nn.ParallelBlock;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.util.Pair;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.locallearning.djl.decorrelation.internal.BlockKinds;
+import org.locallearning.djl.decorrelation.internal.ParallelBranches;
+
+/**
+ * Puts a new block before every linear layer and convolution of a model, where decorrelation layers
+ * would stand. The new model shares the other blocks with the original.
+ */
+final class LayerInsertion {
+
+    private final Function<Block, Block> before;
+    private int count;
+
+    /**
+     * Creates an insertion.
+     *
+     * @param before makes what stands before a layer
+     */
+    LayerInsertion(Function<Block, Block> before) {
+        this.before = before;
+    }
+
+    /**
+     * Makes the new model.
+     *
+     * @param model the model, not yet initialized
+     * @return the model with the new blocks
+     * @throws IllegalArgumentException if there is no layer to put one before
+     */
+    Block into(Block model) {
+        Block inserted = insert(model);
+        if (count == 0) {
+            throw new IllegalArgumentException(
+                    "The model has no Linear or Conv2d that a layer could be put before; choose a"
+                            + " method without one.");
+        }
+        return inserted;
+    }
+
+    private Block insert(Block block) {
+        if (BlockKinds.isSequential(block)) {
+            SequentialBlock result = new SequentialBlock();
+            boolean keepsNumber = ((SequentialBlock) block).isReturnIntermediate();
+            result.setReturnIntermediate(keepsNumber);
+            for (Pair<String, Block> child : block.getChildren()) {
+                if (isWeighted(child.getValue()) && !keepsNumber) {
+                    result.add(newLayer(child.getValue())).add(child.getValue());
+                } else {
+                    result.add(insert(child.getValue()));
+                }
+            }
+            return result;
+        }
+        if (BlockKinds.isParallel(block)) {
+            List<Block> branches = new ArrayList<>();
+            block.getChildren().values().forEach(branch -> branches.add(insert(branch)));
+            return ParallelBranches.replace((ParallelBlock) block, branches);
+        }
+        return isWeighted(block) ? new SequentialBlock().add(newLayer(block)).add(block) : block;
+    }
+
+    private static boolean isWeighted(Block block) {
+        return BlockKinds.isLinear(block) || block.getClass() == Conv2d.class;
+    }
+
+    private Block newLayer(Block weighted) {
+        ++count;
+        return before.apply(weighted);
+    }
+}
