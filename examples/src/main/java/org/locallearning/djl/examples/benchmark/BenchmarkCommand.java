@@ -309,7 +309,8 @@ public final class BenchmarkCommand implements Callable<Integer> {
         }
         out.println(
                 "x bp: time over that of bp in the same round, and products over those of bp; CPU:"
-                        + " processor time, without that of other programs; MAC: multiply-adds of a step; opt ms: the optimizer's step, which is not in"
+                        + " the mean of processor time, without that of other programs; MAC:"
+                        + " multiply-adds of a step; opt ms: the optimizer's step, which is not in"
                         + " ms/step; peak: memory of model, gradients and a step.");
         for (BenchmarkResults.Row row : results.rows()) {
             if (row.codeProducts() != null) {

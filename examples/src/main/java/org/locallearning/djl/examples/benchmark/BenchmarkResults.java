@@ -75,11 +75,11 @@ record BenchmarkResults(
      *     measured
      * @param device the device that took the steps and whose memory it is; null in results of
      *     earlier versions, which are of the CPU
-     * @param processorMs the median processor time of a step in milliseconds, which leaves out the
-     *     time of other programs; null where the system does not tell it, and in results of earlier
-     *     versions
-     * @param processorRatioToBp the median, over the rounds, of that time over that of stock
-     *     backpropagation in the same round; null where it was not measured
+     * @param processorMs the mean processor time of a step in milliseconds, which leaves out the
+     *     time of other programs; a mean, since a decorrelation layer does not learn in every step;
+     *     null where the system does not tell it, and in results of earlier versions
+     * @param processorRatioToBp that time over that of stock backpropagation; null where it was not
+     *     measured
      */
     record Row(
             String model,

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.DoubleStream;
 import org.locallearning.djl.creditassignment.tape.MatrixProducts;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.ErrorPath;
@@ -119,8 +120,13 @@ final class InterleavedTiming {
         List<BenchmarkResults.Row> rows = new ArrayList<>();
         for (Method method : methods) {
             double[] times = milliseconds.get(method.name());
-            Quartiles ratio = ratios(times, baseline);
-            double[] processorTimes = processor.get(method.name());
+            double[] ratios = new double[repeats];
+            for (int i = 0; i < repeats; ++i) {
+                ratios[i] = times[i] / baseline[i];
+            }
+            Quartiles ratio = Quartiles.of(ratios);
+            Double processorMs = mean(processor.get(method.name()));
+            Double baselineProcessorMs = mean(processor.get(Methods.BASELINE));
             double median = Quartiles.of(times).median();
             long multiplyAdds = multiplyAdds(method, steps);
             long products =
@@ -150,21 +156,14 @@ final class InterleavedTiming {
                             null,
                             null,
                             engine.defaultDevice().toString(),
-                            processorTimes == null ? null : Quartiles.of(processorTimes).median(),
-                            processorTimes == null
-                                    ? null
-                                    : ratios(processorTimes, processor.get(Methods.BASELINE))
-                                            .median()));
+                            processorMs,
+                            processorMs == null ? null : processorMs / baselineProcessorMs));
         }
         return rows;
     }
 
-    private static Quartiles ratios(double[] times, double[] baseline) {
-        double[] ratios = new double[times.length];
-        for (int i = 0; i < times.length; ++i) {
-            ratios[i] = times[i] / baseline[i];
-        }
-        return Quartiles.of(ratios);
+    private static Double mean(double[] times) {
+        return times == null ? null : DoubleStream.of(times).average().orElseThrow();
     }
 
     private static Long boxed(OptionalLong number) {
