@@ -39,9 +39,9 @@ import org.locallearning.djl.zoo.LocalLearningModelZoo;
  *
  * <ul>
  *   <li>{@code <!-- run NAME epochs 1,2 -->}, {@code figure}, {@code machines}, {@code sweep} and
- *       {@code benchmark}: the command, table and origin of {@code examples/runs/NAME.json}; with {@code
- *       table} in the place of the kind's command and origin, {@code <!-- run NAME epochs 1,2 table
- *       -->}, the table alone
+ *       {@code benchmark}: the command, table and origin of {@code examples/runs/NAME.json}; with
+ *       {@code table} in the place of the kind's command and origin, {@code <!-- run NAME epochs
+ *       1,2 table -->}, the table alone
  *   <li>{@code <!-- run NAME time-to bp -->}: the same with the table of how soon each method was
  *       as good as {@code bp} ever was, {@code table} likewise
  *   <li>{@code <!-- zoo -->}: the models that come with the library
