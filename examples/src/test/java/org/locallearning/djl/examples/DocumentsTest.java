@@ -182,7 +182,8 @@ class DocumentsTest {
         JsonObject origin = stored.has("figure") ? stored.getAsJsonObject("provenance") : stored;
         List<String> lines = new ArrayList<>();
         lines.add("```");
-        lines.addAll(wrapped(origin.get("commandLine").getAsString()));
+        String command = origin.get("commandLine").getAsString();
+        lines.addAll(wrapped(command.replaceAll(" --(out|write-presets) \\S+", "")));
         lines.add("```");
         lines.add("");
         lines.addAll(table);
@@ -191,11 +192,11 @@ class DocumentsTest {
         return lines;
     }
 
-    /** The command on lines of at most 120 characters, on data and in folders of the reader's. */
+    /** The command on lines of at most 120 characters, on data that the reader has. */
     private static List<String> wrapped(String command) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
-        for (String part : readers(command).split(" (?=--)")) {
+        for (String part : parts(command.replace("../shared/data", "DIR"))) {
             if (line.length() + part.length() > 115) {
                 lines.add(line.append(" \\").toString());
                 line = new StringBuilder("   ");
@@ -206,9 +207,13 @@ class DocumentsTest {
         return lines;
     }
 
-    private static String readers(String command) {
-        return command.replace("../shared/data", "DIR")
-                .replaceAll(" --(out|write-presets) \\S+", "");
+    /** Options with their values; of one that fills more than a line, each value. */
+    private static List<String> parts(String command) {
+        List<String> parts = new ArrayList<>();
+        for (String option : command.split(" (?=--)")) {
+            parts.addAll(option.length() > 115 ? List.of(option.split(" ")) : List.of(option));
+        }
+        return parts;
     }
 
     private static String origin(String name, JsonObject origin) {
