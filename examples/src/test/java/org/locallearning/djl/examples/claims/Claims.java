@@ -152,7 +152,8 @@ public final class Claims {
                             link(name),
                             origin.get("commandLine")
                                     .getAsString()
-                                    .replace("../shared/data", "DIR"),
+                                    .replace("../shared/data", "DIR")
+                                    .replaceAll(" --out \\S+", ""),
                             origin.getAsJsonObject("build").get("commit").getAsString(),
                             origin.get("started").getAsString()));
         }
