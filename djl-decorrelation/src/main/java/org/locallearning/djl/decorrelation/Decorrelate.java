@@ -273,7 +273,7 @@ public final class Decorrelate {
                 checkShared(child, Folding.join(path, entry.getKey()), opaque || !walked || done);
                 previous = child;
             }
-            if (!isKnown(block)) {
+            if (!BlockKinds.isDenseOrConvolution(block)) {
                 return;
             }
             boolean decorrelated = !opaque && isSelected(named(block, path));
@@ -305,16 +305,12 @@ public final class Decorrelate {
             if (BlockKinds.isParallel(block)) {
                 return convertBranches((ParallelBlock) block, path);
             }
-            if (!isKnown(block) || !isSelected(named(block, path))) {
+            if (!BlockKinds.isDenseOrConvolution(block) || !isSelected(named(block, path))) {
                 skip(block, path);
                 return block;
             }
             Decorrelating layer = layer(block, path, true);
             return block instanceof Linear ? new SequentialBlock().add(layer).add(block) : layer;
-        }
-
-        private boolean isKnown(Block block) {
-            return BlockKinds.isLinear(block) || block.getClass() == Conv2d.class;
         }
 
         private boolean isComposite(Block block) {
@@ -454,7 +450,7 @@ public final class Decorrelate {
             if (!weighted) {
                 return;
             }
-            if (isKnown(block)) {
+            if (BlockKinds.isDenseOrConvolution(block)) {
                 skip(block, path, NOT_SELECTED);
             } else if (block instanceof Decorrelating) {
                 skip(block, path, DECORRELATED_ALREADY);
@@ -491,7 +487,7 @@ public final class Decorrelate {
 
         private void collectKnown(Block block, List<Block> known) {
             for (Block child : block.getChildren().values()) {
-                if (isKnown(child)) {
+                if (BlockKinds.isDenseOrConvolution(child)) {
                     known.add(child);
                 }
                 collectKnown(child, known);

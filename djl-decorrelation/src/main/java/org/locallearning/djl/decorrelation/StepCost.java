@@ -95,7 +95,7 @@ final class StepCost {
             walk(block.getChildren().get(2).getValue(), new Shape[] {inputs[0]});
         }
         Shape[] outputs = block.getOutputShapes(inputs);
-        if (BlockKinds.isLinear(block) || block.getClass() == Conv2d.class) {
+        if (BlockKinds.isDenseOrConvolution(block)) {
             layers.add(Layer.of(block, inputs[0], outputs[0]));
         } else if (block instanceof ScaledDotProductAttentionBlock attention) {
             addAttention(attention, inputs[0]);

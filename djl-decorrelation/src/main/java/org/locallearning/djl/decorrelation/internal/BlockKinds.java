@@ -16,6 +16,7 @@ package org.locallearning.djl.decorrelation.internal;
 import ai.djl.nn.Block;
 import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import java.lang.reflect.Method;
 
@@ -56,6 +57,16 @@ public final class BlockKinds {
      */
     public static boolean isLinear(Block block) {
         return block instanceof Linear && inheritsForward(block, Linear.class);
+    }
+
+    /**
+     * Returns whether a block is a layer that decorrelation stands before.
+     *
+     * @param block the block
+     * @return true if it is a linear layer or a convolution over two dimensions, and no more
+     */
+    public static boolean isDenseOrConvolution(Block block) {
+        return isLinear(block) || block.getClass() == Conv2d.class;
     }
 
     private static boolean inheritsForward(Block block, Class<?> base) {

@@ -16,7 +16,6 @@ package org.locallearning.djl.examples.method;
 import ai.djl.nn.Block;
 import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.SequentialBlock;
-import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +64,7 @@ final class LayerInsertion {
             boolean keepsNumber = ((SequentialBlock) block).isReturnIntermediate();
             result.setReturnIntermediate(keepsNumber);
             for (Pair<String, Block> child : block.getChildren()) {
-                if (isWeighted(child.getValue()) && !keepsNumber) {
+                if (BlockKinds.isDenseOrConvolution(child.getValue()) && !keepsNumber) {
                     result.add(newLayer(child.getValue())).add(child.getValue());
                 } else {
                     result.add(insert(child.getValue()));
@@ -78,11 +77,9 @@ final class LayerInsertion {
             block.getChildren().values().forEach(branch -> branches.add(insert(branch)));
             return ParallelBranches.replace((ParallelBlock) block, branches);
         }
-        return isWeighted(block) ? new SequentialBlock().add(newLayer(block)).add(block) : block;
-    }
-
-    private static boolean isWeighted(Block block) {
-        return BlockKinds.isLinear(block) || block.getClass() == Conv2d.class;
+        return BlockKinds.isDenseOrConvolution(block)
+                ? new SequentialBlock().add(newLayer(block)).add(block)
+                : block;
     }
 
     private Block newLayer(Block weighted) {
