@@ -16,18 +16,14 @@ package org.locallearning.djl.examples.reproduce.ororbia;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
-import org.locallearning.djl.examples.training.Experiment;
-import org.locallearning.djl.zoo.network.NetworkOptions;
 
 /**
  * What noise maps are worth: the residual net of pseudo-convolutions on CIFAR-10 against the same
@@ -80,30 +76,11 @@ final class NoiseMapsAgainstControls implements Target {
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         ReproduceArguments arguments = reproduction.arguments();
-        List<Method> methods = Methods.named(arguments.methods(METHODS));
-        List<LearningCurves.Part> parts = new ArrayList<>();
-        for (String dataset : arguments.dataSets(ResidualTraining.DATA_SETS)) {
-            for (String model : arguments.models(MODELS)) {
-                parts.add(part(arguments, dataset, model, methods));
-            }
-        }
-        LearningCurves curves = new LearningCurves(reproduction);
-        for (LearningCurves.Part part : parts) {
-            curves.run(part);
-        }
-    }
-
-    private static LearningCurves.Part part(
-            ReproduceArguments arguments, String dataset, String model, List<Method> methods) {
-        return new LearningCurves.Part(
-                dataset + " " + model,
-                new Experiment(
-                        dataset,
-                        ResidualTraining.data(arguments),
-                        model,
-                        NetworkOptions.builder().build(),
-                        methods,
-                        arguments.seeds(SEEDS),
-                        ResidualTraining.plan(arguments, MethodSettings.preset(model))));
+        ResidualTraining.run(
+                reproduction,
+                MODELS,
+                Methods.named(arguments.methods(METHODS)),
+                SEEDS,
+                model -> ResidualTraining.plan(arguments, MethodSettings.preset(model)));
     }
 }

@@ -16,15 +16,12 @@ package org.locallearning.djl.examples.reproduce.ororbia;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
-import org.locallearning.djl.examples.training.Experiment;
-import org.locallearning.djl.zoo.network.NetworkOptions;
 
 /**
  * Table 2, and the part of table 1 on CIFAR-10: accuracy, precision, recall and F1 of a residual
@@ -74,25 +71,11 @@ final class ResidualPredictions implements Target {
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         ReproduceArguments arguments = reproduction.arguments();
-        List<LearningCurves.Part> parts = new ArrayList<>();
-        for (String dataset : arguments.dataSets(ResidualTraining.DATA_SETS)) {
-            for (String model : arguments.models(MODELS)) {
-                parts.add(
-                        new LearningCurves.Part(
-                                dataset + " " + model,
-                                new Experiment(
-                                        dataset,
-                                        ResidualTraining.data(arguments),
-                                        model,
-                                        NetworkOptions.builder().build(),
-                                        ResidualTraining.methods(arguments.methods(METHODS)),
-                                        arguments.seeds(ResidualTraining.SEEDS),
-                                        ResidualTraining.plan(arguments, model))));
-            }
-        }
-        LearningCurves curves = new LearningCurves(reproduction);
-        for (LearningCurves.Part part : parts) {
-            curves.run(part);
-        }
+        ResidualTraining.run(
+                reproduction,
+                MODELS,
+                ResidualTraining.methods(arguments.methods(METHODS)),
+                ResidualTraining.SEEDS,
+                model -> ResidualTraining.plan(arguments, model));
     }
 }

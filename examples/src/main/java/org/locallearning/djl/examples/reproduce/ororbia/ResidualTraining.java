@@ -13,7 +13,11 @@
  */
 package org.locallearning.djl.examples.reproduce.ororbia;
 
+import ai.djl.translate.TranslateException;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.locallearning.djl.examples.method.AlignmentSettings;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.InferenceSettings;
@@ -22,9 +26,13 @@ import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
+import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
+import org.locallearning.djl.examples.reproduce.Reproduction;
+import org.locallearning.djl.examples.training.Experiment;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import org.locallearning.djl.zoo.data.DataOptions;
+import org.locallearning.djl.zoo.network.NetworkOptions;
 
 /**
  * How the paper trains its residual nets on CIFAR-10: batches of 10, Adam, projected gradients,
@@ -47,6 +55,37 @@ final class ResidualTraining {
     /** Returns how images are read. */
     static DataOptions data(ReproduceArguments arguments) {
         return arguments.dataOptions().optContrastNormalized(true).optWhitened(true).build();
+    }
+
+    /** Trains models by methods and draws their curves, a part for each data set and model. */
+    static void run(
+            Reproduction reproduction,
+            List<String> models,
+            List<Method> methods,
+            List<Integer> seeds,
+            Function<String, TrainingPlan> plan)
+            throws IOException, TranslateException {
+        ReproduceArguments arguments = reproduction.arguments();
+        List<LearningCurves.Part> parts = new ArrayList<>();
+        for (String dataset : arguments.dataSets(DATA_SETS)) {
+            for (String model : arguments.models(models)) {
+                parts.add(
+                        new LearningCurves.Part(
+                                dataset + " " + model,
+                                new Experiment(
+                                        dataset,
+                                        data(arguments),
+                                        model,
+                                        NetworkOptions.builder().build(),
+                                        methods,
+                                        arguments.seeds(seeds),
+                                        plan.apply(model))));
+            }
+        }
+        LearningCurves curves = new LearningCurves(reproduction);
+        for (LearningCurves.Part part : parts) {
+            curves.run(part);
+        }
     }
 
     /** Returns the methods, with the paper's rate. */
