@@ -75,6 +75,8 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
         LayoutType.BATCH, LayoutType.CHANNEL, LayoutType.HEIGHT, LayoutType.WIDTH
     };
 
+    private static final int[] POSITIONS = {2, 3};
+
     private final String name;
     private final ImagePatches patches;
     private final Decorrelator decorrelator;
@@ -136,16 +138,32 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
                         new NDList(input),
                         training,
                         params,
-                        (centred, matrix, values) ->
-                                Conv2d.conv2d(
-                                                centred,
-                                                foldedKernel(weightValue, values),
-                                                biasValue,
-                                                stride,
-                                                padding,
-                                                dilation,
-                                                groups)
-                                        .singletonOrThrow()));
+                        (centred, matrix, values) -> {
+                            NDArray kernel = foldedKernel(weightValue, values);
+                            return isMeanFoldable() && centred.mean() != null
+                                    ? convolve(
+                                            centred.input(),
+                                            kernel,
+                                            foldedBias(biasValue, kernel, centred.mean()))
+                                    : convolve(centred.values(), kernel, biasValue);
+                        }));
+    }
+
+    private NDArray convolve(NDArray images, NDArray kernel, NDArray offset) {
+        return Conv2d.conv2d(images, kernel, offset, stride, padding, dilation, groups)
+                .singletonOrThrow();
+    }
+
+    /** Whether every output sees the mean by all weights of its filter: padding has none. */
+    private boolean isMeanFoldable() {
+        return padding.get(0) == 0 && padding.get(1) == 0;
+    }
+
+    /** The bias that removes the mean: {@code b − W M μ}, (filters). */
+    private NDArray foldedBias(NDArray plainBias, NDArray kernel, NDArray mean) {
+        NDArray channels = kernel.sum(POSITIONS).reshape(groups, filters / groups, -1);
+        NDArray response = channels.batchMatMul(mean.reshape(groups, -1, 1)).reshape(filters);
+        return plainBias == null ? response.neg() : plainBias.sub(response);
     }
 
     /** {@inheritDoc} */
