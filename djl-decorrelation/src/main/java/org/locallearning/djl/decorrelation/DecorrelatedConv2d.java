@@ -48,8 +48,9 @@ import org.locallearning.djl.decorrelation.state.StateWriter;
  * DecorrelationRule#update} from the old M, in each training forward.
  *
  * <p>The mean is removed by channel before the image is padded, so that the padding equals the
- * mean. Statistics come from the first samples of the batch, at evenly strided positions where they
- * have more patches than {@link Cost#withMaxPatches}.
+ * mean; without padding, the bias {@code b − W M μ} removes it. Statistics come from the first
+ * samples of the batch, at evenly strided positions where they have more patches than {@link
+ * Cost#withMaxPatches}.
  *
  * <ul>
  *   <li>input: (batch, C, H, W)
