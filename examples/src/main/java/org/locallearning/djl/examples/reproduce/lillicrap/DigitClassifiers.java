@@ -13,6 +13,8 @@
  */
 package org.locallearning.djl.examples.reproduce.lillicrap;
 
+import static org.locallearning.djl.examples.results.PaperResult.error;
+
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,6 +25,7 @@ import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
+import org.locallearning.djl.examples.results.PaperResult;
 import org.locallearning.djl.examples.training.Experiment;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 import org.locallearning.djl.zoo.task.Task;
@@ -54,40 +57,47 @@ final class DigitClassifiers implements Target {
 
     private static final List<Net> MNIST_NETS =
             List.of(
-                    new Net("tanh", DENSE, options(1500, 1500, 1500).optActivation("tanh"), false),
-                    new Net("leaky", DENSE, leaky(options(1500, 1500, 1500)), false),
+                    new Net("tanh", DENSE, options(1500, 1500, 1500).optActivation("tanh"), false)
+                            .withErrors(error("bp", 1.62), error("fa", 1.32)),
+                    new Net("leaky", DENSE, leaky(options(1500, 1500, 1500)), false)
+                            .withErrors(error("fa", 1.1)),
                     new Net("relu", DENSE, options(1500, 1500, 1500).optActivation("relu"), false),
                     new Net(
                                     "dropout",
                                     DENSE,
                                     options(1000).optActivation("tanh").optDropout(0.5f),
                                     false)
-                            .withRate(DROPOUT_RATE),
-                    new Net("local", "lillicrap-local", leaky(NetworkOptions.builder()), false),
-                    new Net("distorted", "lillicrap-local", leaky(NetworkOptions.builder()), true),
+                            .withRate(DROPOUT_RATE)
+                            .withErrors(error("fa", 1.2)),
+                    new Net("local", "lillicrap-local", leaky(NetworkOptions.builder()), false)
+                            .withErrors(error("fa", 0.8)),
+                    new Net("distorted", "lillicrap-local", leaky(NetworkOptions.builder()), true)
+                            .withErrors(error("fa", 0.5)),
                     new Net(
-                            "deep",
-                            DENSE,
-                            options(1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000)
-                                    .optActivation("tanh"),
-                            false));
+                                    "deep",
+                                    DENSE,
+                                    options(
+                                                    1000, 1000, 1000, 1000, 1000, 1000, 1000, 1000,
+                                                    1000, 1000)
+                                            .optActivation("tanh"),
+                                    false)
+                            .withErrors(error("bp", 1.65), error("fa", 1.45)));
     private static final List<Net> SVHN_NETS =
             List.of(
                     new Net(
-                            "tanh",
-                            DENSE,
-                            options(3000, 3000, 3000, 3000).optActivation("tanh"),
-                            false),
+                                    "tanh",
+                                    DENSE,
+                                    options(3000, 3000, 3000, 3000).optActivation("tanh"),
+                                    false)
+                            .withErrors(error("fa", 9.7)),
                     new Net(
-                            "local",
-                            "lillicrap-local-wide",
-                            NetworkOptions.builder().optActivation("tanh"),
-                            false),
-                    new Net(
-                            "leaky",
-                            "lillicrap-local-wide",
-                            leaky(NetworkOptions.builder()),
-                            false));
+                                    "local",
+                                    "lillicrap-local-wide",
+                                    NetworkOptions.builder().optActivation("tanh"),
+                                    false)
+                            .withErrors(error("fa", 8.1)),
+                    new Net("leaky", "lillicrap-local-wide", leaky(NetworkOptions.builder()), false)
+                            .withErrors(error("fa", 7.1)));
     private static final List<String> METHODS = List.of("bp", "fa");
     private static final List<Integer> SEEDS = List.of(1);
     private static final int EPOCHS = 100;
@@ -152,20 +162,26 @@ final class DigitClassifiers implements Target {
      * @param options what is chosen about it
      * @param distorted whether its images are distorted, each anew in every epoch
      * @param rate the first learning rate of every method, null for the presets of the model
+     * @param paper what the paper reports of it, on the data set of its note
      */
     private record Net(
             String name,
             String model,
             NetworkOptions.Builder options,
             boolean distorted,
-            Float rate) {
+            Float rate,
+            List<PaperResult> paper) {
 
         Net(String name, String model, NetworkOptions.Builder options, boolean distorted) {
-            this(name, model, options, distorted, null);
+            this(name, model, options, distorted, null, List.of());
         }
 
         Net withRate(float first) {
-            return new Net(name, model, options, distorted, first);
+            return new Net(name, model, options, distorted, first, paper);
+        }
+
+        Net withErrors(PaperResult... errors) {
+            return new Net(name, model, options, distorted, rate, List.of(errors));
         }
     }
 
@@ -236,6 +252,7 @@ final class DigitClassifiers implements Target {
                         Paper.plan(arguments.epochs(EPOCHS), net.model));
         return new LearningCurves.Part(
                 name + " " + net.name,
-                net.rate == null ? experiment : experiment.withLearningRate(net.rate));
+                net.rate == null ? experiment : experiment.withLearningRate(net.rate),
+                name.equals(dataset) ? net.paper : List.of());
     }
 }
