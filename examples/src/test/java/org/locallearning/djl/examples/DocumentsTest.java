@@ -226,10 +226,10 @@ class DocumentsTest {
                                 .getAsJsonObject("machine")
                         : origin.getAsJsonObject("machine");
         return String.format(
-                "[%s](../examples/runs/%s.json): commit %.7s, %.10s, %s, %d cores, %d thread%s%s",
+                "[%s](../examples/runs/%s.json): commit %s, %.10s, %s, %d cores, %d thread%s%s",
                 name,
                 name,
-                origin.getAsJsonObject("build").get("commit").getAsString(),
+                Claims.commit(origin),
                 origin.get("started").getAsString(),
                 machine.get("engine").getAsString(),
                 machine.get("cores").getAsInt(),

@@ -148,16 +148,28 @@ public final class Claims {
                     stored.has("figure") ? stored.getAsJsonObject("provenance") : stored;
             table.add(
                     String.format(
-                            "| %s | `%s` | %.7s | %.10s |",
+                            "| %s | `%s` | %s | %.10s |",
                             link(name),
                             origin.get("commandLine")
                                     .getAsString()
                                     .replace("../shared/data", "DIR")
                                     .replaceAll(" --out \\S+", ""),
-                            origin.getAsJsonObject("build").get("commit").getAsString(),
+                            commit(origin),
                             origin.get("started").getAsString()));
         }
         return table;
+    }
+
+    /**
+     * Returns the commit that a stored run is of.
+     *
+     * @param origin the part of its file that says what made it
+     * @return the start of its name, and whether the sources had changes that it does not have
+     */
+    public static String commit(JsonObject origin) {
+        String commit = origin.getAsJsonObject("build").get("commit").getAsString();
+        return commit.substring(0, 7)
+                + (commit.endsWith("-dirty") ? " with uncommitted changes" : "");
     }
 
     private JsonObject stored(String name) throws IOException {
