@@ -40,8 +40,9 @@ public final class TrainingArguments {
             description =
                     "Methods to compare, out of those listed below, each also as"
                             + " METHOD-OPTIMIZER, such as seqil-mq or bp-sgd, and with +decor"
-                            + " behind it, for decorrelation layers, or with +whitening,"
-                            + " +batchnorm or +ghostnorm, for what else stands before layers"
+                            + " behind it, for decorrelation layers, or with +recurrent (the"
+                            + " same by lateral dynamics), +whitening, +batchnorm or +ghostnorm,"
+                            + " for what else stands before layers"
                             + " (default: ${DEFAULT-VALUE}).")
     private List<String> methods;
 

@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 import org.locallearning.djl.decorrelation.BatchWhitening;
 import org.locallearning.djl.decorrelation.Decorrelate;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
+import org.locallearning.djl.decorrelation.RecurrentDecorrelation;
 import org.locallearning.djl.zoo.network.FanInUniformInitializer;
 import org.locallearning.djl.zoo.network.JoinedGhostBatchNorm;
 
@@ -44,11 +45,34 @@ public enum InputLayers {
             " Before every weighted layer, a decorrelation layer learns to remove the correlations"
                     + " of its inputs (Ahmad 2024).") {
         @Override
+        boolean isDecorrelating() {
+            return true;
+        }
+
+        @Override
         Block prepare(Block plain, DecorrelationOptions options) {
             Block converted =
                     Decorrelate.builder().optOptions(options).build().convert(plain).block();
             FanInUniformInitializer.followReplacedLayers(converted);
             return converted;
+        }
+    },
+
+    /** Decorrelation by the lateral dynamics of the paper's appendix D, before dense layers. */
+    RECURRENT_DECORRELATION(
+            "+recurrent",
+            " with recurrent decorrelation",
+            " Before every dense layer, lateral connections that learn by what each unit sees settle"
+                    + " to features without correlations, in 50 steps of time (Ahmad 2024, appendix"
+                    + " D).") {
+        @Override
+        boolean isDecorrelating() {
+            return true;
+        }
+
+        @Override
+        Block prepare(Block plain, DecorrelationOptions options) {
+            return new LayerInsertion((path, layer) -> recurrent(path, layer, options)).into(plain);
         }
     },
 
@@ -60,7 +84,7 @@ public enum InputLayers {
                     + " whitened in full (Huang et al. 2019).") {
         @Override
         Block prepare(Block plain, DecorrelationOptions options) {
-            return new LayerInsertion(InputLayers::whitening).into(plain);
+            return new LayerInsertion((path, layer) -> whitening(layer)).into(plain);
         }
     },
 
@@ -71,7 +95,7 @@ public enum InputLayers {
             " Before every dense layer and convolution stands batch normalization.") {
         @Override
         Block prepare(Block plain, DecorrelationOptions options) {
-            return new LayerInsertion(layer -> BatchNorm.builder().build()).into(plain);
+            return new LayerInsertion((path, layer) -> BatchNorm.builder().build()).into(plain);
         }
     },
 
@@ -85,7 +109,8 @@ public enum InputLayers {
                     + " samples (Hoffer et al. 2017).") {
         @Override
         Block prepare(Block plain, DecorrelationOptions options) {
-            return new LayerInsertion(layer -> JoinedGhostBatchNorm.of(GHOST_BATCH)).into(plain);
+            return new LayerInsertion((path, layer) -> JoinedGhostBatchNorm.of(GHOST_BATCH))
+                    .into(plain);
         }
     };
 
@@ -99,6 +124,17 @@ public enum InputLayers {
         this.suffix = suffix;
         this.title = title;
         this.description = description;
+    }
+
+    private static Block recurrent(String path, Block weighted, DecorrelationOptions options) {
+        if (weighted instanceof Conv2d) {
+            throw new IllegalArgumentException(
+                    "Recurrent decorrelation is for dense layers, and the model has a convolution;"
+                            + " choose a model of dense layers, or "
+                            + DECORRELATION.suffix
+                            + ".");
+        }
+        return RecurrentDecorrelation.builder().optName(path).optOptions(options).build();
     }
 
     /** Convolutions have their features along the second axis, whitening along the last. */
@@ -120,6 +156,11 @@ public enum InputLayers {
      * @return the model with these layers
      */
     abstract Block prepare(Block plain, DecorrelationOptions options);
+
+    /** Whether the layers learn at a rate of decorrelation. */
+    boolean isDecorrelating() {
+        return false;
+    }
 
     /**
      * Returns what stands after the name of a method that puts these layers into its model.
@@ -148,7 +189,7 @@ public enum InputLayers {
                 .orElse(NONE);
     }
 
-    /** The suffixes of what is no decorrelation, for a message. */
+    /** The suffixes but for that of decorrelation layers, for a message. */
     static String others() {
         return Arrays.stream(values())
                 .filter(layers -> layers != NONE && layers != DECORRELATION)

@@ -19,7 +19,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.locallearning.djl.decorrelation.internal.BlockKinds;
 import org.locallearning.djl.decorrelation.internal.ParallelBranches;
 
@@ -29,15 +29,15 @@ import org.locallearning.djl.decorrelation.internal.ParallelBranches;
  */
 final class LayerInsertion {
 
-    private final Function<Block, Block> before;
+    private final BiFunction<String, Block, Block> before;
     private int count;
 
     /**
      * Creates an insertion.
      *
-     * @param before makes what stands before a layer
+     * @param before makes what stands before a layer, of the layer's path and the layer
      */
-    LayerInsertion(Function<Block, Block> before) {
+    LayerInsertion(BiFunction<String, Block, Block> before) {
         this.before = before;
     }
 
@@ -49,7 +49,7 @@ final class LayerInsertion {
      * @throws IllegalArgumentException if there is no layer to put one before
      */
     Block into(Block model) {
-        Block inserted = insert(model);
+        Block inserted = insert("", model);
         if (count == 0) {
             throw new IllegalArgumentException(
                     "The model has no Linear or Conv2d that a layer could be put before; choose a"
@@ -58,32 +58,39 @@ final class LayerInsertion {
         return inserted;
     }
 
-    private Block insert(Block block) {
+    private Block insert(String path, Block block) {
         if (BlockKinds.isSequential(block)) {
             SequentialBlock result = new SequentialBlock();
             boolean keepsNumber = ((SequentialBlock) block).isReturnIntermediate();
             result.setReturnIntermediate(keepsNumber);
             for (Pair<String, Block> child : block.getChildren()) {
+                String below = below(path, child);
                 if (BlockKinds.isDenseOrConvolution(child.getValue()) && !keepsNumber) {
-                    result.add(newLayer(child.getValue())).add(child.getValue());
+                    result.add(newLayer(below, child.getValue())).add(child.getValue());
                 } else {
-                    result.add(insert(child.getValue()));
+                    result.add(insert(below, child.getValue()));
                 }
             }
             return result;
         }
         if (BlockKinds.isParallel(block)) {
             List<Block> branches = new ArrayList<>();
-            block.getChildren().values().forEach(branch -> branches.add(insert(branch)));
+            for (Pair<String, Block> branch : block.getChildren()) {
+                branches.add(insert(below(path, branch), branch.getValue()));
+            }
             return ParallelBranches.replace((ParallelBlock) block, branches);
         }
         return BlockKinds.isDenseOrConvolution(block)
-                ? new SequentialBlock().add(newLayer(block)).add(block)
+                ? new SequentialBlock().add(newLayer(path, block)).add(block)
                 : block;
     }
 
-    private Block newLayer(Block weighted) {
+    private static String below(String path, Pair<String, Block> child) {
+        return path.isEmpty() ? child.getKey() : path + "/" + child.getKey();
+    }
+
+    private Block newLayer(String path, Block weighted) {
         ++count;
-        return before.apply(weighted);
+        return before.apply(path, weighted);
     }
 }

@@ -186,12 +186,12 @@ public final class Method {
     }
 
     /**
-     * Returns whether the model gets decorrelation layers.
+     * Returns whether the model gets decorrelation layers, of either form.
      *
      * @return whether it does
      */
     public boolean decorrelated() {
-        return inputLayers == InputLayers.DECORRELATION;
+        return inputLayers.isDecorrelating();
     }
 
     /**

@@ -16,6 +16,8 @@ package org.locallearning.djl.examples.method;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -50,6 +52,7 @@ import org.locallearning.djl.creditassignment.lra.ErrorDifference;
 import org.locallearning.djl.creditassignment.lra.ErrorMatrixUpdate;
 import org.locallearning.djl.decorrelation.Decorrelating;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
+import org.locallearning.djl.decorrelation.RecurrentDecorrelation;
 import org.locallearning.djl.zoo.data.DataSets;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 import org.locallearning.djl.zoo.network.Networks;
@@ -152,6 +155,37 @@ class MethodsTest {
                 () ->
                         method.prepare(
                                 Activation.reluBlock(), DecorrelationSettings.DEFAULT.at(1e-5)));
+    }
+
+    @Test
+    void recurrentDecorrelationStandsBeforeDenseLayersAlone() {
+        Method method = Methods.named("fa+recurrent");
+        assertTrue(method.decorrelated());
+        assertEquals(
+                Methods.named("fa+decor").decorrelationRates().rate("mnist", "mlp"),
+                method.decorrelationRates().rate("mnist", "mlp"));
+        DecorrelationOptions options = DecorrelationSettings.DEFAULT.at(1e-4);
+        List<Block> before = new ArrayList<>();
+        collectBefore(method.prepare(image("mlp"), options), before);
+        assertEquals(2, before.size());
+        assertNotEquals(
+                ((RecurrentDecorrelation) before.get(0)).getName(),
+                ((RecurrentDecorrelation) before.get(1)).getName());
+        for (Block layer : before) {
+            RecurrentDecorrelation lateral = assertInstanceOf(RecurrentDecorrelation.class, layer);
+            assertEquals(options.toString(), lateral.getOptions().toString());
+        }
+        String sentence =
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> method.prepare(image("conv"), options))
+                        .getMessage();
+        assertTrue(sentence.startsWith("Recurrent decorrelation is for dense layers"), sentence);
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                        method.prepare(
+                                image("mlp"), DecorrelationSettings.DEFAULT.withRank(8).at(1e-4)));
     }
 
     /** The blocks before the weighted layers, in sequences and branches. */
