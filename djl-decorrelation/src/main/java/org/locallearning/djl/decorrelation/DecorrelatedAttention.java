@@ -96,7 +96,7 @@ public final class DecorrelatedAttention extends AbstractBlock implements Decorr
     }
 
     /** DJL does not tell the number of heads. */
-    static int headCount(ScaledDotProductAttentionBlock block) {
+    static int headCount(Block block) {
         return (int) PrivateFields.read(ScaledDotProductAttentionBlock.class, block, "headCount");
     }
 
