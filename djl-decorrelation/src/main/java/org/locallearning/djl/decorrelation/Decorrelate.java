@@ -524,8 +524,9 @@ public final class Decorrelate {
             return new IllegalArgumentException(
                     "The model has no Linear, Conv2d or attention to decorrelate with "
                             + patterns
-                            + "; left alone: "
-                            + described(skipped.stream())
+                            + (skipped.isEmpty()
+                                    ? ", and nothing else with weights"
+                                    : "; left alone: " + described(skipped.stream()))
                             + hint
                             + ".");
         }

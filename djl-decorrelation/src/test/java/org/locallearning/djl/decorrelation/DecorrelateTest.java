@@ -531,6 +531,21 @@ class DecorrelateTest extends ArrayTest {
     }
 
     @Test
+    void modelsWithoutWeightsAreRefusedInASentence() {
+        Block model = new SequentialBlock().add(Activation::relu);
+        String message =
+                assertThrows(IllegalArgumentException.class, () -> Decorrelate.model(model))
+                        .getMessage();
+        assertTrue(message.endsWith(", and nothing else with weights."), message);
+        Block alone = new SequentialBlock().add(Linear.builder().setUnits(2).build());
+        Decorrelate none = Decorrelate.builder().optExclude("01*").build();
+        message =
+                assertThrows(IllegalArgumentException.class, () -> none.convert(alone))
+                        .getMessage();
+        assertTrue(message.endsWith("left alone: 01Linear (not selected)."), message);
+    }
+
+    @Test
     void frozenWeightsStayFrozen() {
         Conv2d convolution = Conv2d.builder().setKernelShape(new Shape(2, 2)).setFilters(3).build();
         convolution.initialize(manager, DataType.FLOAT32, new Shape(1, 2, 4, 4));

@@ -35,8 +35,11 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.transformer.BertBlock;
 import ai.djl.nn.transformer.BertPretrainingBlock;
+import ai.djl.nn.transformer.BertPretrainingLoss;
+import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
+import ai.djl.training.Trainer;
 import ai.djl.util.Pair;
 import ai.djl.util.PairList;
 import java.nio.file.Path;
@@ -264,6 +267,35 @@ class DecorrelatedBertTest extends ArrayTest {
         }
     }
 
+    /** As every decorrelation layer does by its contract. */
+    @Test
+    void memoryStaysFlat() {
+        try (Model model = model(Decorrelate.model(Kind.PRETRAINING.make()));
+                Trainer trainer =
+                        model.newTrainer(new DefaultTrainingConfig(new BertPretrainingLoss()))) {
+            trainer.initialize(Kind.PRETRAINING.shapes());
+            step(trainer);
+            step(trainer);
+            int held = model.getNDManager().getManagedArrays().size();
+            for (int i = 0; i < 8; ++i) {
+                step(trainer);
+            }
+            assertEquals(held, model.getNDManager().getManagedArrays().size());
+        }
+    }
+
+    private void step(Trainer trainer) {
+        try (NDManager batch = trainer.getManager().newSubManager();
+                GradientCollector collector = trainer.newGradientCollector()) {
+            NDList inputs = inputs(batch, Kind.PRETRAINING);
+            NDArray words = inputs.get(3);
+            NDList labels = new NDList(words.get(":,0").mod(2), words, words.onesLike());
+            NDList outputs = trainer.forward(inputs);
+            collector.backward(trainer.getLoss().evaluate(labels, outputs));
+            trainer.step();
+        }
+    }
+
     @Test
     void frozenEncoderLayersKeepTheirMatrices() {
         Block plain = initialized(Kind.BERT, DataType.FLOAT32);
@@ -467,6 +499,10 @@ class DecorrelatedBertTest extends ArrayTest {
 
     /** Two of the sequences have three tokens, the others as many as there may be. */
     private NDList inputs(Kind kind) {
+        return inputs(manager, kind);
+    }
+
+    private static NDList inputs(NDManager manager, Kind kind) {
         NDArray masks = manager.ones(IDS, DataType.INT64);
         masks.set(new NDIndex("1:3,3:"), 0);
         NDList all =
