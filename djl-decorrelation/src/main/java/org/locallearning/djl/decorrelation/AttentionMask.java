@@ -36,6 +36,34 @@ record AttentionMask(NDArray values) {
     private static final int[] HEADS_AND_LOOKING = {1, 2};
 
     /**
+     * Looks at the mask of a batch.
+     *
+     * @param values the mask, in either form
+     * @param tokens the shape of the tokens, (batch, T, E)
+     * @throws IllegalArgumentException if the mask has another shape
+     */
+    static AttentionMask of(NDArray values, Shape tokens) {
+        Shape shape = values.getShape();
+        long batch = tokens.get(0);
+        long length = tokens.get(1);
+        boolean fits =
+                shape.dimension() == 4
+                        ? shape.get(3) == length
+                        : shape.size() == batch * length * length;
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "Decorrelated attention got tokens %s with a mask %s, which should be"
+                                    + " (%d, %d, %d): 1 where a token may look and 0 where not; or"
+                                    + " (batch or 1, heads or 1, T or 1, T) of what is added to the"
+                                    + " scores. Repeat a mask of (batch, T) for each of the T tokens"
+                                    + " that look.",
+                            tokens, shape, batch, length, length));
+        }
+        return new AttentionMask(values);
+    }
+
+    /**
      * Returns the mask of sequences of which every token may look at every one but padding.
      *
      * @param tokens 1 for tokens and 0 for padding, (batch, T)

@@ -34,19 +34,23 @@ final class Composites {
             List.of(
                     new Form<>(
                             TransformerEncoderBlock.class,
+                            1,
                             DecorrelatedTransformerEncoder::new,
                             Composites::inEncoder),
-                    new Form<>(BertBlock.class, DecorrelatedBert::new, Composites::inBert),
+                    new Form<>(BertBlock.class, 3, DecorrelatedBert::new, Composites::inBert),
                     new Form<>(
                             BertPretrainingBlock.class,
+                            4,
                             (block, parts) -> new DecorrelatedBertPretraining(parts),
                             Composites::inPretraining),
                     new Form<>(
                             BertMaskedLanguageModelBlock.class,
+                            3,
                             DecorrelatedMaskedLanguageModel::new,
                             Composites::inMaskedLanguageModel),
                     new Form<>(
                             BertNextSentenceBlock.class,
+                            1,
                             (block, parts) -> new DecorrelatedNextSentence(parts),
                             (block, inputs) -> List.<Shape[]>of(inputs)));
 
@@ -57,11 +61,13 @@ final class Composites {
      *
      * @param <B> the type of DJL's block
      * @param type its class; a subclass may compute something else
+     * @param inputCount how many inputs it needs
      * @param rebuilt makes a block with the same function over other children
      * @param childInputs the shapes of the inputs of each child, by those of the block
      */
     record Form<B extends Block>(
             Class<B> type,
+            int inputCount,
             BiFunction<B, List<Block>, Block> rebuilt,
             BiFunction<B, Shape[], List<Shape[]>> childInputs) {
 
@@ -70,8 +76,19 @@ final class Composites {
             return rebuilt.apply(type.cast(block), parts);
         }
 
-        /** Returns the shapes of the inputs of each child. */
+        /**
+         * Returns the shapes of the inputs of each child.
+         *
+         * @throws IllegalArgumentException if there are too few inputs
+         */
         List<Shape[]> childInputs(Block block, Shape... inputs) {
+            if (inputs.length < inputCount) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "A %s takes %d inputs, but the shapes of a batch are %s; give"
+                                        + " optBudget one for each input of the model.",
+                                type.getSimpleName(), inputCount, Arrays.toString(inputs)));
+            }
             return childInputs.apply(type.cast(block), inputs);
         }
     }

@@ -117,7 +117,7 @@ public final class DecorrelatedTransformerEncoder extends AbstractBlock
         Shape shape = inputs.head().getShape();
         return inputs.size() == 1
                 ? null
-                : new AttentionMask(inputs.get(1)).tokens(shape.get(0), shape.get(1));
+                : AttentionMask.of(inputs.get(1), shape).tokens(shape.get(0), shape.get(1));
     }
 
     /** {@inheritDoc} */

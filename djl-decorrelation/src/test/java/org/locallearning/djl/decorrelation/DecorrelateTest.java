@@ -203,6 +203,15 @@ class DecorrelateTest extends ArrayTest {
         assertTrue(report.skipped().isEmpty(), report.toString());
         assertClose(expected, forward(report.block(), input, false), 1e-13);
 
+        Block convolution =
+                new SequentialBlock()
+                        .add(
+                                new Conv2d(
+                                        Conv2d.builder()
+                                                .setKernelShape(new Shape(2, 2))
+                                                .setFilters(3)) {});
+        assertEquals(1, Decorrelate.builder().build().convert(convolution).converted().size());
+
         Block mixed =
                 new SequentialBlock()
                         .add(new Mlp(6, 4, new int[] {5}))

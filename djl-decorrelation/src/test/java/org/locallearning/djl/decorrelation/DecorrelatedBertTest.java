@@ -384,6 +384,18 @@ class DecorrelatedBertTest extends ArrayTest {
         assertTrue(within.multiplyAdds(BATCH) <= 0.9 * cost.backpropagation());
     }
 
+    @Test
+    void aBudgetWithTooFewShapesIsRefused() {
+        Decorrelate converter = Decorrelate.builder().optBudget(0.9, IDS).build();
+        String message =
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> converter.convert(Kind.BERT.make()))
+                        .getMessage();
+        assertTrue(message.startsWith("A BertBlock takes 3 inputs"), message);
+        assertTrue(message.contains("optBudget"), message);
+    }
+
     private static void addAll(Block block, Set<Block> all) {
         all.add(block);
         block.getChildren().values().forEach(child -> addAll(child, all));

@@ -69,7 +69,7 @@ public final class BlockKinds {
      * @return true if it is a linear layer or a convolution over two dimensions, and no more
      */
     public static boolean isDenseOrConvolution(Block block) {
-        return isLinear(block) || block.getClass() == Conv2d.class;
+        return isLinear(block) || block instanceof Conv2d && inheritsForward(block, Conv2d.class);
     }
 
     /**

@@ -54,6 +54,7 @@ import org.locallearning.djl.decorrelation.Decorrelate;
 public final class DecorrelateBert {
 
     private static final int LENGTH = 16;
+    private static final int WIDTH = 32;
     private static final int BATCH = 64;
 
     private static final List<String> NOUNS =
@@ -105,13 +106,14 @@ public final class DecorrelateBert {
                         BertBlock.builder()
                                 .setTokenDictionarySize(WORDS.size())
                                 .optTypeDictionarySize(1)
-                                .optEmbeddingSize(32)
+                                .optEmbeddingSize(WIDTH)
                                 .optTransformerBlockCount(1)
                                 .optAttentionHeadCount(4)
                                 .optHiddenSize(64)
                                 .optMaxSequenceLength(LENGTH)
                                 .build())
-                .add(outputs -> new NDList(outputs.get(1))) // the pooled token
+                // the pooled token, of which DJL drops the first axis in a batch of one
+                .add(outputs -> new NDList(outputs.get(1).reshape(-1, WIDTH)))
                 .add(Linear.builder().setUnits(2).build());
     }
 
