@@ -83,8 +83,21 @@ class DecorrelationDeviceTest {
                         options().optMean(MeanRemoval.NONE),
                         options().optCost(Cost.rank(3).withSampleFraction(1)),
                         options().optCost(Cost.blocks(3).withSampleFraction(1)),
-                        options().optCost(all.withUpdateInterval(2)))
+                        options().optCost(all.withUpdateInterval(2)),
+                        several(Cost.full(), 0.05),
+                        // limited to where it does not overshoot
+                        several(Cost.full(), 0.3),
+                        several(Cost.full(), 0.3).optUnitVariance(0.3),
+                        several(Cost.rank(3), 0.3),
+                        // limited to the rate of a single one
+                        several(Cost.full(), 0.8))
                 .map(DecorrelationOptions.Builder::build);
+    }
+
+    /** Two updates at once from eight of twelve samples. */
+    private static DecorrelationOptions.Builder several(Cost form, double rate) {
+        Cost cost = form.withSampleFraction(0.25).withSamplesPerUpdate(8);
+        return DecorrelationOptions.builder().optRate(rate).optCost(cost);
     }
 
     private static DecorrelationOptions.Builder options() {
@@ -178,6 +191,22 @@ class DecorrelationDeviceTest {
                 (model, config) -> model.newTrainer(config),
                 network(options().optCost(cost)),
                 run -> {});
+    }
+
+    /** One wait in each step that learns, which is every second, to check the update before. */
+    @Test
+    void anUpdateInThePlaceOfSeveralDoesNotWaitForItsRate() {
+        Decorrelation layer =
+                Decorrelation.builder().optOptions(several(Cost.full(), 0.3).build()).build();
+        try (NDManager manager = NDManager.newBaseManager(GPU)) {
+            layer.initialize(manager, DataType.FLOAT32, BATCH);
+            forward(layer, manager, batch(0));
+            long before = EmulatedCalls.counts().waits();
+            for (int step = 1; step < 3; step++) {
+                forward(layer, manager, batch(step));
+            }
+            assertEquals(2, EmulatedCalls.counts().waits() - before);
+        }
     }
 
     @Test

@@ -14,6 +14,8 @@
 package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /** Rows of a layer's activity before and after its matrix, and their energies. */
@@ -83,28 +85,28 @@ final class ActivitySample {
 
     /**
      * The rate of one update in the place of several: their sum, unless that overshoots, as it can
-     * where it times the largest eigenvalue of {@code <s sᵀ>} is above 1. For several updates a GPU
-     * is waited for.
+     * where it times the largest eigenvalue of {@code <s sᵀ>} is above 1.
      *
      * @param updates the number of updates
      * @param rate the rate of each
      */
-    double rateOf(long updates, double rate) {
+    UpdateRate rateOf(long updates, double rate) {
         double sum = updates * rate;
         // the trace and the Frobenius norm are no less than the largest eigenvalue
         if (updates == 1 || energies.isBelowOvershoot(sum, rows())) {
-            return sum;
+            return new UpdateRate.Known(sum);
         }
-        return Math.max(rate, Math.min(sum, 1 / outputMomentsNorm()));
+        return energies.limitedRate(rate, sum, outputMomentsNorm());
     }
 
-    /** The Frobenius norm of {@code <s sᵀ>}, from the smaller of two products. */
-    private double outputMomentsNorm() {
+    /** The Frobenius norm of {@code <s sᵀ>}, from the smaller of two products, shape (). */
+    private NDArray outputMomentsNorm() {
         NDArray columns = outputs.transpose();
         NDArray products =
                 rows() < outputs.getShape().get(1)
                         ? outputs.matMul(columns)
                         : columns.matMul(outputs);
-        return Math.sqrt(HostValues.number(products.square().sum())) / rows();
+        NDArray energy = products.square().sum().toType(DataType.FLOAT64, false);
+        return HostNumber.divide(energy.sqrt(), rows());
     }
 }

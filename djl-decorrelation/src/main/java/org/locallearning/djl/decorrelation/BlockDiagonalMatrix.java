@@ -78,7 +78,7 @@ record BlockDiagonalMatrix(NDArray values) implements DecorrelationMatrix {
     }
 
     @Override
-    public SampleGain learn(ActivitySample sample, double rate, DecorrelationOptions options) {
+    public SampleGain learn(ActivitySample sample, UpdateRate rate, DecorrelationOptions options) {
         throw new UnsupportedOperationException("The blocks learn, each by itself.");
     }
 

@@ -19,9 +19,11 @@ import ai.djl.util.Preconditions;
  * What bounds the work of a decorrelation layer: the form of M, and how much of a batch it learns
  * from, and how often; immutable. {@code Cost.rank(64).withUpdateInterval(4)}.
  *
- * <p>By default M is full and learns at every step from the first tenth of the batch. The form
- * holds in front of dense layers; a convolution has a full matrix for each of its groups, and
- * {@link Decorrelate} gives it one.
+ * <p>By default M is full and learns from the first tenth of the batch, at every step where that is
+ * 128 samples, and otherwise by one update in the place of several, {@link #withSamplesPerUpdate};
+ * {@code withSamplesPerUpdate(1)} lets M learn at every step, as in the paper. The form holds in
+ * front of dense layers; a convolution has a full matrix for each of its groups, and {@link
+ * Decorrelate} gives it one.
  */
 public final class Cost {
 
@@ -56,7 +58,7 @@ public final class Cost {
      * @return the cost
      */
     public static Cost full() {
-        return new Cost(0, 0, 0.1, 1024, 1, 1, 1);
+        return new Cost(0, 0, 0.1, 1024, 1, 128, 1);
     }
 
     /**
@@ -159,15 +161,14 @@ public final class Cost {
     }
 
     /**
-     * Returns this cost with another least number of samples for one update of M than 1.
+     * Returns this cost with another least number of samples for one update of M than 128.
      *
      * <p>Where the fraction of a batch has fewer, one update stands for k: M learns at every k-th
      * step, from k times the fraction of that batch and at k times the rate, for the smallest k
      * that gives so many samples, or the largest that the batch has samples for. To first order in
      * the rate this is what k updates do, and as many samples serve in the end; but M is read and
      * written once in k steps, which small batches spend much of their time on. The rate of such an
-     * update is lowered where it would overshoot, though not below that of a single one; a GPU is
-     * waited for to know.
+     * update is lowered where it would overshoot, though not below that of a single one.
      *
      * @param samples the number of samples, at least 1
      * @return the new cost

@@ -20,6 +20,7 @@ import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.util.Preconditions;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +36,9 @@ import java.util.Map;
  *
  * <p>It looks at the sample that a layer learns from, after the matrix that it had before the
  * update; of a matrix in blocks, and of several samples, it takes the mean. A layer that does not
- * learn in a measured step adds nothing. A measurement costs {@code K n²} multiply-adds for a
- * sample of K rows. It is the {@linkplain Decorrelating#setObserver observer} of the layers, of
- * which there is one.
+ * learn in a step that is to be measured is measured when it learns next. A measurement costs
+ * {@code K n²} multiply-adds for a sample of K rows. It is the {@linkplain
+ * Decorrelating#setObserver observer} of the layers, of which there is one.
  */
 public final class DecorrelationLossListener extends TrainingListenerAdapter {
 
@@ -47,13 +48,14 @@ public final class DecorrelationLossListener extends TrainingListenerAdapter {
     private final List<Decorrelating> layers = new ArrayList<>();
     private final Map<String, Mean> measured = new LinkedHashMap<>();
     private final Map<String, Double> latest = new LinkedHashMap<>();
+    private final Map<Decorrelating, Long> due = new HashMap<>();
     private long step;
 
     /**
      * Creates a listener.
      *
-     * @param interval the number of batches from one measurement to the next, at least 1; the first
-     *     batch is measured
+     * @param interval the least number of batches from one measurement of a layer to the next, at
+     *     least 1; the first batch that it learns from is measured
      */
     public DecorrelationLossListener(int interval) {
         Preconditions.checkArgument(
@@ -82,12 +84,13 @@ public final class DecorrelationLossListener extends TrainingListenerAdapter {
     @Override
     public void onTrainingBegin(Trainer trainer) {
         layers.clear();
+        due.clear();
         collect(trainer.getModel().getBlock());
         Preconditions.checkArgument(
                 !layers.isEmpty(),
                 "The model has no decorrelation layer to measure; convert it by"
                         + " Decorrelate.model(block) before the trainer is made.");
-        observe(step % interval == 0);
+        observe();
     }
 
     /** {@inheritDoc} */
@@ -102,13 +105,13 @@ public final class DecorrelationLossListener extends TrainingListenerAdapter {
                 });
         measured.clear();
         ++step;
-        observe(step % interval == 0);
+        observe();
     }
 
     /** {@inheritDoc} */
     @Override
     public void onTrainingEnd(Trainer trainer) {
-        observe(false);
+        layers.forEach(layer -> layer.setObserver(null));
     }
 
     private void collect(Block block) {
@@ -118,13 +121,16 @@ public final class DecorrelationLossListener extends TrainingListenerAdapter {
         block.getChildren().values().forEach(this::collect);
     }
 
-    private void observe(boolean on) {
-        layers.forEach(layer -> layer.setObserver(on ? this::sampled : null));
+    private void observe() {
+        for (Decorrelating layer : layers) {
+            layer.setObserver(step >= due.getOrDefault(layer, 0L) ? this::sampled : null);
+        }
     }
 
     private void sampled(Decorrelating layer, int block, NDArray inputs, NDArray outputs) {
         double loss = DecorrelationRule.loss(outputs, layer.getOptions().getUnitVariance());
         measured.computeIfAbsent(layer.getName(), name -> new Mean()).add(loss);
+        due.put(layer, step + interval);
     }
 
     /**

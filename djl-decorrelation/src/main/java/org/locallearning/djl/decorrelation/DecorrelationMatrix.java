@@ -72,7 +72,7 @@ interface DecorrelationMatrix {
      * @param options the other settings
      * @return the gain that was applied; NaN for a matrix without gain
      */
-    SampleGain learn(ActivitySample sample, double rate, DecorrelationOptions options);
+    SampleGain learn(ActivitySample sample, UpdateRate rate, DecorrelationOptions options);
 
     /** Returns the matrix that evaluation multiplies a row by, (n, n). */
     NDArray toFull();

@@ -21,9 +21,10 @@ import org.locallearning.djl.decorrelation.internal.Descriptions;
  * The settings of the decorrelation rule; immutable.
  *
  * <p>The defaults are those that the author of "Correlations Are Ruining Your Gradient Descent"
- * ran, with one difference: a gain that is the mean ratio of norms, but of the demeaned in place of
- * the raw input; the batch mean in training; and the covariance with its diagonal, estimated from
- * the first tenth of the batch.
+ * ran, with two differences: a gain that is the mean ratio of norms, but of the demeaned in place
+ * of the raw input; the batch mean in training; and the covariance with its diagonal, estimated
+ * from the first tenth of the batch, though by one update in the place of several where that is few
+ * samples ({@link Cost#withSamplesPerUpdate}).
  *
  * @see DecorrelationRule
  */

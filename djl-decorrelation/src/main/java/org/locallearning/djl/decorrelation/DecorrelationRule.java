@@ -125,13 +125,14 @@ public final class DecorrelationRule {
             DecorrelationOptions options) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            return update(matrix, new ActivitySample(inputs, outputs), rate, options).mean();
+            ActivitySample sample = new ActivitySample(inputs, outputs);
+            return update(matrix, sample, new UpdateRate.Known(rate), options).mean();
         }
     }
 
     /** Updates M in place from a sample whose arrays are the caller's to close. */
     static SampleGain update(
-            NDArray matrix, ActivitySample sample, double rate, DecorrelationOptions options) {
+            NDArray matrix, ActivitySample sample, UpdateRate rate, DecorrelationOptions options) {
         SampleGain gain = options.getGain().of(sample);
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
@@ -139,7 +140,7 @@ public final class DecorrelationRule {
             long rows = outputs.getShape().get(0);
             // C itself is needed where a part of it serves
             boolean fewRows = rows < outputs.getShape().get(1) && !options.isTriangular();
-            double share = rate * (1 - options.getUnitVariance()) / rows;
+            double share = (1 - options.getUnitVariance()) / rows;
             NDArray right = fewRows ? outputs.matMul(matrix) : matrix.duplicate();
 
             double scale;
@@ -147,7 +148,7 @@ public final class DecorrelationRule {
             if (isUniform(gain, sample, options)) {
                 double mean = gain.mean();
                 scale = mean;
-                weighted = HostNumber.times(outputs, mean * share);
+                weighted = rate.times(outputs, mean * share);
             } else {
                 NDArray alive = sample.alive();
                 NDArray applied = gain.sparingDead(alive);
@@ -157,7 +158,7 @@ public final class DecorrelationRule {
                 }
                 matrix.muli(kept);
                 scale = 1;
-                weighted = outputs.mul(HostNumber.times(applied, share));
+                weighted = outputs.mul(rate.times(applied, share));
             }
             NDArray left = weighted.transpose();
             if (!fewRows) {
@@ -241,7 +242,7 @@ public final class DecorrelationRule {
             NDArray gain,
             ActivitySample sample,
             NDArray alive,
-            double rate,
+            UpdateRate rate,
             DecorrelationOptions options) {
         double kappa = options.getUnitVariance();
         boolean variances = kappa != 0 && options.getVarianceTerm() == VarianceTerm.ROWS;
@@ -253,14 +254,14 @@ public final class DecorrelationRule {
         if (!options.isDiagonal()) {
             scaling = scaling.sub(HostNumber.times(power, 1 - kappa));
         }
-        return gain.mul(HostNumber.plus(HostNumber.times(scaling.mul(alive), -rate), 1));
+        return gain.mul(HostNumber.plus(rate.times(scaling.mul(alive), -1), 1));
     }
 
     /** What the unit-variance term adds to the factors of columns, {@code −g η κ v}, (n, n). */
     private static NDArray columnTerm(
-            NDArray gain, ActivitySample sample, double rate, DecorrelationOptions options) {
+            NDArray gain, ActivitySample sample, UpdateRate rate, DecorrelationOptions options) {
         NDArray excess = HostNumber.plus(sample.outputPower(), -1);
-        NDArray term = HostNumber.times(excess, -rate * options.getUnitVariance());
+        NDArray term = rate.times(excess, -options.getUnitVariance());
         return gain.reshape(-1, 1).mul(term.reshape(1, -1));
     }
 }

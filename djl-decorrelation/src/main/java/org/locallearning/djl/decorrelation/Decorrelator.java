@@ -262,7 +262,7 @@ final class Decorrelator {
                 NDArray raw = BlockDiagonalMatrix.columns(compared, i, blocks.size());
                 forGain = new ActivitySample(raw, sample.outputs());
             }
-            double summed = forGain.rateOf(updates, rate);
+            UpdateRate summed = forGain.rateOf(updates, rate);
             SampleGain gain = blocks.get(i).learn(forGain, summed, options);
             checks.after(i, sample, checkedRate, gain);
         }

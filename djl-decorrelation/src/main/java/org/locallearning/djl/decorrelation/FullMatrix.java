@@ -34,7 +34,7 @@ record FullMatrix(NDArray values) implements DecorrelationMatrix {
     }
 
     @Override
-    public SampleGain learn(ActivitySample sample, double rate, DecorrelationOptions options) {
+    public SampleGain learn(ActivitySample sample, UpdateRate rate, DecorrelationOptions options) {
         return DecorrelationRule.update(values, sample, rate, options);
     }
 

@@ -39,7 +39,7 @@ record LateralMatrix(NDArray values, LateralRule rule, double timeStep, int step
     }
 
     @Override
-    public SampleGain learn(ActivitySample sample, double rate, DecorrelationOptions options) {
+    public SampleGain learn(ActivitySample sample, UpdateRate rate, DecorrelationOptions options) {
         return rule.learn(values, sample, rate, options);
     }
 

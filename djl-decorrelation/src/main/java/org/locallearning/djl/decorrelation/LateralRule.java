@@ -30,10 +30,13 @@ public enum LateralRule {
     LOCAL {
         @Override
         SampleGain learn(
-                NDArray matrix, ActivitySample sample, double rate, DecorrelationOptions options) {
+                NDArray matrix,
+                ActivitySample sample,
+                UpdateRate rate,
+                DecorrelationOptions options) {
             NDArray outputs = sample.outputs();
             NDArray signal = outputs.matMul(matrix.transpose());
-            NDArray scaled = HostNumber.times(outputs, rate / sample.rows());
+            NDArray scaled = rate.times(outputs, 1.0 / sample.rows());
             matrix.addi(signal.transpose().matMul(scaled));
             return divideByGain(matrix, sample, options);
         }
@@ -51,9 +54,12 @@ public enum LateralRule {
     EXACT {
         @Override
         SampleGain learn(
-                NDArray matrix, ActivitySample sample, double rate, DecorrelationOptions options) {
+                NDArray matrix,
+                ActivitySample sample,
+                UpdateRate rate,
+                DecorrelationOptions options) {
             NDArray outputs = sample.outputs();
-            NDArray scaled = HostNumber.times(outputs, rate / sample.rows());
+            NDArray scaled = rate.times(outputs, 1.0 / sample.rows());
             if (outputs.getShape().get(0) < matrix.getShape().get(0)) {
                 NDArray inner = withoutCorrelation(outputs.matMul(scaled.transpose()));
                 NDArray signal = matrix.matMul(outputs.transpose());
@@ -88,9 +94,12 @@ public enum LateralRule {
     FOLDIAK {
         @Override
         SampleGain learn(
-                NDArray matrix, ActivitySample sample, double rate, DecorrelationOptions options) {
+                NDArray matrix,
+                ActivitySample sample,
+                UpdateRate rate,
+                DecorrelationOptions options) {
             NDArray outputs = sample.outputs();
-            NDArray scaled = HostNumber.times(outputs, rate / sample.rows());
+            NDArray scaled = rate.times(outputs, 1.0 / sample.rows());
             NDArray step = scaled.transpose().matMul(outputs);
             NDArray eye = DeviceArrays.identity(step, step.getShape().get(0));
             matrix.addi(step.sub(step.mul(eye)));
@@ -116,13 +125,14 @@ public enum LateralRule {
             DecorrelationOptions options) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            return learn(matrix, new ActivitySample(inputs, outputs), rate, options).mean();
+            ActivitySample sample = new ActivitySample(inputs, outputs);
+            return learn(matrix, sample, new UpdateRate.Known(rate), options).mean();
         }
     }
 
     /** Updates the lateral connections from a sample whose arrays are the caller's to close. */
     abstract SampleGain learn(
-            NDArray matrix, ActivitySample sample, double rate, DecorrelationOptions options);
+            NDArray matrix, ActivitySample sample, UpdateRate rate, DecorrelationOptions options);
 
     /** Returns the multiply-adds of an update of an (n, n) matrix from a number of rows. */
     long multiplyAdds(long rows, long n) {

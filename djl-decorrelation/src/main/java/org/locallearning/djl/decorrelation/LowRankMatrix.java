@@ -110,13 +110,13 @@ record LowRankMatrix(NDArray core, NDArray directions, Set<Device> found)
     }
 
     @Override
-    public SampleGain learn(ActivitySample sample, double rate, DecorrelationOptions options) {
+    public SampleGain learn(ActivitySample sample, UpdateRate rate, DecorrelationOptions options) {
         SampleGain gain = options.getGain().of(sample);
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray inner = inner();
             NDArray outputs = sample.outputs().matMul(directions);
-            NDArray scaled = HostNumber.times(outputs, rate / sample.rows());
+            NDArray scaled = rate.times(outputs, 1.0 / sample.rows());
             inner.subi(scaled.transpose().matMul(outputs.matMul(inner)));
             gain.scale(core);
             return gain;

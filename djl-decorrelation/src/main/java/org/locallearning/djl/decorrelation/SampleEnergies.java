@@ -46,6 +46,16 @@ sealed interface SampleEnergies {
     boolean isBelowOvershoot(double rate, long rows);
 
     /**
+     * Returns a rate that does not overshoot, though no lower than that of a single update.
+     *
+     * @param least the rate of a single update
+     * @param most the highest rate
+     * @param norm what is no less than the largest eigenvalue, in double precision, shape ()
+     * @return {@code max(least, min(most, 1 / norm))}
+     */
+    UpdateRate limitedRate(double least, double most, NDArray norm);
+
+    /**
      * Returns which outputs vary.
      *
      * @param outputPower the mean square of each output, (n)
@@ -124,6 +134,12 @@ sealed interface SampleEnergies {
         }
 
         @Override
+        public UpdateRate limitedRate(double least, double most, NDArray norm) {
+            double limit = 1 / HostValues.number(norm);
+            return new UpdateRate.Known(Math.max(least, Math.min(most, limit)));
+        }
+
+        @Override
         public NDArray alive(NDArray outputPower) {
             return HostNumber.with(outputPower, deadPower(), NDArray::gt)
                     .toType(outputPower.getDataType(), false);
@@ -190,6 +206,13 @@ sealed interface SampleEnergies {
         @Override
         public boolean isBelowOvershoot(double rate, long rows) {
             return false;
+        }
+
+        @Override
+        public UpdateRate limitedRate(double least, double most, NDArray norm) {
+            NDArray limit = norm.onesLike().div(norm);
+            NDArray limited = HostNumber.with(limit, most, NDArray::minimum);
+            return new UpdateRate.Computed(HostNumber.maximum(limited, least));
         }
 
         @Override

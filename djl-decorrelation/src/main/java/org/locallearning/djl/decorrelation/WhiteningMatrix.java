@@ -53,7 +53,7 @@ record WhiteningMatrix(NDArray average, NDArray used, int iterations, double eps
 
     /** Moves the running average towards the matrix of the batch. */
     @Override
-    public SampleGain learn(ActivitySample sample, double rate, DecorrelationOptions options) {
+    public SampleGain learn(ActivitySample sample, UpdateRate rate, DecorrelationOptions options) {
         BatchMean.blend(average, used, options.getMean().momentum());
         return new SampleGain.Common(Double.NaN);
     }

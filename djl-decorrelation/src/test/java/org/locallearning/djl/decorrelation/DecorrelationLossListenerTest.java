@@ -41,12 +41,28 @@ class DecorrelationLossListenerTest {
 
     @Test
     void theLossIsAMetricOfTheTrainer() {
+        // measured in steps 0, 2 and 4
+        assertMeasured(3, 5, 1);
+    }
+
+    @Test
+    void aLayerThatDoesNotLearnAtEveryStepIsMeasuredWhenItDoes() {
+        // a tenth of the batch and one is 3 samples, so that it learns in steps 0, 3 and 6
+        assertMeasured(3, 7, 9);
+    }
+
+    /** Measures at every second step at most. */
+    private static void assertMeasured(int measurements, int steps, int samplesPerUpdate) {
         Block block =
-                Decorrelate.model(
-                        new SequentialBlock()
-                                .add(Linear.builder().setUnits(5).build())
-                                .add(Activation::relu)
-                                .add(Linear.builder().setUnits(2).build()));
+                Decorrelate.builder()
+                        .optCost(Cost.full().withSamplesPerUpdate(samplesPerUpdate))
+                        .build()
+                        .convert(
+                                new SequentialBlock()
+                                        .add(Linear.builder().setUnits(5).build())
+                                        .add(Activation::relu)
+                                        .add(Linear.builder().setUnits(2).build()))
+                        .block();
         DecorrelationLossListener listener = new DecorrelationLossListener(2);
         TrainingConfig config =
                 new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
@@ -58,7 +74,7 @@ class DecorrelationLossListenerTest {
                 trainer.initialize(new Shape(4, 3));
                 NDArray input = trainer.getManager().randomNormal(new Shape(20, 3));
                 NDArray labels = trainer.getManager().zeros(new Shape(20));
-                for (int step = 0; step < 5; ++step) {
+                for (int step = 0; step < steps; ++step) {
                     EasyTrain.trainBatch(
                             trainer,
                             new Batch(
@@ -73,13 +89,12 @@ class DecorrelationLossListenerTest {
                     trainer.step();
                 }
                 String first = "decorrelation_loss_01Linear";
-                assertEquals(3, trainer.getMetrics().getMetric(first).size());
-                // the first sample: a tenth of the batch and one, less the batch's mean, under M =
-                // I
+                assertEquals(measurements, trainer.getMetrics().getMetric(first).size());
+                // the first sample, less the batch's mean, under M = I
                 NDArray sample =
                         input.toType(DataType.FLOAT64, true)
                                 .sub(input.toType(DataType.FLOAT64, true).mean(new int[] {0}))
-                                .get("0:3");
+                                .get("0:" + Math.max(3, samplesPerUpdate));
                 double[][] moments = SlowRule.secondMoments(ArrayTest.rows(sample));
                 double expected = 0;
                 for (int i = 0; i < 3; ++i) {

@@ -44,7 +44,7 @@ class DecorrelationTest extends ArrayTest {
         DecorrelationOptions options =
                 DecorrelationOptions.builder()
                         .optRate(0.03)
-                        .optCost(Cost.full().withSampleFraction(0.25))
+                        .optCost(Cost.full().withSampleFraction(0.25).withSamplesPerUpdate(1))
                         .build();
         Decorrelation layer = layer(options, 4);
         double[][] m = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}};
@@ -183,7 +183,7 @@ class DecorrelationTest extends ArrayTest {
         UpdateSchedule state =
                 new UpdateSchedule(
                         DecorrelationOptions.builder()
-                                .optCost(Cost.full().withUpdateInterval(2))
+                                .optCost(Cost.full().withUpdateInterval(2).withSamplesPerUpdate(1))
                                 .build());
         Device[] devices = {Device.cpu(), Device.gpu(0)};
         for (int step = 0; step < 5; ++step) {
@@ -207,9 +207,10 @@ class DecorrelationTest extends ArrayTest {
             assertEquals(each[2], cost.updateSampleSize(each[0]));
             assertEquals(3 * each[1], cost.withUpdateInterval(3).stepsPerUpdate(each[0]));
             assertEquals(1, cost.withSampleFraction(1).getUpdatesAtOnce(each[0]));
-            assertEquals(1, Cost.full().getUpdatesAtOnce(each[0]));
+            assertEquals(1, cost.withSamplesPerUpdate(1).getUpdatesAtOnce(each[0]));
         }
         assertEquals(100, cost.getSamplesPerUpdate());
+        assertEquals(5, Cost.full().getUpdatesAtOnce(256));
         assertThrows(IllegalArgumentException.class, () -> cost.withSamplesPerUpdate(0));
     }
 
@@ -246,17 +247,22 @@ class DecorrelationTest extends ArrayTest {
         ActivitySample sample = new ActivitySample(rows, rows);
         double largest = 4.5;
         double norm = Math.hypot(4.5, 0.5);
-        assertEquals(4 * 0.01, sample.rateOf(4, 0.01), 1e-12);
+        assertEquals(4 * 0.01, rate(sample, 4, 0.01), 1e-12);
         // the trace, 5, is above 1 / 0.21, but the norm is not
-        assertEquals(4 * 0.0525, sample.rateOf(4, 0.0525), 1e-12);
-        assertEquals(1 / norm, sample.rateOf(4, 0.1), 1e-12);
-        assertTrue(sample.rateOf(4, 0.1) * largest < 1);
-        assertEquals(0.3, sample.rateOf(4, 0.3), 1e-12);
-        assertEquals(0.3, sample.rateOf(1, 0.3), 1e-12);
+        assertEquals(4 * 0.0525, rate(sample, 4, 0.0525), 1e-12);
+        assertEquals(1 / norm, rate(sample, 4, 0.1), 1e-12);
+        assertTrue(rate(sample, 4, 0.1) * largest < 1);
+        assertEquals(0.3, rate(sample, 4, 0.3), 1e-12);
+        assertEquals(0.3, rate(sample, 1, 0.3), 1e-12);
 
         NDArray few = manager.create(new double[] {3, 4, 0, 0, 0, 2}, new Shape(2, 3));
         // the products of rows are diag(25, 4), of which half is the mean
-        assertEquals(2 / Math.hypot(25, 4), new ActivitySample(few, few).rateOf(9, 0.01), 1e-12);
+        assertEquals(2 / Math.hypot(25, 4), rate(new ActivitySample(few, few), 9, 0.01), 1e-12);
+    }
+
+    private double rate(ActivitySample sample, long updates, double each) {
+        NDArray one = manager.create(1.0);
+        return sample.rateOf(updates, each).times(one, 1).getDouble();
     }
 
     @Test

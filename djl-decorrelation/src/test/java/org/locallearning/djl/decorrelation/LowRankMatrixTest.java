@@ -51,7 +51,8 @@ class LowRankMatrixTest extends ArrayTest {
             NDArray actual = matrix(core, directions).multiply(input);
             assertClose(expected, actual, 1e-11);
             DecorrelationRule.update(full, input, expected, 0.01, options);
-            matrix(core, directions).learn(new ActivitySample(input, actual), 0.01, options);
+            matrix(core, directions)
+                    .learn(new ActivitySample(input, actual), new UpdateRate.Known(0.01), options);
         }
         assertClose(full, matrix(core, directions).toFull(), 1e-11);
         assertTrue(full.sub(eye(5)).abs().max().getDouble() > 0.1);
@@ -77,7 +78,10 @@ class LowRankMatrixTest extends ArrayTest {
             NDArray low = matrix(core, directions).multiply(input);
             double applied =
                     matrix(core, directions)
-                            .learn(new ActivitySample(input, low), rate, options)
+                            .learn(
+                                    new ActivitySample(input, low),
+                                    new UpdateRate.Known(rate),
+                                    options)
                             .mean();
             assertEquals(gain, applied, 1e-12);
             assertClose(matrix, matrix(core, directions).toFull(), 1e-12);

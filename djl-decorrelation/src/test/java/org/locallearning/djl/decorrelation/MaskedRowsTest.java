@@ -135,7 +135,7 @@ class MaskedRowsTest extends ArrayTest {
         Decorrelation layer =
                 Decorrelation.builder()
                         .optRate(0.05)
-                        .optCost(Cost.full().withSampleFraction(0.1))
+                        .optCost(Cost.full().withSampleFraction(0.1).withSamplesPerUpdate(1))
                         .build();
         layer.initialize(manager, DataType.FLOAT64, new Shape(6, LENGTH, WIDTH));
         NDArray mask = mask();

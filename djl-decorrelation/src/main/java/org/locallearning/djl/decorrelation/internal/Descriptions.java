@@ -77,9 +77,11 @@ public final class Descriptions {
         if (isOfDjl(part.getClass())) {
             return nameOf(part.getClass()) + settings(part);
         }
-        return prints(part)
-                ? OF_THIS_RUN.matcher(part.toString()).replaceAll("")
-                : nameOf(part.getClass());
+        return prints(part) ? inAnyRun(part.toString()) : nameOf(part.getClass());
+    }
+
+    private static String inAnyRun(String text) {
+        return OF_THIS_RUN.matcher(text).replaceAll("");
     }
 
     private static boolean isOfDjl(Class<?> type) {
@@ -135,6 +137,10 @@ public final class Descriptions {
     }
 
     private static Object print(Object value, boolean single) {
+        if (value instanceof String) {
+            // a LambdaBlock without a name of its own has that of its lambda
+            return inAnyRun((String) value);
+        }
         if (value == null || single && !value.getClass().isArray()) {
             return value;
         }

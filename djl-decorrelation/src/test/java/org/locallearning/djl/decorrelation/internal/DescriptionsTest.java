@@ -17,6 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.nn.LambdaBlock;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.loss.SimpleCompositeLoss;
 import ai.djl.training.optimizer.Optimizer;
@@ -182,6 +183,9 @@ class DescriptionsTest {
                 Descriptions.of(new Rule(0.5, step -> 1)));
         Tracker lambda = step -> 1;
         assertEquals("DescriptionsTest", Descriptions.of(lambda));
+        assertEquals(
+                "LambdaBlock[name DescriptionsTest]",
+                Descriptions.of(LambdaBlock.singleton(array -> array)));
         Tracker anonymous =
                 new Tracker() {
                     @Override

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.DoubleStream;
 import org.locallearning.djl.creditassignment.tape.MatrixProducts;
+import org.locallearning.djl.examples.environment.ProcessorTime;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.ErrorPath;
 import org.locallearning.djl.examples.method.Method;
@@ -76,7 +77,7 @@ final class InterleavedTiming {
             for (Method method : methods) {
                 milliseconds.put(method.name(), new double[repeats]);
                 optimizers.put(method.name(), new double[repeats]);
-                if (ProcessorTime.isTold()) {
+                if (ProcessorTime.isFine()) {
                     processor.put(method.name(), new double[repeats]);
                 }
             }
@@ -84,11 +85,10 @@ final class InterleavedTiming {
                 int round = i;
                 for (Map.Entry<String, Step> each : steps.entrySet()) {
                     String name = each.getKey();
-                    long before = processor.isEmpty() ? 0 : ProcessorTime.nanoseconds();
+                    long before = processor.isEmpty() ? 0 : processorTime();
                     milliseconds.get(name)[round] = each.getValue().nanoseconds() / NANOS_PER_MILLI;
                     if (!processor.isEmpty()) {
-                        processor.get(name)[round] =
-                                (ProcessorTime.nanoseconds() - before) / NANOS_PER_MILLI;
+                        processor.get(name)[round] = (processorTime() - before) / NANOS_PER_MILLI;
                     }
                 }
                 steps.forEach(
@@ -164,6 +164,10 @@ final class InterleavedTiming {
 
     private static Double mean(double[] times) {
         return times == null ? null : DoubleStream.of(times).average().orElseThrow();
+    }
+
+    private static long processorTime() {
+        return ProcessorTime.nanoseconds().orElseThrow();
     }
 
     private static Long boxed(OptionalLong number) {

@@ -39,9 +39,20 @@ public record DecorrelationSettings(
         MeanRemoval mean,
         int samplesPerUpdate) {
 
-    /** The defaults of {@link DecorrelationOptions}, which are those of the paper's code. */
-    public static final DecorrelationSettings DEFAULT =
+    /** The settings of the paper's code, in which the matrix learns at every step. */
+    public static final DecorrelationSettings PAPER =
             new DecorrelationSettings(0.1, 1, 0, 0, Gain.MEAN_OF_RATIOS);
+
+    /** The defaults of {@link DecorrelationOptions}: the paper's, with several updates at once. */
+    public static final DecorrelationSettings DEFAULT =
+            new DecorrelationSettings(
+                    PAPER.sampleFraction,
+                    PAPER.interval,
+                    PAPER.blockSize,
+                    PAPER.rank,
+                    PAPER.gain,
+                    PAPER.mean,
+                    Cost.full().getSamplesPerUpdate());
 
     /**
      * Creates settings.

@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * Lines and points in a plane with two axes: curves, clouds of points, histograms, flow fields.
@@ -25,7 +26,7 @@ import java.util.function.DoubleFunction;
  * @param ordinate what the vertical axis is
  * @param layers what is drawn, the first below the others; one that draws nothing is a remark in
  *     the legend
- * @param guide a value that gets a line across the diagram, NaN for none
+ * @param guides values that get a line across the diagram
  * @param x the horizontal axis
  * @param y the vertical axis
  * @param square whether the area is square and what lies beyond the axes is cut off
@@ -35,7 +36,7 @@ public record Diagram(
         String abscissa,
         String ordinate,
         List<Layer> layers,
-        double guide,
+        List<Guide> guides,
         Axis x,
         Axis y,
         boolean square)
@@ -54,13 +55,14 @@ public record Diagram(
      * @param abscissa what the horizontal axis is
      * @param ordinate what the vertical axis is
      * @param layers what is drawn
-     * @param guide a value that gets a line across the diagram, NaN for none
+     * @param guides values that get a line across the diagram
      * @param x the horizontal axis
      * @param y the vertical axis
      * @param square whether the area is square and what lies beyond the axes is cut off
      */
     public Diagram {
         layers = dashed(layers);
+        guides = List.copyOf(guides);
     }
 
     /**
@@ -77,7 +79,7 @@ public record Diagram(
                 abscissa,
                 ordinate,
                 layers,
-                Double.NaN,
+                List.of(),
                 abscissas(layers),
                 Extent.of(layers, 1).axis(),
                 false);
@@ -194,6 +196,42 @@ public record Diagram(
      */
     public record Mark(double x, double y, String text, boolean visible) {}
 
+    /**
+     * A dashed line across the diagram.
+     *
+     * @param value where it lies on the vertical axis
+     * @param text what is written beside it, empty for nothing
+     * @param colour its colour as CSS has it
+     */
+    public record Guide(double value, String text, String colour) {
+
+        /**
+         * Creates the line of a value that everybody knows.
+         *
+         * @param value the value
+         * @return the line without a text
+         */
+        static Guide at(double value) {
+            return new Guide(value, "", "var(--ink)");
+        }
+
+        /**
+         * Creates the line of what a paper reports.
+         *
+         * @param value the value
+         * @param whose which of the curves it is of, empty where there is one alone
+         * @param text the value as it is written
+         * @param place the place of the curve's colour
+         * @return the line
+         */
+        public static Guide paper(double value, String whose, String text, int place) {
+            return new Guide(
+                    value,
+                    (whose.isEmpty() ? "paper: " : "paper, " + whose + ": ") + text,
+                    Palette.series(place));
+        }
+    }
+
     /** The shape of marks, so that colour is not needed to tell them apart. */
     public enum Shape {
         /** A disc. */
@@ -257,7 +295,7 @@ public record Diagram(
      */
     public static Diagram curvesOverSeconds(
             String title, String ordinate, List<Curve> curves, DoubleFunction<String> format) {
-        return overSeconds(title, ordinate, layers(curves, SECONDS, format));
+        return overSeconds(title, ordinate, layers(curves, SECONDS, format), List.of());
     }
 
     private static List<Layer> layers(
@@ -271,33 +309,35 @@ public record Diagram(
     }
 
     /** Draws layers over the seconds of training, from its beginning on. */
-    static Diagram overSeconds(String title, String ordinate, List<Layer> layers) {
+    static Diagram overSeconds(
+            String title, String ordinate, List<Layer> layers, List<Guide> guides) {
         Extent seconds = Extent.of(layers, 0);
         return new Diagram(
                 title,
                 SECONDS,
                 ordinate,
                 layers,
-                Double.NaN,
+                guides,
                 seconds.greatest > 0 ? Axis.between(0, seconds.greatest) : seconds.axis(),
-                Extent.of(layers, 1).axis(),
+                Extent.of(layers, 1).with(guides).axis(),
                 false);
     }
 
     /** Draws layers over epochs. */
-    static Diagram overEpochs(String title, String ordinate, List<Layer> layers, double guide) {
+    static Diagram overEpochs(
+            String title, String ordinate, List<Layer> layers, List<Guide> guides) {
         Extent epochs = Extent.of(layers, 0);
         return new Diagram(
                 title,
                 "epoch",
                 ordinate,
                 layers,
-                guide,
+                guides,
                 // where nothing is drawn, as when every run diverged, the axes are there
                 epochs.least <= epochs.greatest
                         ? Axis.ofCounts(epochs.least, epochs.greatest)
                         : epochs.axis(),
-                Extent.of(layers, 1).with(guide).axis(),
+                Extent.of(layers, 1).with(guides).axis(),
                 false);
     }
 
@@ -309,7 +349,7 @@ public record Diagram(
             String title,
             String ordinate,
             List<Curve> network,
-            double guide,
+            List<Guide> guides,
             DoubleFunction<String> format) {
         List<Layer> layers = new ArrayList<>();
         for (int i = 0; i < network.size(); ++i) {
@@ -323,13 +363,41 @@ public record Diagram(
             layers.subList(1, last).replaceAll(layer -> layer.withName(null));
             layers.add(1, Layer.remark("… " + (last - 1) + " layers between …"));
         }
-        return overEpochs(title, ordinate, layers, guide);
+        return overEpochs(title, ordinate, layers, guides);
+    }
+
+    /**
+     * Returns the same diagram with lines across it, and a vertical axis that holds them.
+     *
+     * @param lines the lines
+     * @return the same otherwise
+     */
+    public Diagram with(List<Guide> lines) {
+        return new Diagram(
+                title,
+                abscissa,
+                ordinate,
+                layers,
+                lines,
+                x,
+                Extent.of(layers, 1).with(lines).axis(),
+                square);
     }
 
     /** {@inheritDoc} */
     @Override
     public String description() {
-        return title + ": " + ordinate + ", over " + abscissa;
+        String across =
+                guides.stream()
+                        .map(Guide::text)
+                        .filter(text -> !text.isEmpty())
+                        .collect(Collectors.joining("; "));
+        return title
+                + ": "
+                + ordinate
+                + ", over "
+                + abscissa
+                + (across.isEmpty() ? "" : "; lines across: " + across);
     }
 
     /** {@inheritDoc} */
@@ -378,6 +446,14 @@ public record Diagram(
             return Double.isFinite(value)
                     ? new Extent(Math.min(least, value), Math.max(greatest, value))
                     : this;
+        }
+
+        Extent with(List<Guide> guides) {
+            Extent extent = this;
+            for (Guide guide : guides) {
+                extent = extent.with(guide.value);
+            }
+            return extent;
         }
 
         Axis axis() {

@@ -123,7 +123,7 @@ public record Landscape(double[][] curvature, double[] optimum, List<Trail> trai
                 "first parameter",
                 "second parameter",
                 layers,
-                Double.NaN,
+                List.of(),
                 Axis.between(frame[0], frame[0] + frame[2]),
                 Axis.between(frame[1], frame[1] + frame[2]),
                 true);

@@ -30,13 +30,14 @@ import org.locallearning.djl.examples.results.CorrelationMap;
 import org.locallearning.djl.examples.results.CorrelationResult;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Moment;
+import org.locallearning.djl.examples.results.PaperResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 
 /** The figures that results make: learning curves, angles, and correlations. */
 final class LearningCharts {
 
-    private static final double RIGHT_ANGLE = 90;
+    private static final List<Diagram.Guide> RIGHT_ANGLE = List.of(Diagram.Guide.at(90));
 
     private final Results results;
     private final List<String> methods;
@@ -139,14 +140,16 @@ final class LearningCharts {
                                             epochs(runs),
                                             EpochResult::epoch,
                                             epoch -> 100 * epoch.trainAccuracy()),
-                            LearningCharts::percent));
+                            LearningCharts::percent,
+                            List.of()));
             figures.add(
                     chart(
                             ReportPage.heldOut(results) + " loss",
                             results.task().lossUnit(),
                             false,
                             (name, runs) -> Curve.overEpochs(name, runs, Moment::loss),
-                            ReportPage::loss));
+                            ReportPage::loss,
+                            List.of()));
         }
         return figures;
     }
@@ -166,7 +169,40 @@ final class LearningCharts {
                         overSeconds
                                 ? Curve.overSeconds(name, runs, quantity)
                                 : Curve.overEpochs(name, runs, quantity),
-                accuracy ? LearningCharts::percent : ReportPage::loss);
+                accuracy ? LearningCharts::percent : ReportPage::loss,
+                paper());
+    }
+
+    /**
+     * Returns a line for what the paper reports of the methods here, one for those it has alike.
+     */
+    private List<Diagram.Guide> paper() {
+        if (results.paper() == null) {
+            return List.of();
+        }
+        boolean accuracy = results.task().hasAccuracy();
+        List<String> drawn = curves();
+        Map<Double, List<String>> reported =
+                results.paper().stream()
+                        .filter(result -> drawn.contains(result.method()))
+                        .collect(
+                                Collectors.groupingBy(
+                                        PaperResult::value,
+                                        LinkedHashMap::new,
+                                        Collectors.mapping(
+                                                PaperResult::method, Collectors.toList())));
+        List<Diagram.Guide> guides = new ArrayList<>();
+        reported.forEach(
+                (value, whose) ->
+                        guides.add(
+                                Diagram.Guide.paper(
+                                        accuracy ? 100 * value : value,
+                                        drawn.size() == 1 ? "" : String.join(", ", whose),
+                                        accuracy
+                                                ? ShortNumber.of(100 * value) + " %"
+                                                : ShortNumber.of(value),
+                                        place(whose.get(0)))));
+        return guides;
     }
 
     private Figure trainingLoss() {
@@ -176,7 +212,8 @@ final class LearningCharts {
                 false,
                 (name, runs) ->
                         Curve.over(name, epochs(runs), EpochResult::epoch, EpochResult::trainLoss),
-                ReportPage::loss);
+                ReportPage::loss,
+                List.of());
     }
 
     private static Stream<EpochResult> epochs(List<RunResult> runs) {
@@ -192,7 +229,8 @@ final class LearningCharts {
             String unit,
             boolean overSeconds,
             BiFunction<String, List<RunResult>, Curve> drawn,
-            DoubleFunction<String> format) {
+            DoubleFunction<String> format,
+            List<Diagram.Guide> guides) {
         List<Diagram.Layer> layers = new ArrayList<>();
         String abscissa = overSeconds ? Diagram.SECONDS : "epoch";
         for (String method : curves()) {
@@ -206,8 +244,8 @@ final class LearningCharts {
                             : layer(method, curve, abscissa, format));
         }
         return overSeconds
-                ? Diagram.overSeconds(title, unit, layers)
-                : Diagram.overEpochs(title, unit, layers, Double.NaN);
+                ? Diagram.overSeconds(title, unit, layers, guides)
+                : Diagram.overEpochs(title, unit, layers, guides);
     }
 
     /** Methods that diverged are drawn as far as they came, and named in the legend. */
@@ -232,8 +270,12 @@ final class LearningCharts {
 
     private Diagram.Layer layer(
             String method, Curve curve, String abscissa, DoubleFunction<String> format) {
-        int place = results.settings().methods().indexOf(method);
+        int place = place(method);
         return curve.layer(Palette.series(place), Diagram.Shape.of(place), abscissa, format);
+    }
+
+    private int place(String method) {
+        return results.settings().methods().indexOf(method);
     }
 
     /** Returns the angles of every method that differs from backpropagation, layer by layer. */
@@ -316,7 +358,7 @@ final class LearningCharts {
             Function<CorrelationResult, Double> value) {
         List<Curve> curves =
                 layerByLayer(measured, CorrelationResult::layer, CorrelationResult::epoch, value);
-        return Diagram.overNetwork(title, ordinate, curves, Double.NaN, ShortNumber::of);
+        return Diagram.overNetwork(title, ordinate, curves, List.of(), ShortNumber::of);
     }
 
     /** Returns a curve for each layer, an empty one where the quantity was not measured. */

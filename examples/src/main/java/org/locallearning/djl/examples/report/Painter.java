@@ -49,10 +49,13 @@ final class Painter {
     private record DiagramView(
             PlotArea area,
             boolean cut,
-            Double guide,
+            List<GuideView> guides,
             List<BandView> bands,
             List<LineView> lines,
+            List<GuideLabels.Label> labels,
             List<MarkView> marks) {}
+
+    private record GuideView(String colour, double at) {}
 
     private record BandView(String colour, String points) {}
 
@@ -98,10 +101,14 @@ final class Painter {
                 }
             }
         }
-        Double guide = Double.isNaN(diagram.guide()) ? null : area.y(y, diagram.guide());
+        List<GuideView> guides = new ArrayList<>();
+        for (Diagram.Guide guide : diagram.guides()) {
+            guides.add(new GuideView(guide.colour(), area.y(y, guide.value())));
+        }
+        List<GuideLabels.Label> labels = GuideLabels.place(diagram.guides(), area, y);
         return fill(
                 "diagram.svg",
-                new DiagramView(area, diagram.square(), guide, bands, lines, marks),
+                new DiagramView(area, diagram.square(), guides, bands, lines, labels, marks),
                 area.end());
     }
 

@@ -25,6 +25,7 @@ import java.util.Set;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.results.PaperResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.training.Console;
@@ -101,8 +102,20 @@ public final class LearningCurves {
      * @param name what tells it from the other parts, in words that fit a heading and a file's name
      * @param experiment what is trained; repository and limits of the images are those of the
      *     command line
+     * @param paper what the paper reports of its methods, drawn beside them
      */
-    public record Part(String name, Experiment experiment) {}
+    public record Part(String name, Experiment experiment, List<PaperResult> paper) {
+
+        /**
+         * Creates a part of which the paper has no numbers.
+         *
+         * @param name what tells it from the other parts
+         * @param experiment what is trained
+         */
+        public Part(String name, Experiment experiment) {
+            this(name, experiment, List.of());
+        }
+    }
 
     /** Everything that a run depends on. */
     private record RunSettings(
@@ -132,7 +145,9 @@ public final class LearningCurves {
             Console console =
                     new Console(
                             out, reproduction.isTerminal(), experiment.methods(), session.task());
-            Results start = session.results(reproduction.commandLine(), reproduction.started());
+            Results start =
+                    session.results(reproduction.commandLine(), reproduction.started())
+                            .beside(part.paper);
             Results whole =
                     session.run(
                             start,

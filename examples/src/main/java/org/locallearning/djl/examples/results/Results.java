@@ -39,6 +39,7 @@ import org.locallearning.djl.zoo.task.Task;
  * @param build the build of the program
  * @param machine the machine
  * @param runs the runs in the order they were made, finished and diverged
+ * @param paper what the paper whose experiment this is reports, null for none
  */
 public record Results(
         String dataset,
@@ -52,7 +53,8 @@ public record Results(
         String started,
         Build build,
         Machine machine,
-        List<RunResult> runs) {
+        List<RunResult> runs,
+        List<PaperResult> paper) {
 
     private static final Gson GSON =
             new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
@@ -132,7 +134,31 @@ public record Results(
                 started,
                 build,
                 machine,
-                List.copyOf(finished));
+                List.copyOf(finished),
+                paper);
+    }
+
+    /**
+     * Returns the same results beside those of a paper.
+     *
+     * @param reported what the paper reports, possibly nothing
+     * @return the same otherwise
+     */
+    public Results beside(List<PaperResult> reported) {
+        return new Results(
+                dataset,
+                model,
+                datasetTitle,
+                provenance,
+                modelSummary,
+                parameters,
+                settings,
+                commandLine,
+                started,
+                build,
+                machine,
+                runs,
+                reported.isEmpty() ? null : List.copyOf(reported));
     }
 
     /**

@@ -166,7 +166,8 @@ public final class Session implements AutoCloseable {
                 started,
                 Build.current(),
                 machine,
-                List.of());
+                List.of(),
+                null);
     }
 
     /**

@@ -13,22 +13,16 @@
  */
 package org.locallearning.djl.examples.training;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.function.Supplier;
+import org.locallearning.djl.examples.environment.ProcessorTime;
 
 /**
  * Counts the time that goes by while it runs, and the processor time that the process takes in it.
  *
- * <p>Processor time counts all threads of the process. The system counts it in steps of 10 ms, so
- * that stretches of less are right on average alone.
+ * <p>Processor time counts all threads of the process. Where the system counts it in steps of 10
+ * ms, stretches of less are right on average alone.
  */
 final class TrainingClock {
-
-    private static final OperatingSystemMXBean SYSTEM =
-            ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
-                    ? system
-                    : null;
 
     private final Supplier<Reading> now;
     private boolean running;
@@ -46,7 +40,7 @@ final class TrainingClock {
         static final Reading NOTHING = new Reading(0, 0);
 
         private static Reading now() {
-            return new Reading(System.nanoTime(), SYSTEM == null ? -1 : SYSTEM.getProcessCpuTime());
+            return new Reading(System.nanoTime(), ProcessorTime.nanoseconds().orElse(-1));
         }
 
         private Reading plus(Reading from, Reading to) {

@@ -180,7 +180,8 @@ class CompareCommandTest {
         ProgramRun compared =
                 small(
                         "--methods fa,fa+decor --seeds 1 --decor-rate fa+decor=1e-3"
-                                + " --decor-sample 1 --decor-interval 2 --decor-gain scalar --correlations 2",
+                                + " --decor-sample 1 --decor-interval 2 --decor-samples 1"
+                                + " --decor-gain scalar --correlations 2",
                         folder);
         assertEquals(ExitCode.OK, compared.exitCode(), compared.err());
         Results both = read(folder);

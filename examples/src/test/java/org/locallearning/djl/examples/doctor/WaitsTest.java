@@ -64,6 +64,9 @@ class WaitsTest {
     private static final Shape BATCH = new Shape(8, 6);
     private static final int WARM_UP = 2;
 
+    /** A decorrelation layer learns from the eight samples in one of so many steps. */
+    private static final long PERIOD = Cost.full().getUpdatesAtOnce(BATCH.get(0));
+
     @Test
     void theTableIsWhatIsMeasured() throws Exception {
         List<String> measured = Methods.all().stream().map(WaitsTest::row).toList();
@@ -83,7 +86,7 @@ class WaitsTest {
         return method.name() + ": " + plain + " | " + decorrelated + " | " + unchecked;
     }
 
-    /** Counts the waits of one step, after some others. */
+    /** Returns the most waits of one step, after some others. */
     private static long waits(Method method, int interval) {
         Device gpu = Device.gpu(0);
         Engine engine = Engine.getEngine("PyTorch");
@@ -116,7 +119,11 @@ class WaitsTest {
                 for (int step = 0; step < WARM_UP; step++) {
                     step(trainer);
                 }
-                return step(trainer);
+                long most = 0;
+                for (int step = 0; step < PERIOD; step++) {
+                    most = Math.max(most, step(trainer));
+                }
+                return most;
             }
         }
     }

@@ -84,7 +84,8 @@ public final class ExampleResults {
                         run("bp", 1, 0.80, 0.90),
                         run("fa", 1, 0.50, 0.60),
                         run("bp", 2, 0.82, 0.94),
-                        run("fa", 2, 0.54, 0.70)));
+                        run("fa", 2, 0.54, 0.70)),
+                null);
     }
 
     private static RunResult run(String method, int seed, double first, double second) {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.locallearning.djl.examples.report.Diagram.Layer;
+import org.locallearning.djl.examples.results.PaperResult;
 import org.locallearning.djl.examples.results.Provenance;
 import org.locallearning.djl.examples.results.Results;
 
@@ -68,6 +69,33 @@ class FigurePageTest {
         // one for each comparison and one for what made them
         assertEquals(3, count(page, "<h2>"));
         assertEquals(2, count(page, "<h3>Learning curves</h3>"));
+    }
+
+    @Test
+    void paperHasALineAcrossTheChartsOfItsQuantity() {
+        List<PaperResult> paper =
+                List.of(
+                        PaperResult.error("bp", 1.62),
+                        PaperResult.error("fa", 1.2),
+                        PaperResult.error("dfa", 2));
+        String page = html(new FigurePage().comparison(ExampleResults.create().beside(paper)));
+
+        // over epochs and over seconds; neither loss nor training accuracy has one
+        assertEquals(2, count(page, ">paper, bp: 98.38 %</text>"));
+        assertEquals(2, count(page, ">paper, fa: 98.8 %</text>"));
+        assertFalse(page.contains("paper, dfa"), page);
+        assertEquals(
+                2, count(page, "; lines across: paper, bp: 98.38 %; paper, fa: 98.8 %\""), page);
+        assertFalse(html(new FigurePage().comparison(ExampleResults.create())).contains("paper,"));
+    }
+
+    @Test
+    void methodsOfWhichThePaperHasTheSameShareALine() {
+        List<PaperResult> paper =
+                List.of(PaperResult.accuracy("bp", 97.5), PaperResult.error("fa", 2.5));
+        String page = html(new FigurePage().comparison(ExampleResults.create().beside(paper)));
+
+        assertEquals(2, count(page, ">paper, bp, fa: 97.5 %</text>"));
     }
 
     @Test

@@ -57,7 +57,12 @@ class PainterTest {
                         List.of("3", "4"),
                         List.of(List.of(0.4, 0.3), List.of(0.2, 0.1)),
                         String::valueOf),
-                Bitmap.matrix("matrix", "parameter", new double[] {1, -1, 0, 2}, 2, 1));
+                Bitmap.matrix("matrix", "parameter", new double[] {1, -1, 0, 2}, 2, 1),
+                new Diagram("paper", "step", "error", List.of(Layer.lines("a", 0, List.of(line))))
+                        .with(
+                                List.of(
+                                        Diagram.Guide.paper(1, "", "1 %", 0),
+                                        Diagram.Guide.paper(0.01, "", "0.01 %", 1))));
     }
 
     @ParameterizedTest

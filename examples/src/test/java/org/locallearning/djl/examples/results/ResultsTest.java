@@ -14,11 +14,13 @@
 package org.locallearning.djl.examples.results;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,6 +34,15 @@ class ResultsTest {
     @Test
     void readsWhatItWrote() {
         assertEquals(results, Results.fromJson(results.toJson()));
+        assertFalse(results.toJson().contains("paper"), results.toJson());
+    }
+
+    @Test
+    void keepsWhatThePaperReports() {
+        Results beside = results.beside(List.of(PaperResult.error("fa", 1.2)));
+        assertEquals(0.988, beside.paper().get(0).value());
+        assertEquals(beside, Results.fromJson(beside.toJson()));
+        assertEquals(results, results.beside(List.of()));
     }
 
     @Test
@@ -72,7 +83,7 @@ class ResultsTest {
 
     @Test
     void spreadIsMeanLeastAndGreatest() {
-        assertEquals(new SeedSummary(2, 1, 4), SeedSummary.of(java.util.List.of(1.0, 1.0, 4.0)));
-        assertThrows(IllegalArgumentException.class, () -> SeedSummary.of(java.util.List.of()));
+        assertEquals(new SeedSummary(2, 1, 4), SeedSummary.of(List.of(1.0, 1.0, 4.0)));
+        assertThrows(IllegalArgumentException.class, () -> SeedSummary.of(List.of()));
     }
 }

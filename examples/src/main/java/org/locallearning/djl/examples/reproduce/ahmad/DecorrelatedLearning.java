@@ -128,7 +128,7 @@ final class DecorrelatedLearning implements Target {
                 BATCH,
                 OptimizerKind.ADAM,
                 MethodSettings.preset(model),
-                DecorrelationSettings.DEFAULT.withRank(arguments.decorrelatedRank(0)),
+                DecorrelationSettings.PAPER.withRank(arguments.decorrelatedRank(0)),
                 0,
                 CORRELATIONS_PER_EPOCH);
     }

@@ -13,6 +13,8 @@
  */
 package org.locallearning.djl.examples.reproduce.lillicrap;
 
+import static org.locallearning.djl.examples.results.PaperResult.loss;
+
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,6 +25,7 @@ import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
+import org.locallearning.djl.examples.results.PaperResult;
 import org.locallearning.djl.examples.training.Experiment;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 import org.locallearning.djl.zoo.task.Task;
@@ -42,13 +45,29 @@ final class Autoencoders implements Target {
     private static final String MODEL = "autoencoder";
     private static final List<Net> NETS =
             List.of(
-                    new Net("bottleneck", 1000, 500, 10, 500, 1000),
-                    new Net("wide", 1000, 1000, 1000, 1000, 1000));
+                    new Net(
+                            "bottleneck",
+                            loss("bp", 8.6),
+                            loss("fa", 30.2),
+                            1000,
+                            500,
+                            10,
+                            500,
+                            1000),
+                    new Net(
+                            "wide",
+                            loss("bp", 1.5),
+                            loss("fa", 0.72),
+                            1000,
+                            1000,
+                            1000,
+                            1000,
+                            1000));
     private static final List<String> METHODS = List.of("bp", "fa");
     private static final List<Integer> SEEDS = List.of(1);
     private static final int EPOCHS = 50;
 
-    private record Net(String name, int... hidden) {}
+    private record Net(String name, PaperResult exact, PaperResult random, int... hidden) {}
 
     /** {@inheritDoc} */
     @Override
@@ -107,6 +126,7 @@ final class Autoencoders implements Target {
                                 .build(),
                         Methods.named(arguments.methods(METHODS)),
                         arguments.seeds(SEEDS),
-                        Paper.plan(arguments.epochs(EPOCHS), MODEL)));
+                        Paper.plan(arguments.epochs(EPOCHS), MODEL)),
+                List.of(net.exact, net.random));
     }
 }

@@ -33,6 +33,7 @@ import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
+import org.locallearning.djl.examples.results.PaperResult;
 import org.locallearning.djl.examples.results.SeedSummary;
 import org.locallearning.djl.zoo.data.DataOptions;
 
@@ -65,6 +66,7 @@ final class RbmLearningCurves implements Target {
      * @param epochs the epochs unless others are asked for
      * @param rateFactor what the methods' learning rates are multiplied by
      * @param methods the methods unless others are asked for
+     * @param paper what the paper reports of them
      */
     private record Size(
             String name,
@@ -74,7 +76,8 @@ final class RbmLearningCurves implements Target {
             int testImages,
             int epochs,
             float rateFactor,
-            List<String> methods) {}
+            List<String> methods,
+            List<PaperResult> paper) {}
 
     private static final List<Size> SIZES =
             List.of(
@@ -95,7 +98,8 @@ final class RbmLearningCurves implements Target {
                                     "whitening",
                                     "periodic",
                                     "exact",
-                                    "natural")),
+                                    "natural"),
+                            List.of()),
                     new Size(
                             "reduced",
                             1,
@@ -104,7 +108,8 @@ final class RbmLearningCurves implements Target {
                             2_000,
                             100,
                             1,
-                            List.of("cd", "pcd", "centred", "penalty", "whitening", "periodic")),
+                            List.of("cd", "pcd", "centred", "penalty", "whitening", "periodic"),
+                            List.of(PaperResult.error("cd", 55))),
                     new Size(
                             "hidden-100",
                             1,
@@ -113,7 +118,8 @@ final class RbmLearningCurves implements Target {
                             0,
                             10,
                             0.25f,
-                            List.of("cd", "pcd", "centred", "penalty", "whitening")),
+                            List.of("cd", "pcd", "centred", "penalty", "whitening"),
+                            List.of()),
                     new Size(
                             "hidden-500",
                             1,
@@ -122,7 +128,8 @@ final class RbmLearningCurves implements Target {
                             0,
                             5,
                             0.25f,
-                            List.of("cd", "pcd", "centred", "penalty", "whitening")));
+                            List.of("cd", "pcd", "centred", "penalty", "whitening"),
+                            List.of()));
 
     /**
      * One size's numbers.
@@ -132,9 +139,15 @@ final class RbmLearningCurves implements Target {
      * @param hiddenUnits the number of hidden units
      * @param data where the images are from
      * @param runs the runs
+     * @param paper what the paper reports of its methods
      */
     record Part(
-            String size, int visibleUnits, int hiddenUnits, String data, List<RbmResult> runs) {}
+            String size,
+            int visibleUnits,
+            int hiddenUnits,
+            String data,
+            List<RbmResult> runs,
+            List<PaperResult> paper) {}
 
     /** {@inheritDoc} */
     @Override
@@ -244,7 +257,8 @@ final class RbmLearningCurves implements Target {
                                 data.units(),
                                 size.hiddenUnits,
                                 data.title() + ": " + data.provenance(),
-                                List.copyOf(results)));
+                                List.copyOf(results),
+                                size.paper));
                 write(reproduction, seeds, parts);
             }
         }
@@ -269,11 +283,12 @@ final class RbmLearningCurves implements Target {
                 List<Curve> errors = curves(part, epoch -> 100 * epoch.testError());
                 figures.add(
                         Diagram.curves(
-                                "Test error",
-                                "epoch",
-                                "percent, softmax on the hidden probabilities",
-                                errors,
-                                RbmRuns::nats));
+                                        "Test error",
+                                        "epoch",
+                                        "percent, softmax on the hidden probabilities",
+                                        errors,
+                                        RbmRuns::nats)
+                                .with(paper(part)));
             }
             page.section(heading, text(part))
                     .table(tableTitles(part), rows(part))
@@ -290,6 +305,23 @@ final class RbmLearningCurves implements Target {
                         + RbmTraining.BATCH
                         + "; visible biases start at the training images' means");
         reproduction.write(seeds, parts, page);
+    }
+
+    /** The paper has its error in words: around 55 percent. */
+    private static List<Diagram.Guide> paper(Part part) {
+        List<String> methods = List.copyOf(byMethod(part).keySet());
+        return part.paper.stream()
+                .filter(result -> methods.contains(result.method()))
+                .map(
+                        result -> {
+                            double error = 100 * (1 - result.value());
+                            return Diagram.Guide.paper(
+                                    error,
+                                    methods.size() == 1 ? "" : result.method(),
+                                    String.format(Locale.ROOT, "about %.0f %%", error),
+                                    methods.indexOf(result.method()));
+                        })
+                .toList();
     }
 
     private static Map<String, List<RbmResult>> byMethod(Part part) {

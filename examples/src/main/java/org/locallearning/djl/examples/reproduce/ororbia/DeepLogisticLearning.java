@@ -88,7 +88,12 @@ final class DeepLogisticLearning implements Target {
             for (String name : arguments.models(NETS)) {
                 parts.add(
                         Perceptron.named(name, NETS)
-                                .part(arguments, dataset, arguments.methods(METHODS), EPOCHS));
+                                .part(
+                                        arguments,
+                                        dataset,
+                                        arguments.methods(METHODS),
+                                        EPOCHS,
+                                        List.of()));
             }
         }
         LearningCurves curves = new LearningCurves(reproduction);

@@ -81,6 +81,7 @@ final class NoiseMapsAgainstControls implements Target {
                 MODELS,
                 Methods.named(arguments.methods(METHODS)),
                 SEEDS,
-                model -> ResidualTraining.plan(arguments, MethodSettings.preset(model)));
+                model -> ResidualTraining.plan(arguments, MethodSettings.preset(model)),
+                List.of());
     }
 }

@@ -28,6 +28,7 @@ import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
+import org.locallearning.djl.examples.results.PaperResult;
 import org.locallearning.djl.examples.training.Experiment;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import org.locallearning.djl.zoo.network.NetworkOptions;
@@ -105,9 +106,14 @@ record Perceptron(int layers, int units, String activation, float deviation) {
      * Returns how methods train it on a data set.
      *
      * @param epochs the number of epochs, where none was chosen
+     * @param paper what the paper reports of it
      */
     LearningCurves.Part part(
-            ReproduceArguments arguments, String dataset, List<String> methods, int epochs) {
+            ReproduceArguments arguments,
+            String dataset,
+            List<String> methods,
+            int epochs,
+            List<PaperResult> paper) {
         int[] hidden = new int[layers];
         Arrays.fill(hidden, units);
         return new LearningCurves.Part(
@@ -135,7 +141,8 @@ record Perceptron(int layers, int units, String activation, float deviation) {
                                         DecorrelationSettings.DEFAULT,
                                         0,
                                         0),
-                                arguments)));
+                                arguments)),
+                paper);
     }
 
     /** The method with the paper's rate. */

@@ -29,6 +29,7 @@ import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
+import org.locallearning.djl.examples.results.PaperResult;
 import org.locallearning.djl.examples.training.Experiment;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import org.locallearning.djl.zoo.data.DataOptions;
@@ -57,13 +58,18 @@ final class ResidualTraining {
         return arguments.dataOptions().optContrastNormalized(true).optWhitened(true).build();
     }
 
-    /** Trains models by methods and draws their curves, a part for each data set and model. */
+    /**
+     * Trains models by methods and draws their curves, a part for each data set and model.
+     *
+     * @param paper what the paper reports of the methods on CIFAR-10
+     */
     static void run(
             Reproduction reproduction,
             List<String> models,
             List<Method> methods,
             List<Integer> seeds,
-            Function<String, TrainingPlan> plan)
+            Function<String, TrainingPlan> plan,
+            List<PaperResult> paper)
             throws IOException, TranslateException {
         ReproduceArguments arguments = reproduction.arguments();
         List<LearningCurves.Part> parts = new ArrayList<>();
@@ -79,7 +85,8 @@ final class ResidualTraining {
                                         NetworkOptions.builder().build(),
                                         methods,
                                         arguments.seeds(seeds),
-                                        plan.apply(model))));
+                                        plan.apply(model)),
+                                DATA_SETS.contains(dataset) ? paper : List.of()));
             }
         }
         LearningCurves curves = new LearningCurves(reproduction);
