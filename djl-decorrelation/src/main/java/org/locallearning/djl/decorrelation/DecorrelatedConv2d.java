@@ -48,8 +48,9 @@ import org.locallearning.djl.decorrelation.state.StateWriter;
  * DecorrelationRule#update} from the old M, in each training forward.
  *
  * <p>The mean is removed by channel before the image is padded, so that the padding equals the
- * mean. Statistics come from the first samples of the batch, at evenly strided positions where they
- * have more patches than {@link Cost#withMaxPatches}.
+ * mean; without padding, the bias {@code b − W M μ} removes it. Statistics come from the first
+ * samples of the batch, at evenly strided positions where they have more patches than {@link
+ * Cost#withMaxPatches}.
  *
  * <ul>
  *   <li>input: (batch, C, H, W)
@@ -74,6 +75,8 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
     private static final LayoutType[] EXPECTED_LAYOUT = {
         LayoutType.BATCH, LayoutType.CHANNEL, LayoutType.HEIGHT, LayoutType.WIDTH
     };
+
+    private static final int[] POSITIONS = {2, 3};
 
     private final String name;
     private final ImagePatches patches;
@@ -136,16 +139,32 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
                         new NDList(input),
                         training,
                         params,
-                        (centred, matrix, values) ->
-                                Conv2d.conv2d(
-                                                centred,
-                                                foldedKernel(weightValue, values),
-                                                biasValue,
-                                                stride,
-                                                padding,
-                                                dilation,
-                                                groups)
-                                        .singletonOrThrow()));
+                        (centred, matrix, values) -> {
+                            NDArray kernel = foldedKernel(weightValue, values);
+                            return isMeanFoldable() && centred.mean() != null
+                                    ? convolve(
+                                            centred.input(),
+                                            kernel,
+                                            foldedBias(biasValue, kernel, centred.mean()))
+                                    : convolve(centred.values(), kernel, biasValue);
+                        }));
+    }
+
+    private NDArray convolve(NDArray images, NDArray kernel, NDArray offset) {
+        return Conv2d.conv2d(images, kernel, offset, stride, padding, dilation, groups)
+                .singletonOrThrow();
+    }
+
+    /** Whether every output sees the mean by all weights of its filter: padding has none. */
+    private boolean isMeanFoldable() {
+        return padding.get(0) == 0 && padding.get(1) == 0;
+    }
+
+    /** The bias that removes the mean: {@code b − W M μ}, (filters). */
+    private NDArray foldedBias(NDArray plainBias, NDArray kernel, NDArray mean) {
+        NDArray channels = kernel.sum(POSITIONS).reshape(groups, filters / groups, -1);
+        NDArray response = channels.batchMatMul(mean.reshape(groups, -1, 1)).reshape(filters);
+        return plainBias == null ? response.neg() : plainBias.sub(response);
     }
 
     /** {@inheritDoc} */

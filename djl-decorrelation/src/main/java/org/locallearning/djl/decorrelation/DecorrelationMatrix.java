@@ -15,6 +15,7 @@ package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The matrix of a decorrelation layer on one device: its product with rows, and how it learns.
@@ -35,10 +36,10 @@ interface DecorrelationMatrix {
     /**
      * Returns the matrix that a training batch is multiplied by.
      *
-     * @param batch the batch with its mean removed, (batch, *, n)
+     * @param batch gives the batch with its mean removed, (batch, *, n)
      * @return this matrix, unless the batch makes its own
      */
-    default DecorrelationMatrix ofBatch(NDArray batch) {
+    default DecorrelationMatrix ofBatch(Supplier<NDArray> batch) {
         return this;
     }
 

@@ -120,12 +120,12 @@ final class Decorrelator {
         /**
          * Computes the output.
          *
-         * @param centred the input with the mean removed
+         * @param input the input, of which the mean is to be removed
          * @param matrix the matrix
          * @param values the array of the matrix that learns
          * @return the output
          */
-        NDArray apply(NDArray centred, DecorrelationMatrix matrix, NDArray values);
+        NDArray apply(CentredInput input, DecorrelationMatrix matrix, NDArray values);
     }
 
     /** Runs a forward, and learns from it if it is a training forward that may. */
@@ -136,7 +136,7 @@ final class Decorrelator {
             PairList<String, Object> params,
             Product product) {
         NDArray input = inputs.head();
-        checkInput(input.getShape());
+        checkInput(input);
         Device device = input.getDevice();
         boolean learning = training && mayLearn(store, params) && !isFrozen();
         if (learning) {
@@ -169,15 +169,16 @@ final class Decorrelator {
         InputRows seen = training ? seen(inputs) : rows;
         DecorrelationMatrix present = form.binding().apply(arrays);
         NDArray batchMean = training ? batchMean(seen, input) : null;
-        NDArray centred = centred(input, batchMean, mean.stopGradient());
+        CentredInput centred = centred(input, batchMean, mean);
         boolean due = learning && isUpdateDue(input, batchMean);
         if (due && present.needsFirstBatch()) {
             seeFirstBatch(seen, present, centred);
         }
-        DecorrelationMatrix used = training ? present.ofBatch(seen.counted(centred)) : present;
+        DecorrelationMatrix used =
+                training ? present.ofBatch(() -> seen.counted(centred.values())) : present;
         NDArray output = product.apply(centred, used, arrays.head());
         if (due && seen.isSampled(input.getShape())) {
-            NDArray sample = seen.sample(centred);
+            NDArray sample = centred.sample(seen);
             NDArray outputs = seen.decorrelated(output, sample, used);
             // backward needs the old matrix, so another takes its place
             if (used == present && GradientGraph.contains(output)) {
@@ -198,7 +199,7 @@ final class Decorrelator {
     /** Learns from a batch without computing the layer's output. */
     void learn(ParameterStore store, NDList inputs) {
         NDArray input = inputs.head();
-        checkInput(input.getShape());
+        checkInput(input);
         if (isFrozen()) {
             return;
         }
@@ -210,17 +211,16 @@ final class Decorrelator {
             scope.suppressNotUsedWarning();
             InputRows seen = seen(inputs);
             DecorrelationMatrix present = form.binding().apply(arrays);
-            NDArray presentMean = mean.stopGradient();
             NDArray detached = input.stopGradient();
             NDArray batchMean = batchMean(seen, detached);
+            CentredInput centred = centred(detached, batchMean, mean);
             if (isUpdateDue(input, batchMean)) {
                 if (present.needsFirstBatch()) {
-                    seeFirstBatch(seen, present, centred(detached, batchMean, presentMean));
+                    seeFirstBatch(seen, present, centred);
                 }
                 if (seen.isSampled(input.getShape())) {
-                    NDArray sample =
-                            seen.rows(centred(seen.firstSamples(detached), batchMean, presentMean));
-                    DecorrelationMatrix used = present.ofBatch(sample);
+                    NDArray sample = centred.sample(seen);
+                    DecorrelationMatrix used = present.ofBatch(() -> sample);
                     learn(used, seen, input, sample, used.multiply(sample));
                 }
             }
@@ -275,8 +275,8 @@ final class Decorrelator {
                 : MaskedRows.of(rows, inputs.head(), inputs.get(1), layer.getName());
     }
 
-    private void seeFirstBatch(InputRows seen, DecorrelationMatrix present, NDArray centred) {
-        NDArray batch = seen.rows(centred.stopGradient());
+    private void seeFirstBatch(InputRows seen, DecorrelationMatrix present, CentredInput centred) {
+        NDArray batch = seen.rows(centred.values().stopGradient());
         checks.firstBatch(batch);
         present.seeFirstBatch(batch);
     }
@@ -314,22 +314,23 @@ final class Decorrelator {
         return seen.mean(input);
     }
 
-    /** The input with the mean removed that the settings name; null stands for evaluation. */
-    private NDArray centred(NDArray input, NDArray batchMean, NDArray mean) {
-        switch (options.getMean().removal()) {
-            case NONE:
-                return input;
-            case BATCH:
-                return batchMean == null
-                        ? input.sub(rows.alongFeatures(mean))
-                        : BatchMean.remove(input, batchMean);
-            default:
-                return input.sub(rows.alongFeatures(mean));
-        }
+    /** The input and the mean that the settings remove from it; no batch mean in evaluation. */
+    private CentredInput centred(NDArray input, NDArray batchMean, NDArray mean) {
+        return switch (options.getMean().removal()) {
+            case NONE -> new CentredInput(input, null);
+            case BATCH -> new CentredInput(input, batchMean == null ? running(mean) : batchMean);
+            case RUNNING -> new CentredInput(input, running(mean));
+        };
     }
 
-    private void checkInput(Shape shape) {
-        long features = runningMean.getArray().getShape().get(0);
+    private NDArray running(NDArray mean) {
+        return rows.alongFeatures(mean.stopGradient());
+    }
+
+    private void checkInput(NDArray input) {
+        Shape shape = input.getShape();
+        NDArray mean = runningMean.getArray();
+        long features = mean.getShape().get(0);
         if (!rows.fits(shape, features)) {
             throw new IllegalArgumentException(
                     "Decorrelation layer '"
@@ -339,6 +340,14 @@ final class Decorrelator {
                             + ", but got "
                             + shape
                             + ".");
+        }
+        if (input.getDataType() != mean.getDataType()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "Decorrelation layer '%s' holds values of type %s, but got an input of"
+                                    + " type %s; convert the input by toType, or initialize the"
+                                    + " model with that type.",
+                            layer.getName(), mean.getDataType(), input.getDataType()));
         }
     }
 

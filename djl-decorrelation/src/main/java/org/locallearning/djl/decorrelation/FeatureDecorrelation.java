@@ -77,7 +77,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
                         checked(inputs),
                         training,
                         params,
-                        (centred, matrix, values) -> matrix.multiply(centred)));
+                        (input, matrix, values) -> matrix.multiply(input.values())));
     }
 
     /** {@inheritDoc} */

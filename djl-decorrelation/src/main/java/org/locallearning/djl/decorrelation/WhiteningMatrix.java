@@ -15,6 +15,7 @@ package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import java.util.function.Supplier;
 
 /**
  * A whitening matrix that each training batch makes anew; evaluation multiplies by the running
@@ -40,8 +41,8 @@ record WhiteningMatrix(NDArray average, NDArray used, int iterations, double eps
     }
 
     @Override
-    public DecorrelationMatrix ofBatch(NDArray batch) {
-        NDArray rows = batch.reshape(-1, average.getShape().get(0));
+    public DecorrelationMatrix ofBatch(Supplier<NDArray> batch) {
+        NDArray rows = batch.get().reshape(-1, average.getShape().get(0));
         NDArray matrix = BatchWhitening.whiteningMatrix(rows, iterations, epsilon);
         return new WhiteningMatrix(average, matrix, iterations, epsilon);
     }

@@ -219,17 +219,20 @@ final class StoredTables {
                     StringBuilder line = new StringBuilder("| ").append(method);
                     for (String model : models) {
                         JsonObject row = rows.get(model);
-                        line.append(
-                                row == null
-                                        ? " | "
-                                        : String.format(
-                                                Locale.ROOT,
-                                                " | %.2f (%.2f)",
-                                                row.get("ratioToBp").getAsDouble(),
-                                                row.get("multiplyAddRatio").getAsDouble()));
+                        line.append(row == null ? " | " : " | " + costs(row));
                     }
                     table.add(line.append(" |").toString());
                 });
         return table;
+    }
+
+    /** The ratio of time, that of the processor where it is known, and of multiply-adds. */
+    private static String costs(JsonObject row) {
+        String time = row.has("processorRatioToBp") ? "processorRatioToBp" : "ratioToBp";
+        return String.format(
+                Locale.ROOT,
+                "%.2f (%.2f)",
+                row.get(time).getAsDouble(),
+                row.get("multiplyAddRatio").getAsDouble());
     }
 }

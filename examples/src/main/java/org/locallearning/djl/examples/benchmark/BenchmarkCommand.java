@@ -62,7 +62,9 @@ import picocli.CommandLine.Spec;
             "A step is forward, loss and the gradient of every weight, on a batch of noise; the"
                     + " optimizer's time stands in a column of its own. The methods take turns,"
                     + " step by step, in one run; the ratio is the median over the rounds of a"
-                    + " method's time over backpropagation's in the same round. Beside it stand the"
+                    + " method's time over backpropagation's in the same round. Where decorrelation"
+                    + " layers learn in one of k steps, times are means over k rounds. Beside it"
+                    + " stand the"
                     + " products with weights, counted while it ran, the multiply-adds that the"
                     + " method needs, the rate of a 1024x1024 matrix product measured in the same"
                     + " rounds, and the peak memory of the method alone in a process of its own"
@@ -137,7 +139,9 @@ public final class BenchmarkCommand implements Callable<Integer> {
                 names = "--repeats",
                 paramLabel = "N",
                 defaultValue = "20",
-                description = "Timed steps per method and model (default: ${DEFAULT-VALUE}).")
+                description =
+                        "Timed steps per method and model, and no fewer than decorrelation layers"
+                                + " take from one update to the next (default: ${DEFAULT-VALUE}).")
         private int repeats;
 
         @Option(
@@ -309,7 +313,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
         }
         out.println(
                 "x bp: time over that of bp in the same round, and products over those of bp; CPU:"
-                        + " the mean of processor time, without that of other programs; MAC:"
+                        + " processor time, without that of other programs; MAC:"
                         + " multiply-adds of a step; opt ms: the optimizer's step, which is not in"
                         + " ms/step; peak: memory of model, gradients and a step.");
         for (BenchmarkResults.Row row : results.rows()) {

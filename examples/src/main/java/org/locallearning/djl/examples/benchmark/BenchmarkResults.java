@@ -51,7 +51,8 @@ record BenchmarkResults(
      * @param model the model's name
      * @param method the method's name
      * @param batch samples in a batch
-     * @param medianMs the median time of a step in milliseconds
+     * @param medianMs the median time of a step in milliseconds; where decorrelation layers learn
+     *     in one of k steps, times here are means over k rounds
      * @param stepsPerSecond steps per second at that time
      * @param samplesPerSecond samples per second at that time
      * @param ratioToBp the median, over the rounds, of the time over that of stock backpropagation
@@ -75,11 +76,11 @@ record BenchmarkResults(
      *     measured
      * @param device the device that took the steps and whose memory it is; null in results of
      *     earlier versions, which are of the CPU
-     * @param processorMs the mean processor time of a step in milliseconds, which leaves out the
-     *     time of other programs; a mean, since a decorrelation layer does not learn in every step;
-     *     null where the system does not tell it, and in results of earlier versions
-     * @param processorRatioToBp that time over that of stock backpropagation; null where it was not
-     *     measured
+     * @param processorMs the median processor time of a step in milliseconds, which leaves out the
+     *     time of other programs; null where the system does not tell it, and in results of earlier
+     *     versions
+     * @param processorRatioToBp the median of that time over that of stock backpropagation in the
+     *     same rounds; null where it was not measured
      */
     record Row(
             String model,

@@ -15,12 +15,14 @@ package org.locallearning.djl.examples.benchmark;
 
 import ai.djl.engine.Engine;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.locallearning.djl.creditassignment.tape.MatrixProducts;
+import org.locallearning.djl.decorrelation.Cost;
 import org.locallearning.djl.examples.environment.ProcessorTime;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.ErrorPath;
@@ -30,6 +32,9 @@ import org.locallearning.djl.examples.method.Methods;
 /**
  * Times methods in turn: in every round each method takes one step, so that whatever else the
  * machine does meets all of them alike.
+ *
+ * <p>Decorrelation layers may learn in one of k steps. Medians would leave that step out, so that
+ * they are of means over k rounds.
  */
 final class InterleavedTiming {
 
@@ -71,17 +76,19 @@ final class InterleavedTiming {
                 steps.values().forEach(Step::optimizerNanoseconds);
                 matrix.gflops();
             }
+            int period = period(methods, batch);
+            int rounds = Math.max(repeats, period);
             Map<String, double[]> milliseconds = new LinkedHashMap<>();
             Map<String, double[]> optimizers = new LinkedHashMap<>();
             Map<String, double[]> processor = new LinkedHashMap<>();
             for (Method method : methods) {
-                milliseconds.put(method.name(), new double[repeats]);
-                optimizers.put(method.name(), new double[repeats]);
+                milliseconds.put(method.name(), new double[rounds]);
+                optimizers.put(method.name(), new double[rounds]);
                 if (ProcessorTime.isFine()) {
-                    processor.put(method.name(), new double[repeats]);
+                    processor.put(method.name(), new double[rounds]);
                 }
             }
-            for (int i = 0; i < repeats; ++i) {
+            for (int i = 0; i < rounds; ++i) {
                 int round = i;
                 for (Map.Entry<String, Step> each : steps.entrySet()) {
                     String name = each.getKey();
@@ -97,6 +104,8 @@ final class InterleavedTiming {
                                         step.optimizerNanoseconds() / NANOS_PER_MILLI);
                 rates.add(matrix.gflops());
             }
+            milliseconds.replaceAll((name, times) -> means(times, period));
+            processor.replaceAll((name, times) -> means(times, period));
             return rows(workload, batch, methods, steps, milliseconds, optimizers, processor);
         } finally {
             steps.values().forEach(Step::close);
@@ -120,13 +129,8 @@ final class InterleavedTiming {
         List<BenchmarkResults.Row> rows = new ArrayList<>();
         for (Method method : methods) {
             double[] times = milliseconds.get(method.name());
-            double[] ratios = new double[repeats];
-            for (int i = 0; i < repeats; ++i) {
-                ratios[i] = times[i] / baseline[i];
-            }
-            Quartiles ratio = Quartiles.of(ratios);
-            Double processorMs = mean(processor.get(method.name()));
-            Double baselineProcessorMs = mean(processor.get(Methods.BASELINE));
+            Quartiles ratio = ratios(times, baseline);
+            double[] processorTimes = processor.get(method.name());
             double median = Quartiles.of(times).median();
             long multiplyAdds = multiplyAdds(method, steps);
             long products =
@@ -156,14 +160,45 @@ final class InterleavedTiming {
                             null,
                             null,
                             engine.defaultDevice().toString(),
-                            processorMs,
-                            processorMs == null ? null : processorMs / baselineProcessorMs));
+                            processorTimes == null ? null : Quartiles.of(processorTimes).median(),
+                            processorTimes == null
+                                    ? null
+                                    : ratios(processorTimes, processor.get(Methods.BASELINE))
+                                            .median()));
         }
         return rows;
     }
 
-    private static Double mean(double[] times) {
-        return times == null ? null : DoubleStream.of(times).average().orElseThrow();
+    /** The rounds in which every layer of the methods learns once. */
+    private int period(List<Method> methods, int batch) {
+        if (methods.stream().noneMatch(Method::decorrelated)) {
+            return 1;
+        }
+        Cost cost = decorrelation.at(Step.DECORRELATION_RATE).getCost();
+        return Math.toIntExact(cost.getUpdateInterval() * cost.getUpdatesAtOnce(batch));
+    }
+
+    /**
+     * Averages times over rounds that follow each other.
+     *
+     * @param times the time of each round
+     * @param length the number of rounds in a mean
+     * @return the mean from each round on that has so many after it
+     */
+    static double[] means(double[] times, int length) {
+        return IntStream.rangeClosed(0, times.length - length)
+                .mapToDouble(
+                        first ->
+                                Arrays.stream(times, first, first + length).average().orElseThrow())
+                .toArray();
+    }
+
+    private static Quartiles ratios(double[] times, double[] baseline) {
+        double[] ratios = new double[times.length];
+        for (int i = 0; i < times.length; ++i) {
+            ratios[i] = times[i] / baseline[i];
+        }
+        return Quartiles.of(ratios);
     }
 
     private static long processorTime() {

@@ -46,7 +46,7 @@ final class Step implements AutoCloseable {
     private static final float LEARNING_RATE = 1e-9f;
 
     /** Slow enough that noise, which is not correlated, leaves the matrices as they are. */
-    private static final double DECORRELATION_RATE = 1e-6;
+    static final double DECORRELATION_RATE = 1e-6;
 
     private final Model model;
     private final Trainer trainer;

@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.examples.benchmark;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -65,6 +66,17 @@ class BenchmarkCommandTest {
                 assertEquals(1, row.multiplyAddRatio());
             }
         }
+    }
+
+    @Test
+    void everyMeanIsOverARoundThatLearns() {
+        double[] learningInOneOfThree = {4, 1, 1, 4, 1, 1, 4};
+        assertArrayEquals(
+                new double[] {2, 2, 2, 2, 2},
+                InterleavedTiming.means(learningInOneOfThree, 3),
+                1e-15);
+        assertArrayEquals(
+                learningInOneOfThree, InterleavedTiming.means(learningInOneOfThree, 1), 1e-15);
     }
 
     @Test
