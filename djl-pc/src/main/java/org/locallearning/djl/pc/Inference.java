@@ -377,10 +377,14 @@ final class Inference {
         return drive;
     }
 
-    /** Theorem 1: {@code γ_decay = α² ‖e_{l+1}‖²}. */
+    /**
+     * Theorem 1: {@code γ_decay = α² ‖e_{l+1}‖²}, from the slope of {@code ½ α² ‖e‖² ‖f(ĥ)‖²}. Of
+     * normalized steps that is {@code ½ ‖e‖² / ‖f(ĥ)‖²}, whose slope has the other sign.
+     */
     private NDArray decayed(NDArray rows, ValueNode above, NDManager scope) {
         NDArray squares = SampleNorms.squares(above.errors().head(), scope);
-        return rows.mul(rate(above, scope).square().mul(squares));
+        NDArray decayed = rows.mul(rate(above, scope).square().mul(squares));
+        return settings.proximal().exact() ? decayed.neg() : decayed;
     }
 
     /** Equation 4: {@code ∂F/∂W_l = −γ_{l+1} e_{l+1} f(ĥ_l)ᵀ}, as a mean over samples. */

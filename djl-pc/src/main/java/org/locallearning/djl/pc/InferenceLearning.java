@@ -94,7 +94,8 @@ public final class InferenceLearning extends CreditAssignment {
                         builder.fixedPredictions,
                         builder.backtracking,
                         builder.proximal,
-                        builder.normalizedStep);
+                        builder.normalizedStep
+                                || builder.proximal != null && builder.proximal.exact());
     }
 
     /** Value nodes stand at the outputs of unknown blocks, too. */
@@ -287,9 +288,9 @@ public final class InferenceLearning extends CreditAssignment {
          * it is an approximation, to be had when activities no longer move: layers take their right
          * shares of the step only as far as {@code α ‖f(ĥ)‖²} is the same for all of them, which
          * the theorem does not ask for. With {@link #optNormalizedStep}, {@code α / ‖f(ĥ)‖²} stands
-         * in the place of {@code α} everywhere and it is; the rate is then 1, and for small {@code
-         * β} the step is that of gradient descent with the rate {@code β}. How near the step comes
-         * to the proximal one for larger {@code β} is not known.
+         * in the place of {@code α} everywhere and it is; the rate is then 1, and what is left is
+         * of the order of {@code β}, as with gradient descent. {@link #optProximal(double)} is the
+         * proximal step itself.
          *
          * <p>The theorem is of the squared error, and of batches of one; a batch has the mean of
          * its samples' steps. It is for dense layers one after the other, takes the place of clamp,
@@ -310,7 +311,37 @@ public final class InferenceLearning extends CreditAssignment {
                                     + ".");
                 }
             }
-            proximal = new InferenceSettings.Proximal(beta, rate);
+            proximal = new InferenceSettings.Proximal(beta, rate, false);
+            return this;
+        }
+
+        /**
+         * Takes the proximal step, {@code argmin L(θ) + ‖θ − θ_b‖² / 2β}, which is the step of
+         * implicit descent, {@code θ = θ_b − β ∇L(θ)}: normalized steps as by {@link
+         * #optNormalizedStep}, and for each sample {@code γ_l = 1 / ‖f(ĥ_{l−1})‖²}, {@code
+         * γ_decay_l = −‖e_{l+1}‖² / ‖f(ĥ_l)‖⁴} and at the output {@code ĥ_L = (y + γ_L p_L) / (1 +
+         * γ_L)} with {@code γ_L = 1 / (β ‖f(ĥ_{L−1})‖²)}; where a layer has a bias, its input
+         * counts as one more. Take plain descent with a rate of 1, large steps and many iterations:
+         * it is exact when activities no longer move.
+         *
+         * <p>Among the weights with which the net computes given activities, {@code θ_b} plus the
+         * normalized steps is the nearest to {@code θ_b}, at the squared distance {@code Σ ‖e_l‖² /
+         * ‖f(ĥ_{l−1})‖²}; so activities that minimize {@code L + Σ ‖e_l‖² / (2β ‖f(ĥ_{l−1})‖²)}
+         * give the proximal step. Their slope is theorem 1's but for the sign of its decay, which
+         * is of a fixed rate. A minimum is found, for large {@code β} not always the least one.
+         *
+         * <p>As of {@link #optProximal(double, double)}: of the squared error, a batch has the mean
+         * of its samples' steps, dense layers one after the other, in the place of clamp,
+         * precisions and activity decay.
+         *
+         * <p>Alonso et al., "A theoretical framework for inference learning" (2022).
+         *
+         * @param beta {@code β}, above 0 and finite
+         * @return this builder
+         */
+        public Builder optProximal(double beta) {
+            optProximal(beta, 1);
+            proximal = new InferenceSettings.Proximal(beta, 1, true);
             return this;
         }
 

@@ -48,8 +48,18 @@ record InferenceSettings(
      *
      * @param beta β, how far from the weights of now
      * @param rate α, the rate of plain descent by which weights learn
+     * @param exact whether the decay is that of normalized steps, which have another sign than the
+     *     theorem's of a fixed rate
      */
-    record Proximal(double beta, double rate) {}
+    record Proximal(double beta, double rate, boolean exact) {
+
+        @Override
+        public String toString() {
+            return exact
+                    ? String.format(", proximal β %s", beta)
+                    : String.format(", proximal β %s at rate %s", beta, rate);
+        }
+    }
 
     double step(int t) {
         return stepDecay ? stepSize / (1 + t) : stepSize;
@@ -114,9 +124,7 @@ record InferenceSettings(
                 activityDecay,
                 fixedPredictions ? "fixed" : "inferred",
                 backtracking ? "" : ", no backtracking",
-                proximal == null
-                        ? ""
-                        : String.format(", proximal β %s at rate %s", proximal.beta, proximal.rate),
+                proximal == null ? "" : proximal,
                 normalizedStep ? ", normalized step" : "");
     }
 }

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.locallearning.djl.creditassignment.CreditAssignment;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
@@ -120,6 +121,39 @@ class SampleNormsTest {
             // L2Loss is a mean over three units
             double[] expected = Arrays.stream(slopes.get(p)).map(each -> 3 * beta * each).toArray();
             assertArrayEquals(expected, steps.get(p), 1e-5 * norm(expected), "parameter " + p);
+        }
+    }
+
+    /** Equation 6: {@code θ − θ_b = −β ∇L(θ)}. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0.01, 0.3, 2})
+    void withHiddenLayersTheStepIsTheProximalOne(double beta) {
+        PlainNet net = new PlainNet(random, false, PlainNet.Output.IDENTITY, SIZES);
+        double[] x = draw(5);
+        double[] y = draw(3);
+        InferenceLearning rule =
+                InferenceLearning.builder()
+                        .optIterations(600)
+                        .optStepSize(1)
+                        .optStepDecay(false)
+                        .optProximal(beta)
+                        .build();
+        List<double[]> steps = gradients(net, rule, x, y);
+        for (int l = 0; l < 3; l++) {
+            for (int i = 0; i < net.biases[l].length; i++) {
+                int columns = net.weights[l][i].length;
+                for (int j = 0; j < columns; j++) {
+                    net.weights[l][i][j] -= steps.get(2 * l)[i * columns + j];
+                }
+                net.biases[l][i] -= steps.get(2 * l + 1)[i];
+            }
+        }
+        List<double[]> slopes = gradients(net, Backpropagation.builder().build(), x, y);
+        for (int p = 0; p < steps.size(); p++) {
+            // L2Loss is a mean over three units
+            double[] expected = Arrays.stream(slopes.get(p)).map(each -> 3 * beta * each).toArray();
+            assertTrue(norm(expected) > 1e-6, "nothing to step: " + norm(expected));
+            assertArrayEquals(expected, steps.get(p), 1e-7 * norm(expected), "parameter " + p);
         }
     }
 
@@ -219,6 +253,7 @@ class SampleNormsTest {
         assertTrue(sentence.contains("is a Conv2d"), sentence);
         InferenceLearning.Builder proximal = InferenceLearning.builder().optProximal(1, 1);
         assertThrows(IllegalArgumentException.class, () -> proximal.optProximal(0, 1));
+        assertThrows(IllegalArgumentException.class, () -> proximal.optProximal(-1));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> proximal.optProximal(1, Double.POSITIVE_INFINITY));

@@ -38,7 +38,8 @@ public final class AlonsoTargets {
                     PredictiveLearning.table2(),
                     new MemoryTable(),
                     ProductTable.table4(),
-                    ProductTable.table5());
+                    ProductTable.table5(),
+                    new ProximalTheorem());
 
     private AlonsoTargets() {}
 }
