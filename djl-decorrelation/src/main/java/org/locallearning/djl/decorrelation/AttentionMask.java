@@ -23,7 +23,7 @@ import org.locallearning.djl.decorrelation.internal.HostNumber;
  * takes.
  *
  * @param values 1 where a token may look and 0 where not, (batch, T, T); or what is added to the
- *     scores, 0 and a large negative number, (batch or 1, heads or 1, T, T)
+ *     scores, 0 and a large negative number, (batch or 1, heads or 1, T or 1, T)
  */
 record AttentionMask(NDArray values) {
 
@@ -35,6 +35,51 @@ record AttentionMask(NDArray values) {
 
     private static final int[] HEADS_AND_LOOKING = {1, 2};
 
+    /**
+     * Looks at the mask of a batch.
+     *
+     * @param values the mask, in either form
+     * @param tokens the shape of the tokens, (batch, T, E)
+     * @throws IllegalArgumentException if the mask has another shape
+     */
+    static AttentionMask of(NDArray values, Shape tokens) {
+        Shape shape = values.getShape();
+        long batch = tokens.get(0);
+        long length = tokens.get(1);
+        boolean fits =
+                shape.dimension() == 4
+                        ? shape.get(3) == length
+                        : shape.size() == batch * length * length;
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "Decorrelated attention got tokens %s with a mask %s, which should be"
+                                    + " (%d, %d, %d): 1 where a token may look and 0 where not; or"
+                                    + " (batch or 1, heads or 1, T or 1, T) of what is added to the"
+                                    + " scores. Repeat a mask of (batch, T) for each of the T tokens"
+                                    + " that look.",
+                            tokens, shape, batch, length, length));
+        }
+        return new AttentionMask(values);
+    }
+
+    /**
+     * Returns the mask of sequences of which every token may look at every one but padding.
+     *
+     * @param tokens 1 for tokens and 0 for padding, (batch, T)
+     * @return offsets of scores, (batch, 1, 1, T)
+     */
+    static AttentionMask ofTokens(NDArray tokens) {
+        Shape shape = tokens.getShape();
+        return new AttentionMask(offsetsOf(tokens.reshape(shape.get(0), 1, 1, shape.get(1))));
+    }
+
+    /** 0 where a mark is 1, a large negative number where it is 0. */
+    private static NDArray offsetsOf(NDArray marks) {
+        NDArray floats = marks.toType(DataType.FLOAT32, false);
+        return HostNumber.times(HostNumber.plus(floats.neg(), 1), SHUT_OUT);
+    }
+
     /** Returns whether these are offsets of the scores, not marks of 0 and 1. */
     private boolean isOffset() {
         return values.getShape().dimension() == 4;
@@ -45,8 +90,7 @@ record AttentionMask(NDArray values) {
         if (isOffset()) {
             return values;
         }
-        NDArray marks = values.reshape(batch, 1, tokens, tokens).toType(DataType.FLOAT32, false);
-        return HostNumber.times(HostNumber.plus(marks.neg(), 1), SHUT_OUT);
+        return offsetsOf(values.reshape(batch, 1, tokens, tokens));
     }
 
     /**

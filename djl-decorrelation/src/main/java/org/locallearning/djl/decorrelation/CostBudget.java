@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 
 /**
  * How many multiply-adds decorrelation may add to a training step, as a share of those of
@@ -29,9 +30,9 @@ import java.util.function.LongFunction;
  * keeps to it.
  *
  * @param share the share, such as 0.2 for a fifth
- * @param inputs the shape of a batch
+ * @param inputs the shapes of a batch, one for each input of the model
  */
-record CostBudget(double share, Shape inputs) {
+record CostBudget(double share, List<Shape> inputs) {
 
     /** What is spared first is what costs least accuracy: directions of small variance. */
     private static final List<Level> LEVELS =
@@ -51,6 +52,7 @@ record CostBudget(double share, Shape inputs) {
         Preconditions.checkArgument(
                 share > 0 && Double.isFinite(share),
                 "The budget of decorrelation must be a positive share, but is " + share);
+        inputs = List.copyOf(inputs);
     }
 
     /** One of the costs: a rank, or 0 for a full matrix; patches, and steps between updates. */
@@ -86,7 +88,7 @@ record CostBudget(double share, Shape inputs) {
      */
     Function<Block, DecorrelationOptions> choose(
             DecorrelationOptions options, Block model, Set<Block> decorrelated) {
-        StepCost step = new StepCost(model, inputs);
+        StepCost step = new StepCost(model, inputs.toArray(new Shape[0]));
         Map<Block, Long> widths = step.widths();
         double all = step.backpropagation();
         double taken = 0;
@@ -104,7 +106,7 @@ record CostBudget(double share, Shape inputs) {
                                 + " backpropagation's multiply-adds at the least, more than the"
                                 + " budget of %s; give it that, larger batches, or leave layers"
                                 + " out by optExclude.",
-                        inputs,
+                        inputs.stream().map(Shape::toString).collect(Collectors.joining(", ")),
                         taken,
                         share));
     }

@@ -23,13 +23,13 @@ import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.convolutional.Deconvolution;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
-import ai.djl.nn.transformer.TransformerEncoderBlock;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -47,11 +47,11 @@ import org.slf4j.LoggerFactory;
  * <p>{@link #model} puts a {@link Decorrelation} before every {@link Linear} and a {@link
  * DecorrelatedConv2d} in the place of every {@link Conv2d}, in nested {@link SequentialBlock}s and
  * {@link ParallelBlock}s and in subclasses of them that inherit their forward, such as the zoo's
- * {@code Mlp}. {@link DecorrelatedAttention} and {@link DecorrelatedTransformerEncoder} take the
- * place of DJL's attention and encoder layers. The result is a new block tree that shares the other
- * blocks, and the kernels and biases, with the original. Weighted layers inside other blocks are
- * left as they are: one line of the log and the report name them. A layer that stands in several
- * places gets one matrix.
+ * {@code Mlp}. {@link DecorrelatedAttention}, {@link DecorrelatedTransformerEncoder} and {@link
+ * DecorrelatedBert} take the place of DJL's attention, encoder layers and BERT. The result is a new
+ * block tree that shares the other blocks, and the kernels and biases, with the original. Weighted
+ * layers inside other blocks are left as they are: one line of the log and the report name them. A
+ * layer that stands in several places gets one matrix.
  *
  * <p>The function of the model in evaluation does not change, as M starts as the identity and the
  * mean as 0. A model that is initialized when it is converted, as trained models are, gets layers
@@ -73,6 +73,11 @@ public final class Decorrelate {
 
     private static final String NOT_SELECTED = "not selected";
     private static final String DECORRELATED_ALREADY = "decorrelated already";
+    private static final String EMBEDDING = "an embedding: what takes its output is decorrelated";
+
+    /** Reasons that are no news to whoever converts. */
+    private static final Set<String> EXPECTED =
+            Set.of(NOT_SELECTED, DECORRELATED_ALREADY, EMBEDDING);
 
     private final DecorrelationOptions options;
     private final Optional<CostBudget> budget;
@@ -172,11 +177,7 @@ public final class Decorrelate {
         conversion.checkShared(block, "", false);
         Block converted = conversion.convert(block, "");
         if (conversion.converted.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "The model has no Linear, Conv2d or attention to decorrelate with "
-                            + patterns
-                            + "; left alone: "
-                            + conversion.skipped);
+            throw conversion.nothingToConvert();
         }
         conversion.logWhatIsLeft();
         return new DecorrelationReport(
@@ -242,6 +243,10 @@ public final class Decorrelate {
         private final Function<Block, DecorrelationOptions> settings;
         private final List<DecorrelationReport.Converted> converted = new ArrayList<>();
         private final List<DecorrelationReport.Skipped> skipped = new ArrayList<>();
+
+        /** What could be converted but for the hand-written block around it. */
+        private final List<String> inside = new ArrayList<>();
+
         private final Map<Block, Place> places = new IdentityHashMap<>();
         private final Map<Block, Decorrelating> layers = new IdentityHashMap<>();
         private final PendingChecks pending = new PendingChecks();
@@ -315,16 +320,13 @@ public final class Decorrelate {
 
         private boolean isComposite(Block block) {
             return block.getClass() == ScaledDotProductAttentionBlock.class
-                    || block.getClass() == TransformerEncoderBlock.class;
+                    || Composites.of(block).isPresent();
         }
 
         private Block convertComposite(Block block, String path) {
-            return block instanceof TransformerEncoderBlock encoder
-                    ? convertEncoder(encoder, path)
-                    : convertAttention((ScaledDotProductAttentionBlock) block, path);
-        }
-
-        private Block convertEncoder(TransformerEncoderBlock block, String path) {
+            if (block instanceof ScaledDotProductAttentionBlock attention) {
+                return convertAttention(attention, path);
+            }
             List<Block> parts = new ArrayList<>();
             boolean changed = false;
             for (Pair<String, Block> entry : block.getChildren()) {
@@ -332,7 +334,7 @@ public final class Decorrelate {
                 changed |= now != entry.getValue();
                 parts.add(now);
             }
-            return changed ? new DecorrelatedTransformerEncoder(block, parts) : block;
+            return changed ? Composites.of(block).orElseThrow().over(block, parts) : block;
         }
 
         /** One matrix serves keys, queries and values, which are made from the same tokens. */
@@ -452,8 +454,10 @@ public final class Decorrelate {
             }
             if (BlockKinds.isDenseOrConvolution(block)) {
                 skip(block, path, NOT_SELECTED);
-            } else if (block instanceof Decorrelating) {
+            } else if (block instanceof Decorrelating || block instanceof DecorrelatedComposite) {
                 skip(block, path, DECORRELATED_ALREADY);
+            } else if (BlockKinds.isEmbedding(block)) {
+                skip(block, path, EMBEDDING);
             } else if (block instanceof Deconvolution) {
                 skip(
                         block,
@@ -461,10 +465,11 @@ public final class Decorrelate {
                         "not supported: a transposed convolution, which DJL does not run on"
                                 + " PyTorch");
             } else {
-                List<Block> inside = new ArrayList<>();
-                collectKnown(block, inside);
+                List<Block> known = new ArrayList<>();
+                collectKnown(block, known);
+                inside.addAll(outermost(block, path));
                 String calls =
-                        inside.stream()
+                        known.stream()
                                 .collect(
                                         Collectors.groupingBy(
                                                 this::type, TreeMap::new, Collectors.counting()))
@@ -475,7 +480,7 @@ public final class Decorrelate {
                 skip(
                         block,
                         path,
-                        inside.isEmpty()
+                        known.isEmpty()
                                 ? "not supported"
                                 : "not supported: its own code calls " + calls);
             }
@@ -494,14 +499,47 @@ public final class Decorrelate {
             }
         }
 
+        /** Names the blocks inside another that could be converted by themselves. */
+        private List<String> outermost(Block block, String path) {
+            List<String> found = new ArrayList<>();
+            for (Pair<String, Block> entry : block.getChildren()) {
+                Block child = entry.getValue();
+                String childPath = Folding.join(path, entry.getKey());
+                if (isComposite(child) || BlockKinds.isDenseOrConvolution(child)) {
+                    found.add("'" + childPath + "' (" + type(child) + ")");
+                } else if (!(child instanceof DecorrelatedComposite)) {
+                    found.addAll(outermost(child, childPath));
+                }
+            }
+            return found;
+        }
+
+        IllegalArgumentException nothingToConvert() {
+            String hint =
+                    inside.isEmpty()
+                            ? ""
+                            : "; hand-written blocks keep their children, so give them Decorrelate"
+                                    + ".model(child) in the place of "
+                                    + String.join(", ", inside);
+            return new IllegalArgumentException(
+                    "The model has no Linear, Conv2d or attention to decorrelate with "
+                            + patterns
+                            + (skipped.isEmpty()
+                                    ? ", and nothing else with weights"
+                                    : "; left alone: " + described(skipped.stream()))
+                            + hint
+                            + ".");
+        }
+
+        private String described(Stream<DecorrelationReport.Skipped> entries) {
+            return entries.map(entry -> entry.path() + " (" + entry.reason() + ")")
+                    .collect(Collectors.joining(", "));
+        }
+
         /** Tells in one line what was left as it is without having been asked for. */
         void logWhatIsLeft() {
             String left =
-                    skipped.stream()
-                            .filter(entry -> !entry.reason().equals(NOT_SELECTED))
-                            .filter(entry -> !entry.reason().equals(DECORRELATED_ALREADY))
-                            .map(entry -> entry.path() + " (" + entry.reason() + ")")
-                            .collect(Collectors.joining(", "));
+                    described(skipped.stream().filter(entry -> !EXPECTED.contains(entry.reason())));
             if (!left.isEmpty()) {
                 logger.warn("Weighted blocks that were left without decorrelation: {}.", left);
             }
@@ -576,14 +614,15 @@ public final class Decorrelate {
          * tell: its time grows by more than the share, on small batches by a multiple of it.
          *
          * @param share the share, positive; 0.2 for a fifth
-         * @param batch the shape of a batch of inputs, such as (256, 3, 32, 32)
+         * @param batch the shape of a batch of inputs, such as (256, 3, 32, 32); one for each input
+         *     of the model
          * @return this builder
          * @throws IllegalArgumentException if the share is not positive; {@link
          *     Decorrelate#convert} throws it if even the last cost takes more, {@link #build} if
          *     settings exclude a low rank
          */
-        public Builder optBudget(double share, Shape batch) {
-            budget = new CostBudget(share, batch);
+        public Builder optBudget(double share, Shape... batch) {
+            budget = new CostBudget(share, List.of(batch));
             return this;
         }
 

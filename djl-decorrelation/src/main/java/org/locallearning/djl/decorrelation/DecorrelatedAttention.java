@@ -96,7 +96,7 @@ public final class DecorrelatedAttention extends AbstractBlock implements Decorr
     }
 
     /** DJL does not tell the number of heads. */
-    static int headCount(ScaledDotProductAttentionBlock block) {
+    static int headCount(Block block) {
         return (int) PrivateFields.read(ScaledDotProductAttentionBlock.class, block, "headCount");
     }
 
@@ -116,7 +116,8 @@ public final class DecorrelatedAttention extends AbstractBlock implements Decorr
         NDArray input = inputs.head();
         long batch = input.getShape().get(0);
         long length = input.getShape().get(1);
-        AttentionMask mask = inputs.size() == 1 ? null : new AttentionMask(inputs.get(1));
+        AttentionMask mask =
+                inputs.size() == 1 ? null : AttentionMask.of(inputs.get(1), input.getShape());
         NDArray counts = mask == null || !training ? null : mask.tokens(batch, length);
 
         NDList decorrelated =

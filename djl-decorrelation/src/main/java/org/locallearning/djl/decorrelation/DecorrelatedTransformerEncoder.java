@@ -21,9 +21,9 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
 import ai.djl.nn.LambdaBlock;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.norm.Dropout;
-import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
 import ai.djl.nn.transformer.TransformerEncoderBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
@@ -53,6 +53,9 @@ public final class DecorrelatedTransformerEncoder extends AbstractBlock
 
     private static final byte VERSION = 1;
 
+    /** The index of the feed-forward part among the children. */
+    private static final int FEED_FORWARD = 2;
+
     private final Block attention;
     private final Block attentionNorm;
     private final SequentialBlock feedForward;
@@ -72,7 +75,7 @@ public final class DecorrelatedTransformerEncoder extends AbstractBlock
         super(VERSION);
         attention = addChildBlock("selfAttention", parts.get(0));
         attentionNorm = addChildBlock("attentionNorm", parts.get(1));
-        feedForward = addChildBlock("outputBlock", (SequentialBlock) parts.get(2));
+        feedForward = addChildBlock("outputBlock", (SequentialBlock) parts.get(FEED_FORWARD));
         outputNorm = addChildBlock("outputNorm", parts.get(3));
         // no children of DJL's block, and none here, or parameters would have other names
         attentionDropout = dropout(plain, "selfAttentionDropout");
@@ -114,7 +117,7 @@ public final class DecorrelatedTransformerEncoder extends AbstractBlock
         Shape shape = inputs.head().getShape();
         return inputs.size() == 1
                 ? null
-                : new AttentionMask(inputs.get(1)).tokens(shape.get(0), shape.get(1));
+                : AttentionMask.of(inputs.get(1), shape).tokens(shape.get(0), shape.get(1));
     }
 
     /** {@inheritDoc} */
@@ -137,32 +140,40 @@ public final class DecorrelatedTransformerEncoder extends AbstractBlock
     @Override
     @SuppressWarnings("unchecked") // the declared type of the field
     public TransformerEncoderBlock fold(Folding folding, String path) {
-        ScaledDotProductAttentionBlock plainAttention =
-                (ScaledDotProductAttentionBlock)
-                        folding.fold(attention, Folding.join(path, children.get(0).getKey()));
-        SequentialBlock plainFeedForward =
-                (SequentialBlock)
-                        folding.fold(feedForward, Folding.join(path, children.get(2).getKey()));
-        Block first = plainFeedForward.getChildren().get(0).getValue();
-        NDArray weight = first.getDirectParameters().get("weight").getArray();
+        List<Block> parts = folding.children(this, path);
+        NDArray weight = firstWeight(parts.get(FEED_FORWARD)).getArray();
         long embedding = weight.getShape().get(1);
         TransformerEncoderBlock plain =
                 new TransformerEncoderBlock(
                         Math.toIntExact(embedding),
-                        DecorrelatedAttention.headCount(plainAttention),
+                        DecorrelatedAttention.headCount(parts.get(0)),
                         Math.toIntExact(weight.getShape().get(0)),
                         DecorrelatedAttention.dropoutRate(attentionDropout),
                         (Function<NDList, NDList>)
                                 PrivateFields.read(
                                         LambdaBlock.class,
-                                        plainFeedForward.getChildren().get(1).getValue(),
+                                        parts.get(FEED_FORWARD).getChildren().get(1).getValue(),
                                         "lambda"));
-        Block[] parts = {plainAttention, attentionNorm, plainFeedForward, outputNorm};
-        for (int i = 0; i < parts.length; ++i) {
-            PlainBlocks.share(parts[i], plain.getChildren().get(i).getValue());
-        }
+        PlainBlocks.shareChildren(parts, plain);
         plain.initialize(weight.getManager(), weight.getDataType(), new Shape(1, 1, embedding));
         return plain;
+    }
+
+    /** DJL does not tell the number of heads of its encoder layers. */
+    static int headCount(Block encoder) {
+        return DecorrelatedAttention.headCount(encoder.getChildren().get(0).getValue());
+    }
+
+    /** DJL does not tell the width of the hidden layer of its encoder layers. */
+    static int hiddenSize(Block encoder) {
+        Block feedForward = encoder.getChildren().get(FEED_FORWARD).getValue();
+        return Math.toIntExact(firstWeight(feedForward).getShape().get(0));
+    }
+
+    /** The weight of the first of the linear layers, (hidden, E). */
+    private static Parameter firstWeight(Block feedForward) {
+        Block first = feedForward.getChildren().get(0).getValue();
+        return first.getDirectParameters().get("weight");
     }
 
     /** Returns the attention and the feed-forward part. */

@@ -14,6 +14,7 @@
 package org.locallearning.djl.decorrelation;
 
 import ai.djl.nn.Block;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,8 +26,6 @@ import java.util.List;
  * @param skipped the weighted blocks left alone
  */
 public record DecorrelationReport(Block block, List<Converted> converted, List<Skipped> skipped) {
-
-    private static final String ROW = "%-48s %-12s %-18s %s%n";
 
     private static final Object[] HEADINGS = {"path", "type", "M", "multiply-adds (batch 256)"};
 
@@ -109,20 +108,32 @@ public record DecorrelationReport(Block block, List<Converted> converted, List<S
      */
     @Override
     public String toString() {
-        StringBuilder table = new StringBuilder(String.format(ROW, HEADINGS));
+        List<Object[]> rows = new ArrayList<>();
+        rows.add(HEADINGS);
         for (Converted entry : converted) {
             boolean known = entry.layer().isInitialized();
-            table.append(
-                    String.format(
-                            ROW,
-                            entry.path(),
-                            entry.type(),
-                            known ? entry.layer().getMatrix().getShape() : "?",
-                            known ? entry.layer().getMultiplyAdds(256) : "?"));
+            rows.add(
+                    new Object[] {
+                        entry.path(),
+                        entry.type(),
+                        known ? entry.layer().getMatrix().getShape() : "?",
+                        known ? entry.layer().getMultiplyAdds(256) : "?"
+                    });
         }
         for (Skipped entry : skipped) {
-            table.append(String.format(ROW, entry.path(), entry.type(), "-", entry.reason()));
+            rows.add(new Object[] {entry.path(), entry.type(), "-", entry.reason()});
         }
+        String row =
+                String.format(
+                        "%%-%ds %%-%ds %%-18s %%s%%n", width(rows, 0, 48), width(rows, 1, 12));
+        StringBuilder table = new StringBuilder();
+        rows.forEach(cells -> table.append(String.format(row, cells)));
         return table.toString();
+    }
+
+    private static int width(List<Object[]> rows, int column, int least) {
+        int longest =
+                rows.stream().mapToInt(row -> row[column].toString().length()).max().orElse(0);
+        return Math.max(longest, least);
     }
 }

@@ -136,7 +136,7 @@ final class Decorrelator {
             PairList<String, Object> params,
             Product product) {
         NDArray input = inputs.head();
-        checkInput(input.getShape());
+        checkInput(input);
         Device device = input.getDevice();
         boolean learning = training && mayLearn(store, params) && !isFrozen();
         if (learning) {
@@ -199,7 +199,7 @@ final class Decorrelator {
     /** Learns from a batch without computing the layer's output. */
     void learn(ParameterStore store, NDList inputs) {
         NDArray input = inputs.head();
-        checkInput(input.getShape());
+        checkInput(input);
         if (isFrozen()) {
             return;
         }
@@ -323,12 +323,15 @@ final class Decorrelator {
         };
     }
 
+    /** A copy: the running mean moves on before the backward pass, which may need this one. */
     private NDArray running(NDArray mean) {
-        return rows.alongFeatures(mean.stopGradient());
+        return rows.alongFeatures(mean.stopGradient().duplicate());
     }
 
-    private void checkInput(Shape shape) {
-        long features = runningMean.getArray().getShape().get(0);
+    private void checkInput(NDArray input) {
+        Shape shape = input.getShape();
+        NDArray mean = runningMean.getArray();
+        long features = mean.getShape().get(0);
         if (!rows.fits(shape, features)) {
             throw new IllegalArgumentException(
                     "Decorrelation layer '"
@@ -338,6 +341,14 @@ final class Decorrelator {
                             + ", but got "
                             + shape
                             + ".");
+        }
+        if (input.getDataType() != mean.getDataType()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "Decorrelation layer '%s' holds values of type %s, but got an input of"
+                                    + " type %s; convert the input by toType, or initialize the"
+                                    + " model with that type.",
+                            layer.getName(), mean.getDataType(), input.getDataType()));
         }
     }
 

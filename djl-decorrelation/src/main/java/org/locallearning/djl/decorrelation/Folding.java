@@ -59,14 +59,9 @@ final class Folding {
         if (block instanceof Linear linear) {
             place(linear, null, path);
         }
-        List<Block> children = new ArrayList<>();
-        boolean changed = false;
-        for (Pair<String, Block> child : block.getChildren()) {
-            Block now = fold(child.getValue(), join(path, child.getKey()));
-            changed |= now != child.getValue();
-            children.add(now);
-        }
-        if (!changed) {
+        List<Block> children = children(block, path);
+        // blocks equal themselves alone
+        if (children.equals(block.getChildren().values())) {
             return block;
         }
         if (BlockKinds.isParallel(block)) {
@@ -77,8 +72,17 @@ final class Folding {
                         + path
                         + "' cannot be folded: a "
                         + block.getClass().getSimpleName()
-                        + " cannot be rebuilt with other children; fold them one by one with"
-                        + " Decorrelating.fold and build the block by hand.");
+                        + " cannot be rebuilt with other children; fold each of them by"
+                        + " Decorrelate.fold and build the block by hand.");
+    }
+
+    /** Folds the children of a block. */
+    List<Block> children(Block block, String path) {
+        List<Block> children = new ArrayList<>();
+        for (Pair<String, Block> child : block.getChildren()) {
+            children.add(fold(child.getValue(), join(path, child.getKey())));
+        }
+        return children;
     }
 
     private Block foldSequence(SequentialBlock block, String path) {

@@ -23,6 +23,7 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.util.Pair;
+import java.util.List;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /** Blocks of DJL's own with the function that decorrelation layers have in evaluation. */
@@ -166,17 +167,32 @@ final class PlainBlocks {
      */
     static void share(Block from, Block to) {
         for (Pair<String, Parameter> entry : from.getDirectParameters()) {
-            Parameter given = entry.getValue();
-            Parameter taken = to.getDirectParameters().get(entry.getKey());
-            taken.setInitializer(given.getInitializer());
-            if (given.isInitialized()) {
-                taken.setArray(given.getArray());
+            share(entry.getValue(), to.getDirectParameters().get(entry.getKey()));
+        }
+        shareChildren(from.getChildren().values(), to);
+    }
+
+    /** Gives the children of a block the arrays of other blocks. */
+    static void shareChildren(List<Block> from, Block to) {
+        for (int i = 0; i < from.size(); ++i) {
+            share(from.get(i), to.getChildren().get(i).getValue());
+        }
+    }
+
+    /** Gives a parameter the array and initializer of another, and freezes it if that is frozen. */
+    static void share(Parameter from, Parameter to) {
+        to.freeze(!from.requiresGradient());
+        if (from.isInitialized()) {
+            NDArray array = from.getArray();
+            if (to.getShape() == null) {
+                to.setArray(array);
+            } else {
+                // DJL refuses the array of a parameter that was made with a shape
+                to.setInitializer((manager, shape, type) -> array);
+                to.initialize(array.getManager(), array.getDataType());
             }
-            taken.freeze(!given.requiresGradient());
         }
-        for (int i = 0; i < from.getChildren().size(); ++i) {
-            share(from.getChildren().get(i).getValue(), to.getChildren().get(i).getValue());
-        }
+        to.setInitializer(from.getInitializer());
     }
 
     /** Gives a block its arrays, which join the manager of another parameter. */

@@ -15,10 +15,11 @@ package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.transformer.BertMaskedLanguageModelBlock;
 import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
-import ai.djl.nn.transformer.TransformerEncoderBlock;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -37,6 +38,9 @@ import org.locallearning.djl.decorrelation.internal.BlockKinds;
 final class StepCost {
 
     private final List<Layer> layers = new ArrayList<>();
+
+    /** Whether something before the first layer learns, such as an embedding. */
+    private boolean learnsBelow;
 
     /**
      * Looks at a model.
@@ -76,6 +80,11 @@ final class StepCost {
     }
 
     private Shape[] walk(Block block, Shape[] inputs) {
+        if (layers.isEmpty() && !BlockKinds.isDenseOrConvolution(block)) {
+            learnsBelow |=
+                    block.getDirectParameters().values().stream()
+                            .anyMatch(Parameter::requiresGradient);
+        }
         if (BlockKinds.isSequential(block)) {
             Shape[] current = inputs;
             for (Pair<String, Block> child : block.getChildren()) {
@@ -90,15 +99,23 @@ final class StepCost {
                 walk(branch.getValue(), inputs);
             }
         }
-        if (block.getClass() == TransformerEncoderBlock.class) {
-            walk(block.getChildren().get(0).getValue(), inputs);
-            walk(block.getChildren().get(2).getValue(), new Shape[] {inputs[0]});
-        }
+        Composites.of(block)
+                .ifPresent(
+                        form -> {
+                            List<Shape[]> each = form.childInputs(block, inputs);
+                            for (int i = 0; i < each.size(); ++i) {
+                                walk(block.getChildren().get(i).getValue(), each.get(i));
+                            }
+                        });
         Shape[] outputs = block.getOutputShapes(inputs);
         if (BlockKinds.isDenseOrConvolution(block)) {
             layers.add(Layer.of(block, inputs[0], outputs[0]));
         } else if (block instanceof ScaledDotProductAttentionBlock attention) {
             addAttention(attention, inputs[0]);
+        } else if (block instanceof BertMaskedLanguageModelBlock) {
+            // the product with the table of the embedding
+            Shape masked = inputs[1].add(inputs[0].get(2));
+            layers.add(new Layer(null, masked, outputs[0], inputs[1].size() * inputs[2].size()));
         }
         return outputs;
     }
@@ -118,10 +135,11 @@ final class StepCost {
         return widths;
     }
 
-    /** Returns the multiply-adds of backpropagation: nothing learns from the error at the input. */
+    /** Returns the multiply-adds of backpropagation, which takes errors to whatever learns. */
     long backpropagation() {
         long forward = layers.stream().mapToLong(Layer::forward).sum();
-        return 3 * forward - layers.stream().limit(1).mapToLong(Layer::forward).sum();
+        long unused = learnsBelow || layers.isEmpty() ? 0 : layers.get(0).forward();
+        return 3 * forward - unused;
     }
 
     /**
@@ -139,13 +157,13 @@ final class StepCost {
                 sum +=
                         layer.block instanceof Conv2d convolution
                                 ? ofConvolution(convolution, layer, cost)
-                                : ofLinear(layer, cost, i == 0);
+                                : ofLinear(layer, cost, i > 0 || learnsBelow);
             }
         }
         return sum;
     }
 
-    private static long ofLinear(Layer layer, Cost cost, boolean first) {
+    private static long ofLinear(Layer layer, Cost cost, boolean errorWanted) {
         long width = layer.width();
         long samples = layer.input.get(0);
         long positions = layer.input.size() / samples / width;
@@ -158,7 +176,7 @@ final class StepCost {
                 low
                         ? LowRankMatrix.learningMultiplyAdds(sampled, width, rank)
                         : DecorrelationRule.multiplyAdds(sampled, width);
-        return (first ? 1 : 2) * through + learning / cost.stepsPerUpdate(samples);
+        return (errorWanted ? 2 : 1) * through + learning / cost.stepsPerUpdate(samples);
     }
 
     private static long ofConvolution(Conv2d convolution, Layer layer, Cost cost) {

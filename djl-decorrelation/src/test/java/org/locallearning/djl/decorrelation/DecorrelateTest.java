@@ -203,6 +203,15 @@ class DecorrelateTest extends ArrayTest {
         assertTrue(report.skipped().isEmpty(), report.toString());
         assertClose(expected, forward(report.block(), input, false), 1e-13);
 
+        Block convolution =
+                new SequentialBlock()
+                        .add(
+                                new Conv2d(
+                                        Conv2d.builder()
+                                                .setKernelShape(new Shape(2, 2))
+                                                .setFilters(3)) {});
+        assertEquals(1, Decorrelate.builder().build().convert(convolution).converted().size());
+
         Block mixed =
                 new SequentialBlock()
                         .add(new Mlp(6, 4, new int[] {5}))
@@ -528,6 +537,21 @@ class DecorrelateTest extends ArrayTest {
                 assertThrows(
                         IllegalStateException.class, () -> Decorrelation.builder().build().fold());
         assertTrue(single.getMessage().contains("not initialized"), single.getMessage());
+    }
+
+    @Test
+    void modelsWithoutWeightsAreRefusedInASentence() {
+        Block model = new SequentialBlock().add(Activation::relu);
+        String message =
+                assertThrows(IllegalArgumentException.class, () -> Decorrelate.model(model))
+                        .getMessage();
+        assertTrue(message.endsWith(", and nothing else with weights."), message);
+        Block alone = new SequentialBlock().add(Linear.builder().setUnits(2).build());
+        Decorrelate none = Decorrelate.builder().optExclude("01*").build();
+        message =
+                assertThrows(IllegalArgumentException.class, () -> none.convert(alone))
+                        .getMessage();
+        assertTrue(message.endsWith("left alone: 01Linear (not selected)."), message);
     }
 
     @Test

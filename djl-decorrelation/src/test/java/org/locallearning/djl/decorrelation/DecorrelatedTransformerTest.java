@@ -50,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** DJL's attention and encoder layers with decorrelation in them, and without it again. */
 class DecorrelatedTransformerTest extends ArrayTest {
@@ -293,6 +294,26 @@ class DecorrelatedTransformerTest extends ArrayTest {
             model.getBlock().forward(store, inputs, true);
             Block folded = Decorrelate.fold(model.getBlock());
             assertClose(forward(model.getBlock(), inputs), forward(folded, inputs), 1e-5);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void masksOfAnotherShapeAreRefused(boolean encoder) {
+        Block converted =
+                converter().build().convert(initialized(encoder, DataType.FLOAT32)).block();
+        NDArray input = input(DataType.FLOAT32);
+        for (Shape wrong :
+                new Shape[] {
+                    new Shape(BATCH, TOKENS), new Shape(BATCH, 1, 1, TOKENS + 1), new Shape(TOKENS)
+                }) {
+            NDList inputs = new NDList(input, manager.ones(wrong));
+            String message =
+                    assertThrows(
+                                    IllegalArgumentException.class,
+                                    () -> converted.forward(store, inputs, false))
+                            .getMessage();
+            assertTrue(message.contains("with a mask " + wrong), message);
         }
     }
 

@@ -467,6 +467,23 @@ class DecorrelatingContractTest extends ArrayTest {
 
     @ParameterizedTest
     @MethodSource("layers")
+    void inputsOfAnotherTypeAreRefused(Layer line) {
+        Decorrelating layer = initialized(line, DataType.FLOAT32);
+        for (DataType type : new DataType[] {DataType.FLOAT64, DataType.INT64}) {
+            NDArray input = manager.ones(line.input(), type);
+            for (boolean training : new boolean[] {true, false}) {
+                Exception e =
+                        assertThrows(
+                                IllegalArgumentException.class,
+                                () -> forward(layer, input, training));
+                assertTrue(e.getMessage().contains("type " + type), e.getMessage());
+                assertTrue(e.getMessage().contains(layer.getName()), e.getMessage());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("layers")
     void inputThatIsNotANumberIsNamed(Layer line) {
         // the last sample is seen in the mean alone
         boolean meanIsSeen = !line.name().contains("no mean");

@@ -13,11 +13,14 @@
  */
 package org.locallearning.djl.decorrelation.internal;
 
+import ai.djl.modality.nlp.embedding.TrainableTextEmbedding;
 import ai.djl.nn.Block;
 import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.AbstractIndexedEmbedding;
 import ai.djl.nn.core.Linear;
+import ai.djl.nn.transformer.IdEmbedding;
 import java.lang.reflect.Method;
 
 /**
@@ -66,7 +69,19 @@ public final class BlockKinds {
      * @return true if it is a linear layer or a convolution over two dimensions, and no more
      */
     public static boolean isDenseOrConvolution(Block block) {
-        return isLinear(block) || block.getClass() == Conv2d.class;
+        return isLinear(block) || block instanceof Conv2d && inheritsForward(block, Conv2d.class);
+    }
+
+    /**
+     * Returns whether a block looks up vectors of its own by ids.
+     *
+     * @param block the block
+     * @return true if it is an embedding
+     */
+    public static boolean isEmbedding(Block block) {
+        return block instanceof IdEmbedding
+                || block instanceof AbstractIndexedEmbedding
+                || block instanceof TrainableTextEmbedding;
     }
 
     private static boolean inheritsForward(Block block, Class<?> base) {

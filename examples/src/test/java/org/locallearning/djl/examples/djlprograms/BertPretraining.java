@@ -18,6 +18,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.transformer.BertBlock;
 import ai.djl.nn.transformer.BertPretrainingBlock;
@@ -25,9 +26,15 @@ import ai.djl.nn.transformer.BertPretrainingLoss;
 import ai.djl.training.EasyTrain;
 import ai.djl.training.Trainer;
 import ai.djl.training.initializer.TruncatedNormalInitializer;
+import org.locallearning.djl.decorrelation.Decorrelate;
+import org.locallearning.djl.decorrelation.Gain;
 
-/** DJL's {@code TrainBertOnCode}: words that were masked, and whether sentences follow. */
-final class BertPretraining implements Program {
+/**
+ * DJL's {@code TrainBertOnCode}: words that were masked, and whether sentences follow.
+ *
+ * @param decorrelated whether decorrelation layers are put into it
+ */
+record BertPretraining(boolean decorrelated) implements Program {
 
     private static final int WORDS = 20;
     private static final int LENGTH = 6;
@@ -35,7 +42,7 @@ final class BertPretraining implements Program {
 
     @Override
     public String title() {
-        return "BERT pretraining";
+        return "BERT pretraining" + (decorrelated ? ", decorrelated" : "");
     }
 
     @Override
@@ -55,7 +62,7 @@ final class BertPretraining implements Program {
         Shape input = new Shape(Run.BATCH, LENGTH);
         Trainer trainer =
                 run.newTrainer(
-                        block,
+                        decorrelated ? decorrelated(block) : block,
                         run.config(new BertPretrainingLoss(), 0.05f),
                         input,
                         input,
@@ -73,5 +80,10 @@ final class BertPretraining implements Program {
         NDArray masked = ToyData.words(manager, MASKED, WORDS);
         NDList labels = new NDList(ToyData.labels(manager, 2), masked, masked.onesLike());
         EasyTrain.fit(trainer, Run.STEPS, ToyData.dataset(data, labels), null);
+    }
+
+    /** Without a gain, whose rounding of each entry of M is as large as a step. */
+    private static Block decorrelated(Block block) {
+        return Decorrelate.builder().optGain(Gain.NONE).build().convert(block).block();
     }
 }

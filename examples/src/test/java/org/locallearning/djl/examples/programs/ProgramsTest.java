@@ -82,6 +82,17 @@ class ProgramsTest {
         assertEquals(trained, Float.parseFloat(lines.get(1)), 0.0015f);
     }
 
+    /** Two classes take turns, so that chance is 0.5; folding keeps the function. */
+    @Test
+    void bertFindsTheSubjectOfSentences() throws Exception {
+        List<String> lines = run(DecorrelateBert::main);
+
+        assertEquals(3, lines.size(), lines.toString());
+        float decorrelated = Float.parseFloat(lines.get(1));
+        assertTrue(decorrelated > 0.75, lines.toString());
+        assertEquals(decorrelated, Float.parseFloat(lines.get(2)), 0.0015f);
+    }
+
     /** 30 pictures, two of them twice among 32, out of 65,536: log(1 / 65,536) is -11.09. */
     @Test
     void machineFindsThePicturesLikely() throws Exception {
