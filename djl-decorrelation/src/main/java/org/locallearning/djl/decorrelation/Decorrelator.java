@@ -323,8 +323,9 @@ final class Decorrelator {
         };
     }
 
+    /** A copy: the running mean moves on before the backward pass, which may need this one. */
     private NDArray running(NDArray mean) {
-        return rows.alongFeatures(mean.stopGradient());
+        return rows.alongFeatures(mean.stopGradient().duplicate());
     }
 
     private void checkInput(NDArray input) {

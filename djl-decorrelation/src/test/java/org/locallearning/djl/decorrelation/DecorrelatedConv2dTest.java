@@ -32,6 +32,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The folded convolution against the same layer with its decorrelated patches formed. */
 class DecorrelatedConv2dTest extends ArrayTest {
@@ -112,6 +113,39 @@ class DecorrelatedConv2dTest extends ArrayTest {
                     SlowRule.update(rows(matrix), rows(inputs), rows(rows), 0.02, options);
             assertClose(expected, rows(layer.getMatrix().getArray()), 1e-10);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void theRunningMeanMovesOnBeforeTheBackwardPass(int padding) {
+        Shape pad = new Shape(padding, padding);
+        DecorrelatedConv2d layer =
+                DecorrelatedConv2d.builder()
+                        .setFilters(5)
+                        .setKernelShape(new Shape(3, 3))
+                        .optPadding(pad)
+                        .optRate(0.02)
+                        .optMean(MeanRemoval.RUNNING)
+                        .build();
+        layer.initialize(manager, DataType.FLOAT64, new Shape(6, 2, 8, 7));
+        forward(layer, images(6, 2, 8, 7), true);
+        NDArray input = images(6, 2, 8, 7);
+        NDArray error = random(layer.getOutputShapes(new Shape[] {input.getShape()})[0]);
+        NDArray matrix = layer.getMatrix().getArray().duplicate();
+        NDArray mean = layer.getRunningMean().getArray().duplicate();
+        NDArray copy = layer.getWeight().getArray().stopGradient().duplicate();
+        Shape one = new Shape(1, 1);
+        try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+            copy.setRequiresGradient(true);
+            NDArray centred = input.sub(mean.reshape(1, 2, 1, 1));
+            NDArray kernel = DecorrelatedConv2d.foldedKernel(copy, matrix);
+            NDArray output = Conv2d.conv2d(centred, kernel, null, one, pad, one).singletonOrThrow();
+            collector.backward(output.mul(error).sum());
+        }
+        try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+            collector.backward(forward(layer, input, true).mul(error).sum());
+        }
+        assertClose(copy.getGradient(), layer.getWeight().getArray().getGradient(), 1e-10);
     }
 
     @Test

@@ -191,12 +191,13 @@ final class StoredTables {
         return table;
     }
 
+    /** The mean, and how far it is certain, which one seed does not tell. */
     private static String interval(JsonObject accuracy) {
-        return String.format(
-                Locale.ROOT,
-                "%.2f ± %.2f",
-                100 * accuracy.get("mean").getAsDouble(),
-                100 * accuracy.get("halfWidth").getAsDouble());
+        String mean = String.format(Locale.ROOT, "%.2f", 100 * accuracy.get("mean").getAsDouble());
+        JsonElement halfWidth = accuracy.get("halfWidth");
+        return halfWidth == null
+                ? mean
+                : String.format(Locale.ROOT, "%s ± %.2f", mean, 100 * halfWidth.getAsDouble());
     }
 
     private static List<String> benchmarkTable(JsonObject stored) {

@@ -40,6 +40,11 @@ class WrongCommandLinesTest {
             compare --decor-block 8 | --decor-block is for methods with decorrelation
             compare --decor-rank 4 | --decor-rank is for methods with decorrelation
             compare --decor-gain scalar | --decor-gain is for methods with decorrelation
+            compare --decor-samples 64 | --decor-samples is for methods with decorrelation
+            compare --decor-variance 0.1 | --decor-variance is for methods with decorrelation
+            compare --decor-variance 1 --decor-variance-term columns | is for methods with decorrelation
+            compare --decor-off-diagonal | --decor-off-diagonal is for methods with decorrelation
+            compare --decor-triangular | --decor-triangular is for methods with decorrelation
             compare --correlations 3 | --correlations is for methods with decorrelation
             compare --decor-rate fa=1e-3 | name 'fa+decor'
             compare --alignments 2 --methods bp | other than backpropagation itself
@@ -96,6 +101,12 @@ class WrongCommandLinesTest {
             compare --methods bp+decor --decor-block -1 | must be 1 or more
             compare --methods bp+decor --decor-rank -1 | must be 1 or more
             compare --methods bp+decor --decor-rank 4 --decor-block 4 | exclude each other
+            compare --methods bp+decor --decor-samples 0 | must be 1 or more
+            compare --methods bp+decor --decor-variance 2 | must be in [0, 1]
+            compare --methods bp+decor --decor-variance-term columns | give --decor-variance, too
+            compare --methods bp+decor --decor-variance 1 --decor-variance-term both | 'both' is not one of rows, columns
+            compare --methods bp+decor --decor-rank 4 --decor-triangular | low rank
+            compare --methods bp+decor --decor-rank 4 --decor-variance 1 | low rank
             compare --methods il --iterations 0 | at least 1 iteration
             compare --methods il --iterations 99999999999 | not a whole number from
             compare --methods il --inference-step 0 | above 0 and at most 2

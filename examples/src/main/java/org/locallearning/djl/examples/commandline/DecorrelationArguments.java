@@ -13,8 +13,10 @@
  */
 package org.locallearning.djl.examples.commandline;
 
+import ai.djl.util.Preconditions;
 import org.locallearning.djl.decorrelation.Gain;
 import org.locallearning.djl.decorrelation.MeanRemoval;
+import org.locallearning.djl.decorrelation.VarianceTerm;
 import org.locallearning.djl.examples.method.DecorrelationRates;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import picocli.CommandLine.Option;
@@ -89,6 +91,39 @@ public final class DecorrelationArguments {
                             + " batch).")
     private MeanRemoval mean;
 
+    @Serves(Purpose.DECORRELATION)
+    @Option(
+            names = "--decor-variance",
+            paramLabel = "WEIGHT",
+            description =
+                    "Weight, from 0 to 1, of a term that drives every decorrelated feature to unit"
+                            + " variance, next to that of the covariance (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private double unitVariance = DecorrelationSettings.DEFAULT.unitVariance();
+
+    @Serves(Purpose.DECORRELATION)
+    @Option(
+            names = "--decor-variance-term",
+            paramLabel = "NAME",
+            description =
+                    "What that term scales: rows of the matrix, by the variance of the feature that"
+                            + " they make, or columns, as the decorbp library does (default: rows).")
+    private VarianceTerm varianceTerm;
+
+    @Serves(Purpose.DECORRELATION)
+    @Option(
+            names = "--decor-off-diagonal",
+            description =
+                    "Learn from the covariance without its diagonal, the variances, as the decorbp"
+                            + " library does.")
+    private boolean offDiagonal;
+
+    @Serves(Purpose.DECORRELATION)
+    @Option(
+            names = "--decor-triangular",
+            description = "Decorrelate each feature from those before it alone.")
+    private boolean triangular;
+
     /** Creates the options; picocli fills them in. */
     public DecorrelationArguments() {}
 
@@ -101,7 +136,25 @@ public final class DecorrelationArguments {
     public DecorrelationSettings settings() {
         DecorrelationSettings settings =
                 new DecorrelationSettings(
-                        sampleFraction, interval, blockSize, rank, gain, mean, samplesPerUpdate);
+                        sampleFraction,
+                        interval,
+                        blockSize,
+                        rank,
+                        gain,
+                        mean,
+                        samplesPerUpdate,
+                        unitVariance,
+                        varianceTerm,
+                        offDiagonal,
+                        triangular);
+        // which in stored settings stands for 1
+        Preconditions.checkArgument(
+                samplesPerUpdate != 0,
+                "The number of samples for an update must be 1 or more, but is 0");
+        Preconditions.checkArgument(
+                varianceTerm == null || unitVariance != 0,
+                "--decor-variance-term says what the unit-variance term scales, which has no"
+                        + " weight; give --decor-variance, too.");
         settings.at(DecorrelationRates.USUAL);
         return settings;
     }

@@ -22,6 +22,7 @@ import org.locallearning.djl.creditassignment.lra.ErrorDifference;
 import org.locallearning.djl.creditassignment.lra.ErrorMatrixUpdate;
 import org.locallearning.djl.decorrelation.Gain;
 import org.locallearning.djl.decorrelation.MeanRemoval;
+import org.locallearning.djl.decorrelation.VarianceTerm;
 import org.locallearning.djl.examples.method.AlignmentSettings;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
@@ -47,6 +48,7 @@ public final class Values {
                 .registerConverter(boolean.class, Values::truth)
                 .registerConverter(Path.class, Values::path)
                 .registerConverter(Gain.class, oneOf(Gain.values()))
+                .registerConverter(VarianceTerm.class, oneOf(VarianceTerm.values()))
                 .registerConverter(MeanRemoval.class, oneOf(MeanRemoval.values()))
                 .registerConverter(
                         AlignmentSettings.Wiring.class, oneOf(AlignmentSettings.Wiring.values()))

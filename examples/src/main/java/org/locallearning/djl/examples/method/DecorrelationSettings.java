@@ -18,6 +18,7 @@ import org.locallearning.djl.decorrelation.Cost;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
 import org.locallearning.djl.decorrelation.Gain;
 import org.locallearning.djl.decorrelation.MeanRemoval;
+import org.locallearning.djl.decorrelation.VarianceTerm;
 
 /**
  * What is chosen for every decorrelation layer, beside its rate: how much work goes into learning.
@@ -29,6 +30,10 @@ import org.locallearning.djl.decorrelation.MeanRemoval;
  * @param gain how the matrix is rescaled at every update
  * @param mean which mean is removed, null for that of the batch
  * @param samplesPerUpdate the least number of samples for one update, which may stand for several
+ * @param unitVariance the weight of the unit-variance term, 0 for none
+ * @param varianceTerm what that scales, null for rows
+ * @param offDiagonal whether variances are left out of the covariance
+ * @param triangular whether a feature is decorrelated from those before it alone
  */
 public record DecorrelationSettings(
         double sampleFraction,
@@ -37,7 +42,11 @@ public record DecorrelationSettings(
         int rank,
         Gain gain,
         MeanRemoval mean,
-        int samplesPerUpdate) {
+        int samplesPerUpdate,
+        double unitVariance,
+        VarianceTerm varianceTerm,
+        boolean offDiagonal,
+        boolean triangular) {
 
     /** The settings of the paper's code, in which the matrix learns at every step. */
     public static final DecorrelationSettings PAPER =
@@ -45,14 +54,7 @@ public record DecorrelationSettings(
 
     /** The defaults of {@link DecorrelationOptions}: the paper's, with several updates at once. */
     public static final DecorrelationSettings DEFAULT =
-            new DecorrelationSettings(
-                    PAPER.sampleFraction,
-                    PAPER.interval,
-                    PAPER.blockSize,
-                    PAPER.rank,
-                    PAPER.gain,
-                    PAPER.mean,
-                    Cost.full().getSamplesPerUpdate());
+            PAPER.withSamplesPerUpdate(Cost.full().getSamplesPerUpdate());
 
     /**
      * Creates settings.
@@ -65,14 +67,18 @@ public record DecorrelationSettings(
      * @param mean which mean is removed, null for that of the batch
      * @param samplesPerUpdate the least number of samples for one update; 0, in results of earlier
      *     versions, for 1
+     * @param unitVariance the weight of the unit-variance term, 0 for none
+     * @param varianceTerm what that scales, null for rows
+     * @param offDiagonal whether variances are left out of the covariance
+     * @param triangular whether a feature is decorrelated from those before it alone
      */
     public DecorrelationSettings {
         samplesPerUpdate = samplesPerUpdate == 0 ? 1 : samplesPerUpdate;
     }
 
     /**
-     * Creates settings with the mean of the batch removed, and updates that each stand for
-     * themselves.
+     * Creates settings with the mean of the batch removed, updates that each stand for themselves,
+     * and the covariance alone to learn from.
      *
      * @param sampleFraction the share of a batch that the matrix learns from, in (0, 1]
      * @param interval the number of steps from one update to the next
@@ -82,7 +88,7 @@ public record DecorrelationSettings(
      */
     public DecorrelationSettings(
             double sampleFraction, int interval, int blockSize, int rank, Gain gain) {
-        this(sampleFraction, interval, blockSize, rank, gain, null, 1);
+        this(sampleFraction, interval, blockSize, rank, gain, null, 1, 0, null, false, false);
     }
 
     /**
@@ -94,7 +100,32 @@ public record DecorrelationSettings(
      */
     public DecorrelationSettings withRank(int other) {
         return new DecorrelationSettings(
-                sampleFraction, interval, blockSize, other, gain, mean, samplesPerUpdate);
+                sampleFraction,
+                interval,
+                blockSize,
+                other,
+                gain,
+                mean,
+                samplesPerUpdate,
+                unitVariance,
+                varianceTerm,
+                offDiagonal,
+                triangular);
+    }
+
+    private DecorrelationSettings withSamplesPerUpdate(int samples) {
+        return new DecorrelationSettings(
+                sampleFraction,
+                interval,
+                blockSize,
+                rank,
+                gain,
+                mean,
+                samples,
+                unitVariance,
+                varianceTerm,
+                offDiagonal,
+                triangular);
     }
 
     /**
@@ -113,6 +144,10 @@ public record DecorrelationSettings(
                                 .withSamplesPerUpdate(samplesPerUpdate))
                 .optGain(gain)
                 .optMean(mean == null ? MeanRemoval.BATCH : mean)
+                .optUnitVariance(
+                        unitVariance, varianceTerm == null ? VarianceTerm.ROWS : varianceTerm)
+                .optDiagonal(!offDiagonal)
+                .optTriangular(triangular)
                 .build();
     }
 

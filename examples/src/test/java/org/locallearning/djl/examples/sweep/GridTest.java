@@ -104,7 +104,8 @@ class GridTest {
                         "decor-interval",
                         "decor-samples",
                         "decor-block",
-                        "decor-rank")) {
+                        "decor-rank",
+                        "decor-variance")) {
             assertTrue(names.contains(setting), setting);
         }
         for (String other :
