@@ -53,6 +53,10 @@ record CostBudget(double share, List<Shape> inputs) {
                 share > 0 && Double.isFinite(share),
                 "The budget of decorrelation must be a positive share, but is " + share);
         inputs = List.copyOf(inputs);
+        Preconditions.checkArgument(
+                !inputs.isEmpty(),
+                "The budget of decorrelation needs the shape of a batch of each input of the model,"
+                        + " but got none.");
     }
 
     /** One of the costs: a rank, or 0 for a full matrix; patches, and steps between updates. */

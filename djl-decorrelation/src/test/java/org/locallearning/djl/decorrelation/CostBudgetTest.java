@@ -235,6 +235,15 @@ class CostBudgetTest {
     }
 
     @Test
+    void aBudgetHasTheShapeOfABatch() {
+        Decorrelate.Builder builder = Decorrelate.builder();
+        String message =
+                assertThrows(IllegalArgumentException.class, () -> builder.optBudget(0.2))
+                        .getMessage();
+        assertTrue(message.contains("shape of a batch"), message);
+    }
+
+    @Test
     void settingsThatExcludeALowRankAreRefusedAtOnce() {
         Decorrelate.Builder builder =
                 Decorrelate.builder().optGain(Gain.UNITWISE).optBudget(0.2, new Shape(4, 120));

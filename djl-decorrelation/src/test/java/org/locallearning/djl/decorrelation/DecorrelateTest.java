@@ -25,6 +25,8 @@ import ai.djl.Model;
 import ai.djl.basicmodelzoo.basic.Mlp;
 import ai.djl.basicmodelzoo.cv.classification.LeNet;
 import ai.djl.basicmodelzoo.cv.classification.ResNetV1;
+import ai.djl.modality.nlp.DefaultVocabulary;
+import ai.djl.modality.nlp.embedding.TrainableWordEmbedding;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -40,6 +42,7 @@ import ai.djl.nn.convolutional.Conv1d;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.convolutional.Conv2dTranspose;
 import ai.djl.nn.core.Linear;
+import ai.djl.nn.transformer.IdEmbedding;
 import ai.djl.nn.transformer.TransformerEncoderBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
@@ -283,6 +286,36 @@ class DecorrelateTest extends ArrayTest {
         assertThrows(
                 UnsupportedOperationException.class,
                 () -> forward(transposed, manager.ones(new Shape(2, 3, 4, 4)), false));
+    }
+
+    /**
+     * Ids have no correlation to remove; what is looked up by them is decorrelated where it goes.
+     */
+    @Test
+    void embeddingsAreNamedInTheReportAndNotInTheLog() {
+        Block[] embeddings = {
+            new IdEmbedding.Builder().setDictionarySize(4).setEmbeddingSize(3).build(),
+            TrainableWordEmbedding.builder()
+                    .setEmbeddingSize(3)
+                    .setVocabulary(DefaultVocabulary.builder().add(List.of("a", "b", "c")).build())
+                    .optUseDefault(false)
+                    .optUnknownToken("a")
+                    .build()
+        };
+        for (Block embedding : embeddings) {
+            Block model =
+                    new SequentialBlock().add(embedding).add(Linear.builder().setUnits(2).build());
+            String log =
+                    logged(
+                            () -> {
+                                DecorrelationReport report =
+                                        Decorrelate.builder().build().convert(model);
+                                assertEquals(List.of("02Linear"), paths(report));
+                                String reason = report.skipped().get(0).reason();
+                                assertTrue(reason.startsWith("an embedding"), reason);
+                            });
+            assertEquals("", log);
+        }
     }
 
     private static String logged(Runnable program) {

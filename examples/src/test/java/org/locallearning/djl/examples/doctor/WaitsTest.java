@@ -61,10 +61,10 @@ class WaitsTest {
     private static final Pattern ROW =
             Pattern.compile("\\| ([a-z-]+) \\| \\d+ \\| \\d+ \\| (\\d+ \\| \\d+ \\| \\d+) \\|");
 
-    private static final Shape BATCH = new Shape(8, 6);
+    private static final Shape BATCH = new Shape(4, 6);
     private static final int WARM_UP = 2;
 
-    /** A decorrelation layer learns from the eight samples in one of so many steps. */
+    /** A decorrelation layer learns from the samples in one of so many steps. */
     private static final long PERIOD = Cost.full().getUpdatesAtOnce(BATCH.get(0));
 
     @Test
