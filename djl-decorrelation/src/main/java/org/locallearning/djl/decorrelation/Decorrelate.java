@@ -14,6 +14,8 @@
 package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.ParallelBlock;
@@ -24,7 +26,9 @@ import ai.djl.nn.convolutional.Deconvolution;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
 import ai.djl.util.Pair;
+import ai.djl.util.Preconditions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +85,7 @@ public final class Decorrelate {
 
     private final DecorrelationOptions options;
     private final Optional<CostBudget> budget;
+    private final Optional<NDList> budgetBatch;
     private final boolean meanChosen;
     private final List<PathPattern> include;
     private final List<PathPattern> exclude;
@@ -89,6 +94,7 @@ public final class Decorrelate {
     private Decorrelate(Builder builder) {
         options = builder.options.build();
         budget = Optional.ofNullable(builder.budget);
+        budgetBatch = Optional.ofNullable(builder.budgetBatch);
         // settings that exclude each other are told at once
         budget.ifPresent(chosen -> CostBudget.cheapest(options));
         meanChosen = builder.options.hasMean();
@@ -166,7 +172,9 @@ public final class Decorrelate {
      * @param block the model, initialized or not; left as it is
      * @return the converted model and what was done
      * @throws IllegalArgumentException if the model has no layer to decorrelate that the patterns
-     *     allow, or a layer in two places of which one alone would be decorrelated
+     *     allow, or a layer in two places of which one alone would be decorrelated, or if a budget
+     *     cannot be kept or its batch does not serve
+     * @throws IllegalStateException if a budget looks at a batch and the model is not initialized
      */
     public DecorrelationReport convert(Block block) {
         DecorrelationOptions settings =
@@ -191,9 +199,29 @@ public final class Decorrelate {
             return layer -> settings;
         }
         // what is decorrelated does not depend on the cost
-        Conversion trial = new Conversion(layer -> settings);
-        trial.convert(block, "");
-        return budget.get().choose(settings, block, trial.layers.keySet());
+        DecorrelationOptions least = CostBudget.cheapest(settings);
+        Conversion trial = new Conversion(layer -> least);
+        Block converted = trial.convert(block, "");
+        Map<Block, InputSpectrum> spectra =
+                budgetBatch.isEmpty() || converted == block
+                        ? Map.of()
+                        : spectra(block, converted, trial.layers, budgetBatch.get());
+        return budget.get().choose(settings, block, trial.layers.keySet(), spectra);
+    }
+
+    private static Map<Block, InputSpectrum> spectra(
+            Block original, Block trial, Map<Block, Decorrelating> layers, NDList batch) {
+        if (!original.isInitialized()) {
+            throw new IllegalStateException(
+                    "A budget that looks at a batch needs an initialized model, since the inputs of"
+                            + " its layers come from its weights; initialize it, or give optBudget"
+                            + " the shape of a batch.");
+        }
+        NDArray array = original.getParameters().get(0).getValue().getArray();
+        try (NDManager scope = array.getManager().newSubManager(array.getDevice())) {
+            trial.initialize(scope, array.getDataType(), inputShapes(original));
+            return InputSpectra.of(trial, layers, batch, scope);
+        }
     }
 
     /** Initializes what is new in a block if the original is initialized. */
@@ -224,7 +252,9 @@ public final class Decorrelate {
     /** Returns every setting. */
     @Override
     public String toString() {
-        String within = budget.map(given -> ", " + given).orElse("");
+        String within =
+                budget.map(given -> ", " + given).orElse("")
+                        + (budgetBatch.isPresent() ? " by the spectra of a batch" : "");
         return "Decorrelate(" + patterns + ", " + options + within + ")";
     }
 
@@ -557,6 +587,7 @@ public final class Decorrelate {
         private final List<PathPattern> include = new ArrayList<>();
         private final List<PathPattern> exclude = new ArrayList<>();
         private CostBudget budget;
+        private NDList budgetBatch;
 
         private Builder() {}
 
@@ -623,6 +654,45 @@ public final class Decorrelate {
          */
         public Builder optBudget(double share, Shape... batch) {
             budget = new CostBudget(share, List.of(batch));
+            budgetBatch = null;
+            return this;
+        }
+
+        /**
+         * Does what {@link #optBudget(double, Shape...)} does, and gives each dense layer as many
+         * directions as its inputs are worth.
+         *
+         * <p>{@link Decorrelate#convert} runs the model, which has to be initialized, on the batch
+         * once, in evaluation, and takes the eigenvalues of the covariance of what reaches each
+         * dense layer, from at most 1024 evenly spaced rows, about a mean that is removed. Where
+         * full matrices for all fit, they are taken. Otherwise each layer gets the directions that
+         * hold 99 % of the variance, or 64 if those are fewer; then, again and again, more go to
+         * the layer where they add the greatest share of its variance for their multiply-adds,
+         * until the budget is spent. A layer whose inputs vary in few directions gets no more than
+         * those. Patches, updates, and where updates are spared fewer than 64 directions, are as
+         * with a shape.
+         *
+         * <p>Take a batch as in training: a layer of low rank finds its directions in the first
+         * one, and no more of them than that has rows. Padding counts as rows here.
+         *
+         * @param share the share, positive, of backpropagation on batches of these shapes; 0.2 for
+         *     a fifth
+         * @param batch real inputs as the model takes them; read when a model is converted, and not
+         *     closed
+         * @return this builder
+         * @throws IllegalArgumentException if the share is not positive or the batch is empty;
+         *     {@link Decorrelate#convert} throws it if a dense layer gets fewer than 64 rows, if
+         *     values are not finite, or if even the last cost takes more, {@link #build} if
+         *     settings exclude a low rank
+         */
+        public Builder optBudget(double share, NDList batch) {
+            Preconditions.checkArgument(
+                    !batch.isEmpty()
+                            && batch.stream().allMatch(array -> array.getShape().size() > 0),
+                    "The budget of decorrelation needs a batch of inputs, but got an empty one: "
+                            + Arrays.toString(batch.getShapes()));
+            budget = new CostBudget(share, List.of(batch.getShapes()));
+            budgetBatch = new NDList(batch);
             return this;
         }
 

@@ -14,6 +14,7 @@
 package org.locallearning.djl.decorrelation;
 
 import ai.djl.MalformedModelException;
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -28,6 +29,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.locallearning.djl.decorrelation.internal.StoredParameters;
@@ -38,7 +40,9 @@ import org.locallearning.djl.decorrelation.state.StateWriter;
 abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelating {
 
     private final String name;
+    private final FeatureRows rows;
     private final Decorrelator decorrelator;
+    private Consumer<NDArray> inputWatcher;
 
     /**
      * Creates a layer.
@@ -58,7 +62,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
             PendingChecks pending) {
         super(Decorrelator.VERSION);
         this.name = name == null ? getClass().getSimpleName() : name;
-        FeatureRows rows = new FeatureRows(options.getCost());
+        rows = new FeatureRows(options.getCost());
         decorrelator =
                 new Decorrelator(
                         this, matrixName, options, rows, forms, pending, this::addParameter);
@@ -71,6 +75,9 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
             NDList inputs,
             boolean training,
             PairList<String, Object> params) {
+        if (inputWatcher != null) {
+            inputWatcher.accept(rows.rows(checked(inputs).head()));
+        }
         return new NDList(
                 decorrelator.forward(
                         parameterStore,
@@ -84,6 +91,11 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     @Override
     public final void learn(ParameterStore parameterStore, NDList inputs) {
         decorrelator.learn(parameterStore, checked(inputs));
+    }
+
+    /** Sets who sees the rows of each input, (K, n), in training and evaluation. */
+    final void setInputWatcher(Consumer<NDArray> watcher) {
+        inputWatcher = watcher;
     }
 
     private NDList checked(NDList inputs) {

@@ -52,7 +52,7 @@ record LowRankMatrix(NDArray core, NDArray directions, Set<Device> found)
      * A share of the total variance that every direction gets, so that directions in which nothing
      * varies stay apart. Its inverse squared stays below what double precision tells.
      */
-    private static final double FLOOR = 1e-6;
+    static final double FLOOR = 1e-6;
 
     static MatrixForm form(long width, int rank) {
         PairList<String, Shape> fixed = new PairList<>();

@@ -135,6 +135,11 @@ final class StepCost {
         return widths;
     }
 
+    /** Returns some of the layers in the order of the model. */
+    List<Block> inOrder(Set<Block> some) {
+        return layers.stream().map(Layer::block).filter(some::contains).distinct().toList();
+    }
+
     /** Returns the multiply-adds of backpropagation, which takes errors to whatever learns. */
     long backpropagation() {
         long forward = layers.stream().mapToLong(Layer::forward).sum();
