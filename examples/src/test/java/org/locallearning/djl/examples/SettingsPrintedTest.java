@@ -111,6 +111,9 @@ class SettingsPrintedTest {
         samples.put(double[].class, List.of(new double[] {0.375}, new double[] {0.75, 2}));
         samples.put(Shape.class, List.of(new Shape(3, 6), new Shape(6, 3), new Shape(3, 4, 4)));
         samples.put(
+                Shape[].class,
+                List.of(new Shape[] {new Shape(3, 6)}, new Shape[] {new Shape(6, 3)}));
+        samples.put(
                 NDArray.class,
                 List.of(MANAGER.create(new float[] {0.5f}), MANAGER.ones(new Shape(3))));
         samples.put(Block.class, List.of(Blocks.identityBlock()));
