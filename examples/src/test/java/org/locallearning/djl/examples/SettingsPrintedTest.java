@@ -17,6 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
@@ -113,6 +114,7 @@ class SettingsPrintedTest {
         samples.put(
                 Shape[].class,
                 List.of(new Shape[] {new Shape(3, 6)}, new Shape[] {new Shape(6, 3)}));
+        samples.put(NDList.class, List.of(new NDList(MANAGER.ones(new Shape(3, 6)))));
         samples.put(
                 NDArray.class,
                 List.of(MANAGER.create(new float[] {0.5f}), MANAGER.ones(new Shape(3))));
