@@ -122,20 +122,7 @@ public record Results(
      * @return results with these runs alone
      */
     public Results with(List<RunResult> finished) {
-        return new Results(
-                dataset,
-                model,
-                datasetTitle,
-                provenance,
-                modelSummary,
-                parameters,
-                settings,
-                commandLine,
-                started,
-                build,
-                machine,
-                List.copyOf(finished),
-                paper);
+        return with(List.copyOf(finished), paper);
     }
 
     /**
@@ -145,6 +132,10 @@ public record Results(
      * @return the same otherwise
      */
     public Results beside(List<PaperResult> reported) {
+        return with(runs, reported.isEmpty() ? null : List.copyOf(reported));
+    }
+
+    private Results with(List<RunResult> otherRuns, List<PaperResult> otherPaper) {
         return new Results(
                 dataset,
                 model,
@@ -157,8 +148,8 @@ public record Results(
                 started,
                 build,
                 machine,
-                runs,
-                reported.isEmpty() ? null : List.copyOf(reported));
+                otherRuns,
+                otherPaper);
     }
 
     /**
