@@ -27,7 +27,6 @@ import ai.djl.nn.transformer.BertBlock;
 import ai.djl.nn.transformer.IdEmbedding;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import ai.djl.util.Preconditions;
 import java.util.Arrays;
 import java.util.List;
 
@@ -144,14 +143,15 @@ public final class DecorrelatedBert extends AbstractBlock implements Decorrelate
                         && tokens.equals(shapes[2])
                         && tokens.get(1) == length
                         && length > 1;
-        Preconditions.checkArgument(
-                fits,
-                String.format(
-                        "Decorrelated BERT takes ids of tokens, ids of types and a mask, each"
-                                + " (batch, %d) by its maximum sequence length, but got %s; fill"
-                                + " sequences up to that length with a mask of 0, or build the"
-                                + " BertBlock with another one, of 2 tokens at the least.",
-                        length, Arrays.toString(shapes)));
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "Decorrelated BERT takes ids of tokens, ids of types and a mask, each"
+                                    + " (batch, %d) by its maximum sequence length, but got %s; fill"
+                                    + " sequences up to that length with a mask of 0, or build the"
+                                    + " BertBlock with another one, of 2 tokens at the least.",
+                            length, Arrays.toString(shapes)));
+        }
     }
 
     /** {@inheritDoc} */

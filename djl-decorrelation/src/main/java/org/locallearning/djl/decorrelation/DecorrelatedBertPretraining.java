@@ -24,7 +24,6 @@ import ai.djl.nn.transformer.BertPretrainingBlock;
 import ai.djl.nn.transformer.IdEmbedding;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import ai.djl.util.Preconditions;
 import java.util.Arrays;
 import java.util.List;
 
@@ -92,11 +91,12 @@ public final class DecorrelatedBertPretraining extends AbstractBlock
     }
 
     private static void checkInputs(Shape... shapes) {
-        Preconditions.checkArgument(
-                shapes.length == 4,
-                "Decorrelated BERT pretraining takes ids of tokens, ids of types, a mask and the"
-                        + " positions of masked tokens, but got "
-                        + Arrays.toString(shapes));
+        if (shapes.length != 4) {
+            throw new IllegalArgumentException(
+                    "Decorrelated BERT pretraining takes ids of tokens, ids of types, a mask and the"
+                            + " positions of masked tokens, but got "
+                            + Arrays.toString(shapes));
+        }
     }
 
     /** {@inheritDoc} */
