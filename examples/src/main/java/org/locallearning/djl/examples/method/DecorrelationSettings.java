@@ -54,7 +54,7 @@ public record DecorrelationSettings(
 
     /** The defaults of {@link DecorrelationOptions}: the paper's, with several updates at once. */
     public static final DecorrelationSettings DEFAULT =
-            PAPER.withSamplesPerUpdate(Cost.full().getSamplesPerUpdate());
+            PAPER.with(PAPER.rank, Cost.full().getSamplesPerUpdate());
 
     /**
      * Creates settings.
@@ -99,26 +99,15 @@ public record DecorrelationSettings(
      * @return the same otherwise
      */
     public DecorrelationSettings withRank(int other) {
-        return new DecorrelationSettings(
-                sampleFraction,
-                interval,
-                blockSize,
-                other,
-                gain,
-                mean,
-                samplesPerUpdate,
-                unitVariance,
-                varianceTerm,
-                offDiagonal,
-                triangular);
+        return with(other, samplesPerUpdate);
     }
 
-    private DecorrelationSettings withSamplesPerUpdate(int samples) {
+    private DecorrelationSettings with(int directions, int samples) {
         return new DecorrelationSettings(
                 sampleFraction,
                 interval,
                 blockSize,
-                rank,
+                directions,
                 gain,
                 mean,
                 samples,
