@@ -40,6 +40,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.locallearning.djl.decorrelation.internal.BlockKinds;
+import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.locallearning.djl.decorrelation.internal.ParallelBranches;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.slf4j.Logger;
@@ -305,7 +306,7 @@ public final class Decorrelate {
                 Block child = entry.getValue();
                 boolean done =
                         previous instanceof FeatureDecorrelation && BlockKinds.isLinear(child);
-                checkShared(child, Folding.join(path, entry.getKey()), opaque || !walked || done);
+                checkShared(child, BlockPath.join(path, entry.getKey()), opaque || !walked || done);
                 previous = child;
             }
             if (!BlockKinds.isDenseOrConvolution(block)) {
@@ -360,7 +361,7 @@ public final class Decorrelate {
             List<Block> parts = new ArrayList<>();
             boolean changed = false;
             for (Pair<String, Block> entry : block.getChildren()) {
-                Block now = convert(entry.getValue(), Folding.join(path, entry.getKey()));
+                Block now = convert(entry.getValue(), BlockPath.join(path, entry.getKey()));
                 changed |= now != entry.getValue();
                 parts.add(now);
             }
@@ -373,7 +374,7 @@ public final class Decorrelate {
                 skip(block, path, "not supported: attention to other tokens than its own");
                 return block;
             }
-            String resultPath = Folding.join(path, block.getChildren().get(3).getKey());
+            String resultPath = BlockPath.join(path, block.getChildren().get(3).getKey());
             Decorrelating tokens = null;
             Decorrelating results = null;
             if (isSelected(named(block, path))) {
@@ -399,7 +400,7 @@ public final class Decorrelate {
             Block previous = null;
             for (Pair<String, Block> entry : block.getChildren()) {
                 Block child = entry.getValue();
-                String childPath = Folding.join(path, entry.getKey());
+                String childPath = BlockPath.join(path, entry.getKey());
                 boolean done =
                         previous instanceof FeatureDecorrelation && BlockKinds.isLinear(child);
                 previous = child;
@@ -427,7 +428,7 @@ public final class Decorrelate {
             List<Block> branches = new ArrayList<>();
             boolean changed = false;
             for (Pair<String, Block> entry : block.getChildren()) {
-                Block now = convert(entry.getValue(), Folding.join(path, entry.getKey()));
+                Block now = convert(entry.getValue(), BlockPath.join(path, entry.getKey()));
                 changed |= now != entry.getValue();
                 branches.add(now);
             }
@@ -534,7 +535,7 @@ public final class Decorrelate {
             List<String> found = new ArrayList<>();
             for (Pair<String, Block> entry : block.getChildren()) {
                 Block child = entry.getValue();
-                String childPath = Folding.join(path, entry.getKey());
+                String childPath = BlockPath.join(path, entry.getKey());
                 if (isComposite(child) || BlockKinds.isDenseOrConvolution(child)) {
                     found.add("'" + childPath + "' (" + type(child) + ")");
                 } else if (!(child instanceof DecorrelatedComposite)) {

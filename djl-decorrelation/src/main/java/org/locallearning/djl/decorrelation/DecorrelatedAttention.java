@@ -27,6 +27,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import ai.djl.util.Preconditions;
 import java.util.Arrays;
+import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.locallearning.djl.decorrelation.internal.PrivateFields;
 
 /**
@@ -216,7 +217,7 @@ public final class DecorrelatedAttention extends AbstractBlock implements Decorr
         };
         for (int i = 0; i < projections.length; ++i) {
             Decorrelation before = projections[i] == resultProjection ? results : tokens;
-            String place = Folding.join(path, children.get(i).getKey());
+            String place = BlockPath.join(path, children.get(i).getKey());
             PlainBlocks.share(folding.linear(projections[i], before, place), targets[i]);
         }
         plain.initialize(weight.getManager(), weight.getDataType(), new Shape(1, 1, embedding));

@@ -23,6 +23,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.locallearning.djl.decorrelation.internal.BlockKinds;
+import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.locallearning.djl.decorrelation.internal.ParallelBranches;
 
 /** One walk over a decorrelated model that multiplies each matrix into the weights after it. */
@@ -80,7 +81,7 @@ final class Folding {
     List<Block> children(Block block, String path) {
         List<Block> children = new ArrayList<>();
         for (Pair<String, Block> child : block.getChildren()) {
-            children.add(fold(child.getValue(), join(path, child.getKey())));
+            children.add(fold(child.getValue(), BlockPath.join(path, child.getKey())));
         }
         return children;
     }
@@ -97,7 +98,7 @@ final class Folding {
             if (child instanceof FeatureDecorrelation before
                     && BlockKinds.isLinear(next)
                     && !block.isReturnIntermediate()) {
-                String nextPath = join(path, children.get(i + 1).getKey());
+                String nextPath = BlockPath.join(path, children.get(i + 1).getKey());
                 Linear plain = place((Linear) next, before, nextPath).plain();
                 if (before instanceof Decorrelation layer && layer.isInserted()) {
                     return plain;
@@ -106,7 +107,7 @@ final class Folding {
                 changed = true;
                 ++i;
             } else {
-                Block now = fold(child, join(path, children.get(i).getKey()));
+                Block now = fold(child, BlockPath.join(path, children.get(i).getKey()));
                 changed |= now != child;
                 result.add(now);
             }
@@ -184,10 +185,5 @@ final class Folding {
         if (!had && plain.getDirectParameters().contains("bias")) {
             changes.add("'" + path + "' has a bias, which stands for the mean");
         }
-    }
-
-    /** The path of a child. */
-    static String join(String path, String child) {
-        return path.isEmpty() ? child : path + '/' + child;
     }
 }

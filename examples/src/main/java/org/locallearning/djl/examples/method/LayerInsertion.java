@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.locallearning.djl.decorrelation.internal.BlockKinds;
+import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.locallearning.djl.decorrelation.internal.ParallelBranches;
 
 /**
@@ -64,7 +65,7 @@ final class LayerInsertion {
             boolean keepsNumber = ((SequentialBlock) block).isReturnIntermediate();
             result.setReturnIntermediate(keepsNumber);
             for (Pair<String, Block> child : block.getChildren()) {
-                String below = below(path, child);
+                String below = BlockPath.join(path, child.getKey());
                 if (BlockKinds.isDenseOrConvolution(child.getValue()) && !keepsNumber) {
                     result.add(newLayer(below, child.getValue())).add(child.getValue());
                 } else {
@@ -76,17 +77,13 @@ final class LayerInsertion {
         if (BlockKinds.isParallel(block)) {
             List<Block> branches = new ArrayList<>();
             for (Pair<String, Block> branch : block.getChildren()) {
-                branches.add(insert(below(path, branch), branch.getValue()));
+                branches.add(insert(BlockPath.join(path, branch.getKey()), branch.getValue()));
             }
             return ParallelBranches.replace((ParallelBlock) block, branches);
         }
         return BlockKinds.isDenseOrConvolution(block)
                 ? new SequentialBlock().add(newLayer(path, block)).add(block)
                 : block;
-    }
-
-    private static String below(String path, Pair<String, Block> child) {
-        return path.isEmpty() ? child.getKey() : path + "/" + child.getKey();
     }
 
     private Block newLayer(String path, Block weighted) {
