@@ -185,10 +185,7 @@ public final class DecorrelatedBert extends AbstractBlock implements Decorrelate
         List<Block> parts = folding.children(this, path);
         BertBlock plain = builder(positionEmbedding, parts).build();
         PlainBlocks.share(positionEmbedding, plain.getDirectParameters().valueAt(0));
-        PlainBlocks.shareChildren(parts, plain);
-        NDArray like = positionEmbedding.getArray();
-        plain.initialize(like.getManager(), like.getDataType(), inputShapes);
-        return plain;
+        return PlainBlocks.over(plain, parts, positionEmbedding.getArray(), inputShapes);
     }
 
     /**

@@ -131,10 +131,8 @@ public final class DecorrelatedBertPretraining extends AbstractBlock
                         DecorrelatedBert.builder(
                                 plainBert.getDirectParameters().valueAt(0),
                                 plainBert.getChildren().values()));
-        PlainBlocks.shareChildren(parts, plain);
-        NDArray like = DecorrelatedBert.table(tokenEmbedding).getArray();
-        plain.initialize(like.getManager(), like.getDataType(), inputShapes);
-        return plain;
+        NDArray table = DecorrelatedBert.table(tokenEmbedding).getArray();
+        return PlainBlocks.over(plain, parts, table, inputShapes);
     }
 
     /** Returns its three parts. */

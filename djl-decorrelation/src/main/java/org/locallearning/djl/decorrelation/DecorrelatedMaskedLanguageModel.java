@@ -127,10 +127,7 @@ public final class DecorrelatedMaskedLanguageModel extends AbstractBlock
                         .build();
         BertMaskedLanguageModelBlock plain = new BertMaskedLanguageModelBlock(sizes, activation);
         PlainBlocks.share(dictionaryBias, plain.getDirectParameters().valueAt(0));
-        PlainBlocks.shareChildren(parts, plain);
-        NDArray like = dictionaryBias.getArray();
-        plain.initialize(like.getManager(), like.getDataType(), inputShapes);
-        return plain;
+        return PlainBlocks.over(plain, parts, dictionaryBias.getArray(), inputShapes);
     }
 
     /** Returns the projection. */

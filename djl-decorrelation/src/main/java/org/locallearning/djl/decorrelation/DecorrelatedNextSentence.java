@@ -80,12 +80,9 @@ public final class DecorrelatedNextSentence extends AbstractBlock implements Dec
     /** {@inheritDoc} */
     @Override
     public BertNextSentenceBlock fold(Folding folding, String path) {
-        BertNextSentenceBlock plain = new BertNextSentenceBlock();
         List<Block> parts = folding.children(this, path);
-        PlainBlocks.shareChildren(parts, plain);
-        NDArray like = parts.get(0).getDirectParameters().get("weight").getArray();
-        plain.initialize(like.getManager(), like.getDataType(), inputShapes);
-        return plain;
+        NDArray weight = parts.get(0).getDirectParameters().get("weight").getArray();
+        return PlainBlocks.over(new BertNextSentenceBlock(), parts, weight, inputShapes);
     }
 
     /** Returns the classifier. */

@@ -154,9 +154,7 @@ public final class DecorrelatedTransformerEncoder extends AbstractBlock
                                         LambdaBlock.class,
                                         parts.get(FEED_FORWARD).getChildren().get(1).getValue(),
                                         "lambda"));
-        PlainBlocks.shareChildren(parts, plain);
-        plain.initialize(weight.getManager(), weight.getDataType(), new Shape(1, 1, embedding));
-        return plain;
+        return PlainBlocks.over(plain, parts, weight, new Shape(1, 1, embedding));
     }
 
     /** DJL does not tell the number of heads of its encoder layers. */

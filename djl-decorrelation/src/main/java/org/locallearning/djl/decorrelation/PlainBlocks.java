@@ -172,8 +172,23 @@ final class PlainBlocks {
         shareChildren(from.getChildren().values(), to);
     }
 
-    /** Gives the children of a block the arrays of other blocks. */
-    static void shareChildren(List<Block> from, Block to) {
+    /**
+     * Completes a block of DJL's that was built with the sizes of another form of it.
+     *
+     * @param plain the block
+     * @param parts what its children take their arrays from
+     * @param like an array of the manager and type that the block is to have
+     * @param inputShapes the shapes of its inputs
+     * @return the block, initialized
+     */
+    static <B extends Block> B over(
+            B plain, List<Block> parts, NDArray like, Shape... inputShapes) {
+        shareChildren(parts, plain);
+        plain.initialize(like.getManager(), like.getDataType(), inputShapes);
+        return plain;
+    }
+
+    private static void shareChildren(List<Block> from, Block to) {
         for (int i = 0; i < from.size(); ++i) {
             share(from.get(i), to.getChildren().get(i).getValue());
         }
