@@ -18,7 +18,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import java.util.HashSet;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.locallearning.djl.creditassignment.TrainerParameters;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Layer;
@@ -154,21 +156,29 @@ public final class KolenPollack extends FeedbackRule {
         @Override
         public void afterStep(ParameterStore store, Device[] devices) {
             if (decay > 0) {
+                // a layer that stands in several places has one weight, which decays once
+                Set<String> decayed = new HashSet<>();
                 forEach(
                         (layer, learned) -> {
-                            if (layer.weight().requiresGradient()) {
-                                double share = decay * rateShare(store, layer.weight());
-                                for (Device device : devices) {
-                                    decay(store.getValue(layer.weight(), device, true), share);
-                                    decay(store.getValue(learned, device, true), share);
+                            Parameter weight = layer.weight();
+                            if (weight.requiresGradient()) {
+                                double share = decay * rateShare(store, weight);
+                                if (decayed.add(weight.getId())) {
+                                    decay(store, devices, weight, share);
                                 }
+                                decay(store, devices, learned, share);
                             }
                         });
             }
         }
 
-        private void decay(NDArray value, double share) {
-            if (share > 0) {
+        private void decay(
+                ParameterStore store, Device[] devices, Parameter parameter, double share) {
+            if (share == 0) {
+                return;
+            }
+            for (Device device : devices) {
+                NDArray value = store.getValue(parameter, device, true);
                 try (NDArray alias = Autograd.detach(value, manager)) {
                     HostNumber.multiply(alias, 1 - share);
                 }

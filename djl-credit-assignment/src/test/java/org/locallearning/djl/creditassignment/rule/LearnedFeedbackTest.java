@@ -25,7 +25,9 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.listener.TrainingListenerAdapter;
@@ -37,8 +39,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -130,6 +134,70 @@ class LearnedFeedbackTest {
             }
             assertArrayEquals(expected, history.get(t), 1e-13, "step " + t);
         }
+    }
+
+    @Test
+    void aWeightInTwoPlacesDecaysOnceAStep() {
+        double decay = 0.02;
+        int steps = 8;
+        NetworkCase network =
+                new NetworkCase("shared", LearnedFeedbackTest::withSharedLayer, new Shape(6, 9), 4);
+        DefaultTrainingConfig config =
+                new DefaultTrainingConfig(LossCase.softmaxCrossEntropy().loss().get())
+                        .optOptimizer(sgd());
+        CreditAssignment rule = KolenPollack.builder().optDecay(decay).build();
+        try (TrainingRun run =
+                TrainingRun.start(
+                        network,
+                        DataType.FLOAT64,
+                        LossCase.softmaxCrossEntropy(),
+                        config,
+                        rule::newTrainer)) {
+            run.train(0, 1);
+            Map<String, double[]> first = differences(run);
+            assertEquals(
+                    Set.of("03Linear_weight", "05Linear_weight", "07Linear_weight"),
+                    first.keySet());
+            run.train(1, 1 + steps);
+            double factor = Math.pow(1 - decay, steps);
+            differences(run)
+                    .forEach(
+                            (path, last) -> {
+                                double[] expected = first.get(path).clone();
+                                for (int i = 0; i < expected.length; i++) {
+                                    expected[i] *= factor;
+                                }
+                                assertArrayEquals(expected, last, 1e-13, path);
+                            });
+        }
+    }
+
+    private static Block withSharedLayer() {
+        Block shared = NetworkCase.linear(7);
+        return new SequentialBlock()
+                .add(NetworkCase.linear(7))
+                .add(Activation.tanhBlock())
+                .add(shared)
+                .add(Activation.tanhBlock())
+                .add(shared)
+                .add(Activation.tanhBlock())
+                .add(NetworkCase.linear(4));
+    }
+
+    /** W - B by the path of W. */
+    private static Map<String, double[]> differences(TrainingRun run) {
+        Map<String, double[]> differences = new HashMap<>();
+        ((CreditTrainer) run.trainer())
+                .getRuleParameters()
+                .forEach(
+                        (path, feedback) -> {
+                            NDArray weight =
+                                    run.model().getBlock().getParameters().get(path).getArray();
+                            try (NDArray difference = weight.stopGradient().sub(feedback)) {
+                                differences.put(path, difference.toDoubleArray());
+                            }
+                        });
+        return differences;
     }
 
     static Stream<Arguments> scheduledOptimizers() {
