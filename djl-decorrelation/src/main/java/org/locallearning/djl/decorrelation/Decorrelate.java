@@ -59,10 +59,9 @@ import org.slf4j.LoggerFactory;
  * layer that stands in several places gets one matrix.
  *
  * <p>The function of the model in evaluation does not change, as M starts as the identity and the
- * mean as 0. A model that is initialized when it is converted, as trained models are, gets layers
- * with {@link MeanRemoval#NONE} unless a mean is chosen, since removing the mean of the batch would
- * change what the trained layers see in training. A layer whose weight is frozen gets a matrix that
- * is frozen too.
+ * mean as 0. A layer that is initialized when it is converted, as those of trained models are, gets
+ * {@link MeanRemoval#NONE} unless a mean is chosen, since removing the mean of the batch would
+ * change what it sees in training. A layer whose weight is frozen gets a matrix that is frozen too.
  *
  * <p>{@link #fold} multiplies each M into the weights after it and gives back blocks of DJL's own:
  * {@code W M} and {@code b − W M μ}. It is exact. The folded model has the blocks of the model
@@ -178,36 +177,32 @@ public final class Decorrelate {
      * @throws IllegalStateException if a budget looks at a batch and the model is not initialized
      */
     public DecorrelationReport convert(Block block) {
-        DecorrelationOptions settings =
-                block.isInitialized() && !meanChosen
-                        ? options.toBuilder().optMean(MeanRemoval.NONE).build()
-                        : options;
-        Conversion conversion = new Conversion(within(settings, block));
+        Conversion conversion = new Conversion(within(block));
         conversion.checkShared(block, "", false);
         Block converted = conversion.convert(block, "");
         if (conversion.converted.isEmpty()) {
             throw conversion.nothingToConvert();
         }
         conversion.logWhatIsLeft();
+        conversion.logIdlePatterns();
         return new DecorrelationReport(
                 initializeLike(block, converted), conversion.converted, conversion.skipped);
     }
 
     /** Returns the settings of each layer, which keep to the budget, if there is one. */
-    private Function<Block, DecorrelationOptions> within(
-            DecorrelationOptions settings, Block block) {
+    private Function<Block, DecorrelationOptions> within(Block block) {
         if (budget.isEmpty()) {
-            return layer -> settings;
+            return layer -> options;
         }
         // what is decorrelated does not depend on the cost
-        DecorrelationOptions least = CostBudget.cheapest(settings);
+        DecorrelationOptions least = CostBudget.cheapest(options);
         Conversion trial = new Conversion(layer -> least);
         Block converted = trial.convert(block, "");
         Map<Block, InputSpectrum> spectra =
                 budgetBatch.isEmpty() || converted == block
                         ? Map.of()
                         : spectra(block, converted, trial.layers, budgetBatch.get());
-        return budget.get().choose(settings, block, trial.layers.keySet(), spectra);
+        return budget.get().choose(options, block, trial.layers.keySet(), spectra);
     }
 
     private static Map<Block, InputSpectrum> spectra(
@@ -309,7 +304,7 @@ public final class Decorrelate {
                 checkShared(child, BlockPath.join(path, entry.getKey()), opaque || !walked || done);
                 previous = child;
             }
-            if (!BlockKinds.isDenseOrConvolution(block)) {
+            if (!BlockKinds.isDenseOrConvolution(block) && !isAttention(block)) {
                 return;
             }
             boolean decorrelated = !opaque && isSelected(named(block, path));
@@ -350,8 +345,11 @@ public final class Decorrelate {
         }
 
         private boolean isComposite(Block block) {
-            return block.getClass() == ScaledDotProductAttentionBlock.class
-                    || Composites.of(block).isPresent();
+            return isAttention(block) || Composites.of(block).isPresent();
+        }
+
+        private boolean isAttention(Block block) {
+            return block.getClass() == ScaledDotProductAttentionBlock.class;
         }
 
         private Block convertComposite(Block block, String path) {
@@ -446,6 +444,9 @@ public final class Decorrelate {
         private Decorrelating create(Block block, String path, boolean inserted) {
             String name = named(block, path);
             DecorrelationOptions own = settings.apply(block);
+            if (block.isInitialized() && !meanChosen) {
+                own = own.toBuilder().optMean(MeanRemoval.NONE).build();
+            }
             Decorrelating layer =
                     block instanceof Conv2d convolution
                             ? DecorrelatedConv2d.of(convolution, own, name, pending)
@@ -576,6 +577,27 @@ public final class Decorrelate {
             }
         }
 
+        /** Tells in one line which patterns match nothing, as those of a misspelt path do. */
+        void logIdlePatterns() {
+            List<String> paths =
+                    Stream.concat(
+                                    converted.stream().map(DecorrelationReport.Converted::path),
+                                    skipped.stream().map(DecorrelationReport.Skipped::path))
+                            .toList();
+            String idle =
+                    Stream.concat(include.stream(), exclude.stream())
+                            .filter(pattern -> paths.stream().noneMatch(pattern::matches))
+                            .map(pattern -> "'" + pattern + "'")
+                            .collect(Collectors.joining(", "));
+            if (!idle.isEmpty()) {
+                logger.warn(
+                        "No weighted layer has a path that matches {}: paths are such as '{}', and"
+                                + " '/**' after that of a block stands for all layers in it.",
+                        idle,
+                        paths.get(0));
+            }
+        }
+
         private String type(Block block) {
             return block.getClass().getSimpleName();
         }
@@ -595,7 +617,7 @@ public final class Decorrelate {
         /**
          * {@inheritDoc}
          *
-         * <p>An initialized model gets {@link MeanRemoval#NONE} unless a mean is chosen.
+         * <p>Initialized layers get {@link MeanRemoval#NONE} unless a mean is chosen.
          */
         @Override
         public Builder optOptions(Consumer<DecorrelationOptions.Builder> change) {

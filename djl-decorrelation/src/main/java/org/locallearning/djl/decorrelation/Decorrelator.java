@@ -509,6 +509,19 @@ final class Decorrelator {
                     matrix.get(i),
                     form.fixed().get(i - 1).getValue());
         }
+        checkLoadedMean();
+    }
+
+    /** Refuses a mean that a layer would carry along without removing it. */
+    private void checkLoadedMean() throws MalformedModelException {
+        if (options.getMean().removal() == MeanRemoval.NONE && PlainBlocks.hasMean(layer)) {
+            throw new MalformedModelException(
+                    "The file holds a mean for decorrelation layer '"
+                            + layer.getName()
+                            + "', which removes none and so would not compute what was saved; set"
+                            + " MeanRemoval.BATCH or RUNNING by optMean, since layers that are"
+                            + " initialized when they are converted have NONE otherwise.");
+        }
     }
 
     /** Returns the matrix of the layer's own arrays. */

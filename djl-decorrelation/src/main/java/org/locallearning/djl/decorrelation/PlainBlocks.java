@@ -251,7 +251,8 @@ final class PlainBlocks {
         }
     }
 
-    private static boolean hasMean(Decorrelating layer) {
+    /** Returns whether the running mean of a layer is anything but 0. */
+    static boolean hasMean(Decorrelating layer) {
         try (NDArray mean = mean(layer);
                 NDArray different = mean.neq(0);
                 NDArray any = different.any()) {

@@ -21,6 +21,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.basicmodelzoo.basic.Mlp;
 import ai.djl.basicmodelzoo.cv.classification.LeNet;
@@ -43,10 +44,15 @@ import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.convolutional.Conv2dTranspose;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.transformer.IdEmbedding;
+import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
 import ai.djl.nn.transformer.TransformerEncoderBlock;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -109,6 +115,67 @@ class DecorrelateTest extends ArrayTest {
         trained.initialize(manager, DataType.FLOAT32, new Shape(2, 6));
         first = (Decorrelation) Decorrelate.model(trained).getChildren().get(0).getValue();
         assertEquals(MeanRemoval.NONE, first.getOptions().getMean().removal());
+    }
+
+    @Test
+    void newLayersOnTopOfTrainedOnesGetTheDefaults() {
+        Block base = mlp();
+        base.initialize(manager, DataType.FLOAT32, new Shape(2, 6));
+        Block head = Linear.builder().setUnits(2).build();
+        DecorrelationReport report =
+                Decorrelate.builder().build().convert(new SequentialBlock().addAll(base, head));
+        assertEquals(
+                List.of(MeanRemoval.NONE, MeanRemoval.NONE, MeanRemoval.BATCH),
+                report.converted().stream()
+                        .map(entry -> entry.layer().getOptions().getMean().removal())
+                        .toList());
+    }
+
+    @Test
+    void meanIsNotLoadedIntoALayerThatWouldNotRemoveIt() throws Exception {
+        for (boolean image : new boolean[] {false, true}) {
+            Shape input = image ? new Shape(6, 2, 5, 5) : new Shape(6, 4);
+            Block saved = Decorrelate.model(linearOrConvolution(image));
+            saved.initialize(manager, DataType.FLOAT64, input);
+            byte[] untrained = saved(saved);
+            forward(saved, random(input).add(1), true);
+            byte[] trained = saved(saved);
+
+            Block initialized = linearOrConvolution(image);
+            initialized.initialize(manager, DataType.FLOAT64, input);
+            Block converted = Decorrelate.model(initialized);
+            load(converted, untrained);
+            Exception e =
+                    assertThrows(MalformedModelException.class, () -> load(converted, trained));
+            assertTrue(e.getMessage().contains("holds a mean"), e.getMessage());
+            assertTrue(e.getMessage().contains("optMean"), e.getMessage());
+
+            Block removing =
+                    Decorrelate.builder()
+                            .optMean(MeanRemoval.RUNNING)
+                            .build()
+                            .convert(initialized)
+                            .block();
+            load(removing, trained);
+            NDArray images = random(input);
+            assertClose(forward(saved, images, false), forward(removing, images, false), 0);
+        }
+    }
+
+    private static Block linearOrConvolution(boolean image) {
+        return image
+                ? Conv2d.builder().setKernelShape(new Shape(2, 2)).setFilters(3).build()
+                : Linear.builder().setUnits(3).build();
+    }
+
+    private static byte[] saved(Block block) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        block.saveParameters(new DataOutputStream(bytes));
+        return bytes.toByteArray();
+    }
+
+    private void load(Block block, byte[] saved) throws IOException, MalformedModelException {
+        block.loadParameters(manager, new DataInputStream(new ByteArrayInputStream(saved)));
     }
 
     @Test
@@ -390,6 +457,26 @@ class DecorrelateTest extends ArrayTest {
     }
 
     @Test
+    void attentionInTwoPlacesOfWhichOneIsExcludedIsRefused() {
+        Block twice =
+                ScaledDotProductAttentionBlock.builder()
+                        .setEmbeddingSize(8)
+                        .setHeadCount(2)
+                        .build();
+        Block model = new SequentialBlock().addAll(twice, twice);
+        for (String path : List.of("01", "02")) {
+            Decorrelate half =
+                    Decorrelate.builder()
+                            .optExclude(path + "ScaledDotProductAttentionBlock")
+                            .build();
+            Exception e = assertThrows(IllegalArgumentException.class, () -> half.convert(model));
+            assertTrue(e.getMessage().contains("'01ScaledDot"), e.getMessage());
+            assertTrue(e.getMessage().contains("'02ScaledDot"), e.getMessage());
+        }
+        assertEquals(2, Decorrelate.builder().build().convert(model).converted().size());
+    }
+
+    @Test
     void foldForOriginalNamesWhatWouldNotLoad() {
         SequentialBlock model =
                 new SequentialBlock()
@@ -597,6 +684,24 @@ class DecorrelateTest extends ArrayTest {
         assertArrayEquals(
                 convolution.getParameters().get("weight").getArray().toFloatArray(),
                 converted.getWeight().getArray().toFloatArray());
+    }
+
+    @Test
+    void patternsThatMatchNothingAreTold() {
+        Block model = new SequentialBlock().add(mlp()).add(Linear.builder().setUnits(2).build());
+        Decorrelate misspelt =
+                Decorrelate.builder()
+                        .optInclude("**")
+                        .optInclude("03Linear")
+                        .optExclude("01SequentialBlock")
+                        .optExclude("02Linear")
+                        .build();
+        String log = logged(() -> misspelt.convert(model));
+        assertEquals(1, log.lines().count(), log);
+        assertTrue(log.contains("matches '03Linear', '01SequentialBlock':"), log);
+        Decorrelate right =
+                Decorrelate.builder().optInclude("**").optExclude("01SequentialBlock/**").build();
+        assertEquals("", logged(() -> right.convert(model)));
     }
 
     @Test
