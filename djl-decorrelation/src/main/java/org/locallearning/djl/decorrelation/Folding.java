@@ -100,7 +100,10 @@ final class Folding {
                     && !block.isReturnIntermediate()) {
                 String nextPath = BlockPath.join(path, children.get(i + 1).getKey());
                 Linear plain = place((Linear) next, before, nextPath).plain();
-                if (before instanceof Decorrelation layer && layer.isInserted()) {
+                // unless somebody has put the pair into a longer sequence
+                if (before instanceof Decorrelation layer
+                        && layer.isInserted()
+                        && children.size() == 2) {
                     return plain;
                 }
                 result.add(plain);

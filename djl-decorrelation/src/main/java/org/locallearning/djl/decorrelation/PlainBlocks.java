@@ -40,13 +40,9 @@ final class PlainBlocks {
         NDArray bias =
                 centred ? ArrayScope.returning(() -> matrix.matMul(mean(layer)).neg()) : null;
         Linear plain = Linear.builder().setUnits(width).optBias(centred).build();
-        return initialized(
-                plain,
-                layer.getMatrix(),
-                matrix,
-                bias,
-                layer.getInputShapes()[0],
-                layer.decorrelator().isFrozen());
+        initialize(plain, layer.getMatrix(), matrix, bias, layer.getInputShapes()[0]);
+        plain.freezeParameters(layer.decorrelator().isFrozen());
+        return plain;
     }
 
     /** {@code y = (W M) x + (b − W M μ)}: a decorrelation layer and the linear layer after it. */
@@ -73,13 +69,8 @@ final class PlainBlocks {
         }
         Linear plain =
                 Linear.builder().setUnits(weight.getShape().get(0)).optBias(offset != null).build();
-        return initialized(
-                plain,
-                weight,
-                folded,
-                offset,
-                layer.getInputShapes()[0],
-                !weight.requiresGradient());
+        initialize(plain, weight, folded, offset, layer.getInputShapes()[0]);
+        return frozenLike(plain, weight, bias);
     }
 
     /**
@@ -142,7 +133,8 @@ final class PlainBlocks {
                         .setFilters(channels)
                         .optGroups(channels)
                         .build();
-        return initialized(plain, like, ones, negative, input, !like.requiresGradient());
+        initialize(plain, like, ones, negative, input);
+        return frozenLike(plain, like, null);
     }
 
     private static Conv2d convolution(
@@ -158,7 +150,8 @@ final class PlainBlocks {
                         .optBias(bias != null)
                         .build();
         Parameter weight = layer.getWeight();
-        return initialized(plain, weight, kernel, bias, input, !weight.requiresGradient());
+        initialize(plain, weight, kernel, bias, input);
+        return frozenLike(plain, weight, layer.getBias());
     }
 
     /**
@@ -211,8 +204,8 @@ final class PlainBlocks {
     }
 
     /** Gives a block its arrays, which join the manager of another parameter. */
-    private static <B extends Block> B initialized(
-            B block, Parameter like, NDArray weight, NDArray bias, Shape input, boolean frozen) {
+    private static void initialize(
+            Block block, Parameter like, NDArray weight, NDArray bias, Shape input) {
         NDManager manager = like.getArray().getManager();
         weight.attach(manager);
         block.getDirectParameters().get("weight").setArray(weight);
@@ -221,7 +214,14 @@ final class PlainBlocks {
             block.getDirectParameters().get("bias").setArray(bias);
         }
         block.initialize(manager, like.getArray().getDataType(), input);
-        block.freezeParameters(frozen);
+    }
+
+    /** Freezes weight and bias as those of another are; a new bias goes with the weight. */
+    private static <B extends Block> B frozenLike(B block, Parameter weight, Parameter bias) {
+        block.freezeParameters(!weight.requiresGradient());
+        if (bias != null) {
+            block.getDirectParameters().get("bias").freeze(!bias.requiresGradient());
+        }
         return block;
     }
 

@@ -38,6 +38,7 @@ import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
 import ai.djl.nn.ParallelBlock;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv1d;
 import ai.djl.nn.convolutional.Conv2d;
@@ -537,6 +538,26 @@ class DecorrelateTest extends ArrayTest {
     }
 
     @Test
+    void pairOfASingleLayerFoldsInALongerSequenceToo() {
+        SequentialBlock pair = (SequentialBlock) Decorrelate.model(linearOrConvolution(false));
+        Block before = Linear.builder().setUnits(4).build();
+        Block after = Linear.builder().setUnits(2).build();
+        List<SequentialBlock> longer =
+                List.of(
+                        new SequentialBlock().addAll(pair.getChildren().values()).add(after),
+                        new SequentialBlock().add(before).addAll(pair.getChildren().values()),
+                        pair.add(Activation::tanh).add(after));
+        for (SequentialBlock block : longer) {
+            block.initialize(manager, DataType.FLOAT64, new Shape(6, 4));
+            NDArray input = random(6, 4);
+            forward(block, input, true);
+            Block folded = Decorrelate.fold(block);
+            assertEquals(block.getChildren().size() - 1, folded.getChildren().size());
+            assertClose(forward(block, input, false), forward(folded, input, false), 1e-12);
+        }
+    }
+
+    @Test
     void sequencesThatReturnWhatIsBetweenKeepTheirOutputs() {
         SequentialBlock model =
                 new SequentialBlock()
@@ -675,18 +696,6 @@ class DecorrelateTest extends ArrayTest {
     }
 
     @Test
-    void frozenWeightsStayFrozen() {
-        Conv2d convolution = Conv2d.builder().setKernelShape(new Shape(2, 2)).setFilters(3).build();
-        convolution.initialize(manager, DataType.FLOAT32, new Shape(1, 2, 4, 4));
-        convolution.freezeParameters(true);
-        DecorrelatedConv2d converted = (DecorrelatedConv2d) Decorrelate.model(convolution);
-        assertTrue(!converted.getWeight().requiresGradient());
-        assertArrayEquals(
-                convolution.getParameters().get("weight").getArray().toFloatArray(),
-                converted.getWeight().getArray().toFloatArray());
-    }
-
-    @Test
     void patternsThatMatchNothingAreTold() {
         Block model = new SequentialBlock().add(mlp()).add(Linear.builder().setUnits(2).build());
         Decorrelate misspelt =
@@ -702,6 +711,46 @@ class DecorrelateTest extends ArrayTest {
         Decorrelate right =
                 Decorrelate.builder().optInclude("**").optExclude("01SequentialBlock/**").build();
         assertEquals("", logged(() -> right.convert(model)));
+    }
+
+    @Test
+    void frozenWeightsStayFrozen() {
+        Conv2d convolution = Conv2d.builder().setKernelShape(new Shape(2, 2)).setFilters(3).build();
+        convolution.initialize(manager, DataType.FLOAT32, new Shape(1, 2, 4, 4));
+        convolution.freezeParameters(true);
+        DecorrelatedConv2d converted = (DecorrelatedConv2d) Decorrelate.model(convolution);
+        assertTrue(!converted.getWeight().requiresGradient());
+        assertArrayEquals(
+                convolution.getParameters().get("weight").getArray().toFloatArray(),
+                converted.getWeight().getArray().toFloatArray());
+    }
+
+    @Test
+    void foldedLayersHaveFrozenWhatWasFrozen() {
+        for (boolean image : new boolean[] {false, true}) {
+            for (boolean weight : new boolean[] {false, true}) {
+                for (boolean bias : new boolean[] {false, true}) {
+                    for (MeanRemoval removal : List.of(MeanRemoval.NONE, MeanRemoval.BATCH)) {
+                        Shape input = image ? new Shape(6, 2, 5, 5) : new Shape(6, 4);
+                        Block plain = linearOrConvolution(image);
+                        plain.initialize(manager, DataType.FLOAT64, input);
+                        plain.getDirectParameters().get("weight").freeze(weight);
+                        plain.getDirectParameters().get("bias").freeze(bias);
+                        Block converted =
+                                Decorrelate.builder()
+                                        .optMean(removal)
+                                        .build()
+                                        .convert(plain)
+                                        .block();
+                        forward(converted, random(input).add(1), true);
+                        PairList<String, Parameter> folded =
+                                Decorrelate.fold(converted).getDirectParameters();
+                        assertEquals(weight, !folded.get("weight").requiresGradient());
+                        assertEquals(bias, !folded.get("bias").requiresGradient());
+                    }
+                }
+            }
+        }
     }
 
     @Test
