@@ -33,6 +33,7 @@ import java.util.function.Function;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.PrivateFields;
 
 /**
  * What pulls the output of a batch to its labels.
@@ -136,9 +137,15 @@ final class OutputClamp {
         if (loss instanceof SoftmaxCrossEntropyLoss) {
             return isSparse(predictions)
                     ? labels.head().size()
-                    : (double) shape.size() / shape.get(shape.dimension() - 1);
+                    : (double) shape.size() / shape.get(classAxis(shape));
         }
         return shape.get(0);
+    }
+
+    /** The axis of predictions that a softmax runs over, which DJL's loss does not tell. */
+    private int classAxis(Shape predictions) {
+        Object axis = PrivateFields.read(SoftmaxCrossEntropyLoss.class, loss, "classAxis");
+        return Math.floorMod((int) axis, predictions.dimension());
     }
 
     private boolean isSparse(NDList predictions) {
@@ -160,7 +167,7 @@ final class OutputClamp {
                 expectClasses(tape);
             } else {
                 expectRange(tape, "A softmax", 0, 1);
-                expectSums(tape);
+                expectSums(tape, predictions.head().getShape());
             }
         }
     }
@@ -185,7 +192,7 @@ final class OutputClamp {
                 tape,
                 given -> new NDList(given.min(), given.sub(given.round()).abs().max()),
                 found -> {
-                    if (found[0] < 0 || found[1] > 0) {
+                    if (!(found[0] >= 0 && found[1] == 0)) {
                         throw new IllegalArgumentException(
                                 "A softmax takes the number of a class from 0, or one probability"
                                         + " per class, as label; the labels have other values.");
@@ -193,11 +200,14 @@ final class OutputClamp {
                 });
     }
 
-    private void expectSums(Tape tape) {
-        int[] last = {labels.head().getShape().dimension() - 1};
+    private void expectSums(Tape tape, Shape predictions) {
+        int[] axis = {classAxis(predictions)};
         expect(
                 tape,
-                given -> new NDList(HostNumber.plus(given.sum(last), -1).abs().max()),
+                given -> {
+                    NDArray sums = given.reshape(predictions).sum(axis);
+                    return new NDList(HostNumber.plus(sums, -1).abs().max());
+                },
                 found -> {
                     if (!(found[0] < ROUNDING)) {
                         throw new IllegalArgumentException(

@@ -371,6 +371,40 @@ class InferenceLearningTest {
     }
 
     @Test
+    void probabilitiesSumAlongTheAxisOfTheClasses() {
+        float[] probabilities = {0.5f, 1, 0.25f, 0.5f, 0, 0.75f, 0, 0, 0.75f, 1, 1, 0.25f};
+        try (Model model = Model.newInstance("positions", "PyTorch")) {
+            Shape shape = new Shape(2, 2, 3);
+            model.setBlock(
+                    new SequentialBlock()
+                            .add(linear(5))
+                            .add(linear(6))
+                            .addSingleton(scores -> scores.reshape(shape)));
+            for (int axis : new int[] {1, 2}) {
+                Loss loss = new SoftmaxCrossEntropyLoss("positions", 1, axis, false, true);
+                try (Trainer trainer =
+                                trainer(
+                                        model,
+                                        InferenceLearning.builder().build()::newTrainer,
+                                        loss);
+                        NDManager manager = trainer.getManager().newSubManager()) {
+                    trainer.initialize(new Shape(2, 4));
+                    NDArray data = manager.ones(new Shape(2, 4));
+                    // DJL's loss takes them in the shape of predictions, or flattened
+                    for (Shape given : new Shape[] {shape, new Shape(2, 6)}) {
+                        NDArray labels = manager.create(probabilities, given);
+                        if (axis == 1) {
+                            assign(trainer, data, labels);
+                        } else {
+                            assertMessage("sum to 1", () -> assign(trainer, data, labels));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
     void refusesClassesThatAreNoNumbersOfClasses() {
         try (Model model = Model.newInstance("classes", "PyTorch")) {
             model.setBlock(new SequentialBlock().add(linear(5)).add(linear(3)));

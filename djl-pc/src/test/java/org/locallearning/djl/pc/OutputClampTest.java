@@ -25,9 +25,12 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.loss.QuantileL1Loss;
+import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -101,6 +104,67 @@ class OutputClampTest {
             NDArray pull = clamp.errors(new NDList(manager.create(predictions, shape))).head();
             assertArrayEquals(errors, pull.toFloatArray(), 1e-5f);
             assertEquals(energy, clamp.energy().toType(DataType.FLOAT64, false).getDouble(), 1e-5);
+        }
+    }
+
+    /** Along which axis classes are, and whether labels are numbers of classes. */
+    static List<Arguments> softmaxes() {
+        return Stream.of(1, -1, 2, 3)
+                .flatMap(axis -> Stream.of(Arguments.of(axis, true), Arguments.of(axis, false)))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("softmaxes")
+    @SuppressWarnings("try") // the collector is only to be open
+    void softmaxOfEveryPositionPullsTowardsItsLabel(int axis, boolean sparse) {
+        long[] shape = {SAMPLES, 4, 2, UNITS};
+        int at = Math.floorMod(axis, shape.length);
+        int classes = (int) shape[at];
+        int stride = 1;
+        for (int i = at + 1; i < shape.length; i++) {
+            stride *= (int) shape[i];
+        }
+        int positions = SAMPLES * 4 * 2 * UNITS / classes;
+        Random random = new Random(5);
+        float[] predictions = new float[positions * classes];
+        float[] hot = new float[predictions.length];
+        float[] numbers = new float[positions];
+        float[] errors = new float[predictions.length];
+        double energy = 0;
+        for (int i = 0; i < predictions.length; i++) {
+            predictions[i] = (float) random.nextGaussian();
+        }
+        for (int position = 0; position < positions; position++) {
+            int first = position / stride * stride * classes + position % stride;
+            int label = random.nextInt(classes);
+            numbers[position] = label;
+            hot[first + label * stride] = 1;
+            double sum = 0;
+            for (int c = 0; c < classes; c++) {
+                sum += Math.exp(predictions[first + c * stride]);
+            }
+            for (int c = 0; c < classes; c++) {
+                double probability = Math.exp(predictions[first + c * stride]) / sum;
+                double target = c == label ? 1 : 0;
+                errors[first + c * stride] = (float) (STRENGTH * (target - probability));
+            }
+            double logarithm = predictions[first + label * stride] - Math.log(sum);
+            energy -= STRENGTH * logarithm / SAMPLES;
+        }
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+            long[] withoutClasses = shape.clone();
+            withoutClasses[at] = 1;
+            NDArray truth =
+                    sparse
+                            ? manager.create(numbers, new Shape(withoutClasses))
+                            : manager.create(hot, new Shape(shape));
+            Loss loss = new SoftmaxCrossEntropyLoss("softmax", 1, axis, sparse, true);
+            OutputClamp clamp = new OutputClamp(loss, STRENGTH, new NDList(truth), manager);
+            NDList given = new NDList(manager.create(predictions, new Shape(shape)));
+            assertArrayEquals(errors, clamp.errors(given).head().toFloatArray(), 1e-5f);
+            assertEquals(energy, clamp.energy().toType(DataType.FLOAT64, false).getDouble(), 1e-4);
         }
     }
 }
