@@ -61,7 +61,8 @@ import org.slf4j.LoggerFactory;
  * <p>The function of the model in evaluation does not change, as M starts as the identity and the
  * mean as 0. A layer that is initialized when it is converted, as those of trained models are, gets
  * {@link MeanRemoval#NONE} unless a mean is chosen, since removing the mean of the batch would
- * change what it sees in training. A layer whose weight is frozen gets a matrix that is frozen too.
+ * change what it sees in training. A layer whose weight is frozen gets a matrix and a mean that are
+ * frozen too, and removes the running mean where others remove that of the batch.
  *
  * <p>{@link #fold} multiplies each M into the weights after it and gives back blocks of DJL's own:
  * {@code W M} and {@code b − W M μ}. It is exact. The folded model has the blocks of the model
@@ -443,10 +444,9 @@ public final class Decorrelate {
 
         private Decorrelating create(Block block, String path, boolean inserted) {
             String name = named(block, path);
+            boolean frozen = weightsAfter(block).anyMatch(weight -> !weight.requiresGradient());
             DecorrelationOptions own = settings.apply(block);
-            if (block.isInitialized() && !meanChosen) {
-                own = own.toBuilder().optMean(MeanRemoval.NONE).build();
-            }
+            own = own.toBuilder().optMean(mean(own.getMean(), block, frozen)).build();
             Decorrelating layer =
                     block instanceof Conv2d convolution
                             ? DecorrelatedConv2d.of(convolution, own, name, pending)
@@ -456,10 +456,21 @@ public final class Decorrelate {
                                     .optInserted(inserted)
                                     .optPending(pending)
                                     .build();
-            if (weightsAfter(block).anyMatch(weight -> !weight.requiresGradient())) {
+            if (frozen) {
                 layer.getRunningMean().freeze(true);
             }
             return layer;
+        }
+
+        /** The mean that the layer before a block, or in its place, is to remove. */
+        private MeanOptions mean(MeanOptions chosen, Block block, boolean frozen) {
+            if (block.isInitialized() && !meanChosen) {
+                return new MeanOptions(MeanRemoval.NONE);
+            }
+            // no running mean would follow that of the batch, for evaluation to remove
+            return frozen && chosen.removal() == MeanRemoval.BATCH
+                    ? MeanRemoval.RUNNING.withMomentum(chosen.momentum())
+                    : chosen;
         }
 
         /** The weights that a matrix stands before or, of a convolution, in. */

@@ -14,6 +14,7 @@
 package org.locallearning.djl.decorrelation;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
@@ -723,6 +724,36 @@ class DecorrelateTest extends ArrayTest {
         assertArrayEquals(
                 convolution.getParameters().get("weight").getArray().toFloatArray(),
                 converted.getWeight().getArray().toFloatArray());
+    }
+
+    @Test
+    void frozenLayersComputeTheSameInTrainingAndEvaluation() {
+        NDArray input = random(9, 5).add(2);
+        for (boolean initialized : new boolean[] {false, true}) {
+            Block base = mlp();
+            if (initialized) {
+                base.initialize(manager, DataType.FLOAT64, input.getShape());
+            }
+            base.freezeParameters(true);
+            Decorrelate chosen = Decorrelate.builder().optMean(MeanRemoval.BATCH).build();
+            for (Decorrelate each : List.of(chosen, Decorrelate.builder().build())) {
+                Block converted = each.convert(base).block();
+                converted.initialize(manager, DataType.FLOAT64, input.getShape());
+                NDArray plain = forward(base, input, false);
+                assertClose(plain, forward(converted, input, true), 1e-14);
+                assertClose(plain, forward(converted, input, false), 1e-14);
+            }
+        }
+        Block trained = Decorrelate.model(mlp());
+        trained.initialize(manager, DataType.FLOAT64, input.getShape());
+        forward(trained, input, true);
+        Block frozen = mlp();
+        frozen.freezeParameters(true);
+        Block loaded = Decorrelate.model(frozen);
+        assertDoesNotThrow(() -> load(loaded, saved(trained)));
+        NDArray expected = forward(trained, input, false);
+        assertClose(expected, forward(loaded, input, false), 0);
+        assertClose(expected, forward(loaded, input, true), 0);
     }
 
     @Test
