@@ -17,18 +17,19 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Block;
 import ai.djl.training.Trainer;
 import ai.djl.training.listener.TrainingListenerAdapter;
+import ai.djl.util.Pair;
 import ai.djl.util.Preconditions;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.locallearning.djl.decorrelation.internal.BlockPath;
 
 /**
  * Measures the decorrelation loss of every decorrelation layer in training, {@link
  * DecorrelationRule#loss}, and adds it to the trainer's metrics as {@code decorrelation_loss_} and
- * the layer's name.
+ * the layer's name, or its path in the model where several layers have one name.
  *
  * <pre>{@code
  * new DefaultTrainingConfig(loss).addTrainingListeners(new DecorrelationLossListener(100))
@@ -45,7 +46,7 @@ public final class DecorrelationLossListener extends TrainingListenerAdapter {
     private static final String METRIC = "decorrelation_loss_";
 
     private final int interval;
-    private final List<Decorrelating> layers = new ArrayList<>();
+    private final Map<Decorrelating, String> layers = new LinkedHashMap<>();
     private final Map<String, Mean> measured = new LinkedHashMap<>();
     private final Map<String, Double> latest = new LinkedHashMap<>();
     private final Map<Decorrelating, Long> due = new HashMap<>();
@@ -85,7 +86,8 @@ public final class DecorrelationLossListener extends TrainingListenerAdapter {
     public void onTrainingBegin(Trainer trainer) {
         layers.clear();
         due.clear();
-        collect(trainer.getModel().getBlock());
+        collect(trainer.getModel().getBlock(), "");
+        nameLayers();
         Preconditions.checkArgument(
                 !layers.isEmpty(),
                 "The model has no decorrelation layer to measure; convert it by"
@@ -111,32 +113,46 @@ public final class DecorrelationLossListener extends TrainingListenerAdapter {
     /** {@inheritDoc} */
     @Override
     public void onTrainingEnd(Trainer trainer) {
-        layers.forEach(layer -> layer.setObserver(null));
+        layers.keySet().forEach(layer -> layer.setObserver(null));
     }
 
-    private void collect(Block block) {
-        if (block instanceof Decorrelating layer && !layers.contains(layer)) {
-            layers.add(layer);
+    /** Finds every layer, and the path of the first place where it stands. */
+    private void collect(Block block, String path) {
+        if (block instanceof Decorrelating layer) {
+            layers.putIfAbsent(layer, path);
         }
-        block.getChildren().values().forEach(this::collect);
+        for (Pair<String, Block> child : block.getChildren()) {
+            collect(child.getValue(), BlockPath.join(path, child.getKey()));
+        }
+    }
+
+    /** Leaves the path alone to those whose name others have too. */
+    private void nameLayers() {
+        Map<String, Long> counts =
+                layers.keySet().stream()
+                        .collect(
+                                Collectors.groupingBy(
+                                        Decorrelating::getName, Collectors.counting()));
+        layers.replaceAll(
+                (layer, path) -> counts.get(layer.getName()) == 1 ? layer.getName() : path);
     }
 
     private void observe() {
-        for (Decorrelating layer : layers) {
+        for (Decorrelating layer : layers.keySet()) {
             layer.setObserver(step >= due.getOrDefault(layer, 0L) ? this::sampled : null);
         }
     }
 
     private void sampled(Decorrelating layer, int block, NDArray inputs, NDArray outputs) {
         double loss = DecorrelationRule.loss(outputs, layer.getOptions().getUnitVariance());
-        measured.computeIfAbsent(layer.getName(), name -> new Mean()).add(loss);
+        measured.computeIfAbsent(layers.get(layer), name -> new Mean()).add(loss);
         due.put(layer, step + interval);
     }
 
     /**
      * Returns the latest measurement of every layer.
      *
-     * @return the losses by the name of the layer
+     * @return the losses by the name of the layer, or its path where others have that name
      */
     public Map<String, Double> getLosses() {
         return Collections.unmodifiableMap(latest);

@@ -75,18 +75,7 @@ class DecorrelationLossListenerTest {
                 NDArray input = trainer.getManager().randomNormal(new Shape(20, 3));
                 NDArray labels = trainer.getManager().zeros(new Shape(20));
                 for (int step = 0; step < steps; ++step) {
-                    EasyTrain.trainBatch(
-                            trainer,
-                            new Batch(
-                                    trainer.getManager().newSubManager(),
-                                    new NDList(input),
-                                    new NDList(labels),
-                                    20,
-                                    new StackBatchifier(),
-                                    new StackBatchifier(),
-                                    0,
-                                    0));
-                    trainer.step();
+                    train(trainer, input, labels);
                 }
                 String first = "decorrelation_loss_01Linear";
                 assertEquals(measurements, trainer.getMetrics().getMetric(first).size());
@@ -113,5 +102,49 @@ class DecorrelationLossListenerTest {
                             IllegalArgumentException.class, () -> model.newTrainer(config).close());
             assertTrue(e.getMessage().contains("Decorrelate.model"), e.getMessage());
         }
+    }
+
+    @Test
+    void layersOfOneNameAreToldApartByTheirPaths() {
+        SequentialBlock block =
+                new SequentialBlock()
+                        .add(Decorrelate.model(Linear.builder().setUnits(5).build()))
+                        .add(Activation::relu)
+                        .add(Decorrelate.model(Linear.builder().setUnits(4).build()))
+                        .add(Decorrelation.builder().optName("last").build())
+                        .add(Linear.builder().setUnits(2).build());
+        DecorrelationLossListener listener = new DecorrelationLossListener(1);
+        TrainingConfig config =
+                new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+                        .addTrainingListeners(listener);
+        try (Model model = Model.newInstance("net")) {
+            model.setBlock(block);
+            try (Trainer trainer = model.newTrainer(config)) {
+                trainer.initialize(new Shape(4, 3));
+                NDArray input = trainer.getManager().randomNormal(new Shape(20, 3));
+                train(trainer, input, trainer.getManager().zeros(new Shape(20)));
+                assertEquals(
+                        Set.of(
+                                "01SequentialBlock/01Decorrelation",
+                                "03SequentialBlock/01Decorrelation",
+                                "last"),
+                        listener.getLosses().keySet());
+            }
+        }
+    }
+
+    private static void train(Trainer trainer, NDArray input, NDArray labels) {
+        EasyTrain.trainBatch(
+                trainer,
+                new Batch(
+                        trainer.getManager().newSubManager(),
+                        new NDList(input),
+                        new NDList(labels),
+                        20,
+                        new StackBatchifier(),
+                        new StackBatchifier(),
+                        0,
+                        0));
+        trainer.step();
     }
 }
