@@ -274,7 +274,8 @@ public final class ImageData implements AutoCloseable {
      * from its Java generator since; the engine's own random arrays (initial weights, noise) come
      * from another generator and do not disturb it. Where augmentation was asked for, what becomes
      * of each image comes from the same draws. The last batch of a pass may be smaller, unless
-     * whole batches were asked for, but is left out where it would hold a single image.
+     * whole batches were asked for, but is left out where it would hold a single image; a pass has
+     * one batch at the least.
      *
      * @param batchSize the number of images in a batch
      * @return a data set of float32 images (N, C, H, W) and int64 class indices (N), or, to be

@@ -21,12 +21,13 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Shuffled batches, of which none holds a single image unless single images are asked for.
+ * Shuffled batches, of which none holds a single image unless single images are asked for, or there
+ * is but one.
  *
  * <p>The order comes from DJL's {@link RandomSampler}, and so from {@code Engine.setRandomSeed}. A
- * last batch that is merely smaller is kept, as DJL does, or left out for this epoch if asked for,
- * unless it is the only one. A last batch of one is always left out, because statistics over a
- * batch (batch normalisation, decorrelation) are undefined there.
+ * last batch that is merely smaller is kept, as DJL does, or left out for this epoch if asked for.
+ * A last batch of one is left out, because statistics over a batch (batch normalisation,
+ * decorrelation) are undefined there. The only batch of a pass is never left out.
  */
 final class TrainingSampler implements Sampler {
 
@@ -45,7 +46,7 @@ final class TrainingSampler implements Sampler {
 
     private boolean leavesOutLast(long images) {
         boolean one = batchSize > 1 && images % batchSize == 1;
-        return one || wholeBatches && images > batchSize;
+        return images > batchSize && (one || wholeBatches);
     }
 
     /** {@inheritDoc} */

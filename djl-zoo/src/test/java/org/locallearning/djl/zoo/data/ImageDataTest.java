@@ -393,6 +393,18 @@ class ImageDataTest {
     }
 
     @Test
+    void aSingleImageIsTrainedOn() throws Exception {
+        for (boolean wholeBatches : new boolean[] {false, true}) {
+            DataOptions one =
+                    DataOptions.builder().optLimit(1).optWholeBatches(wholeBatches).build();
+            try (ImageData data = data(random(1, 9), random(2, 5), one)) {
+                assertArrayEquals(new int[] {1}, sizes(data.training(4)));
+                assertEquals(1, data.getTrainingBatches(4));
+            }
+        }
+    }
+
+    @Test
     void theEngineSeedFixesTheOrder() throws Exception {
         try (ImageData data = data(random(1, 200), random(2, 5), DataOptions.builder().build())) {
             List<long[]> first = twoPasses(data, 11);
