@@ -153,6 +153,14 @@ final class DataRepository {
 
     private static DataRepository openNetwork(URI named, boolean cached, String artifactId)
             throws IOException {
+        if (!named.isAbsolute() || named.isOpaque()) {
+            throw new RepositoryException(
+                    String.format(
+                            Locale.ROOT,
+                            "%s is not the address of a data repository: give one such as"
+                                    + " https://host/folder/, or a folder by optRepository.",
+                            PlainName.quote(named.toString())));
+        }
         URI uri = named.toString().endsWith("/") ? named : URI.create(named + "/");
         return new DataRepository(
                 uri, null, DownloadedMetadata.of(uri, folderOf(artifactId), artifactId), cached);

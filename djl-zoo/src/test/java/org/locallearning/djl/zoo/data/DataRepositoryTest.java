@@ -113,6 +113,22 @@ class DataRepositoryTest {
     }
 
     @Test
+    void refusesAnAddressThatIsNone() throws Exception {
+        for (String address : new String[] {"mirror/data", "", "file:data", "mailto:a@b"}) {
+            assertRefused(
+                    "mnist",
+                    DataOptions.builder().optRepositoryUri(URI.create(address)),
+                    "\"" + address + "\" is not the address of a data repository",
+                    "optRepository");
+        }
+        assertRefused(
+                "mnist",
+                DataOptions.builder().optRepositoryUri(URI.create("nothing://host/data")),
+                "unknown protocol: nothing",
+                "give a folder");
+    }
+
+    @Test
     void refusesADamagedDownload() throws Exception {
         RepositoryOnDisk repository = new RepositoryOnDisk(temp).mnist(20, 10, 10);
         Path root = repository.write("mnist");
