@@ -118,9 +118,14 @@ public final class CheckpointListener extends TrainingListenerAdapter {
                                 last.get(), loaded.seed(), seed));
             }
             position = loaded;
+        } else {
+            // a training before this one may have left another
+            position = new TrainingPosition(seed, 0, 0);
         }
         trainer = resumed;
+        seeded = false;
         savedAt = System.nanoTime();
+        batchesSinceSaved = 0;
         return last.isPresent();
     }
 
@@ -207,9 +212,26 @@ public final class CheckpointListener extends TrainingListenerAdapter {
         return engine;
     }
 
+    /** Refuses to save the state of one trainer as that of another. */
+    private void checkTrainer(Trainer trained) {
+        if (trainer != null && trained != trainer) {
+            throw new IllegalStateException(
+                    "The trainer that trains is not the one that was resumed, whose state would be"
+                            + " saved; call resume(trainer) for each trainer before its first"
+                            + " batch.");
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void onTrainingBatch(Trainer trained, BatchData batchData) {
+        checkTrainer(trained);
+    }
+
     /** {@inheritDoc} */
     @Override
     public void onEpoch(Trainer trained) {
+        checkTrainer(trained);
         if (!seeded) {
             throw new IllegalStateException(
                     "Training that is to go on has to run on the data set of resumable(data).");

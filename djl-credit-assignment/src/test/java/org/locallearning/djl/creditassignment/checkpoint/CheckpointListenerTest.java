@@ -14,10 +14,19 @@
 package org.locallearning.djl.creditassignment.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.EasyTrain;
+import ai.djl.training.Trainer;
+import ai.djl.training.dataset.ArrayDataset;
+import ai.djl.training.dataset.Dataset;
 import ai.djl.training.listener.EpochTrainingListener;
 import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.listener.TrainingListenerAdapter;
@@ -36,6 +45,7 @@ import org.locallearning.djl.creditassignment.RuleCase;
 import org.locallearning.djl.creditassignment.checkpoint.ResumableRun.OptimizerCase;
 import org.locallearning.djl.creditassignment.checkpoint.ResumableRun.Program;
 import org.locallearning.djl.creditassignment.optimizer.PlateauTracker;
+import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.KolenPollack;
 
 /** When checkpoints are saved, which are kept, and which is gone on from. */
@@ -217,6 +227,49 @@ class CheckpointListenerTest {
                                 () -> run(checkpoints).unseeded().finish(1, actual))
                         .getMessage();
         assertTrue(message.contains("resumable(data)"), message);
+    }
+
+    @Test
+    void servesOneTrainerAfterAnother() throws Exception {
+        CheckpointListener listener =
+                CheckpointListener.builder().setFolder(checkpoints).setSeed(5).build();
+        NetworkCase network = NetworkCase.twoHiddenLayers();
+        DefaultTrainingConfig config =
+                new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+                        .addTrainingListeners(listener);
+        try (Model model = Model.newInstance("again", "PyTorch")) {
+            model.setBlock(network.block().get());
+            int batch = (int) network.input().get(0);
+            NDManager manager = model.getNDManager();
+            Dataset data =
+                    new ArrayDataset.Builder()
+                            .setData(manager.ones(network.input()))
+                            .optLabels(manager.zeros(new Shape(batch)))
+                            .setSampling(batch, true)
+                            .build();
+            try (Trainer first = FeedbackAlignment.builder().build().newTrainer(model, config)) {
+                first.initialize(network.input());
+                assertFalse(listener.resume(first));
+                EasyTrain.fit(first, 2, listener.resumable(data), null);
+            }
+            assertEquals(2, listener.getEpoch());
+            listener.clear();
+            try (Trainer second = FeedbackAlignment.builder().build().newTrainer(model, config)) {
+                second.initialize(network.input());
+                String message =
+                        assertThrows(
+                                        IllegalStateException.class,
+                                        () ->
+                                                EasyTrain.fit(
+                                                        second, 1, listener.resumable(data), null))
+                                .getMessage();
+                assertTrue(message.contains("call resume(trainer)"), message);
+                assertFalse(listener.resume(second));
+                assertEquals(new TrainingPosition(5, 0, 0), listener.getPosition());
+                EasyTrain.fit(second, 1, listener.resumable(data), null);
+                assertEquals(List.of("checkpoint-000001-000000000.state"), files());
+            }
+        }
     }
 
     @Test
