@@ -281,11 +281,13 @@ public final class ExactDistribution implements AutoCloseable {
      *
      * @param visible rows of visible states, (N, visible)
      * @return the mean of {@code log p(v)} over the rows, in nats
+     * @throws IllegalArgumentException if they are no states of the machine's visible units
      */
     public double logLikelihood(NDArray visible) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray rows = visible.toType(DataType.FLOAT64, false);
+            parameters.units().check(rows);
             return -HostValues.number(parameters.freeEnergy(rows).mean()) - logPartition;
         }
     }

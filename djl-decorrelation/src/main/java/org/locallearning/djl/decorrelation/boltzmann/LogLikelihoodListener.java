@@ -68,8 +68,9 @@ public final class LogLikelihoodListener extends TrainingListenerAdapter impleme
      * {@inheritDoc}
      *
      * @throws UncheckedIOException if the data cannot be read
-     * @throws IllegalStateException if a batch cannot be put together, or the trainer's block is no
-     *     Boltzmann machine
+     * @throws IllegalArgumentException if the data are no states of the machine's visible units
+     * @throws IllegalStateException if there are no data, a batch cannot be put together, or the
+     *     trainer's block is no Boltzmann machine
      */
     @Override
     public void onEpoch(Trainer trainer) {
@@ -90,6 +91,7 @@ public final class LogLikelihoodListener extends TrainingListenerAdapter impleme
                         NDScope scope = new NDScope()) {
                     scope.suppressNotUsedWarning();
                     NDArray visible = machine.rows(batch.getData().singletonOrThrow());
+                    machine.getVisibleUnits().check(visible);
                     sum +=
                             HostValues.number(
                                     parameters
@@ -105,6 +107,11 @@ public final class LogLikelihoodListener extends TrainingListenerAdapter impleme
         } catch (TranslateException e) {
             throw new IllegalStateException(
                     "A batch for the log-likelihood cannot be put together: " + e.getMessage(), e);
+        }
+        if (rows == 0) {
+            throw new IllegalStateException(
+                    "The data of the log-likelihood hold no batch; check the data set and its"
+                            + " limit.");
         }
         double value = -sum / rows - logPartition(parameters);
         parameters.weight().close();

@@ -446,6 +446,34 @@ class BoltzmannTrainerTest {
         }
     }
 
+    @Test
+    void likelihoodOfWhatUnitsCannotBeIsRefused() throws Exception {
+        NDArray signed = BarsAndStripes.pictures(manager).mul(2).sub(1);
+        ArrayDataset data =
+                new ArrayDataset.Builder().setData(signed).setSampling(7, false).build();
+        ArrayDataset small =
+                new ArrayDataset.Builder().setData(signed).setSampling(20, false, true).build();
+        try (Model model = model(machine(4))) {
+            block(model).initialize(manager, DataType.FLOAT64, signed.getShape());
+            try (ExactDistribution exact =
+                            ExactDistribution.of(block(model).getBoltzmannParameters());
+                    BoltzmannTrainer trainer =
+                            BoltzmannLearning.builder().build().newTrainer(model, config(0.1f))) {
+                String message = refused(() -> exact.logLikelihood(signed));
+                assertTrue(message.contains("values from -1.0 to 1.0"), message);
+                LogLikelihoodListener listener =
+                        LogLikelihoodListener.builder().setData(data).build();
+                message = refused(() -> listener.onEpoch(trainer));
+                assertTrue(message.contains("values from -1.0 to 1.0"), message);
+                LogLikelihoodListener idle = LogLikelihoodListener.builder().setData(small).build();
+                message =
+                        assertThrows(IllegalStateException.class, () -> idle.onEpoch(trainer))
+                                .getMessage();
+                assertTrue(message.contains("no batch"), message);
+            }
+        }
+    }
+
     private static String refused(org.junit.jupiter.api.function.Executable executable) {
         return assertThrows(IllegalArgumentException.class, executable).getMessage();
     }
