@@ -34,6 +34,7 @@ public final class DecorrelationOptions {
     private final double rate;
     private final GainOptions gain;
     private final MeanOptions mean;
+    private final boolean meanChosen;
     private final Cost cost;
     private final boolean diagonal;
     private final double unitVariance;
@@ -44,7 +45,8 @@ public final class DecorrelationOptions {
         schedule = builder.schedule;
         rate = builder.rate;
         gain = builder.gain;
-        mean = builder.mean == null ? new MeanOptions(MeanRemoval.BATCH) : builder.mean;
+        meanChosen = builder.hasMean();
+        mean = meanChosen ? builder.mean : new MeanOptions(MeanRemoval.BATCH);
         cost = builder.cost;
         diagonal = builder.diagonal;
         unitVariance = builder.unitVariance;
@@ -193,7 +195,7 @@ public final class DecorrelationOptions {
             schedule = options.schedule;
             rate = options.rate;
             gain = options.gain;
-            mean = options.mean;
+            mean = options.meanChosen ? options.mean : null;
             cost = options.cost;
             diagonal = options.diagonal;
             unitVariance = options.unitVariance;

@@ -120,6 +120,23 @@ class DecorrelateTest extends ArrayTest {
     }
 
     @Test
+    void settingsOfSeveralLayersChooseAMeanOnlyWhereOneWasChosen() {
+        Block trained = mlp();
+        trained.initialize(manager, DataType.FLOAT32, new Shape(2, 6));
+        DecorrelationOptions none = DecorrelationOptions.builder().optRate(1e-3).build();
+        DecorrelationOptions chosen = none.toBuilder().optMean(MeanRemoval.BATCH).build();
+        for (DecorrelationOptions options : List.of(none, chosen, chosen.toBuilder().build())) {
+            Block converted =
+                    Decorrelate.builder().optOptions(options).build().convert(trained).block();
+            Decorrelation first = (Decorrelation) converted.getChildren().get(0).getValue();
+            assertEquals(MeanRemoval.BATCH, options.getMean().removal());
+            assertEquals(
+                    options == none ? MeanRemoval.NONE : MeanRemoval.BATCH,
+                    first.getOptions().getMean().removal());
+        }
+    }
+
+    @Test
     void newLayersOnTopOfTrainedOnesGetTheDefaults() {
         Block base = mlp();
         base.initialize(manager, DataType.FLOAT32, new Shape(2, 6));

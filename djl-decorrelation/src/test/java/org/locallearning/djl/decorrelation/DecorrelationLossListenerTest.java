@@ -32,6 +32,7 @@ import ai.djl.training.EasyTrain;
 import ai.djl.training.Trainer;
 import ai.djl.training.TrainingConfig;
 import ai.djl.training.dataset.Batch;
+import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.loss.Loss;
 import ai.djl.translate.StackBatchifier;
 import java.util.Set;
@@ -64,9 +65,7 @@ class DecorrelationLossListenerTest {
                                         .add(Linear.builder().setUnits(2).build()))
                         .block();
         DecorrelationLossListener listener = new DecorrelationLossListener(2);
-        TrainingConfig config =
-                new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
-                        .addTrainingListeners(listener);
+        TrainingConfig config = config(listener);
         try (Model model = Model.newInstance("net")) {
             model.setBlock(block);
             try (Trainer trainer = model.newTrainer(config)) {
@@ -114,9 +113,7 @@ class DecorrelationLossListenerTest {
                         .add(Decorrelation.builder().optName("last").build())
                         .add(Linear.builder().setUnits(2).build());
         DecorrelationLossListener listener = new DecorrelationLossListener(1);
-        TrainingConfig config =
-                new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
-                        .addTrainingListeners(listener);
+        TrainingConfig config = config(listener);
         try (Model model = Model.newInstance("net")) {
             model.setBlock(block);
             try (Trainer trainer = model.newTrainer(config)) {
@@ -131,6 +128,11 @@ class DecorrelationLossListenerTest {
                         listener.getLosses().keySet());
             }
         }
+    }
+
+    private static TrainingConfig config(TrainingListener listener) {
+        return new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+                .addTrainingListeners(listener);
     }
 
     private static void train(Trainer trainer, NDArray input, NDArray labels) {
