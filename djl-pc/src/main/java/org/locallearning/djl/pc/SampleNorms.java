@@ -62,7 +62,9 @@ final class SampleNorms {
         }
         Map<String, Double> biases = new LinkedHashMap<>();
         for (Network.Member member : network.getMembers()) {
-            boolean dense = member.block() instanceof Linear;
+            // a subclass that the table does not know may compute something else
+            boolean dense =
+                    member.role() == Network.Role.WEIGHTED && member.block() instanceof Linear;
             if (!dense && !member.block().getParameters().isEmpty()) {
                 throw new IllegalArgumentException(
                         String.format(

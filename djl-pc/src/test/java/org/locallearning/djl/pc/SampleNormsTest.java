@@ -236,6 +236,13 @@ class SampleNormsTest {
         }
     }
 
+    /** A layer that the table of layers does not know. */
+    private static final class OwnLinear extends Linear {
+        OwnLinear(Linear.Builder builder) {
+            super(builder);
+        }
+    }
+
     @Test
     void otherLayersAndOtherSettingsAreRefused() {
         Block images =
@@ -243,14 +250,21 @@ class SampleNormsTest {
                         .add(Conv2d.builder().setKernelShape(new Shape(2, 2)).setFilters(2).build())
                         .add(Blocks.batchFlattenBlock())
                         .add(Linear.builder().setUnits(2).build());
-        Network network = Network.of(images, LayerTable.standard());
-        String sentence =
-                assertThrows(
-                                IllegalArgumentException.class,
-                                () -> SampleNorms.of(network, "The normalized step"))
-                        .getMessage();
-        assertTrue(sentence.contains("The normalized step is for dense networks"), sentence);
-        assertTrue(sentence.contains("is a Conv2d"), sentence);
+        Block own =
+                new SequentialBlock()
+                        .add(new OwnLinear(Linear.builder().setUnits(2)))
+                        .add(Linear.builder().setUnits(2).build());
+        for (Block block : List.of(images, own)) {
+            Network network = Network.of(block, LayerTable.standard());
+            String sentence =
+                    assertThrows(
+                                    IllegalArgumentException.class,
+                                    () -> SampleNorms.of(network, "The normalized step"))
+                            .getMessage();
+            assertTrue(sentence.contains("The normalized step is for dense networks"), sentence);
+            String type = block == own ? "OwnLinear" : "Conv2d";
+            assertTrue(sentence.contains("is a " + type), sentence);
+        }
         InferenceLearning.Builder proximal = InferenceLearning.builder().optProximal(1, 1);
         assertThrows(IllegalArgumentException.class, () -> proximal.optProximal(0, 1));
         assertThrows(IllegalArgumentException.class, () -> proximal.optProximal(-1));
