@@ -15,6 +15,7 @@ package org.locallearning.djl.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -23,7 +24,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -110,6 +114,40 @@ class DocumentsTest {
             Path target = document.resolveSibling(link.group(1));
             assertFalse(Files.notExists(target), document + " links to " + target);
         }
+    }
+
+    /** Links within and between the documents lead to a heading, or to {@code <a id="...">}. */
+    @ParameterizedTest
+    @MethodSource("documents")
+    void linksLeadToHeadings(Path document) throws IOException {
+        Matcher link =
+                Pattern.compile("\\]\\((?!https?:|mailto:)([^)#\\s]*)#([^)\\s]+)\\)")
+                        .matcher(Files.readString(document));
+        while (link.find()) {
+            Path target =
+                    link.group(1).isEmpty() ? document : document.resolveSibling(link.group(1));
+            assertTrue(
+                    anchors(target).contains(link.group(2)),
+                    document + " links to #" + link.group(2) + ", which is not in " + target);
+        }
+    }
+
+    /** What a link may name in a document: its headings in the form of GitHub, and its anchors. */
+    private static Set<String> anchors(Path document) throws IOException {
+        Set<String> anchors = new HashSet<>();
+        boolean inCode = false;
+        for (String line : Files.readAllLines(document)) {
+            inCode ^= line.startsWith("```");
+            if (!inCode && line.startsWith("#")) {
+                String heading = line.replaceFirst("^#+ ", "").toLowerCase(Locale.ROOT);
+                anchors.add(heading.replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-'));
+            }
+            Matcher named = Pattern.compile("<a id=\"([^\"]+)\">").matcher(line);
+            while (named.find()) {
+                anchors.add(named.group(1));
+            }
+        }
+        return anchors;
     }
 
     private static String withQuotes(List<String> lines) throws IOException {
@@ -284,6 +322,9 @@ class DocumentsTest {
             } else if (inside) {
                 lines.add(line);
             }
+        }
+        while (lines.get(lines.size() - 1).isBlank()) {
+            lines.remove(lines.size() - 1);
         }
         int indent =
                 lines.stream()
