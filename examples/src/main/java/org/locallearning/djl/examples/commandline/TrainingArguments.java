@@ -39,10 +39,10 @@ public final class TrainingArguments {
             completionCandidates = MethodNames.class,
             description =
                     "Methods to compare, out of those listed below, each also as"
-                            + " METHOD-OPTIMIZER, such as seqil-mq or bp-sgd, and with +decor"
-                            + " behind it, for decorrelation layers, or with +recurrent (the"
-                            + " same by lateral dynamics), +whitening, +batchnorm or +ghostnorm,"
-                            + " for what else stands before layers"
+                            + " METHOD-OPTIMIZER, such as seqil-mq or bp-sgd, and followed by"
+                            + " +decor, for decorrelation layers, or by +recurrent (the same by"
+                            + " lateral dynamics), +whitening, +batchnorm or +ghostnorm, for"
+                            + " other layers in their place"
                             + " (default: ${DEFAULT-VALUE}).")
     private List<String> methods;
 
@@ -98,7 +98,7 @@ public final class TrainingArguments {
             paramLabel = "METHOD=RATE",
             description =
                     "Learning rate of a method (default: presets per method, data set,"
-                            + " model and optimizer).")
+                            + " model and optimizer, which the last table names).")
     private Map<String, Float> learningRates = new LinkedHashMap<>();
 
     @Serves(Purpose.DECORRELATION)
@@ -127,7 +127,7 @@ public final class TrainingArguments {
             paramLabel = "N",
             defaultValue = "4",
             description =
-                    "Measure the correlations before and behind every decorrelation layer about"
+                    "Measure the correlations before and after every decorrelation layer about"
                             + " N times per epoch (default: ${DEFAULT-VALUE}).")
     private int correlations;
 

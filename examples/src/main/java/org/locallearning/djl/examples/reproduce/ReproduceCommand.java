@@ -28,6 +28,7 @@ import java.util.function.UnaryOperator;
 import org.locallearning.djl.examples.commandline.CommandLineText;
 import org.locallearning.djl.examples.commandline.DivergedRuns;
 import org.locallearning.djl.examples.commandline.ExitCode;
+import org.locallearning.djl.examples.commandline.NearestName;
 import org.locallearning.djl.examples.commandline.OptionName;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
@@ -200,16 +201,20 @@ public final class ReproduceCommand implements Callable<Integer> {
         return targets.stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
-                .orElseThrow(
-                        () ->
-                                usage(
-                                        "Unknown target '"
-                                                + name
-                                                + "': choose from "
-                                                + String.join(
-                                                        ", ",
-                                                        targets.stream().map(Target::name).toList())
-                                                + "."));
+                .orElseThrow(() -> usage("Unknown target '" + name + "': " + choices(name) + "."));
+    }
+
+    /** The targets that begin so, or the one that may be meant, or where all of them are. */
+    private String choices(String name) {
+        List<String> names = targets.stream().map(Target::name).toList();
+        List<String> beginning =
+                names.stream().filter(each -> !name.isEmpty() && each.startsWith(name)).toList();
+        if (!beginning.isEmpty()) {
+            return "choose from " + String.join(", ", beginning);
+        }
+        return NearestName.of(name, names)
+                .map(nearest -> "the nearest is '" + nearest + "'")
+                .orElse("--list tells their names");
     }
 
     /** Refuses the first option that was given and is not among those that change something. */
