@@ -219,12 +219,7 @@ final class ProximalObjective implements Target {
                             pieces.get(
                                             variant.method + ", seed " + seed,
                                             new Settings(
-                                                    images.getTitle()
-                                                            + ": "
-                                                            + images.getProvenance(),
-                                                    variant,
-                                                    seed,
-                                                    steps),
+                                                    images.getDescription(), variant, seed, steps),
                                             Terms.class,
                                             steps + variant.iterations + 1L,
                                             step ->
@@ -379,7 +374,7 @@ final class ProximalObjective implements Target {
                                 List.of("Method", "β", "before", "after", "change"),
                                 figure.measured.stream().map(ProximalObjective::row).toList())
                         .figures(diagrams)
-                        .setting("Data", images.getTitle() + ": " + images.getProvenance())
+                        .setting("Data", images.getDescription())
                         .setting(
                                 "Training",
                                 String.format(
