@@ -24,7 +24,6 @@ import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.method.OptimizerNames;
-import org.locallearning.djl.examples.method.RateSchedule;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import picocli.CommandLine.Option;
 
@@ -180,17 +179,17 @@ public final class TrainingArguments {
      * @throws IllegalArgumentException if a value is out of its range
      */
     public TrainingPlan plan(MethodSettings settings, DecorrelationSettings decorrelation) {
-        return new TrainingPlan(
-                        epochs,
-                        batch,
-                        optimizer,
-                        RateSchedule.CONSTANT,
-                        settings,
-                        decorrelation,
-                        alignments,
-                        correlations,
-                        evaluations)
-                .withProjection(projectionRadius);
+        return TrainingPlan.builder()
+                .setEpochs(epochs)
+                .setBatch(batch)
+                .setOptimizer(optimizer)
+                .setMethods(settings)
+                .optDecorrelation(decorrelation)
+                .optAlignments(alignments)
+                .optCorrelations(correlations)
+                .optEvaluations(evaluations)
+                .optProjection(projectionRadius)
+                .build();
     }
 
     /**
