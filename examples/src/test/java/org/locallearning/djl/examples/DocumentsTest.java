@@ -166,11 +166,13 @@ class DocumentsTest {
 
     /** Returns the last line of what a marker has made before. */
     private static int afterQuote(List<String> lines, int marker) {
+        boolean inCode = false; // where XML has comments of its own
         for (int i = marker + 1; i < lines.size(); i++) {
+            inCode ^= lines.get(i).startsWith("```");
             if (lines.get(i).equals(END)) {
                 return i;
             }
-            if (lines.get(i).startsWith("<!-- ")) {
+            if (!inCode && lines.get(i).startsWith("<!-- ")) {
                 break;
             }
         }
