@@ -13,8 +13,8 @@
  */
 package org.locallearning.djl.examples;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -35,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.locallearning.djl.examples.claims.Claims;
 import org.locallearning.djl.zoo.LocalLearningModelZoo;
+import picocli.CommandLine.ParseResult;
 
 /**
  * What the documents quote is what they quote it from: after each marker stands what the stored
@@ -104,31 +105,21 @@ class DocumentsTest {
         }
     }
 
+    /** To a file, and there to a heading or an {@code <a id="...">} if it names one. */
     @ParameterizedTest
     @MethodSource("documents")
-    void linksLeadToFiles(Path document) throws IOException {
+    void linksLeadToWhatIsThere(Path document) throws IOException {
         Matcher link =
-                Pattern.compile("\\]\\((?!https?:|#|mailto:)([^)#\\s]+)")
-                        .matcher(Files.readString(document));
-        while (link.find()) {
-            Path target = document.resolveSibling(link.group(1));
-            assertFalse(Files.notExists(target), document + " links to " + target);
-        }
-    }
-
-    /** Links within and between the documents lead to a heading, or to {@code <a id="...">}. */
-    @ParameterizedTest
-    @MethodSource("documents")
-    void linksLeadToHeadings(Path document) throws IOException {
-        Matcher link =
-                Pattern.compile("\\]\\((?!https?:|mailto:)([^)#\\s]*)#([^)\\s]+)\\)")
+                Pattern.compile("\\]\\((?!https?:|mailto:)([^)#\\s]*)(?:#([^)\\s]+))?\\)")
                         .matcher(Files.readString(document));
         while (link.find()) {
             Path target =
                     link.group(1).isEmpty() ? document : document.resolveSibling(link.group(1));
+            assertTrue(Files.exists(target), document + " links to " + target);
+            String anchor = link.group(2);
             assertTrue(
-                    anchors(target).contains(link.group(2)),
-                    document + " links to #" + link.group(2) + ", which is not in " + target);
+                    anchor == null || anchors(target).contains(anchor),
+                    document + " links to #" + anchor + ", which is not in " + target);
         }
     }
 
@@ -148,6 +139,47 @@ class DocumentsTest {
             }
         }
         return anchors;
+    }
+
+    /** The program of today takes every command, those of stored runs too. */
+    @ParameterizedTest
+    @MethodSource("documents")
+    void commandsAreUnderstood(Path document) throws IOException {
+        for (String command : commands(document)) {
+            ParseResult parsed =
+                    assertDoesNotThrow(
+                            () -> LocalLearning.commandLine().parseArgs(command.split(" +")),
+                            document + " has the command: " + command);
+            ParseResult subcommand = parsed.subcommand();
+            if (subcommand.commandSpec().name().equals("reproduce")
+                    && subcommand.hasMatchedPositional(0)) {
+                String target = subcommand.matchedPositionalValue(0, "");
+                assertTrue(
+                        Targets.ALL.stream().anyMatch(each -> each.name().equals(target)), target);
+            }
+        }
+    }
+
+    /** Returns the arguments of the program in blocks of code, and in the table of runs. */
+    private static List<String> commands(Path document) throws IOException {
+        Pattern command =
+                Pattern.compile(
+                        "(?:java -jar examples/target/local-learning\\.jar )?"
+                                + "((?:benchmark|compare|doctor|report|reproduce|sweep|torture|zoo)\\b.*)");
+        List<String> commands = new ArrayList<>();
+        boolean inCode = false;
+        for (String line : Files.readString(document).replace("\\\n", " ").lines().toList()) {
+            inCode ^= line.startsWith("```");
+            String text =
+                    line.startsWith("| <a id=\"run-")
+                            ? line.replaceFirst("[^`]*`([^`]*)`.*", "$1")
+                            : inCode ? line : "";
+            Matcher found = command.matcher(text);
+            if (found.matches()) {
+                commands.add(found.group(1).strip());
+            }
+        }
+        return commands;
     }
 
     private static String withQuotes(List<String> lines) throws IOException {

@@ -159,7 +159,7 @@ class WrongCommandLinesTest {
             sweep --method fa | Unknown option '--method': the nearest is '--methods'.
             reproduce ahmad-fig-1 | Unknown target 'ahmad-fig-1': the nearest is 'ahmad-figure-1'.
             reproduce ahmad | Unknown target 'ahmad': choose from ahmad-figure-1, ahmad-figure-2, ahmad-figure-3, ahmad-figure-4.
-            reproduce nosuch | Unknown target 'nosuch': --list tells their names.
+            reproduce nosuch | Unknown target 'nosuch': choose from ahmad-figure-1, ahmad-figure-2,
             reproduce | No target is given
             reproduce --list --epochs 3 | has no use for --epochs
             reproduce --list --threads 1 | has no use for --threads

@@ -56,7 +56,7 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         descriptionHeading = "%n",
         description = {
-            "Makes a figure or a table of a paper again. --list tells the names.",
+            "Makes a figure or a table of a paper again; --list names them all.",
             "",
             "The output folder gets report.html (one file, opens in any browser), a picture named"
                     + " after the target, and results.json with the numbers and what made them:"
@@ -132,7 +132,7 @@ public final class ReproduceCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         if (target == null) {
-            throw usage("No target is given: --list tells their names.");
+            throw usage("No target is given: --list names them.");
         }
         Target chosen = named(target);
         try {
@@ -204,17 +204,16 @@ public final class ReproduceCommand implements Callable<Integer> {
                 .orElseThrow(() -> usage("Unknown target '" + name + "': " + choices(name) + "."));
     }
 
-    /** The targets that begin so, or the one that may be meant, or where all of them are. */
+    /** The targets that begin so, or the one that may be meant, or all of them. */
     private String choices(String name) {
         List<String> names = targets.stream().map(Target::name).toList();
-        List<String> beginning =
-                names.stream().filter(each -> !name.isEmpty() && each.startsWith(name)).toList();
+        List<String> beginning = names.stream().filter(each -> each.startsWith(name)).toList();
         if (!beginning.isEmpty()) {
             return "choose from " + String.join(", ", beginning);
         }
         return NearestName.of(name, names)
                 .map(nearest -> "the nearest is '" + nearest + "'")
-                .orElse("--list tells their names");
+                .orElseGet(() -> "choose from " + String.join(", ", names));
     }
 
     /** Refuses the first option that was given and is not among those that change something. */

@@ -68,7 +68,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Trains every method with every setting of a grid and with every seed, and chooses the"
                     + " best setting of each method by images that are held out of training. The"
-                    + " test images are looked at once, with the chosen setting.",
+                    + " test images are used once, with the chosen setting.",
             "",
             "It takes the options of compare; --dataset and --model take several names, separated"
                     + " by commas. Every trial is a process of its own, and a trial with the same"
