@@ -43,7 +43,7 @@ public final class CreditReport {
     @Override
     public String toString() {
         List<String[]> cells = new ArrayList<>();
-        cells.add(new String[] {"layer", "type", "parameters", "role", "way of the error"});
+        cells.add(new String[] {"layer", "type", "parameters", "role", "how the error passes"});
         for (Row row : rows) {
             cells.add(
                     new String[] {

@@ -45,8 +45,8 @@ class CreditReportTest {
                 String.join(
                         System.lineSeparator(),
                         "FeedbackAlignment(B uniform ±0.5, seed 3)",
-                        "layer          type         parameters                 role      way of"
-                                + " the error",
+                        "layer          type         parameters                 role      how the"
+                                + " error passes",
                         "01Linear       Linear       weight (12, 9), bias (12)  weighted  not"
                                 + " needed: nothing learns below",
                         "02LambdaBlock  LambdaBlock                             exact     exact",

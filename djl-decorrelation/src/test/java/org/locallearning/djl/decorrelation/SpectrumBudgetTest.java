@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,6 +151,21 @@ class SpectrumBudgetTest {
                         .build()
                         .convert(single());
         assertEquals(4, rank(centred, 0));
+    }
+
+    /** Of 40 directions of equal variance 39 hold 97.5 %. */
+    @Test
+    void theMatrixLearnsLessOftenBeforeItMixesLessThan99PercentOfTheVariance() {
+        NDArray batch = manager.eye(40, WIDTH, 0, DataType.FLOAT32).repeat(0, 8);
+        Block model = single();
+        StepCost step = new StepCost(model, batch.getShape());
+        Set<Block> layers = Set.copyOf(model.getChildren().values());
+        double everyStep = step.decorrelation(layers, width -> Cost.rank(40));
+        double share = 0.99 * everyStep / step.backpropagation();
+        DecorrelationReport report = convert(model, share, batch);
+        assertEquals(40, rank(report, 0));
+        Cost cost = report.converted().get(0).layer().getOptions().getCost();
+        assertEquals(2, cost.getUpdateInterval());
     }
 
     @Test

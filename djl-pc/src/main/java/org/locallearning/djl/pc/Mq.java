@@ -38,6 +38,7 @@ import org.locallearning.djl.creditassignment.internal.TorchScript;
 import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
 import org.locallearning.djl.creditassignment.optimizer.RuleParameterListener;
 import org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer;
+import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.locallearning.djl.decorrelation.internal.Descriptions;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.locallearning.djl.decorrelation.internal.HostValues;
@@ -279,7 +280,7 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
             own.forEach(parameter -> matrices.put(parameter.getId(), matrix));
         }
         for (Pair<String, Block> child : parent.getChildren()) {
-            String childPath = path.isEmpty() ? child.getKey() : path + "_" + child.getKey();
+            String childPath = BlockPath.parameterName(path, child.getKey());
             findMatrices(childPath, child.getValue());
         }
     }

@@ -21,9 +21,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.locallearning.djl.examples.benchmark.BenchmarkCommand;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.GivenArguments;
+import org.locallearning.djl.examples.commandline.NearestName;
 import org.locallearning.djl.examples.commandline.OptionName;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.commandline.Values;
@@ -202,12 +204,16 @@ public final class LocalLearning implements Runnable {
         if (e instanceof UnmatchedArgumentException unmatched) {
             String first = unmatched.getUnmatched().get(0);
             if (first.startsWith("-")) {
+                List<String> options = options(command.getCommandSpec());
                 message =
                         "Unknown option '"
                                 + first
-                                + "': the options are "
-                                + String.join(", ", options(command.getCommandSpec()))
-                                + ".";
+                                + NearestName.of(first, options)
+                                        .map(nearest -> "': the nearest is '" + nearest + "'.")
+                                        .orElse(
+                                                "': the options are "
+                                                        + String.join(", ", options)
+                                                        + ".");
             } else if (command.getSubcommands().isEmpty()) {
                 message =
                         "Unexpected argument '"
@@ -256,8 +262,12 @@ public final class LocalLearning implements Runnable {
         return ExitCode.FAILED;
     }
 
+    /** The subcommands that the help names, too. */
     private static String names(CommandSpec spec) {
-        return String.join(", ", spec.subcommands().keySet());
+        return spec.subcommands().entrySet().stream()
+                .filter(each -> !each.getValue().getCommandSpec().usageMessage().hidden())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.joining(", "));
     }
 
     private static List<String> options(CommandSpec spec) {

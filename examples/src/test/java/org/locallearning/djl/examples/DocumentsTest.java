@@ -13,8 +13,9 @@
  */
 package org.locallearning.djl.examples;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -23,7 +24,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -31,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.locallearning.djl.examples.claims.Claims;
 import org.locallearning.djl.zoo.LocalLearningModelZoo;
+import picocli.CommandLine.ParseResult;
 
 /**
  * What the documents quote is what they quote it from: after each marker stands what the stored
@@ -100,16 +105,81 @@ class DocumentsTest {
         }
     }
 
+    /** To a file, and there to a heading or an {@code <a id="...">} if it names one. */
     @ParameterizedTest
     @MethodSource("documents")
-    void linksLeadToFiles(Path document) throws IOException {
+    void linksLeadToWhatIsThere(Path document) throws IOException {
         Matcher link =
-                Pattern.compile("\\]\\((?!https?:|#|mailto:)([^)#\\s]+)")
+                Pattern.compile("\\]\\((?!https?:|mailto:)([^)#\\s]*)(?:#([^)\\s]+))?\\)")
                         .matcher(Files.readString(document));
         while (link.find()) {
-            Path target = document.resolveSibling(link.group(1));
-            assertFalse(Files.notExists(target), document + " links to " + target);
+            Path target =
+                    link.group(1).isEmpty() ? document : document.resolveSibling(link.group(1));
+            assertTrue(Files.exists(target), document + " links to " + target);
+            String anchor = link.group(2);
+            assertTrue(
+                    anchor == null || anchors(target).contains(anchor),
+                    document + " links to #" + anchor + ", which is not in " + target);
         }
+    }
+
+    /** What a link may name in a document: its headings in the form of GitHub, and its anchors. */
+    private static Set<String> anchors(Path document) throws IOException {
+        Set<String> anchors = new HashSet<>();
+        boolean inCode = false;
+        for (String line : Files.readAllLines(document)) {
+            inCode ^= line.startsWith("```");
+            if (!inCode && line.startsWith("#")) {
+                String heading = line.replaceFirst("^#+ ", "").toLowerCase(Locale.ROOT);
+                anchors.add(heading.replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-'));
+            }
+            Matcher named = Pattern.compile("<a id=\"([^\"]+)\">").matcher(line);
+            while (named.find()) {
+                anchors.add(named.group(1));
+            }
+        }
+        return anchors;
+    }
+
+    /** The program of today takes every command, those of stored runs too. */
+    @ParameterizedTest
+    @MethodSource("documents")
+    void commandsAreUnderstood(Path document) throws IOException {
+        for (String command : commands(document)) {
+            ParseResult parsed =
+                    assertDoesNotThrow(
+                            () -> LocalLearning.commandLine().parseArgs(command.split(" +")),
+                            document + " has the command: " + command);
+            ParseResult subcommand = parsed.subcommand();
+            if (subcommand.commandSpec().name().equals("reproduce")
+                    && subcommand.hasMatchedPositional(0)) {
+                String target = subcommand.matchedPositionalValue(0, "");
+                assertTrue(
+                        Targets.ALL.stream().anyMatch(each -> each.name().equals(target)), target);
+            }
+        }
+    }
+
+    /** Returns the arguments of the program in blocks of code, and in the table of runs. */
+    private static List<String> commands(Path document) throws IOException {
+        Pattern command =
+                Pattern.compile(
+                        "(?:java -jar examples/target/local-learning\\.jar )?"
+                                + "((?:benchmark|compare|doctor|report|reproduce|sweep|torture|zoo)\\b.*)");
+        List<String> commands = new ArrayList<>();
+        boolean inCode = false;
+        for (String line : Files.readString(document).replace("\\\n", " ").lines().toList()) {
+            inCode ^= line.startsWith("```");
+            String text =
+                    line.startsWith("| <a id=\"run-")
+                            ? line.replaceFirst("[^`]*`([^`]*)`.*", "$1")
+                            : inCode ? line : "";
+            Matcher found = command.matcher(text);
+            if (found.matches()) {
+                commands.add(found.group(1).strip());
+            }
+        }
+        return commands;
     }
 
     private static String withQuotes(List<String> lines) throws IOException {
@@ -128,11 +198,13 @@ class DocumentsTest {
 
     /** Returns the last line of what a marker has made before. */
     private static int afterQuote(List<String> lines, int marker) {
+        boolean inCode = false; // where XML has comments of its own
         for (int i = marker + 1; i < lines.size(); i++) {
+            inCode ^= lines.get(i).startsWith("```");
             if (lines.get(i).equals(END)) {
                 return i;
             }
-            if (lines.get(i).startsWith("<!-- ")) {
+            if (!inCode && lines.get(i).startsWith("<!-- ")) {
                 break;
             }
         }
@@ -284,6 +356,9 @@ class DocumentsTest {
             } else if (inside) {
                 lines.add(line);
             }
+        }
+        while (lines.get(lines.size() - 1).isBlank()) {
+            lines.remove(lines.size() - 1);
         }
         int indent =
                 lines.stream()

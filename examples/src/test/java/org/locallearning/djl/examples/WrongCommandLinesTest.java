@@ -154,7 +154,12 @@ class WrongCommandLinesTest {
             benchmark --threads 0 | --threads is at least 1
             benchmark --threads 1000 | --threads is at most 256
             benchmark --out= | --out is empty
-            benchmark --iterations 3 | Unknown option '--iterations'
+            benchmark --iterations 3 | Unknown option '--iterations': the options are --batch, --decor-block,
+            compare --epoch 3 | Unknown option '--epoch': the nearest is '--epochs'.
+            sweep --method fa | Unknown option '--method': the nearest is '--methods'.
+            reproduce ahmad-fig-1 | Unknown target 'ahmad-fig-1': the nearest is 'ahmad-figure-1'.
+            reproduce ahmad | Unknown target 'ahmad': choose from ahmad-figure-1, ahmad-figure-2, ahmad-figure-3, ahmad-figure-4.
+            reproduce nosuch | Unknown target 'nosuch': choose from ahmad-figure-1, ahmad-figure-2,
             reproduce | No target is given
             reproduce --list --epochs 3 | has no use for --epochs
             reproduce --list --threads 1 | has no use for --threads

@@ -41,6 +41,7 @@ import org.locallearning.djl.creditassignment.internal.TrainerOptimizer;
 import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
 import org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
+import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.locallearning.djl.decorrelation.internal.Descriptions;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.locallearning.djl.decorrelation.internal.HostValues;
@@ -228,7 +229,7 @@ final class TrainingState {
             parts.put("block/" + path, (Stateful) parent);
         }
         for (Pair<String, Block> child : parent.getChildren()) {
-            String name = path.isEmpty() ? child.getKey() : path + "_" + child.getKey();
+            String name = BlockPath.parameterName(path, child.getKey());
             addBlocks(name, child.getValue(), parts);
         }
     }

@@ -47,6 +47,7 @@ import org.locallearning.djl.creditassignment.internal.TrainerOptimizer;
 import org.locallearning.djl.decorrelation.Decorrelating;
 import org.locallearning.djl.decorrelation.boltzmann.BoltzmannTrainer;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
+import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.locallearning.djl.decorrelation.internal.Descriptions;
 import org.locallearning.djl.decorrelation.internal.Sha256;
 
@@ -172,7 +173,7 @@ public record TrainingRecord(
             settings.put(path, RecordJson.shorten(((Decorrelating) block).getOptions().toString()));
         }
         for (Pair<String, Block> child : block.getChildren()) {
-            String name = path.isEmpty() ? child.getKey() : path + "_" + child.getKey();
+            String name = BlockPath.parameterName(path, child.getKey());
             addDecorrelation(name, child.getValue(), settings);
         }
     }

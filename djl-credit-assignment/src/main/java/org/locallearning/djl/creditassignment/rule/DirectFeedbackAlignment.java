@@ -58,9 +58,9 @@ import org.locallearning.djl.decorrelation.state.StateWriter;
  * reshape from (N, k, ...) leaves them. N is the first dimension of the model's inputs. The error
  * then also reaches layers that run on kN rows.
  *
- * <p>Use it where layers are to learn independently of each other; it saves the products of the way
- * back, 2L matrix products a step and L − 1 small ones against 3L − 1 of backpropagation. It stays
- * behind feedback alignment in deep convolutional nets.
+ * <p>Use it where layers are to learn independently of each other; it saves the products of the
+ * backward pass: 2L matrix products a step and L − 1 small ones against 3L − 1 of backpropagation.
+ * In deep convolutional nets it reaches less than feedback alignment does.
  *
  * <p>Nøkland, "Direct feedback alignment provides learning in deep neural networks", NeurIPS
  * (2016), equation 7.

@@ -27,8 +27,8 @@ import org.locallearning.djl.creditassignment.tape.Network;
  * {@code B}. Normalization layers have no {@code B} and stay exact.
  *
  * <p>Use it where weight transport is what you want to do without: it costs as much as
- * backpropagation, comes close to it in dense nets, and stays behind it in convolutional ones.
- * Plain ReLU units tend to die before the weights have aligned: take LeakyReLU or tanh. Cost for L
+ * backpropagation, comes close to it in dense nets, and reaches less in convolutional ones. Plain
+ * ReLU units tend to die before the weights have aligned: take LeakyReLU or tanh. Cost for L
  * layers: 3L − 1 matrix products a step, as backpropagation.
  *
  * <p>Lillicrap, Cownden, Tweed and Akerman, "Random synaptic feedback weights support error

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Kolen-Pollack learning: feedback alignment whose feedback weights {@code B} learn. They get the
  * update of the forward weights and decay as those do, so that what was different between the two
- * at the start is forgotten and {@code B} becomes {@code W} without ever being told.
+ * at the start is forgotten and {@code B} becomes {@code W} without weight transport.
  *
  * <p>Formula, for every layer that an error passes, with {@code B} of the shape of {@code W}:
  *
@@ -57,10 +57,9 @@ import org.slf4j.LoggerFactory;
  * changes. Of the layers inside an unknown block it is not known which comes first, so that each
  * has a {@code B} and decays.
  *
- * <p>Use it in deep and in convolutional nets, where feedback alignment stays behind and this comes
- * close to backpropagation. The decay costs accuracy: better too small than too large. Cost for L
- * layers: 3L − 1 matrix products a step, as backpropagation, and the optimizer's work and memory
- * twice.
+ * <p>Use it in deep and in convolutional nets, where it comes close to backpropagation and feedback
+ * alignment does not. The decay costs accuracy: better too small than too large. Cost for L layers:
+ * 3L − 1 matrix products a step, as backpropagation, and the optimizer's work and memory twice.
  *
  * <p>{@code B} starts uniform on {@code ±1/√(fan-in)} and is saved by {@code
  * CreditTrainer.saveState}.

@@ -49,8 +49,8 @@ import org.locallearning.djl.decorrelation.internal.HostNumber;
  * {@code W}, has the size {@code √(α d / 2n)} for weights with d inputs: 0.25 for 784 inputs at the
  * defaults, an angle of 14°.
  *
- * <p>Use it where feedback alignment stays behind and weights are not to decay, as they do under
- * {@link KolenPollack}; where {@code W} is frozen, {@code B} goes on following it. Cost for L
+ * <p>Use it where feedback alignment reaches too little and weights are not to decay, as they do
+ * under {@link KolenPollack}; where {@code W} is frozen, {@code B} goes on following it. Cost for L
  * layers: 3L − 1 matrix products a step as in backpropagation, and 2 (L − 1) of n rows for the
  * mirrors. Noise comes from the engine's random numbers, unless {@link Builder#optRandom others}
  * are set.

@@ -17,6 +17,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import java.util.List;
 import org.locallearning.djl.creditassignment.layer.LayerMaths;
+import org.locallearning.djl.decorrelation.internal.BlockPath;
 
 /**
  * A weighted layer of a network: a block that learning rules may give feedback weights of its own.
@@ -43,7 +44,7 @@ public record Layer(String path, Block block, LayerMaths<Block> maths) {
      * @return the path of the weight
      */
     public String weightPath() {
-        return join(path, weight().getName());
+        return BlockPath.parameterName(path, weight().getName());
     }
 
     /**
@@ -55,11 +56,6 @@ public record Layer(String path, Block block, LayerMaths<Block> maths) {
         boolean single =
                 all.stream().filter(each -> each.getType() == Parameter.Type.WEIGHT).count() == 1;
         return single ? all : List.of(weight());
-    }
-
-    /** Joins the names that lead to a child as DJL does in the names of parameters. */
-    static String join(String path, String child) {
-        return path.isEmpty() ? child : path + "_" + child;
     }
 
     /** Returns the path, for messages. */

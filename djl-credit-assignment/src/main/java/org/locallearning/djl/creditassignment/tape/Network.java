@@ -32,6 +32,7 @@ import java.util.stream.Stream;
 import org.locallearning.djl.creditassignment.layer.LayerMaths;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
 import org.locallearning.djl.decorrelation.internal.BlockKinds;
+import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.locallearning.djl.decorrelation.internal.ParallelBranches;
 
 /**
@@ -285,7 +286,8 @@ public final class Network {
         if (BlockKinds.isParallel(block) && !table.knows(block)) {
             List<Node> branches = new ArrayList<>();
             for (Pair<String, Block> child : block.getChildren()) {
-                branches.add(build(Layer.join(path, child.getKey()), child.getValue()));
+                branches.add(
+                        build(BlockPath.parameterName(path, child.getKey()), child.getValue()));
             }
             return Optional.of(
                     new ParallelNode(
@@ -316,7 +318,8 @@ public final class Network {
         }
         if (maths.isEmpty() && !table.knows(block)) {
             for (Pair<String, Block> child : block.getChildren()) {
-                addInnerLayers(Layer.join(path, child.getKey()), child.getValue(), inner);
+                addInnerLayers(
+                        BlockPath.parameterName(path, child.getKey()), child.getValue(), inner);
             }
         }
     }
@@ -327,7 +330,8 @@ public final class Network {
         if (returnIntermediate) {
             // every child's output is an output, so children stay apart
             for (Pair<String, Block> child : children(path, block)) {
-                sequence.add(build(Layer.join(path, child.getKey()), child.getValue()));
+                sequence.add(
+                        build(BlockPath.parameterName(path, child.getKey()), child.getValue()));
             }
         } else {
             addChildren(sequence, path, block);
@@ -337,7 +341,7 @@ public final class Network {
 
     private void addChildren(SequenceBuilder sequence, String path, Block block) {
         for (Pair<String, Block> child : children(path, block)) {
-            String childPath = Layer.join(path, child.getKey());
+            String childPath = BlockPath.parameterName(path, child.getKey());
             Block childBlock = child.getValue();
             if (isPlainSequence(childBlock)) {
                 addChildren(sequence, childPath, childBlock);

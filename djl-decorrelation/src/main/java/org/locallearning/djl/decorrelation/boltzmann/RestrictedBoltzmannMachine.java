@@ -180,7 +180,7 @@ public final class RestrictedBoltzmannMachine extends AbstractBlock {
                             + visible
                             + " visible units, but got an input of shape "
                             + shape
-                            + "; the sizes behind the batch have to multiply to "
+                            + "; the sizes after the batch have to multiply to "
                             + visible
                             + ".");
         }

@@ -28,4 +28,16 @@ public final class BlockPath {
     public static String join(String path, String child) {
         return path.isEmpty() ? child : path + '/' + child;
     }
+
+    /**
+     * Returns the name of a child or of one of its parameters, as DJL has it in the names of a
+     * model's parameters.
+     *
+     * @param path the name of its parent, empty for the model itself
+     * @param child the name of the child
+     * @return the names with an underscore between them
+     */
+    public static String parameterName(String path, String child) {
+        return path.isEmpty() ? child : path + '_' + child;
+    }
 }

@@ -410,6 +410,15 @@ public final class ImageData implements AutoCloseable {
     }
 
     /**
+     * Returns the title and where the images came from.
+     *
+     * @return one line of text
+     */
+    public String getDescription() {
+        return title + ": " + provenance;
+    }
+
+    /**
      * Describes what is trained on, for the record of a model. The digest is that of the images in
      * use, in their stored order: the pixels of each, one byte each, channel by channel, and its
      * class, one byte. It is computed once.

@@ -35,7 +35,7 @@ public final class AhmadNetworks {
     public static final Architecture DENSE_LINEAR_TOP =
             Architecture.dense(
                     "dense-linear-top",
-                    "the same without an activation behind the fourth, as in the paper's code",
+                    "the same without an activation after the fourth, as in the paper's code",
                     Choices.LAYERS,
                     (options, imageShape, classes) ->
                             DenseNetworks.linearTop(options, HIDDEN, imageShape, classes));

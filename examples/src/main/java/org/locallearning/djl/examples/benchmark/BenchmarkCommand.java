@@ -60,7 +60,7 @@ import picocli.CommandLine.Spec;
             "Times a training step of each method next to DJL's own backpropagation.",
             "",
             "A step is forward, loss and the gradient of every weight, on a batch of noise; the"
-                    + " optimizer's time stands in a column of its own. The methods take turns,"
+                    + " optimizer's time is in a column of its own. The methods take turns,"
                     + " step by step, in one run; the ratio is the median over the rounds of a"
                     + " method's time over backpropagation's in the same round. Where decorrelation"
                     + " layers learn in one of k steps, times are means over k rounds. Beside it"

@@ -75,7 +75,7 @@ public final class DecorrelationArguments {
             paramLabel = "NAME",
             description =
                     "How the matrix is rescaled at every update: mean_of_ratios (the mean over"
-                            + " samples of the norm before over that behind, as in the paper's"
+                            + " samples of the norm before over that after, as in the paper's"
                             + " code), scalar (the ratio over all samples, which keeps the activity"
                             + " exactly), unitwise (one per feature) or none (default:"
                             + " mean_of_ratios).")

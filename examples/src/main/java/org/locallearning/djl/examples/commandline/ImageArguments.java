@@ -42,7 +42,7 @@ public final class ImageArguments extends DataArguments {
             paramLabel = "N",
             description =
                     "Hold out the last N training images and measure every epoch on them; the test"
-                            + " images are looked at once, after the last epoch (default: none, and"
+                            + " images are used once, after the last epoch (default: none, and"
                             + " every epoch is measured on the test images).")
     private Integer validation;
 
@@ -132,7 +132,7 @@ public final class ImageArguments extends DataArguments {
         boolean prepared = contrastNormalized || whitened;
         if (Boolean.TRUE.equals(standardise) && prepared) {
             throw new IllegalArgumentException(
-                    "--normalize-contrast and --whiten stand in the place of --standardise: leave"
+                    "--normalize-contrast and --whiten take the place of --standardise: leave"
                             + " that out.");
         }
         boolean standardised =

@@ -68,7 +68,7 @@ public final class MethodArguments {
     @Serves(Purpose.INFERENCE)
     @Option(
             names = "--inference-precisions",
-            paramLabel = "X[,X...]",
+            paramLabel = "X",
             split = ",",
             description =
                     "Weight of the error of every layer in il, seqil and ipc, from the input to the"
@@ -140,7 +140,7 @@ public final class MethodArguments {
     @Serves(Purpose.ERROR_MATRICES)
     @Option(
             names = "--error-weights",
-            paramLabel = "X[,X...]",
+            paramLabel = "X",
             split = ",",
             description =
                     "Weight of the discrepancy of every layer, from the input to the output"

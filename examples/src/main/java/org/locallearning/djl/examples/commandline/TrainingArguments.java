@@ -24,7 +24,6 @@ import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.method.OptimizerNames;
-import org.locallearning.djl.examples.method.RateSchedule;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import picocli.CommandLine.Option;
 
@@ -39,10 +38,10 @@ public final class TrainingArguments {
             completionCandidates = MethodNames.class,
             description =
                     "Methods to compare, out of those listed below, each also as"
-                            + " METHOD-OPTIMIZER, such as seqil-mq or bp-sgd, and with +decor"
-                            + " behind it, for decorrelation layers, or with +recurrent (the"
-                            + " same by lateral dynamics), +whitening, +batchnorm or +ghostnorm,"
-                            + " for what else stands before layers"
+                            + " METHOD-OPTIMIZER, such as seqil-mq or bp-sgd, and followed by"
+                            + " +decor, for decorrelation layers, or by +recurrent (the same by"
+                            + " lateral dynamics), +whitening, +batchnorm or +ghostnorm, for"
+                            + " other layers in their place"
                             + " (default: ${DEFAULT-VALUE}).")
     private List<String> methods;
 
@@ -98,7 +97,7 @@ public final class TrainingArguments {
             paramLabel = "METHOD=RATE",
             description =
                     "Learning rate of a method (default: presets per method, data set,"
-                            + " model and optimizer).")
+                            + " model and optimizer, which the last table names).")
     private Map<String, Float> learningRates = new LinkedHashMap<>();
 
     @Serves(Purpose.DECORRELATION)
@@ -127,7 +126,7 @@ public final class TrainingArguments {
             paramLabel = "N",
             defaultValue = "4",
             description =
-                    "Measure the correlations before and behind every decorrelation layer about"
+                    "Measure the correlations before and after every decorrelation layer about"
                             + " N times per epoch (default: ${DEFAULT-VALUE}).")
     private int correlations;
 
@@ -180,17 +179,17 @@ public final class TrainingArguments {
      * @throws IllegalArgumentException if a value is out of its range
      */
     public TrainingPlan plan(MethodSettings settings, DecorrelationSettings decorrelation) {
-        return new TrainingPlan(
-                        epochs,
-                        batch,
-                        optimizer,
-                        RateSchedule.CONSTANT,
-                        settings,
-                        decorrelation,
-                        alignments,
-                        correlations,
-                        evaluations)
-                .withProjection(projectionRadius);
+        return TrainingPlan.builder()
+                .setEpochs(epochs)
+                .setBatch(batch)
+                .setOptimizer(optimizer)
+                .setMethods(settings)
+                .optDecorrelation(decorrelation)
+                .optAlignments(alignments)
+                .optCorrelations(correlations)
+                .optEvaluations(evaluations)
+                .optProjection(projectionRadius)
+                .build();
     }
 
     /**

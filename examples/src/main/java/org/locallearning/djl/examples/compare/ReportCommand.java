@@ -72,7 +72,7 @@ public final class ReportCommand implements Callable<Integer> {
 
     @Option(
             names = "--overview",
-            paramLabel = "NAMES",
+            paramLabel = "NAME",
             split = ",",
             description = {
                 "Also draw "

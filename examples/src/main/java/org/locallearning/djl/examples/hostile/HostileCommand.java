@@ -60,7 +60,7 @@ public final class HostileCommand implements Callable<Integer> {
 
     @Option(
             names = "--kinds",
-            paramLabel = "NAMES",
+            paramLabel = "NAME",
             split = ",",
             defaultValue = "kills,environments,data,options,fuzz",
             description = "What to try (default: ${DEFAULT-VALUE}).")

@@ -528,8 +528,8 @@ public final class Methods {
 
     private static String choices() {
         return String.format(
-                "choose from %s; behind each may stand an optimizer of its own, such as %s%s, and %s"
-                        + " for decorrelation layers, or one of %s.",
+                "choose from %s, each also with an optimizer of its own, such as %s%s, and with %s"
+                        + " for decorrelation layers, or with one of %s.",
                 String.join(", ", names()),
                 Method.WITH_OPTIMIZER,
                 MQ,

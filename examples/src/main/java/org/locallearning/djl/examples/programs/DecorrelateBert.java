@@ -87,9 +87,9 @@ public final class DecorrelateBert {
         }
     }
 
+    // shown: begin
     private static void decorrelate(int epochs, Dataset sentences, Dataset others)
             throws IOException, TranslateException {
-        // shown: begin
         try (Model model = Model.newInstance("sentences")) {
             model.setBlock(
                     Decorrelate.builder().optRate(1e-3).build().convert(classifier()).block());

@@ -55,27 +55,38 @@ public final class DecorrelateFoldShip {
     public static void main(String[] arguments)
             throws IOException, TranslateException, MalformedModelException {
         String name = arguments.length > 0 ? arguments[0] : "glyphs";
-        // shown: begin
         Path folder = Files.createTempDirectory("shipped");
         try (ImageData digits = DataSets.load(name, DataOptions.builder().build())) {
-            int pixels = (int) digits.getSampleShape().size();
-            try (Model model = Model.newInstance("digits")) {
-                model.setBlock(Decorrelate.model(network(pixels)));
-                try (Trainer trainer = model.newTrainer(config())) {
-                    trainer.initialize(new Shape(64, pixels));
-                    EasyTrain.fit(trainer, 2, digits.training(64), null);
-                    System.out.println(accuracy(trainer, digits));
-                }
-                model.setBlock(Decorrelate.fold(model.getBlock()));
-                model.save(folder, "digits");
+            train(digits, folder);
+            ship(digits, folder);
+        }
+    }
+
+    // shown: begin
+    private static void train(ImageData digits, Path folder)
+            throws IOException, TranslateException {
+        int pixels = (int) digits.getSampleShape().size();
+        try (Model model = Model.newInstance("digits")) {
+            model.setBlock(Decorrelate.model(network(pixels)));
+            try (Trainer trainer = model.newTrainer(config())) {
+                trainer.initialize(new Shape(64, pixels));
+                EasyTrain.fit(trainer, 2, digits.training(64), null);
+                System.out.println(accuracy(trainer, digits));
             }
-            // from here on DJL alone
-            try (Model shipped = Model.newInstance("digits")) {
-                shipped.setBlock(network(pixels));
-                shipped.load(folder, "digits");
-                try (Trainer trainer = shipped.newTrainer(config())) {
-                    System.out.println(accuracy(trainer, digits));
-                }
+            model.setBlock(Decorrelate.fold(model.getBlock()));
+            model.save(folder, "digits");
+        }
+    }
+
+    /** Needs DJL alone. */
+    private static void ship(ImageData digits, Path folder)
+            throws IOException, TranslateException, MalformedModelException {
+        int pixels = (int) digits.getSampleShape().size();
+        try (Model shipped = Model.newInstance("digits")) {
+            shipped.setBlock(network(pixels));
+            shipped.load(folder, "digits");
+            try (Trainer trainer = shipped.newTrainer(config())) {
+                System.out.println(accuracy(trainer, digits));
             }
         }
     }

@@ -45,7 +45,6 @@ public final class SwapTheRule {
      */
     public static void main(String[] arguments) throws IOException, TranslateException {
         String name = arguments.length > 0 ? arguments[0] : "glyphs";
-        // shown: begin
         try (ImageData digits = DataSets.load(name, DataOptions.builder().build());
                 Model model = Model.newInstance("digits")) {
             model.setBlock(Networks.PERCEPTRON.create(digits.getSampleShape(), 10));
@@ -54,14 +53,14 @@ public final class SwapTheRule {
                             .addEvaluator(new Accuracy())
                             .addTrainingListeners(TrainingListener.Defaults.basic());
 
+            // shown: begin
             CreditAssignment rule = FeedbackAlignment.builder().build();
-            try (Trainer trainer =
-                    rule.newTrainer(model, config)) { // was: model.newTrainer(config)
+            try (Trainer trainer = rule.newTrainer(model, config)) { // was model.newTrainer(config)
                 trainer.initialize(new Shape(64).addAll(digits.getSampleShape()));
                 EasyTrain.fit(trainer, 2, digits.training(64), digits.test(100));
                 System.out.println(trainer.getTrainingResult().getValidateEvaluation("Accuracy"));
             }
+            // shown: end
         }
-        // shown: end
     }
 }

@@ -28,6 +28,7 @@ import java.util.function.UnaryOperator;
 import org.locallearning.djl.examples.commandline.CommandLineText;
 import org.locallearning.djl.examples.commandline.DivergedRuns;
 import org.locallearning.djl.examples.commandline.ExitCode;
+import org.locallearning.djl.examples.commandline.NearestName;
 import org.locallearning.djl.examples.commandline.OptionName;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
@@ -55,7 +56,7 @@ import picocli.CommandLine.Spec;
         abbreviateSynopsis = true,
         descriptionHeading = "%n",
         description = {
-            "Makes a figure or a table of a paper again. --list tells the names.",
+            "Makes a figure or a table of a paper again; --list names them all.",
             "",
             "The output folder gets report.html (one file, opens in any browser), a picture named"
                     + " after the target, and results.json with the numbers and what made them:"
@@ -131,7 +132,7 @@ public final class ReproduceCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         if (target == null) {
-            throw usage("No target is given: --list tells their names.");
+            throw usage("No target is given: --list names them.");
         }
         Target chosen = named(target);
         try {
@@ -200,16 +201,19 @@ public final class ReproduceCommand implements Callable<Integer> {
         return targets.stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
-                .orElseThrow(
-                        () ->
-                                usage(
-                                        "Unknown target '"
-                                                + name
-                                                + "': choose from "
-                                                + String.join(
-                                                        ", ",
-                                                        targets.stream().map(Target::name).toList())
-                                                + "."));
+                .orElseThrow(() -> usage("Unknown target '" + name + "': " + choices(name) + "."));
+    }
+
+    /** The targets that begin so, or the one that may be meant, or all of them. */
+    private String choices(String name) {
+        List<String> names = targets.stream().map(Target::name).toList();
+        List<String> beginning = names.stream().filter(each -> each.startsWith(name)).toList();
+        if (!beginning.isEmpty()) {
+            return "choose from " + String.join(", ", beginning);
+        }
+        return NearestName.of(name, names)
+                .map(nearest -> "the nearest is '" + nearest + "'")
+                .orElseGet(() -> "choose from " + String.join(", ", names));
     }
 
     /** Refuses the first option that was given and is not among those that change something. */

@@ -68,7 +68,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Trains every method with every setting of a grid and with every seed, and chooses the"
                     + " best setting of each method by images that are held out of training. The"
-                    + " test images are looked at once, with the chosen setting.",
+                    + " test images are used once, with the chosen setting.",
             "",
             "It takes the options of compare; --dataset and --model take several names, separated"
                     + " by commas. Every trial is a process of its own, and a trial with the same"
@@ -90,7 +90,8 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  java -jar examples/target/local-learning.jar sweep --validation 1000 \\",
-            "      --methods bp,fa --grid learning-rate=1e-4,1e-3,1e-2 --seeds 1..3 --epochs 5",
+            "      --methods bp,fa --grid learning-rate=1e-4,1e-3,1e-2 --seeds 1..3 \\",
+            "      --epochs 5",
             "  java -jar examples/target/local-learning.jar sweep --dataset mnist \\",
             "      --validation 10000 --methods fa+decor --epochs 9 --halving \\",
             "      --grid learning-rate=1e-4,3e-4,1e-3 decor-rate=1e-6,1e-5,1e-4"

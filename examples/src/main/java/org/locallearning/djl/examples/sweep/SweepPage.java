@@ -121,7 +121,7 @@ final class SweepPage {
                 list(plan.seeds()),
                 plan.validated()
                         ? "Settings are chosen by images held out of training; the test images were"
-                                + " looked at once, with the chosen setting."
+                                + " used once, with the chosen setting."
                         : "One setting of each method, measured on the test images.");
     }
 

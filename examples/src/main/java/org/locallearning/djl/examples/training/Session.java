@@ -131,10 +131,7 @@ public final class Session implements AutoCloseable {
      * @return one line on the images and one on the model
      */
     public String description() {
-        return String.join(
-                System.lineSeparator(),
-                images.getTitle() + ": " + images.getProvenance(),
-                summary.text());
+        return String.join(System.lineSeparator(), images.getDescription(), summary.text());
     }
 
     /**

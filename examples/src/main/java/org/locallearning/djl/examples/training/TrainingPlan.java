@@ -53,100 +53,13 @@ public record TrainingPlan(
         Double projectionRadius) {
 
     /**
-     * Plans to train without projection.
+     * Creates a builder.
      *
-     * @param epochs passes over the training images
-     * @param batch images per training step
-     * @param optimizer the optimizer of methods that have none of their own
-     * @param schedule how learning rates go on from where they start
-     * @param methods what is chosen for single methods
-     * @param decorrelation what is chosen for decorrelation layers, where a method has them
-     * @param alignmentsPerEpoch how often to measure the alignment with backpropagation
-     * @param correlationsPerEpoch how often to measure the correlations at decorrelation layers
-     * @param evaluationsPerEpoch how often to measure the model on images that it is not trained on
+     * @return the builder of a plan with constant learning rates that measures the model after
+     *     every epoch
      */
-    public TrainingPlan(
-            int epochs,
-            int batch,
-            OptimizerKind optimizer,
-            RateSchedule schedule,
-            MethodSettings methods,
-            DecorrelationSettings decorrelation,
-            int alignmentsPerEpoch,
-            int correlationsPerEpoch,
-            int evaluationsPerEpoch) {
-        this(
-                epochs,
-                batch,
-                optimizer,
-                schedule,
-                methods,
-                decorrelation,
-                alignmentsPerEpoch,
-                correlationsPerEpoch,
-                evaluationsPerEpoch,
-                null);
-    }
-
-    /**
-     * Plans to train at constant learning rates without projection, and to measure the model after
-     * every epoch.
-     *
-     * @param epochs passes over the training images
-     * @param batch images per training step
-     * @param optimizer the optimizer of methods that have none of their own
-     * @param methods what is chosen for single methods
-     * @param decorrelation what is chosen for decorrelation layers, where a method has them
-     * @param alignmentsPerEpoch how often to measure the alignment with backpropagation
-     * @param correlationsPerEpoch how often to measure the correlations at decorrelation layers
-     */
-    public TrainingPlan(
-            int epochs,
-            int batch,
-            OptimizerKind optimizer,
-            MethodSettings methods,
-            DecorrelationSettings decorrelation,
-            int alignmentsPerEpoch,
-            int correlationsPerEpoch) {
-        this(
-                epochs,
-                batch,
-                optimizer,
-                RateSchedule.CONSTANT,
-                methods,
-                decorrelation,
-                alignmentsPerEpoch,
-                correlationsPerEpoch,
-                1);
-    }
-
-    /**
-     * Returns this plan with the gradient of every parameter projected onto a ball before the
-     * optimizer sees it, see {@link ProjectedOptimizer}.
-     *
-     * @param radius the radius of the ball, 0 for none
-     * @return the same otherwise
-     * @throws IllegalArgumentException if the radius is negative or not finite
-     */
-    public TrainingPlan withProjection(double radius) {
-        if (!(radius >= 0 && radius < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(
-                    "The radius that gradients are projected to is above 0 and finite, or 0 for no"
-                            + " projection, not "
-                            + radius
-                            + ".");
-        }
-        return new TrainingPlan(
-                epochs,
-                batch,
-                optimizer,
-                schedule,
-                methods,
-                decorrelation,
-                alignmentsPerEpoch,
-                correlationsPerEpoch,
-                evaluationsPerEpoch,
-                radius == 0 ? null : (Double) radius);
+    public static Builder builder() {
+        return new Builder();
     }
 
     /**
@@ -174,5 +87,160 @@ public record TrainingPlan(
                         .setOptimizer(plain)
                         .optRadius(projectionRadius)
                         .build();
+    }
+
+    /** A builder of {@link TrainingPlan}. */
+    public static final class Builder {
+
+        private int epochs;
+        private int batch;
+        private OptimizerKind optimizer;
+        private RateSchedule schedule = RateSchedule.CONSTANT;
+        private MethodSettings methods;
+        private DecorrelationSettings decorrelation = DecorrelationSettings.DEFAULT;
+        private int alignments;
+        private int correlations;
+        private int evaluations = 1;
+        private Double projectionRadius;
+
+        private Builder() {}
+
+        /**
+         * Sets how long to train.
+         *
+         * @param epochs passes over the training images
+         * @return this builder
+         */
+        public Builder setEpochs(int epochs) {
+            this.epochs = epochs;
+            return this;
+        }
+
+        /**
+         * Sets the size of batches.
+         *
+         * @param batch images per training step
+         * @return this builder
+         */
+        public Builder setBatch(int batch) {
+            this.batch = batch;
+            return this;
+        }
+
+        /**
+         * Sets the optimizer of methods that have none of their own.
+         *
+         * @param optimizer the optimizer
+         * @return this builder
+         */
+        public Builder setOptimizer(OptimizerKind optimizer) {
+            this.optimizer = optimizer;
+            return this;
+        }
+
+        /**
+         * Sets what is chosen for single methods.
+         *
+         * @param methods their settings
+         * @return this builder
+         */
+        public Builder setMethods(MethodSettings methods) {
+            this.methods = methods;
+            return this;
+        }
+
+        /**
+         * Sets how learning rates go on from where they start.
+         *
+         * @param schedule the schedule
+         * @return this builder
+         */
+        public Builder optSchedule(RateSchedule schedule) {
+            this.schedule = schedule;
+            return this;
+        }
+
+        /**
+         * Sets what is chosen for decorrelation layers.
+         *
+         * @param decorrelation their settings
+         * @return this builder
+         */
+        public Builder optDecorrelation(DecorrelationSettings decorrelation) {
+            this.decorrelation = decorrelation;
+            return this;
+        }
+
+        /**
+         * Sets how often to measure the alignment with backpropagation.
+         *
+         * @param perEpoch measurements in an epoch, 0 for none
+         * @return this builder
+         */
+        public Builder optAlignments(int perEpoch) {
+            this.alignments = perEpoch;
+            return this;
+        }
+
+        /**
+         * Sets how often to measure the correlations at decorrelation layers.
+         *
+         * @param perEpoch measurements in an epoch, 0 for none
+         * @return this builder
+         */
+        public Builder optCorrelations(int perEpoch) {
+            this.correlations = perEpoch;
+            return this;
+        }
+
+        /**
+         * Sets how often to measure the model on images that it is not trained on.
+         *
+         * @param perEpoch measurements in an epoch, the last at its end
+         * @return this builder
+         */
+        public Builder optEvaluations(int perEpoch) {
+            this.evaluations = perEpoch;
+            return this;
+        }
+
+        /**
+         * Projects the gradient of every parameter onto a ball before the optimizer sees it, see
+         * {@link ProjectedOptimizer}.
+         *
+         * @param radius the radius of the ball, 0 for none
+         * @return this builder
+         * @throws IllegalArgumentException if the radius is negative or not finite
+         */
+        public Builder optProjection(double radius) {
+            if (!(radius >= 0 && radius < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException(
+                        "The radius that gradients are projected to is above 0 and finite, or 0 for"
+                                + " no projection, not "
+                                + radius
+                                + ".");
+            }
+            this.projectionRadius = radius == 0 ? null : (Double) radius;
+            return this;
+        }
+
+        /**
+         * Builds the plan.
+         *
+         * @return the plan
+         */
+        public TrainingPlan build() {
+            return new TrainingPlan(
+                    epochs,
+                    batch,
+                    optimizer,
+                    schedule,
+                    methods,
+                    decorrelation,
+                    alignments,
+                    correlations,
+                    evaluations,
+                    projectionRadius);
+        }
     }
 }

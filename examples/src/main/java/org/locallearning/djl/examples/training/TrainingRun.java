@@ -221,10 +221,12 @@ public final class TrainingRun {
                             clock);
             config.addTrainingListeners(alignments);
         }
-        config.addTrainingListeners(saving);
         Divergence divergence = null;
         TrainingRecord made;
-        try (Model model = Model.newInstance(method.name(), engine.getEngineName())) {
+        try (EndBetweenSteps end = new EndBetweenSteps();
+                Model model = Model.newInstance(method.name(), engine.getEngineName())) {
+            config.addTrainingListeners(end);
+            config.addTrainingListeners(saving);
             model.setBlock(block);
             engine.setRandomSeed(seed);
             try (Trainer trainer =

@@ -35,6 +35,7 @@ class ClaimTest {
                       {"method": "bp", "seed": 1, "ok": true, "epochs": [{"epoch": 1, "a": 0.5}, {"epoch": 2, "a": 0.7}]},
                       {"method": "bp", "seed": 2, "ok": true, "epochs": [{"epoch": 1, "a": 0.6}, {"epoch": 2, "a": 0.9}]},
                       {"method": "fa+decor", "seed": 1, "ok": false, "epochs": [{"epoch": 1, "a": 0.4}, {"epoch": 2, "a": 0.8}]}],
+                     "chosen": [{"of": {"method": "bp"}, "rate": 1}, {"of": {"method": "fa"}, "rate": 2}],
                      "pair": [3, -4], "of two, say": 6}
                     """);
     private static final JsonObject SECOND = object("{\"runs\": [{\"method\": \"bp\", \"a\": 2}]}");
@@ -55,6 +56,7 @@ class ClaimTest {
                     count($.runs[method=bp].epochs.a)                                        ; 4
                     count($.runs.absent)                                                     ; 0
                     $.runs[method=bp][seed=2].epochs[epoch=1].a                              ; 0.6
+                    $.chosen[of.method=fa].rate                                              ; 2
                     first($.runs[0].epochs.a)                                                ; 0.5
                     last($.runs[0].epochs.a)                                                 ; 0.7
                     sum($.pair * $.pair)                                                     ; 25

@@ -57,8 +57,9 @@ public final class Claims {
     /**
      * Makes the lines of a table.
      *
-     * @param name the name of a paper's file for its claims, {@code summary} for how many claims of
-     *     each paper came to what, or {@code runs} for what made the runs
+     * @param name the name of a paper's file for its claims, whose runs lead to the last of these
+     *     tables, {@code summary} for how many claims of each paper came to what, which leads to
+     *     those of each paper, or {@code runs} for what made the runs
      * @return the lines
      * @throws IOException if a file cannot be read
      */
@@ -90,15 +91,16 @@ public final class Claims {
                             claim.lines().get("paper"),
                             claim.ours(),
                             claim.runs().keySet().stream()
-                                    .map(Claims::link)
+                                    .map(run -> String.format("[%s](#%s)", run, anchor(run)))
                                     .collect(Collectors.joining(", ")),
                             claim.verdict()));
         }
         return table;
     }
 
-    private static String link(String run) {
-        return String.format("[%s](../examples/runs/%s.json)", run, run);
+    /** The row of a run in the table of what made the runs. */
+    private static String anchor(String run) {
+        return "run-" + run;
     }
 
     private List<String> summary() throws IOException {
@@ -119,7 +121,7 @@ public final class Claims {
                 counts[claim.verdict().ordinal()]++;
                 totals[claim.verdict().ordinal()]++;
             }
-            table.add(counted(paper, counts));
+            table.add(counted(String.format("[%s](#%s)", paper, paper), counts));
         }
         table.add(counted("all", totals));
         return table;
@@ -140,24 +142,36 @@ public final class Claims {
             read(paper).forEach(claim -> names.addAll(claim.runs().keySet()));
         }
         List<String> table = new ArrayList<>();
-        table.add("| run | command | commit | day |");
-        table.add("| --- | --- | --- | --- |");
+        table.add("| run | command | seeds | commit | day |");
+        table.add("| --- | --- | --- | --- | --- |");
         for (String name : names.stream().sorted().toList()) {
             JsonObject stored = stored(name);
             JsonObject origin =
                     stored.has("figure") ? stored.getAsJsonObject("provenance") : stored;
             table.add(
                     String.format(
-                            "| %s | `%s` | %s | %.10s |",
-                            link(name),
+                            "| <a id=\"%s\"></a>[%s](../examples/runs/%s.json) | `%s` | %s | %s |"
+                                    + " %.10s |",
+                            anchor(name),
+                            name,
+                            name,
                             origin.get("commandLine")
                                     .getAsString()
                                     .replace("../shared/data", "DIR")
                                     .replaceAll(" --out \\S+", ""),
+                            seeds(origin),
                             commit(origin),
                             origin.get("started").getAsString()));
         }
         return table;
+    }
+
+    /** How many seeds a run has, nothing where it draws no random numbers. */
+    private static String seeds(JsonObject origin) {
+        JsonObject holder = origin.has("seeds") ? origin : origin.getAsJsonObject("settings");
+        int count =
+                holder != null && holder.has("seeds") ? holder.getAsJsonArray("seeds").size() : 0;
+        return count == 0 ? "–" : Integer.toString(count);
     }
 
     /**

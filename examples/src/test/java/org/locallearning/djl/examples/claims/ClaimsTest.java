@@ -50,13 +50,10 @@ class ClaimsTest {
         write("runs/other.json", "{\"a\": 5}");
         assertEquals(
                 "| it is so | figure 1 | 4 and 5 after short |"
-                        + " [short](../examples/runs/short.json),"
-                        + " [other](../examples/runs/other.json) | not seen |",
+                        + " [short](#run-short), [other](#run-other) | not seen |",
                 row());
         write("runs/long.json", "{\"a\": 2}");
-        assertEquals(
-                "| it is so | figure 1 | 2 after long | [long](../examples/runs/long.json) | seen |",
-                row());
+        assertEquals("| it is so | figure 1 | 2 after long | [long](#run-long) | seen |", row());
     }
 
     @Test

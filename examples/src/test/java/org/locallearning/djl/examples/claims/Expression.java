@@ -30,10 +30,11 @@ import java.util.stream.DoubleStream;
  *
  * <p>A path begins with {@code $}, the claim's run, or {@code $2}, its second; {@code .name}, or
  * {@code .'a name'}, is a member, {@code [key=value]} and {@code [key~part]} keep the items whose
- * member equals a value or contains a part, {@code [0]} and {@code [last]} pick one item. What it
- * finds are numbers, true being 1. Operators take them one by one, and a single number with each;
- * {@code mean}, {@code min}, {@code max}, {@code sum}, {@code first}, {@code last}, {@code count},
- * {@code all} and {@code any} make one of several.
+ * member, or member of a member as in {@code [key.key=value]}, equals a value or contains a part,
+ * {@code [0]} and {@code [last]} pick one item. What it finds are numbers, true being 1. Operators
+ * take them one by one, and a single number with each; {@code mean}, {@code min}, {@code max},
+ * {@code sum}, {@code first}, {@code last}, {@code count}, {@code all} and {@code any} make one of
+ * several.
  */
 final class Expression {
 
@@ -219,7 +220,11 @@ final class Expression {
         String value = condition.substring(operator + 1);
         List<JsonElement> kept = new ArrayList<>();
         for (JsonElement item : items(elements)) {
-            for (JsonElement member : members(List.of(item), condition.substring(0, operator))) {
+            List<JsonElement> members = List.of(item);
+            for (String key : condition.substring(0, operator).split("\\.")) {
+                members = members(members, key);
+            }
+            for (JsonElement member : members) {
                 String found = member.getAsString();
                 if (whole ? found.equals(value) : found.contains(value)) {
                     kept.add(item);

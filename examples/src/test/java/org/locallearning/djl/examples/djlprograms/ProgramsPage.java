@@ -15,11 +15,19 @@ package org.locallearning.djl.examples.djlprograms;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 
 /** The table of programs and methods as a page of the documentation. */
 final class ProgramsPage {
+
+    /** A rule at the beginning of a sentence, of which something is said. */
+    private static final Pattern RULE = Pattern.compile("^[A-Z]\\w+(?= (would|runs|learns) )");
+
+    /** Paths with the full names of classes. */
+    private static final Pattern BLOCKS =
+            Pattern.compile("(?:\\w+ \\((?:[a-z_]\\w*\\.)+[\\w$]+\\)(?:, )?)+(?<!, )");
 
     private final List<String> notes = new ArrayList<>();
 
@@ -49,7 +57,10 @@ final class ProgramsPage {
                 .append(" trainer moves is moved and no\n  other, and the steps are not")
                 .append(" backpropagation's. Under `bp-tape` they are: parameters agree with the")
                 .append(" stock\n  trainer's to 1e-5.\n")
-                .append("* **no**: refused, with the sentence below the table.\n");
+                .append(
+                        "* **no**: refused, with the sentence below the table, in which RULE is the")
+                .append(" class of the rule, and BLOCK\n  stands for paths and classes of blocks")
+                .append(" of the program.\n");
         List<String> rows = new ArrayList<>();
         for (Program program : Programs.all()) {
             StringBuilder row = new StringBuilder("| ").append(program.title()).append(" |");
@@ -86,7 +97,10 @@ final class ProgramsPage {
         return KnownDefects.of(program, method).map(KnownDefects.Defect::cause).orElse("unknown");
     }
 
-    private int note(String text) {
+    /** The same sentence about another rule or block is the same note. */
+    private int note(String sentence) {
+        String text =
+                RULE.matcher(BLOCKS.matcher(sentence).replaceAll("BLOCK")).replaceFirst("RULE");
         if (!notes.contains(text)) {
             notes.add(text);
         }

@@ -28,7 +28,6 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.locallearning.djl.examples.commandline.ExitCode;
-import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
@@ -79,14 +78,12 @@ class DivergingCurvesTest {
                                     NetworkOptions.builder().optHidden(5).build(),
                                     Methods.named(List.of("bp", "fa")),
                                     List.of(1),
-                                    new TrainingPlan(
-                                            2,
-                                            10,
-                                            OptimizerKind.MOMENTUM,
-                                            MethodSettings.preset("mlp"),
-                                            DecorrelationSettings.DEFAULT,
-                                            0,
-                                            0));
+                                    TrainingPlan.builder()
+                                            .setEpochs(2)
+                                            .setBatch(10)
+                                            .setOptimizer(OptimizerKind.MOMENTUM)
+                                            .setMethods(MethodSettings.preset("mlp"))
+                                            .build());
                     curves.run(new LearningCurves.Part("wild", experiment.withLearningRate(1e38f)));
                     curves.run(new LearningCurves.Part("tame", experiment));
                 }

@@ -35,7 +35,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
@@ -146,16 +145,16 @@ class ResumedRunTest {
             throws Exception {
         Method method = Methods.named(name);
         TrainingPlan plan =
-                new TrainingPlan(
-                        2,
-                        60 / BATCHES,
-                        OptimizerKind.ADAM,
-                        schedule,
-                        MethodSettings.preset("mlp"),
-                        DecorrelationSettings.DEFAULT,
-                        2,
-                        2,
-                        3);
+                TrainingPlan.builder()
+                        .setEpochs(2)
+                        .setBatch(60 / BATCHES)
+                        .setOptimizer(OptimizerKind.ADAM)
+                        .setMethods(MethodSettings.preset("mlp"))
+                        .optSchedule(schedule)
+                        .optAlignments(2)
+                        .optCorrelations(2)
+                        .optEvaluations(3)
+                        .build();
         TrainingRun training =
                 new TrainingRun(
                         Engine.getInstance(),

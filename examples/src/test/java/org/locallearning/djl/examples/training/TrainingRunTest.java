@@ -28,7 +28,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
@@ -115,16 +114,14 @@ class TrainingRunTest {
             throws Exception {
         Method method = Methods.named(name);
         TrainingPlan plan =
-                new TrainingPlan(
-                        EPOCHS,
-                        10,
-                        OptimizerKind.SGD,
-                        schedule,
-                        MethodSettings.preset("mlp"),
-                        DecorrelationSettings.DEFAULT,
-                        0,
-                        0,
-                        evaluations);
+                TrainingPlan.builder()
+                        .setEpochs(EPOCHS)
+                        .setBatch(10)
+                        .setOptimizer(OptimizerKind.SGD)
+                        .setMethods(MethodSettings.preset("mlp"))
+                        .optSchedule(schedule)
+                        .optEvaluations(evaluations)
+                        .build();
         TrainingRun training =
                 new TrainingRun(
                         Engine.getInstance(),

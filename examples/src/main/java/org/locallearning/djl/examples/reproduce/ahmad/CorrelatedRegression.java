@@ -39,7 +39,7 @@ final class CorrelatedRegression extends RegressionFigure {
                         + " rate as gradient descent. While its matrix M learns, the weights"
                         + " W M move with it, aside at first; then the valley is gone, and it"
                         + " arrives in far fewer steps. Right: the same regression from the same"
-                        + " start in the parameters behind the learned M, in which the landscape"
+                        + " start in the parameters after the learned M, in which the landscape"
                         + " is even and the gradient points at the optimum.");
     }
 

@@ -123,13 +123,14 @@ final class DecorrelatedLearning implements Target {
     }
 
     private static TrainingPlan plan(ReproduceArguments arguments, String model) {
-        return new TrainingPlan(
-                arguments.epochs(EPOCHS),
-                BATCH,
-                OptimizerKind.ADAM,
-                MethodSettings.preset(model),
-                DecorrelationSettings.PAPER.withRank(arguments.decorrelatedRank(0)),
-                0,
-                CORRELATIONS_PER_EPOCH);
+        return TrainingPlan.builder()
+                .setEpochs(arguments.epochs(EPOCHS))
+                .setBatch(BATCH)
+                .setOptimizer(OptimizerKind.ADAM)
+                .setMethods(MethodSettings.preset(model))
+                .optDecorrelation(
+                        DecorrelationSettings.PAPER.withRank(arguments.decorrelatedRank(0)))
+                .optCorrelations(CORRELATIONS_PER_EPOCH)
+                .build();
     }
 }

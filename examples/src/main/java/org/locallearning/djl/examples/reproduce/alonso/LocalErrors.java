@@ -166,9 +166,7 @@ final class LocalErrors implements Target {
                                                     schedule.name().toLowerCase(Locale.ROOT),
                                                     seed),
                                             new Settings(
-                                                    images.getTitle()
-                                                            + ": "
-                                                            + images.getProvenance(),
+                                                    images.getDescription(),
                                                     hidden,
                                                     schedule,
                                                     iterations,
@@ -294,7 +292,7 @@ final class LocalErrors implements Target {
                                                 ordinate,
                                                 drawn(figure.sequential),
                                                 Paper::power)))
-                        .setting("Data", images.getTitle() + ": " + images.getProvenance())
+                        .setting("Data", images.getDescription())
                         .setting(
                                 "Inference",
                                 String.format(

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
@@ -215,13 +214,11 @@ final class PredictiveLearning implements Target {
     }
 
     static TrainingPlan plan(int epochs, MethodSettings settings) {
-        return new TrainingPlan(
-                epochs,
-                Paper.BATCH,
-                OptimizerKind.SGD,
-                settings,
-                DecorrelationSettings.DEFAULT,
-                0,
-                0);
+        return TrainingPlan.builder()
+                .setEpochs(epochs)
+                .setBatch(Paper.BATCH)
+                .setOptimizer(OptimizerKind.SGD)
+                .setMethods(settings)
+                .build();
     }
 }

@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
+import org.locallearning.djl.examples.method.InferenceSettings;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
@@ -61,11 +62,11 @@ import org.locallearning.djl.zoo.network.Networks;
  *
  * <p>As in appendix A.5: a network with three hidden layers is trained for 1000 steps of 64 images;
  * then the weights learn from what activities are after 0, 1, 2, … iterations, the objective is
- * measured on the batch, and the weights are put back. Full clamp, steps of constant size. Figure 1
- * has β = 100; figure 8 all β, every curve shifted to start at 2. Which steps the paper took is not
- * printed; here, as in its code, they are 0.01 in 20 simultaneous iterations and 0.04 in 5
- * sequential ones. Rates are the presets of {@code mlp3}; those of MQ are equation 7 with the
- * running magnitudes that training left.
+ * measured on the batch, and the weights are put back. Full clamp. Figure 1 has β = 100; figure 8
+ * all β, every curve shifted to start at 2. Which steps the paper took is not printed; here, as in
+ * its code, they are 0.01 in 20 simultaneous iterations and {@code 0.04 / (1 + t)} in 5 sequential
+ * ones. Rates are the presets of {@code mlp3}; those of MQ are equation 7 with the running
+ * magnitudes that training left, which therefore has all of these iterations, too.
  */
 final class ProximalObjective implements Target {
 
@@ -74,6 +75,9 @@ final class ProximalObjective implements Target {
     private static final String MODEL = "mlp3";
     private static final int STEPS = 1000;
     private static final double SHIFTED_START = 2;
+
+    /** Clamps the output to the target but for what rounding hides. */
+    private static final double FULLY = 1e9;
 
     /** Moves activities by less than their rounding. */
     private static final double NO_STEP = 1e-12;
@@ -118,12 +122,22 @@ final class ProximalObjective implements Target {
             return Methods.named(method).title();
         }
 
+        boolean stepDecay() {
+            return schedule == InferenceSchedule.SEQUENTIAL;
+        }
+
+        /** What training before the measurement has. */
+        MethodSettings training() {
+            return new MethodSettings(
+                    new InferenceSettings(iterations, step, FULLY, stepDecay(), null, null), 1);
+        }
+
         InferenceLearning rule(int t) {
             return InferenceLearning.builder()
                     .optSchedule(schedule)
                     .optIterations(Math.max(t, 1))
                     .optStepSize(t == 0 ? NO_STEP : step)
-                    .optStepDecay(false)
+                    .optStepDecay(stepDecay())
                     .optFullClamp()
                     .optBacktracking(false)
                     .build();
@@ -131,7 +145,8 @@ final class ProximalObjective implements Target {
     }
 
     /** Everything that the terms of a seed depend on. */
-    private record Settings(String data, Variant variant, int seed, int steps) {}
+    private record Settings(
+            String data, Variant variant, MethodSettings training, int seed, int steps) {}
 
     /** The loss after the update and the update's squared norm, after 0, 1, … iterations. */
     private record Terms(double[][] values) {}
@@ -219,10 +234,9 @@ final class ProximalObjective implements Target {
                             pieces.get(
                                             variant.method + ", seed " + seed,
                                             new Settings(
-                                                    images.getTitle()
-                                                            + ": "
-                                                            + images.getProvenance(),
+                                                    images.getDescription(),
                                                     variant,
+                                                    variant.training(),
                                                     seed,
                                                     steps),
                                             Terms.class,
@@ -282,7 +296,7 @@ final class ProximalObjective implements Target {
                         images,
                         block,
                         method,
-                        MethodSettings.preset(MODEL),
+                        variant.training(),
                         optimizer,
                         seed)) {
             training.train(steps, step -> stepDone.run());
@@ -379,7 +393,7 @@ final class ProximalObjective implements Target {
                                 List.of("Method", "β", "before", "after", "change"),
                                 figure.measured.stream().map(ProximalObjective::row).toList())
                         .figures(diagrams)
-                        .setting("Data", images.getTitle() + ": " + images.getProvenance())
+                        .setting("Data", images.getDescription())
                         .setting(
                                 "Training",
                                 String.format(

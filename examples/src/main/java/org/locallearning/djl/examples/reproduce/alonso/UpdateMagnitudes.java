@@ -180,9 +180,7 @@ final class UpdateMagnitudes implements Target {
                             pieces.get(
                                             method.name() + ", seed " + seed,
                                             new Settings(
-                                                    images.getTitle()
-                                                            + ": "
-                                                            + images.getProvenance(),
+                                                    images.getDescription(),
                                                     model,
                                                     method.name(),
                                                     settings,
@@ -275,7 +273,7 @@ final class UpdateMagnitudes implements Target {
                                                         + " a step",
                                                 figure.magnitudes,
                                                 Paper::power)))
-                        .setting("Data", images.getTitle() + ": " + images.getProvenance())
+                        .setting("Data", images.getDescription())
                         .setting(
                                 "Training",
                                 String.format(

@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
-import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.method.RateSchedule;
@@ -65,15 +64,12 @@ final class Paper {
 
     /** Returns the same with other settings of single methods. */
     static TrainingPlan plan(int epochs, MethodSettings methods) {
-        return new TrainingPlan(
-                epochs,
-                BATCH,
-                OptimizerKind.ADAM,
-                RateSchedule.PLATEAU,
-                methods,
-                DecorrelationSettings.DEFAULT,
-                0,
-                0,
-                1);
+        return TrainingPlan.builder()
+                .setEpochs(epochs)
+                .setBatch(BATCH)
+                .setOptimizer(OptimizerKind.ADAM)
+                .setMethods(methods)
+                .optSchedule(RateSchedule.PLATEAU)
+                .build();
     }
 }

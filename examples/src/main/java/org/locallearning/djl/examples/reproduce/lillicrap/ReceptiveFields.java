@@ -138,7 +138,7 @@ final class ReceptiveFields implements Target {
                                 + sample
                                 + ": choose mnist, fashion-mnist or glyphs.");
             }
-            String data = images.getTitle() + ": " + images.getProvenance();
+            String data = images.getDescription();
             Console console =
                     new Console(
                             reproduction.out(),

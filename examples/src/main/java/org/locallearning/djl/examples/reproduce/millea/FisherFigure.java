@@ -121,7 +121,7 @@ final class FisherFigure implements Target {
             RunStore store = RunStore.open(reproduction);
             RunSettings settings =
                     new RunSettings(
-                            data.title() + ": " + data.provenance(),
+                            data.description(),
                             method.learning().toString(),
                             method.smallRate(),
                             seed,
@@ -143,7 +143,7 @@ final class FisherFigure implements Target {
                                     });
             Figure figure =
                     new Figure(
-                            data.title() + ": " + data.provenance(),
+                            data.description(),
                             data.units(),
                             HIDDEN,
                             epochs,

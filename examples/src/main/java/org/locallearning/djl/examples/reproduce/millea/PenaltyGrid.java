@@ -127,12 +127,7 @@ final class PenaltyGrid implements Target {
             write(
                     reproduction,
                     seeds,
-                    new Figure(
-                            data.title() + ": " + data.provenance(),
-                            HIDDEN,
-                            epochs,
-                            without,
-                            cells));
+                    new Figure(data.description(), HIDDEN, epochs, without, cells));
         }
     }
 

@@ -41,8 +41,7 @@ final class RbmData implements AutoCloseable {
     private static final double ON = 0.5;
 
     private final NDManager manager;
-    private final String title;
-    private final String provenance;
+    private final String description;
     private final int side;
     private final int classes;
     private final NDList training;
@@ -53,9 +52,8 @@ final class RbmData implements AutoCloseable {
         this.manager = manager;
         side = (int) images.getSampleShape().get(1) / pooling;
         classes = images.getClasses().size();
-        title = images.getTitle();
-        provenance =
-                images.getProvenance()
+        description =
+                images.getDescription()
                         + (pooling == 1
                                 ? ""
                                 : String.format(
@@ -132,12 +130,9 @@ final class RbmData implements AutoCloseable {
         return copy;
     }
 
-    String title() {
-        return title;
-    }
-
-    String provenance() {
-        return provenance;
+    /** Returns where the images are from and how they were pooled. */
+    String description() {
+        return description;
     }
 
     int classes() {

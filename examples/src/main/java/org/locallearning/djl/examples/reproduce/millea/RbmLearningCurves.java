@@ -256,7 +256,7 @@ final class RbmLearningCurves implements Target {
                                 size.name,
                                 data.units(),
                                 size.hiddenUnits,
-                                data.title() + ": " + data.provenance(),
+                                data.description(),
                                 List.copyOf(results),
                                 size.paper));
                 write(reproduction, seeds, parts);

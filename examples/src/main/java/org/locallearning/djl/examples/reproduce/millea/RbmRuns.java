@@ -55,7 +55,7 @@ final class RbmRuns {
             boolean everyEpoch) {}
 
     void header(RbmData data, int hiddenUnits) {
-        reproduction.out().println(data.title() + ": " + data.provenance());
+        reproduction.out().println(data.description());
         reproduction.out().println(data.units() + " visible and " + hiddenUnits + " hidden units");
         reproduction.out().println(table.header());
         reproduction.out().flush();
@@ -77,7 +77,7 @@ final class RbmRuns {
             throws IOException, TranslateException {
         Settings settings =
                 new Settings(
-                        data.title() + ": " + data.provenance(),
+                        data.description(),
                         hiddenUnits,
                         method.name(),
                         method.learning().toString(),

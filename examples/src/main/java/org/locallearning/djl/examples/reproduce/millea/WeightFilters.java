@@ -95,10 +95,7 @@ final class WeightFilters implements Target {
             for (RbmMethod method : methods) {
                 results.add(runs.run(data, HIDDEN, method, method.rate(), seed, epochs, false));
             }
-            write(
-                    reproduction,
-                    List.of(seed),
-                    new Figure(data.title() + ": " + data.provenance(), epochs, results));
+            write(reproduction, List.of(seed), new Figure(data.description(), epochs, results));
         }
     }
 

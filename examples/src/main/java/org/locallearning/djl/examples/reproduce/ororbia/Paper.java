@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce.ororbia;
 
 import org.locallearning.djl.examples.method.LearningRates;
 import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.training.TrainingPlan;
@@ -43,8 +44,18 @@ final class Paper {
         return builder.build();
     }
 
-    /** Returns a plan that projects gradients, as the paper does in all of its experiments. */
-    static TrainingPlan projected(TrainingPlan plan, ReproduceArguments arguments) {
-        return plan.withProjection(arguments.projectionRadius(RADIUS));
+    /**
+     * Returns the plan of the paper's optimizer that projects gradients, as the paper does in all
+     * of its experiments.
+     */
+    static TrainingPlan plan(
+            ReproduceArguments arguments, int epochs, int batch, MethodSettings methods) {
+        return TrainingPlan.builder()
+                .setEpochs(arguments.epochs(epochs))
+                .setBatch(batch)
+                .setOptimizer(OptimizerKind.ADAM)
+                .setMethods(methods)
+                .optProjection(arguments.projectionRadius(RADIUS))
+                .build();
     }
 }

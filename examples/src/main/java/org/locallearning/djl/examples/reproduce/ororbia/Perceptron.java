@@ -20,7 +20,6 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.LearningRates;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
@@ -30,7 +29,6 @@ import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.results.PaperResult;
 import org.locallearning.djl.examples.training.Experiment;
-import org.locallearning.djl.examples.training.TrainingPlan;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 
 /**
@@ -131,17 +129,11 @@ record Perceptron(int layers, int units, String activation, float deviation) {
                                 .map(Perceptron::trained)
                                 .collect(Collectors.toList()),
                         arguments.seeds(SEEDS),
-                        Paper.projected(
-                                new TrainingPlan(
-                                        arguments.epochs(epochs),
-                                        BATCH,
-                                        OptimizerKind.ADAM,
-                                        new MethodSettings(
-                                                MethodSettings.preset("mlp").inference(), GAP),
-                                        DecorrelationSettings.DEFAULT,
-                                        0,
-                                        0),
-                                arguments)),
+                        Paper.plan(
+                                arguments,
+                                epochs,
+                                BATCH,
+                                new MethodSettings(MethodSettings.preset("mlp").inference(), GAP))),
                 paper);
     }
 

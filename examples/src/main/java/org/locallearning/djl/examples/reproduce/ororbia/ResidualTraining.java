@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.locallearning.djl.examples.method.AlignmentSettings;
-import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.InferenceSettings;
 import org.locallearning.djl.examples.method.LearningRates;
 import org.locallearning.djl.examples.method.Method;
@@ -122,15 +121,6 @@ final class ResidualTraining {
 
     /** Returns the plan with other settings of single methods. */
     static TrainingPlan plan(ReproduceArguments arguments, MethodSettings methods) {
-        return Paper.projected(
-                new TrainingPlan(
-                        arguments.epochs(EPOCHS),
-                        BATCH,
-                        OptimizerKind.ADAM,
-                        methods,
-                        DecorrelationSettings.DEFAULT,
-                        0,
-                        0),
-                arguments);
+        return Paper.plan(arguments, EPOCHS, BATCH, methods);
     }
 }

@@ -132,7 +132,7 @@ final class TopLayerFigure implements Target {
         TrainingPlan plan = ResidualTraining.plan(arguments, model);
         RunStore store = RunStore.open(reproduction);
         try (ImageData images = DataSets.load(dataSet, ResidualTraining.data(arguments))) {
-            String data = images.getTitle() + ": " + images.getProvenance();
+            String data = images.getDescription();
             Console console =
                     new Console(
                             reproduction.out(),
