@@ -87,9 +87,17 @@ public final class DecorrelationRule {
                 });
     }
 
+    /** Whether all entries above the diagonals of a matrix, or of a stack of them, are 0. */
+    static boolean isLowerTriangular(NDArray matrix) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            return !matrix.sub(matrix.mul(lowerTriangle(matrix))).any().getBoolean();
+        }
+    }
+
     /** 1 on the diagonal and below it, 0 above, (n, n). */
     private static NDArray lowerTriangle(NDArray like) {
-        long n = like.getShape().get(0);
+        long n = like.getShape().get(like.getShape().dimension() - 1);
         NDArray index = DeviceArrays.like(like, manager -> manager.arange((int) n));
         return index.reshape(n, 1).gte(index.reshape(1, n)).toType(like.getDataType(), false);
     }

@@ -509,7 +509,20 @@ final class Decorrelator {
                     matrix.get(i),
                     form.fixed().get(i - 1).getValue());
         }
+        checkLoadedTriangle();
         checkLoadedMean();
+    }
+
+    /** Refuses entries that learning would carry along without ever correcting them. */
+    private void checkLoadedTriangle() throws MalformedModelException {
+        if (options.isTriangular()
+                && !DecorrelationRule.isLowerTriangular(getMatrix().getArray())) {
+            throw new MalformedModelException(
+                    "The file holds a matrix that is not triangular for decorrelation layer '"
+                            + layer.getName()
+                            + "', which learns a lower triangular one; set optTriangular to what it"
+                            + " was saved with.");
+        }
     }
 
     /** Refuses a mean that a layer would carry along without removing it. */

@@ -61,6 +61,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Putting decorrelation into models of DJL's blocks, and taking it out. */
 class DecorrelateTest extends ArrayTest {
@@ -179,6 +181,33 @@ class DecorrelateTest extends ArrayTest {
             NDArray images = random(input);
             assertClose(forward(saved, images, false), forward(removing, images, false), 0);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void fullMatrixIsNotLoadedIntoATriangularLayer(boolean image) throws Exception {
+        Shape input = image ? new Shape(6, 2, 5, 5) : new Shape(6, 4);
+        byte[][] saved = new byte[2][];
+        for (int triangular = 0; triangular < 2; ++triangular) {
+            Block model = triangular(image, triangular == 1);
+            model.initialize(manager, DataType.FLOAT64, input);
+            forward(model, random(input), true);
+            saved[triangular] = saved(model);
+        }
+        load(triangular(image, false), saved[1]);
+        load(triangular(image, true), saved[1]);
+        Block layer = triangular(image, true);
+        Exception e = assertThrows(MalformedModelException.class, () -> load(layer, saved[0]));
+        assertTrue(e.getMessage().contains("not triangular"), e.getMessage());
+        assertTrue(e.getMessage().contains("optTriangular"), e.getMessage());
+    }
+
+    private static Block triangular(boolean image, boolean triangular) {
+        return Decorrelate.builder()
+                .optOptions(DecorrelationOptions.builder().optTriangular(triangular).build())
+                .build()
+                .convert(linearOrConvolution(image))
+                .block();
     }
 
     private static Block linearOrConvolution(boolean image) {
