@@ -109,12 +109,7 @@ final class StoredTables {
                     StringBuilder row = new StringBuilder();
                     row.append("| ").append(method).append(" | ").append(runs.size());
                     for (String epoch : epochs) {
-                        double mean =
-                                runs.stream()
-                                        .mapToDouble(run -> accuracy(run, Integer.parseInt(epoch)))
-                                        .average()
-                                        .orElseThrow();
-                        row.append(String.format(Locale.ROOT, " | %.2f", 100 * mean));
+                        row.append(" | ").append(tested(runs, Integer.parseInt(epoch)));
                     }
                     table.add(row.append(" |").toString());
                 });
@@ -160,12 +155,19 @@ final class StoredTables {
         return String.format(Locale.ROOT, "%.1f ± %.1f", mean, deviation);
     }
 
-    private static double accuracy(JsonObject run, int epoch) {
-        return run.getAsJsonArray("epochs")
-                .get(epoch - 1)
-                .getAsJsonObject()
-                .get("testAccuracy")
-                .getAsDouble();
+    /** The mean accuracy after an epoch in percent; of what has none, the mean loss. */
+    private static String tested(List<JsonObject> runs, int epoch) {
+        List<JsonObject> epochs =
+                runs.stream()
+                        .map(run -> run.getAsJsonArray("epochs").get(epoch - 1).getAsJsonObject())
+                        .toList();
+        return epochs.get(0).has("testAccuracy")
+                ? String.format(Locale.ROOT, "%.2f", 100 * mean(epochs, "testAccuracy"))
+                : String.format(Locale.ROOT, "%.4f", mean(epochs, "testLoss"));
+    }
+
+    private static double mean(List<JsonObject> epochs, String name) {
+        return epochs.stream().mapToDouble(e -> e.get(name).getAsDouble()).average().orElseThrow();
     }
 
     /** What a sweep chose, with its accuracy on the images that chose and on the test images. */
