@@ -91,7 +91,7 @@ public final class DecorrelationRule {
     static boolean isLowerTriangular(NDArray matrix) {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
-            return !matrix.sub(matrix.mul(lowerTriangle(matrix))).any().getBoolean();
+            return !HostValues.isTrue(matrix.sub(matrix.mul(lowerTriangle(matrix))).any());
         }
     }
 
