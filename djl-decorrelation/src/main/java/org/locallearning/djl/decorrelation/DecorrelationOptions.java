@@ -30,11 +30,12 @@ import org.locallearning.djl.decorrelation.internal.Descriptions;
  */
 public final class DecorrelationOptions {
 
+    private static final MeanOptions DEFAULT_MEAN = new MeanOptions(MeanRemoval.BATCH);
+
     private final Tracker schedule;
     private final double rate;
     private final GainOptions gain;
-    private final MeanOptions mean;
-    private final boolean meanChosen;
+    private final MeanOptions mean; // null where none was chosen
     private final Cost cost;
     private final boolean diagonal;
     private final double unitVariance;
@@ -45,8 +46,7 @@ public final class DecorrelationOptions {
         schedule = builder.schedule;
         rate = builder.rate;
         gain = builder.gain;
-        meanChosen = builder.hasMean();
-        mean = meanChosen ? builder.mean : new MeanOptions(MeanRemoval.BATCH);
+        mean = builder.mean;
         cost = builder.cost;
         diagonal = builder.diagonal;
         unitVariance = builder.unitVariance;
@@ -89,7 +89,7 @@ public final class DecorrelationOptions {
      * @return the mean
      */
     public MeanOptions getMean() {
-        return mean;
+        return mean == null ? DEFAULT_MEAN : mean;
     }
 
     /**
@@ -163,7 +163,7 @@ public final class DecorrelationOptions {
                 + ", gain="
                 + gain
                 + ", mean="
-                + mean
+                + getMean()
                 + ", cost="
                 + cost
                 + ", diagonal="
@@ -195,7 +195,7 @@ public final class DecorrelationOptions {
             schedule = options.schedule;
             rate = options.rate;
             gain = options.gain;
-            mean = options.meanChosen ? options.mean : null;
+            mean = options.mean;
             cost = options.cost;
             diagonal = options.diagonal;
             unitVariance = options.unitVariance;

@@ -208,12 +208,9 @@ public final class LocalLearning implements Runnable {
                 message =
                         "Unknown option '"
                                 + first
-                                + NearestName.of(first, options)
-                                        .map(nearest -> "': the nearest is '" + nearest + "'.")
-                                        .orElse(
-                                                "': the options are "
-                                                        + String.join(", ", options)
-                                                        + ".");
+                                + "': "
+                                + NearestName.advice(first, options, "the options are")
+                                + ".";
             } else if (command.getSubcommands().isEmpty()) {
                 message =
                         "Unexpected argument '"

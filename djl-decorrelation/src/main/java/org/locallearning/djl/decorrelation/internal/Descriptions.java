@@ -174,7 +174,8 @@ public final class Descriptions {
     private static void addBlocks(String path, Block block, Map<String, String> descriptions) {
         descriptions.put(path, of(block));
         for (Pair<String, Block> child : block.getChildren()) {
-            addBlocks(path + "_" + child.getKey(), child.getValue(), descriptions);
+            String name = BlockPath.parameterName(path, child.getKey());
+            addBlocks(name, child.getValue(), descriptions);
         }
     }
 }

@@ -22,6 +22,20 @@ public final class NearestName {
     private NearestName() {}
 
     /**
+     * Says what to give in place of a name that is not among some.
+     *
+     * @param given the name
+     * @param names the names
+     * @param all what comes before all names where none is near, such as {@code choose from}
+     * @return the end of a sentence, without its full stop
+     */
+    public static String advice(String given, Collection<String> names, String all) {
+        return of(given, names)
+                .map(nearest -> "the nearest is '" + nearest + "'")
+                .orElseGet(() -> all + " " + String.join(", ", names));
+    }
+
+    /**
      * Finds the name that takes the fewest changes of single letters, of which no more than a third
      * of the letters may need one.
      *
@@ -29,7 +43,7 @@ public final class NearestName {
      * @param names the names
      * @return the nearest, the first of several
      */
-    public static Optional<String> of(String given, Collection<String> names) {
+    static Optional<String> of(String given, Collection<String> names) {
         String wanted = letters(given);
         int least = wanted.length() / 3 + 1;
         Optional<String> nearest = Optional.empty();

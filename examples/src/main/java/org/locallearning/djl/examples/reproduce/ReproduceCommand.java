@@ -211,9 +211,7 @@ public final class ReproduceCommand implements Callable<Integer> {
         if (!beginning.isEmpty()) {
             return "choose from " + String.join(", ", beginning);
         }
-        return NearestName.of(name, names)
-                .map(nearest -> "the nearest is '" + nearest + "'")
-                .orElseGet(() -> "choose from " + String.join(", ", names));
+        return NearestName.advice(name, names, "choose from");
     }
 
     /** Refuses the first option that was given and is not among those that change something. */
