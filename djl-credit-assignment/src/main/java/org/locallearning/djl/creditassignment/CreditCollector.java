@@ -16,13 +16,15 @@ package org.locallearning.djl.creditassignment;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.training.GradientCollector;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
+
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.internal.GraphMemory;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.internal.HostValues;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Lets the engine differentiate a loss as far as the predictions of the forwards that ran while
@@ -140,20 +142,20 @@ final class CreditCollector implements GradientCollector {
         CreditTrainer first = trainers.get(0);
         LossCheck check = new LossCheck(trainers, forwards);
         try (NDArray sum = loss.sum()) {
-            if (trainers.stream().noneMatch(CreditTrainer::isLossChecked)) {
-                trainers.forEach(each -> each.putOff(check, sum));
+            if (trainers.stream().noneMatch(each -> each.getChecks().isDue())) {
+                trainers.forEach(each -> each.getChecks().putOff(check, sum));
                 forwards.forEach(RecordedForward::putOffChecks);
             } else if (forwards.size() == 1 && first.checksNumbers()) {
                 Tape tape = forwards.get(0).tape();
-                first.moveChecksTo(sum.getDevice(), tape);
+                first.getChecks().moveTo(sum.getDevice(), tape);
                 tape.expect(sum, value -> check.accept(value[0]));
             } else if (trainer.isSpread()) {
                 // to wait here would keep the next device from its part of the batch
-                trainer.putOff(check, sum);
+                trainer.getChecks().putOff(check, sum);
                 checkedWhenClosed = true;
             } else {
-                trainers.stream().skip(1).forEach(each -> each.runChecks(sum.getDevice()));
-                check.accept(first.runChecksAndRead(sum));
+                trainers.stream().skip(1).forEach(each -> each.getChecks().run(sum.getDevice()));
+                check.accept(first.getChecks().runAndRead(sum));
             }
         }
     }
@@ -180,7 +182,7 @@ final class CreditCollector implements GradientCollector {
     public synchronized void close() {
         try {
             if (checkedWhenClosed) {
-                trainer.runChecks();
+                trainer.getChecks().run();
             }
         } finally {
             release();

@@ -16,9 +16,11 @@ package org.locallearning.djl.creditassignment;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import java.util.Optional;
+
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Tape;
+
+import java.util.Optional;
 
 /** A training forward inside a gradient collector that waits for its error. */
 final class RecordedForward {
@@ -145,7 +147,7 @@ final class RecordedForward {
 
     /** Leaves what the rule is going to check to a later batch. */
     void putOffChecks() {
-        tape.putOffChecks(trainer.getChecks(), trainer.getManager());
+        trainer.getChecks().putOff(tape);
     }
 
     Device getDevice() {

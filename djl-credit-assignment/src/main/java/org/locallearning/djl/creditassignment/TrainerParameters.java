@@ -21,6 +21,19 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.optimizer.Optimizer;
+import ai.djl.util.Pair;
+
+import org.locallearning.djl.creditassignment.internal.LearningRate;
+import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
+import org.locallearning.djl.creditassignment.optimizer.RuleParameterListener;
+import org.locallearning.djl.decorrelation.internal.CheckingStore;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.HostValues;
+import org.locallearning.djl.decorrelation.internal.PendingChecks;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.decorrelation.state.Stateful;
+
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,14 +42,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.locallearning.djl.creditassignment.internal.LearningRate;
-import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
-import org.locallearning.djl.creditassignment.optimizer.RuleParameterListener;
-import org.locallearning.djl.decorrelation.internal.CheckingStore;
-import org.locallearning.djl.decorrelation.internal.PendingChecks;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
-import org.locallearning.djl.decorrelation.state.Stateful;
 
 /**
  * The parameters of a trainer: those of the model, and those that its rule keeps, which become the
@@ -94,6 +99,21 @@ public final class TrainerParameters extends ParameterStore implements CheckingS
         return pending;
     }
 
+    /** Says which parameter of the model is not finite on a device, as a clause. */
+    Optional<String> findNonFinite(Device device) {
+        for (Pair<String, Parameter> each : model.getBlock().getParameters()) {
+            NDArray value = getValue(each.getValue(), device, true);
+            try (NDArray alias = value.stopGradient();
+                    NDArray zeros = HostNumber.times(alias, 0);
+                    NDArray sum = zeros.sum()) {
+                if (Double.isNaN(HostValues.number(sum))) {
+                    return Optional.of("by now parameter " + each.getKey() + " is not finite");
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
     /** {@inheritDoc} */
     @Override
     public void updateAllParameters() {
@@ -123,8 +143,8 @@ public final class TrainerParameters extends ParameterStore implements CheckingS
                     if (names.find(name).isEmpty() && !name.startsWith(ParameterNames.RULE)) {
                         throw new MalformedModelException(
                                 String.format(
-                                        "it holds the learning rate of %s, which this model does not"
-                                                + " have; build the model that it was saved with.",
+                                        "it holds the learning rate of %s, which this model does"
+                                            + " not have; build the model that it was saved with.",
                                         name));
                     }
                     saved.put(name, in.getDouble(name));
