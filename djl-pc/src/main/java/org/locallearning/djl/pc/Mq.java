@@ -22,17 +22,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.ParameterTracker;
 import ai.djl.util.Pair;
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.OptionalDouble;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
+
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.internal.TorchScript;
 import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
@@ -47,6 +37,18 @@ import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * Matrix Update Equalization (MQ): gradient descent with one adaptive learning rate per weight
@@ -67,25 +69,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The state is one number per matrix (Adam keeps two per weight). A matrix and its bias are the
  * parameters that one block holds directly, which is why the model's block has to be given: DJL
- * tells optimizers the ids of parameters and not where they belong. The scale and the shift of a
- * normalization pair up in the same way. What a rule keeps besides the model, such as feedback
- * weights that learn or error matrices, is a matrix of its own: the trainer makes it known by
- * {@link #onRuleParameter}.
+ * tells optimizers the ids of parameters and not where they belong. What a rule keeps besides the
+ * model, such as error matrices, is a matrix of its own.
  *
- * <p>Where {@code v} starts decides the first steps:
- *
- * <ul>
- *   <li>at {@code α}, by default, which is the authors' code for sequential inference and for
- *       convolutions: the first multiplier is about 1 whatever {@code α} is, a step of plain
- *       gradient descent with the rate 1. That suits the small gradients of inference learning; an
- *       output layer under another rule may be thrown far off, of which the optimizer warns where
- *       the first step is larger than the weights themselves;
- *   <li>at the mean size of the first gradient, see {@link
- *       Builder#optInitialAverageFromGradient()}: the first step is {@code α} per entry, and {@code
- *       α_min} of the gradient. Take this one with any other rule and with the stock trainer;
- *   <li>at a number, see {@link Builder#optInitialAverage}. The authors' code for simultaneous
- *       inference has 1.
- * </ul>
+ * <p>Where {@code v} starts decides the first steps. By default it is {@code α}, as in the authors'
+ * code: the first multiplier is about 1 whatever {@code α} is, which suits the small gradients of
+ * inference learning. Under any other rule, and the stock trainer, take {@link
+ * Builder#optInitialAverageFromGradient()}: the first step is then {@code α} per entry.
  *
  * <p>Use it for inference learning, whose gradients get smaller by orders of magnitude from the
  * output to the input; it works with any other rule and with DJL's stock trainer too. It is no
@@ -134,9 +124,9 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
         initialAverage = builder.initialAverage;
         description =
                 String.format(
-                        "learning rate %s, minimum learning rate %s, stabilizer %s, keep %s, initial"
-                                + " average %s, gradients rescaled by %s, clipped at %s, weight decay"
-                                + " %s, first update %d",
+                        "learning rate %s, minimum learning rate %s, stabilizer %s, keep %s,"
+                            + " initial average %s, gradients rescaled by %s, clipped at %s, weight"
+                            + " decay %s, first update %d",
                         Descriptions.of(learningRateTracker),
                         minimumLearningRate,
                         stabilizer,
