@@ -23,14 +23,16 @@ import ai.djl.training.dataset.Dataset;
 import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.translate.TranslateException;
 import ai.djl.util.Preconditions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.List;
+
 import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
 import org.locallearning.djl.decorrelation.state.Stateful;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Measures after every epoch how likely data are under the Boltzmann machine that is trained: the
@@ -83,6 +85,22 @@ public final class LogLikelihoodListener extends TrainingListenerAdapter impleme
                             + " block is another.");
         }
         BoltzmannParameters parameters = machine.getBoltzmannParameters();
+        double value;
+        try {
+            value = -meanFreeEnergy(trainer, machine, parameters) - logPartition(parameters);
+        } finally {
+            parameters.weight().close();
+            parameters.visibleBias().close();
+            parameters.hiddenBias().close();
+        }
+        logLikelihoods.add(value);
+        if (trainer.getMetrics() != null) {
+            trainer.getMetrics().addMetric(METRIC, value);
+        }
+    }
+
+    private double meanFreeEnergy(
+            Trainer trainer, RestrictedBoltzmannMachine machine, BoltzmannParameters parameters) {
         double sum = 0;
         long rows = 0;
         try {
@@ -92,12 +110,8 @@ public final class LogLikelihoodListener extends TrainingListenerAdapter impleme
                     scope.suppressNotUsedWarning();
                     NDArray visible = machine.rows(batch.getData().singletonOrThrow());
                     machine.getVisibleUnits().check(visible);
-                    sum +=
-                            HostValues.number(
-                                    parameters
-                                            .freeEnergy(visible)
-                                            .toType(DataType.FLOAT64, false)
-                                            .sum());
+                    NDArray energies = parameters.freeEnergy(visible);
+                    sum += HostValues.number(energies.toType(DataType.FLOAT64, false).sum());
                     rows += visible.getShape().get(0);
                 }
             }
@@ -113,14 +127,7 @@ public final class LogLikelihoodListener extends TrainingListenerAdapter impleme
                     "The data of the log-likelihood hold no batch; check the data set and its"
                             + " limit.");
         }
-        double value = -sum / rows - logPartition(parameters);
-        parameters.weight().close();
-        parameters.visibleBias().close();
-        parameters.hiddenBias().close();
-        logLikelihoods.add(value);
-        if (trainer.getMetrics() != null) {
-            trainer.getMetrics().addMetric(METRIC, value);
-        }
+        return sum / rows;
     }
 
     private double logPartition(BoltzmannParameters parameters) {
