@@ -14,7 +14,6 @@
 package org.locallearning.djl.creditassignment;
 
 import ai.djl.nn.Block;
-
 import java.util.ArrayList;
 import java.util.List;
 

@@ -15,13 +15,11 @@ package org.locallearning.djl.creditassignment;
 
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-
-import org.locallearning.djl.creditassignment.tape.Layer;
-import org.locallearning.djl.creditassignment.tape.Network;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.locallearning.djl.creditassignment.tape.Layer;
+import org.locallearning.djl.creditassignment.tape.Network;
 
 /**
  * What a rule found in a model: every block that is not a plain container, the shape of its

@@ -17,12 +17,10 @@ import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-
-import org.locallearning.djl.creditassignment.tape.Tape;
-import org.locallearning.djl.decorrelation.internal.PendingChecks;
-
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.internal.PendingChecks;
 
 /**
  * When a trainer's losses, and what else is to be finite, are read from the device: in the batch

@@ -16,11 +16,9 @@ package org.locallearning.djl.creditassignment;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-
+import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Tape;
-
-import java.util.Optional;
 
 /** A training forward inside a gradient collector that waits for its error. */
 final class RecordedForward {

@@ -22,7 +22,14 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.util.Pair;
-
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.locallearning.djl.creditassignment.internal.LearningRate;
 import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
 import org.locallearning.djl.creditassignment.optimizer.RuleParameterListener;
@@ -33,15 +40,6 @@ import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
 import org.locallearning.djl.decorrelation.state.Stateful;
-
-import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The parameters of a trainer: those of the model, and those that its rule keeps, which become the
@@ -143,8 +141,8 @@ public final class TrainerParameters extends ParameterStore implements CheckingS
                     if (names.find(name).isEmpty() && !name.startsWith(ParameterNames.RULE)) {
                         throw new MalformedModelException(
                                 String.format(
-                                        "it holds the learning rate of %s, which this model does"
-                                            + " not have; build the model that it was saved with.",
+                                        "it holds the learning rate of %s, which this model does not"
+                                                + " have; build the model that it was saved with.",
                                         name));
                     }
                     saved.put(name, in.getDouble(name));

@@ -15,14 +15,12 @@ package org.locallearning.djl.pc;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.loss.Loss;
-
+import java.util.Objects;
+import java.util.Optional;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.CreditAssignment;
 import org.locallearning.djl.creditassignment.CreditTrainer;
 import org.locallearning.djl.creditassignment.tape.Network;
-
-import java.util.Objects;
-import java.util.Optional;
 
 /**
  * Inference learning, the learning rule of predictive coding networks: first the activities of the

@@ -22,7 +22,17 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.ParameterTracker;
 import ai.djl.util.Pair;
-
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.internal.TorchScript;
 import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
@@ -37,18 +47,6 @@ import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.OptionalDouble;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 
 /**
  * Matrix Update Equalization (MQ): gradient descent with one adaptive learning rate per weight
@@ -124,9 +122,9 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
         initialAverage = builder.initialAverage;
         description =
                 String.format(
-                        "learning rate %s, minimum learning rate %s, stabilizer %s, keep %s,"
-                            + " initial average %s, gradients rescaled by %s, clipped at %s, weight"
-                            + " decay %s, first update %d",
+                        "learning rate %s, minimum learning rate %s, stabilizer %s, keep %s, initial"
+                                + " average %s, gradients rescaled by %s, clipped at %s, weight decay"
+                                + " %s, first update %d",
                         Descriptions.of(learningRateTracker),
                         minimumLearningRate,
                         stabilizer,

@@ -17,7 +17,12 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.Loss;
-
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.CreditAssignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackBuilder;
@@ -28,13 +33,6 @@ import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.StageOutline;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.internal.Descriptions;
-
-import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Recursive local representation alignment (rec-LRA): each layer moves its output towards a target
@@ -198,8 +196,8 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
             throw new IllegalArgumentException(
                     String.format(
                             "There are %d weights κ of the discrepancy, but the network has %d"
-                                + " stages; give one per stage to optDiscrepancyWeights, from the"
-                                + " input to the output.",
+                                    + " stages; give one per stage to optDiscrepancyWeights, from the"
+                                    + " input to the output.",
                             discrepancyWeights.length, stages));
         }
         if (network.getOutline().isEmpty()) {

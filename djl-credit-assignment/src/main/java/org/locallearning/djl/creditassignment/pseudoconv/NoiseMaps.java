@@ -23,10 +23,6 @@ import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-
-import org.locallearning.djl.decorrelation.internal.MemoryNeed;
-import org.locallearning.djl.decorrelation.internal.StoredParameters;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -36,6 +32,8 @@ import java.io.UTFDataFormatException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import org.locallearning.djl.decorrelation.internal.MemoryNeed;
+import org.locallearning.djl.decorrelation.internal.StoredParameters;
 
 /**
  * Adds fixed noise maps to each channel of an image and rectifies: the first half of a {@linkplain

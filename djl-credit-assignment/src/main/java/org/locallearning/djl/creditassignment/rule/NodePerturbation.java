@@ -16,16 +16,14 @@ package org.locallearning.djl.creditassignment.rule;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.loss.Loss;
-
+import java.util.Objects;
+import java.util.Optional;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.CreditAssignment;
 import org.locallearning.djl.creditassignment.loss.SampleLoss;
 import org.locallearning.djl.creditassignment.tape.BlockTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.decorrelation.internal.Descriptions;
-
-import java.util.Objects;
-import java.util.Optional;
 
 /**
  * Node perturbation: no error is sent anywhere. The network runs a second time with a little noise

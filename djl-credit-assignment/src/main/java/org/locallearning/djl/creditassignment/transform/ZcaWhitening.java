@@ -24,18 +24,16 @@ import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.translate.Transform;
 import ai.djl.translate.TranslateException;
-
-import org.locallearning.djl.creditassignment.internal.TorchScript;
-import org.locallearning.djl.decorrelation.internal.AtomicFile;
-import org.locallearning.djl.decorrelation.internal.HostValues;
-import org.locallearning.djl.decorrelation.internal.MemoryNeed;
-import org.locallearning.djl.decorrelation.internal.Sha256;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
+import org.locallearning.djl.creditassignment.internal.TorchScript;
+import org.locallearning.djl.decorrelation.internal.AtomicFile;
+import org.locallearning.djl.decorrelation.internal.HostValues;
+import org.locallearning.djl.decorrelation.internal.MemoryNeed;
+import org.locallearning.djl.decorrelation.internal.Sha256;
 
 /**
  * ZCA whitening: makes the pixels of images uncorrelated and of variance one, and changes images as

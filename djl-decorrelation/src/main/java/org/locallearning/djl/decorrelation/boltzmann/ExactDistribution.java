@@ -19,12 +19,10 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-
-import org.locallearning.djl.decorrelation.internal.HostValues;
-
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.BiConsumer;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * The exact distribution of a small restricted Boltzmann machine, by a sum over all states of its

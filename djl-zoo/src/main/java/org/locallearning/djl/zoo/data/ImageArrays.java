@@ -20,13 +20,11 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.ArrayDataset;
 import ai.djl.training.dataset.Sampler;
-
-import org.locallearning.djl.decorrelation.internal.HostValues;
-import org.locallearning.djl.decorrelation.internal.Sha256;
-
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import org.locallearning.djl.decorrelation.internal.HostValues;
+import org.locallearning.djl.decorrelation.internal.Sha256;
 
 /** The images of one part of a data set: pixels uint8 (N, C, H, W) and labels int64 (N). */
 record ImageArrays(NDArray pixels, NDArray labels) {

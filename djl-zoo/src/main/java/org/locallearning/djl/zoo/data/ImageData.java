@@ -23,7 +23,9 @@ import ai.djl.training.dataset.Sampler;
 import ai.djl.training.dataset.SequenceSampler;
 import ai.djl.translate.Transform;
 import ai.djl.translate.TranslateException;
-
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
 import org.locallearning.djl.creditassignment.provenance.DataDescription;
 import org.locallearning.djl.creditassignment.provenance.Preprocessing;
 import org.locallearning.djl.creditassignment.transform.GlobalContrastNormalization;
@@ -31,10 +33,6 @@ import org.locallearning.djl.creditassignment.transform.ZcaWhitening;
 import org.locallearning.djl.zoo.augmentation.SpatialTransform;
 import org.locallearning.djl.zoo.augmentation.TransformedDataset;
 import org.locallearning.djl.zoo.task.Task;
-
-import java.io.IOException;
-import java.util.List;
-import java.util.Locale;
 
 /**
  * One data set, loaded: labelled training and test images in memory, and images for validation

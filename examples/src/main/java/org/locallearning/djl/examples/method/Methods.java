@@ -20,6 +20,15 @@ import static org.locallearning.djl.examples.method.ErrorPath.LAYER_BY_LAYER;
 import static org.locallearning.djl.examples.method.OptimizerKind.MQ;
 import static org.locallearning.djl.examples.method.OptimizerKind.SGD;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import org.locallearning.djl.creditassignment.lra.ErrorDifference;
 import org.locallearning.djl.creditassignment.lra.ErrorMatrixUpdate;
 import org.locallearning.djl.creditassignment.lra.ErrorWiring;
@@ -35,16 +44,6 @@ import org.locallearning.djl.creditassignment.rule.SignSymmetricFeedback;
 import org.locallearning.djl.creditassignment.rule.WeightMirror;
 import org.locallearning.djl.pc.InferenceLearning;
 import org.locallearning.djl.pc.InferenceSchedule;
-
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.Function;
 
 /**
  * The table of methods: a new one is one entry here.

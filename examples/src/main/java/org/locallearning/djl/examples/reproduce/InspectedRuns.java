@@ -14,17 +14,15 @@
 package org.locallearning.djl.examples.reproduce;
 
 import ai.djl.translate.TranslateException;
-
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.training.Console;
 import org.locallearning.djl.examples.training.RunCheckpoints;
 import org.locallearning.djl.zoo.data.ImageData;
-
-import java.io.IOException;
-import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
 
 /** Trains one net after another for a target that looks into them, each once for its settings. */
 public final class InspectedRuns {

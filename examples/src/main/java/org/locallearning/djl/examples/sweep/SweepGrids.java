@@ -13,14 +13,13 @@
  */
 package org.locallearning.djl.examples.sweep;
 
-import org.locallearning.djl.examples.report.Figure;
-import org.locallearning.djl.examples.report.HeatMap;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.locallearning.djl.examples.report.Figure;
+import org.locallearning.djl.examples.report.HeatMap;
 
 /**
  * What every setting of a sweep came to: of methods with one swept option a map of all that have

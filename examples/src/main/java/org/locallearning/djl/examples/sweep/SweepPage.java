@@ -13,6 +13,18 @@
  */
 package org.locallearning.djl.examples.sweep;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.DoubleFunction;
+import java.util.function.Function;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.report.Curve;
@@ -26,19 +38,6 @@ import org.locallearning.djl.examples.results.Provenance;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.TimeToBest;
-
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.function.DoubleFunction;
-import java.util.function.Function;
 
 /**
  * The page of a sweep: for every data set and model the best setting of each method, its curves

@@ -13,6 +13,13 @@
  */
 package org.locallearning.djl.examples.training;
 
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import org.locallearning.djl.creditassignment.checkpoint.TrainingPosition;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
@@ -27,14 +34,6 @@ import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.SeedSummary;
 import org.locallearning.djl.examples.results.TimeToBest;
 import org.locallearning.djl.zoo.task.Task;
-
-import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.function.ToDoubleFunction;
 
 /**
  * Shows a comparison on the console: a row per epoch and, where somebody watches at a terminal, a

@@ -22,7 +22,8 @@ import ai.djl.training.evaluator.Evaluator;
 import ai.djl.training.listener.EvaluatorTrainingListener;
 import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.tracker.Tracker;
-
+import java.util.List;
+import java.util.Optional;
 import org.locallearning.djl.creditassignment.alignment.AlignmentListener;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 import org.locallearning.djl.examples.method.Method;
@@ -33,9 +34,6 @@ import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.TrainingSettings;
 import org.locallearning.djl.zoo.data.ImageData;
 import org.locallearning.djl.zoo.task.Task;
-
-import java.util.List;
-import java.util.Optional;
 
 /**
  * What is measured while a run trains: every epoch, and, where the plan asks for them, alignments

@@ -25,7 +25,9 @@ import ai.djl.training.dataset.RandomAccessDataset;
 import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.translate.TranslateException;
-
+import java.io.IOException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.locallearning.djl.creditassignment.NonFiniteLossException;
 import org.locallearning.djl.creditassignment.checkpoint.CheckpointListener;
 import org.locallearning.djl.creditassignment.checkpoint.TrainingPosition;
@@ -37,10 +39,6 @@ import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.results.Divergence;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.zoo.data.ImageData;
-
-import java.io.IOException;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * Trains one fresh model with one method and one seed.

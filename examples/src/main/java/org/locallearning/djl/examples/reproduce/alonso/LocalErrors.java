@@ -22,7 +22,15 @@ import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.dataset.Batch;
 import ai.djl.translate.TranslateException;
-
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.locallearning.djl.creditassignment.CreditTrainer;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.report.Curve;
@@ -37,16 +45,6 @@ import org.locallearning.djl.pc.InferenceSchedule;
 import org.locallearning.djl.zoo.data.ImageData;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 import org.locallearning.djl.zoo.network.Networks;
-
-import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.stream.IntStream;
 
 /**
  * Figures 3 and 7: the free energy of every layer in the course of inference, simultaneous and
@@ -307,8 +305,7 @@ final class LocalErrors implements Target {
                                 "Inference",
                                 String.format(
                                         Locale.ROOT,
-                                        "%d hidden layers of %d, untrained; steps of %s, full"
-                                            + " clamp",
+                                        "%d hidden layers of %d, untrained; steps of %s, full clamp",
                                         hidden.length,
                                         hidden[0],
                                         STEP));

@@ -15,7 +15,12 @@ package org.locallearning.djl.examples.reproduce.lillicrap;
 
 import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.TranslateException;
-
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
@@ -40,13 +45,6 @@ import org.locallearning.djl.zoo.data.ImageData;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 import org.locallearning.djl.zoo.network.Networks;
 import org.locallearning.djl.zoo.task.Task;
-
-import java.io.IOException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 
 /**
  * Figure 5: what hidden units of a 784-1000-10 net receive from each pixel, before learning and

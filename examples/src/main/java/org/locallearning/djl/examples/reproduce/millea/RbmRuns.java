@@ -14,16 +14,14 @@
 package org.locallearning.djl.examples.reproduce.millea;
 
 import ai.djl.translate.TranslateException;
-
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
 import org.locallearning.djl.examples.output.TextTable;
 import org.locallearning.djl.examples.report.Percent;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.RunStore;
 import org.locallearning.djl.examples.training.RunStoppedException;
-
-import java.io.IOException;
-import java.util.Locale;
-import java.util.Optional;
 
 /** The runs of a target: each is made once, shown epoch by epoch, and kept. */
 final class RbmRuns {
