@@ -15,13 +15,9 @@ package org.locallearning.djl.creditassignment.tape;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
-import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.Parameter;
-import ai.djl.nn.SequentialBlock;
 import ai.djl.training.ParameterStore;
-import ai.djl.util.Pair;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,11 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
-import org.locallearning.djl.creditassignment.layer.LayerMaths;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
-import org.locallearning.djl.decorrelation.internal.BlockKinds;
-import org.locallearning.djl.decorrelation.internal.BlockPath;
-import org.locallearning.djl.decorrelation.internal.ParallelBranches;
 
 /**
  * A model's block tree as learning rules see it: weighted layers, the exactly differentiated blocks
@@ -47,15 +39,20 @@ public final class Network {
     private final LayerTable table;
     private final InPlaceBlocks inPlace = new InPlaceBlocks();
     private final WorkingCopies copies = new WorkingCopies();
-    private final List<Layer> layers = new ArrayList<>();
-    private final List<Layer> innerLayers = new ArrayList<>();
-    private final List<Member> members = new ArrayList<>();
-    private final List<String> declared = new ArrayList<>();
+    private final List<Layer> layers;
+    private final List<Layer> innerLayers;
+    private final List<Member> members;
+    private final List<String> declared;
     private final Node root;
 
     private Network(Block block, LayerTable table) {
         this.table = table;
-        Node whole = build("", block);
+        BlockTreeReader reader = new BlockTreeReader(table);
+        Node whole = reader.read(block);
+        layers = List.copyOf(reader.layers());
+        innerLayers = List.copyOf(reader.innerLayers());
+        members = List.copyOf(reader.members());
+        declared = List.copyOf(reader.declared());
         root =
                 whole instanceof SequenceNode && !((SequenceNode) whole).isReturnIntermediate()
                         ? whole
@@ -81,7 +78,7 @@ public final class Network {
      * @return the layers
      */
     public List<Layer> getLayers() {
-        return Collections.unmodifiableList(layers);
+        return layers;
     }
 
     /**
@@ -91,7 +88,7 @@ public final class Network {
      * @return the layers; several with one path for a recurrent block, one for each weight
      */
     public List<Layer> getInnerLayers() {
-        return Collections.unmodifiableList(innerLayers);
+        return innerLayers;
     }
 
     /**
@@ -110,7 +107,7 @@ public final class Network {
      * @return the blocks and their roles
      */
     public List<Member> getMembers() {
-        return Collections.unmodifiableList(members);
+        return members;
     }
 
     /**
@@ -267,118 +264,6 @@ public final class Network {
         return copies;
     }
 
-    private Node build(String path, Block block) {
-        if (isSequence(block)) {
-            return sequence(path, block);
-        }
-        return step(path, block).orElseGet(() -> new ExactNode(List.of(exact(path, block))));
-    }
-
-    /** Builds a container or a weighted layer; an exact block is left to its neighbours. */
-    private Optional<Node> step(String path, Block block) {
-        Optional<LayerMaths<Block>> maths = table.mathsOf(block);
-        if (maths.isPresent()) {
-            Layer layer = new Layer(path, block, maths.get());
-            layers.add(layer);
-            members.add(new Member(path, block, Role.WEIGHTED, List.of()));
-            return Optional.of(new LayerNode(layer));
-        }
-        if (BlockKinds.isParallel(block) && !table.knows(block)) {
-            List<Node> branches = new ArrayList<>();
-            for (Pair<String, Block> child : block.getChildren()) {
-                branches.add(
-                        build(BlockPath.parameterName(path, child.getKey()), child.getValue()));
-            }
-            return Optional.of(
-                    new ParallelNode(
-                            path, branches, ParallelBranches.combination((ParallelBlock) block)));
-        }
-        return Optional.empty();
-    }
-
-    private ExactNode.Member exact(String path, Block block) {
-        Role role = table.knows(block) ? Role.EXACT : Role.OPAQUE;
-        List<Layer> inner = new ArrayList<>();
-        if (role == Role.OPAQUE) {
-            addInnerLayers(path, block, inner);
-        }
-        innerLayers.addAll(inner);
-        members.add(new Member(path, block, role, List.copyOf(inner)));
-        return new ExactNode.Member(path, block, role == Role.OPAQUE, List.copyOf(inner));
-    }
-
-    private void addInnerLayers(String path, Block block, List<Layer> inner) {
-        List<LayerMaths<Block>> maths = table.innerMathsOf(block);
-        for (LayerMaths<Block> each : maths) {
-            Layer layer = new Layer(path, block, each);
-            // a weight has one memory, in which there is one feedback weight at a time
-            if (inner.stream().noneMatch(other -> other.weight() == layer.weight())) {
-                inner.add(layer);
-            }
-        }
-        if (maths.isEmpty() && !table.knows(block)) {
-            for (Pair<String, Block> child : block.getChildren()) {
-                addInnerLayers(
-                        BlockPath.parameterName(path, child.getKey()), child.getValue(), inner);
-            }
-        }
-    }
-
-    private Node sequence(String path, Block block) {
-        boolean returnIntermediate = !isPlainSequence(block);
-        SequenceBuilder sequence = new SequenceBuilder();
-        if (returnIntermediate) {
-            // every child's output is an output, so children stay apart
-            for (Pair<String, Block> child : children(path, block)) {
-                sequence.add(
-                        build(BlockPath.parameterName(path, child.getKey()), child.getValue()));
-            }
-        } else {
-            addChildren(sequence, path, block);
-        }
-        return new SequenceNode(sequence.finish(), returnIntermediate);
-    }
-
-    private void addChildren(SequenceBuilder sequence, String path, Block block) {
-        for (Pair<String, Block> child : children(path, block)) {
-            String childPath = BlockPath.parameterName(path, child.getKey());
-            Block childBlock = child.getValue();
-            if (isPlainSequence(childBlock)) {
-                addChildren(sequence, childPath, childBlock);
-            } else if (isSequence(childBlock)) {
-                sequence.add(sequence(childPath, childBlock));
-            } else {
-                step(childPath, childBlock)
-                        .ifPresentOrElse(
-                                sequence::add,
-                                () -> sequence.addExact(exact(childPath, childBlock)));
-            }
-        }
-    }
-
-    private boolean isSequence(Block block) {
-        return isDeclared(block) || BlockKinds.isSequential(block) && !table.knows(block);
-    }
-
-    private boolean isPlainSequence(Block block) {
-        return isDeclared(block)
-                || isSequence(block) && !((SequentialBlock) block).isReturnIntermediate();
-    }
-
-    private boolean isDeclared(Block block) {
-        return table.sequenceOf(block).isPresent();
-    }
-
-    private Iterable<Pair<String, Block>> children(String path, Block block) {
-        Optional<List<Block>> sequence = table.sequenceOf(block);
-        if (sequence.isEmpty()) {
-            return block.getChildren();
-        }
-        DeclaredSequence walk = new DeclaredSequence(path, block, sequence.get());
-        declared.add(walk.toString());
-        return walk.children();
-    }
-
     /**
      * Compares the network with the model that it was made of, on a batch and in evaluation mode,
      * if it has blocks whose sequence was declared.
@@ -428,38 +313,4 @@ public final class Network {
      * @param inner the weighted layers inside, if it is unknown
      */
     public record Member(String path, Block block, Role role, List<Layer> inner) {}
-
-    /** Collects the nodes of a sequence and joins exact blocks that follow each other. */
-    private static final class SequenceBuilder {
-
-        private final List<Node> nodes = new ArrayList<>();
-        private final List<ExactNode.Member> run = new ArrayList<>();
-
-        void add(Node node) {
-            endRun();
-            nodes.add(node);
-        }
-
-        /** Adds an exact block; one that has parameters runs by itself. */
-        void addExact(ExactNode.Member member) {
-            if (ExactNode.hasParameters(member)) {
-                endRun();
-                nodes.add(new ExactNode(List.of(member)));
-            } else {
-                run.add(member);
-            }
-        }
-
-        List<Node> finish() {
-            endRun();
-            return nodes;
-        }
-
-        private void endRun() {
-            if (!run.isEmpty()) {
-                nodes.add(new ExactNode(run));
-                run.clear();
-            }
-        }
-    }
 }
