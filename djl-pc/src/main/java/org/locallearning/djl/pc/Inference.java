@@ -39,6 +39,7 @@ final class Inference {
     private final Tape tape;
     private final OutputClamp clamp;
     private final SampleNorms norms;
+    private final Precisions precisions;
     private final List<ValueNode> nodes = new ArrayList<>();
     private final List<NDArray[]> energies = new ArrayList<>();
     private final List<NDList> decays = new ArrayList<>();
@@ -65,6 +66,10 @@ final class Inference {
         this.tape = tape;
         this.clamp = clamp;
         this.norms = norms;
+        precisions =
+                settings.proximal() == null
+                        ? new FixedPrecisions(settings.activityDecay())
+                        : new ProximalPrecisions(settings, norms, tape.getManager());
         output = stages.size() - 1;
         for (int l = 0; l <= output; l++) {
             nodes.add(
@@ -282,46 +287,12 @@ final class Inference {
         if (l == output) {
             NDList predictions = node.stage().keepOutputs();
             NDList errors = clamp.errors(predictions);
-            node.clamp(settings.proximal() == null ? errors : proximal(node, errors));
+            node.clamp(precisions.outputErrors(node, errors));
             predictions.close();
         } else {
             node.compare();
         }
         energies.get(energies.size() - 1)[l] = energy(l);
-    }
-
-    /** Theorem 1: {@code e_L = (y − p_L) / (1 + γ_L)}, {@code 1 + γ_L = α (1/β + ‖f(ĥ)‖²)}. */
-    private NDList proximal(ValueNode node, NDList pulls) {
-        NDList errors = new NDList(pulls.size());
-        try (NDManager scope = tape.getManager().newSubManager()) {
-            NDArray whole = norms.ofInput(node.stage(), scope);
-            NDArray share =
-                    rate(node, scope).mul(HostNumber.plus(whole, 1 / settings.proximal().beta()));
-            for (NDArray pull : pulls) {
-                NDArray error = pull.div(share);
-                error.attach(tape.getManager());
-                errors.add(error);
-            }
-        }
-        pulls.close();
-        return errors;
-    }
-
-    /** Returns α of each sample, (N, 1), at the layer below a node. */
-    private NDArray rate(ValueNode node, NDManager scope) {
-        double rate = settings.proximal().rate();
-        return settings.normalizedStep()
-                ? HostNumber.multiply(norms.reciprocal(node.stage(), scope), rate)
-                : HostNumber.multiply(norms.ofInput(node.stage(), scope).onesLike(), rate);
-    }
-
-    /** Returns an array of a row for each sample times γ of a node. */
-    private NDArray weighed(NDArray rows, ValueNode node, NDManager scope) {
-        if (settings.proximal() == null) {
-            return HostNumber.times(rows, node.precision());
-        }
-        NDArray whole = norms.ofInput(node.stage(), scope);
-        return rows.mul(rate(node, scope).square().mul(whole));
     }
 
     /**
@@ -354,37 +325,23 @@ final class Inference {
         if (above.errors() != null) {
             NDList pull = above.stage().inputErrors(above.errors());
             pull.attach(scope);
-            drive = weighed(pull.singletonOrThrow(), above, scope);
+            drive = precisions.weigh(pull.singletonOrThrow(), above, scope);
         }
         if (node.errors() != null) {
-            NDArray error = weighed(node.errors().head(), node, scope);
+            NDArray error = precisions.weigh(node.errors().head(), node, scope);
             error.attach(scope);
             drive = drive == null ? error.neg() : drive.sub(error);
         }
-        boolean decaysBySample = settings.proximal() != null && above.errors() != null;
-        if (settings.activityDecay() > 0 || decaysBySample) {
+        if (precisions.hasDecay(above)) {
             Stage front = above.stage().getFront();
             NDList activations = front.keepOutputs();
             NDList shrink = front.inputErrors(activations);
             activations.attach(scope);
             shrink.attach(scope);
-            NDArray decay =
-                    decaysBySample
-                            ? decayed(shrink.singletonOrThrow(), above, scope)
-                            : HostNumber.times(shrink.singletonOrThrow(), settings.activityDecay());
+            NDArray decay = precisions.decay(shrink.singletonOrThrow(), above, scope);
             drive = drive == null ? decay.neg() : drive.sub(decay);
         }
         return drive;
-    }
-
-    /**
-     * Theorem 1: {@code γ_decay = α² ‖e_{l+1}‖²}, from the slope of {@code ½ α² ‖e‖² ‖f(ĥ)‖²}. Of
-     * normalized steps that is {@code ½ ‖e‖² / ‖f(ĥ)‖²}, whose slope has the other sign.
-     */
-    private NDArray decayed(NDArray rows, ValueNode above, NDManager scope) {
-        NDArray squares = SampleNorms.squares(above.errors().head(), scope);
-        NDArray decayed = rows.mul(rate(above, scope).square().mul(squares));
-        return settings.proximal().exact() ? decayed.neg() : decayed;
     }
 
     /** Equation 4: {@code ∂F/∂W_l = −γ_{l+1} e_{l+1} f(ĥ_l)ᵀ}, as a mean over samples. */
@@ -393,8 +350,7 @@ final class Inference {
             if (node.errors() == null || !node.stage().isTrainable()) {
                 continue;
             }
-            // theorem 1 has no precision in the steps of weights
-            double precision = settings.proximal() == null ? node.precision() : 1;
+            double precision = precisions.ofLearning(node);
             NDList down = new NDList(node.errors().size());
             for (NDArray error : node.errors()) {
                 down.add(HostNumber.times(error, -precision / samples()));
@@ -426,25 +382,7 @@ final class Inference {
         if (node.errors() == null) {
             return null;
         }
-        NDArray error = node.errors().head();
-        if (settings.proximal() != null) {
-            return weighedEnergy(node, error);
-        }
-        try (NDArray square = error.square()) {
-            return HostNumber.multiply(
-                    square.sum(), node.precision() / 2 / error.getShape().get(0));
-        }
-    }
-
-    private NDArray weighedEnergy(ValueNode node, NDArray error) {
-        try (NDManager scope = tape.getManager().newSubManager()) {
-            NDArray square = error.square();
-            square.attach(scope);
-            NDArray energy =
-                    HostNumber.multiply(weighed(square, node, scope).sum(), 0.5 / samples());
-            energy.attach(tape.getManager());
-            return energy;
-        }
+        return precisions.energy(node, node.errors().head());
     }
 
     private void checkFinite() {
