@@ -46,8 +46,7 @@ import org.locallearning.djl.decorrelation.internal.HostNumber;
  * <p>The bias and the activation are left out while a layer is driven. A convolution is driven at
  * one position for each noise sample, where a patch of the noise is as white as a vector; its
  * weight counts as a matrix (out, in · kernel). What is left of the noise in {@code B}, relative to
- * {@code W}, has the size {@code √(α d / 2n)} for weights with d inputs: 0.25 for 784 inputs at the
- * defaults, an angle of 14°.
+ * {@code W}, has the size {@code √(α d / 2n)} for weights with d inputs.
  *
  * <p>Use it where feedback alignment reaches too little and weights are not to decay, as they do
  * under {@link KolenPollack}; where {@code W} is frozen, {@code B} goes on following it. Cost for L
@@ -59,9 +58,7 @@ import org.locallearning.djl.decorrelation.internal.HostNumber;
  * saved by {@code CreditTrainer.saveState}.
  *
  * <p>Akrout, Wilson, Humphreys, Lillicrap and Tweed, "Deep learning without weight transport",
- * NeurIPS (2019), equations 9 to 11. Departures: layers are driven at their pre-activation (there
- * through the activation, in its linear range); learning and decay of {@code B} have one rate
- * {@code α}, so that {@code B} converges to {@code W} itself and not to a multiple of it.
+ * NeurIPS (2019), equations 9 to 11. Departures: {@code docs/rules.md}.
  */
 public final class WeightMirror extends FeedbackRule {
 
