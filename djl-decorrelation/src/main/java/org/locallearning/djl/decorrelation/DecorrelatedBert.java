@@ -74,11 +74,14 @@ public final class DecorrelatedBert extends AbstractBlock implements Decorrelate
      * @param plain the block
      * @param parts its children, converted
      */
-    @SuppressWarnings("this-escape")
     DecorrelatedBert(BertBlock plain, List<Block> parts) {
+        this(plain.getDirectParameters().valueAt(0), plain.getChildren().keys(), parts);
+    }
+
+    @SuppressWarnings("this-escape")
+    private DecorrelatedBert(Parameter positions, List<String> names, List<Block> parts) {
         super(VERSION);
-        positionEmbedding = addParameter(plain.getDirectParameters().valueAt(0));
-        List<String> names = plain.getChildren().keys();
+        positionEmbedding = addParameter(positions);
         for (int i = 0; i < names.size(); ++i) {
             addChildBlock(Composites.nameOf(names.get(i)), parts.get(i));
         }
@@ -147,9 +150,9 @@ public final class DecorrelatedBert extends AbstractBlock implements Decorrelate
             throw new IllegalArgumentException(
                     String.format(
                             "Decorrelated BERT takes ids of tokens, ids of types and a mask, each"
-                                    + " (batch, %d) by its maximum sequence length, but got %s; fill"
-                                    + " sequences up to that length with a mask of 0, or build the"
-                                    + " BertBlock with another one, of 2 tokens at the least.",
+                                + " (batch, %d) by its maximum sequence length, but got %s; fill"
+                                + " sequences up to that length with a mask of 0, or build the"
+                                + " BertBlock with another one, of 2 tokens at the least.",
                             length, Arrays.toString(shapes)));
         }
     }
@@ -177,6 +180,11 @@ public final class DecorrelatedBert extends AbstractBlock implements Decorrelate
             encoder.initialize(manager, dataType, outputs[0]);
         }
         pooling.initialize(manager, dataType, outputs[1]);
+    }
+
+    /** Returns this block over other children. */
+    Block over(List<Block> parts) {
+        return new DecorrelatedBert(positionEmbedding, getChildren().keys(), parts);
     }
 
     /** {@inheritDoc} */
