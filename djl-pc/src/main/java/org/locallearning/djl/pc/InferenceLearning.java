@@ -68,7 +68,8 @@ import org.locallearning.djl.creditassignment.tape.Network;
  *
  * <p>The gradient is that of a loss summed over units. For losses that DJL takes the mean of over
  * units (L2, L1, hinge, sigmoid cross-entropy) it is larger than the gradient of the mean by their
- * number, as the learning rates of the paper expect.
+ * number, as the learning rates of the paper expect. A loss of another class is taken to be a mean
+ * over samples of a sum over units; one that is a sum over samples is refused.
  *
  * <p>Errors: a batch without labels, labels that the output cannot take, a loss without a gradient,
  * and a number of precisions that is not that of the stages end the batch with an exception that
