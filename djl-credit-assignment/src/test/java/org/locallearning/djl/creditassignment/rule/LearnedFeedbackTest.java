@@ -164,16 +164,7 @@ class LearnedFeedbackTest {
                 }
                 run.trainer().step();
             }
-            double factor = Math.pow(1 - decay, steps);
-            differences(run)
-                    .forEach(
-                            (path, last) -> {
-                                double[] expected = first.get(path).clone();
-                                for (int i = 0; i < expected.length; i++) {
-                                    expected[i] *= factor;
-                                }
-                                assertArrayEquals(expected, last, 1e-13, path);
-                            });
+            assertShrunk(first, differences(run), Math.pow(1 - decay, steps));
         }
     }
 
@@ -200,17 +191,20 @@ class LearnedFeedbackTest {
                     Set.of("03Linear_weight", "05Linear_weight", "07Linear_weight"),
                     first.keySet());
             run.train(1, 1 + steps);
-            double factor = Math.pow(1 - decay, steps);
-            differences(run)
-                    .forEach(
-                            (path, last) -> {
-                                double[] expected = first.get(path).clone();
-                                for (int i = 0; i < expected.length; i++) {
-                                    expected[i] *= factor;
-                                }
-                                assertArrayEquals(expected, last, 1e-13, path);
-                            });
+            assertShrunk(first, differences(run), Math.pow(1 - decay, steps));
         }
+    }
+
+    private static void assertShrunk(
+            Map<String, double[]> first, Map<String, double[]> last, double factor) {
+        last.forEach(
+                (path, values) -> {
+                    double[] expected = first.get(path).clone();
+                    for (int i = 0; i < expected.length; i++) {
+                        expected[i] *= factor;
+                    }
+                    assertArrayEquals(expected, values, 1e-13, path);
+                });
     }
 
     private static Block withSharedLayer() {
