@@ -34,6 +34,8 @@ import org.locallearning.djl.creditassignment.internal.LearningRate;
 import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
 import org.locallearning.djl.creditassignment.optimizer.RuleParameterListener;
 import org.locallearning.djl.decorrelation.internal.CheckingStore;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -93,6 +95,21 @@ public final class TrainerParameters extends ParameterStore implements CheckingS
     @Override
     public PendingChecks getPendingChecks() {
         return pending;
+    }
+
+    /** Says which parameter of the model is not finite on a device, as a clause. */
+    Optional<String> findNonFinite(Device device) {
+        for (Pair<String, Parameter> each : model.getBlock().getParameters()) {
+            NDArray value = getValue(each.getValue(), device, true);
+            try (NDArray alias = value.stopGradient();
+                    NDArray zeros = HostNumber.times(alias, 0);
+                    NDArray sum = zeros.sum()) {
+                if (Double.isNaN(HostValues.number(sum))) {
+                    return Optional.of("by now parameter " + each.getKey() + " is not finite");
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /** {@inheritDoc} */

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -185,6 +186,7 @@ class DocumentsTest {
     private static String withQuotes(List<String> lines) throws IOException {
         StringBuilder page = new StringBuilder();
         for (int i = 0; i < lines.size(); i++) {
+            assertNotEquals(END, lines.get(i), "line " + (i + 1) + " ends a quote that none began");
             page.append(lines.get(i)).append('\n');
             List<String> quote = quote(lines.get(i));
             if (!quote.isEmpty()) {
