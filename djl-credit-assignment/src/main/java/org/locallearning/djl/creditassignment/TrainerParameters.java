@@ -142,7 +142,7 @@ public final class TrainerParameters extends ParameterStore implements CheckingS
                         throw new MalformedModelException(
                                 String.format(
                                         "it holds the learning rate of %s, which this model does"
-                                            + " not have; build the model that it was saved with.",
+                                                + " not have; build the model that it was saved with.",
                                         name));
                     }
                     saved.put(name, in.getDouble(name));

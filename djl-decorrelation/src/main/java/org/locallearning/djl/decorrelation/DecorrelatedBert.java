@@ -150,9 +150,9 @@ public final class DecorrelatedBert extends AbstractBlock implements Decorrelate
             throw new IllegalArgumentException(
                     String.format(
                             "Decorrelated BERT takes ids of tokens, ids of types and a mask, each"
-                                + " (batch, %d) by its maximum sequence length, but got %s; fill"
-                                + " sequences up to that length with a mask of 0, or build the"
-                                + " BertBlock with another one, of 2 tokens at the least.",
+                                    + " (batch, %d) by its maximum sequence length, but got %s; fill"
+                                    + " sequences up to that length with a mask of 0, or build the"
+                                    + " BertBlock with another one, of 2 tokens at the least.",
                             length, Arrays.toString(shapes)));
         }
     }

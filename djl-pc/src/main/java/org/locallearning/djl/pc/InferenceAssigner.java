@@ -90,7 +90,7 @@ final class InferenceAssigner implements CreditAssigner {
                                 () ->
                                         new IllegalStateException(
                                                 "The output cannot be clamped, since the batch has"
-                                                    + " no labels; call forward(data, labels)."));
+                                                        + " no labels; call forward(data, labels)."));
         List<Stage> stages = withOneArrayBetween(tape.getStages());
         warnOfSilentStages(stages);
         OutputClamp clamp =
@@ -114,9 +114,9 @@ final class InferenceAssigner implements CreditAssigner {
         if (inference.isGivenUp()) {
             logger.warn(
                     "Inference raised the free energy of a batch, from {} to {}, even with {} of"
-                        + " its step of {}: activities were left where the forward pass put them,"
-                        + " and only the last layer learned. Look for a block that gives another"
-                        + " output each time it runs.",
+                            + " its step of {}: activities were left where the forward pass put them,"
+                            + " and only the last layer learned. Look for a block that gives another"
+                            + " output each time it runs.",
                     rise.from(),
                     rise.to(),
                     Math.scalb(1, -inference.halvings()),
@@ -135,8 +135,8 @@ final class InferenceAssigner implements CreditAssigner {
         } else if (rise != null) {
             logger.warn(
                     "Inference with a step of {} raised the free energy of a batch from {} to {},"
-                        + " so that weights learn what explains it less; take a smaller step with"
-                        + " optStepSize, or optBacktracking(true), which finds one.",
+                            + " so that weights learn what explains it less; take a smaller step with"
+                            + " optStepSize, or optBacktracking(true), which finds one.",
                     settings.stepSize(),
                     rise.from(),
                     rise.to());

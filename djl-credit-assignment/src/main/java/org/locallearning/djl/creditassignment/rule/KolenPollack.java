@@ -195,8 +195,8 @@ public final class KolenPollack extends FeedbackRule {
                 warned = true;
                 logger.warn(
                         "The optimizer does not show its learning rate, so that the decay of"
-                            + " weights stays at {} in every step and does not follow a schedule;"
-                            + " optDecay(0) with a weight decay of the optimizer's does.",
+                                + " weights stays at {} in every step and does not follow a schedule;"
+                                + " optDecay(0) with a weight decay of the optimizer's does.",
                         decay);
             }
             return share.orElse(1);

@@ -116,7 +116,7 @@ public final class MethodArguments {
             paramLabel = "NAME",
             description =
                     "How error matrices learn, in the place of the method's own: paper (as"
-                        + " printed), lra_e (as in the authors' earlier code) or none.")
+                            + " printed), lra_e (as in the authors' earlier code) or none.")
     private ErrorMatrixUpdate update;
 
     @Serves(Purpose.ERROR_MATRICES)
