@@ -358,6 +358,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     private NDList run(NDList data, NDList labels) {
         checkUsable();
         checkBlocks();
+        checkParameters();
         long begin = System.nanoTime();
         Block block = super.getModel().getBlock();
         if (!block.isInitialized()) {
@@ -469,6 +470,19 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
                     "The model's blocks were changed after this trainer was made, so that it would"
                             + " not train them; call newTrainer after setBlock, add and the like,"
                             + " and after initialize if that is what adds blocks.");
+        }
+    }
+
+    /** Refuses to train arrays that are no longer the model's. */
+    private void checkParameters() {
+        Optional<String> replaced = store.findReplaced();
+        if (replaced.isPresent()) {
+            throw new IllegalStateException(
+                    String.format(
+                            "Parameter %s has other values than those that this trainer trains, as"
+                                    + " after model.load; make a new trainer after that, or put"
+                                    + " values back by Checkpoint.load.",
+                            replaced.get()));
         }
     }
 
@@ -588,6 +602,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
      */
     @Override
     public NDList evaluate(NDList input) {
+        checkParameters();
         Block block = super.getModel().getBlock();
         Optional<CreditCollector> open =
                 Autograd.isRecording() ? openCollector() : Optional.empty();
@@ -616,9 +631,11 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
             throw new IllegalStateException(
                     "There is nothing to step by: " + uncredited.get() + ".");
         }
+        checkParameters();
         creditedSinceStep = false;
         uncredited = Optional.empty();
         long begin = System.nanoTime();
+        assigner.beforeStep(store, getDevices());
         store.updateAllParameters();
         assigner.afterStep(store, getDevices());
         addMetric("step", begin);

@@ -55,7 +55,7 @@ public final class TrainerParameters extends ParameterStore implements CheckingS
     private final List<Device> devices;
     private final Map<Device, NDManager> managers = new ConcurrentHashMap<>();
     private final Set<String> known = ConcurrentHashMap.newKeySet();
-    private final Set<String> placed = ConcurrentHashMap.newKeySet();
+    private final Map<String, NDArray> placed = new ConcurrentHashMap<>();
     private final Map<String, Double> largestRates = new ConcurrentHashMap<>();
     private final PendingChecks pending = new PendingChecks();
     private long updates;
@@ -141,8 +141,8 @@ public final class TrainerParameters extends ParameterStore implements CheckingS
                     if (names.find(name).isEmpty() && !name.startsWith(ParameterNames.RULE)) {
                         throw new MalformedModelException(
                                 String.format(
-                                        "it holds the learning rate of %s, which this model does not"
-                                                + " have; build the model that it was saved with.",
+                                        "it holds the learning rate of %s, which this model does"
+                                                + " not have; build the model that it was saved with.",
                                         name));
                     }
                     saved.put(name, in.getDouble(name));
@@ -170,7 +170,7 @@ public final class TrainerParameters extends ParameterStore implements CheckingS
         if (!known.contains(parameter.getId())) {
             introduce(parameter);
         }
-        if (!placed.contains(parameter.getId())) {
+        if (!placed.containsKey(parameter.getId())) {
             place(parameter, training);
         }
         return super.getValue(parameter, device, training);
@@ -181,7 +181,7 @@ public final class TrainerParameters extends ParameterStore implements CheckingS
      * device, so that what is made of it is there too.
      */
     private synchronized void place(Parameter parameter, boolean training) {
-        if (placed.contains(parameter.getId()) || !parameter.isInitialized()) {
+        if (placed.containsKey(parameter.getId()) || !parameter.isInitialized()) {
             return;
         }
         // the first device to ask gets the parameter's own array if it is there, the others copies
@@ -195,7 +195,21 @@ public final class TrainerParameters extends ParameterStore implements CheckingS
                 value.attach(managers.computeIfAbsent(device, getManager()::newSubManager));
             }
         }
-        placed.add(parameter.getId());
+        placed.put(parameter.getId(), parameter.getArray());
+    }
+
+    /**
+     * Returns the path of a parameter of the model that has another array by now, if there is one.
+     */
+    Optional<String> findReplaced() {
+        for (Pair<String, Parameter> each : model.getBlock().getParameters()) {
+            Parameter parameter = each.getValue();
+            NDArray own = placed.get(parameter.getId());
+            if (own != null && !(parameter.isInitialized() && parameter.getArray() == own)) {
+                return Optional.of(each.getKey());
+            }
+        }
+        return Optional.empty();
     }
 
     private void introduce(Parameter parameter) {

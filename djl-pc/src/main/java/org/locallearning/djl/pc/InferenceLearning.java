@@ -61,9 +61,9 @@ import org.locallearning.djl.creditassignment.tape.Network;
  * in the authors' code, see {@link Builder#optFullClamp} and {@link Builder#optStepDecay}; other
  * departures, masks, statistics and the scale of gradients: {@code docs/rules.md}.
  *
- * <p>Errors: a batch without labels, labels that the output cannot take, a loss without a gradient,
- * and a number of precisions that is not that of the stages end the batch with an exception;
- * inference that breaks down does with {@link
+ * <p>Errors: a batch without labels, labels that the output cannot take, a loss without a gradient
+ * or that is a sum over samples, and a number of precisions that is not that of the stages end the
+ * batch with an exception; inference that breaks down does with {@link
  * org.locallearning.djl.creditassignment.NonFiniteLossException}, which names the iteration and the
  * layer, before any weight has moved by it.
  */
