@@ -173,6 +173,16 @@ public interface CreditAssigner extends Stateful {
     }
 
     /**
+     * Called before the optimizer takes a step, outside of any gradient collector, when gradients
+     * are as it is going to get them: a loop may have clipped or masked those that backward left.
+     * Most rules do nothing.
+     *
+     * @param store where the values of parameters come from
+     * @param devices the devices of the trainer, the first of which leads
+     */
+    default void beforeStep(ParameterStore store, Device[] devices) {}
+
+    /**
      * Called after the optimizer took a step, outside of any gradient collector. A rule that
      * changes parameters by anything but gradients does it here. Most rules do nothing.
      *

@@ -140,20 +140,20 @@ final class CreditCollector implements GradientCollector {
         CreditTrainer first = trainers.get(0);
         LossCheck check = new LossCheck(trainers, forwards);
         try (NDArray sum = loss.sum()) {
-            if (trainers.stream().noneMatch(CreditTrainer::isLossChecked)) {
-                trainers.forEach(each -> each.putOff(check, sum));
+            if (trainers.stream().noneMatch(each -> each.getChecks().isDue())) {
+                trainers.forEach(each -> each.getChecks().putOff(check, sum));
                 forwards.forEach(RecordedForward::putOffChecks);
             } else if (forwards.size() == 1 && first.checksNumbers()) {
                 Tape tape = forwards.get(0).tape();
-                first.moveChecksTo(sum.getDevice(), tape);
+                first.getChecks().moveTo(sum.getDevice(), tape);
                 tape.expect(sum, value -> check.accept(value[0]));
             } else if (trainer.isSpread()) {
                 // to wait here would keep the next device from its part of the batch
-                trainer.putOff(check, sum);
+                trainer.getChecks().putOff(check, sum);
                 checkedWhenClosed = true;
             } else {
-                trainers.stream().skip(1).forEach(each -> each.runChecks(sum.getDevice()));
-                check.accept(first.runChecksAndRead(sum));
+                trainers.stream().skip(1).forEach(each -> each.getChecks().run(sum.getDevice()));
+                check.accept(first.getChecks().runAndRead(sum));
             }
         }
     }
@@ -180,7 +180,7 @@ final class CreditCollector implements GradientCollector {
     public synchronized void close() {
         try {
             if (checkedWhenClosed) {
-                trainer.runChecks();
+                trainer.getChecks().run();
             }
         } finally {
             release();

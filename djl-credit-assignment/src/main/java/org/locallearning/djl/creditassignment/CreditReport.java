@@ -13,8 +13,13 @@
  */
 package org.locallearning.djl.creditassignment;
 
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import org.locallearning.djl.creditassignment.tape.Layer;
+import org.locallearning.djl.creditassignment.tape.Network;
 
 /**
  * What a rule found in a model: every block that is not a plain container, the shape of its
@@ -22,12 +27,66 @@ import java.util.List;
  */
 public final class CreditReport {
 
+    private static final String NOT_NEEDED = "not needed: nothing learns below";
+
     private final String rule;
     private final List<Row> rows;
 
-    CreditReport(String rule, List<Row> rows) {
+    private CreditReport(String rule, List<Row> rows) {
         this.rule = rule;
         this.rows = List.copyOf(rows);
+    }
+
+    /** Reports on a network, whose parameters have shapes once it has been initialized. */
+    static CreditReport of(CreditAssignment rule, Network network, CreditAssigner assigner) {
+        List<Row> rows = new ArrayList<>();
+        for (Network.Member member : network.getMembers()) {
+            rows.add(
+                    new Row(
+                            member.path(),
+                            member.block().getClass().getSimpleName(),
+                            shapes(member.block()),
+                            member.role().getDescription(),
+                            feedback(member, network, assigner)));
+            for (Layer layer : member.inner()) {
+                rows.add(
+                        new Row(
+                                layer.weightPath(),
+                                layer.block().getClass().getSimpleName(),
+                                shape(layer.weight().getName(), layer.weight()),
+                                "weight inside",
+                                network.getInnerLayersWithLearningBelow().contains(layer)
+                                        ? assigner.describeInnerFeedback(layer)
+                                        : NOT_NEEDED));
+            }
+        }
+        return new CreditReport(rule.toString(), rows);
+    }
+
+    private static String feedback(
+            Network.Member member, Network network, CreditAssigner assigner) {
+        switch (member.role()) {
+            case EXACT:
+                return "exact";
+            case OPAQUE:
+                return assigner.describeUnknownBlock(member.inner());
+            default:
+                return network.getLayersWithLearningBelow().stream()
+                        .filter(layer -> layer.path().equals(member.path()))
+                        .findFirst()
+                        .map(assigner::describeFeedback)
+                        .orElse(NOT_NEEDED);
+        }
+    }
+
+    private static String shapes(Block block) {
+        return block.getParameters().stream()
+                .map(parameter -> shape(parameter.getKey(), parameter.getValue()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private static String shape(String name, Parameter parameter) {
+        return name + " " + (parameter.isInitialized() ? parameter.getArray().getShape() : "?");
     }
 
     /**

@@ -30,24 +30,17 @@ import ai.djl.training.TrainingConfig;
 import ai.djl.util.Pair;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.internal.Autograd;
-import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.MatrixProducts;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.Tape;
-import org.locallearning.djl.decorrelation.internal.HostNumber;
-import org.locallearning.djl.decorrelation.internal.HostValues;
-import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.locallearning.djl.decorrelation.state.StateFile;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -79,7 +72,6 @@ import org.locallearning.djl.decorrelation.state.StatefulTrainer;
  */
 public final class CreditTrainer extends Trainer implements StatefulTrainer {
 
-    private static final String NOT_NEEDED = "not needed: nothing learns below";
     private static final String EVALUATED =
             "The loss depends on what trainer.evaluate returned, which is given no credit; call"
                     + " trainer.forward, or take stopGradient() of it.";
@@ -87,8 +79,9 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     private final CreditAssignment rule;
     private final Network network;
     private final CreditAssigner assigner;
+    private final LossChecks checks;
     private final TrainerParameters store;
-    private final List<Block> blocks = new ArrayList<>();
+    private final BlockTree blocks;
     private final List<Parameter> parameters;
     private final List<CreditListener> creditListeners;
     private volatile CreditCollector collector;
@@ -100,9 +93,6 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     private boolean rerunChecked;
     private boolean creditedSinceStep;
     private Optional<String> uncredited = Optional.empty();
-    private long batches;
-    private int lossCheckInterval = 1;
-    private long checkedBatch;
     private RuntimeException failure;
 
     CreditTrainer(Model model, TrainingConfig config, CreditAssignment rule, Network network) {
@@ -113,7 +103,8 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
         store =
                 new TrainerParameters(
                         model, getManager(), config.getOptimizer(), config.getDevices());
-        collect(model.getBlock(), blocks);
+        checks = new LossChecks(store.getPendingChecks(), getManager(), this::fail);
+        blocks = BlockTree.of(model.getBlock());
         parameters = model.getBlock().getParameters().values();
         creditListeners =
                 config.getTrainingListeners().stream()
@@ -195,93 +186,12 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
      * @throws IllegalArgumentException if it is negative
      */
     public void setLossCheckInterval(int steps) {
-        if (steps < 0) {
-            throw new IllegalArgumentException(
-                    "The loss is checked every so many steps, or never (0), but not every "
-                            + steps
-                            + ".");
-        }
-        lossCheckInterval = steps;
+        checks.setInterval(steps);
     }
 
-    /** Returns whether the loss of this batch is to be checked. */
-    boolean isLossChecked() {
-        // the first one always: it reads numbers anyway, and finds most mistakes
-        return batches == 1 || lossCheckInterval > 0 && batches % lossCheckInterval == 0;
-    }
-
-    /** Returns what has to be checked at some time. */
-    PendingChecks getChecks() {
-        return store.getPendingChecks();
-    }
-
-    /** Leaves a loss to be checked later. */
-    void putOff(LossCheck check, NDArray loss) {
-        getChecks()
-                .put(
-                        new LossKey(loss.getDevice()),
-                        loss,
-                        new NDList(),
-                        getManager(),
-                        (value, none) -> check.accept(value[0]));
-    }
-
-    private record LossKey(Device device) {}
-
-    /** Runs the checks of all devices. */
-    void runChecks() {
-        orFail(
-                () -> {
-                    getChecks().run();
-                    return null;
-                });
-    }
-
-    /** Runs the checks of a device. */
-    void runChecks(Device device) {
-        orFail(
-                () -> {
-                    getChecks().run(device);
-                    return null;
-                });
-    }
-
-    /** Runs the checks of a device, and reads a number by the same wait. */
-    double runChecksAndRead(NDArray number) {
-        return orFail(() -> getChecks().read(number))[0];
-    }
-
-    /** Has the checks of a device run together with those of a tape. */
-    void moveChecksTo(Device device, Tape tape) {
-        getChecks()
-                .moveTo(
-                        device,
-                        (numbers, check) ->
-                                tape.expect(
-                                        numbers,
-                                        values ->
-                                                orFail(
-                                                        () -> {
-                                                            check.accept(values);
-                                                            return null;
-                                                        })));
-        checkedBatch = batches;
-    }
-
-    private <T> T orFail(Supplier<T> checks) {
-        try {
-            T result = checks.get();
-            checkedBatch = batches;
-            return result;
-        } catch (RuntimeException e) {
-            fail(e);
-            throw e;
-        }
-    }
-
-    /** Returns the number of the batch after the last that was checked. */
-    long getFirstUncheckedBatch() {
-        return Math.min(checkedBatch + 1, batches);
+    /** Returns the checks of this trainer's losses. */
+    LossChecks getChecks() {
+        return checks;
     }
 
     /**
@@ -298,8 +208,9 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
 
     /** Makes sure that nothing is put to use that no check has passed. */
     private void checkPassedSteps() {
-        if (failure == null && store != null) {
-            runChecks();
+        // the constructor of DJL's trainer calls listeners before there are any
+        if (failure == null && checks != null) {
+            checks.run();
         }
     }
 
@@ -311,7 +222,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     /** Returns whether the rule is going to check the loss of this batch with its own numbers. */
     boolean checksNumbers() {
         // in the first batch, checks of the rule's come before that would find something else
-        return assigner.checksNumbers() && batches > 1 && lossCompared;
+        return assigner.checksNumbers() && checks.getBatch() > 1 && lossCompared;
     }
 
     /**
@@ -321,54 +232,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
      * @return the report
      */
     public CreditReport getReport() {
-        Set<Layer> passed = network.getLayersWithLearningBelow();
-        Set<Layer> innerPassed = network.getInnerLayersWithLearningBelow();
-        Map<String, Layer> layers =
-                network.getLayers().stream().collect(Collectors.toMap(Layer::path, layer -> layer));
-        List<CreditReport.Row> rows = new ArrayList<>();
-        for (Network.Member member : network.getMembers()) {
-            String feedback;
-            if (member.role() == Network.Role.EXACT) {
-                feedback = "exact";
-            } else if (member.role() == Network.Role.OPAQUE) {
-                feedback = assigner.describeUnknownBlock(member.inner());
-            } else if (passed.contains(layers.get(member.path()))) {
-                feedback = assigner.describeFeedback(layers.get(member.path()));
-            } else {
-                feedback = NOT_NEEDED;
-            }
-            rows.add(
-                    new CreditReport.Row(
-                            member.path(),
-                            member.block().getClass().getSimpleName(),
-                            shapes(member.block()),
-                            member.role().getDescription(),
-                            feedback));
-            for (Layer layer : member.inner()) {
-                rows.add(
-                        new CreditReport.Row(
-                                layer.weightPath(),
-                                layer.block().getClass().getSimpleName(),
-                                shape(layer.weight().getName(), layer.weight()),
-                                "weight inside",
-                                innerPassed.contains(layer)
-                                        ? assigner.describeInnerFeedback(layer)
-                                        : NOT_NEEDED));
-            }
-        }
-        return new CreditReport(rule.toString(), rows);
-    }
-
-    private static String shapes(Block block) {
-        List<String> shapes = new ArrayList<>();
-        for (Pair<String, Parameter> parameter : block.getParameters()) {
-            shapes.add(shape(parameter.getKey(), parameter.getValue()));
-        }
-        return String.join(", ", shapes);
-    }
-
-    private static String shape(String name, Parameter parameter) {
-        return name + " " + (parameter.isInitialized() ? parameter.getArray().getShape() : "?");
+        return CreditReport.of(rule, network, assigner);
     }
 
     /**
@@ -494,6 +358,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     private NDList run(NDList data, NDList labels) {
         checkUsable();
         checkBlocks();
+        checkParameters();
         long begin = System.nanoTime();
         Block block = super.getModel().getBlock();
         if (!block.isInitialized()) {
@@ -600,7 +465,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     }
 
     private void checkBlocks() {
-        if (countSame(super.getModel().getBlock(), 0) != blocks.size()) {
+        if (!blocks.isOf(super.getModel().getBlock())) {
             throw new IllegalStateException(
                     "The model's blocks were changed after this trainer was made, so that it would"
                             + " not train them; call newTrainer after setBlock, add and the like,"
@@ -608,32 +473,24 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
         }
     }
 
-    /** Counts the blocks from a number on that are those of when the trainer was made. */
-    private int countSame(Block block, int number) {
-        if (number < 0 || number >= blocks.size() || blocks.get(number) != block) {
-            return -1;
+    /** Refuses to train arrays that are no longer the model's. */
+    private void checkParameters() {
+        Optional<String> replaced = store.findReplaced();
+        if (replaced.isPresent()) {
+            throw new IllegalStateException(
+                    String.format(
+                            "Parameter %s has other values than those that this trainer trains, as"
+                                    + " after model.load; make a new trainer after that, or put"
+                                    + " values back by Checkpoint.load.",
+                            replaced.get()));
         }
-        int next = number + 1;
-        for (Pair<String, Block> child : block.getChildren()) {
-            next = countSame(child.getValue(), next);
-        }
-        return next;
-    }
-
-    private static void collect(Block block, List<Block> all) {
-        all.add(block);
-        block.getChildren().values().forEach(child -> collect(child, all));
     }
 
     /** Called when a backward begins that may reach forwards of this trainer. */
     void beginBackward() {
         checkUsable();
-        batches++;
+        checks.beginBatch();
         productsOfEarlierBatch = true;
-    }
-
-    long getBatches() {
-        return batches;
     }
 
     /** Returns how often parameters have been updated. */
@@ -703,17 +560,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
 
     /** Says which parameter is not finite on a device, as a clause. */
     Optional<String> findNonFiniteParameter(Device device) {
-        for (Pair<String, Parameter> each : super.getModel().getBlock().getParameters()) {
-            NDArray value = store.getValue(each.getValue(), device, true);
-            try (NDArray alias = value.stopGradient();
-                    NDArray zeros = HostNumber.times(alias, 0);
-                    NDArray sum = zeros.sum()) {
-                if (Double.isNaN(HostValues.number(sum))) {
-                    return Optional.of("by now parameter " + each.getKey() + " is not finite");
-                }
-            }
-        }
-        return Optional.empty();
+        return store.findNonFinite(device);
     }
 
     private void assign(Tape tape, NDList errors) {
@@ -755,6 +602,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
      */
     @Override
     public NDList evaluate(NDList input) {
+        checkParameters();
         Block block = super.getModel().getBlock();
         Optional<CreditCollector> open =
                 Autograd.isRecording() ? openCollector() : Optional.empty();
@@ -783,9 +631,11 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
             throw new IllegalStateException(
                     "There is nothing to step by: " + uncredited.get() + ".");
         }
+        checkParameters();
         creditedSinceStep = false;
         uncredited = Optional.empty();
         long begin = System.nanoTime();
+        assigner.beforeStep(store, getDevices());
         store.updateAllParameters();
         assigner.afterStep(store, getDevices());
         addMetric("step", begin);

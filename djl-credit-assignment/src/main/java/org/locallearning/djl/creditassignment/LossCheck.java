@@ -33,8 +33,8 @@ final class LossCheck {
     LossCheck(List<CreditTrainer> trainers, List<RecordedForward> forwards) {
         this.trainers = trainers;
         this.forwards = List.copyOf(forwards);
-        since = trainers.get(0).getFirstUncheckedBatch();
-        batch = trainers.get(0).getBatches();
+        since = trainers.get(0).getChecks().getFirstUncheckedBatch();
+        batch = trainers.get(0).getChecks().getBatch();
     }
 
     /**

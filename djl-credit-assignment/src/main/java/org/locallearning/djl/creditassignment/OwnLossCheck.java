@@ -102,13 +102,17 @@ final class OwnLossCheck {
             return Optional.empty();
         }
         value.attach(scope);
-        if (Autograd.isDifferentiable(value)) {
-            try (NDArray ones = value.onesLike()) {
-                Autograd.backward(value, ones, false);
-            }
-        }
+        boolean differentiable = Autograd.isDifferentiable(value);
+        NDArray ones = value.onesLike();
         NDList gradient = new NDList(leaves.size());
-        leaves.forEach(leaf -> gradient.add(Autograd.takeGradient(leaf, false)));
+        for (NDArray leaf : leaves) {
+            // not that of parameters, which a penalty in the loss gives a gradient
+            gradient.add(
+                    differentiable && leaf.hasGradient()
+                            ? Autograd.gradient(value, ones, leaf)
+                            : leaf.zerosLike());
+        }
+        gradient.attach(scope);
         return Optional.of(gradient);
     }
 

@@ -145,7 +145,7 @@ final class RecordedForward {
 
     /** Leaves what the rule is going to check to a later batch. */
     void putOffChecks() {
-        tape.putOffChecks(trainer.getChecks(), trainer.getManager());
+        trainer.getChecks().putOff(tape);
     }
 
     Device getDevice() {

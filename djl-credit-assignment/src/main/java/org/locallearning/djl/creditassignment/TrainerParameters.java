@@ -21,6 +21,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.optimizer.Optimizer;
+import ai.djl.util.Pair;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,8 @@ import org.locallearning.djl.creditassignment.internal.LearningRate;
 import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
 import org.locallearning.djl.creditassignment.optimizer.RuleParameterListener;
 import org.locallearning.djl.decorrelation.internal.CheckingStore;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -52,7 +55,7 @@ public final class TrainerParameters extends ParameterStore implements CheckingS
     private final List<Device> devices;
     private final Map<Device, NDManager> managers = new ConcurrentHashMap<>();
     private final Set<String> known = ConcurrentHashMap.newKeySet();
-    private final Set<String> placed = ConcurrentHashMap.newKeySet();
+    private final Map<String, NDArray> placed = new ConcurrentHashMap<>();
     private final Map<String, Double> largestRates = new ConcurrentHashMap<>();
     private final PendingChecks pending = new PendingChecks();
     private long updates;
@@ -94,6 +97,21 @@ public final class TrainerParameters extends ParameterStore implements CheckingS
         return pending;
     }
 
+    /** Says which parameter of the model is not finite on a device, as a clause. */
+    Optional<String> findNonFinite(Device device) {
+        for (Pair<String, Parameter> each : model.getBlock().getParameters()) {
+            NDArray value = getValue(each.getValue(), device, true);
+            try (NDArray alias = value.stopGradient();
+                    NDArray zeros = HostNumber.times(alias, 0);
+                    NDArray sum = zeros.sum()) {
+                if (Double.isNaN(HostValues.number(sum))) {
+                    return Optional.of("by now parameter " + each.getKey() + " is not finite");
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
     /** {@inheritDoc} */
     @Override
     public void updateAllParameters() {
@@ -123,8 +141,8 @@ public final class TrainerParameters extends ParameterStore implements CheckingS
                     if (names.find(name).isEmpty() && !name.startsWith(ParameterNames.RULE)) {
                         throw new MalformedModelException(
                                 String.format(
-                                        "it holds the learning rate of %s, which this model does not"
-                                                + " have; build the model that it was saved with.",
+                                        "it holds the learning rate of %s, which this model does"
+                                                + " not have; build the model that it was saved with.",
                                         name));
                     }
                     saved.put(name, in.getDouble(name));
@@ -152,7 +170,7 @@ public final class TrainerParameters extends ParameterStore implements CheckingS
         if (!known.contains(parameter.getId())) {
             introduce(parameter);
         }
-        if (!placed.contains(parameter.getId())) {
+        if (!placed.containsKey(parameter.getId())) {
             place(parameter, training);
         }
         return super.getValue(parameter, device, training);
@@ -163,7 +181,7 @@ public final class TrainerParameters extends ParameterStore implements CheckingS
      * device, so that what is made of it is there too.
      */
     private synchronized void place(Parameter parameter, boolean training) {
-        if (placed.contains(parameter.getId()) || !parameter.isInitialized()) {
+        if (placed.containsKey(parameter.getId()) || !parameter.isInitialized()) {
             return;
         }
         // the first device to ask gets the parameter's own array if it is there, the others copies
@@ -177,7 +195,21 @@ public final class TrainerParameters extends ParameterStore implements CheckingS
                 value.attach(managers.computeIfAbsent(device, getManager()::newSubManager));
             }
         }
-        placed.add(parameter.getId());
+        placed.put(parameter.getId(), parameter.getArray());
+    }
+
+    /**
+     * Returns the path of a parameter of the model that has another array by now, if there is one.
+     */
+    Optional<String> findReplaced() {
+        for (Pair<String, Parameter> each : model.getBlock().getParameters()) {
+            Parameter parameter = each.getValue();
+            NDArray own = placed.get(parameter.getId());
+            if (own != null && !(parameter.isInitialized() && parameter.getArray() == own)) {
+                return Optional.of(each.getKey());
+            }
+        }
+        return Optional.empty();
     }
 
     private void introduce(Parameter parameter) {

@@ -22,6 +22,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
 import ai.djl.Model;
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -55,6 +56,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -412,6 +414,36 @@ class CreditTrainerTest {
                 .getParameters()
                 .forEach(pair -> parameters.put(pair.getKey(), pair.getValue()));
         return parameters;
+    }
+
+    /** As a loop does that goes back to its best model: the trainer would train what it had. */
+    @Test
+    void loadingUnderATrainerIsRefused(@TempDir Path folder) throws Exception {
+        CreditAssignment rule = FeedbackAlignment.builder().build();
+        try (TrainingRun run = TrainingRun.start(NETWORK, rule::newTrainer)) {
+            run.train(0, 2).save(folder);
+            float[] best = run.predict();
+            run.train(2, 3).assign(3);
+            run.model().load(folder, "saved");
+            Stream<Executable> uses =
+                    Stream.of(() -> run.trainer().step(), () -> run.assign(4), run::predict);
+            uses.forEach(
+                    use -> {
+                        String message =
+                                assertThrows(IllegalStateException.class, use).getMessage();
+                        assertTrue(message.contains("Parameter 01Linear_"), message);
+                        assertTrue(message.contains("make a new trainer"), message);
+                    });
+            DefaultTrainingConfig config = TrainingRun.config(LossCase.softmaxCrossEntropy());
+            try (Trainer next = rule.newTrainer(run.model(), config);
+                    NDManager manager = next.getManager().newSubManager()) {
+                next.initialize(NETWORK.input());
+                Engine.getEngine("PyTorch").setRandomSeed(17);
+                NDArray data = manager.randomNormal(0, 1, NETWORK.input(), DataType.FLOAT32);
+                NDArray prediction = next.evaluate(new NDList(data)).singletonOrThrow();
+                assertArrayEquals(best, prediction.toFloatArray());
+            }
+        }
     }
 
     @Test

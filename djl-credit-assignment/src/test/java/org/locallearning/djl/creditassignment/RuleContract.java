@@ -30,6 +30,8 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.ParameterStore;
+import ai.djl.training.loss.L2WeightDecay;
+import ai.djl.training.loss.SimpleCompositeLoss;
 import ai.djl.util.Pair;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -110,6 +112,52 @@ public abstract class RuleContract {
         Gradients expected = ForcedCollection.without(() -> withNumbers(rule, false));
         for (int i = 0; i < 5; i++) {
             assertEquals(0, withNumbers(rule, true).distanceTo(expected), 1e-5);
+        }
+    }
+
+    /** A penalty on weights is differentiated with the loss, whatever the rule makes of errors. */
+    @ParameterizedTest
+    @MethodSource("rulesAlone")
+    void penaltyInTheLossAddsItsGradientOnce(RuleCase rule) {
+        NetworkCase network = NetworkCase.twoHiddenLayers();
+        LossCase plain = LossCase.softmaxCrossEntropy();
+        NDList penalized = new NDList();
+        float share = 0.25f;
+        LossCase both =
+                new LossCase(
+                        "with a penalty",
+                        () ->
+                                new SimpleCompositeLoss()
+                                        .addLoss(plain.loss().get())
+                                        .addLoss(new L2WeightDecay("L2", penalized, share)),
+                        plain.labels());
+        // in which a change of the loss is not lost beside the penalty
+        DataType type = DataType.FLOAT64;
+        Gradients expected;
+        Map<String, double[]> values;
+        DefaultTrainingConfig config = TrainingRun.config(plain);
+        try (TrainingRun run = TrainingRun.start(network, type, plain, config, rule)) {
+            values = run.parameters();
+            expected = run.assign(0).gradients();
+        }
+        config = TrainingRun.config(both);
+        try (TrainingRun run = TrainingRun.start(network, type, both, config, rule)) {
+            for (Pair<String, Parameter> each : run.model().getBlock().getParameters()) {
+                if (each.getKey().endsWith("_weight")) {
+                    penalized.add(each.getValue().getArray());
+                }
+            }
+            Map<String, double[]> actual = run.assign(0).gradients().byPath();
+            expected.byPath()
+                    .forEach(
+                            (path, gradient) -> {
+                                boolean isPenalized = path.endsWith("_weight");
+                                double[] weights = values.get(path);
+                                for (int i = 0; i < gradient.length; i++) {
+                                    double more = isPenalized ? 2 * share * weights[i] : 0;
+                                    assertEquals(gradient[i] + more, actual.get(path)[i], 1e-5);
+                                }
+                            });
         }
     }
 

@@ -52,6 +52,29 @@ final class Composites {
                             BertNextSentenceBlock.class,
                             1,
                             (block, parts) -> new DecorrelatedNextSentence(parts),
+                            (block, inputs) -> List.<Shape[]>of(inputs)),
+                    // converted before, where that left something out
+                    new Form<>(
+                            DecorrelatedTransformerEncoder.class,
+                            1,
+                            DecorrelatedTransformerEncoder::over,
+                            Composites::inEncoder),
+                    new Form<>(
+                            DecorrelatedBert.class, 3, DecorrelatedBert::over, Composites::inBert),
+                    new Form<>(
+                            DecorrelatedBertPretraining.class,
+                            4,
+                            (block, parts) -> new DecorrelatedBertPretraining(parts),
+                            Composites::inPretraining),
+                    new Form<>(
+                            DecorrelatedMaskedLanguageModel.class,
+                            3,
+                            DecorrelatedMaskedLanguageModel::over,
+                            Composites::inMaskedLanguageModel),
+                    new Form<>(
+                            DecorrelatedNextSentence.class,
+                            1,
+                            (block, parts) -> new DecorrelatedNextSentence(parts),
                             (block, inputs) -> List.<Shape[]>of(inputs)));
 
     private Composites() {}
@@ -108,11 +131,11 @@ final class Composites {
         return child.replaceFirst("^[0-9]+", "");
     }
 
-    private static List<Shape[]> inEncoder(TransformerEncoderBlock block, Shape... inputs) {
+    private static List<Shape[]> inEncoder(Block block, Shape... inputs) {
         return Collections.nCopies(block.getChildren().size(), new Shape[] {inputs[0]});
     }
 
-    private static List<Shape[]> inBert(BertBlock block, Shape... inputs) {
+    private static List<Shape[]> inBert(Block block, Shape... inputs) {
         Shape[] outputs = block.getOutputShapes(inputs);
         int children = block.getChildren().size();
         List<Shape[]> each =
@@ -123,17 +146,16 @@ final class Composites {
         return each;
     }
 
-    private static List<Shape[]> inPretraining(BertPretrainingBlock block, Shape... inputs) {
-        BertBlock bert = (BertBlock) block.getChildren().get(0).getValue();
+    private static List<Shape[]> inPretraining(Block block, Shape... inputs) {
+        Block bert = block.getChildren().get(0).getValue();
         Shape[] sequences = Arrays.copyOf(inputs, 3);
         Shape[] encoded = bert.getOutputShapes(sequences);
-        Shape table = new Shape(bert.getTokenDictionarySize(), bert.getEmbeddingSize());
+        Shape table = DecorrelatedBert.table(bert.getChildren().get(0).getValue()).getShape();
         return List.of(
                 sequences, new Shape[] {encoded[0], inputs[3], table}, new Shape[] {encoded[1]});
     }
 
-    private static List<Shape[]> inMaskedLanguageModel(
-            BertMaskedLanguageModelBlock block, Shape... inputs) {
+    private static List<Shape[]> inMaskedLanguageModel(Block block, Shape... inputs) {
         Shape masked = inputs[1].add(inputs[0].get(2));
         return List.of(new Shape[] {masked}, new Shape[] {masked});
     }

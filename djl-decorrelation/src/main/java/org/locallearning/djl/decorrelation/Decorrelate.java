@@ -56,7 +56,8 @@ import org.slf4j.LoggerFactory;
  * DecorrelatedBert} take the place of DJL's attention, encoder layers and BERT. The result is a new
  * block tree that shares the other blocks, and the kernels and biases, with the original. Weighted
  * layers inside other blocks are left as they are: one line of the log and the report name them. A
- * layer that stands in several places gets one matrix.
+ * layer that stands in several places gets one matrix. A model that was converted before gets what
+ * it lacks, and keeps what it has.
  *
  * <p>The function of the model in evaluation does not change, as M starts as the identity and the
  * mean as 0. A layer that is initialized when it is converted, as those of trained models are, gets
@@ -79,6 +80,9 @@ public final class Decorrelate {
     private static final String NOT_SELECTED = "not selected";
     private static final String DECORRELATED_ALREADY = "decorrelated already";
     private static final String EMBEDDING = "an embedding: what takes its output is decorrelated";
+
+    /** Reasons by which nothing in a block is left to decorrelate. */
+    private static final Set<String> DONE = Set.of(DECORRELATED_ALREADY, EMBEDDING);
 
     /** Reasons that are no news to whoever converts. */
     private static final Set<String> EXPECTED =
@@ -301,14 +305,19 @@ public final class Decorrelate {
             for (Pair<String, Block> entry : block.getChildren()) {
                 Block child = entry.getValue();
                 boolean done =
-                        previous instanceof FeatureDecorrelation && BlockKinds.isLinear(child);
+                        BlockKinds.isLinear(child)
+                                && (previous instanceof FeatureDecorrelation
+                                        || block instanceof DecorrelatedAttention attention
+                                                && attention.before(child) != null);
                 checkShared(child, BlockPath.join(path, entry.getKey()), opaque || !walked || done);
                 previous = child;
             }
             if (!BlockKinds.isDenseOrConvolution(block) && !isAttention(block)) {
                 return;
             }
-            boolean decorrelated = !opaque && isSelected(named(block, path));
+            boolean done =
+                    block instanceof DecorrelatedAttention attention && attention.tokens() != null;
+            boolean decorrelated = !opaque && !done && isSelected(named(block, path));
             Place first = places.putIfAbsent(block, new Place(path, decorrelated));
             if (first != null && first.decorrelated != decorrelated) {
                 throw new IllegalArgumentException(
@@ -350,13 +359,26 @@ public final class Decorrelate {
         }
 
         private boolean isAttention(Block block) {
-            return block.getClass() == ScaledDotProductAttentionBlock.class;
+            return block.getClass() == ScaledDotProductAttentionBlock.class
+                    || block instanceof DecorrelatedAttention;
         }
 
         private Block convertComposite(Block block, String path) {
-            if (block instanceof ScaledDotProductAttentionBlock attention) {
-                return convertAttention(attention, path);
+            int before = skipped.size();
+            Block result = isAttention(block) ? convertAttention(block, path) : over(block, path);
+            List<DecorrelationReport.Skipped> parts = skipped.subList(before, skipped.size());
+            boolean whole =
+                    block instanceof DecorrelatedComposite
+                            && result == block
+                            && parts.stream().allMatch(entry -> DONE.contains(entry.reason()));
+            if (whole) {
+                parts.clear();
+                skip(block, path, DECORRELATED_ALREADY);
             }
+            return result;
+        }
+
+        private Block over(Block block, String path) {
             List<Block> parts = new ArrayList<>();
             boolean changed = false;
             for (Pair<String, Block> entry : block.getChildren()) {
@@ -368,28 +390,39 @@ public final class Decorrelate {
         }
 
         /** One matrix serves keys, queries and values, which are made from the same tokens. */
-        private Block convertAttention(ScaledDotProductAttentionBlock block, String path) {
+        private Block convertAttention(Block block, String path) {
             if (block.isInitialized() && block.getInputShapes().length > 2) {
                 skip(block, path, "not supported: attention to other tokens than its own");
                 return block;
             }
-            String resultPath = BlockPath.join(path, block.getChildren().get(3).getKey());
-            Decorrelating tokens = null;
-            Decorrelating results = null;
-            if (isSelected(named(block, path))) {
-                tokens = layer(block, path, false);
-            } else {
-                skip(block, path, NOT_SELECTED);
-            }
-            if (isSelected(resultPath)) {
-                results = layer(block.getResultProjection(), resultPath, false);
-            } else {
-                skip(block.getResultProjection(), resultPath, NOT_SELECTED);
-            }
-            return tokens == null && results == null
+            DecorrelatedAttention present =
+                    block instanceof DecorrelatedAttention converted
+                            ? converted
+                            : new DecorrelatedAttention(
+                                    (ScaledDotProductAttentionBlock) block, null, null);
+            Pair<String, Block> result = block.getChildren().get(3);
+            Decorrelating tokens = before(present.tokens(), block, path);
+            Decorrelating results =
+                    before(
+                            present.results(),
+                            result.getValue(),
+                            BlockPath.join(path, result.getKey()));
+            return tokens == present.tokens() && results == present.results()
                     ? block
-                    : new DecorrelatedAttention(
-                            block, (Decorrelation) tokens, (Decorrelation) results);
+                    : present.with((Decorrelation) tokens, (Decorrelation) results);
+        }
+
+        /** What decorrelates the input of a part of an attention block; null for nothing. */
+        private Decorrelating before(Decorrelation present, Block part, String path) {
+            if (present != null) {
+                skip(part, path, DECORRELATED_ALREADY);
+                return present;
+            }
+            if (isSelected(named(part, path))) {
+                return layer(part, path, false);
+            }
+            skip(part, path, NOT_SELECTED);
+            return null;
         }
 
         private Block convertSequence(SequentialBlock block, String path) {
@@ -475,12 +508,9 @@ public final class Decorrelate {
 
         /** The weights that a matrix stands before or, of a convolution, in. */
         private Stream<Parameter> weightsAfter(Block block) {
-            return block instanceof ScaledDotProductAttentionBlock attention
-                    ? Stream.of(
-                                    attention.getKeyProjection(),
-                                    attention.getQueryProjection(),
-                                    attention.getValueProjection())
-                            .flatMap(this::weightsAfter)
+            // of an attention block those of keys, queries and values
+            return isAttention(block)
+                    ? block.getChildren().values().stream().limit(3).flatMap(this::weightsAfter)
                     : Stream.of(block.getDirectParameters().get("weight"));
         }
 
@@ -497,7 +527,7 @@ public final class Decorrelate {
             }
             if (BlockKinds.isDenseOrConvolution(block)) {
                 skip(block, path, NOT_SELECTED);
-            } else if (block instanceof Decorrelating || block instanceof DecorrelatedComposite) {
+            } else if (block instanceof Decorrelating) {
                 skip(block, path, DECORRELATED_ALREADY);
             } else if (BlockKinds.isEmbedding(block)) {
                 skip(block, path, EMBEDDING);
@@ -548,9 +578,12 @@ public final class Decorrelate {
             for (Pair<String, Block> entry : block.getChildren()) {
                 Block child = entry.getValue();
                 String childPath = BlockPath.join(path, entry.getKey());
+                if (child instanceof DecorrelatedComposite) {
+                    continue;
+                }
                 if (isComposite(child) || BlockKinds.isDenseOrConvolution(child)) {
                     found.add("'" + childPath + "' (" + type(child) + ")");
-                } else if (!(child instanceof DecorrelatedComposite)) {
+                } else {
                     found.addAll(outermost(child, childPath));
                 }
             }

@@ -27,6 +27,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import ai.djl.util.Preconditions;
 import java.util.Arrays;
+import java.util.List;
 import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.locallearning.djl.decorrelation.internal.PrivateFields;
 
@@ -74,17 +75,20 @@ public final class DecorrelatedAttention extends AbstractBlock implements Decorr
      * @param tokens decorrelates the tokens, or null for none
      * @param results decorrelates what the projection of the result gets, or null for none
      */
-    @SuppressWarnings("this-escape")
     DecorrelatedAttention(
             ScaledDotProductAttentionBlock plain, Decorrelation tokens, Decorrelation results) {
+        this(plain.getChildren().values(), headCount(plain), tokens, results);
+    }
+
+    @SuppressWarnings("this-escape")
+    private DecorrelatedAttention(
+            List<Block> parts, int headCount, Decorrelation tokens, Decorrelation results) {
         super(VERSION);
-        keyProjection = addChildBlock("keyProjection", plain.getKeyProjection());
-        queryProjection = addChildBlock("queryProjection", plain.getQueryProjection());
-        valueProjection = addChildBlock("valueProjection", plain.getValueProjection());
-        resultProjection = addChildBlock("resultProjection", plain.getResultProjection());
-        probabilityDropout =
-                addChildBlock(
-                        "probabilityDropout", (Dropout) plain.getChildren().get(4).getValue());
+        keyProjection = addChildBlock("keyProjection", (Linear) parts.get(0));
+        queryProjection = addChildBlock("queryProjection", (Linear) parts.get(1));
+        valueProjection = addChildBlock("valueProjection", (Linear) parts.get(2));
+        resultProjection = addChildBlock("resultProjection", (Linear) parts.get(3));
+        probabilityDropout = addChildBlock("probabilityDropout", (Dropout) parts.get(4));
         this.tokens = tokens;
         this.results = results;
         if (tokens != null) {
@@ -93,7 +97,27 @@ public final class DecorrelatedAttention extends AbstractBlock implements Decorr
         if (results != null) {
             addChildBlock("resultDecorrelation", results);
         }
-        headCount = headCount(plain);
+        this.headCount = headCount;
+    }
+
+    /** Returns this block with other decorrelation layers, null for none. */
+    DecorrelatedAttention with(Decorrelation tokens, Decorrelation results) {
+        return new DecorrelatedAttention(children.values(), headCount, tokens, results);
+    }
+
+    /** Returns what decorrelates the input of a projection, or null. */
+    Decorrelation before(Block projection) {
+        return projection == resultProjection ? results : tokens;
+    }
+
+    /** Returns what decorrelates the tokens, or null. */
+    Decorrelation tokens() {
+        return tokens;
+    }
+
+    /** Returns what decorrelates what the projection of the result gets, or null. */
+    Decorrelation results() {
+        return results;
     }
 
     /** DJL does not tell the number of heads. */
@@ -216,9 +240,9 @@ public final class DecorrelatedAttention extends AbstractBlock implements Decorr
             plain.getResultProjection()
         };
         for (int i = 0; i < projections.length; ++i) {
-            Decorrelation before = projections[i] == resultProjection ? results : tokens;
             String place = BlockPath.join(path, children.get(i).getKey());
-            PlainBlocks.share(folding.linear(projections[i], before, place), targets[i]);
+            Linear folded = folding.linear(projections[i], before(projections[i]), place);
+            PlainBlocks.share(folded, targets[i]);
         }
         plain.initialize(weight.getManager(), weight.getDataType(), new Shape(1, 1, embedding));
         return plain;

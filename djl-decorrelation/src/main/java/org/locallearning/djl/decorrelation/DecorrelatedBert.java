@@ -74,11 +74,14 @@ public final class DecorrelatedBert extends AbstractBlock implements Decorrelate
      * @param plain the block
      * @param parts its children, converted
      */
-    @SuppressWarnings("this-escape")
     DecorrelatedBert(BertBlock plain, List<Block> parts) {
+        this(plain.getDirectParameters().valueAt(0), plain.getChildren().keys(), parts);
+    }
+
+    @SuppressWarnings("this-escape")
+    private DecorrelatedBert(Parameter positions, List<String> names, List<Block> parts) {
         super(VERSION);
-        positionEmbedding = addParameter(plain.getDirectParameters().valueAt(0));
-        List<String> names = plain.getChildren().keys();
+        positionEmbedding = addParameter(positions);
         for (int i = 0; i < names.size(); ++i) {
             addChildBlock(Composites.nameOf(names.get(i)), parts.get(i));
         }
@@ -177,6 +180,11 @@ public final class DecorrelatedBert extends AbstractBlock implements Decorrelate
             encoder.initialize(manager, dataType, outputs[0]);
         }
         pooling.initialize(manager, dataType, outputs[1]);
+    }
+
+    /** Returns this block over other children. */
+    Block over(List<Block> parts) {
+        return new DecorrelatedBert(positionEmbedding, getChildren().keys(), parts);
     }
 
     /** {@inheritDoc} */

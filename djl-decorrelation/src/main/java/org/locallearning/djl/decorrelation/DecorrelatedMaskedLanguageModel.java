@@ -59,16 +59,24 @@ public final class DecorrelatedMaskedLanguageModel extends AbstractBlock
      * @param plain the block
      * @param parts its children, converted: projection and normalization
      */
-    @SuppressWarnings({"this-escape", "unchecked"}) // the declared type of the field
+    @SuppressWarnings("unchecked") // the declared type of the field
     DecorrelatedMaskedLanguageModel(BertMaskedLanguageModelBlock plain, List<Block> parts) {
+        this(
+                parts,
+                plain.getDirectParameters().valueAt(0),
+                (Function<NDArray, NDArray>)
+                        PrivateFields.read(
+                                BertMaskedLanguageModelBlock.class, plain, "hiddenActivation"));
+    }
+
+    @SuppressWarnings("this-escape")
+    private DecorrelatedMaskedLanguageModel(
+            List<Block> parts, Parameter dictionaryBias, Function<NDArray, NDArray> activation) {
         super(VERSION);
         projection = addChildBlock("sequenceProjection", parts.get(0));
         norm = addChildBlock("sequenceNorm", parts.get(1));
-        dictionaryBias = addParameter(plain.getDirectParameters().valueAt(0));
-        activation =
-                (Function<NDArray, NDArray>)
-                        PrivateFields.read(
-                                BertMaskedLanguageModelBlock.class, plain, "hiddenActivation");
+        this.dictionaryBias = addParameter(dictionaryBias);
+        this.activation = activation;
     }
 
     /** {@inheritDoc} */
@@ -110,6 +118,11 @@ public final class DecorrelatedMaskedLanguageModel extends AbstractBlock
         long width = inputShapes[0].get(2);
         projection.initialize(manager, dataType, inputShapes[1].add(width));
         norm.initialize(manager, dataType, new Shape(-1, width));
+    }
+
+    /** Returns this block over other children. */
+    Block over(List<Block> parts) {
+        return new DecorrelatedMaskedLanguageModel(parts, dictionaryBias, activation);
     }
 
     /** {@inheritDoc} */

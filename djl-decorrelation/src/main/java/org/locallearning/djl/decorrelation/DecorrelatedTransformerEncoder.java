@@ -70,16 +70,24 @@ public final class DecorrelatedTransformerEncoder extends AbstractBlock
      * @param parts its children, converted: attention, normalization, feed-forward part and another
      *     normalization
      */
-    @SuppressWarnings("this-escape")
     DecorrelatedTransformerEncoder(TransformerEncoderBlock plain, List<Block> parts) {
+        // no children of DJL's block, and none here, or parameters would have other names
+        this(
+                parts,
+                dropout(plain, "selfAttentionDropout"),
+                dropout(plain, "fullyConnectedDropout"));
+    }
+
+    @SuppressWarnings("this-escape")
+    private DecorrelatedTransformerEncoder(
+            List<Block> parts, Dropout attentionDropout, Dropout outputDropout) {
         super(VERSION);
         attention = addChildBlock("selfAttention", parts.get(0));
         attentionNorm = addChildBlock("attentionNorm", parts.get(1));
         feedForward = addChildBlock("outputBlock", (SequentialBlock) parts.get(FEED_FORWARD));
         outputNorm = addChildBlock("outputNorm", parts.get(3));
-        // no children of DJL's block, and none here, or parameters would have other names
-        attentionDropout = dropout(plain, "selfAttentionDropout");
-        outputDropout = dropout(plain, "fullyConnectedDropout");
+        this.attentionDropout = attentionDropout;
+        this.outputDropout = outputDropout;
     }
 
     private static Dropout dropout(TransformerEncoderBlock plain, String field) {
@@ -134,6 +142,11 @@ public final class DecorrelatedTransformerEncoder extends AbstractBlock
         attentionNorm.initialize(manager, dataType, inputShapes[0]);
         feedForward.initialize(manager, dataType, inputShapes[0]);
         outputNorm.initialize(manager, dataType, inputShapes[0]);
+    }
+
+    /** Returns this block over other children. */
+    Block over(List<Block> parts) {
+        return new DecorrelatedTransformerEncoder(parts, attentionDropout, outputDropout);
     }
 
     /** {@inheritDoc} */

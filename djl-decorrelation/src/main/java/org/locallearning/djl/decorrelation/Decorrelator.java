@@ -140,6 +140,7 @@ final class Decorrelator {
         Device device = input.getDevice();
         boolean learning = training && mayLearn(store, params) && !isFrozen();
         if (learning) {
+            checkPrecision(input.getDataType());
             checks.begin(store, device);
         }
         NDList arrays = arrays(store, device, training);
@@ -203,6 +204,7 @@ final class Decorrelator {
         if (isFrozen()) {
             return;
         }
+        checkPrecision(input.getDataType());
         Device device = input.getDevice();
         checks.begin(store, device);
         NDList arrays = arrays(store, device, true);
@@ -349,6 +351,19 @@ final class Decorrelator {
                                     + " type %s; convert the input by toType, or initialize the"
                                     + " model with that type.",
                             layer.getName(), mean.getDataType(), input.getDataType()));
+        }
+    }
+
+    /** Refuses what rounds updates away, and overflows where it sums squares. */
+    private void checkPrecision(DataType type) {
+        if (type != DataType.FLOAT32 && type != DataType.FLOAT64) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "Decorrelation layer '%s' cannot learn in %s, which rounds most updates"
+                                    + " of its matrix away and cannot hold the energy of a sample;"
+                                    + " train in FLOAT32, or freeze the layer"
+                                    + " (freezeParameters) to use it as it is.",
+                            layer.getName(), type));
         }
     }
 

@@ -110,9 +110,11 @@ final class StepCost {
         Shape[] outputs = block.getOutputShapes(inputs);
         if (BlockKinds.isDenseOrConvolution(block)) {
             layers.add(Layer.of(block, inputs[0], outputs[0]));
-        } else if (block instanceof ScaledDotProductAttentionBlock attention) {
-            addAttention(attention, inputs[0]);
-        } else if (block instanceof BertMaskedLanguageModelBlock) {
+        } else if (block instanceof ScaledDotProductAttentionBlock
+                || block instanceof DecorrelatedAttention) {
+            addAttention(block, inputs[0]);
+        } else if (block instanceof BertMaskedLanguageModelBlock
+                || block instanceof DecorrelatedMaskedLanguageModel) {
             // the product with the table of the embedding
             Shape masked = inputs[1].add(inputs[0].get(2));
             layers.add(new Layer(null, masked, outputs[0], inputs[1].size() * inputs[2].size()));
@@ -120,12 +122,12 @@ final class StepCost {
         return outputs;
     }
 
-    private void addAttention(ScaledDotProductAttentionBlock attention, Shape tokens) {
+    private void addAttention(Block attention, Shape tokens) {
         long projection = tokens.size() * tokens.get(2);
         layers.add(new Layer(attention, tokens, tokens, 3 * projection));
         // scores, and the weighted sums of values
         layers.add(new Layer(null, tokens, tokens, 2 * tokens.size() * tokens.get(1)));
-        layers.add(Layer.of(attention.getResultProjection(), tokens, tokens));
+        layers.add(Layer.of(attention.getChildren().get(3).getValue(), tokens, tokens));
     }
 
     /** Returns the width of the matrix of each layer. */

@@ -237,6 +237,33 @@ class DecorrelatedBertTest extends ArrayTest {
     }
 
     @Test
+    void anotherConversionDecorrelatesWhatTheFirstLeftOut() {
+        Block plain = initialized(Kind.PRETRAINING, DataType.FLOAT64);
+        DecorrelationReport whole = converter().build().convert(plain);
+        NDList inputs = inputs(Kind.PRETRAINING);
+        Block block = plain;
+        List<String> converted = new ArrayList<>();
+        for (String pattern : List.of("01Bert/05*/**", "01Bert/07*", "02*/**", "03*/**", "**")) {
+            Decorrelate some =
+                    converter()
+                            .optInclude(pattern)
+                            .optBudget(10, Kind.PRETRAINING.shapes())
+                            .build();
+            DecorrelationReport report = some.convert(block);
+            converted.addAll(paths(report));
+            block = report.block();
+            assertSameOutputs(forward(plain, inputs), forward(block, inputs), 1e-12);
+        }
+        assertEquals(paths(whole).size(), converted.size());
+        assertEquals(Set.copyOf(paths(whole)), Set.copyOf(converted));
+        assertEquals(shapes(whole.block()), shapes(block));
+        block.forward(store, inputs, true);
+        Block folded = Decorrelate.foldForOriginal(block);
+        assertEquals(shapes(plain), shapes(folded));
+        assertSameOutputs(forward(block, inputs), forward(folded, inputs), 1e-11);
+    }
+
+    @Test
     void savedModelsLoad(@TempDir Path folder) throws Exception {
         NDList inputs = inputs(Kind.BERT);
         NDArray expected;

@@ -189,6 +189,51 @@ class DecorrelatedTransformerTest extends ArrayTest {
     }
 
     @Test
+    void anotherConversionDecorrelatesWhatTheFirstLeftOut() {
+        Block plain = initialized(true, DataType.FLOAT64);
+        DecorrelationReport whole = converter().build().convert(plain);
+        NDList inputs = new NDList(input(DataType.FLOAT64));
+        for (String path : paths(whole)) {
+            DecorrelationReport first = converter().optExclude(path).build().convert(plain);
+            first.block().forward(store, inputs, true);
+            DecorrelationReport second = converter().build().convert(first.block());
+            assertEquals(1, second.converted().size(), path);
+            assertEquals(shapes(whole.block()), shapes(second.block()));
+            assertClose(forward(first.block(), inputs), forward(second.block(), inputs), 1e-12);
+            List<NDArray> before = matrices(first);
+            second.block().forward(store, inputs, true);
+            // those of the first conversion are there still, and learn on
+            for (int i = 0; i < before.size(); ++i) {
+                assertFalse(before.get(i).allClose(matrices(first).get(i)), path);
+            }
+            Block folded = Decorrelate.foldForOriginal(second.block());
+            assertEquals(shapes(plain), shapes(folded));
+            assertClose(forward(second.block(), inputs), forward(folded, inputs), 1e-12);
+            Decorrelate none = converter().build();
+            Exception e =
+                    assertThrows(
+                            IllegalArgumentException.class, () -> none.convert(second.block()));
+            assertTrue(e.getMessage().contains("(decorrelated already)"), e.getMessage());
+        }
+    }
+
+    private static List<NDArray> matrices(DecorrelationReport report) {
+        return report.converted().stream()
+                .map(entry -> entry.layer().getMatrix().getArray().duplicate())
+                .toList();
+    }
+
+    @Test
+    void wholeBlocksInTwoPlacesNeedNoSelection() {
+        Block decorrelated = converter().build().convert(encoder()).block();
+        Block model = new SequentialBlock().add(decorrelated).add(linear()).add(decorrelated);
+        DecorrelationReport report =
+                converter().optExclude("01Decorrelated*/**").build().convert(model);
+        assertEquals(List.of("02Linear"), paths(report));
+        assertSame(decorrelated, child(report.block(), 0));
+    }
+
+    @Test
     void encoderInTwoPlacesIsOneBlockAndFoldsToOne() {
         Block twice = encoder();
         Block model = new SequentialBlock().addAll(twice, twice);

@@ -511,6 +511,28 @@ class DecorrelatingContractTest extends ArrayTest {
         }
     }
 
+    /** Rows of an energy beyond 65504 were once refused as rows with infinite values. */
+    @ParameterizedTest
+    @MethodSource("layers")
+    void halfPrecisionIsForUseAndNotForLearning(Layer line) {
+        Decorrelating precise = initialized(line, DataType.FLOAT32);
+        Decorrelating layer = initialized(line, DataType.FLOAT16);
+        copyParameters(precise, layer);
+        NDArray input = input(line, DataType.FLOAT32).mul(100);
+        NDArray half = input.toType(DataType.FLOAT16, false);
+        List<double[]> before = values(layer);
+        Exception e =
+                assertThrows(IllegalArgumentException.class, () -> forward(layer, half, true));
+        assertTrue(e.getMessage().contains(layer.getName()), e.getMessage());
+        assertTrue(e.getMessage().contains("cannot learn in float16"), e.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> layer.learn(store, new NDList(half)));
+        assertSame(before, values(layer));
+        NDArray expected = forward(precise, input, false);
+        NDArray actual = forward(layer, half, false).toType(DataType.FLOAT32, false);
+        double scale = expected.abs().max().getFloat();
+        assertTrue(actual.sub(expected).abs().max().getFloat() < 0.01 * scale);
+    }
+
     @ParameterizedTest
     @MethodSource("layers")
     void batchOfOneIsRefusedWhereItsMeanLeavesNothing(Layer line) {

@@ -96,6 +96,10 @@ final class InferenceAssigner implements CreditAssigner {
         OutputClamp clamp =
                 new OutputClamp(loss, settings.clampStrength(), labels, tape.getManager());
         clamp.expectLabels(tape);
+        if (freeEnergy == null) {
+            // a property of the loss, so that the first batch tells
+            clamp.checkMean(tape.getPredictions());
+        }
         Inference inference = new Inference(settings, tape, stages, clamp, norms);
         inference.run();
         freeEnergy = inference.freeEnergy();
@@ -109,8 +113,8 @@ final class InferenceAssigner implements CreditAssigner {
         warnedOfRise = rise != null;
         if (inference.isGivenUp()) {
             logger.warn(
-                    "Inference raised the free energy of a batch, from {} to {}, even with {} of its"
-                            + " step of {}: activities were left where the forward pass put them,"
+                    "Inference raised the free energy of a batch, from {} to {}, even with {} of"
+                            + " its step of {}: activities were left where the forward pass put them,"
                             + " and only the last layer learned. Look for a block that gives another"
                             + " output each time it runs.",
                     rise.from(),
@@ -130,8 +134,8 @@ final class InferenceAssigner implements CreditAssigner {
                     step);
         } else if (rise != null) {
             logger.warn(
-                    "Inference with a step of {} raised the free energy of a batch from {} to {}, so"
-                            + " that weights learn what explains it less; take a smaller step with"
+                    "Inference with a step of {} raised the free energy of a batch from {} to {},"
+                            + " so that weights learn what explains it less; take a smaller step with"
                             + " optStepSize, or optBacktracking(true), which finds one.",
                     settings.stepSize(),
                     rise.from(),

@@ -37,17 +37,14 @@ import org.locallearning.djl.creditassignment.tape.Network;
  *       γ_decay f'(ĥ_l) ⊙ f(ĥ_l))} with {@code ε_t = ε / (1 + t)}, in the order that {@link
  *       InferenceSchedule} says;
  *   <li>learning: {@code ∂F/∂W_l = −γ_{l+1} e_{l+1} f(ĥ_l)ᵀ} and {@code ∂F/∂b_l = −γ_{l+1}
- *       e_{l+1}}, the mean over the batch, left in the parameters for whatever optimizer there is.
+ *       e_{l+1}}, the mean over the batch of a loss that is summed over units.
  * </ul>
  *
  * <p>Shapes: {@code ĥ_l}, {@code p_l} and {@code e_l} have the shape (N, ...) of the output of
  * stage {@code l}. A stage is a weighted layer whose input is {@code f(ĥ)}: the blocks without
  * weights in front of it (activations, pooling, normalization, dropout) are {@code f}. A container
- * such as a residual block is one stage that is differentiated inside, and so is a block that the
- * table of layers does not know. What comes after the last weighted layer belongs to it. Masks of
- * dropout are drawn once a batch and running statistics change once a batch; normalization by the
- * batch is by that of {@code ĥ}. Stages that have only frozen ones below are left where the forward
- * pass put them, as the input is.
+ * such as a residual block, and a block that the table of layers does not know, is one stage that
+ * is differentiated inside. What comes after the last weighted layer belongs to it.
  *
  * <p>Use it to train by local updates, or where backpropagation makes slow progress with small
  * batches in the first epochs. Plain SGD gets stuck, since the gradients of low layers are smaller
@@ -56,23 +53,17 @@ import org.locallearning.djl.creditassignment.tape.Network;
  *
  * <p>Cost in products with weights for L layers, forward pass and gradients included: 2L + 2T(L −
  * 1) a step with sequential inference, 2 Σ_{t=1..T} min(t, L − 1) + L + min(T + 1, L) with
- * simultaneous, at most T(3L − 1) with incremental; 3L − 1 with backpropagation. A batch that is
- * inferred again with half the step, see {@link Builder#optBacktracking}, takes {@code (2t + 1)(L −
- * 1)} more if its free energy rose in iteration {@code t}. {@link CreditTrainer#getMatrixProducts}
- * counts them.
+ * simultaneous, at most T(3L − 1) with incremental; 3L − 1 with backpropagation. {@link
+ * CreditTrainer#getMatrixProducts} counts them.
  *
  * <p>Alonso, Krichmar and Neftci, "Understanding and Improving Optimization in Predictive Coding
  * Networks" (2023), equations 1 to 4 and algorithms 1 to 4. The clamp is soft and steps decay, as
  * in the authors' code, see {@link Builder#optFullClamp} and {@link Builder#optStepDecay}; other
- * departures: {@code docs/rules.md}.
+ * departures, masks, statistics and the scale of gradients: {@code docs/rules.md}.
  *
- * <p>The gradient is that of a loss summed over units. For losses that DJL takes the mean of over
- * units (L2, L1, hinge, sigmoid cross-entropy) it is larger than the gradient of the mean by their
- * number, as the learning rates of the paper expect.
- *
- * <p>Errors: a batch without labels, labels that the output cannot take, a loss without a gradient,
- * and a number of precisions that is not that of the stages end the batch with an exception that
- * says so; inference that breaks down does with {@link
+ * <p>Errors: a batch without labels, labels that the output cannot take, a loss without a gradient
+ * or that is a sum over samples, and a number of precisions that is not that of the stages end the
+ * batch with an exception; inference that breaks down does with {@link
  * org.locallearning.djl.creditassignment.NonFiniteLossException}, which names the iteration and the
  * layer, before any weight has moved by it.
  */

@@ -67,25 +67,13 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The state is one number per matrix (Adam keeps two per weight). A matrix and its bias are the
  * parameters that one block holds directly, which is why the model's block has to be given: DJL
- * tells optimizers the ids of parameters and not where they belong. The scale and the shift of a
- * normalization pair up in the same way. What a rule keeps besides the model, such as feedback
- * weights that learn or error matrices, is a matrix of its own: the trainer makes it known by
- * {@link #onRuleParameter}.
+ * tells optimizers the ids of parameters and not where they belong. What a rule keeps besides the
+ * model, such as error matrices, is a matrix of its own.
  *
- * <p>Where {@code v} starts decides the first steps:
- *
- * <ul>
- *   <li>at {@code α}, by default, which is the authors' code for sequential inference and for
- *       convolutions: the first multiplier is about 1 whatever {@code α} is, a step of plain
- *       gradient descent with the rate 1. That suits the small gradients of inference learning; an
- *       output layer under another rule may be thrown far off, of which the optimizer warns where
- *       the first step is larger than the weights themselves;
- *   <li>at the mean size of the first gradient, see {@link
- *       Builder#optInitialAverageFromGradient()}: the first step is {@code α} per entry, and {@code
- *       α_min} of the gradient. Take this one with any other rule and with the stock trainer;
- *   <li>at a number, see {@link Builder#optInitialAverage}. The authors' code for simultaneous
- *       inference has 1.
- * </ul>
+ * <p>Where {@code v} starts decides the first steps. By default it is {@code α}, as in the authors'
+ * code: the first multiplier is about 1 whatever {@code α} is, which suits the small gradients of
+ * inference learning. Under any other rule, and the stock trainer, take {@link
+ * Builder#optInitialAverageFromGradient()}: the first step is then {@code α} per entry.
  *
  * <p>Use it for inference learning, whose gradients get smaller by orders of magnitude from the
  * output to the input; it works with any other rule and with DJL's stock trainer too. It is no

@@ -21,18 +21,22 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.HingeLoss;
+import ai.djl.training.loss.IndexLoss;
 import ai.djl.training.loss.L1Loss;
 import ai.djl.training.loss.L2Loss;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.loss.QuantileL1Loss;
 import ai.djl.training.loss.SigmoidBinaryCrossEntropyLoss;
+import ai.djl.training.loss.SimpleCompositeLoss;
 import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
+import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.PrivateFields;
 
 /**
@@ -42,7 +46,9 @@ import org.locallearning.djl.decorrelation.internal.PrivateFields;
  * error is {@code e_L = ĥ_L − σ(p_L) = c (y − σ(p_L))} with {@code c = β/(1+β)}; it is set again
  * whenever the prediction {@code p_L} changes. For softmax cross-entropy, sigmoid cross-entropy and
  * L2 (where σ is the identity), {@code y − σ(p_L)} is the negative gradient of the loss as a sum
- * over samples and units, and that is what stands here for any loss.
+ * over samples and units, and that is what stands here for any loss. Each part of a {@link
+ * SimpleCompositeLoss} pulls as it would alone, and the loss inside an {@link IndexLoss} as it does
+ * without.
  */
 final class OutputClamp {
 
@@ -88,13 +94,25 @@ final class OutputClamp {
         try (NDScope temporary = new NDScope()) {
             temporary.suppressNotUsedWarning();
             NDList leaves = new NDList(predictions.size());
+            NDList errors = new NDList(predictions.size());
             for (NDArray prediction : predictions) {
                 leaves.add(Autograd.leaf(prediction, scope));
+                errors.add(prediction.zerosLike());
             }
-            // a loss may change what it gets in place
-            NDArray value =
-                    loss.evaluate(Autograd.copies(labels, scope), Autograd.copies(leaves, scope));
-            if (!Autograd.isDifferentiable(value)) {
+            energy = null;
+            double samples = predictions.head().getShape().get(0);
+            boolean differentiable = false;
+            for (LossPart part : parts(loss, labels, leaves)) {
+                NDArray value = part.evaluate(scope);
+                double weight = strength * part.terms();
+                if (Autograd.isDifferentiable(value)) {
+                    differentiable = true;
+                    pull(value, weight, leaves, errors);
+                }
+                NDArray share = HostNumber.times(Autograd.detach(value, scope), weight / samples);
+                energy = energy == null ? share : energy.add(share);
+            }
+            if (!differentiable) {
                 throw new IllegalArgumentException(
                         String.format(
                                 "The output cannot be clamped by the loss %s, which has no gradient"
@@ -102,24 +120,21 @@ final class OutputClamp {
                                         + " loss.",
                                 loss.getName()));
             }
-            double terms = terms(predictions);
-            NDList errors = new NDList(leaves.size());
-            for (NDArray leaf : leaves) {
-                NDArray error =
-                        leaf.hasGradient()
-                                ? HostNumber.multiply(
-                                        Autograd.gradient(value, value.onesLike(), leaf),
-                                        -strength * terms)
-                                : leaf.zerosLike();
-                error.attach(scope);
-                NDScope.unregister(error);
-                errors.add(error);
-            }
-            double samples = predictions.head().getShape().get(0);
-            energy = HostNumber.times(Autograd.detach(value, scope), strength * terms / samples);
+            errors.attach(scope);
+            NDScope.unregister(errors);
             energy.attach(scope);
             NDScope.unregister(energy);
             return errors;
+        }
+    }
+
+    /** Adds the negative gradient of a part of the loss to the errors. */
+    private static void pull(NDArray value, double weight, NDList leaves, NDList errors) {
+        for (int i = 0; i < leaves.size(); i++) {
+            if (leaves.get(i).hasGradient()) {
+                NDArray gradient = Autograd.gradient(value, value.onesLike(), leaves.get(i));
+                errors.get(i).addi(HostNumber.multiply(gradient, -weight));
+            }
         }
     }
 
@@ -128,28 +143,26 @@ final class OutputClamp {
         return energy;
     }
 
-    /** How many terms the loss is a mean of. */
-    private double terms(NDList predictions) {
-        Shape shape = predictions.head().getShape();
-        if (MEANS_OVER_UNITS.contains(loss.getClass())) {
-            return shape.size();
+    /** The losses that a loss is the sum of, each with the labels and predictions that it takes. */
+    private static List<LossPart> parts(Loss loss, NDList labels, NDList predictions) {
+        if (loss.getClass() == SimpleCompositeLoss.class) {
+            return ((SimpleCompositeLoss) loss)
+                    .getComponents().stream()
+                            .flatMap(component -> parts(component, labels, predictions).stream())
+                            .toList();
         }
-        if (loss instanceof SoftmaxCrossEntropyLoss) {
-            return isSparse(predictions)
-                    ? labels.head().size()
-                    : (double) shape.size() / shape.get(classAxis(shape));
+        if (loss.getClass() == IndexLoss.class) {
+            return parts(
+                    (Loss) PrivateFields.read(IndexLoss.class, loss, "loss"),
+                    chosen(loss, "labelsIndex", labels),
+                    chosen(loss, "predictionsIndex", predictions));
         }
-        return shape.get(0);
+        return List.of(new LossPart(loss, labels, predictions));
     }
 
-    /** The axis of predictions that a softmax runs over, which DJL's loss does not tell. */
-    private int classAxis(Shape predictions) {
-        Object axis = PrivateFields.read(SoftmaxCrossEntropyLoss.class, loss, "classAxis");
-        return Math.floorMod((int) axis, predictions.dimension());
-    }
-
-    private boolean isSparse(NDList predictions) {
-        return labels.head().size() != predictions.head().size();
+    private static NDList chosen(Loss indexed, String field, NDList all) {
+        Integer index = (Integer) PrivateFields.read(IndexLoss.class, indexed, field);
+        return index == null ? all : new NDList(all.get(index));
     }
 
     /**
@@ -159,22 +172,69 @@ final class OutputClamp {
      * @param tape the tape of the batch, which reads what decides on it
      */
     void expectLabels(Tape tape) {
-        NDList predictions = tape.getPredictions();
-        if (loss instanceof SigmoidBinaryCrossEntropyLoss) {
-            expectRange(tape, "A sigmoid", 0, 1);
-        } else if (loss instanceof SoftmaxCrossEntropyLoss) {
-            if (isSparse(predictions)) {
-                expectClasses(tape);
-            } else {
-                expectRange(tape, "A softmax", 0, 1);
-                expectSums(tape, predictions.head().getShape());
+        for (LossPart part : parts(loss, labels, tape.getPredictions())) {
+            if (part.loss() instanceof SigmoidBinaryCrossEntropyLoss) {
+                expectRange(tape, part.label(), "A sigmoid", 0, 1);
+            } else if (part.loss() instanceof SoftmaxCrossEntropyLoss) {
+                if (part.isSparse()) {
+                    expectClasses(tape, part.label());
+                } else {
+                    expectRange(tape, part.label(), "A softmax", 0, 1);
+                    expectSums(tape, part.label(), part.prediction().getShape(), part.classAxis());
+                }
             }
         }
     }
 
-    private void expectRange(Tape tape, String output, double least, double largest) {
+    /**
+     * Refuses a loss that is a sum over samples: every loss that is not DJL's own is taken to be a
+     * mean, and the output would be pulled harder by the number of samples.
+     *
+     * @param predictions the predictions
+     */
+    void checkMean(NDList predictions) {
+        try (NDScope temporary = new NDScope()) {
+            temporary.suppressNotUsedWarning();
+            NDList values = new NDList();
+            predictions.forEach(each -> values.add(Autograd.detach(each, scope)));
+            Autograd.withoutRecording(
+                    () -> {
+                        for (LossPart part : parts(loss, labels, values)) {
+                            checkMean(part);
+                        }
+                        return null;
+                    });
+        }
+    }
+
+    private void checkMean(LossPart part) {
+        if (part.loss().getClass().getPackage().equals(Loss.class.getPackage())) {
+            return;
+        }
+        double once;
+        double twice;
+        try {
+            once = HostValues.number(part.evaluate(scope).sum());
+            twice = HostValues.number(part.twice().evaluate(scope).sum());
+        } catch (RuntimeException e) {
+            // it takes batches of this size alone
+            return;
+        }
+        if (once != 0 && Math.abs(twice - 2 * once) <= ROUNDING * Math.abs(twice)) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%s is a sum over samples: it is %s for a batch and %s for that batch"
+                                    + " twice. Inference learning takes a mean, and the sum of what"
+                                    + " that is a mean of; divide it by the number of samples.",
+                            part.loss().getName(), once, twice));
+        }
+    }
+
+    private static void expectRange(
+            Tape tape, NDArray label, String output, double least, double largest) {
         expect(
                 tape,
+                label,
                 given -> new NDList(given.min(), given.max()),
                 found -> {
                     if (!(found[0] >= least && found[1] <= largest)) {
@@ -187,9 +247,10 @@ final class OutputClamp {
                 });
     }
 
-    private void expectClasses(Tape tape) {
+    private static void expectClasses(Tape tape, NDArray label) {
         expect(
                 tape,
+                label,
                 given -> new NDList(given.min(), given.sub(given.round()).abs().max()),
                 found -> {
                     if (!(found[0] >= 0 && found[1] == 0)) {
@@ -200,12 +261,12 @@ final class OutputClamp {
                 });
     }
 
-    private void expectSums(Tape tape, Shape predictions) {
-        int[] axis = {classAxis(predictions)};
+    private static void expectSums(Tape tape, NDArray label, Shape predictions, int classAxis) {
         expect(
                 tape,
+                label,
                 given -> {
-                    NDArray sums = given.reshape(predictions).sum(axis);
+                    NDArray sums = given.reshape(predictions).sum(new int[] {classAxis});
                     return new NDList(HostNumber.plus(sums, -1).abs().max());
                 },
                 found -> {
@@ -220,11 +281,71 @@ final class OutputClamp {
                 });
     }
 
-    private void expect(Tape tape, Function<NDArray, NDList> numbers, Consumer<double[]> check) {
+    private static void expect(
+            Tape tape, NDArray label, Function<NDArray, NDList> numbers, Consumer<double[]> check) {
         try (NDManager scope = tape.getManager().newSubManager()) {
-            NDArray given = Autograd.detach(labels.head(), scope).toType(DataType.FLOAT64, false);
+            NDArray given = Autograd.detach(label, scope).toType(DataType.FLOAT64, false);
             NDList found = numbers.apply(given);
             tape.expect(NDArrays.stack(found), check);
+        }
+    }
+
+    /**
+     * A loss that is a mean over terms of one kind.
+     *
+     * @param loss the loss
+     * @param labels the labels that it takes
+     * @param predictions the predictions that it takes
+     */
+    private record LossPart(Loss loss, NDList labels, NDList predictions) {
+
+        NDArray label() {
+            return labels.head();
+        }
+
+        NDArray prediction() {
+            return predictions.head();
+        }
+
+        /** The same for every sample twice. */
+        LossPart twice() {
+            return new LossPart(loss, twice(labels), twice(predictions));
+        }
+
+        private static NDList twice(NDList arrays) {
+            NDList doubled = new NDList(arrays.size());
+            for (NDArray array : arrays) {
+                doubled.add(array.isScalar() ? array : array.concat(array));
+            }
+            return doubled;
+        }
+
+        NDArray evaluate(NDManager scope) {
+            // a loss may change what it gets in place
+            return loss.evaluate(
+                    Autograd.copies(labels, scope), Autograd.copies(predictions, scope));
+        }
+
+        /** How many terms the loss is a mean of. */
+        double terms() {
+            Shape shape = prediction().getShape();
+            if (MEANS_OVER_UNITS.contains(loss.getClass())) {
+                return shape.size();
+            }
+            if (loss instanceof SoftmaxCrossEntropyLoss) {
+                return isSparse() ? label().size() : (double) shape.size() / shape.get(classAxis());
+            }
+            return shape.get(0);
+        }
+
+        /** The axis of predictions that a softmax runs over, which DJL's loss does not tell. */
+        int classAxis() {
+            Object axis = PrivateFields.read(SoftmaxCrossEntropyLoss.class, loss, "classAxis");
+            return Math.floorMod((int) axis, prediction().getShape().dimension());
+        }
+
+        boolean isSparse() {
+            return label().size() != prediction().size();
         }
     }
 }

@@ -15,6 +15,8 @@ package org.locallearning.djl.pc;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
@@ -23,12 +25,17 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
+import ai.djl.training.loss.IndexLoss;
+import ai.djl.training.loss.L2WeightDecay;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.loss.QuantileL1Loss;
+import ai.djl.training.loss.SimpleCompositeLoss;
 import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -104,6 +111,109 @@ class OutputClampTest {
             NDArray pull = clamp.errors(new NDList(manager.create(predictions, shape))).head();
             assertArrayEquals(errors, pull.toFloatArray(), 1e-5f);
             assertEquals(energy, clamp.energy().toType(DataType.FLOAT64, false).getDouble(), 1e-5);
+        }
+    }
+
+    /** What a composite loss has for one output: L2 of the second head, beside a softmax. */
+    @Test
+    @SuppressWarnings("try") // the collector is only to be open
+    void partsOfACompositePullAsTheyWouldAlone() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+            NDList truth =
+                    new NDList(
+                            manager.create(new float[] {2, 0, 1}),
+                            manager.create(new float[SAMPLES * UNITS], new Shape(SAMPLES, UNITS)));
+            NDList given =
+                    new NDList(
+                            manager.create(
+                                    new float[] {1, 2, 3, 3, 2, 1, 0, 1, 0}, new Shape(3, 3)),
+                            manager.arange(15f).reshape(SAMPLES, UNITS));
+            SimpleCompositeLoss both =
+                    new SimpleCompositeLoss()
+                            .addLoss(new IndexLoss(Loss.softmaxCrossEntropyLoss(), 0))
+                            .addLoss(
+                                    new SimpleCompositeLoss()
+                                            .addLoss(new IndexLoss(Loss.l2Loss(), 1))
+                                            .addLoss(new IndexLoss(Loss.l1Loss(), 1, 1)));
+            OutputClamp clamp = new OutputClamp(both, STRENGTH, truth, manager);
+            NDList pulls = clamp.errors(given);
+
+            double energy = 0;
+            List<Loss> alone =
+                    List.of(Loss.softmaxCrossEntropyLoss(), Loss.l2Loss(), Loss.l1Loss());
+            NDList sums = new NDList(given.get(0).zerosLike(), given.get(1).zerosLike());
+            for (int i = 0; i < alone.size(); i++) {
+                int head = Math.min(i, 1);
+                OutputClamp one =
+                        new OutputClamp(
+                                alone.get(i), STRENGTH, new NDList(truth.get(head)), manager);
+                sums.get(head).addi(one.errors(new NDList(given.get(head))).head());
+                energy += one.energy().getFloat();
+            }
+            for (int head = 0; head < 2; head++) {
+                assertArrayEquals(
+                        sums.get(head).toFloatArray(), pulls.get(head).toFloatArray(), 1e-6f);
+            }
+            assertEquals(energy, clamp.energy().getFloat(), 1e-5 * energy);
+            // the second head's by hand: predictions 0 to 14, labels 0
+            float[] second = pulls.get(1).toFloatArray();
+            for (int i = 0; i < second.length; i++) {
+                assertEquals(-STRENGTH * (i + Math.signum(i)), second[i], 1e-5);
+            }
+        }
+    }
+
+    /** A penalty on weights is part of the energy, and pulls at no prediction. */
+    @Test
+    @SuppressWarnings("try") // the collector is only to be open
+    void penaltiesPullAtNothing() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+            NDArray weight = manager.create(new float[] {1, 2});
+            weight.setRequiresGradient(true);
+            NDList truth = new NDList(manager.zeros(new Shape(SAMPLES, UNITS)));
+            NDList given = new NDList(manager.ones(new Shape(SAMPLES, UNITS)));
+            Loss both =
+                    new SimpleCompositeLoss()
+                            .addLoss(Loss.l2Loss())
+                            .addLoss(new L2WeightDecay("decay", new NDList(weight), 0.5f));
+            OutputClamp clamp = new OutputClamp(both, STRENGTH, truth, manager);
+            float[] expected = new float[SAMPLES * UNITS];
+            Arrays.fill(expected, (float) -STRENGTH);
+            assertArrayEquals(expected, clamp.errors(given).head().toFloatArray(), 1e-6f);
+            assertEquals(STRENGTH * (UNITS / 2.0 + 2.5), clamp.energy().getFloat(), 1e-5);
+        }
+    }
+
+    /** A loss of the user's own. */
+    private static Loss ownLoss(boolean mean) {
+        return new Loss("own") {
+            @Override
+            public NDArray evaluate(NDList labels, NDList predictions) {
+                NDArray squares = labels.head().sub(predictions.head()).square();
+                return mean ? squares.sum(new int[] {1}).mean() : squares.sum();
+            }
+        };
+    }
+
+    @Test
+    @SuppressWarnings("try") // the collector is only to be open
+    void sumsOverSamplesAreRefused() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                GradientCollector collector = Engine.getEngine("PyTorch").newGradientCollector()) {
+            NDList truth = new NDList(manager.zeros(new Shape(SAMPLES, UNITS)));
+            NDList given = new NDList(manager.ones(new Shape(SAMPLES, UNITS)));
+            OutputClamp mean = new OutputClamp(ownLoss(true), STRENGTH, truth, manager);
+            mean.checkMean(given);
+            assertEquals(-2 * STRENGTH, mean.errors(given).head().getFloat(0, 0), 1e-6);
+            for (Loss loss :
+                    List.of(ownLoss(false), new SimpleCompositeLoss().addLoss(ownLoss(false)))) {
+                OutputClamp sum = new OutputClamp(loss, STRENGTH, truth, manager);
+                Exception e =
+                        assertThrows(IllegalArgumentException.class, () -> sum.checkMean(given));
+                assertTrue(e.getMessage().contains("own is a sum over samples"), e.getMessage());
+            }
         }
     }
 

@@ -197,6 +197,36 @@ class LocalLearningModelZooTest {
     }
 
     @Test
+    void argumentsAreTakenOrRefused() throws IOException, ModelException, TranslateException {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                ZooModel<Image, Classifications> logits =
+                        criteria(Image.class, Classifications.class, "mlp", "kp")
+                                .optArgument("applySoftmax", "false")
+                                .build()
+                                .loadModel();
+                ZooModel<Image, float[]> numbers =
+                        criteria(Image.class, float[].class, "mlp", "kp").build().loadModel()) {
+            Image image = image(manager, 2, 2);
+            float[] expected = numbers.newPredictor().predict(image);
+            Classifications found = logits.newPredictor().predict(image);
+            for (int i = 0; i < expected.length; i++) {
+                double actual = found.get(CLASSES.get(i)).getProbability();
+                assertEquals(expected[i], actual, 1e-6);
+            }
+        }
+        for (String argument : List.of("resize", "flag", "synsetUrl")) {
+            for (Class<?> output : List.of(Classifications.class, float[].class)) {
+                Criteria<Image, ?> criteria =
+                        criteria(Image.class, output, "mlp", "kp")
+                                .optArgument(argument, "true")
+                                .build();
+                Exception e = assertThrows(IllegalArgumentException.class, criteria::loadModel);
+                assertTrue(e.getMessage().contains("'" + argument + "'"), e.getMessage());
+            }
+        }
+    }
+
+    @Test
     void givesOutputsAsNumbers() throws IOException, ModelException, TranslateException {
         try (NDManager manager = NDManager.newBaseManager("PyTorch");
                 ZooModel<NDList, NDList> arrays =

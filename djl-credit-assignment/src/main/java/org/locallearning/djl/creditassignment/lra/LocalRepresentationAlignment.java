@@ -13,14 +13,10 @@
  */
 package org.locallearning.djl.creditassignment.lra;
 
-import ai.djl.MalformedModelException;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.nn.Parameter;
 import ai.djl.training.loss.Loss;
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -33,13 +29,10 @@ import org.locallearning.djl.creditassignment.rule.FeedbackBuilder;
 import org.locallearning.djl.creditassignment.rule.FeedbackDistribution;
 import org.locallearning.djl.creditassignment.rule.FeedbackSource;
 import org.locallearning.djl.creditassignment.rule.RuleParameters;
-import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.StageOutline;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.internal.Descriptions;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
 
 /**
  * Recursive local representation alignment (rec-LRA): each layer moves its output towards a target
@@ -62,19 +55,12 @@ import org.locallearning.djl.decorrelation.state.StateWriter;
  * DJL loss. {@code φ} is the run of known blocks after a layer that keep the shape, with the
  * dropout mask and batch statistics of the forward pass. A container of branches, such as a
  * residual block, is one stage; its error is sent exactly inside, unless the wiring has connections
- * there. Parameters of {@code φ}, such as those of a normalization, learn from {@code e_i} at its
- * output.
+ * there.
  *
  * <p>The optimizer updates error matrices as it does weights, see {@link ErrorMatrixUpdate}; {@code
  * CreditTrainer.saveState} saves them. {@code optFeedback} says what they start from: it is asked
- * for the path {@code "from → to"} and the shape of {@code E}. Errors that pass n connections are
- * of the order {@code βⁿ}: take an optimizer that divides by the size of gradients (the paper:
- * Adam, 2e-4), and {@code ProjectedOptimizer} around it for the paper's re-projection. The paper's
- * initial weights are normal with a standard deviation of 0.025 to 0.1.
- *
- * <p>Error neurons are the derivative of the discrepancy {@code D = Σ_l κ_l ‖z_l − y_l‖_p^p},
- * equation 2, without its factor {@code p}: {@code e = κ sign(Δ) |Δ|^(p − 1)} with {@code Δ = z −
- * y}. As in the paper's experiments, {@code p} is 2 and every {@code κ} is 1 unless they are set.
+ * for the path {@code "from → to"} and the shape of {@code E}. Take an optimizer that divides by
+ * the size of gradients.
  *
  * <p>Use it for dense nets, for activations without a derivative ({@link SignActivation}, with
  * {@link ErrorDifference#CENTRAL}), for deep logistic nets in which backpropagation stalls, and to
@@ -86,14 +72,14 @@ import org.locallearning.djl.decorrelation.state.StateWriter;
  * (one if error matrices do not learn), 2L + 2(L − 1) at most against 3L − 1 of backpropagation;
  * every activation runs twice.
  *
- * <p>A trainer throws {@code IllegalArgumentException} when it is made with a graph that has a
- * cycle or a dangling connection, and before it changes anything if an error matrix has another
- * shape than the batch needs.
+ * <p>Errors: {@code IllegalArgumentException} when a trainer is made with a graph that has a cycle
+ * or a dangling connection, and before anything changes if an error matrix has another shape than
+ * the batch needs.
  *
  * <p>Ororbia, Mali, Kifer and Giles, "Reducing the computational burden of deep learning with
  * recursive local representation alignment", arXiv:2002.03911 (2020), equations 1 to 3, Algorithms
- * 1 and 2. Where the paper contradicts itself or is silent, {@code docs/rules.md} says what was
- * decided.
+ * 1 and 2. Settings of the paper, and what was decided where it contradicts itself or is silent:
+ * {@code docs/rules.md}.
  */
 public final class LocalRepresentationAlignment extends CreditAssignment {
 
@@ -218,7 +204,7 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
             return new WithoutStages();
         }
         ErrorGraph graph = getErrorGraph(network);
-        return new Assigner(graph, newMatrices(network, graph, manager));
+        return new AlignmentAssigner(this, graph, newMatrices(network, graph, manager));
     }
 
     private RuleParameters newMatrices(Network network, ErrorGraph graph, NDManager manager) {
@@ -268,90 +254,6 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
      */
     public static Builder builder() {
         return new Builder();
-    }
-
-    private final class Assigner implements CreditAssigner {
-
-        private final ErrorGraph graph;
-        private final RuleParameters matrices;
-
-        Assigner(ErrorGraph graph, RuleParameters matrices) {
-            this.graph = graph;
-            this.matrices = matrices;
-        }
-
-        /** {@inheritDoc} */
-        @Override
-        public boolean needsRerun() {
-            return true;
-        }
-
-        /** Activations alone run again, which are known blocks, see {@code Stage.activate}. */
-        @Override
-        public boolean needsRepeatableBlocks() {
-            return false;
-        }
-
-        /** {@inheritDoc} */
-        @Override
-        public void assign(Tape tape, NDList errors) {
-            new ErrorNeurons(tape, graph, matrices, LocalRepresentationAlignment.this)
-                    .assign(errors);
-        }
-
-        /** {@inheritDoc} */
-        @Override
-        public Map<String, NDArray> getRuleParameters() {
-            return matrices.getValues();
-        }
-
-        /** {@inheritDoc} */
-        @Override
-        public Map<String, Parameter> getParameters() {
-            return matrices.getParameters();
-        }
-
-        /** {@inheritDoc} */
-        @Override
-        public void saveState(StateWriter out) throws IOException {
-            matrices.saveState(out);
-        }
-
-        /** {@inheritDoc} */
-        @Override
-        public Runnable loadState(StateReader in) throws IOException, MalformedModelException {
-            Runnable accepted = matrices.loadState(in);
-            int found = in.getNames().size();
-            if (found > 0 && found < graph.getConnections().size()) {
-                throw new MalformedModelException(
-                        String.format(
-                                "it holds %d error matrices, but this trainer has %d connections;"
-                                        + " use the wiring that it was saved with.",
-                                found, graph.getConnections().size()));
-            }
-            return accepted;
-        }
-
-        /** {@inheritDoc} */
-        @Override
-        public String describeUnknownBlock(List<Layer> inner) {
-            return "one unit, exact from the next target above; backpropagated through inside";
-        }
-
-        /** {@inheritDoc} */
-        @Override
-        public String describeFeedback(Layer layer) {
-            List<ErrorConnection> connections = graph.getConnectionsTo(layer.path());
-            if (layer.path().equals(graph.getOutput())) {
-                return "error from the loss";
-            }
-            return connections.isEmpty()
-                    ? "exact, as far as the next target below"
-                    : "target, by the error of "
-                            + connections.stream()
-                                    .map(ErrorConnection::from)
-                                    .collect(Collectors.joining(", "));
-        }
     }
 
     /** Unknown blocks alone, as somebody accepted them: there is but the error of the output. */

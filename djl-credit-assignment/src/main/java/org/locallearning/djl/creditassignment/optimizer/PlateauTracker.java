@@ -23,6 +23,8 @@ import java.util.Set;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
 import org.locallearning.djl.decorrelation.state.Stateful;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A learning rate that goes down by a factor whenever the training loss has stopped to fall: the
@@ -31,7 +33,8 @@ import org.locallearning.djl.decorrelation.state.Stateful;
  * <p>It is both the optimizer's tracker and a listener, which looks at the mean training loss of
  * each epoch. Progress is a loss below the least so far by more than the threshold's share of its
  * size; after as many epochs without it as the patience, the rate is multiplied by the factor and
- * the count begins anew. The last rate stays.
+ * the count begins anew. The last rate stays, for a later trainer too: make a tracker for each
+ * training, or it warns.
  *
  * <pre>{@code
  * PlateauTracker rate = PlateauTracker.builder().setBaseValue(0.01f).build();
@@ -44,6 +47,8 @@ import org.locallearning.djl.decorrelation.state.Stateful;
  * backpropagation for deep learning", Nature Communications 7 (2016), supplementary note 5.
  */
 public final class PlateauTracker extends TrainingListenerAdapter implements Tracker, Stateful {
+
+    private static final Logger logger = LoggerFactory.getLogger(PlateauTracker.class);
 
     private static final String RATE = "rate";
     private static final String LEAST = "least loss";
@@ -75,6 +80,20 @@ public final class PlateauTracker extends TrainingListenerAdapter implements Tra
         return value;
     }
 
+    /** Warns where another training has left the rate below the first. */
+    @Override
+    public void onTrainingBegin(Trainer trainer) {
+        if (reduced > 0) {
+            logger.warn(
+                    "A PlateauTracker that has reduced the rate {} times begins another training at"
+                            + " {} in the place of {}; make a new one for each training that is to"
+                            + " begin at its first rate.",
+                    reduced,
+                    value,
+                    baseValue);
+        }
+    }
+
     /**
      * Looks at the training loss of the epoch that has ended.
      *
@@ -97,7 +116,7 @@ public final class PlateauTracker extends TrainingListenerAdapter implements Tra
         if (loss < progress) {
             least = loss;
             epochsWithoutProgress = 0;
-        } else if (++epochsWithoutProgress >= patience && reduced < reductions) {
+        } else if (reduced < reductions && ++epochsWithoutProgress >= patience) {
             value *= factor;
             reduced++;
             epochsWithoutProgress = 0;
@@ -121,7 +140,13 @@ public final class PlateauTracker extends TrainingListenerAdapter implements Tra
         double loss = in.getDouble(LEAST);
         long waited = in.getLong(WAITED);
         long times = in.getLong(REDUCED);
-        if (!(rate >= 0) || waited < 0 || waited > patience || times < 0 || times > reductions) {
+        // files of earlier versions count on after the last reduction
+        boolean waits = times < reductions;
+        if (!(rate >= 0)
+                || waited < 0
+                || waits && waited >= patience
+                || times < 0
+                || times > reductions) {
             throw new MalformedModelException(
                     String.format(
                             "it holds a rate of %s after %d reductions and %d epochs without"
@@ -131,7 +156,7 @@ public final class PlateauTracker extends TrainingListenerAdapter implements Tra
         return () -> {
             value = rate;
             least = loss;
-            epochsWithoutProgress = (int) waited;
+            epochsWithoutProgress = waits ? (int) waited : 0;
             reduced = (int) times;
         };
     }

@@ -293,39 +293,22 @@ public final class NoiseMaps extends AbstractBlock {
 
     private void drawAsStored(NDManager manager, DataInputStream is)
             throws IOException, MalformedModelException {
-        NoiseDistribution storedDistribution;
-        float storedLevel;
-        long storedSeed;
-        DataType type;
-        try {
-            storedDistribution = NoiseDistribution.valueOf(is.readUTF());
-            storedLevel = is.readFloat();
-            storedSeed = is.readLong();
-            type = DataType.valueOf(is.readUTF());
-        } catch (IllegalArgumentException | UTFDataFormatException e) {
-            throw new MalformedModelException(
-                    "The file does not say how its noise maps are drawn: it is damaged or of"
-                            + " another model; copy it again.",
-                    e);
-        }
-        Shape shape = StoredParameters.shape("noise maps", is);
+        Drawing stored = Drawing.read(is);
         Shape expected = shapeFor(inputShapes[0]);
-        boolean otherMasks = shape.dimension() == 4 && shape.get(1) != masks;
-        if (!otherMasks && !shape.equals(expected)
-                || !type.isFloating()
-                || !(storedLevel > 0 && storedLevel < Float.POSITIVE_INFINITY)) {
+        boolean otherMasks = stored.shape.dimension() == 4 && stored.shape.get(1) != masks;
+        if (!otherMasks && !stored.shape.equals(expected) || !stored.canBeDrawn()) {
             throw new MalformedModelException(
                     String.format(
                             "The file holds noise maps of shape %s, type %s and level %s for images"
                                     + " of shape %s, which need %s: it is damaged or of another"
                                     + " model; copy it again.",
-                            shape, type, storedLevel, inputShapes[0], expected));
+                            stored.shape, stored.type, stored.level, inputShapes[0], expected));
         }
         if (otherMasks) {
-            throw new MalformedModelException(ofOtherMasks(shape.get(1)));
+            throw new MalformedModelException(ofOtherMasks(stored.shape.get(1)));
         }
         try {
-            checkNeed(shape);
+            checkNeed(stored.shape);
         } catch (IllegalArgumentException e) {
             throw new MalformedModelException(e.getMessage(), e);
         }
@@ -337,13 +320,40 @@ public final class NoiseMaps extends AbstractBlock {
                         .build();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (NDManager scope = manager.newSubManager()) {
-            drawn.setArray(
-                    draw(scope, storedDistribution, storedLevel, storedSeed, shape)
-                            .toType(type, false));
+            drawn.setArray(stored.draw(scope));
             drawn.save(new DataOutputStream(bytes));
         }
         // a parameter takes a new array in the place of one it has in no other way
         maps.load(manager, new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+    }
+
+    /** How noise maps are drawn that a file holds the seed of. */
+    private record Drawing(
+            NoiseDistribution distribution, float level, long seed, DataType type, Shape shape) {
+
+        static Drawing read(DataInputStream is) throws IOException, MalformedModelException {
+            try {
+                return new Drawing(
+                        NoiseDistribution.valueOf(is.readUTF()),
+                        is.readFloat(),
+                        is.readLong(),
+                        DataType.valueOf(is.readUTF()),
+                        StoredParameters.shape("noise maps", is));
+            } catch (IllegalArgumentException | UTFDataFormatException e) {
+                throw new MalformedModelException(
+                        "The file does not say how its noise maps are drawn: it is damaged or of"
+                                + " another model; copy it again.",
+                        e);
+            }
+        }
+
+        boolean canBeDrawn() {
+            return type.isFloating() && level > 0 && level < Float.POSITIVE_INFINITY;
+        }
+
+        NDArray draw(NDManager manager) {
+            return NoiseMaps.draw(manager, distribution, level, seed, shape).toType(type, false);
+        }
     }
 
     /** Returns every setting. */

@@ -129,6 +129,12 @@ public abstract class FeedbackRule extends CreditAssignment {
 
         /** {@inheritDoc} */
         @Override
+        public void beforeStep(ParameterStore store, Device[] devices) {
+            weights.beforeStep(store, devices);
+        }
+
+        /** {@inheritDoc} */
+        @Override
         public void afterStep(ParameterStore store, Device[] devices) {
             weights.afterStep(store, devices);
         }

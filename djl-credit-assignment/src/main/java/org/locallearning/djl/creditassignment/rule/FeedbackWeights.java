@@ -65,6 +65,14 @@ public interface FeedbackWeights extends Stateful {
     default void onGradients(Tape tape) {}
 
     /**
+     * Called before the optimizer takes a step, see {@link CreditAssigner#beforeStep}.
+     *
+     * @param store where the values of parameters come from
+     * @param devices the devices of the trainer, the first of which leads
+     */
+    default void beforeStep(ParameterStore store, Device[] devices) {}
+
+    /**
      * Called after the optimizer took a step, see {@link CreditAssigner#afterStep}.
      *
      * @param store where the values of parameters come from

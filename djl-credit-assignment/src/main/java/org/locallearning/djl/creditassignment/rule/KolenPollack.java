@@ -133,21 +133,23 @@ public final class KolenPollack extends FeedbackRule {
             return super.get(tape, layer);
         }
 
-        /** {@inheritDoc} */
+        /** Both learn from the gradient as it is by then, or they would not come together. */
         @Override
-        public void onGradients(Tape tape) {
+        public void beforeStep(ParameterStore store, Device[] devices) {
             forEach(
                     (layer, learned) -> {
                         if (layer.weight().requiresGradient()) {
-                            copyGradient(tape, layer);
+                            for (Device device : devices) {
+                                copyGradient(store, device, layer);
+                            }
                         }
                     });
         }
 
-        private void copyGradient(Tape tape, Layer layer) {
-            NDArray weight = tape.getValue(layer.weight());
+        private void copyGradient(ParameterStore store, Device device, Layer layer) {
+            NDArray weight = store.getValue(layer.weight(), device, true);
             try (NDArray gradient = Autograd.takeGradient(weight, false)) {
-                parameters().setGradient(tape, layer.weightPath(), gradient);
+                parameters().setGradient(store, layer.weightPath(), gradient);
             }
         }
 
@@ -192,8 +194,8 @@ public final class KolenPollack extends FeedbackRule {
             if (share.isEmpty() && !warned) {
                 warned = true;
                 logger.warn(
-                        "The optimizer does not show its learning rate, so that the decay of weights"
-                                + " stays at {} in every step and does not follow a schedule;"
+                        "The optimizer does not show its learning rate, so that the decay of"
+                                + " weights stays at {} in every step and does not follow a schedule;"
                                 + " optDecay(0) with a weight decay of the optimizer's does.",
                         decay);
             }

@@ -47,38 +47,28 @@ import org.locallearning.djl.decorrelation.internal.Descriptions;
  * ∂L/∂b = Σ_n δ_n}. The expectation of {@code NP} is the gradient of the loss, up to O(σ), or O(σ²)
  * where antithetic.
  *
- * <p>Which blocks are perturbed: every one with a parameter that is not frozen. Those are linear
- * and convolution layers and, so that their own parameters learn too, normalizations, and unknown
- * blocks, which are perturbed at their output and differentiated exactly inside. What is frozen, or
- * lies before the first block that learns, runs once.
- *
- * <p>In the noisy run dropouts have the masks of the clean run, and {@code BatchNorm} and
- * decorrelation layers the statistics of the clean batch, so that a sample's loss depends on its
- * own noise alone; the estimate is of the gradient with these statistics held fixed. Running
- * statistics change once a batch. {@code GhostBatchNorm}, {@code BatchWhitening} and a {@code
- * BatchNorm} within an unknown block take those of the noisy samples, which adds variance.
+ * <p>Every block with a parameter that is not frozen is perturbed at its output; a block that the
+ * table of layers does not know is one unit, differentiated exactly inside. The noisy run has the
+ * dropout masks and the batch statistics of the clean run.
  *
  * <p>Use it where no error can be sent back: through something that has no derivative, or as the
  * model of a brain or a chip that knows no more than its reward. Do not use it to train a large
- * network fast: the gradient has a cosine of about {@code 1 / √K} to the exact one and is {@code
- * √K} times as long, so that it needs learning rates smaller than backpropagation's by {@code 1 /
- * √K} under Adam and {@code 1 / K} under gradient descent. The trainer warns once of more than
- * about a thousand units, and of noise that drowns in rounding (below about 1e-5 in single
- * precision).
+ * network fast: for K perturbed units the gradient has a cosine of about {@code 1 / √K} to the
+ * exact one and is {@code √K} times as long.
  *
  * <p>Cost for L layers: 3L − 1 matrix products a step, as backpropagation; 4L − 2 where antithetic;
  * and one normal random number for every perturbed unit of every sample.
  *
- * <p>Throws, when training, {@link IllegalArgumentException} if the loss has no per-sample form
- * ({@link SampleLoss}), if the outputs of a block do not have the samples in front, or if a block
- * does not repeat itself on the same input, such as a dropout within an unknown block; and {@link
+ * <p>Errors, before any gradient has changed: {@link IllegalArgumentException} if the loss has no
+ * per-sample form ({@link SampleLoss}), if the outputs of a block do not have the samples in front,
+ * or if a block does not repeat itself on the same input; {@link
  * org.locallearning.djl.creditassignment.NonFiniteLossException} if the loss of the noisy run is
- * not finite. No gradient has changed then.
+ * not finite.
  *
  * <p>Ahmad, "Correlations Are Ruining Your Gradient Descent", trains by it without an equation,
  * after Dalm, van Gerven and Ahmad, "Effective learning with node perturbation in deep neural
  * networks" (2023). {@code NP} is the rule of the code of the first, {@code ANP} of that of the
- * second. Departures: {@code docs/rules.md}.
+ * second. Statistics, learning rates and departures: {@code docs/rules.md}.
  */
 public final class NodePerturbation extends CreditAssignment {
 

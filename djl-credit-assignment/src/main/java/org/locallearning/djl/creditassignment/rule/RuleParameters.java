@@ -20,6 +20,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.Collections;
@@ -211,11 +212,29 @@ public final class RuleParameters implements Stateful {
      * @param gradient the gradient, of the parameter's shape, which is copied
      */
     public void setGradient(Tape tape, String name, NDArray gradient) {
-        NDArray value = tape.getValue(parameters.get(name));
+        setGradient(name, tape.getValue(parameters.get(name)), gradient, tape.getManager());
+    }
+
+    /**
+     * Sets the gradient by which the optimizer is going to update a parameter in the step that is
+     * about to be taken.
+     *
+     * @param store where the values of parameters come from
+     * @param name the name of a parameter that is there and that the optimizer updates
+     * @param gradient the gradient on one of the devices, of the parameter's shape, which is copied
+     */
+    public void setGradient(ParameterStore store, String name, NDArray gradient) {
+        NDArray value = store.getValue(parameters.get(name), gradient.getDevice(), true);
+        try (NDManager scope = manager.newSubManager(gradient.getDevice())) {
+            setGradient(name, value, gradient, scope);
+        }
+    }
+
+    private void setGradient(String name, NDArray value, NDArray gradient, NDManager scope) {
         if (reserved.add(new Reserved(name, value.getDevice()))) {
             Autograd.reserveGradients(new NDList(value));
         }
-        Autograd.setGradient(value, gradient, tape.getManager());
+        Autograd.setGradient(value, gradient, scope);
     }
 
     /**

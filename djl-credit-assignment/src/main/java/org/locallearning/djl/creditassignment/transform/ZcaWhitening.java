@@ -114,49 +114,66 @@ public final class ZcaWhitening implements Transform, AutoCloseable {
         if (!(epsilon > 0 && epsilon < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException("ε is above 0 and finite, not " + epsilon + ".");
         }
-        Shape image = null;
-        long count = 0;
         try (NDManager scope = manager.newSubManager()) {
-            NDArray sum = null;
-            NDArray products = null;
+            Moments moments = new Moments(scope);
             for (Batch batch : images.getData(scope)) {
                 try (batch) {
-                    NDArray data = batch.getData().head();
-                    Shape found = data.getShape().slice(1);
-                    if (image == null) {
-                        image = found;
-                        checkMemory(image);
-                        sum = scope.zeros(new Shape(found.size()), DataType.FLOAT64);
-                        products =
-                                scope.zeros(
-                                        new Shape(found.size(), found.size()), DataType.FLOAT64);
-                    }
-                    checkSize(image, found);
-                    NDArray rows =
-                            data.toType(DataType.FLOAT64, true)
-                                    .reshape(data.getShape().get(0), image.size());
-                    count += data.getShape().get(0);
-                    try (NDArray columns = rows.sum(new int[] {0});
-                            NDArray square = rows.transpose().matMul(rows)) {
-                        checkFinite(columns, count - data.getShape().get(0), count);
-                        sum.addi(columns);
-                        products.addi(square);
-                    }
+                    moments.add(batch.getData().head());
                 }
             }
-            if (count < 2) {
+            if (moments.count < 2) {
                 throw new IllegalArgumentException(
                         "A whitening is fitted on at least 2 images, but there are "
-                                + count
+                                + moments.count
                                 + "; check the data set and its limit.");
             }
-            NDArray average = sum.div(count);
-            NDArray row = average.reshape(1, -1);
-            NDArray covariance = products.div(count).sub(row.transpose().matMul(row));
             return new ZcaWhitening(
-                    image,
-                    kept(average, manager),
-                    kept(whiteningMatrix(covariance, epsilon), manager));
+                    moments.image,
+                    kept(moments.mean(), manager),
+                    kept(whiteningMatrix(moments.covariance(), epsilon), manager));
+        }
+    }
+
+    /** The sums of pixels, and of their products, over images. */
+    private static final class Moments {
+
+        private final NDManager manager;
+        private Shape image;
+        private long count;
+        private NDArray sum;
+        private NDArray products;
+
+        Moments(NDManager manager) {
+            this.manager = manager;
+        }
+
+        void add(NDArray batch) {
+            Shape found = batch.getShape().slice(1);
+            if (image == null) {
+                checkMemory(found);
+                image = found;
+                sum = manager.zeros(new Shape(found.size()), DataType.FLOAT64);
+                products = manager.zeros(new Shape(found.size(), found.size()), DataType.FLOAT64);
+            }
+            checkSize(image, found);
+            long size = batch.getShape().get(0);
+            NDArray rows = batch.toType(DataType.FLOAT64, true).reshape(size, image.size());
+            count += size;
+            try (NDArray columns = rows.sum(new int[] {0});
+                    NDArray square = rows.transpose().matMul(rows)) {
+                checkFinite(columns, count - size, count);
+                sum.addi(columns);
+                products.addi(square);
+            }
+        }
+
+        NDArray mean() {
+            return sum.div(count);
+        }
+
+        NDArray covariance() {
+            NDArray row = mean().reshape(1, -1);
+            return products.div(count).sub(row.transpose().matMul(row));
         }
     }
 

@@ -29,7 +29,11 @@ import ai.djl.training.dataset.ArrayDataset;
 import ai.djl.training.listener.EvaluatorTrainingListener;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.locallearning.djl.decorrelation.state.StateFile;
 
 class PlateauTrackerTest {
 
@@ -62,6 +66,33 @@ class PlateauTrackerTest {
             tracker.observe(losses[i]);
             assertEquals(rates[i], tracker.getNewValue(i), "epoch " + i);
         }
+    }
+
+    /** Training goes on for as long as it likes after the last reduction, and can be resumed. */
+    @Test
+    void stateLoadsAfterAnyNumberOfEpochs(@TempDir Path folder) throws Exception {
+        for (int stalled = 0; stalled < 9; stalled++) {
+            PlateauTracker tracker = halving();
+            for (int epoch = 0; epoch <= stalled; epoch++) {
+                tracker.observe(1);
+            }
+            Path file = folder.resolve("tracker.state");
+            StateFile.save(file, Map.of("tracker", tracker));
+            PlateauTracker loaded = halving();
+            try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+                StateFile.load(file, manager, Map.of("tracker", loaded));
+            }
+            for (int epoch = 0; epoch < 6; epoch++) {
+                assertEquals(tracker.getNewValue(0), loaded.getNewValue(0), "after " + stalled);
+                tracker.observe(1);
+                loaded.observe(1);
+            }
+            assertEquals(0.25f, loaded.getNewValue(0));
+        }
+    }
+
+    private static PlateauTracker halving() {
+        return PlateauTracker.builder().setBaseValue(1).optFactor(0.5f).optPatience(2).build();
     }
 
     @Test

@@ -27,6 +27,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.training.DefaultTrainingConfig;
@@ -136,6 +137,37 @@ class LearnedFeedbackTest {
         }
     }
 
+    /** As loops do that clip gradients by their norm, or mask those of pruned weights. */
+    @Test
+    void gradientsThatTheLoopChangesMoveBothAlike() {
+        double decay = 0.02;
+        int steps = 8;
+        DefaultTrainingConfig config =
+                new DefaultTrainingConfig(LossCase.softmaxCrossEntropy().loss().get())
+                        .optOptimizer(sgd());
+        CreditAssignment rule = KolenPollack.builder().optDecay(decay).build();
+        try (TrainingRun run =
+                TrainingRun.start(
+                        NETWORK,
+                        DataType.FLOAT64,
+                        LossCase.softmaxCrossEntropy(),
+                        config,
+                        rule::newTrainer)) {
+            run.train(0, 1);
+            Map<String, double[]> first = differences(run);
+            for (int t = 1; t <= steps; t++) {
+                run.assign(t);
+                for (Parameter parameter : run.model().getBlock().getParameters().values()) {
+                    try (NDArray gradient = parameter.getArray().getGradient()) {
+                        gradient.muli(0.25);
+                    }
+                }
+                run.trainer().step();
+            }
+            assertShrunk(first, differences(run), Math.pow(1 - decay, steps));
+        }
+    }
+
     @Test
     void aWeightInTwoPlacesDecaysOnceAStep() {
         double decay = 0.02;
@@ -159,17 +191,20 @@ class LearnedFeedbackTest {
                     Set.of("03Linear_weight", "05Linear_weight", "07Linear_weight"),
                     first.keySet());
             run.train(1, 1 + steps);
-            double factor = Math.pow(1 - decay, steps);
-            differences(run)
-                    .forEach(
-                            (path, last) -> {
-                                double[] expected = first.get(path).clone();
-                                for (int i = 0; i < expected.length; i++) {
-                                    expected[i] *= factor;
-                                }
-                                assertArrayEquals(expected, last, 1e-13, path);
-                            });
+            assertShrunk(first, differences(run), Math.pow(1 - decay, steps));
         }
+    }
+
+    private static void assertShrunk(
+            Map<String, double[]> first, Map<String, double[]> last, double factor) {
+        last.forEach(
+                (path, values) -> {
+                    double[] expected = first.get(path).clone();
+                    for (int i = 0; i < expected.length; i++) {
+                        expected[i] *= factor;
+                    }
+                    assertArrayEquals(expected, values, 1e-13, path);
+                });
     }
 
     private static Block withSharedLayer() {

@@ -28,6 +28,7 @@ import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.translate.TranslateException;
+import ai.djl.util.Pair;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -173,6 +174,7 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
     @Override
     public NDList forward(NDList data) {
         checkUsable();
+        checkParameters();
         long begin = System.nanoTime();
         if (!machine.isInitialized()) {
             initialize(data.getShapes());
@@ -262,6 +264,25 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
         }
     }
 
+    /** Refuses to train arrays that are no longer the machine's. */
+    private void checkParameters() {
+        for (Pair<String, Parameter> each : machine.getParameters()) {
+            Parameter parameter = each.getValue();
+            if (!parameter.isInitialized()) {
+                continue;
+            }
+            NDArray own = parameter.getArray();
+            boolean isHere = own.getDevice().equals(getDevices()[0]);
+            if (isHere && store.getValue(parameter, getDevices()[0], true) != own) {
+                throw new IllegalStateException(
+                        String.format(
+                                "Parameter %s has other values than those that this trainer trains,"
+                                        + " as after model.load; make a new trainer after that.",
+                                each.getKey()));
+            }
+        }
+    }
+
     /**
      * Reconstructs data without learning from it.
      *
@@ -270,6 +291,7 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
      */
     @Override
     public NDList evaluate(NDList input) {
+        checkParameters();
         NDList predictions;
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
@@ -288,6 +310,7 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
     @Override
     public void step() {
         checkUsable();
+        checkParameters();
         if (direction == null) {
             throw new IllegalStateException(
                     "There is no direction to step in; call forward with a batch before step.");

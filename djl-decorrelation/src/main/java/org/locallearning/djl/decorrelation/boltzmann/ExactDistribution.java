@@ -15,11 +15,8 @@ package org.locallearning.djl.decorrelation.boltzmann;
 
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
@@ -48,11 +45,6 @@ public final class ExactDistribution implements AutoCloseable {
 
     /** The most hidden units that are enumerated: their log-weights take 128 MiB. */
     static final int MOST_HIDDEN = 24;
-
-    /** The most parameters of a Fisher matrix, which is worked on in a few copies. */
-    static final int MOST_PARAMETERS = 10_000;
-
-    private static final int CHUNK_ELEMENTS = 1 << 20;
 
     /** The largest relative error of a solution that still counts as one. */
     private static final double SOLVED = 1e-6;
@@ -137,7 +129,7 @@ public final class ExactDistribution implements AutoCloseable {
     private double[] logWeights() {
         double[] weights = new double[1 << hiddenSize];
         int[] done = {0};
-        forEachChunk(
+        forEachRun(
                 null,
                 (hidden, none) -> {
                     NDArray natural = parameters.visibleNatural(hidden);
@@ -172,34 +164,8 @@ public final class ExactDistribution implements AutoCloseable {
         return greatest + Math.log(sum);
     }
 
-    /** Shows all hidden states, (R, hidden), in runs, each with its share, (R, 1). */
-    private void forEachChunk(double[] shares, BiConsumer<NDArray, NDArray> body) {
-        forEachChunk(hiddenSize, shares, body);
-    }
-
-    private void forEachChunk(int units, double[] shares, BiConsumer<NDArray, NDArray> body) {
-        int states = 1 << units;
-        int run = Math.max(1, CHUNK_ELEMENTS / (visibleSize + hiddenSize));
-        for (int begin = 0; begin < states; begin += run) {
-            int end = Math.min(states, begin + run);
-            double[] bits = new double[(end - begin) * units];
-            for (int state = begin; state < end; ++state) {
-                for (int j = 0; j < units; ++j) {
-                    bits[(state - begin) * units + j] = state >> j & 1;
-                }
-            }
-            try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                NDArray rows = manager.create(bits, new Shape(end - begin, units));
-                NDArray share =
-                        shares == null
-                                ? null
-                                : manager.create(
-                                        Arrays.copyOfRange(shares, begin, end),
-                                        new Shape(end - begin, 1));
-                body.accept(rows, share);
-            }
-        }
+    private void forEachRun(double[] shares, BiConsumer<NDArray, NDArray> body) {
+        new BinaryStates(manager, hiddenSize, visibleSize + hiddenSize).forEachRun(shares, body);
     }
 
     /** {@code E[g]}, or {@code E[q g]} with the form {@code q} of a block of the covariance. */
@@ -208,7 +174,7 @@ public final class ExactDistribution implements AutoCloseable {
         NDArray hidden = manager.zeros(new Shape(hiddenSize), DataType.FLOAT64);
         NDArray product = manager.zeros(new Shape(visibleSize, hiddenSize), DataType.FLOAT64);
         NDArray covariance = block == null ? null : covariance(block);
-        forEachChunk(
+        forEachRun(
                 probabilities,
                 (states, share) -> {
                     NDArray mean = parameters.visibleMeans(states);
@@ -334,7 +300,7 @@ public final class ExactDistribution implements AutoCloseable {
         boolean ofVisible = block == CovarianceBlock.VISIBLE;
         int size = ofVisible ? visibleSize : hiddenSize;
         NDArray covariance = manager.zeros(new Shape(size, size), DataType.FLOAT64);
-        forEachChunk(
+        forEachRun(
                 probabilities,
                 (states, share) -> {
                     NDArray mean = ofVisible ? parameters.visibleMeans(states) : states;
@@ -389,7 +355,7 @@ public final class ExactDistribution implements AutoCloseable {
      * @throws IllegalArgumentException if it is too large; the message says how large
      */
     public NDArray fisher() {
-        return secondMoments(true);
+        return fisherMatrices().joint();
     }
 
     /**
@@ -399,7 +365,7 @@ public final class ExactDistribution implements AutoCloseable {
      * @throws IllegalArgumentException if it is too large; the message says how large
      */
     public NDArray secondMoments() {
-        return secondMoments(false);
+        return fisherMatrices().secondMoments();
     }
 
     /**
@@ -425,111 +391,11 @@ public final class ExactDistribution implements AutoCloseable {
                             visibleSize,
                             parameters.units().name().toLowerCase(Locale.ROOT)));
         }
-        long size = checkedParameters();
-        NDArray result = manager.zeros(new Shape(size, size), DataType.FLOAT64);
-        NDArray mean = means.toVector();
-        forEachChunk(
-                visibleSize,
-                null,
-                (visible, none) -> {
-                    NDArray share =
-                            parameters
-                                    .freeEnergy(visible)
-                                    .add(logPartition)
-                                    .neg()
-                                    .exp()
-                                    .reshape(-1, 1);
-                    NDArray hidden = parameters.hiddenProbabilities(visible);
-                    NDArray centred = statistics(visible, hidden).sub(mean);
-                    result.addi(centred.mul(share).transpose().matMul(centred));
-                });
-        mean.close();
-        return result;
+        return fisherMatrices().marginal();
     }
 
-    /** Returns {@code (v, h, vec(v hᵀ))} of each row. */
-    private NDArray statistics(NDArray visible, NDArray hidden) {
-        long rows = visible.getShape().get(0);
-        NDArray product =
-                visible.reshape(rows, visibleSize, 1)
-                        .mul(hidden.reshape(rows, 1, hiddenSize))
-                        .reshape(rows, -1);
-        return NDArrays.concat(new NDList(visible, hidden, product), 1);
-    }
-
-    private long checkedParameters() {
-        long size = visibleSize + hiddenSize + (long) visibleSize * hiddenSize;
-        if (size > MOST_PARAMETERS) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            Locale.ROOT,
-                            "The Fisher matrix of %d visible and %d hidden units has %d rows and"
-                                    + " takes %.1f GiB; %d rows are the most. Use fewer units, or"
-                                    + " a direction that needs no Fisher matrix.",
-                            visibleSize,
-                            hiddenSize,
-                            size,
-                            8.0 * size * size / (1L << 30),
-                            MOST_PARAMETERS));
-        }
-        return size;
-    }
-
-    private NDArray secondMoments(boolean centred) {
-        long size = checkedParameters();
-        NDArray result = manager.zeros(new Shape(size, size), DataType.FLOAT64);
-        long pairsOfHidden = (hiddenSize + 1L) * (hiddenSize + 1L);
-        NDArray inside = manager.zeros(new Shape(visibleSize, pairsOfHidden), DataType.FLOAT64);
-        NDArray mean = means.toVector();
-        forEachChunk(
-                probabilities,
-                (states, share) -> {
-                    NDArray visible = parameters.visibleMeans(states);
-                    long rows = states.getShape().get(0);
-                    NDArray conditional = statistics(visible, states);
-                    if (centred) {
-                        conditional = conditional.sub(mean);
-                    }
-                    NDArray weighted = conditional.mul(share);
-                    result.addi(weighted.transpose().matMul(conditional));
-                    NDArray extended =
-                            NDArrays.concat(new NDList(share.onesLike(), states), 1)
-                                    .reshape(rows, hiddenSize + 1, 1);
-                    NDArray pairs =
-                            extended.mul(extended.reshape(rows, 1, hiddenSize + 1))
-                                    .reshape(rows, -1);
-                    NDArray variance = parameters.units().variance(visible).mul(share);
-                    inside.addi(variance.transpose().matMul(pairs));
-                });
-        addWithinUnits(result, inside.reshape(visibleSize, hiddenSize + 1, hiddenSize + 1));
-        inside.close();
-        mean.close();
-        return result;
-    }
-
-    /**
-     * Adds {@code E[cov(g | h)]}: given h, visible units vary on their own, so only what belongs to
-     * one visible unit covaries.
-     */
-    private void addWithinUnits(NDArray matrix, NDArray inside) {
-        for (int i = 0; i < visibleSize; ++i) {
-            try (NDScope scope = new NDScope()) {
-                scope.suppressNotUsedWarning();
-                long first = visibleSize + hiddenSize + (long) i * hiddenSize;
-                NDIndex products = slice(first, first + hiddenSize, first, first + hiddenSize);
-                matrix.get(slice(i, i + 1, i, i + 1)).addi(inside.get(i).get(slice(0, 1, 0, 1)));
-                matrix.get(slice(i, i + 1, first, first + hiddenSize))
-                        .addi(inside.get(i).get(slice(0, 1, 1, hiddenSize + 1)));
-                matrix.get(slice(first, first + hiddenSize, i, i + 1))
-                        .addi(inside.get(i).get(slice(1, hiddenSize + 1, 0, 1)));
-                matrix.get(products)
-                        .addi(inside.get(i).get(slice(1, hiddenSize + 1, 1, hiddenSize + 1)));
-            }
-        }
-    }
-
-    private static NDIndex slice(long top, long bottom, long left, long right) {
-        return new NDIndex().addSliceDim(top, bottom).addSliceDim(left, right);
+    private FisherMatrices fisherMatrices() {
+        return new FisherMatrices(manager, parameters, probabilities, logPartition, means);
     }
 
     /**

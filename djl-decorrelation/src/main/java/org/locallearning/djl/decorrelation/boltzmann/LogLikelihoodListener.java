@@ -83,6 +83,22 @@ public final class LogLikelihoodListener extends TrainingListenerAdapter impleme
                             + " block is another.");
         }
         BoltzmannParameters parameters = machine.getBoltzmannParameters();
+        double value;
+        try {
+            value = -meanFreeEnergy(trainer, machine, parameters) - logPartition(parameters);
+        } finally {
+            parameters.weight().close();
+            parameters.visibleBias().close();
+            parameters.hiddenBias().close();
+        }
+        logLikelihoods.add(value);
+        if (trainer.getMetrics() != null) {
+            trainer.getMetrics().addMetric(METRIC, value);
+        }
+    }
+
+    private double meanFreeEnergy(
+            Trainer trainer, RestrictedBoltzmannMachine machine, BoltzmannParameters parameters) {
         double sum = 0;
         long rows = 0;
         try {
@@ -92,12 +108,8 @@ public final class LogLikelihoodListener extends TrainingListenerAdapter impleme
                     scope.suppressNotUsedWarning();
                     NDArray visible = machine.rows(batch.getData().singletonOrThrow());
                     machine.getVisibleUnits().check(visible);
-                    sum +=
-                            HostValues.number(
-                                    parameters
-                                            .freeEnergy(visible)
-                                            .toType(DataType.FLOAT64, false)
-                                            .sum());
+                    NDArray energies = parameters.freeEnergy(visible);
+                    sum += HostValues.number(energies.toType(DataType.FLOAT64, false).sum());
                     rows += visible.getShape().get(0);
                 }
             }
@@ -113,14 +125,7 @@ public final class LogLikelihoodListener extends TrainingListenerAdapter impleme
                     "The data of the log-likelihood hold no batch; check the data set and its"
                             + " limit.");
         }
-        double value = -sum / rows - logPartition(parameters);
-        parameters.weight().close();
-        parameters.visibleBias().close();
-        parameters.hiddenBias().close();
-        logLikelihoods.add(value);
-        if (trainer.getMetrics() != null) {
-            trainer.getMetrics().addMetric(METRIC, value);
-        }
+        return sum / rows;
     }
 
     private double logPartition(BoltzmannParameters parameters) {

@@ -53,6 +53,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -308,6 +309,30 @@ class BoltzmannTrainerTest {
                 assertEquals(0, theta[i]);
             }
             assertTrue(Math.abs(theta[9]) > 0);
+        }
+    }
+
+    /** The trainer would go on with the machine that it had. */
+    @Test
+    void loadingUnderATrainerIsRefused(@TempDir Path folder) throws Exception {
+        NDArray data = BarsAndStripes.pictures(manager);
+        try (Model model = model(machine(4));
+                BoltzmannTrainer trainer =
+                        BoltzmannLearning.builder().build().newTrainer(model, config(0.1f))) {
+            trainer.initialize(data.getShape());
+            batches(trainer, data, 2);
+            model.save(folder, "saved");
+            batches(trainer, data, 2);
+            trainer.forward(new NDList(data));
+            model.load(folder, "saved");
+            for (Executable use :
+                    List.<Executable>of(
+                            trainer::step,
+                            () -> trainer.forward(new NDList(data)),
+                            () -> trainer.evaluate(new NDList(data)))) {
+                String message = assertThrows(IllegalStateException.class, use).getMessage();
+                assertTrue(message.contains("make a new trainer"), message);
+            }
         }
     }
 

@@ -14,10 +14,7 @@
 package org.locallearning.djl.zoo.data;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.ArrayDataset;
 import ai.djl.training.dataset.BatchSampler;
@@ -27,17 +24,12 @@ import ai.djl.training.dataset.SequenceSampler;
 import ai.djl.translate.Transform;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.locallearning.djl.creditassignment.provenance.DataDescription;
 import org.locallearning.djl.creditassignment.provenance.Preprocessing;
 import org.locallearning.djl.creditassignment.transform.GlobalContrastNormalization;
 import org.locallearning.djl.creditassignment.transform.ZcaWhitening;
-import org.locallearning.djl.decorrelation.internal.HostValues;
-import org.locallearning.djl.decorrelation.internal.Sha256;
 import org.locallearning.djl.zoo.augmentation.SpatialTransform;
 import org.locallearning.djl.zoo.augmentation.TransformedDataset;
 import org.locallearning.djl.zoo.task.Task;
@@ -57,9 +49,6 @@ import org.locallearning.djl.zoo.task.Task;
  */
 public final class ImageData implements AutoCloseable {
 
-    /** How many images are digested at a time. */
-    private static final int DIGESTED = 1000;
-
     /** How many images are read at a time where a whitening is fitted. */
     private static final int WHITENED_AT_ONCE = 1000;
 
@@ -69,9 +58,9 @@ public final class ImageData implements AutoCloseable {
     private final List<String> classes;
     private final String provenance;
     private final NDManager manager;
-    private final Part training;
-    private final Part validation;
-    private final Part test;
+    private final ImageArrays training;
+    private final ImageArrays validation;
+    private final ImageArrays test;
     private final Transform scale;
     private final Preprocessing preprocessing;
     private String sha256;
@@ -79,117 +68,34 @@ public final class ImageData implements AutoCloseable {
     private final boolean wholeBatches;
     private final SpatialTransform augmentation;
 
-    /** The arrays of one part: pixels uint8 (N, C, H, W) and labels int64 (N). */
-    private record Part(NDArray pixels, NDArray labels) {
-
-        static Part of(LabelledImages images, NDManager manager) {
-            long[] labels = new long[images.size()];
-            for (int i = 0; i < labels.length; i++) {
-                labels[i] = images.labels()[i] & 0xff;
-            }
-            Shape shape = new Shape(images.size()).addAll(images.shape());
-            return new Part(
-                    manager.create(ByteBuffer.wrap(images.pixels()), shape, DataType.UINT8),
-                    manager.create(labels));
-        }
-
-        /** Digests pixels and labels, each of one byte, image by image. */
-        String sha256() {
-            MessageDigest digest = Sha256.newDigest();
-            long images = labels.size();
-            long[] classes = HostValues.longs(labels);
-            for (long begin = 0; begin < images; begin += DIGESTED) {
-                long end = Math.min(images, begin + DIGESTED);
-                try (NDArray some = pixels.get(new NDIndex("{}:{}", begin, end))) {
-                    byte[] bytes = HostValues.bytes(some);
-                    int length = bytes.length / (int) (end - begin);
-                    for (long i = begin; i < end; i++) {
-                        digest.update(bytes, (int) (i - begin) * length, length);
-                        digest.update((byte) classes[(int) i]);
-                    }
-                }
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        }
-
-        ArrayDataset.Builder builder(Sampler sampler) {
-            return new ArrayDataset.Builder()
-                    .setData(pixels)
-                    .optLabels(labels)
-                    .setSampling(sampler);
-        }
-    }
-
     ImageData(
             String name,
             String title,
             List<String> classes,
             String source,
             ImageParts parts,
-            ImagePreparation framing,
+            ImagePreparation preparation,
             DataOptions options) {
         this.name = name;
         this.title = title;
         this.classes = List.copyOf(classes);
+        task = options.getTask();
+        wholeBatches = options.isWholeBatches();
+        augmentation = options.isAugmented() ? preparation.augmentation().orElseThrow() : null;
         ImageParts images =
                 options.isGrey()
                         ? new ImageParts(parts.training().grey(), parts.test().grey())
                         : parts;
         LabelledImages inUse = images.training().first(options.limitOr(Integer.MAX_VALUE));
         int heldOut = options.getValidation();
-        if (heldOut >= inUse.size()) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            Locale.ROOT,
-                            "%,d images for validation leave none of the %,d training images of %s:"
-                                    + " hold out fewer, or raise the limit of training images.",
-                            heldOut,
-                            inUse.size(),
-                            name));
-        }
-        LabelledImages trainingImages = inUse.first(inUse.size() - heldOut);
-        if (options.isAugmented()) {
-            augmentation = framing.augmentation().orElseThrow();
-        } else {
-            augmentation = null;
-            trainingImages = framing.centres(trainingImages);
-        }
+        checkValidation(heldOut, inUse);
+        LabelledImages whole = inUse.first(inUse.size() - heldOut);
+        LabelledImages trainingImages = augmentation == null ? preparation.centres(whole) : whole;
         LabelledImages testImages =
-                framing.centres(images.test().first(options.testLimitOr(Integer.MAX_VALUE)));
+                preparation.centres(images.test().first(options.testLimitOr(Integer.MAX_VALUE)));
         sampleShape = testImages.shape();
-        task = options.getTask();
-        wholeBatches = options.isWholeBatches();
-        PixelScale pixelScale;
-        String scaling;
-        boolean prepared = options.isContrastNormalized() || options.isWhitened();
-        if (options.isStandardised() && !prepared) {
-            pixelScale = PixelScale.standardising(trainingImages);
-            scaling = "standardised by the training images' " + pixelScale;
-        } else if (task == Task.RECONSTRUCTION) {
-            // what a sigmoid can put out
-            pixelScale = PixelScale.between(0.005, 0.995, (int) sampleShape.get(0));
-            scaling = "pixels in 0.005..0.995, not standardised";
-        } else if (task == Task.SIGNED_RECONSTRUCTION) {
-            pixelScale = PixelScale.between(-0.9, 0.9, (int) sampleShape.get(0));
-            scaling = "pixels in −0.9..0.9, not standardised";
-        } else if (options.isSignedPixels()) {
-            pixelScale = PixelScale.between(-1, 1, (int) sampleShape.get(0));
-            scaling = "pixels in −1..1, not standardised";
-        } else {
-            pixelScale = PixelScale.between(0, 1, (int) sampleShape.get(0));
-            scaling = "pixels in 0..1, not standardised";
-        }
-        if (options.isGrey()) {
-            scaling = "grey; " + scaling;
-        }
-        if (prepared) {
-            scaling +=
-                    (options.isContrastNormalized() ? "; contrast normalized" : "")
-                            + (options.isWhitened()
-                                    ? "; ZCA-whitened by the training images with ε = "
-                                            + ZcaWhitening.EPSILON
-                                    : "");
-        }
+        ChosenScale chosen = ChosenScale.of(options, trainingImages);
+        String cut = preparation.describe(options.isAugmented());
         provenance =
                 String.format(
                         Locale.ROOT,
@@ -203,26 +109,40 @@ public final class ImageData implements AutoCloseable {
                                         ", of which the last %,d are for validation,",
                                         heldOut),
                         share(testImages, images.test()),
-                        framing.describe(options.isAugmented()),
-                        scaling,
+                        cut,
+                        chosen.description(),
                         wholeBatches ? "; whole batches alone" : "");
         manager = NDManager.newBaseManager(Device.cpu());
         manager.setName(name);
-        training = Part.of(trainingImages, manager);
-        validation = heldOut == 0 ? null : Part.of(framing.centres(inUse.last(heldOut)), manager);
-        test = Part.of(testImages, manager);
-        scale =
-                preparation(
-                        pixelScale.asTransform(manager), options, framing.centres(trainingImages));
-        String cut = framing.describe(options.isAugmented()).replaceAll("; $", "");
-        preprocessing =
-                options.isContrastNormalized() || options.isWhitened()
+        training = ImageArrays.of(trainingImages, manager);
+        validation =
+                heldOut == 0
                         ? null
-                        : pixelScale.describe(cut.isEmpty() ? null : cut);
+                        : ImageArrays.of(preparation.centres(inUse.last(heldOut)), manager);
+        test = ImageArrays.of(testImages, manager);
+        scale =
+                transform(
+                        chosen.pixels().asTransform(manager),
+                        options,
+                        preparation.centres(trainingImages));
+        preprocessing = chosen.isScaleAlone() ? chosen.describe(cut) : null;
+    }
+
+    private void checkValidation(int heldOut, LabelledImages inUse) {
+        if (heldOut >= inUse.size()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "%,d images for validation leave none of the %,d training images of %s:"
+                                    + " hold out fewer, or raise the limit of training images.",
+                            heldOut,
+                            inUse.size(),
+                            name));
+        }
     }
 
     /** What pixels go through: their range, then the contrast and the whitening of the options. */
-    private Transform preparation(
+    private Transform transform(
             Transform range, DataOptions options, LabelledImages trainingImages) {
         Transform normalized = range;
         if (options.isContrastNormalized()) {
@@ -236,7 +156,7 @@ public final class ImageData implements AutoCloseable {
         try (NDManager scope = manager.newSubManager()) {
             RandomAccessDataset images =
                     new AnyDeviceDataset(
-                            Part.of(trainingImages, scope)
+                            ImageArrays.of(trainingImages, scope)
                                     .builder(
                                             new BatchSampler(
                                                     new SequenceSampler(), WHITENED_AT_ONCE, false))
@@ -340,7 +260,7 @@ public final class ImageData implements AutoCloseable {
         return inOrder(validation, batchSize);
     }
 
-    private RandomAccessDataset inOrder(Part part, int batchSize) {
+    private RandomAccessDataset inOrder(ImageArrays part, int batchSize) {
         return dataset(
                 part, new BatchSampler(new SequenceSampler(), checkBatchSize(batchSize), false));
     }
@@ -453,12 +373,12 @@ public final class ImageData implements AutoCloseable {
                 : String.format(Locale.ROOT, "the first %,d of %,d", used.size(), all.size());
     }
 
-    private RandomAccessDataset dataset(Part part, Sampler sampler) {
+    private RandomAccessDataset dataset(ImageArrays part, Sampler sampler) {
         if (task.reconstructs()) {
             return new AnyDeviceDataset(
                     new ArrayDataset.Builder()
-                            .setData(part.pixels)
-                            .optLabels(part.pixels)
+                            .setData(part.pixels())
+                            .optLabels(part.pixels())
                             .setSampling(sampler)
                             .addTransform(scale)
                             .addTargetTransform(scale));

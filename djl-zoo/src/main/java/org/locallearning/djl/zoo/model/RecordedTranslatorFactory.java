@@ -31,20 +31,40 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Translates between images and what a model takes and gives, as its record says: grey or in
  * colour, its size, the scale of its pixels, and the names of its classes.
  *
  * <p>From {@link Image}, a path, a URL or a stream; to {@link Classifications}, where the model has
- * classes ({@code topK} of them, 5 unless that argument says otherwise), or to the model's outputs
- * as {@code float[]}.
+ * classes ({@code topK} of them, 5 unless that argument says otherwise; probabilities, unless
+ * {@code applySoftmax} is false), or to the model's outputs as {@code float[]}. Arguments of DJL's
+ * image translators that would say otherwise than the record are refused.
  */
 public final class RecordedTranslatorFactory implements TranslatorFactory, Serializable {
 
     private static final long serialVersionUID = 1L;
 
     private static final int TOP = 5;
+
+    /** What DJL's translators take as arguments, and the record says here. */
+    private static final Set<String> OF_THE_RECORD =
+            Set.of(
+                    "width",
+                    "height",
+                    "flag",
+                    "pad",
+                    "resize",
+                    "resizeShort",
+                    "centerCrop",
+                    "centerFit",
+                    "toTensor",
+                    "normalize",
+                    "range",
+                    "synset",
+                    "synsetUrl",
+                    "synsetFileName");
 
     /** Creates the factory; DJL does, by its name. */
     public RecordedTranslatorFactory() {}
@@ -63,6 +83,7 @@ public final class RecordedTranslatorFactory implements TranslatorFactory, Seria
     public <I, O> Translator<I, O> newInstance(
             Class<I> input, Class<O> output, Model model, Map<String, ?> arguments)
             throws TranslateException {
+        checkArguments(model, arguments);
         RecordedModel recorded;
         try {
             recorded = RecordedModel.of(model);
@@ -86,6 +107,19 @@ public final class RecordedTranslatorFactory implements TranslatorFactory, Seria
         return new ToClasses(images, classes).newInstance(input, output, model, arguments);
     }
 
+    private static void checkArguments(Model model, Map<String, ?> arguments) {
+        for (String argument : new TreeSet<>(arguments.keySet())) {
+            if (OF_THE_RECORD.contains(argument)) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "The argument '%s' would change what the record of the model %s"
+                                        + " says of its images and classes; leave it out, or give a"
+                                        + " translator of your own by optTranslator.",
+                                argument, model.getName()));
+            }
+        }
+    }
+
     /** The translators to classes. */
     private static final class ToClasses extends BaseImageTranslatorFactory<Classifications> {
 
@@ -104,7 +138,7 @@ public final class RecordedTranslatorFactory implements TranslatorFactory, Seria
                     .optFlag(images.getFlag())
                     .addTransform(images)
                     .optSynset(classes)
-                    .optApplySoftmax(true)
+                    .optApplySoftmax(ArgumentsUtil.booleanValue(arguments, "applySoftmax", true))
                     .optTopK(ArgumentsUtil.intValue(arguments, "topK", TOP))
                     .build();
         }

@@ -176,77 +176,38 @@ public final class BenchmarkCommand implements Callable<Integer> {
         private Path folder;
     }
 
+    /** What is to be timed. */
+    private record Request(
+            List<Workload> workloads, List<Method> methods, DecorrelationSettings decorrelation) {}
+
     /** Runs the benchmark. */
     @Override
     public Integer call() throws IOException, InterruptedException {
-        List<Workload> workloads;
-        List<Method> methods;
-        DecorrelationSettings settings;
-        try {
-            workloads = arguments.models.stream().map(Workload::named).toList();
-            LinkedHashSet<String> names = new LinkedHashSet<>(List.of(Methods.BASELINE));
-            names.addAll(arguments.methods);
-            methods = Methods.named(names);
-            settings = decorrelation.settings();
-            EngineThreads.check(arguments.threads);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
-        UselessOptions.refuse(spec, methods, List.of());
-        checkPositive("--repeats", arguments.repeats);
-        if (arguments.repeats > MOST_REPEATS) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--repeats is at most " + MOST_REPEATS + ", not " + arguments.repeats + ".");
-        }
-        checkPositive("--batch", arguments.batch);
+        Request request = request();
         Build.current().checkMayWrite(arguments.folder);
         OutputFolder folder = OutputFolder.open(arguments.folder);
         Engine engine = EngineThreads.start(arguments.threads);
-        checkMemory(workloads);
+        checkMemory(request.workloads);
 
         PrintWriter out = spec.commandLine().getOut();
-        TextTable table =
-                new TextTable()
-                        .left("model", widest(arguments.models))
-                        .left("method", widest(methods.stream().map(Method::name).toList()))
-                        .left("device", 6)
-                        .right("batch", 5)
-                        .right("ms/step", 8)
-                        .right("steps/s", 8)
-                        .right("samples/s", 9)
-                        .right("x bp", 5)
-                        .right("quartiles", 12)
-                        .right("CPU x bp", 8)
-                        .right("products", 8)
-                        .right("x bp", 5)
-                        .right("MAC x bp", 8)
-                        .right("GFLOP/s", 8)
-                        .right("opt ms", 6)
-                        .right("peak MiB", 8)
-                        .right("MiB x bp", 8);
+        TextTable table = table(request);
         out.println(table.header());
         List<BenchmarkResults.Row> rows = new ArrayList<>();
         List<Double> rates = new ArrayList<>();
         BenchmarkResults results = null;
         String started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         Machine machine = Machine.of(engine, arguments.threads);
-        for (Workload workload : workloads) {
-            int batch = arguments.batch == null ? workload.batch() : arguments.batch;
-            List<BenchmarkResults.Row> timed;
-            try (MatrixRate matrix = new MatrixRate(engine)) {
-                timed =
-                        new InterleavedTiming(engine, arguments.repeats, settings)
-                                .time(workload, batch, methods, matrix, rates);
-            }
+        for (Workload workload : request.workloads) {
             Double baseline = null;
-            for (BenchmarkResults.Row row : timed) {
-                BenchmarkResults.Row whole =
-                        arguments.memory ? withMemory(row, settings, baseline) : row;
+            for (BenchmarkResults.Row timed : time(engine, workload, request, rates)) {
+                BenchmarkResults.Row row =
+                        arguments.memory
+                                ? withMemory(timed, request.decorrelation, baseline)
+                                : timed;
                 // the first method is backpropagation
-                baseline = baseline == null ? whole.peakMiB() : baseline;
-                rows.add(whole);
-                out.println(cells(table, whole));
+                baseline = baseline == null ? row.peakMiB() : baseline;
+                rows.add(row);
+                out.println(cells(table, row));
                 out.flush();
             }
             results =
@@ -256,15 +217,70 @@ public final class BenchmarkCommand implements Callable<Integer> {
                             CommandLineText.of(spec),
                             started,
                             arguments.repeats,
-                            settings,
+                            request.decorrelation,
                             Quartiles.of(rates.stream().mapToDouble(r -> r).toArray()).median(),
                             List.copyOf(rows));
             folder.write(FILE, results.toJson());
         }
-        explain(out, results, workloads);
+        explain(out, results, request.workloads);
         out.println("Numbers: " + folder.file(FILE));
         out.flush();
         return ExitCode.OK;
+    }
+
+    private Request request() {
+        Request request;
+        try {
+            LinkedHashSet<String> names = new LinkedHashSet<>(List.of(Methods.BASELINE));
+            names.addAll(arguments.methods);
+            request =
+                    new Request(
+                            arguments.models.stream().map(Workload::named).toList(),
+                            Methods.named(names),
+                            decorrelation.settings());
+            EngineThreads.check(arguments.threads);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        UselessOptions.refuse(spec, request.methods, List.of());
+        checkPositive("--repeats", arguments.repeats);
+        if (arguments.repeats > MOST_REPEATS) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--repeats is at most " + MOST_REPEATS + ", not " + arguments.repeats + ".");
+        }
+        checkPositive("--batch", arguments.batch);
+        return request;
+    }
+
+    private TextTable table(Request request) {
+        return new TextTable()
+                .left("model", widest(arguments.models))
+                .left("method", widest(request.methods.stream().map(Method::name).toList()))
+                .left("device", 6)
+                .right("batch", 5)
+                .right("ms/step", 8)
+                .right("steps/s", 8)
+                .right("samples/s", 9)
+                .right("x bp", 5)
+                .right("quartiles", 12)
+                .right("CPU x bp", 8)
+                .right("products", 8)
+                .right("x bp", 5)
+                .right("MAC x bp", 8)
+                .right("GFLOP/s", 8)
+                .right("opt ms", 6)
+                .right("peak MiB", 8)
+                .right("MiB x bp", 8);
+    }
+
+    private List<BenchmarkResults.Row> time(
+            Engine engine, Workload workload, Request request, List<Double> rates) {
+        int batch = arguments.batch == null ? workload.batch() : arguments.batch;
+        try (MatrixRate matrix = new MatrixRate(engine)) {
+            return new InterleavedTiming(engine, arguments.repeats, request.decorrelation)
+                    .time(workload, batch, request.methods, matrix, rates);
+        }
     }
 
     private BenchmarkResults.Row withMemory(

@@ -115,8 +115,8 @@ public final class MethodArguments {
             names = "--error-update",
             paramLabel = "NAME",
             description =
-                    "How error matrices learn, in the place of the method's own: paper (as printed),"
-                            + " lra_e (as in the authors' earlier code) or none.")
+                    "How error matrices learn, in the place of the method's own: paper (as"
+                            + " printed), lra_e (as in the authors' earlier code) or none.")
     private ErrorMatrixUpdate update;
 
     @Serves(Purpose.ERROR_MATRICES)
@@ -171,6 +171,11 @@ public final class MethodArguments {
             throw new IllegalArgumentException(
                     "--error-gap is the gap of the methods' own wiring, which --error-wiring"
                             + " replaces: leave one of the two out.");
+        }
+        if (gamma != null && update == ErrorMatrixUpdate.NONE) {
+            throw new IllegalArgumentException(
+                    "--error-gamma is the factor of gradients that --error-update none does not"
+                            + " have: leave one of the two out.");
         }
         MethodSettings preset = MethodSettings.preset(model);
         return new MethodSettings(

@@ -17,9 +17,6 @@ import static org.locallearning.djl.examples.method.ErrorPath.DIRECT;
 import static org.locallearning.djl.examples.method.ErrorPath.INCREMENTAL_INFERENCE;
 import static org.locallearning.djl.examples.method.ErrorPath.INFERENCE;
 import static org.locallearning.djl.examples.method.ErrorPath.LAYER_BY_LAYER;
-import static org.locallearning.djl.examples.method.LearningRates.ANY;
-import static org.locallearning.djl.examples.method.OptimizerKind.ADAM;
-import static org.locallearning.djl.examples.method.OptimizerKind.MOMENTUM;
 import static org.locallearning.djl.examples.method.OptimizerKind.MQ;
 import static org.locallearning.djl.examples.method.OptimizerKind.SGD;
 
@@ -68,117 +65,13 @@ public final class Methods {
 
     private static final double SIGN_DEVIATION = 1;
 
-    /** Rates of exact gradients and of those with the right signs. */
-    private static final LearningRates EXACT =
-            LearningRates.of(ADAM, 1e-3f)
-                    .and(MOMENTUM, 0.1f)
-                    .and(SGD, 0.1f)
-                    .and(MQ, 3e-5f)
-                    .with(ANY, "mlp", MOMENTUM, 0.03f)
-                    .with(ANY, "dense", ADAM, 1e-4f)
-                    .with(ANY, "dense-linear-top", ADAM, 1e-4f)
-                    .with(ANY, "lillicrap-local", ADAM, 1e-4f)
-                    .with(ANY, "lillicrap-local-wide", ADAM, 1e-4f)
-                    .with(ANY, "mlp3", SGD, 0.01f)
-                    .with("svhn", "mlp3", SGD, 0.019f)
-                    .with(ANY, "mlp3", ADAM, 1.8e-5f)
-                    .with("svhn", "mlp3", ADAM, 4.5e-5f)
-                    .with(ANY, "alonso-conv", SGD, 0.014f)
-                    .with("svhn", "alonso-conv", SGD, 0.01f)
-                    .with(ANY, "alonso-conv", ADAM, 1.2e-4f)
-                    .with("svhn", "alonso-conv", ADAM, 1e-4f)
-                    .with(ANY, "alonso-conv-tiny", SGD, 0.05f)
-                    .with(ANY, "alonso-conv-tiny", ADAM, 2.5e-4f)
-                    // the authors' 0.0013 is for a loss that is a sum over the 3072 pixels
-                    .with(ANY, "autoencoder", SGD, 4);
-
-    /** Rates of random feedback: most nets want smaller steps than with exact gradients. */
-    private static final LearningRates RANDOM =
-            LearningRates.of(ADAM, 1e-4f)
-                    .and(MOMENTUM, 1e-3f)
-                    .and(SGD, 1e-2f)
-                    .and(MQ, 3e-5f)
-                    .with(ANY, "mlp", ADAM, 1e-3f)
-                    .with(ANY, "mlp", MOMENTUM, 3e-3f)
-                    .with("glyphs", "conv", ADAM, 1e-3f)
-                    .with("tiny-imagenet", "ahmad-conv", ADAM, 1e-5f)
-                    .with("tiny-imagenet", "ahmad-conv-padded", ADAM, 1e-5f);
-
-    /** Rates of feedback that comes to be the layer's own, and then bears the steps of that. */
-    private static final LearningRates LEARNED =
-            RANDOM.with(ANY, "conv", ADAM, 1e-3f)
-                    // a sweep: 38.8 % held out for 34.6 at the rate of fixed feedback
-                    .with("cifar10", "dense", ADAM, 3e-4f);
-
-    /** Rates of node perturbation, from table 2 of the decorrelation paper and, for mlp, a scan. */
-    private static final LearningRates PERTURBED =
-            LearningRates.of(ADAM, 1e-4f)
-                    .and(MOMENTUM, 1e-3f)
-                    .and(SGD, 1e-2f)
-                    .and(MQ, 3e-5f)
-                    .with(ANY, "dense", ADAM, 1e-5f)
-                    .with(ANY, "dense-linear-top", ADAM, 1e-5f)
-                    .with(ANY, "mlp", ADAM, 1e-3f);
-
-    /** The same with decorrelation layers, which allow larger steps. */
-    private static final LearningRates PERTURBED_DECORRELATED =
-            PERTURBED.with(ANY, "dense", ADAM, 1e-4f).with(ANY, "dense-linear-top", ADAM, 1e-4f);
-
-    /** Rates of rec-LRA, for Adam from its paper. */
-    private static final LearningRates REPRESENTATION =
-            LearningRates.of(ADAM, 2e-4f)
-                    .and(MOMENTUM, 1e-2f)
-                    .and(SGD, 0.1f)
-                    .and(MQ, 3e-5f)
-                    .with("cifar10", ANY, ADAM, 1e-4f);
-
-    /** Rates of predictive coding, from the code of the paper on sequential inference. */
-    private static final LearningRates PREDICTIVE =
-            LearningRates.of(SGD, 0.75f)
-                    .and(MOMENTUM, 0.075f)
-                    .and(ADAM, 3e-5f)
-                    .and(MQ, 3e-5f)
-                    // a sweep: 95.7 % held out for 92.4 at a tenth of it
-                    .with("mnist", "mlp", MQ, 1e-3f)
-                    .with("svhn", "mlp3", SGD, 1)
-                    .with(ANY, "alonso-conv", SGD, 0.5f)
-                    .with("svhn", "alonso-conv", SGD, 0.25f)
-                    .with(ANY, "alonso-conv", MQ, 2.2e-4f)
-                    .with("svhn", "alonso-conv", MQ, 7e-5f)
-                    .with(ANY, "alonso-conv", ADAM, 7.5e-5f)
-                    .with("svhn", "alonso-conv", ADAM, 1e-5f)
-                    .with(ANY, "alonso-conv-tiny", SGD, 0.3f)
-                    .with(ANY, "alonso-conv-tiny", MQ, 1.2e-4f)
-                    .with(ANY, "alonso-conv-tiny", ADAM, 7e-5f)
-                    .with(ANY, "autoencoder", SGD, 0.1f)
-                    .with("svhn", "autoencoder", SGD, 0.05f)
-                    .with(ANY, "autoencoder", MQ, 1.2e-5f)
-                    .with("svhn", "autoencoder", MQ, 1.6e-5f)
-                    .with(ANY, "autoencoder", ADAM, 4e-5f)
-                    .with("svhn", "autoencoder", ADAM, 4.5e-5f);
-
-    /**
-     * The same where weights move at every one of the iterations, of which most nets have three.
-     */
-    private static final LearningRates INCREMENTAL =
-            PREDICTIVE.with(ANY, ANY, SGD, 0.25f).with(ANY, "autoencoder", SGD, 0.03f);
-
-    /**
-     * Table 2 of the decorrelation paper: slower in dense nets, where the rule is random feedback
-     * or noise.
-     */
-    private static final DecorrelationRates RANDOM_DECORRELATION =
-            DecorrelationRates.of(DecorrelationRates.USUAL)
-                    .with(ANY, "dense", 1e-6)
-                    .with(ANY, "dense-linear-top", 1e-6);
-
     private static final List<Method> ALL =
             List.of(
                     Method.builder(BASELINE)
                             .setTitle("Backpropagation")
                             .setDescription("DJL's own trainer, the baseline.")
                             .setTrainer((model, config, seed, settings) -> model.newTrainer(config))
-                            .setLearningRates(EXACT)
+                            .setLearningRates(PresetRates.EXACT)
                             .build(),
                     Method.builder("bp-tape")
                             .setTitle("Backpropagation on the tape")
@@ -186,7 +79,7 @@ public final class Methods {
                                     "Backpropagation through this project's own machinery, the"
                                             + " check on it.")
                             .setRule((seed, settings) -> Backpropagation.builder().build())
-                            .setLearningRates(EXACT)
+                            .setLearningRates(PresetRates.EXACT)
                             .build(),
                     Method.builder("fa")
                             .setTitle("Feedback alignment")
@@ -199,8 +92,8 @@ public final class Methods {
                                                     .optFeedback(settings.feedback().seeded(seed))
                                                     .build())
                             .addSetting(MethodSetting.FEEDBACK_DENSITY)
-                            .setLearningRates(RANDOM)
-                            .optDecorrelationRates(RANDOM_DECORRELATION)
+                            .setLearningRates(PresetRates.RANDOM)
+                            .optDecorrelationRates(PresetRates.RANDOM_DECORRELATION)
                             .build(),
                     Method.builder("kp")
                             .setTitle("Kolen-Pollack learning")
@@ -211,8 +104,8 @@ public final class Methods {
                             .setRule(
                                     (seed, settings) ->
                                             KolenPollack.builder().optSeed(seed).build())
-                            .setLearningRates(LEARNED)
-                            .optDecorrelationRates(RANDOM_DECORRELATION)
+                            .setLearningRates(PresetRates.LEARNED)
+                            .optDecorrelationRates(PresetRates.RANDOM_DECORRELATION)
                             .build(),
                     Method.builder("wm")
                             .setTitle("Weight mirrors")
@@ -226,8 +119,8 @@ public final class Methods {
                                                     .optSeed(seed)
                                                     .optInitialPhases(MIRROR_PHASES)
                                                     .build())
-                            .setLearningRates(LEARNED)
-                            .optDecorrelationRates(RANDOM_DECORRELATION)
+                            .setLearningRates(PresetRates.LEARNED)
+                            .optDecorrelationRates(PresetRates.RANDOM_DECORRELATION)
                             .build(),
                     Method.builder("pbp")
                             .setTitle("Pseudobackprop")
@@ -236,8 +129,8 @@ public final class Methods {
                                             + " in place of their transpose (Lillicrap et al."
                                             + " 2016, supplement).")
                             .setRule((seed, settings) -> Pseudobackpropagation.builder().build())
-                            .setLearningRates(RANDOM)
-                            .optDecorrelationRates(RANDOM_DECORRELATION)
+                            .setLearningRates(PresetRates.RANDOM)
+                            .optDecorrelationRates(PresetRates.RANDOM_DECORRELATION)
                             .build(),
                     Method.builder("dfa")
                             .setTitle("Direct feedback alignment")
@@ -250,8 +143,8 @@ public final class Methods {
                                                     .optFeedback(settings.feedback().seeded(seed))
                                                     .build())
                             .addSetting(MethodSetting.FEEDBACK_DENSITY)
-                            .setLearningRates(RANDOM)
-                            .optDecorrelationRates(RANDOM_DECORRELATION)
+                            .setLearningRates(PresetRates.RANDOM)
+                            .optDecorrelationRates(PresetRates.RANDOM_DECORRELATION)
                             .optErrorPath(DIRECT)
                             .build(),
                     signSymmetric(
@@ -348,7 +241,7 @@ public final class Methods {
                                     + " all layers at once, then every weight learns from its"
                                     + " layer's error (Whittington and Bogacz 2017).",
                             InferenceSchedule.SIMULTANEOUS,
-                            PREDICTIVE),
+                            PresetRates.PREDICTIVE),
                     predictiveCoding(
                             "seqil",
                             "Sequential inference learning",
@@ -356,14 +249,14 @@ public final class Methods {
                                     + " layer by layer from the output, then every weight learns"
                                     + " from its layer's error (Alonso et al. 2023).",
                             InferenceSchedule.SEQUENTIAL,
-                            PREDICTIVE),
+                            PresetRates.PREDICTIVE),
                     predictiveCoding(
                             "ipc",
                             "Incremental predictive coding",
                             "Inference learning whose weights move at every iteration (Salvatori"
                                     + " et al. 2022).",
                             InferenceSchedule.INCREMENTAL,
-                            INCREMENTAL));
+                            PresetRates.INCREMENTAL));
 
     private Methods() {}
 
@@ -380,8 +273,8 @@ public final class Methods {
                         (seed, settings) ->
                                 settings.applyTo(rule.apply(settings)).optSeed(seed).build())
                 .addSetting(MethodSetting.ALIGNMENT)
-                .setLearningRates(REPRESENTATION)
-                .optDecorrelationRates(RANDOM_DECORRELATION)
+                .setLearningRates(PresetRates.REPRESENTATION)
+                .optDecorrelationRates(PresetRates.RANDOM_DECORRELATION)
                 .optErrorPath(DIRECT);
     }
 
@@ -391,9 +284,9 @@ public final class Methods {
                 .setTitle(title)
                 .setDescription(description)
                 .setRule((seed, settings) -> NodePerturbation.builder().optMode(mode).build())
-                .setLearningRates(PERTURBED)
-                .optDecorrelatedLearningRates(PERTURBED_DECORRELATED)
-                .optDecorrelationRates(RANDOM_DECORRELATION)
+                .setLearningRates(PresetRates.PERTURBED)
+                .optDecorrelatedLearningRates(PresetRates.PERTURBED_DECORRELATED)
+                .optDecorrelationRates(PresetRates.RANDOM_DECORRELATION)
                 // the noisy pass takes as many products as a backward pass of the error
                 .optErrorPath(LAYER_BY_LAYER)
                 .build();
@@ -407,7 +300,7 @@ public final class Methods {
                 .setRule(
                         (seed, settings) ->
                                 SignSymmetricFeedback.builder().optMode(mode).optSeed(seed).build())
-                .setLearningRates(EXACT)
+                .setLearningRates(PresetRates.EXACT)
                 .build();
     }
 

@@ -21,14 +21,16 @@ import java.util.List;
  * after the last epoch alone, so that nothing is chosen by them.
  *
  * @param epoch the epoch, from 1
- * @param trainLoss the loss over the training images, each measured as it was learned from
+ * @param trainLoss the mean over batches of the loss of the training images, each measured as it
+ *     was learned from
  * @param trainAccuracy the share of training images classified correctly, 0 to 1, likewise; null
  *     where the network does not classify
- * @param testLoss the loss over the test images after the epoch, null where they were not looked at
+ * @param testLoss the mean loss of a test image after the epoch, null where they were not looked
+ *     at; in results of earlier versions, the mean over batches
  * @param testAccuracy the share of test images classified correctly after the epoch, 0 to 1, or
  *     null likewise
- * @param validationLoss the loss over the images held out for validation after the epoch, null
- *     where there are none
+ * @param validationLoss the mean loss of an image held out for validation after the epoch, null
+ *     where there are none; in results of earlier versions, the mean over batches
  * @param validationAccuracy the share of them classified correctly after the epoch, 0 to 1, or null
  *     likewise
  * @param seconds the time spent on training: on fetching batches, forward, backward and optimizer,

@@ -31,7 +31,6 @@ import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.Figure;
 import org.locallearning.djl.examples.report.FigurePage;
-import org.locallearning.djl.examples.report.HeatMap;
 import org.locallearning.djl.examples.report.Percent;
 import org.locallearning.djl.examples.results.Interval;
 import org.locallearning.djl.examples.results.Moment;
@@ -45,8 +44,6 @@ import org.locallearning.djl.examples.results.TimeToBest;
  * over epochs and over seconds, and the whole grid.
  */
 final class SweepPage {
-
-    private static final String NONE = "-";
 
     private final SweepPlan plan;
     private final Sweep sweep;
@@ -221,7 +218,7 @@ final class SweepPage {
     }
 
     private static String text(Interval interval, DoubleFunction<String> format) {
-        return interval == null ? NONE : interval.text(format);
+        return interval == null ? SweepGrids.NONE : interval.text(format);
     }
 
     private static String title(Trial.Subject subject) {
@@ -286,17 +283,7 @@ final class SweepPage {
     }
 
     private void grids(List<Trial.Subject> subjects, boolean accuracy) {
-        List<Figure> figures = new ArrayList<>();
-        List<Trial.Subject> single = new ArrayList<>();
-        for (Trial.Subject subject : subjects) {
-            int axes = plan.settings().get(subject).get(0).size();
-            if (axes == 1) {
-                single.add(subject);
-            } else if (axes > 1) {
-                figures.add(plane(subject, accuracy));
-            }
-        }
-        figures.addAll(0, lines(single, accuracy));
+        List<Figure> figures = new SweepGrids(plan, sweep, accuracy).figures(subjects);
         if (figures.isEmpty()) {
             return;
         }
@@ -308,144 +295,9 @@ final class SweepPage {
                                 ? ", after the last epoch that a setting has trained for."
                                 : ".")
                         + " "
-                        + NONE
+                        + SweepGrids.NONE
                         + " is a setting that failed or has not come so far.");
         page.figures(figures);
-    }
-
-    /** One row for each method that has the same axis. */
-    private List<Figure> lines(List<Trial.Subject> subjects, boolean accuracy) {
-        Map<SweptOption, List<Trial.Subject>> byAxis = new LinkedHashMap<>();
-        for (Trial.Subject subject : subjects) {
-            SweptOption axis = plan.settings().get(subject).get(0).keySet().iterator().next();
-            byAxis.computeIfAbsent(axis, each -> new ArrayList<>()).add(subject);
-        }
-        List<Figure> figures = new ArrayList<>();
-        byAxis.forEach(
-                (axis, those) -> {
-                    List<String> columns = new ArrayList<>();
-                    for (Trial.Subject subject : those) {
-                        columns.addAll(values(subject, axis));
-                    }
-                    List<String> distinct =
-                            columns.stream()
-                                    .distinct()
-                                    .sorted((a, b) -> Double.compare(number(a), number(b)))
-                                    .toList();
-                    List<String> rows = new ArrayList<>();
-                    List<List<Double>> cells = new ArrayList<>();
-                    for (int i = those.size() - 1; i >= 0; i--) {
-                        Trial.Subject subject = those.get(i);
-                        rows.add(subject.method());
-                        cells.add(
-                                distinct.stream()
-                                        .map(value -> value(subject, Map.of(axis, value), accuracy))
-                                        .toList());
-                    }
-                    figures.add(
-                            heatMap(
-                                    "Methods over " + axis,
-                                    axis.toString(),
-                                    "method",
-                                    distinct,
-                                    rows,
-                                    cells,
-                                    accuracy));
-                });
-        return figures;
-    }
-
-    private static double number(String value) {
-        return Double.parseDouble(value);
-    }
-
-    /** The first axis across, the second upwards, the best of the others. */
-    private Figure plane(Trial.Subject subject, boolean accuracy) {
-        List<SweptOption> axes = List.copyOf(plan.settings().get(subject).get(0).keySet());
-        SweptOption across = axes.get(0);
-        SweptOption upwards = axes.get(1);
-        List<String> columns = values(subject, across);
-        List<String> rows = values(subject, upwards);
-        List<List<Double>> cells = new ArrayList<>();
-        for (String row : rows) {
-            cells.add(
-                    columns.stream()
-                            .map(
-                                    column ->
-                                            value(
-                                                    subject,
-                                                    Map.of(across, column, upwards, row),
-                                                    accuracy))
-                            .toList());
-        }
-        String rest =
-                axes.size() == 2
-                        ? ""
-                        : ", best of "
-                                + String.join(
-                                        " and ",
-                                        axes.subList(2, axes.size()).stream()
-                                                .map(SweptOption::toString)
-                                                .toList());
-        return heatMap(
-                subject.method() + rest,
-                across.toString(),
-                upwards.toString(),
-                columns,
-                rows,
-                cells,
-                accuracy);
-    }
-
-    private static HeatMap heatMap(
-            String title,
-            String abscissa,
-            String ordinate,
-            List<String> columns,
-            List<String> rows,
-            List<List<Double>> cells,
-            boolean accuracy) {
-        return new HeatMap(
-                title,
-                abscissa,
-                ordinate,
-                columns,
-                rows,
-                cells,
-                value ->
-                        Double.isNaN(value)
-                                ? NONE
-                                : String.format(Locale.ROOT, accuracy ? "%.1f" : "%.3f", value));
-    }
-
-    private List<String> values(Trial.Subject subject, SweptOption axis) {
-        return plan.settings().get(subject).stream()
-                .map(setting -> setting.get(axis))
-                .distinct()
-                .sorted((a, b) -> Double.compare(number(a), number(b)))
-                .toList();
-    }
-
-    /** Returns the best mean of the settings that have these values, NaN if there is none. */
-    private double value(Trial.Subject subject, Map<SweptOption, String> values, boolean accuracy) {
-        double best = Double.NaN;
-        for (Map<SweptOption, String> setting : plan.settings().get(subject)) {
-            if (!setting.entrySet().containsAll(values.entrySet())) {
-                continue;
-            }
-            for (int i = plan.rungs().size() - 1; i >= 0; i--) {
-                SettingScore score =
-                        sweep.scores(subject, List.of(setting), plan.rungs().get(i)).get(0);
-                if (!score.failed()) {
-                    double mean = accuracy ? 100 * score.accuracy().mean() : score.loss().mean();
-                    if (Double.isNaN(best) || (accuracy ? mean > best : mean < best)) {
-                        best = mean;
-                    }
-                    break;
-                }
-            }
-        }
-        return best;
     }
 
     private void failures() {

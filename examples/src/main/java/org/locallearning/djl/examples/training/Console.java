@@ -231,60 +231,55 @@ public final class Console {
                                         + ")"
                                 : "")
                         + ":");
+        TextTable means = meansTable(results);
+        out.println(means.header());
+        for (String name : results.finishedMethods()) {
+            out.println(means.row(meansOf(name, results.runsOf(name), seeds).toArray()));
+        }
+    }
+
+    private TextTable meansTable(Results results) {
+        int widest = results.settings().methods().stream().mapToInt(String::length).max().orElse(0);
         TextTable means =
-                merits(
-                                new TextTable()
-                                        .left(
-                                                "method",
-                                                results.settings().methods().stream()
-                                                        .mapToInt(String::length)
-                                                        .max()
-                                                        .orElse(0))
-                                        .right("rate", 8)
-                                        .right("decor", 8))
+                merits(new TextTable().left("method", widest).right("rate", 8).right("decor", 8))
                         .right("s/epoch", 7);
         if (validated) {
             means.right(task.hasAccuracy() ? "test acc" : "test loss", 9);
         }
-        if (seeds > 1) {
+        if (results.settings().seeds().size() > 1) {
             means.left("  " + figureOfMerit() + ", low to high", 1);
         }
-        out.println(means.header());
-        for (String name : results.finishedMethods()) {
-            List<RunResult> runs = results.runsOf(name);
-            List<Object> cells = new ArrayList<>();
-            cells.add(name);
-            cells.add(rate(runs.get(0).learningRate()));
-            cells.add(decorrelationRate(runs.get(0)));
-            cells.addAll(
-                    merits(
-                            last(runs, EpochResult::trainLoss).mean(),
-                            task.hasAccuracy()
-                                    ? last(runs, EpochResult::trainAccuracy).mean()
-                                    : null,
-                            last(runs, EpochResult::heldOutLoss).mean(),
-                            task.hasAccuracy()
-                                    ? last(runs, EpochResult::heldOutAccuracy).mean()
-                                    : null));
+        return means;
+    }
+
+    private List<Object> meansOf(String method, List<RunResult> runs, int seeds) {
+        boolean accurate = task.hasAccuracy();
+        List<Object> cells = new ArrayList<>();
+        cells.add(method);
+        cells.add(rate(runs.get(0).learningRate()));
+        cells.add(decorrelationRate(runs.get(0)));
+        cells.addAll(
+                merits(
+                        last(runs, EpochResult::trainLoss).mean(),
+                        accurate ? last(runs, EpochResult::trainAccuracy).mean() : null,
+                        last(runs, EpochResult::heldOutLoss).mean(),
+                        accurate ? last(runs, EpochResult::heldOutAccuracy).mean() : null));
+        List<Double> times =
+                runs.stream()
+                        .flatMap(run -> run.epochs().stream())
+                        .map(EpochResult::seconds)
+                        .toList();
+        cells.add(seconds(SeedSummary.of(times).mean()));
+        if (validated) {
             cells.add(
-                    seconds(
-                            SeedSummary.of(
-                                            runs.stream()
-                                                    .flatMap(run -> run.epochs().stream())
-                                                    .map(EpochResult::seconds)
-                                                    .toList())
-                                    .mean()));
-            if (validated) {
-                cells.add(
-                        task.hasAccuracy()
-                                ? Percent.of(last(runs, EpochResult::testAccuracy).mean())
-                                : loss(last(runs, EpochResult::testLoss).mean()));
-            }
-            if (seeds > 1) {
-                cells.add("  " + range(runs));
-            }
-            out.println(means.row(cells.toArray()));
+                    accurate
+                            ? Percent.of(last(runs, EpochResult::testAccuracy).mean())
+                            : loss(last(runs, EpochResult::testLoss).mean()));
         }
+        if (seeds > 1) {
+            cells.add("  " + range(runs));
+        }
+        return cells;
     }
 
     /** Prints how soon each method was as good as backpropagation, or as its plain twin. */

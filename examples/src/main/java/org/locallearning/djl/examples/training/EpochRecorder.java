@@ -57,6 +57,7 @@ final class EpochRecorder extends TrainingListenerAdapter implements Stateful {
     private final Console console;
     private final List<EpochResult> epochs = new ArrayList<>();
     private final List<PartOfEpoch> within = new ArrayList<>();
+    private final MeanLoss heldOut = new MeanLoss();
 
     private long done;
 
@@ -123,9 +124,22 @@ final class EpochRecorder extends TrainingListenerAdapter implements Stateful {
 
     /** {@inheritDoc} */
     @Override
+    public void onValidationBatch(Trainer trainer, BatchData batchData) {
+        batchData
+                .getLabels()
+                .forEach(
+                        (device, labels) ->
+                                heldOut.add(
+                                        trainer.getLoss(),
+                                        labels,
+                                        batchData.getPredictions().get(device)));
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public void onEpoch(Trainer trainer) {
         Map<String, Float> latest = evaluations.getLatestEvaluations();
-        double heldOutLoss = latest.get("validate_loss");
+        double heldOutLoss = heldOut.take();
         Double heldOutAccuracy = accuracy("validate_", latest);
         EpochResult result =
                 new EpochResult(
@@ -155,7 +169,7 @@ final class EpochRecorder extends TrainingListenerAdapter implements Stateful {
         EpochResult result =
                 epochs.get(last)
                         .withTest(
-                                trainer.getLoss().getAccumulator(test),
+                                heldOut.take(),
                                 accuracy.map(share -> (double) share.getAccumulator(test))
                                         .orElse(null));
         epochs.set(last, result);

@@ -45,7 +45,7 @@ final class HeldOutImages {
     /**
      * What was measured.
      *
-     * @param loss the mean loss
+     * @param loss the mean loss of an image
      * @param accuracy the share of images classified correctly, or null
      */
     record Measured(double loss, Double accuracy) {}
@@ -57,7 +57,7 @@ final class HeldOutImages {
      */
     Measured measure(Trainer trainer) {
         Loss loss = task.newLoss();
-        loss.addAccumulator(NOW);
+        MeanLoss meanLoss = new MeanLoss();
         Optional<Evaluator> accuracy =
                 task.hasAccuracy() ? Optional.of(new Accuracy()) : Optional.empty();
         accuracy.ifPresent(evaluator -> evaluator.addAccumulator(NOW));
@@ -66,7 +66,7 @@ final class HeldOutImages {
                 for (Batch part : batch.split(trainer.getDevices(), false)) {
                     NDList labels = part.getLabels();
                     NDList predictions = trainer.evaluate(part.getData());
-                    loss.updateAccumulator(NOW, labels, predictions);
+                    meanLoss.add(loss, labels, predictions);
                     accuracy.ifPresent(
                             evaluator -> evaluator.updateAccumulator(NOW, labels, predictions));
                 }
@@ -77,7 +77,7 @@ final class HeldOutImages {
         } catch (TranslateException e) {
             throw new IllegalStateException("A batch cannot be put together.", e);
         }
-        double mean = loss.getAccumulator(NOW);
+        double mean = meanLoss.take();
         if (!Double.isFinite(mean)) {
             throw new DivergedException(
                     String.format(

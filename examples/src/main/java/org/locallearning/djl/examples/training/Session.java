@@ -268,11 +268,7 @@ public final class Session implements AutoCloseable {
             return training.run(
                     method, seed, experiment.rates(method), console, checkpoints, about, ending);
         } catch (IllegalStateException e) {
-            throw new IllegalStateException(
-                    String.format(
-                            "The run of %s with seed %d stopped: %s",
-                            method.name(), seed, e.getMessage()),
-                    e);
+            throw new RunStoppedException(method.name(), seed, e);
         } finally {
             console.close();
         }

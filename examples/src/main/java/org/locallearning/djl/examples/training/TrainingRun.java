@@ -22,19 +22,13 @@ import ai.djl.training.EasyTrain;
 import ai.djl.training.Trainer;
 import ai.djl.training.dataset.Dataset;
 import ai.djl.training.dataset.RandomAccessDataset;
-import ai.djl.training.evaluator.Accuracy;
-import ai.djl.training.evaluator.Evaluator;
-import ai.djl.training.listener.EvaluatorTrainingListener;
 import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.tracker.Tracker;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
-import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.locallearning.djl.creditassignment.NonFiniteLossException;
-import org.locallearning.djl.creditassignment.alignment.AlignmentListener;
 import org.locallearning.djl.creditassignment.checkpoint.CheckpointListener;
 import org.locallearning.djl.creditassignment.checkpoint.TrainingPosition;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
@@ -42,12 +36,9 @@ import org.locallearning.djl.decorrelation.DivergedDecorrelationException;
 import org.locallearning.djl.decorrelation.NonFiniteInputException;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.OptimizerKind;
-import org.locallearning.djl.examples.results.AlignmentResult;
 import org.locallearning.djl.examples.results.Divergence;
 import org.locallearning.djl.examples.results.RunResult;
-import org.locallearning.djl.examples.results.TrainingSettings;
 import org.locallearning.djl.zoo.data.ImageData;
-import org.locallearning.djl.zoo.task.Task;
 
 /**
  * Trains one fresh model with one method and one seed.
@@ -152,108 +143,38 @@ public final class TrainingRun {
             Ending ending,
             TrainingListener... observers)
             throws IOException, TranslateException {
-        int batch = plan.batch();
-        RandomAccessDataset training = data.training(batch);
-        boolean validated = data.getValidationSize() > 0;
-        RandomAccessDataset heldOut = validated ? data.validation(batch) : data.test(batch);
         int last = checkpoints.lastOf(plan.epochs());
-        long batches = data.getTrainingBatches(batch);
-
-        EvaluatorTrainingListener evaluations = new EvaluatorTrainingListener();
-        Task task = data.getTask();
-        Optional<Evaluator> accuracy =
-                task.hasAccuracy() ? Optional.of(new Accuracy()) : Optional.empty();
-        TrainingClock clock = new TrainingClock();
-        EpochRecorder recorder =
-                new EpochRecorder(
-                        evaluations,
-                        accuracy,
-                        method,
-                        seed,
-                        last,
-                        validated,
-                        batches,
-                        plan.evaluationsPerEpoch(),
-                        clock,
-                        console);
         Consumer<TrainingRecord.Builder> known =
                 made -> {
-                    made.optMethod(method.name()).optSeed("training", seed).optBatch(batch);
+                    made.optMethod(method.name()).optSeed("training", seed).optBatch(plan.batch());
                     made.optData(data.describe()).optClasses(data.getClasses());
                     about.accept(made);
                 };
         CheckpointListener saving = checkpoints.listener(seed, known);
-        TimedAlignments alignments = null;
-        CorrelationListener correlations = null;
-
+        RunMeasurements measurements = new RunMeasurements(method, seed, last, data, plan, console);
         OptimizerKind optimizer = method.optimizer(plan.optimizer());
-        Block block =
-                method.prepare(
-                        blocks.get(),
-                        method.decorrelated()
-                                ? plan.decorrelation().at(rates.decorrelation())
-                                : null);
+        Block block = newBlock(method, rates);
         Tracker learningRate = plan.schedule().start(rates.learning());
         DefaultTrainingConfig config =
-                new DefaultTrainingConfig(task.newLoss())
+                new DefaultTrainingConfig(data.getTask().newLoss())
                         .optOptimizer(plan.createOptimizer(optimizer, learningRate, block));
-        accuracy.ifPresent(config::addEvaluator);
-        if (method.decorrelated() && plan.correlationsPerEpoch() > 0) {
-            correlations =
-                    new CorrelationListener(
-                            Math.max(1, batches / plan.correlationsPerEpoch()), batches, clock);
-            config.addTrainingListeners(correlations);
-        }
-        ClassificationListener classification = new ClassificationListener();
-        if (task.hasAccuracy()) {
-            config.addTrainingListeners(classification);
-        }
-        config.addTrainingListeners(evaluations, new FiniteLossCheck(), recorder);
-        if (learningRate instanceof TrainingListener progress) {
-            config.addTrainingListeners(progress);
-        }
-        config.addTrainingListeners(observers);
-        if (plan.alignmentsPerEpoch() > 0) {
-            alignments =
-                    new TimedAlignments(
-                            new AlignmentListener(
-                                    (int) Math.max(1, batches / plan.alignmentsPerEpoch())),
-                            clock);
-            config.addTrainingListeners(alignments);
-        }
-        Divergence divergence = null;
+        measurements.addTo(config, learningRate, observers);
+        Divergence divergence;
         TrainingRecord made;
         try (EndBetweenSteps end = new EndBetweenSteps();
                 Model model = Model.newInstance(method.name(), engine.getEngineName())) {
-            config.addTrainingListeners(end);
-            config.addTrainingListeners(saving);
+            config.addTrainingListeners(end, saving);
             model.setBlock(block);
             engine.setRandomSeed(seed);
             try (Trainer trainer =
                     method.trainer().newTrainer(model, config, seed, plan.methods())) {
-                trainer.initialize(new Shape(batch).addAll(data.getSampleShape()));
+                trainer.initialize(new Shape(plan.batch()).addAll(data.getSampleShape()));
                 if (checkpoints.resume(saving, trainer)) {
                     console.goesOn(method, seed, saving.getPosition());
                 }
-                int left = last - saving.getEpoch();
-                if (left > 0) {
-                    recorder.epochStarts(saving.getPosition().batch());
-                    HeldOutImages images = new HeldOutImages(heldOut, task);
-                    Dataset timed =
-                            new TimedBatches(
-                                    saving.resumable(training),
-                                    clock,
-                                    () -> recorder.batchDone(trainer, images));
-                    divergence = fit(trainer, left, saving, timed, heldOut);
-                }
-                if (divergence == null && validated && checkpoints.isToEnd()) {
-                    try {
-                        EasyTrain.evaluateDataset(trainer, data.test(batch));
-                        recorder.tested(trainer);
-                        classification.onEpoch(trainer);
-                    } catch (DivergedException e) {
-                        divergence = Divergence.of(plan.epochs(), null, e.getMessage());
-                    }
+                divergence = fit(trainer, last - saving.getEpoch(), saving, measurements);
+                if (divergence == null && isValidated() && checkpoints.isToEnd()) {
+                    divergence = test(trainer, measurements);
                 }
                 TrainingRecord.Builder record = TrainingRecord.of(trainer).toBuilder();
                 known.accept(record);
@@ -263,29 +184,35 @@ public final class TrainingRun {
                 }
             }
         }
-        return new RunResult(
-                method.name(),
-                seed,
-                optimizer.toString(),
-                rates.learning(),
-                rates.decorrelation(),
-                TrainingSettings.of(made),
-                recorder.epochs(),
-                classification.result(),
-                alignment(alignments, batches),
-                correlations == null ? List.of() : correlations.results(),
-                correlations == null ? List.of() : correlations.maps(),
-                divergence);
+        return measurements.result(optimizer, rates, made, divergence);
     }
 
-    /** Trains to the end, or until something is no longer finite. */
-    private static Divergence fit(
-            Trainer trainer, int epochs, CheckpointListener saving, Dataset training, Dataset test)
+    private boolean isValidated() {
+        return data.getValidationSize() > 0;
+    }
+
+    private Block newBlock(Method method, RunRates rates) {
+        return method.prepare(
+                blocks.get(),
+                method.decorrelated() ? plan.decorrelation().at(rates.decorrelation()) : null);
+    }
+
+    /** Trains to the end, or until something is no longer finite, which is returned then. */
+    private Divergence fit(
+            Trainer trainer, int epochs, CheckpointListener saving, RunMeasurements measurements)
             throws IOException, TranslateException {
+        if (epochs <= 0) {
+            return null;
+        }
+        int batch = plan.batch();
+        RandomAccessDataset heldOut = isValidated() ? data.validation(batch) : data.test(batch);
+        measurements.epochStarts(saving.getPosition().batch());
+        Dataset training =
+                measurements.timed(saving.resumable(data.training(batch)), trainer, heldOut);
         boolean inTest = false;
         String reason;
         try {
-            EasyTrain.fit(trainer, epochs, training, test);
+            EasyTrain.fit(trainer, epochs, training, heldOut);
             return null;
         } catch (DivergedException e) {
             inTest = e.isInTest();
@@ -300,12 +227,15 @@ public final class TrainingRun {
         return Divergence.of(before.epoch() + 1, inTest ? null : before.batch() + 1, reason);
     }
 
-    private static List<AlignmentResult> alignment(TimedAlignments listener, long batches) {
-        if (listener == null) {
-            return List.of();
+    /** Looks at the test images, and returns what is not finite there, if anything. */
+    private Divergence test(Trainer trainer, RunMeasurements measurements)
+            throws IOException, TranslateException {
+        try {
+            EasyTrain.evaluateDataset(trainer, data.test(plan.batch()));
+            measurements.tested(trainer);
+            return null;
+        } catch (DivergedException e) {
+            return Divergence.of(plan.epochs(), null, e.getMessage());
         }
-        return listener.results().stream()
-                .map(measured -> AlignmentResult.of(measured, batches))
-                .toList();
     }
 }

@@ -27,7 +27,8 @@ import java.util.regex.Pattern;
  * {@code run}, the stored runs, none if it was not run; {@code ours}, a text with expressions in
  * braces, {@code {expression}} or {@code {expression|decimals}}; and the conditions {@code seen},
  * {@code partly} and {@code against}. The first that holds is the verdict, and if none does the
- * claim was not seen.
+ * claim was not seen. A line {@code end 20} marks a claim on the end of training: a first run of
+ * fewer epochs shows at most a part of it, and does not contradict it.
  *
  * @param lines the lines by their first word
  * @param runs the stored runs, by name and in their order; empty if one of them is not there, and
@@ -62,13 +63,25 @@ record Claim(Map<String, String> lines, Map<String, JsonObject> runs) {
         if (runs.isEmpty()) {
             return Verdict.NOT_RUN;
         }
-        if (holds("seen")) {
+        boolean longEnough = isLongEnough();
+        if (longEnough && holds("seen")) {
             return Verdict.SEEN;
         }
         if (holds("partly")) {
             return Verdict.PARTLY;
         }
-        return holds("against") ? Verdict.CONTRADICTED : Verdict.NOT_SEEN;
+        return longEnough && holds("against") ? Verdict.CONTRADICTED : Verdict.NOT_SEEN;
+    }
+
+    private boolean isLongEnough() {
+        String end = lines.get("end");
+        if (end == null) {
+            return true;
+        }
+        JsonObject first = runs.values().iterator().next();
+        String root = first.has("figure") ? "$.figure" : "$";
+        String condition = String.format("max(%s.runs.epochs.epoch) >= %s", root, end);
+        return Expression.evaluate(condition, List.of(first)) != 0;
     }
 
     private boolean holds(String condition) {

@@ -116,6 +116,25 @@ class ClaimTest {
         assertEquals("", new Claim(lines, Map.of()).ours());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "2, 1 < 2, 2 < 1, 2 < 1, SEEN",
+        "3, 1 < 2, 2 < 1, 2 < 1, NOT_SEEN",
+        "3, 1 < 2, 1 < 2, 2 < 1, PARTLY",
+        "2, 2 < 1, 2 < 1, 1 < 2, CONTRADICTED",
+        "3, 2 < 1, 2 < 1, 1 < 2, NOT_SEEN"
+    })
+    void fewerEpochsThanTheEndDecideAtMostAPart(
+            String end, String seen, String partly, String against, Claim.Verdict verdict) {
+        Map<String, String> lines =
+                Map.of("end", end, "seen", seen, "partly", partly, "against", against);
+        JsonObject figure = new JsonObject();
+        figure.add("figure", FIRST);
+        for (JsonObject run : List.of(FIRST, figure)) {
+            assertEquals(verdict, new Claim(lines, Map.of("run", run)).verdict());
+        }
+    }
+
     @Test
     void runsKeepTheirOrder() {
         Map<String, JsonObject> runs = new LinkedHashMap<>();

@@ -32,14 +32,14 @@ import java.util.stream.Stream;
  * The claims of the papers, one file of {@code examples/claims} for each paper.
  *
  * <p>A claim whose runs are not all there was not run. A line {@code else} begins another way to
- * decide it, by the runs that it names and with {@code ours} and conditions of its own; the first
- * way counts whose runs are all there. So a longer run takes the place of a short one as soon as it
- * is stored.
+ * decide it, by the runs that it names and with {@code ours} and conditions of its own, {@code end}
+ * being that of the claim; the first way counts whose runs are all there. So a longer run takes the
+ * place of a short one as soon as it is stored.
  */
 public final class Claims {
 
     private static final List<String> KEYS =
-            List.of("claim", "paper", "run", "ours", "seen", "partly", "against");
+            List.of("claim", "paper", "end", "run", "ours", "seen", "partly", "against");
 
     private final Path folder;
     private final Path runs;
@@ -207,7 +207,7 @@ public final class Claims {
                 if (parts[0].equals("else") && parts.length == 2) {
                     ways.add(lines);
                     Map<String, String> other = new LinkedHashMap<>(lines);
-                    other.keySet().retainAll(Set.of("claim", "paper"));
+                    other.keySet().retainAll(Set.of("claim", "paper", "end"));
                     other.put("run", parts[1]);
                     lines = other;
                     continue;

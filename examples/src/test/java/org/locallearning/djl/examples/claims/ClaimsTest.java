@@ -57,6 +57,20 @@ class ClaimsTest {
     }
 
     @Test
+    void theEndOfAClaimIsThatOfEveryWay() throws IOException {
+        write("claims/one.txt", CLAIM.replace("run ", "end   5\nrun "));
+        write("runs/other.json", "{\"a\": 5}");
+        for (int epochs : new int[] {4, 5}) {
+            write(
+                    "runs/short.json",
+                    String.format(
+                            "{\"a\": 6, \"runs\": [{\"epochs\": [{\"epoch\": %d}]}]}", epochs));
+            String row = row();
+            assertTrue(row.endsWith(epochs < 5 ? "| not seen |" : "| seen |"), row);
+        }
+    }
+
+    @Test
     void aWayWithoutConditionIsRefused() throws IOException {
         write("claims/one.txt", CLAIM.replace("seen  $.a > 5\n", ""));
         String sentence = assertThrows(IllegalArgumentException.class, this::row).getMessage();

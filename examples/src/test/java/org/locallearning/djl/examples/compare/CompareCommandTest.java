@@ -484,6 +484,7 @@ class CompareCommandTest {
                     --methods bp --grey                       | --grey is for data sets in colour
                     --methods bp --standardise --whiten       | leave that out
                     --methods lra --error-gap 2 --error-wiring chain | leave one of the two out
+                    --methods lra --error-gamma 2 --error-update none | leave one of the two out
                     --methods fa --feedback-density 0         | above 0 and at most 1
                     --methods il --inference-clamp Infinity   | finite
                     """)

@@ -17,6 +17,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.training.dataset.Batch;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -97,6 +100,27 @@ class TrainingRunTest {
                         often.get(epoch).within().stream().map(PartOfEpoch::share).toList());
                 assertTrue(once.get(epoch).within().isEmpty());
             }
+        }
+    }
+
+    /** 23 images are two batches and three images, which are not a third of them. */
+    @Test
+    void everyHeldOutImageCountsAlike() throws Exception {
+        DataOptions options = DataOptions.builder().optLimit(40).optTestLimit(23).build();
+        try (ImageData images = DataSets.load("glyphs", options)) {
+            List<Double> expected = new ArrayList<>();
+            TrainingRun.Ending ending =
+                    (method, seed, trainer, made) -> {
+                        for (Batch batch : trainer.iterateDataset(images.test(23))) {
+                            NDList predictions = trainer.evaluate(batch.getData());
+                            NDArray loss =
+                                    trainer.getLoss().evaluate(batch.getLabels(), predictions);
+                            expected.add((double) loss.getFloat());
+                            batch.close();
+                        }
+                    };
+            List<EpochResult> epochs = run(images, "fa", RateSchedule.CONSTANT, 4, ending);
+            assertEquals(expected.get(0), epochs.get(EPOCHS - 1).testLoss(), 1e-6);
         }
     }
 

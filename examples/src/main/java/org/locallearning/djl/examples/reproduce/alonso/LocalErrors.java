@@ -25,7 +25,6 @@ import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -149,66 +148,69 @@ final class LocalErrors implements Target {
         List<Integer> seeds = reproduction.arguments().seeds(SEEDS);
         try (ImageData images = Paper.images(reproduction.arguments(), MODEL)) {
             Pieces pieces = new Pieces(reproduction, 2 * seeds.size());
-            int batches = (images.getTestSize() + Paper.BATCH - 1) / Paper.BATCH;
-            Map<InferenceSchedule, List<Curve>> measured = new EnumMap<>(InferenceSchedule.class);
-            for (InferenceSchedule schedule :
-                    List.of(InferenceSchedule.SIMULTANEOUS, InferenceSchedule.SEQUENTIAL)) {
-                List<Map<Double, List<Double>>> layers = new ArrayList<>();
-                for (int l = 0; l <= hidden.length; ++l) {
-                    layers.add(new TreeMap<>());
-                }
-                for (int seed : seeds) {
-                    double[][] means =
-                            pieces.get(
-                                            String.format(
-                                                    Locale.ROOT,
-                                                    "%s inference, seed %d",
-                                                    schedule.name().toLowerCase(Locale.ROOT),
-                                                    seed),
-                                            new Settings(
-                                                    images.getDescription(),
-                                                    hidden,
-                                                    schedule,
-                                                    iterations,
-                                                    seed),
-                                            Means.class,
-                                            batches,
-                                            step ->
-                                                    measure(
-                                                            reproduction.engine(),
-                                                            images,
-                                                            schedule,
-                                                            seed,
-                                                            step))
-                                    .energies();
-                    for (int t = 0; t < means.length; ++t) {
-                        for (int l = 0; l <= hidden.length; ++l) {
-                            if (means[t][l] > 0) {
-                                layers.get(l)
-                                        .computeIfAbsent((double) t, x -> new ArrayList<>())
-                                        .add(Paper.log10(means[t][l]));
-                            }
-                        }
-                    }
-                }
-                List<Curve> curves = new ArrayList<>();
-                for (int l = 0; l <= hidden.length; ++l) {
-                    String name = layerName(l);
-                    if (!layers.get(l).isEmpty()) {
-                        curves.add(Curve.of(name, layers.get(l)));
-                    }
-                }
-                measured.put(schedule, curves);
-            }
-            write(
-                    reproduction,
-                    seeds,
-                    images,
-                    new Figure(
-                            iterations,
-                            measured.get(InferenceSchedule.SIMULTANEOUS),
-                            measured.get(InferenceSchedule.SEQUENTIAL)));
+            List<Curve> simultaneous =
+                    curves(
+                            energies(
+                                    reproduction,
+                                    pieces,
+                                    images,
+                                    InferenceSchedule.SIMULTANEOUS,
+                                    seeds));
+            List<Curve> sequential =
+                    curves(
+                            energies(
+                                    reproduction,
+                                    pieces,
+                                    images,
+                                    InferenceSchedule.SEQUENTIAL,
+                                    seeds));
+            write(reproduction, seeds, images, new Figure(iterations, simultaneous, sequential));
         }
+    }
+
+    /** Returns the means of every seed. */
+    private List<Means> energies(
+            Reproduction reproduction,
+            Pieces pieces,
+            ImageData images,
+            InferenceSchedule schedule,
+            List<Integer> seeds)
+            throws IOException, TranslateException {
+        int batches = (images.getTestSize() + Paper.BATCH - 1) / Paper.BATCH;
+        String inference = schedule.name().toLowerCase(Locale.ROOT);
+        List<Means> means = new ArrayList<>();
+        for (int seed : seeds) {
+            means.add(
+                    pieces.get(
+                            String.format(Locale.ROOT, "%s inference, seed %d", inference, seed),
+                            new Settings(
+                                    images.getDescription(), hidden, schedule, iterations, seed),
+                            Means.class,
+                            batches,
+                            step -> measure(reproduction.engine(), images, schedule, seed, step)));
+        }
+        return means;
+    }
+
+    /** Returns a curve for every layer that an error got to, over iterations. */
+    private List<Curve> curves(List<Means> seeds) {
+        List<Curve> curves = new ArrayList<>();
+        for (int l = 0; l <= hidden.length; ++l) {
+            Map<Double, List<Double>> values = new TreeMap<>();
+            for (Means means : seeds) {
+                for (int t = 0; t < means.energies.length; ++t) {
+                    double energy = means.energies[t][l];
+                    if (energy > 0) {
+                        values.computeIfAbsent((double) t, x -> new ArrayList<>())
+                                .add(Paper.log10(energy));
+                    }
+                }
+            }
+            if (!values.isEmpty()) {
+                curves.add(Curve.of(layerName(l), values));
+            }
+        }
+        return curves;
     }
 
     private Means measure(
@@ -225,30 +227,16 @@ final class LocalErrors implements Target {
                                 NetworkOptions.builder().optHidden(hidden).build(),
                                 images.getSampleShape(),
                                 images.getClasses().size());
-        InferenceLearning rule =
-                InferenceLearning.builder()
-                        .optSchedule(schedule)
-                        .optIterations(iterations)
-                        .optStepSize(STEP)
-                        .optStepDecay(false)
-                        .optFullClamp()
-                        .optBacktracking(false)
-                        .build();
         double[][] sums = new double[iterations + 1][hidden.length + 1];
         try (Model model = Model.newInstance(name(), engine.getEngineName())) {
             model.setBlock(block);
             DefaultTrainingConfig config = new DefaultTrainingConfig(images.getTask().newLoss());
-            try (CreditTrainer trainer = rule.newTrainer(model, config)) {
+            try (CreditTrainer trainer = rule(schedule).newTrainer(model, config)) {
                 trainer.initialize(Paper.batchShape(images));
                 for (Batch batch : trainer.iterateDataset(images.test(Paper.BATCH))) {
                     try (batch) {
                         infer(trainer, batch);
-                        FreeEnergy energy = InferenceLearning.getFreeEnergy(trainer).orElseThrow();
-                        for (int t = 0; t <= iterations; ++t) {
-                            for (int l = 0; l <= hidden.length; ++l) {
-                                sums[t][l] += energy.get(t, l) * batch.getSize();
-                            }
-                        }
+                        add(sums, trainer, batch.getSize());
                     }
                     batchDone.run();
                 }
@@ -260,6 +248,26 @@ final class LocalErrors implements Target {
             }
         }
         return new Means(sums);
+    }
+
+    private InferenceLearning rule(InferenceSchedule schedule) {
+        return InferenceLearning.builder()
+                .optSchedule(schedule)
+                .optIterations(iterations)
+                .optStepSize(STEP)
+                .optStepDecay(false)
+                .optFullClamp()
+                .optBacktracking(false)
+                .build();
+    }
+
+    private static void add(double[][] sums, CreditTrainer trainer, int images) {
+        FreeEnergy energy = InferenceLearning.getFreeEnergy(trainer).orElseThrow();
+        for (int t = 0; t < sums.length; ++t) {
+            for (int l = 0; l < sums[t].length; ++l) {
+                sums[t][l] += energy.get(t, l) * images;
+            }
+        }
     }
 
     private static void infer(CreditTrainer trainer, Batch batch) {

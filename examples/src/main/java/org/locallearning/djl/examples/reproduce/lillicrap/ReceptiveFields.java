@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
@@ -29,10 +28,10 @@ import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.report.Bitmap;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.Percent;
+import org.locallearning.djl.examples.reproduce.InspectedRuns;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
-import org.locallearning.djl.examples.reproduce.RunStore;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.training.Console;
@@ -129,24 +128,10 @@ final class ReceptiveFields implements Target {
         List<Method> methods = Methods.named(chosen);
         DataOptions options = arguments.dataOptions().optTask(Task.SIGNED_TARGETS).build();
         String dataSet = arguments.dataSet("mnist");
-        RunStore store = RunStore.open(reproduction);
         try (ImageData images = DataSets.load(dataSet, options)) {
-            Shape sample = images.getSampleShape();
-            if (sample.get(0) != 1 || sample.get(1) != sample.get(2)) {
-                throw new IllegalArgumentException(
-                        "Receptive fields are drawn for square images of one channel, not of shape "
-                                + sample
-                                + ": choose mnist, fashion-mnist or glyphs.");
-            }
+            checkSquare(images.getSampleShape());
             String data = images.getDescription();
-            Console console =
-                    new Console(
-                            reproduction.out(),
-                            reproduction.isTerminal(),
-                            methods,
-                            images.getTask());
-            reproduction.out().println(data);
-            console.header();
+            InspectedRuns inspected = InspectedRuns.open(reproduction, images, methods);
             List<Run> runs = new ArrayList<>();
             for (Line line : lines(methods)) {
                 Method method = Methods.named(line.method);
@@ -154,24 +139,31 @@ final class ReceptiveFields implements Target {
                 RunRates rates = RunRates.preset(method, dataSet, MODEL, plan.optimizer());
                 RunSettings settings =
                         new RunSettings(data, method.name(), seed, rates, plan, HIDDEN);
-                Optional<Run> stored = store.find(method.name(), settings, Run.class);
-                if (stored.isPresent()) {
-                    console.stored(stored.get().result);
-                    runs.add(stored.get());
-                } else {
-                    Run run =
-                            train(
-                                    reproduction,
-                                    images,
-                                    line,
-                                    settings,
-                                    console,
-                                    store.checkpoints(method.name(), settings));
-                    store.keep(method.name(), settings, run);
-                    runs.add(run);
-                }
+                runs.add(
+                        inspected.run(
+                                method,
+                                settings,
+                                Run.class,
+                                Run::result,
+                                (console, checkpoints) ->
+                                        train(
+                                                reproduction,
+                                                images,
+                                                line,
+                                                settings,
+                                                console,
+                                                checkpoints)));
             }
             write(reproduction, List.of(seed), new Figure(data, arguments.epochs(EPOCHS), runs));
+        }
+    }
+
+    private static void checkSquare(Shape sample) {
+        if (sample.get(0) != 1 || sample.get(1) != sample.get(2)) {
+            throw new IllegalArgumentException(
+                    "Receptive fields are drawn for square images of one channel, not of shape "
+                            + sample
+                            + ": choose mnist, fashion-mnist or glyphs.");
         }
     }
 
@@ -219,19 +211,15 @@ final class ReceptiveFields implements Target {
                                                 images.getSampleShape(),
                                                 images.getClasses().size()),
                         settings.plan);
-        try {
-            RunResult result =
-                    training.run(
-                            Methods.named(line.method),
-                            settings.seed,
-                            settings.rates,
-                            console,
-                            checkpoints,
-                            layer);
-            return new Run(line.name, result, layer.before(), layer.after());
-        } finally {
-            console.close();
-        }
+        RunResult result =
+                training.run(
+                        Methods.named(line.method),
+                        settings.seed,
+                        settings.rates,
+                        console,
+                        checkpoints,
+                        layer);
+        return new Run(line.name, result, layer.before(), layer.after());
     }
 
     private static void write(Reproduction reproduction, List<Integer> seeds, Figure figure)

@@ -57,6 +57,7 @@ final class Xor extends DrawnFigure {
     private static final float[] PAPER_WEIGHTS = {-4.65f, -4.55f};
     private static final int PATTERNS = 4;
     private static final float RATE = 0.5f;
+    private static final String OUTPUT = "03Linear_weight";
     private static final int STEPS = 5000;
     private static final int INTERVAL = 5;
     private static final double SOLVED = 0.01;
@@ -120,28 +121,15 @@ final class Xor extends DrawnFigure {
             List<List<double[]>> random = new ArrayList<>();
             for (int seed : seeds) {
                 Course backpropagation =
-                        course(
-                                pieces,
-                                reproduction,
-                                Backpropagation.builder().build(),
-                                "backpropagation",
-                                hidden,
-                                seed,
-                                null);
-                float[] feedback = feedback(reproduction, hidden, seed);
-                CreditAssignment rule =
-                        FeedbackAlignment.builder()
-                                .optFeedback((m, path, shape, type) -> m.create(feedback, shape))
-                                .build();
+                        course(pieces, reproduction, "backpropagation", hidden, seed, null);
                 Course alignment =
                         course(
                                 pieces,
                                 reproduction,
-                                rule,
                                 "feedback alignment",
                                 hidden,
                                 seed,
-                                feedback);
+                                feedback(reproduction, hidden, seed));
                 exact.add(backpropagation.curve);
                 random.add(alignment.curve);
                 for (Course course : List.of(backpropagation, alignment)) {
@@ -224,10 +212,10 @@ final class Xor extends DrawnFigure {
         }
     }
 
+    /** A run by feedback alignment, or by backpropagation where the feedback is null. */
     private static Course course(
             Pieces pieces,
             Reproduction reproduction,
-            CreditAssignment rule,
             String rulesName,
             int hidden,
             int seed,
@@ -239,31 +227,13 @@ final class Xor extends DrawnFigure {
                 new Settings(net, seed, STEPS, RATE),
                 Course.class,
                 STEPS + 1,
-                step -> run(reproduction, rule, net, hidden, seed, feedback, step));
+                step -> run(reproduction, new Watch(net, seed, feedback), hidden, step));
     }
 
     private static Course run(
-            Reproduction reproduction,
-            CreditAssignment rule,
-            String net,
-            int hidden,
-            int seed,
-            float[] feedback,
-            Runnable stepDone) {
-        float[] output = outputWeights(reproduction, hidden, seed);
-        SequentialBlock block =
-                new SequentialBlock()
-                        .add(Linear.builder().setUnits(hidden).build())
-                        .add(Activation.sigmoidBlock())
-                        .add(Linear.builder().setUnits(1).build())
-                        .add(Activation.sigmoidBlock());
-        for (Parameter.Type type : List.of(Parameter.Type.WEIGHT, Parameter.Type.BIAS)) {
-            block.setInitializer((m, shape, data) -> m.randomUniform(-1, 1, shape, data), type);
-        }
-        block.getParameters()
-                .get("03Linear_weight")
-                .setInitializer((m, shape, data) -> m.create(output, shape));
-        reproduction.engine().setRandomSeed(seed);
+            Reproduction reproduction, Watch watch, int hidden, Runnable stepDone) {
+        SequentialBlock block = newBlock(hidden, outputWeights(reproduction, hidden, watch.seed));
+        reproduction.engine().setRandomSeed(watch.seed);
         // the loss is a mean over the four patterns, and updates are sums over them
         DefaultTrainingConfig config =
                 new DefaultTrainingConfig(new HalfSquaredError())
@@ -274,43 +244,84 @@ final class Xor extends DrawnFigure {
         try (Model model = Model.newInstance("xor", reproduction.engine().getEngineName());
                 NDManager manager = reproduction.engine().newBaseManager()) {
             model.setBlock(block);
-            try (Trainer trainer = rule.newTrainer(model, config)) {
+            try (Trainer trainer = rule(watch.feedback).newTrainer(model, config)) {
                 trainer.initialize(new Shape(PATTERNS, 2));
-                NDArray weight = block.getParameters().get("03Linear_weight").getArray();
-                List<double[]> curve = new ArrayList<>();
-                Integer solved = null;
-                float[] nearest = null;
-                int nearestStep = 0;
-                double distance = Double.POSITIVE_INFINITY;
-                double error = 0;
+                NDArray weight = block.getParameters().get(OUTPUT).getArray();
                 for (int step = 0; step <= STEPS; step++) {
-                    error = step(trainer, manager);
+                    watch.stepDone(step, step(trainer, manager), weight);
                     stepDone.run();
-                    if (step % INTERVAL == 0) {
-                        curve.add(new double[] {step, error});
-                        float[] weights = weight.toFloatArray();
-                        if (hidden == 2 && distance(weights) < distance) {
-                            distance = distance(weights);
-                            nearest = weights;
-                            nearestStep = step;
-                        }
-                    }
-                    if (solved == null && error < SOLVED) {
-                        solved = step;
-                    }
                 }
-                return new Course(
-                        new Run(
-                                net,
-                                seed,
-                                solved,
-                                nearest,
-                                nearestStep,
-                                weight.toFloatArray(),
-                                error,
-                                feedback == null ? null : angle(weight.toFloatArray(), feedback)),
-                        curve);
+                return watch.course(weight.toFloatArray());
             }
+        }
+    }
+
+    private static CreditAssignment rule(float[] feedback) {
+        return feedback == null
+                ? Backpropagation.builder().build()
+                : FeedbackAlignment.builder()
+                        .optFeedback((m, path, shape, type) -> m.create(feedback, shape))
+                        .build();
+    }
+
+    private static SequentialBlock newBlock(int hidden, float[] output) {
+        SequentialBlock block =
+                new SequentialBlock()
+                        .add(Linear.builder().setUnits(hidden).build())
+                        .add(Activation.sigmoidBlock())
+                        .add(Linear.builder().setUnits(1).build())
+                        .add(Activation.sigmoidBlock());
+        for (Parameter.Type type : List.of(Parameter.Type.WEIGHT, Parameter.Type.BIAS)) {
+            block.setInitializer((m, shape, data) -> m.randomUniform(-1, 1, shape, data), type);
+        }
+        block.getParameters()
+                .get(OUTPUT)
+                .setInitializer((m, shape, data) -> m.create(output, shape));
+        return block;
+    }
+
+    /** What is looked at while a net learns. */
+    private static final class Watch {
+
+        private final String net;
+        private final int seed;
+        private final float[] feedback;
+        private final List<double[]> curve = new ArrayList<>();
+        private Integer solved;
+        private float[] nearest;
+        private int nearestStep;
+        private double distance = Double.POSITIVE_INFINITY;
+        private double error;
+
+        Watch(String net, int seed, float[] feedback) {
+            this.net = net;
+            this.seed = seed;
+            this.feedback = feedback;
+        }
+
+        void stepDone(int step, double newError, NDArray outputWeight) {
+            error = newError;
+            if (solved == null && error < SOLVED) {
+                solved = step;
+            }
+            if (step % INTERVAL == 0) {
+                curve.add(new double[] {step, error});
+                compareWithPaper(step, outputWeight.toFloatArray());
+            }
+        }
+
+        private void compareWithPaper(int step, float[] weights) {
+            if (weights.length == PAPER_WEIGHTS.length && distance(weights) < distance) {
+                distance = distance(weights);
+                nearest = weights;
+                nearestStep = step;
+            }
+        }
+
+        Course course(float[] weights) {
+            Double angle = feedback == null ? null : angle(weights, feedback);
+            return new Course(
+                    new Run(net, seed, solved, nearest, nearestStep, weights, error, angle), curve);
         }
     }
 

@@ -21,6 +21,7 @@ import org.locallearning.djl.examples.output.TextTable;
 import org.locallearning.djl.examples.report.Percent;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.RunStore;
+import org.locallearning.djl.examples.training.RunStoppedException;
 
 /** The runs of a target: each is made once, shown epoch by epoch, and kept. */
 final class RbmRuns {
@@ -112,11 +113,7 @@ final class RbmRuns {
                                     epoch -> row(method, seed, epoch, ""),
                                     parameters -> {});
         } catch (IllegalStateException e) {
-            throw new IllegalStateException(
-                    String.format(
-                            "The run of %s with seed %d stopped: %s",
-                            method.name(), seed, e.getMessage()),
-                    e);
+            throw new RunStoppedException(method.name(), seed, e);
         }
         store.keep(file, settings, run);
         return run;

@@ -19,20 +19,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.Percent;
+import org.locallearning.djl.examples.reproduce.InspectedRuns;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.examples.reproduce.Reproduction;
-import org.locallearning.djl.examples.reproduce.RunStore;
 import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.training.Console;
+import org.locallearning.djl.examples.training.RunCheckpoints;
 import org.locallearning.djl.examples.training.RunRates;
 import org.locallearning.djl.examples.training.TrainingPlan;
 import org.locallearning.djl.examples.training.TrainingRun;
@@ -130,84 +130,80 @@ final class TopLayerFigure implements Target {
         String dataSet = arguments.dataSet(ResidualTraining.DATA_SETS.get(0));
         List<Method> methods = ResidualTraining.methods(arguments.methods(METHODS));
         TrainingPlan plan = ResidualTraining.plan(arguments, model);
-        RunStore store = RunStore.open(reproduction);
         try (ImageData images = DataSets.load(dataSet, ResidualTraining.data(arguments))) {
             String data = images.getDescription();
-            Console console =
-                    new Console(
-                            reproduction.out(),
-                            reproduction.isTerminal(),
-                            methods,
-                            images.getTask());
-            reproduction.out().println(data);
-            console.header();
+            InspectedRuns inspected = InspectedRuns.open(reproduction, images, methods);
             List<Run> runs = new ArrayList<>();
             for (Method method : methods) {
                 RunRates rates = RunRates.preset(method, dataSet, model, plan.optimizer());
                 RunSettings settings =
                         new RunSettings(data, model, method.name(), seed, rates, plan, IMAGES);
-                Optional<Run> stored = store.find(method.name(), settings, Run.class);
-                if (stored.isPresent()) {
-                    console.stored(stored.get().result);
-                    runs.add(stored.get());
-                } else {
-                    Run run = train(reproduction, store, images, method, settings, console);
-                    store.keep(method.name(), settings, run);
-                    runs.add(run);
-                }
+                runs.add(
+                        inspected.run(
+                                method,
+                                settings,
+                                Run.class,
+                                Run::result,
+                                (console, checkpoints) ->
+                                        train(
+                                                training(reproduction, images, settings),
+                                                images,
+                                                method,
+                                                settings,
+                                                console,
+                                                checkpoints)));
             }
             Figure figure = new Figure(data, model, images.getClasses(), runs);
             write(reproduction, seed, figure, plan);
         }
     }
 
+    private static TrainingRun training(
+            Reproduction reproduction, ImageData images, RunSettings settings) {
+        return new TrainingRun(
+                reproduction.engine(),
+                images,
+                () ->
+                        Networks.named(settings.model)
+                                .create(
+                                        NetworkOptions.builder().build(),
+                                        images.getSampleShape(),
+                                        images.getClasses().size()),
+                settings.plan);
+    }
+
     private static Run train(
-            Reproduction reproduction,
-            RunStore store,
+            TrainingRun training,
             ImageData images,
             Method method,
             RunSettings settings,
-            Console console)
+            Console console,
+            RunCheckpoints checkpoints)
             throws IOException, TranslateException {
-        TrainingRun training =
-                new TrainingRun(
-                        reproduction.engine(),
-                        images,
-                        () ->
-                                Networks.named(settings.model)
-                                        .create(
-                                                NetworkOptions.builder().build(),
-                                                images.getSampleShape(),
-                                                images.getClasses().size()),
-                        settings.plan);
         AtomicReference<TopLayer> top = new AtomicReference<>();
-        try {
-            RunResult result =
-                    training.run(
-                            method,
-                            settings.seed,
-                            settings.rates,
-                            console,
-                            store.checkpoints(method.name(), settings),
-                            made -> {},
-                            (trained, seed, trainer, made) ->
-                                    top.set(
-                                            TopLayer.of(
-                                                    trainer,
-                                                    images,
-                                                    settings.plan.batch(),
-                                                    settings.images)));
-            if (top.get() == null) {
-                throw new IllegalArgumentException(
-                        String.format(
-                                "The run of %s diverged, and there is no top layer to draw: leave"
-                                        + " the method out.",
-                                method.name()));
-            }
-            return drawn(result, top.get(), settings.seed);
-        } finally {
-            console.close();
+        RunResult result =
+                training.run(
+                        method,
+                        settings.seed,
+                        settings.rates,
+                        console,
+                        checkpoints,
+                        made -> {},
+                        (trained, seed, trainer, made) ->
+                                top.set(
+                                        TopLayer.of(
+                                                trainer,
+                                                images,
+                                                settings.plan.batch(),
+                                                settings.images)));
+        if (top.get() == null) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "The run of %s diverged, and there is no top layer to draw: leave the"
+                                    + " method out.",
+                            method.name()));
         }
+        return drawn(result, top.get(), settings.seed);
     }
 
     private static Run drawn(RunResult result, TopLayer top, int seed) {
