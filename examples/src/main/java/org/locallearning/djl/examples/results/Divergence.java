@@ -26,7 +26,8 @@ import java.util.regex.Pattern;
  */
 public record Divergence(int epoch, Integer batch, String layer, String reason) {
 
-    private static final Pattern LAYER = Pattern.compile("layer '?([A-Za-z0-9_.]+\\w)");
+    /** DJL begins the name of every child block with its number. */
+    private static final Pattern LAYER = Pattern.compile("layer '?(\\d\\w*(?:\\.\\w+)*)");
 
     /**
      * Describes a divergence by what was thrown.

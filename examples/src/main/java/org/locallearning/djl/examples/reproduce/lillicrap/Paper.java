@@ -64,10 +64,15 @@ final class Paper {
 
     /** Returns the same with other settings of single methods. */
     static TrainingPlan plan(int epochs, MethodSettings methods) {
+        return plan(epochs, methods, OptimizerKind.ADAM);
+    }
+
+    /** Returns the same with another optimizer. */
+    static TrainingPlan plan(int epochs, MethodSettings methods, OptimizerKind optimizer) {
         return TrainingPlan.builder()
                 .setEpochs(epochs)
                 .setBatch(BATCH)
-                .setOptimizer(OptimizerKind.ADAM)
+                .setOptimizer(optimizer)
                 .setMethods(methods)
                 .optSchedule(RateSchedule.PLATEAU)
                 .build();
