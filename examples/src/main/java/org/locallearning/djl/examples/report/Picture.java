@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.report;
 
 import com.github.weisj.jsvg.SVGDocument;
+import com.github.weisj.jsvg.parser.DocumentLimits;
 import com.github.weisj.jsvg.parser.LoaderContext;
 import com.github.weisj.jsvg.parser.SVGLoader;
 import java.awt.Color;
@@ -42,6 +43,13 @@ public final class Picture {
     private static final double ENTRY_GAP = 18;
     private static final int MOST_COLUMNS = 3;
     private static final int PNG_SCALE = 2;
+
+    /** The default bound on elements is for documents of strangers; a scatter plot has more. */
+    private static final DocumentLimits OWN_LIMITS =
+            new DocumentLimits(
+                    DocumentLimits.DEFAULT_MAX_NESTING_DEPTH,
+                    DocumentLimits.DEFAULT_MAX_USE_NESTING_DEPTH,
+                    Integer.MAX_VALUE);
 
     private final List<TextView> texts = new ArrayList<>();
     private final List<PaintingView> paintings = new ArrayList<>();
@@ -202,7 +210,8 @@ public final class Picture {
         // pictures within the picture are read without temporary files, too
         ImageIO.setUseCache(false);
         InputStream in = new ByteArrayInputStream(svg.getBytes(StandardCharsets.UTF_8));
-        SVGDocument document = new SVGLoader().load(in, null, LoaderContext.createDefault());
+        LoaderContext context = LoaderContext.builder().documentLimits(OWN_LIMITS).build();
+        SVGDocument document = new SVGLoader().load(in, null, context);
         if (document == null) {
             throw new IllegalStateException("The picture cannot be drawn from its SVG.");
         }

@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,23 @@ class PictureTest {
             abort("This machine has no fonts.");
         } finally {
             ImageIO.setCacheDirectory(null);
+        }
+    }
+
+    @Test
+    void holdsAsManyPointsAsThereAre() throws IOException {
+        List<double[]> points =
+                IntStream.range(0, 5000)
+                        .mapToObj(i -> new double[] {i % 100, Math.floorDiv(i, 100)})
+                        .toList();
+        Diagram.Layer layer = Diagram.Layer.points("all", 0, points);
+        Diagram diagram = new Diagram("points", "", "", List.of(layer));
+        try {
+            byte[] picture = Picture.png(List.of(new Panels("", 0, List.of(diagram))));
+            BufferedImage image = ImageIO.read(new ByteArrayInputStream(picture));
+            assertTrue(count(image, Palette.colour(0).getRGB()) > 5000, "points");
+        } catch (FontsMissingException e) {
+            abort("This machine has no fonts.");
         }
     }
 
