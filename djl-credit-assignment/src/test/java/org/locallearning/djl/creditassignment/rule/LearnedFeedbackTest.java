@@ -142,17 +142,7 @@ class LearnedFeedbackTest {
     void gradientsThatTheLoopChangesMoveBothAlike() {
         double decay = 0.02;
         int steps = 8;
-        DefaultTrainingConfig config =
-                new DefaultTrainingConfig(LossCase.softmaxCrossEntropy().loss().get())
-                        .optOptimizer(sgd());
-        CreditAssignment rule = KolenPollack.builder().optDecay(decay).build();
-        try (TrainingRun run =
-                TrainingRun.start(
-                        NETWORK,
-                        DataType.FLOAT64,
-                        LossCase.softmaxCrossEntropy(),
-                        config,
-                        rule::newTrainer)) {
+        try (TrainingRun run = kolenPollack(NETWORK, decay)) {
             run.train(0, 1);
             Map<String, double[]> first = differences(run);
             for (int t = 1; t <= steps; t++) {
@@ -174,17 +164,7 @@ class LearnedFeedbackTest {
         int steps = 8;
         NetworkCase network =
                 new NetworkCase("shared", LearnedFeedbackTest::withSharedLayer, new Shape(6, 9), 4);
-        DefaultTrainingConfig config =
-                new DefaultTrainingConfig(LossCase.softmaxCrossEntropy().loss().get())
-                        .optOptimizer(sgd());
-        CreditAssignment rule = KolenPollack.builder().optDecay(decay).build();
-        try (TrainingRun run =
-                TrainingRun.start(
-                        network,
-                        DataType.FLOAT64,
-                        LossCase.softmaxCrossEntropy(),
-                        config,
-                        rule::newTrainer)) {
+        try (TrainingRun run = kolenPollack(network, decay)) {
             run.train(0, 1);
             Map<String, double[]> first = differences(run);
             assertEquals(
@@ -193,6 +173,19 @@ class LearnedFeedbackTest {
             run.train(1, 1 + steps);
             assertShrunk(first, differences(run), Math.pow(1 - decay, steps));
         }
+    }
+
+    private static TrainingRun kolenPollack(NetworkCase network, double decay) {
+        DefaultTrainingConfig config =
+                new DefaultTrainingConfig(LossCase.softmaxCrossEntropy().loss().get())
+                        .optOptimizer(sgd());
+        CreditAssignment rule = KolenPollack.builder().optDecay(decay).build();
+        return TrainingRun.start(
+                network,
+                DataType.FLOAT64,
+                LossCase.softmaxCrossEntropy(),
+                config,
+                rule::newTrainer);
     }
 
     private static void assertShrunk(
