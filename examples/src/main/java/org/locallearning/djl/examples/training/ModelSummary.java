@@ -95,11 +95,13 @@ public record ModelSummary(String text, long parameters) {
             weights.forEach(shape -> sizes.append('-').append(shape.get(0)));
             return sizes.toString();
         }
-        return String.format(
-                Locale.ROOT,
-                "with %d convolutions and %d dense layer%s",
-                weights.size() - dense,
-                dense,
-                dense == 1 ? "" : "s");
+        return "with "
+                + number(weights.size() - dense, "convolution")
+                + " and "
+                + number(dense, "dense layer");
+    }
+
+    private static String number(long count, String thing) {
+        return String.format(Locale.ROOT, "%d %s%s", count, thing, count == 1 ? "" : "s");
     }
 }
