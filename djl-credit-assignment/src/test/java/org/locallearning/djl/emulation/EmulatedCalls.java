@@ -15,12 +15,15 @@ package org.locallearning.djl.emulation;
 
 import ai.djl.ndarray.types.DataType;
 import java.lang.reflect.Method;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import net.bytebuddy.implementation.bind.annotation.AllArguments;
 import net.bytebuddy.implementation.bind.annotation.Morph;
@@ -57,6 +60,10 @@ public final class EmulatedCalls {
     private static final Map<Long, Integer> DEVICES = new ConcurrentHashMap<>();
     private static final Set<Long> NUMBERS = ConcurrentHashMap.newKeySet();
     private static final Map<Long, Long> BYTES = new ConcurrentHashMap<>();
+
+    /** What tensors were set to; views of a tensor may need it after the tensor is closed. */
+    private static final Queue<ByteBuffer> MEMORY = new ConcurrentLinkedQueue<>();
+
     private static final AtomicLong WAITS = new AtomicLong();
     private static final AtomicLong SENT = new AtomicLong();
     private static final AtomicLong CREATED = new AtomicLong();
@@ -169,6 +176,8 @@ public final class EmulatedCalls {
                     throw new IllegalStateException("The host reads memory of a GPU.");
                 }
                 return call.with(arguments);
+            case "torchSet":
+                return set(arguments, call);
             case "torchShowConfig":
                 showConfig(arguments[0]);
                 return call.with(arguments);
@@ -206,6 +215,21 @@ public final class EmulatedCalls {
         }
         register(moved, to);
         return moved;
+    }
+
+    /**
+     * Gives a tensor what a buffer of the host holds. On the CPU the engine takes the buffer itself
+     * for the tensor's memory, and DJL keeps it; to a GPU it is copied, and DJL forgets it.
+     */
+    private static Object set(Object[] arguments, NativeCall call) {
+        if (DEVICES.getOrDefault((Long) arguments[0], HOST) == HOST) {
+            return call.with(arguments);
+        }
+        ByteBuffer values = ((ByteBuffer) arguments[1]).duplicate();
+        ByteBuffer copy = ByteBuffer.allocateDirect(values.capacity()).put(values.clear());
+        MEMORY.add(copy);
+        sent();
+        return call.with(new Object[] {arguments[0], copy});
     }
 
     private static void waited() {
@@ -331,7 +355,7 @@ public final class EmulatedCalls {
     }
 
     private static boolean isInPlace(String name) {
-        return name.matches("torch(Add|Sub|Mul|TrueDivide|Pow|Remainder)i|.*Put|torchSet");
+        return name.matches("torch(Add|Sub|Mul|TrueDivide|Pow|Remainder)i|.*Put");
     }
 
     /** PyTorch takes single numbers and indices of the host together with tensors of a GPU. */
