@@ -54,13 +54,16 @@ public final class AlignmentListener extends TrainingListenerAdapter
     /**
      * Creates a listener.
      *
-     * @param interval the number of batches from one measurement to the next, at least 1; the first
-     *     batch is measured
+     * @param interval the number of forwards in training from one measurement to the next, at least
+     *     1; a batch has one forward for each device. The first one is measured, and a second
+     *     trainer with this listener goes on with the count
      */
     public AlignmentListener(int interval) {
         if (interval < 1) {
             throw new IllegalArgumentException(
-                    "The interval between measurements is at least 1 batch, not " + interval + ".");
+                    "The interval between measurements is at least 1 forward, not "
+                            + interval
+                            + ".");
         }
         this.interval = interval;
     }

@@ -17,10 +17,11 @@ import ai.djl.MalformedModelException;
 import java.util.OptionalDouble;
 
 /**
- * How a rule and backpropagation compare at one layer on one batch. Angles are in degrees, from 0
+ * How a rule and backpropagation compare at one layer in one forward. Angles are in degrees, from 0
  * (same direction) over 90 (unrelated) to 180 (opposite).
  *
- * @param step the number of the batch since training began, from 1
+ * @param step the number of the forward since training began, from 1; a batch has one for each
+ *     device
  * @param path the path of the layer's weight among the model's parameters
  * @param gradientAngle the angle between the rule's and backpropagation's gradient of the weight;
  *     not a number where one of them is zero

@@ -285,7 +285,7 @@ class AlignmentListenerTest {
         String message =
                 assertThrows(IllegalArgumentException.class, () -> new AlignmentListener(0))
                         .getMessage();
-        assertTrue(message.contains("at least 1 batch, not 0"), message);
+        assertTrue(message.contains("at least 1 forward, not 0"), message);
     }
 
     @Test
