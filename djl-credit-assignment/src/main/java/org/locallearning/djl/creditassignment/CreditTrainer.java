@@ -80,6 +80,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     private final Network network;
     private final CreditAssigner assigner;
     private final LossChecks checks;
+    private final OwnLossCheck lossCheck = new OwnLossCheck(this);
     private final TrainerParameters store;
     private final BlockTree blocks;
     private final List<Parameter> parameters;
@@ -87,7 +88,6 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     private volatile CreditCollector collector;
     private MatrixProducts products = new MatrixProducts(0, 0, 0, 0);
     private boolean productsOfEarlierBatch;
-    private boolean lossCompared;
     private boolean credited;
     private boolean sequencesChecked;
     private boolean rerunChecked;
@@ -222,7 +222,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     /** Returns whether the rule is going to check the loss of this batch with its own numbers. */
     boolean checksNumbers() {
         // in the first batch, checks of the rule's come before that would find something else
-        return assigner.checksNumbers() && checks.getBatch() > 1 && lossCompared;
+        return assigner.checksNumbers() && checks.getBatch() > 1 && lossCheck.hasPassed();
     }
 
     /**
@@ -515,10 +515,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
                 .ifPresent(
                         own -> {
                             checkSendsNothingOn(tape);
-                            if (!lossCompared || !alone) {
-                                new OwnLossCheck(this, tape, errors).check(own);
-                                lossCompared = true;
-                            }
+                            lossCheck.check(tape, errors, own, alone);
                         });
         checkRerunnable(tape);
         List<CreditListener> curious =

@@ -14,10 +14,10 @@
 package org.locallearning.djl.creditassignment;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.training.loss.Loss;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -26,68 +26,110 @@ import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
- * Whether the errors of a forward are those of the loss that a rule learns from, where it learns
- * from a loss and not from the errors that it is given.
+ * Whether the errors of forwards are those of the loss that a rule learns from, where it learns
+ * from a loss and not from the errors that it is given. A loop may give {@code backward} another
+ * loss in any batch: a penalty that sets in later, labels that are mixed now and then.
+ *
+ * <p>Cost: one more evaluation of the loss for each forward, and its gradient. After the first
+ * batch the host reads what comes of it together with the numbers of the rule.
  */
 final class OwnLossCheck {
 
     /** How far two evaluations of one gradient may be apart, relative to its length. */
     private static final double ROUNDING = 1e-3;
 
+    /** The same relative to the longest so far, of which rounding is a part where errors vanish. */
+    private static final double ROUNDING_OF_LONGEST = 1e-5;
+
     private final CreditTrainer trainer;
-    private final Tape tape;
-    private final NDList errors;
+    private BiFunction<NDList, NDList, NDArray> loss;
+    private double longest;
 
     /**
      * Creates a check.
      *
      * @param trainer the trainer
-     * @param tape the tape of the forward
-     * @param errors the gradient of the loss of the loop with respect to each prediction
      */
-    OwnLossCheck(CreditTrainer trainer, Tape tape, NDList errors) {
+    OwnLossCheck(CreditTrainer trainer) {
         this.trainer = trainer;
-        this.tape = tape;
-        this.errors = errors;
+    }
+
+    /** Returns whether a forward was found to be of the rule's loss. */
+    boolean hasPassed() {
+        return loss != null;
     }
 
     /**
-     * Refuses errors that are of another loss.
+     * Refuses errors that are of another loss: at once where nothing has passed yet or the loss
+     * depends on several forwards, and otherwise when the rule checks its numbers.
      *
+     * @param tape the tape of the forward
+     * @param errors the gradient of the loss of the loop with respect to each prediction
      * @param own the loss that the rule learns from; what it makes of the trainer's loss need not
      *     have the same gradient with respect to predictions that nothing learns from, such as
      *     weights of samples
+     * @param alone whether the loss of the loop depends on no other forward
      * @throws IllegalStateException if they are
      */
-    void check(BiFunction<NDList, NDList, NDArray> own) {
-        Loss loss = trainer.getLoss();
+    void check(Tape tape, NDList errors, BiFunction<NDList, NDList, NDArray> own, boolean alone) {
         boolean evaluated = false;
         try (NDManager scope = tape.getManager().newSubManager()) {
-            List<BiFunction<NDList, NDList, NDArray>> candidates = List.of(loss::evaluate, own);
+            List<BiFunction<NDList, NDList, NDArray>> candidates =
+                    loss == null ? List.of(trainer.getLoss()::evaluate, own) : List.of(loss);
             for (BiFunction<NDList, NDList, NDArray> candidate : candidates) {
-                Optional<NDList> gradient = gradient(candidate, scope);
-                if (gradient.isPresent() && isErrors(gradient.get(), scope)) {
+                Optional<NDList> gradient = gradient(tape, candidate, scope);
+                if (gradient.isEmpty()) {
+                    continue;
+                }
+                evaluated = true;
+                NDArray found = distanceAndLength(gradient.get(), errors, scope);
+                if (loss != null && alone) {
+                    tape.expect(found, this::checkDistance);
                     return;
                 }
-                evaluated |= gradient.isPresent();
+                if (isWithinRounding(HostValues.numbers(found))) {
+                    loss = candidate;
+                    return;
+                }
             }
         }
         if (evaluated) {
-            throw new IllegalStateException(
-                    String.format(
-                            "%s learns from the trainer's own loss (%s) of the predictions and"
-                                    + " labels of one forward, but backward was given another; make"
-                                    + " it the loss of the configuration, or take a rule that"
-                                    + " learns from the error of any loss, such as"
-                                    + " FeedbackAlignment.",
-                            trainer.getRule().getClass().getSimpleName(), loss.getName()));
+            throw anotherLoss();
         }
+    }
+
+    private void checkDistance(double[] distanceAndLength) {
+        // what is not finite is an error of its own
+        if (Double.isFinite(distanceAndLength[0]) && !isWithinRounding(distanceAndLength)) {
+            throw anotherLoss();
+        }
+    }
+
+    private boolean isWithinRounding(double[] distanceAndLength) {
+        double distance = Math.sqrt(distanceAndLength[0]);
+        double length = Math.sqrt(distanceAndLength[1]);
+        boolean within = distance <= Math.max(ROUNDING * length, ROUNDING_OF_LONGEST * longest);
+        if (within) {
+            longest = Math.max(longest, length);
+        }
+        return within;
+    }
+
+    private IllegalStateException anotherLoss() {
+        return new IllegalStateException(
+                String.format(
+                        "%s learns from the trainer's own loss (%s) of the predictions and labels"
+                                + " of one forward, but backward was given another; make it the"
+                                + " loss of the configuration, or take a rule that learns from the"
+                                + " error of any loss, such as FeedbackAlignment.",
+                        trainer.getRule().getClass().getSimpleName(), trainer.getLoss().getName()));
     }
 
     /**
      * Returns the gradient at each prediction, empty if the loss fails since labels are missing.
      */
-    private Optional<NDList> gradient(BiFunction<NDList, NDList, NDArray> loss, NDManager scope) {
+    private static Optional<NDList> gradient(
+            Tape tape, BiFunction<NDList, NDList, NDArray> loss, NDManager scope) {
         NDList leaves = new NDList(tape.getPredictions().size());
         tape.getPredictions().forEach(each -> leaves.add(Autograd.leaf(each, scope)));
         NDList labels = Autograd.copies(tape.getLabels().orElseGet(NDList::new), scope);
@@ -116,18 +158,21 @@ final class OwnLossCheck {
         return Optional.of(gradient);
     }
 
-    private boolean isErrors(NDList gradient, NDManager scope) {
-        double distance = 0;
-        double length = 0;
+    /** Returns the squared distance of a gradient to the errors, and their squared length. */
+    private static NDArray distanceAndLength(NDList gradient, NDList errors, NDManager scope) {
+        NDArray distance = null;
+        NDArray length = null;
         for (int i = 0; i < gradient.size(); i++) {
-            distance += squaredLength(gradient.get(i).sub(errors.get(i)), scope);
-            length += squaredLength(errors.get(i), scope);
+            NDArray error = wide(errors.get(i), scope);
+            NDArray difference = wide(gradient.get(i), scope).sub(error).square().sum();
+            NDArray square = error.square().sum();
+            distance = distance == null ? difference : distance.add(difference);
+            length = length == null ? square : length.add(square);
         }
-        return distance <= ROUNDING * ROUNDING * length;
+        return NDArrays.stack(new NDList(distance, length));
     }
 
-    private static double squaredLength(NDArray array, NDManager scope) {
-        NDArray alias = Autograd.detach(array, scope);
-        return HostValues.number(alias.toType(DataType.FLOAT64, false).square().sum());
+    private static NDArray wide(NDArray array, NDManager scope) {
+        return Autograd.detach(array, scope).toType(DataType.FLOAT64, false);
     }
 }

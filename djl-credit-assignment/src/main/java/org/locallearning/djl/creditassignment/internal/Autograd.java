@@ -178,6 +178,17 @@ public final class Autograd {
     }
 
     /**
+     * Writes values into the memory of an array without a word to the engine's graphs: what was
+     * made of the array stays as it is, and is differentiated by what the memory holds by then.
+     *
+     * @param array the array
+     * @param values an array of the same shape and type
+     */
+    public static void overwrite(NDArray array, NDArray values) {
+        TorchScript.overwrite(array, values);
+    }
+
+    /**
      * Gives leaves gradients of zero in memory of their own. Otherwise the engine takes what
      * arrives first as the gradient, and that may share its memory with what arrives at another
      * leaf, or with the error that was sent; adding to the one would then change the other.

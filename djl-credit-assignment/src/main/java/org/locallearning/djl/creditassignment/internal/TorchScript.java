@@ -21,7 +21,6 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
-import java.util.List;
 import java.util.function.Function;
 import org.locallearning.djl.decorrelation.internal.ScriptedOperations;
 
@@ -99,37 +98,10 @@ public final class TorchScript {
               def pseudoinverse(self: __torch__.Operations,
                 matrix: Tensor) -> Tensor:
                 return torch.linalg_pinv(matrix, atol=None, rtol=None)
-              def lend(self: __torch__.Operations,
-                arrays: List[Tensor],
-                memories: List[Tensor],
-                values: List[Tensor]) -> Tuple[List[Tensor], Tensor]:
-                homes = annotate(List[Tensor], [])
-                versions = annotate(List[int], [])
-                for _0 in range(torch.len(arrays)):
-                  _1 = torch.copy_(memories[_0], values[_0])
-                  _2 = torch.append(homes, ops.prim.data(arrays[_0]))
-                for _3 in range(torch.len(arrays)):
-                  array = arrays[_3]
-                  torch.set_data(array, memories[_3])
-                  _4 = torch.append(versions, torch._version(array))
-                return (homes, torch.tensor(versions))
-              def give_back(self: __torch__.Operations,
-                arrays: List[Tensor],
-                memories: List[Tensor],
-                homes: List[Tensor],
-                versions: Tensor) -> Tensor:
-                for _0 in range(torch.len(arrays)):
-                  array = arrays[_0]
-                  home = homes[_0]
-                  data = ops.prim.data(array)
-                  kept = torch.is_set_to(data, memories[_0])
-                  version = torch.Int(torch.select(versions, 0, _0))
-                  if torch.__and__(kept, torch.eq(torch._version(array), version)):
-                    pass
-                  else:
-                    _1 = torch.copy_(home, data)
-                  torch.set_data(array, home)
-                return versions
+              def overwrite(self: __torch__.Operations,
+                array: Tensor,
+                values: Tensor) -> Tensor:
+                return torch.copy_(ops.prim.data(array), values)
               def subtract_product(self: __torch__.Operations,
                 target: Tensor,
                 array: Tensor,
@@ -192,75 +164,15 @@ public final class TorchScript {
     }
 
     /**
-     * Gives arrays other memories for a while, without a word to the engine's graphs: what is made
-     * with them meanwhile keeps those memories.
+     * Writes values into the memory of an array without a word to the engine's graphs: what was
+     * made of the array stays as it is, and is differentiated by what the memory holds by then.
      *
-     * @param arrays the arrays, leaves of the engine's graph
-     * @param memories arrays of the same shapes and types, without history
-     * @param values what is written into the memories first
-     * @param scope the manager of what this makes, to be closed after it was given back
-     * @return to be given back
+     * @param array the array
+     * @param values an array of the same shape and type
      */
-    public static Lent lend(
-            List<NDArray> arrays, List<NDArray> memories, List<NDArray> values, NDManager scope) {
-        NDList lists = new NDList();
-        addList(lists, "memories", memories, scope);
-        addList(lists, "values", values, scope);
-        NDList homes = runOnLeaves("lend", arrays, lists);
-        homes.attach(scope);
-        return new Lent(arrays, memories, homes, scope);
-    }
-
-    private static void addList(NDList lists, String name, List<NDArray> arrays, NDManager scope) {
-        for (NDArray array : arrays) {
-            NDArray alias = unnamed(array, scope);
-            alias.setName(name + "[]");
-            lists.add(alias);
-        }
-    }
-
-    /** Runs an operation whose first argument is a list of leaves, of which aliases will not do. */
-    private static NDList runOnLeaves(String method, List<NDArray> leaves, NDList others) {
-        List<String> names = leaves.stream().map(NDArray::getName).toList();
-        leaves.forEach(leaf -> leaf.setName("leaves[]"));
-        try {
-            NDList arguments = new NDList(leaves);
-            arguments.addAll(others);
-            return Holder.OPERATIONS.run(method, arguments.toArray(new NDArray[0]));
-        } finally {
-            for (int i = 0; i < names.size(); i++) {
-                leaves.get(i).setName(names.get(i));
-            }
-        }
-    }
-
-    /** Arrays that have other memories for a while. */
-    public static final class Lent {
-
-        private final List<NDArray> arrays;
-        private final List<NDArray> memories;
-        private final NDList homes;
-        private final NDManager scope;
-
-        private Lent(List<NDArray> arrays, List<NDArray> memories, NDList homes, NDManager scope) {
-            this.arrays = arrays;
-            this.memories = memories;
-            this.homes = homes;
-            this.scope = scope;
-        }
-
-        /**
-         * Gives the arrays their own memories again. Those that were changed meanwhile keep their
-         * new values.
-         */
-        public void giveBack() {
-            NDList lists = new NDList();
-            addList(lists, "memories", memories, scope);
-            int last = homes.size() - 1;
-            addList(lists, "homes", homes.subList(0, last), scope);
-            NDArray versions = homes.get(last);
-            lists.add(versions);
-            runOnLeaves("give_back", arrays, lists).close();
+    static void overwrite(NDArray array, NDArray values) {
+        try (NDManager scope = array.getManager().newSubManager()) {
+            run("overwrite", unnamed(array, scope), unnamed(values, scope));
         }
     }
 

@@ -13,23 +13,21 @@
  */
 package org.locallearning.djl.creditassignment.layer;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import org.locallearning.djl.creditassignment.internal.ReplacingStore;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
 
 /**
  * Hands out the statistics of a batch in place of running ones: what a block that runs as in
  * evaluation takes for them.
  */
-final class BatchStatistics extends ParameterStore {
-
-    private final ParameterStore store;
-    private final Map<Parameter, NDArray> statistics;
+final class BatchStatistics extends ReplacingStore {
 
     /**
      * Creates a store.
@@ -39,17 +37,7 @@ final class BatchStatistics extends ParameterStore {
      * @param statistics the statistics, by the parameter they take the place of
      */
     BatchStatistics(ParameterStore store, NDManager scope, Map<Parameter, NDArray> statistics) {
-        super(scope, false);
-        this.store = store;
-        this.statistics = statistics;
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public NDArray getValue(Parameter parameter, Device device, boolean training) {
-        // the bias of a layer without one is null
-        NDArray statistic = parameter == null ? null : statistics.get(parameter);
-        return statistic == null ? store.getValue(parameter, device, training) : statistic;
+        super(store, scope, parameter -> Optional.ofNullable(statistics.get(parameter)));
     }
 
     /** Returns the mean of a batch over every axis but one. */

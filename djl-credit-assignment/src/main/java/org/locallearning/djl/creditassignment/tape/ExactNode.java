@@ -81,22 +81,16 @@ final class ExactNode extends Node {
         List<InnerLayer> inner =
                 innerLayers().stream().map(layer -> new InnerLayer(layer, pass)).toList();
         Optional<WeightExchange> exchange =
-                pass.copies()
-                        .filter(copies -> !inner.isEmpty())
-                        .map(copies -> new WeightExchange(inner, copies));
-        List<NDList> outputs =
-                exchange.isPresent()
-                        ? exchange.get().forward(() -> runMembers(pass, cut, inputErrorWanted))
-                        : runMembers(pass, cut, inputErrorWanted);
-        return new ExactTrace(cut, outputs, inner, exchange, inputErrorWanted);
-    }
-
-    private List<NDList> runMembers(ForwardPass pass, Cut cut, boolean inputErrorWanted) {
+                pass.hasInnerFeedback() && !inner.isEmpty()
+                        ? Optional.of(new WeightExchange(inner, pass))
+                        : Optional.empty();
+        ParameterStore store = exchange.map(WeightExchange::store).orElse(pass.store());
         List<NDList> outputs = new ArrayList<>(members.size());
         NDList current = cut.arrays();
         for (Member member : members) {
             current =
                     pass.run(
+                            store,
                             member.path(),
                             member.block(),
                             current,
@@ -104,7 +98,7 @@ final class ExactNode extends Node {
                             isInputShared());
             outputs.add(current);
         }
-        return outputs;
+        return new ExactTrace(cut, outputs, inner, exchange, inputErrorWanted);
     }
 
     /** {@inheritDoc} */
@@ -293,6 +287,7 @@ final class ExactNode extends Node {
         void release() {
             outputs.forEach(arrays -> closeOwn(arrays, cut.scope()));
             cut.arrays().close();
+            exchange.ifPresent(WeightExchange::release);
         }
     }
 }

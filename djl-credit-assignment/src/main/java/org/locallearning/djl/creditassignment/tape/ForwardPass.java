@@ -39,7 +39,7 @@ final class ForwardPass {
     private final ProductCounter products;
     private final Optional<DropoutMasks> masks;
     private final InPlaceBlocks inPlace;
-    private final Optional<WorkingCopies> copies;
+    private final boolean innerFeedback;
     private final boolean rerun;
     private final List<Probe> probes = new ArrayList<>();
 
@@ -52,8 +52,8 @@ final class ForwardPass {
      * @param products counts the products with weights
      * @param masks what dropout drops, or empty to let it draw as it likes
      * @param inPlace which blocks change their inputs in place
-     * @param copies the memories that pieces run on, or empty if the error passes pieces through
-     *     the weights inside
+     * @param innerFeedback whether pieces run on copies of the weights inside, so that an error can
+     *     pass them through others
      */
     ForwardPass(
             ParameterStore store,
@@ -62,8 +62,8 @@ final class ForwardPass {
             ProductCounter products,
             Optional<DropoutMasks> masks,
             InPlaceBlocks inPlace,
-            Optional<WorkingCopies> copies) {
-        this(store, labels, scope, products, masks, inPlace, copies, false);
+            boolean innerFeedback) {
+        this(store, labels, scope, products, masks, inPlace, innerFeedback, false);
     }
 
     private ForwardPass(
@@ -73,7 +73,7 @@ final class ForwardPass {
             ProductCounter products,
             Optional<DropoutMasks> masks,
             InPlaceBlocks inPlace,
-            Optional<WorkingCopies> copies,
+            boolean innerFeedback,
             boolean rerun) {
         this.store = store;
         this.labels = labels;
@@ -82,7 +82,7 @@ final class ForwardPass {
         this.products = products;
         this.masks = masks;
         this.inPlace = inPlace;
-        this.copies = copies;
+        this.innerFeedback = innerFeedback;
         this.rerun = rerun;
     }
 
@@ -94,7 +94,7 @@ final class ForwardPass {
      */
     ForwardPass rerun(ParameterStore rerunStore, NDManager rerunScope) {
         return new ForwardPass(
-                rerunStore, labels, rerunScope, products, masks, inPlace, Optional.empty(), true);
+                rerunStore, labels, rerunScope, products, masks, inPlace, false, true);
     }
 
     NDManager scope() {
@@ -113,9 +113,9 @@ final class ForwardPass {
         return labels;
     }
 
-    /** Returns the memories that pieces run on; empty if they run on the weights themselves. */
-    Optional<WorkingCopies> copies() {
-        return copies;
+    /** Returns whether pieces run on copies of the weights inside. */
+    boolean hasInnerFeedback() {
+        return innerFeedback;
     }
 
     /** Returns the outputs of every block, in the order in which the blocks ran. */
@@ -133,6 +133,22 @@ final class ForwardPass {
      * @param shared whether the inputs are used elsewhere, too
      */
     NDList run(String path, Block block, NDList arrays, boolean recorded, boolean shared) {
+        return run(store, path, block, arrays, recorded, shared);
+    }
+
+    /**
+     * Runs a block as {@link #run(String, Block, NDList, boolean, boolean)} does, on what may be
+     * other parameters.
+     *
+     * @param parameters where its parameters come from
+     */
+    NDList run(
+            ParameterStore parameters,
+            String path,
+            Block block,
+            NDList arrays,
+            boolean recorded,
+            boolean shared) {
         NDList outputs;
         // a block that fails may have closed its inputs
         Shape[] shapes = arrays.getShapes();
@@ -142,7 +158,7 @@ final class ForwardPass {
                             block,
                             List.of(arrays),
                             inputs(recorded, shared),
-                            given -> forward(path, block, given));
+                            given -> forward(parameters, path, block, given));
         } catch (EngineException e) {
             throw new IllegalArgumentException(
                     String.format(
@@ -171,14 +187,15 @@ final class ForwardPass {
         return masks.isPresent() ? InPlaceBlocks.Inputs.KEPT : InPlaceBlocks.Inputs.GIVEN;
     }
 
-    private NDList forward(String path, Block block, List<NDList> inputs) {
+    private NDList forward(
+            ParameterStore parameters, String path, Block block, List<NDList> inputs) {
         NDList given = inputs.get(0);
         if (block instanceof Dropout && masks.isPresent()) {
-            return masks.get().run(path, block, store, given.singletonOrThrow());
+            return masks.get().run(path, block, parameters, given.singletonOrThrow());
         }
         return labels == null
-                ? block.forward(store, given, true)
-                : block.forward(store, given, labelsOfBlocks, null);
+                ? block.forward(parameters, given, true)
+                : block.forward(parameters, given, labelsOfBlocks, null);
     }
 
     /**

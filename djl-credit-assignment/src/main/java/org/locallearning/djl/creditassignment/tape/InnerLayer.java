@@ -47,9 +47,4 @@ final class InnerLayer implements PassedLayer {
     NDArray getValue() {
         return pass.store().getValue(layer.weight(), pass.scope().getDevice(), true);
     }
-
-    /** Returns the working copy of the weight; one that is new lives as long as the trainer. */
-    WorkingCopies.WorkingCopy getCopy(WorkingCopies copies) {
-        return copies.of(layer.weight(), getWeight(), pass.store().getManager());
-    }
 }

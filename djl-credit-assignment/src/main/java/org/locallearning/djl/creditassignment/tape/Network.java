@@ -38,7 +38,6 @@ public final class Network {
 
     private final LayerTable table;
     private final InPlaceBlocks inPlace = new InPlaceBlocks();
-    private final WorkingCopies copies = new WorkingCopies();
     private final List<Layer> layers;
     private final List<Layer> innerLayers;
     private final List<Member> members;
@@ -258,10 +257,6 @@ public final class Network {
 
     InPlaceBlocks inPlace() {
         return inPlace;
-    }
-
-    WorkingCopies copies() {
-        return copies;
     }
 
     /**

@@ -13,7 +13,6 @@
  */
 package org.locallearning.djl.creditassignment.tape;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Parameter;
@@ -22,7 +21,9 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.locallearning.djl.creditassignment.internal.ReplacingStore;
 import org.locallearning.djl.decorrelation.internal.RepeatingStore;
 
 /**
@@ -31,7 +32,7 @@ import org.locallearning.djl.decorrelation.internal.RepeatingStore;
  * each run has a copy to itself, as it was before the first run, so that state changes once a
  * batch.
  */
-final class RerunStore extends ParameterStore implements RepeatingStore {
+final class RerunStore extends ReplacingStore implements RepeatingStore {
 
     private static final Set<Parameter.Type> STATE =
             EnumSet.of(Parameter.Type.RUNNING_MEAN, Parameter.Type.RUNNING_VAR);
@@ -40,7 +41,7 @@ final class RerunStore extends ParameterStore implements RepeatingStore {
     private final Map<String, NDArray> before;
 
     private RerunStore(ParameterStore store, Map<String, NDArray> before, NDManager scope) {
-        super(scope, false);
+        super(store, scope, parameter -> Optional.ofNullable(before.get(parameter.getId())));
         this.store = store;
         this.before = before;
     }
@@ -75,12 +76,5 @@ final class RerunStore extends ParameterStore implements RepeatingStore {
         NDArray copy = state.duplicate();
         copy.attach(scope);
         return copy;
-    }
-
-    /** {@inheritDoc} */
-    @Override
-    public NDArray getValue(Parameter parameter, Device device, boolean training) {
-        NDArray state = parameter == null ? null : before.get(parameter.getId());
-        return state == null ? store.getValue(parameter, device, training) : state;
     }
 }

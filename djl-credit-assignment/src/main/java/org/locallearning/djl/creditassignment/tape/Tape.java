@@ -141,7 +141,7 @@ public final class Tape implements AutoCloseable {
                             new ProductCounter(),
                             masks,
                             network.inPlace(),
-                            Optional.of(network.copies()).filter(copies -> innerFeedback));
+                            innerFeedback);
             boolean fedByGraph = data.stream().anyMatch(Autograd::isInGraph);
             Trace trace = network.root().run(pass, data, fedByGraph);
             Cut predictions = new Cut(trace.outputs(), true, manager);

@@ -16,52 +16,58 @@ package org.locallearning.djl.creditassignment.tape;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.nn.Parameter;
+import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import org.locallearning.djl.creditassignment.internal.TorchScript;
+import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.creditassignment.internal.ReplacingStore;
+import org.locallearning.djl.decorrelation.internal.CheckingStore;
+import org.locallearning.djl.decorrelation.internal.PendingChecks;
 
 /**
- * The weights inside a piece, which runs on working copies of them, so that an error can pass it
- * through others.
+ * The weights inside a piece, which runs on copies of them, so that an error can pass it through
+ * others.
  *
- * <p>The engine's graph of a piece keeps the memory of its weights, not their values. What is
- * written into the copies between the forward and the backward pass is what the error goes through;
- * the gradient of a weight is made from the layer's input and error and stays as it is. The memory
- * of the weights themselves is never overwritten, so that nothing is lost by an error in between.
+ * <p>The engine's graph of a piece keeps the memory of the copies, not their values. What is
+ * written into them between the forward and the backward pass is what the error goes through; the
+ * gradient of a weight is made from the layer's input and error, and passes its copy unchanged. The
+ * weights themselves are never touched, so that nothing is lost by an error in between, and whoever
+ * predicts meanwhile on another thread does so by the weights.
  *
  * <p>Cost: each weight is copied once in the forward pass, and its feedback once in the backward
  * pass.
  */
 final class WeightExchange {
 
-    private final List<InnerLayer> layers;
-    private final List<WorkingCopies.WorkingCopy> copies;
+    private final List<CopiedWeight> weights;
+    private final ParameterStore store;
 
     /**
      * Creates an exchange for one pass.
      *
      * @param layers the layers inside the piece
-     * @param copies the working copies of the network
+     * @param pass the pass
      */
-    WeightExchange(List<InnerLayer> layers, WorkingCopies copies) {
-        this.layers = layers;
-        this.copies = layers.stream().map(layer -> layer.getCopy(copies)).toList();
+    WeightExchange(List<InnerLayer> layers, ForwardPass pass) {
+        weights = layers.stream().map(layer -> new CopiedWeight(layer, pass.scope())).toList();
+        store = Copies.of(pass.store(), pass.scope(), this::copyOf);
     }
 
-    /**
-     * Runs the forward pass of the piece, on copies of its weights.
-     *
-     * @param forward the forward pass
-     * @return what it returns
-     */
-    <T> T forward(Supplier<T> forward) {
-        List<Exchanged> all = new ArrayList<>();
-        for (int i = 0; i < layers.size(); i++) {
-            all.add(new Exchanged(layers.get(i), copies.get(i), Optional.empty()));
-        }
-        return run(all, forward);
+    private Optional<NDArray> copyOf(Parameter parameter) {
+        return weights.stream()
+                .filter(each -> each.layer.getLayer().weight() == parameter)
+                .findFirst()
+                .map(CopiedWeight::copy);
+    }
+
+    /** Returns the store from which the piece takes the copies in the place of the weights. */
+    ParameterStore store() {
+        return store;
     }
 
     /**
@@ -74,16 +80,11 @@ final class WeightExchange {
      *     weight, or if the engine's backward pass of a layer does not read the weight
      */
     <T> T backward(Feedback feedback, Supplier<T> backward) {
-        List<Exchanged> exchanged = new ArrayList<>();
         // from the top, as an error comes
-        for (int i = layers.size() - 1; i >= 0; i--) {
-            InnerLayer layer = layers.get(i);
-            Optional<NDArray> values = find(feedback, layer);
-            if (values.isPresent() || copies.get(i).holdsFeedback()) {
-                exchanged.add(new Exchanged(layer, copies.get(i), values));
-            }
+        for (int i = weights.size() - 1; i >= 0; i--) {
+            weights.get(i).hold(find(feedback, weights.get(i).layer));
         }
-        return run(exchanged, backward);
+        return backward.get();
     }
 
     /**
@@ -127,24 +128,9 @@ final class WeightExchange {
         }
     }
 
-    private static <T> T run(List<Exchanged> exchanged, Supplier<T> operations) {
-        if (exchanged.isEmpty()) {
-            return operations.get();
-        }
-        List<NDArray> weights = exchanged.stream().map(each -> each.layer().getValue()).toList();
-        List<NDArray> memories = exchanged.stream().map(each -> each.copy().memory()).toList();
-        List<NDArray> values = exchanged.stream().map(Exchanged::content).toList();
-        try (NDManager scope = memories.get(0).getManager().newSubManager()) {
-            for (Exchanged each : exchanged) {
-                each.copy().setHoldsFeedback(each.feedback().isPresent());
-            }
-            TorchScript.Lent lent = TorchScript.lend(weights, memories, values, scope);
-            try {
-                return operations.get();
-            } finally {
-                lent.giveBack();
-            }
-        }
+    /** Closes the copies, once nothing is going to be sent back through them any more. */
+    void release() {
+        weights.forEach(CopiedWeight::close);
     }
 
     private static void check(InnerLayer layer, NDArray feedback) {
@@ -175,12 +161,76 @@ final class WeightExchange {
         }
     }
 
-    /** A layer, the working copy of its weight, and what it holds; if nothing, the weight. */
-    private record Exchanged(
-            InnerLayer layer, WorkingCopies.WorkingCopy copy, Optional<NDArray> feedback) {
+    /** The weight of a layer, and the copies of it that a piece runs on. */
+    private static final class CopiedWeight {
 
-        NDArray content() {
-            return feedback.orElseGet(layer::getWeight);
+        private final InnerLayer layer;
+        private final NDManager scope;
+        private final List<NDArray> copies = new ArrayList<>();
+        private long version;
+        private boolean replaced;
+
+        CopiedWeight(InnerLayer layer, NDManager scope) {
+            this.layer = layer;
+            this.scope = scope;
+        }
+
+        /** Returns a copy of the weight as it is now, which a block may have changed in between. */
+        NDArray copy() {
+            NDArray weight = layer.getValue();
+            long now = Autograd.version(weight);
+            if (copies.isEmpty() || now != version) {
+                NDArray copy = Autograd.copy(weight);
+                copy.attach(scope);
+                // the block may have a scope of its own
+                NDScope.unregister(copy);
+                copies.add(copy);
+                version = now;
+            }
+            return copies.get(copies.size() - 1);
+        }
+
+        /** Writes other values into the copies, or those of the weight where there are none. */
+        void hold(Optional<NDArray> values) {
+            if (values.isPresent() || replaced) {
+                copies.forEach(
+                        copy -> Autograd.overwrite(copy, values.orElseGet(layer::getWeight)));
+                replaced = values.isPresent();
+            }
+        }
+
+        void close() {
+            copies.forEach(NDArray::close);
+        }
+    }
+
+    /** Hands out the copies, and the checks of a store that has some. */
+    private static final class Copies extends ReplacingStore implements CheckingStore {
+
+        private final PendingChecks checks;
+
+        private Copies(
+                ParameterStore store,
+                PendingChecks checks,
+                NDManager scope,
+                Function<Parameter, Optional<NDArray>> copies) {
+            super(store, scope, copies);
+            this.checks = checks;
+        }
+
+        static ParameterStore of(
+                ParameterStore store,
+                NDManager scope,
+                Function<Parameter, Optional<NDArray>> copies) {
+            return store instanceof CheckingStore
+                    ? new Copies(store, ((CheckingStore) store).getPendingChecks(), scope, copies)
+                    : new ReplacingStore(store, scope, copies);
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public PendingChecks getPendingChecks() {
+            return checks;
         }
     }
 }

@@ -23,11 +23,13 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.recurrent.GRU;
@@ -38,6 +40,7 @@ import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import ai.djl.util.PairList;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -545,6 +548,69 @@ class WeightExchangeTest {
             for (float value : batch.values().get("01linear_weight")) {
                 assertEquals(2, value);
             }
+        }
+    }
+
+    /** What a prediction on another thread has in its hands when it began while a piece ran. */
+    @Test
+    void whoReadsAWeightWhileThePieceRunsReadsTheWeight() {
+        Block linear = NetworkCase.linear(3);
+        List<NDArray> read = new ArrayList<>();
+        Block reader =
+                LambdaBlock.singleton(
+                        array -> {
+                            Parameter weight = linear.getDirectParameters().get("weight");
+                            if (weight.isInitialized()) {
+                                read.add(weight.getArray().stopGradient());
+                            }
+                            return array;
+                        });
+        try (OneBatch batch = new OneBatch(new HandWritten(reader, linear), new Shape(4, 8))) {
+            batch.backward(inside(WeightExchangeTest::random));
+            assertArrayEquals(batch.values().get("02Linear_weight"), read.get(0).toFloatArray());
+            read.forEach(NDArray::close);
+        }
+    }
+
+    /** Closes what it makes by a scope, inside which it asks for its weight. */
+    private static final class Scoped extends AbstractBlock {
+
+        private final Block linear = addChildBlock("linear", NetworkCase.linear(3));
+
+        @Override
+        protected NDList forwardInternal(
+                ParameterStore store,
+                NDList inputs,
+                boolean training,
+                PairList<String, Object> parameters) {
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                NDList outputs = linear.forward(store, inputs, training);
+                NDScope.unregister(outputs);
+                return outputs;
+            }
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputShapes) {
+            return linear.getOutputShapes(inputShapes);
+        }
+
+        @Override
+        protected void initializeChildBlocks(NDManager manager, DataType type, Shape... shapes) {
+            linear.initialize(manager, type, shapes);
+        }
+    }
+
+    @Test
+    void aScopeOfTheBlockLeavesTheErrorItsWay() {
+        Block block = new SequentialBlock().add(NetworkCase.linear(5)).add(new Scoped());
+        try (OneBatch batch = new OneBatch(block, new Shape(4, 8))) {
+            batch.backward(inside(layer -> null));
+            float[] exact = batch.gradients().get("01Linear_weight");
+            clear(batch);
+            batch.backward(inside(WeightExchangeTest::random));
+            assertTrue(distance(batch.gradients().get("01Linear_weight"), exact) > 0.1);
         }
     }
 

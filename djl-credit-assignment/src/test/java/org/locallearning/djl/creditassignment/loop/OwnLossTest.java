@@ -1,0 +1,117 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment.loop;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.training.GradientCollector;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.creditassignment.NetworkCase;
+import org.locallearning.djl.creditassignment.RuleCase;
+
+/** Rules that learn from the trainer's loss, in loops that give backward another later on. */
+class OwnLossTest {
+
+    private static final Shape INPUT = new Shape(4, 5);
+    private static final Shape LABELS = new Shape(4, 3);
+
+    /** What a loop gives to backward in a batch. */
+    private interface BatchLoss {
+        NDArray evaluate(Loop loop, NDArray labels, NDArray prediction);
+    }
+
+    private static Block net() {
+        return new SequentialBlock()
+                .add(NetworkCase.linear(6))
+                .add(Activation.tanhBlock())
+                .add(NetworkCase.linear(3));
+    }
+
+    private static void train(RuleCase rule, BatchLoss later) {
+        train(rule, later, (loop, data) -> loop.noise(3, LABELS));
+    }
+
+    private static void train(
+            RuleCase rule, BatchLoss later, BiFunction<Loop, NDArray, NDArray> labelsOfLater) {
+        try (Loop loop = Loop.start(OwnLossTest::net, INPUT, rule.rule()::newTrainer)) {
+            for (int i = 0; i < 2; i++) {
+                NDArray data = loop.noise(i, INPUT);
+                NDArray labels = i == 0 ? loop.noise(2, LABELS) : labelsOfLater.apply(loop, data);
+                try (GradientCollector collector = loop.collector()) {
+                    NDArray prediction = loop.forward(data, labels);
+                    collector.backward(
+                            i == 0
+                                    ? loop.loss(labels, prediction)
+                                    : later.evaluate(loop, labels, prediction));
+                }
+                loop.trainer().step();
+            }
+        }
+    }
+
+    static List<RuleCase> rules() {
+        return RuleCase.perturbing();
+    }
+
+    private static void assertRefused(RuleCase rule, BatchLoss later) {
+        String message =
+                assertThrows(IllegalStateException.class, () -> train(rule, later)).getMessage();
+        assertTrue(message.contains("learns from the trainer's own loss"), message);
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void aPenaltyThatSetsInLaterIsRefused(RuleCase rule) {
+        assertRefused(
+                rule,
+                (loop, labels, prediction) ->
+                        loop.loss(labels, prediction).add(prediction.square().mean()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void labelsThatAreMixedInSomeBatchesAreRefused(RuleCase rule) {
+        assertRefused(
+                rule,
+                (loop, labels, prediction) ->
+                        loop.loss(labels.add(labels.flip(0)).mul(0.5f), prediction));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void aLossThatIsScaledInSomeBatchesIsRefused(RuleCase rule) {
+        assertRefused(rule, (loop, labels, prediction) -> loop.loss(labels, prediction).div(2));
+    }
+
+    /** Errors that vanish are rounding, in which two ways to compute one loss differ. */
+    @ParameterizedTest
+    @MethodSource("rules")
+    void theSameLossByOtherMeansTrainsToTheEnd(RuleCase rule) {
+        train(
+                rule,
+                (loop, labels, prediction) -> prediction.add(3).sub(labels.add(3)).square().mean(),
+                (loop, data) ->
+                        loop.trainer().evaluate(new NDList(data)).singletonOrThrow().add(1e-6));
+    }
+}
