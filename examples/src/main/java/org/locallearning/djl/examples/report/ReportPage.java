@@ -406,15 +406,18 @@ public final class ReportPage {
     static List<Section.Entry> origin(Machine machine, Build build, String started) {
         return List.of(
                 new Section.Entry("Machine", machine.summary()),
-                new Section.Entry(
-                        "Program",
-                        "DJL Local Learning "
-                                + build.version()
-                                + ", commit "
-                                + build.commit()
-                                + ", DJL "
-                                + build.djl()),
+                new Section.Entry("Program", program(build)),
                 new Section.Entry("Started", started));
+    }
+
+    /** Names a build. */
+    static String program(Build build) {
+        return "DJL Local Learning "
+                + build.version()
+                + ", commit "
+                + build.commit()
+                + ", DJL "
+                + build.djl();
     }
 
     private Section epochs() {
