@@ -396,7 +396,13 @@ public final class ReportPage {
                                 + " feedback, the same for every method"));
         for (String name : results.triedMethods()) {
             Method method = Methods.named(name);
-            entries.add(new Section.Entry(method.title(), method.description()));
+            entries.add(
+                    new Section.Entry(
+                            method.title(),
+                            method.description()
+                                    + results.ruleOf(name)
+                                            .map(rule -> " Rule of the first run: " + rule + ".")
+                                            .orElse("")));
         }
         entries.addAll(origin(results.machine(), results.build(), results.started()));
         return new Section("How it was made").command(results.commandLine()).entries(entries);
