@@ -152,6 +152,8 @@ class WrongCommandLinesTest {
             benchmark --repeats 1e3 | '1e3' is not a whole number
             benchmark --batch 2147483647 --models mlp | mlp: --batch 2147483647 takes at least
             benchmark --threads 0 | --threads is at least 1
+            doctor --threads 0 | --threads is at least 1
+            doctor --threads 1000 | --threads is at most 256
             benchmark --threads 1000 | --threads is at most 256
             benchmark --out= | --out is empty
             benchmark --iterations 3 | Unknown option '--iterations': the options are --batch, --decor-block,

@@ -84,7 +84,9 @@ public interface ErrorWiring {
 
     /**
      * The output sends to every block of branches, such as the residual blocks of a residual net:
-     * the left side of figure 2. Inside, the block's error goes back exactly.
+     * the left side of figure 2. Inside, the block's error goes back exactly. A network of several
+     * stages without such a block below its output is refused: without a connection, all of it
+     * would learn by backpropagation.
      *
      * @return the wiring
      */
@@ -127,6 +129,15 @@ public interface ErrorWiring {
             if (stage.isBranched()) {
                 connections.add(new ErrorConnection(output, stage.path()));
             }
+        }
+        if (connections.isEmpty() && stages.size() > 1) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "There is no block of branches below the output %s to send its error to:"
+                                    + " with the wiring of residual blocks this network would"
+                                    + " learn by backpropagation. Take ErrorWiring.fromOutput or"
+                                    + " chain.",
+                            output));
         }
         return connections;
     }

@@ -16,6 +16,7 @@ package org.locallearning.djl.creditassignment.transform;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.Transform;
 import java.util.Locale;
@@ -31,7 +32,7 @@ import java.util.Optional;
  *
  * <ul>
  *   <li>input: (C, H, W) or a batch (N, C, H, W), floating point
- *   <li>output: the same shape
+ *   <li>output: the same shape and type; types of 16 bits are computed in float32
  * </ul>
  *
  * <p>Use it as the last transform before {@link ZcaWhitening}, as for CIFAR-10 in Ororbia, Mali,
@@ -73,8 +74,12 @@ public final class GlobalContrastNormalization implements Transform {
         int[] averaged = channelMeans ? positions : all;
         long perChannel = shape.get(dimensions - 2) * shape.get(dimensions - 1);
         long perImage = perChannel * shape.get(dimensions - 3);
-        NDArray mean = array.sum(averaged, true).div(channelMeans ? perChannel : perImage);
-        NDArray centred = array.sub(mean);
+        DataType type = array.getDataType();
+        // squares of pixels overflow in 16 bits, and a small ε vanishes
+        boolean isHalf = type == DataType.FLOAT16 || type == DataType.BFLOAT16;
+        NDArray exact = isHalf ? array.toType(DataType.FLOAT32, false) : array;
+        NDArray mean = exact.sum(averaged, true).div(channelMeans ? perChannel : perImage);
+        NDArray centred = exact.sub(mean);
         NDArray contrast =
                 centred.square()
                         .sum(all, true)
@@ -82,7 +87,8 @@ public final class GlobalContrastNormalization implements Transform {
                         .add(regularization)
                         .sqrt()
                         .maximum(smallestContrast);
-        return centred.div(contrast).mul(scale);
+        NDArray normalized = centred.div(contrast).mul(scale);
+        return isHalf ? normalized.toType(type, false) : normalized;
     }
 
     /**

@@ -49,7 +49,7 @@ import org.locallearning.djl.decorrelation.internal.Sha256;
  *
  * <ul>
  *   <li>input: (C, H, W) or a batch (N, C, H, W)
- *   <li>output: the same shape
+ *   <li>output: the same shape, computed in float32, of the type of floating-point input
  * </ul>
  *
  * <p>Fitting takes {@code N d²} multiply-adds and an eigen-decomposition of (d, d), in double
@@ -241,8 +241,10 @@ public final class ZcaWhitening implements Transform, AutoCloseable {
         Shape shape = array.getShape();
         int dimensions = shape.dimension();
         checkSize(image, dimensions == image.dimension() ? shape : shape.slice(1));
-        NDArray rows = array.reshape(-1, image.size()).sub(on(array, mean));
-        return rows.matMul(on(array, matrix)).reshape(shape);
+        DataType type = array.getDataType();
+        NDArray rows = array.toType(DataType.FLOAT32, false).reshape(-1, image.size());
+        NDArray white = rows.sub(on(array, mean)).matMul(on(array, matrix)).reshape(shape);
+        return type.isFloating() ? white.toType(type, false) : white;
     }
 
     private static NDArray on(NDArray like, NDArray constant) {

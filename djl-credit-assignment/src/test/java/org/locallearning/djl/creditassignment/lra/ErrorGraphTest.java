@@ -92,6 +92,20 @@ class ErrorGraphTest {
                 block + ">" + main.get(0).path());
     }
 
+    /** Without a connection, all would be backpropagation. */
+    @Test
+    void residualBlocksThatAreNotThereAreRefused() {
+        for (ErrorWiring wiring :
+                List.of(ErrorWiring.residualBlocks(), ErrorWiring.residualBlocksWithChains())) {
+            String message =
+                    assertThrows(IllegalArgumentException.class, () -> wiring.connect(LAYERS))
+                            .getMessage();
+            assertTrue(message.contains("no block of branches below the output 5"), message);
+            // a single layer has no other way to learn
+            assertEquals(List.of(), wiring.connect(LAYERS.subList(4, 5)));
+        }
+    }
+
     private static Block residualMlp() {
         Block main =
                 new SequentialBlock()

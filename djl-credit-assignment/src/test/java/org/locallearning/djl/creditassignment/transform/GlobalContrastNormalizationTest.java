@@ -83,6 +83,25 @@ class GlobalContrastNormalizationTest {
                 1e-12);
     }
 
+    /** The squares of pixels 0 to 255 are beyond what 16 bits hold. */
+    @Test
+    void isTheSameOnPixelsOf16Bits() {
+        NDArray pixels = manager.arange(3 * 8 * 8).mul(37).mod(256).reshape(3, 8, 8);
+        GlobalContrastNormalization transform = GlobalContrastNormalization.builder().build();
+        float[] expected =
+                transform
+                        .transform(pixels.toType(DataType.FLOAT64, true))
+                        .toType(DataType.FLOAT32, true)
+                        .toFloatArray();
+        NDArray found = transform.transform(pixels.toType(DataType.FLOAT16, true));
+        assertEquals(DataType.FLOAT16, found.getDataType());
+        assertArrayEquals(expected, found.toType(DataType.FLOAT32, true).toFloatArray(), 2e-3f);
+        NDArray grey = manager.full(new Shape(3, 4, 4), 7f).toType(DataType.FLOAT16, true);
+        assertArrayEquals(
+                new float[48],
+                transform.transform(grey).toType(DataType.FLOAT32, true).toFloatArray());
+    }
+
     @Test
     void imagesOfOneColourStayAtZero() {
         NDArray image = manager.ones(new Shape(3, 4, 4)).mul(0.5f);

@@ -125,6 +125,20 @@ class ZcaWhiteningTest {
     }
 
     @Test
+    void keepsTheTypeOfImages() throws Exception {
+        ZcaWhitening whitening = ZcaWhitening.fit(dataset(images(50), 7), manager, 0.1);
+        NDArray batch = images(3);
+        float[] expected = whitening.transform(batch).toFloatArray();
+        for (DataType type : List.of(DataType.FLOAT64, DataType.FLOAT16)) {
+            NDArray white = whitening.transform(batch.toType(type, true));
+            assertEquals(type, white.getDataType());
+            float tolerance = type == DataType.FLOAT64 ? 0 : 2e-2f;
+            assertArrayEquals(
+                    expected, white.toType(DataType.FLOAT32, true).toFloatArray(), tolerance);
+        }
+    }
+
+    @Test
     void oneImageAndABatchAreTheSame() throws Exception {
         ZcaWhitening whitening = ZcaWhitening.fit(dataset(images(50), 7), manager);
         NDArray batch = images(3);

@@ -16,15 +16,17 @@ package org.locallearning.djl.zoo.model;
 import ai.djl.modality.cv.Image;
 import ai.djl.modality.cv.util.NDImageUtils;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.Transform;
 import org.locallearning.djl.creditassignment.provenance.Preprocessing;
 import org.locallearning.djl.zoo.data.PixelScale;
 
 /**
- * Turns an image (height, width, channels) into a model's input (channels, height, width): scaled
- * to its size, if it has another, and then as the images that the model was trained on, {@code
- * (pixel / 255 - mean) / deviation} of each channel, with the same rounding.
+ * Turns an image (height, width, channels) into a model's input (channels, height, width): made
+ * grey where the model takes grey images, scaled to its size, if it has another, and then as the
+ * images that the model was trained on, {@code (pixel / 255 - mean) / deviation} of each channel,
+ * with the same rounding.
  */
 public final class ImageInput implements Transform {
 
@@ -47,12 +49,13 @@ public final class ImageInput implements Transform {
     }
 
     /**
-     * Returns whether images are grey or in colour.
+     * Returns how DJL is to make an array of an image: in colour, also where the model takes grey
+     * images, since DJL weighs the colours by how bright they look, and data sets take their mean.
      *
-     * @return the flag with which DJL makes an array of an image
+     * @return the flag of DJL's image translators
      */
     public Image.Flag getFlag() {
-        return imageShape.get(0) == 1 ? Image.Flag.GRAYSCALE : Image.Flag.COLOR;
+        return Image.Flag.COLOR;
     }
 
     /** {@inheritDoc} */
@@ -61,11 +64,21 @@ public final class ImageInput implements Transform {
         int height = Math.toIntExact(imageShape.get(1));
         int width = Math.toIntExact(imageShape.get(2));
         Shape shape = image.getShape();
+        NDArray pixels = imageShape.get(0) == 1 && shape.get(2) > 1 ? grey(image) : image;
         NDArray sized =
                 shape.get(0) == height && shape.get(1) == width
-                        ? image
-                        : NDImageUtils.resize(image, width, height);
+                        ? pixels
+                        : NDImageUtils.resize(pixels, width, height);
         return scalePixels(sized.transpose(2, 0, 1));
+    }
+
+    /** The mean of the channels, rounded, as {@code DataOptions.optGrey} has it. */
+    private static NDArray grey(NDArray image) {
+        return image.toType(DataType.FLOAT64, false)
+                .mean(new int[] {2}, true)
+                .add(0.5)
+                .floor()
+                .toType(DataType.UINT8, false);
     }
 
     /**

@@ -38,7 +38,9 @@ public final class DecorrelationArguments {
             names = "--decor-interval",
             paramLabel = "N",
             description =
-                    "A decorrelation layer learns at every Nth step (default: ${DEFAULT-VALUE}).")
+                    "A decorrelation layer learns at every Nth step, and at every Nth of those at"
+                            + " which it would where one update stands for several, see"
+                            + " --decor-samples (default: ${DEFAULT-VALUE}).")
     private int interval = DecorrelationSettings.DEFAULT.interval();
 
     @Serves(Purpose.DECORRELATION)

@@ -24,7 +24,7 @@ import org.locallearning.djl.examples.method.Methods;
  * What an option is for, where it is not for everything: an option that is given and serves nothing
  * that was chosen is refused.
  */
-enum Purpose {
+public enum Purpose {
 
     /** Decorrelation layers. */
     DECORRELATION(Method::decorrelated, "methods with decorrelation layers, such as fa+decor"),

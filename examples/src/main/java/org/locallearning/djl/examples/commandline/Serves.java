@@ -21,7 +21,7 @@ import java.lang.annotation.Target;
 /** Says of an option what it is for; an option without it has a use everywhere. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.FIELD)
-@interface Serves {
+public @interface Serves {
 
     /**
      * Returns what the option is for.

@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.compare;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -78,7 +79,8 @@ public final class ReportCommand implements Callable<Integer> {
                 "Also draw "
                         + OVERVIEW
                         + ", a picture of these methods for a document: the test"
-                        + " accuracy, and the angles to backpropagation where they were measured."
+                        + " accuracy, and the angles to backpropagation where they were measured,"
+                        + " of the first part of a figure that has several."
             })
     private List<String> overview = List.of();
 
@@ -99,6 +101,7 @@ public final class ReportCommand implements Callable<Integer> {
                                 file, method, String.join(", ", methods)));
             }
         }
+        checkOthers();
         OutputFolder folder = OutputFolder.open(out);
         ResultFiles files = new ResultFiles(folder);
         if (stored.provenance() == null) {
@@ -112,5 +115,17 @@ public final class ReportCommand implements Callable<Integer> {
         spec.commandLine().getOut().println(files.reportSummary());
         spec.commandLine().getOut().flush();
         return ExitCode.OK;
+    }
+
+    /** A page beside the results of another comparison would pass for theirs. */
+    private void checkOthers() throws IOException {
+        Path others = out.resolve(ResultFiles.RESULTS);
+        if (Files.exists(others) && Files.mismatch(file, others) >= 0) {
+            throw new IOException(
+                    String.format(
+                            "The folder '%s' has the page of its own %s, which this one would"
+                                    + " replace: choose another folder with --out.",
+                            out, ResultFiles.RESULTS));
+        }
     }
 }

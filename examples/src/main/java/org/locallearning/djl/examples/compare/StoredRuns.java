@@ -55,9 +55,19 @@ record StoredRuns(Provenance provenance, List<Results> experiments) {
                             file, FileFailure.reason(e)),
                     e);
         }
+        JsonElement content;
+        try {
+            content = JsonParser.parseString(json);
+        } catch (JsonParseException e) {
+            throw new IOException(
+                    String.format(
+                            "'%s' has no learning curves that can be read, since it was cut or is no"
+                                    + " JSON: copy it again from where it was written.",
+                            file),
+                    e);
+        }
         StoredRuns stored;
         try {
-            JsonElement content = JsonParser.parseString(json);
             if (content.isJsonObject() && content.getAsJsonObject().has("figure")) {
                 Figure figure = new Gson().fromJson(content, Figure.class);
                 stored = new StoredRuns(figure.provenance, figure.figure);

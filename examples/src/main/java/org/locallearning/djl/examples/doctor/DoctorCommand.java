@@ -35,6 +35,7 @@ import org.locallearning.djl.examples.output.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Says whether everything works on this machine. */
@@ -89,6 +90,11 @@ public final class DoctorCommand implements Callable<Integer> {
     /** Examines the machine. */
     @Override
     public Integer call() {
+        try {
+            EngineThreads.check(threads);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
         PrintWriter out = spec.commandLine().getOut();
         Surroundings surroundings = Surroundings.look();
         DoctorReport report;

@@ -66,6 +66,16 @@ public record MethodSettings(
     }
 
     /** Puts what was chosen into a rule of local representation alignment. */
+    /**
+     * Returns whether a method is another than its description says.
+     *
+     * @param method the method
+     * @return whether settings take the place of its own
+     */
+    public boolean changes(Method method) {
+        return alignment != null && method.uses(MethodSetting.ALIGNMENT);
+    }
+
     LocalRepresentationAlignment.Builder applyTo(LocalRepresentationAlignment.Builder rule) {
         return alignment == null ? rule : alignment.applyTo(rule);
     }

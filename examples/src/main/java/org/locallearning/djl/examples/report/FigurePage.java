@@ -143,6 +143,17 @@ public final class FigurePage {
         }
         entries.addAll(
                 ReportPage.origin(provenance.machine(), provenance.build(), provenance.started()));
+        for (Provenance.Origin each : provenance.origins()) {
+            entries.add(
+                    new Section.Entry(
+                            "Of an earlier start",
+                            String.format(
+                                    "%d run%s by %s, on %s",
+                                    each.runs(),
+                                    each.runs() == 1 ? "" : "s",
+                                    ReportPage.program(each.build()),
+                                    each.machine().summary())));
+        }
         List<Section> all = new ArrayList<>(sections);
         all.add(new Section("How it was made").command(provenance.commandLine()).entries(entries));
         return new Page(title, provenance.paper(), all).html();

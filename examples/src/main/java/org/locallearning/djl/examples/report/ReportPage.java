@@ -396,7 +396,13 @@ public final class ReportPage {
                                 + " feedback, the same for every method"));
         for (String name : results.triedMethods()) {
             Method method = Methods.named(name);
-            entries.add(new Section.Entry(method.title(), method.description()));
+            entries.add(
+                    new Section.Entry(
+                            method.title(),
+                            method.description()
+                                    + results.ruleOf(name)
+                                            .map(rule -> " Rule of the first run: " + rule + ".")
+                                            .orElse("")));
         }
         entries.addAll(origin(results.machine(), results.build(), results.started()));
         return new Section("How it was made").command(results.commandLine()).entries(entries);
@@ -406,15 +412,18 @@ public final class ReportPage {
     static List<Section.Entry> origin(Machine machine, Build build, String started) {
         return List.of(
                 new Section.Entry("Machine", machine.summary()),
-                new Section.Entry(
-                        "Program",
-                        "DJL Local Learning "
-                                + build.version()
-                                + ", commit "
-                                + build.commit()
-                                + ", DJL "
-                                + build.djl()),
+                new Section.Entry("Program", program(build)),
                 new Section.Entry("Started", started));
+    }
+
+    /** Names a build. */
+    static String program(Build build) {
+        return "DJL Local Learning "
+                + build.version()
+                + ", commit "
+                + build.commit()
+                + ", DJL "
+                + build.djl();
     }
 
     private Section epochs() {

@@ -16,8 +16,11 @@ package org.locallearning.djl.examples.reproduce;
 import ai.djl.engine.Engine;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
@@ -43,7 +46,11 @@ public final class Reproduction {
     private final String commandLine;
     private final String started;
     private final List<Results> comparisons = new ArrayList<>();
+    private final Map<Path, MadeBy> otherRuns = new LinkedHashMap<>();
     private boolean fonts = true;
+
+    /** What made a run. */
+    private record MadeBy(Build build, Machine machine) {}
 
     Reproduction(
             Target target,
@@ -148,6 +155,24 @@ public final class Reproduction {
     }
 
     /** Notes what methods that were trained side by side came to. */
+    /** Called when a run is taken from an earlier start that another build or machine made. */
+    void foundOther(Path file, Build build, Machine machine) {
+        otherRuns.put(file, new MadeBy(build, machine));
+    }
+
+    private List<Provenance.Origin> origins() {
+        Map<MadeBy, Integer> runs = new LinkedHashMap<>();
+        otherRuns.values().forEach(each -> runs.merge(each, 1, Integer::sum));
+        return runs.entrySet().stream()
+                .map(
+                        each ->
+                                new Provenance.Origin(
+                                        each.getValue(),
+                                        each.getKey().build(),
+                                        each.getKey().machine()))
+                .toList();
+    }
+
     void compared(Results results) {
         comparisons.add(results);
     }
@@ -175,7 +200,8 @@ public final class Reproduction {
                         started,
                         seeds,
                         Build.current(),
-                        machine());
+                        machine(),
+                        otherRuns.isEmpty() ? null : origins());
         folder.write(RESULTS, new FigureResults(provenance, figure).toJson());
         folder.write(REPORT, page.html(target.title(), provenance));
         if (fonts) {
@@ -192,7 +218,15 @@ public final class Reproduction {
     String summary() {
         return String.join(
                 System.lineSeparator(),
-                "Report: " + folder.file(REPORT),
+                otherRuns.isEmpty()
+                        ? "Report: " + folder.file(REPORT)
+                        : String.format(
+                                "Note: %d stored run%s of another build of this program, or of"
+                                        + " another machine or number of threads, as the report"
+                                        + " says: --fresh makes them again.%nReport: %s",
+                                otherRuns.size(),
+                                otherRuns.size() == 1 ? " is" : "s are",
+                                folder.file(REPORT)),
                 "Numbers: " + folder.file(RESULTS),
                 fonts
                         ? "Picture: " + folder.file(pictureName())

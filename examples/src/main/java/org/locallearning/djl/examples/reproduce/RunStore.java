@@ -45,7 +45,8 @@ import org.locallearning.djl.examples.training.RunCheckpoints;
  *
  * <p>A run is found again by its settings alone. Runs with other settings stay where they are and
  * are found again when their settings come back. Build and machine are kept beside a run but do not
- * decide for finished runs: {@code --fresh} makes them again after a change of the program.
+ * decide for finished runs: results name those that are others, and {@code --fresh} makes such runs
+ * again.
  */
 public final class RunStore {
 
@@ -55,14 +56,16 @@ public final class RunStore {
     private static final String FOLDER = "runs";
 
     private final OutputFolder folder;
+    private final Reproduction reproduction;
     private final ResumeArguments resume;
     private final Machine machine;
     private final Set<String> begun = new HashSet<>();
 
-    private RunStore(OutputFolder folder, ResumeArguments resume, Machine machine) {
+    private RunStore(OutputFolder folder, Reproduction reproduction) {
         this.folder = folder;
-        this.resume = resume;
-        this.machine = machine;
+        this.reproduction = reproduction;
+        resume = reproduction.resume();
+        machine = reproduction.machine();
     }
 
     /**
@@ -73,10 +76,7 @@ public final class RunStore {
      * @throws IOException if the folder cannot be made or written
      */
     public static RunStore open(Reproduction reproduction) throws IOException {
-        return new RunStore(
-                OutputFolder.open(reproduction.folder().file(FOLDER)),
-                reproduction.resume(),
-                reproduction.machine());
+        return new RunStore(OutputFolder.open(reproduction.folder().file(FOLDER)), reproduction);
     }
 
     /**
@@ -111,8 +111,16 @@ public final class RunStore {
             if (!settings(settings).equals(stored.get("settings"))) {
                 return Optional.empty();
             }
+            Build build = GSON.fromJson(stored.getAsJsonObject("build"), Build.class);
+            Machine maker = GSON.fromJson(stored.getAsJsonObject("machine"), Machine.class);
+            if (build == null || maker == null) {
+                throw new JsonParseException("it does not say what made the run");
+            }
+            if (!build.equals(Build.current()) || !maker.equals(machine)) {
+                reproduction.foundOther(file, build, maker);
+            }
             return Optional.of(GSON.fromJson(stored.get("run"), kind));
-        } catch (JsonParseException | IllegalStateException e) {
+        } catch (JsonParseException | IllegalStateException | ClassCastException e) {
             throw new IOException(
                     "The stored run '"
                             + file

@@ -27,6 +27,8 @@ import org.locallearning.djl.examples.environment.Machine;
  * @param seeds the seeds, empty where nothing is drawn
  * @param build the build of the program
  * @param machine the machine
+ * @param stored what made the runs that an earlier start had kept, as far as that is another build
+ *     or machine; null for none
  */
 public record Provenance(
         String target,
@@ -35,4 +37,46 @@ public record Provenance(
         String started,
         List<Integer> seeds,
         Build build,
-        Machine machine) {}
+        Machine machine,
+        List<Origin> stored) {
+
+    /**
+     * What made some of the runs.
+     *
+     * @param runs how many runs
+     * @param build the build of the program
+     * @param machine the machine
+     */
+    public record Origin(int runs, Build build, Machine machine) {}
+
+    /**
+     * Creates the provenance of a figure whose runs one program on one machine made.
+     *
+     * @param target the name of the figure on the command line
+     * @param paper where the figure is printed
+     * @param commandLine the arguments of the program
+     * @param started when it was started, ISO 8601 in UTC
+     * @param seeds the seeds, empty where nothing is drawn
+     * @param build the build of the program
+     * @param machine the machine
+     */
+    public Provenance(
+            String target,
+            String paper,
+            String commandLine,
+            String started,
+            List<Integer> seeds,
+            Build build,
+            Machine machine) {
+        this(target, paper, commandLine, started, seeds, build, machine, null);
+    }
+
+    /**
+     * Returns what made the runs that an earlier start had kept, as far as it is another.
+     *
+     * @return build and machine with the number of runs, empty for none
+     */
+    public List<Origin> origins() {
+        return stored == null ? List.of() : stored;
+    }
+}

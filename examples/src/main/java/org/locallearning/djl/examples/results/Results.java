@@ -19,6 +19,8 @@ import com.google.gson.JsonParseException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.zoo.network.Networks;
@@ -95,6 +97,21 @@ public record Results(
      */
     public Task task() {
         return settings.task() == null ? Networks.named(model).getTask() : settings.task();
+    }
+
+    /**
+     * Says by which rule, with every setting, a method trained, as its first run noted it. Options
+     * of the command line may have changed what the method is described as.
+     *
+     * @param method the name of the method
+     * @return the rule; empty for results of versions that did not note it
+     */
+    public Optional<String> ruleOf(String method) {
+        return runs.stream()
+                .filter(run -> run.method().equals(method) && run.settings() != null)
+                .map(run -> run.settings().rule())
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     /**

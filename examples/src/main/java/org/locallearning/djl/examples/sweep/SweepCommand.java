@@ -512,7 +512,10 @@ public final class SweepCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         out.println();
         out.println(files.summary());
-        presets.forEach(file -> out.println("Presets: compare @" + file));
+        presets.forEach(
+                file ->
+                        out.println(
+                                "Presets: " + CommandLineText.of(List.of("compare", "@" + file))));
         out.flush();
         List<String> without =
                 plan.settings().keySet().stream()

@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import org.locallearning.djl.creditassignment.checkpoint.TrainingPosition;
 import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.output.TerminalBar;
 import org.locallearning.djl.examples.output.TextTable;
@@ -213,6 +214,10 @@ public final class Console {
         for (String name : results.triedMethods()) {
             Method method = Methods.named(name);
             out.println(name + " is " + method.title() + ": " + method.description());
+            MethodSettings chosen = results.settings().methodSettings();
+            if (chosen != null && chosen.changes(method)) {
+                results.ruleOf(name).ifPresent(rule -> out.println("  As chosen here: " + rule));
+            }
         }
         out.flush();
     }

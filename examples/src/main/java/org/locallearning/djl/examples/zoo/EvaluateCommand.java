@@ -25,12 +25,14 @@ import ai.djl.translate.NoopTranslator;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.locallearning.djl.creditassignment.provenance.MeasuredAccuracy;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
+import org.locallearning.djl.examples.commandline.UselessOptions;
 import org.locallearning.djl.zoo.PretrainedModel;
 import org.locallearning.djl.zoo.data.DataSets;
 import org.locallearning.djl.zoo.data.ImageData;
@@ -50,8 +52,9 @@ import picocli.CommandLine.Spec;
         versionProvider = ProgramVersion.class,
         descriptionHeading = "%n",
         description = {
-            "Loads a model and measures its accuracy on all test images of the data set that it was"
-                    + " trained on, prepared as its record says. It has to be the one of its card."
+            "Loads a model and measures its accuracy on the test images of the data set that it was"
+                    + " trained on, as many as its card names, prepared as its record says. It has"
+                    + " to be the one of its card."
         },
         optionListHeading = "%nOptions:%n",
         exitCodeListHeading = "%nExit codes:%n",
@@ -98,9 +101,16 @@ public final class EvaluateCommand implements Callable<Integer> {
             throw new IllegalStateException(
                     "The model " + name + " is no classifier: there is no accuracy to measure.");
         }
+        UselessOptions.refuse(spec, List.of(), List.of(record.data().name()));
         try (ImageData images =
                 DataSets.load(
-                        record.data().name(), measurement.dataOptions().optLimit(1).build())) {
+                        record.data().name(),
+                        measurement
+                                .dataOptions()
+                                .optLimit(1)
+                                .optTestLimit(card.samples())
+                                .optGrey(recorded.getImageShape().get(0) == 1)
+                                .build())) {
             if (!images.getSampleShape().equals(recorded.getImageShape())) {
                 throw new IllegalStateException(
                         String.format(

@@ -18,11 +18,13 @@ import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.locallearning.djl.creditassignment.provenance.ProgramDescription;
 import org.locallearning.djl.examples.commandline.CommandLineText;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
+import org.locallearning.djl.examples.commandline.UselessOptions;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.zoo.data.DataSets;
@@ -63,7 +65,7 @@ public final class FitCommand implements Callable<Integer> {
             names = "--dataset",
             paramLabel = "NAME",
             defaultValue = "glyphs",
-            description = "Data set of grey images (default: ${DEFAULT-VALUE}).")
+            description = "Data set (default: ${DEFAULT-VALUE}).")
     private String dataset;
 
     @Mixin private MeasurementArguments measurement;
@@ -145,6 +147,7 @@ public final class FitCommand implements Callable<Integer> {
                             + String.join(", ", DataSets.names())
                             + ".");
         }
+        UselessOptions.refuse(spec, List.of(), List.of(dataset));
     }
 
     private ParameterException usage(String message) {

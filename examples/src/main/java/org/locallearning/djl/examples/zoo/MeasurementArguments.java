@@ -15,6 +15,8 @@ package org.locallearning.djl.examples.zoo;
 
 import ai.djl.engine.Engine;
 import java.nio.file.Path;
+import org.locallearning.djl.examples.commandline.Purpose;
+import org.locallearning.djl.examples.commandline.Serves;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.zoo.data.DataOptions;
 import picocli.CommandLine.Option;
@@ -22,6 +24,7 @@ import picocli.CommandLine.Option;
 /** Where images come from, and on how many threads they are worked on. */
 final class MeasurementArguments {
 
+    @Serves(Purpose.DATA_FILES)
     @Option(
             names = "--data-repository",
             paramLabel = "DIR",
@@ -49,8 +52,6 @@ final class MeasurementArguments {
 
     /** Checks what was chosen. */
     void check() {
-        if (threads < 1) {
-            throw new IllegalArgumentException("--threads is at least 1, not " + threads + ".");
-        }
+        EngineThreads.check(threads);
     }
 }

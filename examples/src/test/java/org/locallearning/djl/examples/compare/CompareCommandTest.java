@@ -443,6 +443,18 @@ class CompareCommandTest {
         assertTrue(unknown.err().contains("'bp-nosuch'"), unknown.err());
     }
 
+    /** The method compares both sides, as its description goes on to say. */
+    @Test
+    void saysWhatOptionsChangeAboutAMethod(@TempDir Path folder) throws IOException {
+        ProgramRun run = small("--methods lra-sign --error-difference one_sided --seeds 1", folder);
+
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
+        String rule = "LocalRepresentationAlignment\\(from output, β 0.5, .*difference ONE_SIDED";
+        assertTrue(run.out().matches("(?s).*As chosen here: " + rule + ".*"), run.out());
+        String page = Files.readString(folder.resolve("report.html"));
+        assertTrue(page.matches("(?s).*Rule of the first run: " + rule + ".*"), page);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -79,6 +79,8 @@ class ReportCommandTest {
             value = {
                 "report no-such.json --out OUT | 1 | no-such.json",
                 "report FILE --out OUT | 1 | has no learning curves",
+                "report CUT --out OUT | 1 | cut or is no JSON",
+                "report runs/cifar10-dense.json --out OTHER | 1 | the page of its own results.json",
                 "report runs/benchmark.json --out OUT | 1 | has no learning curves",
                 "report runs/boltzmann-step.json --out OUT | 1 | has no learning curves",
                 "report runs/cifar10-dense.json --out OUT --overview bp,np | 2 | no run of 'np'",
@@ -88,10 +90,16 @@ class ReportCommandTest {
             String arguments, int exitCode, String expected, @TempDir Path folder)
             throws IOException {
         Path file = Files.writeString(folder.resolve("text.json"), "no results");
+        String stored = Files.readString(STORED);
+        Path cut = Files.writeString(folder.resolve("cut.json"), stored.substring(0, 3000));
+        Path other = Files.createDirectory(folder.resolve("other"));
+        Files.writeString(other.resolve("results.json"), ExampleResults.create().toJson());
         ProgramRun run =
                 ProgramRun.of(
                         arguments
                                 .replace("FILE", file.toString())
+                                .replace("CUT", cut.toString())
+                                .replace("OTHER", other.toString())
                                 .replace("OUT", folder.resolve("out").toString()));
 
         assertEquals(exitCode, run.exitCode(), run.err());

@@ -14,17 +14,22 @@
 package org.locallearning.djl.examples.reproduce;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.translate.TranslateException;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.locallearning.djl.examples.commandline.ExitCode;
@@ -119,6 +124,42 @@ class PiecesTest {
         start(target, folder);
         assertEquals(List.of(1, 2, 3), target.made);
         assertEquals(List.of(2.0, 8.0, 18.0), target.squares);
+    }
+
+    /** A figure whose runs other sources made does not pass for one of these sources. */
+    @Test
+    void namesTheBuildThatMadeStoredPieces(@TempDir Path folder) throws IOException {
+        Squares target = new Squares();
+        Started first = start(target, folder);
+        assertFalse(first.out().contains("Note"), first.out());
+        assertFalse(Files.readString(folder.resolve("results.json")).contains("stored"));
+        Path piece;
+        try (Stream<Path> files = Files.list(folder.resolve("runs"))) {
+            piece =
+                    files.filter(file -> file.toString().contains("piece-2"))
+                            .findAny()
+                            .orElseThrow();
+        }
+        String other = "0123456789012345678901234567890123456789";
+        String kept = Files.readString(piece);
+        Files.writeString(
+                piece,
+                kept.replaceFirst("\"commit\": \"[^\"]*\"", "\"commit\": \"" + other + "\""));
+
+        Started second = start(target, folder);
+
+        assertTrue(second.out().contains("Note: 1 stored run is of another build"), second.out());
+        JsonObject provenance =
+                JsonParser.parseString(Files.readString(folder.resolve("results.json")))
+                        .getAsJsonObject()
+                        .getAsJsonObject("provenance");
+        assertEquals(1, provenance.getAsJsonArray("stored").size());
+        JsonObject origin = provenance.getAsJsonArray("stored").get(0).getAsJsonObject();
+        assertEquals(1, origin.get("runs").getAsInt());
+        assertEquals(other, origin.getAsJsonObject("build").get("commit").getAsString());
+        String page = Files.readString(folder.resolve("report.html"));
+        assertTrue(page.contains("1 run by DJL Local Learning"), page);
+        assertTrue(page.contains(other), page);
     }
 
     private record Started(int code, String out) {}

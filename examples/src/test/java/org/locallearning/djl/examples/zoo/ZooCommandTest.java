@@ -67,14 +67,19 @@ class ZooCommandTest {
 
     @BeforeAll
     static void trainAndPublish() throws IOException, TranslateException {
-        right = train("good", 0);
+        right = train("good", 0, 0);
         ProgramRun run = ProgramRun.of("zoo publish --from " + saved + " --to " + repository);
         assertEquals(ExitCode.OK, run.exitCode(), run.err());
         assertEquals("mlp-glyphs-bp 0.1.0 was added", run.out().strip());
     }
 
-    /** Trains an epoch and saves, with an accuracy that is some images too high. */
-    private static int train(String name, int tooMany) throws IOException, TranslateException {
+    /**
+     * Trains an epoch and saves, with an accuracy that is some images too high.
+     *
+     * @param testLimit how many test images it is measured on, 0 for all
+     */
+    private static int train(String name, int tooMany, int testLimit)
+            throws IOException, TranslateException {
         Engine engine = Engine.getEngine("PyTorch");
         NetworkOptions options = NetworkOptions.builder().optHidden(16).build();
         DefaultTrainingConfig config =
@@ -83,7 +88,11 @@ class ZooCommandTest {
                         .addTrainingListeners(new EvaluatorTrainingListener());
         try (ImageData images =
                         DataSets.load(
-                                "glyphs", DataOptions.builder().optStandardise(false).build());
+                                "glyphs",
+                                DataOptions.builder()
+                                        .optStandardise(false)
+                                        .optTestLimit(testLimit)
+                                        .build());
                 Model model = Model.newInstance("glyphs", "PyTorch")) {
             engine.setRandomSeed(1);
             Block block =
@@ -167,18 +176,33 @@ class ZooCommandTest {
     @Test
     void saysThatACardClaimsTooMuch(@TempDir Path other, @TempDir Path target)
             throws IOException, TranslateException {
-        train("boastful", 1);
-        for (String file : List.of("boastful-0000.params", "boastful.json")) {
-            Files.move(saved.resolve(file), other.resolve(file));
-        }
-        assertEquals(
-                ExitCode.OK,
-                ProgramRun.of("zoo publish --from " + other + " --to " + target).exitCode());
+        train("boastful", 1, 0);
+        publishAlone("boastful", other, target);
 
         ProgramRun run = ProgramRun.of("zoo evaluate mlp-glyphs-bp --repository " + target);
 
         assertEquals(ExitCode.FAILED, run.exitCode());
         assertTrue(run.out().contains("but its card says " + (right + 1) + " of 1,000"), run.out());
+    }
+
+    @Test
+    void measuresOnAsManyImagesAsTheCard(@TempDir Path other, @TempDir Path target)
+            throws IOException, TranslateException {
+        int found = train("fewer", 0, 100);
+        publishAlone("fewer", other, target);
+
+        ProgramRun run = ProgramRun.of("zoo evaluate mlp-glyphs-bp --repository " + target);
+
+        assertEquals(ExitCode.OK, run.exitCode(), run.out() + run.err());
+        assertTrue(run.out().contains(found + " of 100 test images"), run.out());
+    }
+
+    private static void publishAlone(String name, Path folder, Path target) throws IOException {
+        for (String file : List.of(name + "-0000.params", name + ".json")) {
+            Files.move(saved.resolve(file), folder.resolve(file));
+        }
+        ProgramRun run = ProgramRun.of("zoo publish --from " + folder + " --to " + target);
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
     }
 
     @Test
@@ -200,6 +224,18 @@ class ZooCommandTest {
         assertRefused("zoo", ExitCode.USAGE, "choose one of list, show, evaluate, publish");
         assertRefused("zoo show mlp", ExitCode.USAGE, "There is no model \"mlp\"");
         assertRefused("zoo evaluate mlp", ExitCode.USAGE, "There is no model \"mlp\"");
+        assertRefused(
+                "zoo fit zca --data-repository " + empty + " --out " + empty,
+                ExitCode.USAGE,
+                "--data-repository is for data sets that are read from files");
+        assertRefused(
+                "zoo evaluate mlp-glyphs-bp --data-repository x --repository " + repository,
+                ExitCode.USAGE,
+                "--data-repository is for data sets that are read from files");
+        assertRefused(
+                "zoo fit zca --threads 100000 --out " + empty,
+                ExitCode.USAGE,
+                "--threads is at most 256, not 100000.");
         assertRefused("zoo list --repository nowhere", ExitCode.FAILED, "does not exist");
         assertRefused(
                 "zoo publish --from " + empty + " --to " + empty,
