@@ -22,6 +22,7 @@ import ai.djl.nn.convolutional.Convolution;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -94,6 +95,27 @@ final class PerturbationAssigner implements CreditAssigner {
         }
     }
 
+    /**
+     * Warns where losses are so large that their rounding drowns what noise changes, as in a
+     * regression to labels of 1e5.
+     */
+    private void warnOfRoundedLosses(Batch batch) {
+        DataType type = batch.factorType();
+        double[] sizes = batch.sizesOfLosses();
+        double cosine = RoundingNoise.cosineOfLosses(DeviceRounding.unit(type), sizes[0], sizes[1]);
+        if (cosine < RoundingNoise.NOTICEABLE) {
+            logger.warn(
+                    "Noise changes the losses of samples by {} where they are of size {}, so that"
+                            + " rounding in {} turns the gradients: their cosine to exact ones is"
+                            + " about {}. Scale labels and predictions to a size of about 1, or"
+                            + " take more noise with optNoiseScale, or float64.",
+                    String.format("%.1e", sizes[1]),
+                    String.format("%.1e", sizes[0]),
+                    type.name().toLowerCase(Locale.ROOT),
+                    String.format("%.2f", cosine));
+        }
+    }
+
     /** {@inheritDoc} */
     @Override
     public void assign(Tape tape, NDList errors) {
@@ -104,10 +126,11 @@ final class PerturbationAssigner implements CreditAssigner {
         }
         Autograd.withoutRecording(
                 () -> {
-                    Batch batch = new Batch(tape);
+                    Batch batch = new Batch(tape, isFirst);
                     batch.perturb();
                     if (isFirst) {
                         warnOfUnits(batch.units());
+                        warnOfRoundedLosses(batch);
                     }
                     batch.addGradients();
                     return null;
@@ -178,19 +201,24 @@ final class PerturbationAssigner implements CreditAssigner {
 
         private final Tape tape;
         private final NDManager manager;
+        private final boolean isFirst;
         private final long samples;
         private final Map<BlockTrace, NDList> noises = new LinkedHashMap<>();
         private Map<BlockTrace, NDList> directions = new LinkedHashMap<>();
         private NDArray factor;
+        private NDArray squaredLosses;
+        private NDArray squaredChanges;
 
-        Batch(Tape tape) {
+        Batch(Tape tape, boolean isFirst) {
             this.tape = tape;
+            this.isFirst = isFirst;
             manager = tape.getManager();
             samples = samples(tape.getPredictions().head().getShape());
         }
 
         void perturb() {
             NDArray change = losses(tape.rerun(this::addNoise));
+            squaredLosses = isFirst ? meanSquare(change) : null;
             if (rule.isAntithetic()) {
                 Map<BlockTrace, NDList> forth = directions;
                 directions = new LinkedHashMap<>();
@@ -200,6 +228,7 @@ final class PerturbationAssigner implements CreditAssigner {
                 change.subi(losses(tape.getPredictions()));
             }
             checkFinite(change);
+            squaredChanges = isFirst ? meanSquare(change) : null;
             if (rule.mode() == NodePerturbation.Mode.NP) {
                 directions = noises;
                 factor = HostNumber.divide(change, samples * rule.noiseScale() * rule.noiseScale());
@@ -295,6 +324,16 @@ final class PerturbationAssigner implements CreditAssigner {
                 }
             }
             return HostNumber.maximum(sum, Float.MIN_NORMAL);
+        }
+
+        /** Returns the sizes of losses, and of what the noise changed them by. */
+        double[] sizesOfLosses() {
+            double[] squares = tape.readNumbers(new NDList(squaredLosses, squaredChanges));
+            return Arrays.stream(squares).map(Math::sqrt).toArray();
+        }
+
+        private NDArray meanSquare(NDArray losses) {
+            return losses.toType(DataType.FLOAT64, true).square().mean();
         }
 
         private DataType factorType() {

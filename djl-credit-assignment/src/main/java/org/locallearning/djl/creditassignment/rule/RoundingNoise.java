@@ -28,6 +28,9 @@ final class RoundingNoise {
     /** A cosine above which there is nothing to warn of. */
     static final double NEGLIGIBLE = 0.99995;
 
+    /** A cosine that training notices. */
+    static final double NOTICEABLE = 0.99;
+
     private static final double FACTOR = 2.3;
 
     private RoundingNoise() {}
@@ -45,6 +48,19 @@ final class RoundingNoise {
      */
     static double cosine(double unit, double noiseScale) {
         return 1 / Math.hypot(1, FACTOR * unit / noiseScale);
+    }
+
+    /**
+     * Returns about what cosine gradients have to exact ones whose losses are rounded: noise
+     * changes a loss by a difference of two, each of which is off by about a unit of rounding of
+     * its size.
+     *
+     * @param unit the unit of rounding at work
+     * @param loss the size of the losses
+     * @param change the size of what noise changes them by
+     */
+    static double cosineOfLosses(double unit, double loss, double change) {
+        return 1 / Math.hypot(1, Math.sqrt(2) * unit * loss / change);
     }
 
     /** Returns a scale of noise at which rounding does not matter. */

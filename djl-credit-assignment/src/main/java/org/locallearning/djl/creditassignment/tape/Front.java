@@ -21,7 +21,8 @@ import org.locallearning.djl.creditassignment.layer.LayerTable;
 
 /**
  * The first blocks of a stage as they ran, up to its weighted layer, in three parts: those that
- * change the shape, the activation, which keeps it, and the rest.
+ * change the shape or {@link UnitMoves put units elsewhere}, the activation, which does neither,
+ * and the rest.
  */
 final class Front {
 
@@ -35,8 +36,9 @@ final class Front {
      *
      * @param sequence the nodes in front of the weighted layer; those after a container of blocks
      *     without weights do not count
+     * @param moves which lambdas put units elsewhere
      */
-    Front(SequenceNode.SequenceTrace sequence) {
+    Front(SequenceNode.SequenceTrace sequence, UnitMoves moves) {
         this.sequence = sequence;
         for (Trace trace : sequence.traces()) {
             if (!(trace instanceof ExactNode.ExactTrace)) {
@@ -45,22 +47,23 @@ final class Front {
             steps.addAll(((ExactNode.ExactTrace) trace).steps());
         }
         int first = 0;
-        while (first < steps.size() && !keepsShape(steps.get(first))) {
+        while (first < steps.size() && !keepsUnits(steps.get(first), moves)) {
             first++;
         }
         int last = first;
-        while (last < steps.size() && keepsShape(steps.get(last))) {
+        while (last < steps.size() && keepsUnits(steps.get(last), moves)) {
             last++;
         }
         begin = first;
         end = last;
     }
 
-    private static boolean keepsShape(ExactNode.Step step) {
+    private static boolean keepsUnits(ExactNode.Step step, UnitMoves moves) {
         return !step.member().unknown()
                 && step.inputs().size() == 1
                 && step.outputs().size() == 1
-                && step.inputs().head().getShape().equals(step.outputs().head().getShape());
+                && step.inputs().head().getShape().equals(step.outputs().head().getShape())
+                && !moves.isMoving(step);
     }
 
     /** Returns what comes before the activation. */

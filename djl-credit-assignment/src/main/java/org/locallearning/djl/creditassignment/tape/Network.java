@@ -38,6 +38,7 @@ public final class Network {
 
     private final LayerTable table;
     private final InPlaceBlocks inPlace = new InPlaceBlocks();
+    private final UnitMoves moves = new UnitMoves();
     private final List<Layer> layers;
     private final List<Layer> innerLayers;
     private final List<Member> members;
@@ -257,6 +258,11 @@ public final class Network {
 
     InPlaceBlocks inPlace() {
         return inPlace;
+    }
+
+    /** Returns which lambdas put units elsewhere. */
+    UnitMoves moves() {
+        return moves;
     }
 
     /**

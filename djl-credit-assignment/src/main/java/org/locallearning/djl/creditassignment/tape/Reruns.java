@@ -19,7 +19,7 @@ import org.locallearning.djl.creditassignment.layer.LayerTable;
 /** Makes the further runs of a tape: of the network, of a stage, of an activation. */
 final class Reruns {
 
-    private final LayerTable table;
+    private final Network network;
     private final ForwardPass first;
     private final RerunStore store;
     private Rerun unchanged;
@@ -27,18 +27,23 @@ final class Reruns {
     /**
      * Creates the maker of further runs.
      *
-     * @param table how blocks run again
+     * @param network the network that ran
      * @param first the first run
      * @param store where parameters come from in further runs
      */
-    Reruns(LayerTable table, ForwardPass first, RerunStore store) {
-        this.table = table;
+    Reruns(Network network, ForwardPass first, RerunStore store) {
+        this.network = network;
         this.first = first;
         this.store = store;
     }
 
     LayerTable table() {
-        return table;
+        return network.table();
+    }
+
+    /** Returns which lambdas put units elsewhere. */
+    UnitMoves moves() {
+        return network.moves();
     }
 
     /** Returns the manager of the tape. */
@@ -53,7 +58,7 @@ final class Reruns {
     }
 
     Rerun withChanges(Perturbation perturbation) {
-        return new Rerun(table, newPass(), perturbation);
+        return new Rerun(table(), newPass(), perturbation);
     }
 
     /** Returns the run that activations have in common, since they change no state. */

@@ -225,8 +225,8 @@ public final class Stage implements AutoCloseable {
      * Returns the part of {@code f} before the activation, whose output is the pre-activation that
      * {@link #activate} takes.
      *
-     * @return the blocks in front that change the shape; most often empty, the pre-activation being
-     *     the input
+     * @return the blocks in front that change the shape or put units elsewhere; most often empty,
+     *     the pre-activation being the input
      */
     public Stage upToPreActivation() {
         return part(front().upToPreActivation());
@@ -252,7 +252,7 @@ public final class Stage implements AutoCloseable {
 
     private Front front() {
         if (front == null) {
-            front = new Front(trace.part(0, core()));
+            front = new Front(trace.part(0, core()), reruns.moves());
         }
         return front;
     }

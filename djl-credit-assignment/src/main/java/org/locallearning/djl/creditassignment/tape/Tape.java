@@ -145,8 +145,7 @@ public final class Tape implements AutoCloseable {
             boolean fedByGraph = data.stream().anyMatch(Autograd::isInGraph);
             Trace trace = network.root().run(pass, data, fedByGraph);
             Cut predictions = new Cut(trace.outputs(), true, manager);
-            Optional<Reruns> reruns =
-                    state.map(before -> new Reruns(network.table(), pass, before));
+            Optional<Reruns> reruns = state.map(before -> new Reruns(network, pass, before));
             return new Tape(network, data, pass, trace, predictions, reruns);
         } catch (RuntimeException e) {
             scope.close();

@@ -27,6 +27,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
+import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
@@ -42,6 +43,7 @@ import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -731,6 +733,62 @@ class LocalRepresentationAlignmentTest {
             assertTrue(text.contains(setting), text);
         }
         assertFalse(rule().build().toString().contains("depth"));
+    }
+
+    private static Supplier<Block> withBlockBeforeActivation(UnaryOperator<NDArray> block) {
+        return () ->
+                new SequentialBlock()
+                        .add(NetworkCase.linear(8))
+                        .add(LambdaBlock.singleton(block::apply))
+                        .add(Activation.tanhBlock())
+                        .add(NetworkCase.linear(CLASSES));
+    }
+
+    /** Units in another order are the same network where the rows of the weight are, too. */
+    @Test
+    void anErrorFindsTheUnitThatALambdaPutElsewhere() {
+        Supplier<Block> reversing = withBlockBeforeActivation(array -> array.flip(1));
+        Map<String, double[]> expected;
+        try (OneBatch batch = start(withBlockBeforeActivation(array -> array), rule().build())) {
+            for (String name : List.of("01Linear_weight", "01Linear_bias")) {
+                NDArray array = batch.model.getBlock().getParameters().get(name).getArray();
+                NDArray alias = array.stopGradient();
+                NDArray reversed = alias.flip(0);
+                alias.muli(0).addi(reversed);
+            }
+            expected = batch.assign(batch.classes(CLASSES)).byPath();
+        }
+        Map<String, double[]> found = gradients(reversing, rule().build()).byPath();
+        int row = (int) INPUT.get(1);
+        double[] weight = found.get("01Linear_weight");
+        double[] wanted = expected.get("01Linear_weight");
+        for (int unit = 0; unit < 8; unit++) {
+            for (int i = 0; i < row; i++) {
+                assertEquals(
+                        wanted[(7 - unit) * row + i],
+                        weight[unit * row + i],
+                        1e-12,
+                        "unit " + unit);
+            }
+        }
+        assertArrayEquals(expected.get("04Linear_weight"), found.get("04Linear_weight"), 1e-12);
+    }
+
+    /** It mixes units, but none goes elsewhere, so that it is an activation as before. */
+    @Test
+    void aSoftmaxIsAnActivation() {
+        Supplier<Block> softmax =
+                () ->
+                        new SequentialBlock()
+                                .add(NetworkCase.linear(8))
+                                .add(LambdaBlock.singleton(array -> array.softmax(-1)))
+                                .add(NetworkCase.linear(CLASSES));
+        try (OneBatch batch = start(softmax, rule().build())) {
+            double[] found = batch.assign(batch.classes(CLASSES)).byPath().get("01Linear_bias");
+            // what softmax sums to does not change, so that the errors of units cancel
+            assertEquals(0, DoubleStream.of(found).sum(), 1e-12);
+            assertTrue(DoubleStream.of(found).map(Math::abs).max().orElseThrow() > 1e-4);
+        }
     }
 
     @Test

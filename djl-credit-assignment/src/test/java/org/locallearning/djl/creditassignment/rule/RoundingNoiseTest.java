@@ -17,7 +17,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.types.DataType;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RoundingNoiseTest {
 
@@ -43,5 +46,34 @@ class RoundingNoiseTest {
             double scale = RoundingNoise.sufficientScale(type);
             assertTrue(RoundingNoise.cosine(type, scale) > RoundingNoise.NEGLIGIBLE);
         }
+    }
+
+    /** Losses in single precision against the same in double, at rising distances to labels. */
+    @ParameterizedTest
+    @ValueSource(doubles = {1e3, 1e4, 1e5})
+    void agreesWithLossesThatAreRounded(double distance) {
+        Random random = new Random(5);
+        int samples = 20_000;
+        double loss = 0;
+        double change = 0;
+        double rounded = 0;
+        double product = 0;
+        for (int n = 0; n < samples; n++) {
+            double error = distance * random.nextGaussian();
+            double noisy = error + 1e-3 * random.nextGaussian();
+            double exact = noisy * noisy - error * error;
+            double found = (float) (noisy * noisy) - (float) (error * error);
+            loss += Math.pow(error, 4);
+            change += exact * exact;
+            rounded += found * found;
+            product += exact * found;
+        }
+        double cosine = product / Math.sqrt(change * rounded);
+        double expected =
+                RoundingNoise.cosineOfLosses(
+                        0x1p-24, Math.sqrt(loss / samples), Math.sqrt(change / samples));
+        // a number is off by less than a unit of rounding, most often
+        assertTrue(expected <= cosine, expected + " " + cosine);
+        assertTrue(Math.acos(expected) < 4 * Math.acos(cosine), expected + " " + cosine);
     }
 }

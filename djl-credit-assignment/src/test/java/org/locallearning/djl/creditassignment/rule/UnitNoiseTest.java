@@ -18,7 +18,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Model;
 import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -26,6 +25,7 @@ import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
+import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -71,25 +71,38 @@ class UnitNoiseTest {
         assertTrue(log.contains("changes 1203 outputs of every sample"), log);
     }
 
+    @Test
+    void warnsOnceOfLossesWhoseRoundingDrownsTheNoise() {
+        assertEquals("", logOfTwoBatches(5, Loss.l2Loss(), 1));
+        String log = logOfTwoBatches(5, Loss.l2Loss(), 1e5);
+        assertEquals(2, log.split("Noise changes the losses", -1).length, log);
+        assertTrue(log.contains("Scale labels"), log);
+    }
+
     private static String logOfTwoBatches(int hidden) {
+        return logOfTwoBatches(hidden, Loss.softmaxCrossEntropyLoss(), 1);
+    }
+
+    private static String logOfTwoBatches(int hidden, Loss loss, double labelScale) {
         Engine.getEngine("PyTorch").setRandomSeed(1);
         PrintStream standard = System.err;
         ByteArrayOutputStream captured = new ByteArrayOutputStream();
         System.setErr(new PrintStream(captured, true, StandardCharsets.UTF_8));
         try (Model model = Model.newInstance("units", "PyTorch")) {
             model.setBlock(NetworkCase.mlp(3, hidden));
-            DefaultTrainingConfig config =
-                    new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss());
+            DefaultTrainingConfig config = new DefaultTrainingConfig(loss);
             try (Trainer trainer = NodePerturbation.builder().build().newTrainer(model, config);
                     NDManager manager = trainer.getManager().newSubManager()) {
                 trainer.initialize(new Shape(4, 5));
                 NDList data = new NDList(manager.randomNormal(new Shape(4, 5)));
-                NDList labels = new NDList(manager.create(new int[] {0, 1, 2, 0}));
+                NDList labels =
+                        loss instanceof SoftmaxCrossEntropyLoss
+                                ? new NDList(manager.create(new int[] {0, 1, 2, 0}))
+                                : new NDList(manager.ones(new Shape(4, 3)).mul(labelScale));
                 for (int batch = 0; batch < 2; batch++) {
                     try (GradientCollector collector = trainer.newGradientCollector()) {
-                        NDArray loss =
-                                trainer.getLoss().evaluate(labels, trainer.forward(data, labels));
-                        collector.backward(loss);
+                        NDList predictions = trainer.forward(data, labels);
+                        collector.backward(loss.evaluate(labels, predictions));
                     }
                 }
             }
