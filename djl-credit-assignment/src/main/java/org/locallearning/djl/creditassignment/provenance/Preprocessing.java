@@ -17,15 +17,25 @@ import java.util.List;
 
 /**
  * What becomes of an image before it enters a model: {@code (pixel / pixelScale − mean) /
- * deviation}, with a mean and a deviation for every channel. Who loads the model needs it.
+ * deviation}, with a mean and a deviation for every channel, of the whole image or of its centre.
+ * Who loads the model needs it.
  *
  * @param pixelScale the number that pixels are divided by, such as 255
  * @param means the mean of every channel
  * @param deviations the standard deviation of every channel
- * @param description anything else, such as how images are cut, in words; null if there is nothing
+ * @param wholeSide the height and width, in pixels, of the image of which the model takes the
+ *     centre; null if it takes the whole image
+ * @param description anything else, such as how images are varied, in words; null if there is
+ *     nothing
  */
 public record Preprocessing(
-        double pixelScale, List<Double> means, List<Double> deviations, String description) {
+        double pixelScale,
+        List<Double> means,
+        List<Double> deviations,
+        Integer wholeSide,
+        String description) {
+
+    private static final int LARGEST_SIDE = 10_000;
 
     /**
      * Checks the numbers.
@@ -33,6 +43,7 @@ public record Preprocessing(
      * @param pixelScale the number that pixels are divided by, above 0
      * @param means the mean of every channel
      * @param deviations the standard deviation of every channel, above 0, as many as means
+     * @param wholeSide the side of the image whose centre is taken, above 0, or null
      * @param description anything else, or null
      */
     public Preprocessing {
@@ -48,6 +59,13 @@ public record Preprocessing(
                             "Every channel has a mean and a deviation, but there are %d means and %d"
                                     + " deviations.",
                             means.size(), deviations.size()));
+        }
+        if (wholeSide != null && (wholeSide < 1 || wholeSide > LARGEST_SIDE)) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "The side of the image whose centre is taken is 1 to %,d pixels, not"
+                                    + " %,d.",
+                            LARGEST_SIDE, wholeSide));
         }
         if (!means.stream().allMatch(Double::isFinite)) {
             throw new IllegalArgumentException(

@@ -99,6 +99,7 @@ class TrainingRecordTest {
                                         255,
                                         List.of(0.1, 1.0 / 3),
                                         List.of(Double.MIN_VALUE, 2e300),
+                                        64,
                                         "the centre")))
                 .optAccuracy(0.1 + 0.2, 10_000)
                 .optSoftware(
@@ -363,6 +364,7 @@ class TrainingRecordTest {
                 Arguments.of("data.preprocessing.pixelScale", new JsonPrimitive(0), "above 0"),
                 Arguments.of("data.preprocessing.means", new JsonArray(), "0 means"),
                 Arguments.of("data.preprocessing.pixelScale", huge, "pixelScale"),
+                Arguments.of("data.preprocessing.wholeSide", new JsonPrimitive(0), "not 0"),
                 Arguments.of("accuracy.value", new JsonPrimitive(1.01), "0 to 1, not 1.01"),
                 Arguments.of("accuracy", new JsonObject(), "it has no accuracy.value"),
                 Arguments.of("software.threads", new JsonPrimitive(0), "threads"),

@@ -70,10 +70,11 @@ record ChosenScale(PixelScale pixels, String description, boolean isScaleAlone) 
     /**
      * Describes the scale in a record of training.
      *
+     * @param wholeSide the side of the images of which the centres are taken, or null
      * @param cut what is cut from images before, with "; " after it, or nothing
      */
-    Preprocessing describe(String cut) {
+    Preprocessing describe(Integer wholeSide, String cut) {
         String before = cut.replaceAll("; $", "");
-        return pixels.describe(before.isEmpty() ? null : before);
+        return pixels.describe(wholeSide, before.isEmpty() ? null : before);
     }
 }

@@ -125,7 +125,11 @@ public final class ImageData implements AutoCloseable {
                         chosen.pixels().asTransform(manager),
                         options,
                         preparation.centres(trainingImages));
-        preprocessing = chosen.isScaleAlone() ? chosen.describe(cut) : null;
+        Integer wholeSide =
+                preparation.centreSide().isPresent()
+                        ? Math.toIntExact(parts.test().shape().get(1))
+                        : null;
+        preprocessing = chosen.isScaleAlone() ? chosen.describe(wholeSide, cut) : null;
     }
 
     private void checkValidation(int heldOut, LabelledImages inUse) {

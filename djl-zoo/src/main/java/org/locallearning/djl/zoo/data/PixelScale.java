@@ -108,12 +108,18 @@ public final class PixelScale {
         return new PixelScale(WHITE, means, deviations);
     }
 
-    /** Describes the scale in a record of training. */
-    Preprocessing describe(String description) {
+    /**
+     * Describes the scale in a record of training.
+     *
+     * @param wholeSide the side of the images of which the centres are taken, or null
+     * @param description anything else, or null
+     */
+    Preprocessing describe(Integer wholeSide, String description) {
         return new Preprocessing(
                 white,
                 Arrays.stream(means).boxed().toList(),
                 Arrays.stream(deviations).boxed().toList(),
+                wholeSide,
                 description);
     }
 

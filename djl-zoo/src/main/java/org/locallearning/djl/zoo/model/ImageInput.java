@@ -24,13 +24,14 @@ import org.locallearning.djl.zoo.data.PixelScale;
 
 /**
  * Turns an image (height, width, channels) into a model's input (channels, height, width): made
- * grey where the model takes grey images, scaled to its size, if it has another, and then as the
- * images that the model was trained on, {@code (pixel / 255 - mean) / deviation} of each channel,
- * with the same rounding.
+ * grey where the model takes grey images, scaled to its size, if it has another, or, where the
+ * model takes the centre of images, to theirs and then cut, and then as the images that the model
+ * was trained on, {@code (pixel / 255 - mean) / deviation} of each channel, with the same rounding.
  */
 public final class ImageInput implements Transform {
 
     private final Shape imageShape;
+    private final Integer wholeSide;
     private final PixelScale scale;
 
     /**
@@ -41,6 +42,7 @@ public final class ImageInput implements Transform {
      */
     public ImageInput(Shape imageShape, Preprocessing preprocessing) {
         this.imageShape = imageShape;
+        wholeSide = preprocessing.wholeSide();
         scale =
                 PixelScale.of(
                         preprocessing.pixelScale(),
@@ -66,10 +68,18 @@ public final class ImageInput implements Transform {
         Shape shape = image.getShape();
         NDArray pixels = imageShape.get(0) == 1 && shape.get(2) > 1 ? grey(image) : image;
         NDArray sized =
-                shape.get(0) == height && shape.get(1) == width
-                        ? pixels
-                        : NDImageUtils.resize(pixels, width, height);
+                wholeSide == null
+                        ? resized(pixels, width, height)
+                        : NDImageUtils.centerCrop(
+                                resized(pixels, wholeSide, wholeSide), width, height);
         return scalePixels(sized.transpose(2, 0, 1));
+    }
+
+    private static NDArray resized(NDArray pixels, int width, int height) {
+        Shape shape = pixels.getShape();
+        return shape.get(0) == height && shape.get(1) == width
+                ? pixels
+                : NDImageUtils.resize(pixels, width, height);
     }
 
     /** The mean of the channels, rounded, as {@code DataOptions.optGrey} has it. */

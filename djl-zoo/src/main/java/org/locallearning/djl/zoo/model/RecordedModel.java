@@ -141,6 +141,13 @@ public final class RecordedModel {
                 throw new IllegalArgumentException("its input has the shape " + shape);
             }
         }
+        Integer side = preprocessing.wholeSide();
+        if (side != null && (side < shape.get(1) || side < shape.get(2))) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "its input %s is the centre of images of %d pixels a side",
+                            shape, side));
+        }
         return shape;
     }
 

@@ -519,6 +519,7 @@ class ImageDataTest {
                                 options.optAugment(true).build())) {
             assertEquals(new Shape(3, 56, 56), plain.getSampleShape());
             assertEquals(new Shape(3, 56, 56), varied.getSampleShape());
+            assertEquals(64, varied.describe().preprocessing().wholeSide());
             assertArrayEquals(centres, all(plain.test(4)), 1e-6f);
             assertArrayEquals(centres, all(varied.test(4)), 1e-6f);
             Arrays.sort(centres);

@@ -22,6 +22,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.awt.image.BufferedImage;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.locallearning.djl.creditassignment.provenance.Preprocessing;
@@ -44,12 +45,40 @@ class ImageInputTest {
         assertArrayEquals(new float[] {255, 10, 0, 20, 0, 41}, pixels, 1e-4f);
     }
 
-    /** Returns what a model that takes pixels in 0 to 1 gets of a picture, times 255. */
+    @Test
+    void takesTheCentreForAModelOfCentres() {
+        Shape shape = new Shape(1, 2, 2);
+        int[] grey = new int[16];
+        Arrays.setAll(grey, i -> i * 0x010101);
+
+        assertArrayEquals(
+                new float[] {5, 6, 9, 10}, pixels(shape, 1, 4, picture(4, 4, grey)), 1e-4f);
+    }
+
+    @Test
+    void scalesAPictureBeforeItsCentreIsTaken() {
+        Shape shape = new Shape(1, 2, 2);
+        int[] grey = new int[64];
+        Arrays.setAll(grey, i -> (i / 16 * 4 + i % 8 / 2) * 0x010101);
+
+        assertArrayEquals(
+                new float[] {5, 6, 9, 10}, pixels(shape, 1, 4, picture(8, 8, grey)), 1e-4f);
+    }
+
     private static float[] pixels(Shape shape, int channels, int... colours) {
-        int height = (int) shape.get(1);
-        int width = (int) shape.get(2);
+        BufferedImage picture = picture((int) shape.get(2), (int) shape.get(1), colours);
+        return pixels(shape, channels, null, picture);
+    }
+
+    private static BufferedImage picture(int width, int height, int... colours) {
         BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         picture.setRGB(0, 0, width, height, colours, 0, width);
+        return picture;
+    }
+
+    /** Returns what a model that takes pixels in 0 to 1 gets of a picture, times 255. */
+    private static float[] pixels(
+            Shape shape, int channels, Integer wholeSide, BufferedImage picture) {
         ImageInput input =
                 new ImageInput(
                         shape,
@@ -57,6 +86,7 @@ class ImageInputTest {
                                 255,
                                 List.of(0.0, 0.0, 0.0).subList(0, channels),
                                 List.of(1.0, 1.0, 1.0).subList(0, channels),
+                                wholeSide,
                                 null));
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             Image image = ImageFactory.getInstance().fromImage(picture);

@@ -50,6 +50,7 @@ public final class SavedModels {
                         255,
                         Collections.nCopies(channels, 0.1307),
                         Collections.nCopies(channels, 0.3081),
+                        null,
                         null));
     }
 

@@ -124,7 +124,11 @@ class ZooCommandTest {
                                                 images.getTrainingSize(),
                                                 null,
                                                 new Preprocessing(
-                                                        255, List.of(0.0), List.of(1.0), null)))
+                                                        255,
+                                                        List.of(0.0),
+                                                        List.of(1.0),
+                                                        null,
+                                                        null)))
                                 .build();
                 SavedModel.save(block, record, saved, name);
                 return found;
