@@ -65,7 +65,6 @@ public record MethodSettings(
         this(inference, errorGap, null, null);
     }
 
-    /** Puts what was chosen into a rule of local representation alignment. */
     /**
      * Returns whether a method is another than its description says.
      *
@@ -76,6 +75,7 @@ public record MethodSettings(
         return alignment != null && method.uses(MethodSetting.ALIGNMENT);
     }
 
+    /** Puts what was chosen into a rule of local representation alignment. */
     LocalRepresentationAlignment.Builder applyTo(LocalRepresentationAlignment.Builder rule) {
         return alignment == null ? rule : alignment.applyTo(rule);
     }
