@@ -154,7 +154,6 @@ public final class Reproduction {
         return Machine.of(engine, arguments.threads());
     }
 
-    /** Notes what methods that were trained side by side came to. */
     /** Called when a run is taken from an earlier start that another build or machine made. */
     void foundOther(Path file, Build build, Machine machine) {
         otherRuns.put(file, new MadeBy(build, machine));
@@ -173,6 +172,7 @@ public final class Reproduction {
                 .toList();
     }
 
+    /** Notes what methods that were trained side by side came to. */
     void compared(Results results) {
         comparisons.add(results);
     }
@@ -216,24 +216,25 @@ public final class Reproduction {
     }
 
     String summary() {
-        return String.join(
-                System.lineSeparator(),
-                otherRuns.isEmpty()
-                        ? "Report: " + folder.file(REPORT)
-                        : String.format(
-                                "Note: %d stored run%s of another build of this program, or of"
-                                        + " another machine or number of threads, as the report"
-                                        + " says: --fresh makes them again.%nReport: %s",
-                                otherRuns.size(),
-                                otherRuns.size() == 1 ? " is" : "s are",
-                                folder.file(REPORT)),
-                "Numbers: " + folder.file(RESULTS),
+        List<String> lines = new ArrayList<>();
+        if (!otherRuns.isEmpty()) {
+            lines.add(
+                    String.format(
+                            "Note: %d stored run%s of another build of this program, or of another"
+                                    + " machine or number of threads, as the report says: --fresh"
+                                    + " makes them again.",
+                            otherRuns.size(), otherRuns.size() == 1 ? " is" : "s are"));
+        }
+        lines.add("Report: " + folder.file(REPORT));
+        lines.add("Numbers: " + folder.file(RESULTS));
+        lines.add(
                 fonts
                         ? "Picture: " + folder.file(pictureName())
                         : "Note: "
                                 + pictureName()
                                 + " was not drawn because this machine has no fonts that Java can"
                                 + " draw with; the report shows the same.");
+        return String.join(System.lineSeparator(), lines);
     }
 
     private String pictureName() {

@@ -50,28 +50,6 @@ public record Provenance(
     public record Origin(int runs, Build build, Machine machine) {}
 
     /**
-     * Creates the provenance of a figure whose runs one program on one machine made.
-     *
-     * @param target the name of the figure on the command line
-     * @param paper where the figure is printed
-     * @param commandLine the arguments of the program
-     * @param started when it was started, ISO 8601 in UTC
-     * @param seeds the seeds, empty where nothing is drawn
-     * @param build the build of the program
-     * @param machine the machine
-     */
-    public Provenance(
-            String target,
-            String paper,
-            String commandLine,
-            String started,
-            List<Integer> seeds,
-            Build build,
-            Machine machine) {
-        this(target, paper, commandLine, started, seeds, build, machine, null);
-    }
-
-    /**
      * Returns what made the runs that an earlier start had kept, as far as it is another.
      *
      * @return build and machine with the number of runs, empty for none

@@ -101,7 +101,8 @@ final class SweepPage {
                         results.started(),
                         plan.seeds(),
                         results.build(),
-                        machines.iterator().next()));
+                        machines.iterator().next(),
+                        null));
     }
 
     private static String title(Collection<List<String>> pairs) {

@@ -145,7 +145,8 @@ class FigurePageTest {
                         example.started(),
                         List.of(1),
                         example.build(),
-                        example.machine()));
+                        example.machine(),
+                        null));
     }
 
     private static List<Diagram> diagrams(int number, boolean different) {
