@@ -31,6 +31,7 @@ import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.environment.Machine;
+import org.locallearning.djl.examples.output.Counted;
 import org.locallearning.djl.examples.output.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -129,7 +130,7 @@ public final class DoctorCommand implements Callable<Integer> {
     private DoctorReport examine(Surroundings surroundings, Engine engine) {
         Machine machine = Machine.of(engine, threads);
         Device device = engine.defaultDevice();
-        say("engine", machine.engine() + ", " + threads + " thread" + (threads == 1 ? "" : "s"));
+        say("engine", machine.engine() + ", " + Counted.of(threads, "thread"));
         say("natives", LibUtils.getLibtorchPath() + origin(surroundings));
         say("machine", machine.summary());
         List<String> devices = Stream.of(engine.getDevices()).map(DoctorCommand::describe).toList();

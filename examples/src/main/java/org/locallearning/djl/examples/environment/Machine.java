@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.locallearning.djl.creditassignment.device.DeviceRounding;
+import org.locallearning.djl.examples.output.Counted;
 
 /**
  * The machine that made a result.
@@ -82,15 +83,14 @@ public record Machine(
     public String summary() {
         return String.format(
                 Locale.ROOT,
-                "%s, %d cores, %.0f GiB, %s, %s on %s, %d thread%s, %s",
+                "%s, %d cores, %.0f GiB, %s, %s on %s, %s, %s",
                 processor,
                 cores,
                 memoryGiB,
                 os,
                 engine,
                 device.replace("()", ""),
-                threads,
-                threads == 1 ? "" : "s",
+                Counted.of(threads, "thread"),
                 java);
     }
 

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.locallearning.djl.examples.output.Counted;
 import org.locallearning.djl.examples.results.Provenance;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.TimeToBest;
@@ -148,9 +149,8 @@ public final class FigurePage {
                     new Section.Entry(
                             "Of an earlier start",
                             String.format(
-                                    "%d run%s by %s, on %s",
-                                    each.runs(),
-                                    each.runs() == 1 ? "" : "s",
+                                    "%s by %s, on %s",
+                                    Counted.of(each.runs(), "run"),
                                     ReportPage.program(each.build()),
                                     each.machine().summary())));
         }

@@ -23,6 +23,7 @@ import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
+import org.locallearning.djl.examples.output.Counted;
 import org.locallearning.djl.examples.results.Divergence;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
@@ -184,9 +185,9 @@ public final class ReportPage {
         int wanted = settings.methods().size() * settings.seeds().size();
         return results.modelSummary()
                 + ". "
-                + count(settings.epochs(), "epoch")
+                + Counted.of(settings.epochs(), "epoch")
                 + ", "
-                + count(settings.seeds().size(), "seed")
+                + Counted.of(settings.seeds().size(), "seed")
                 + ", batches of "
                 + settings.batch()
                 + "."
@@ -195,7 +196,7 @@ public final class ReportPage {
                         : " Finished so far: "
                                 + results.runs().size()
                                 + " of "
-                                + count(wanted, "run")
+                                + Counted.of(wanted, "run")
                                 + ".");
     }
 
@@ -215,7 +216,7 @@ public final class ReportPage {
         }
         return heldOut(results)
                 + (task.hasAccuracy() ? " accuracy after " : " loss after ")
-                + count(results.settings().epochs(), "epoch")
+                + Counted.of(results.settings().epochs(), "epoch")
                 + (results.settings().seeds().size() > 1 ? ", mean over seeds: " : ": ")
                 + text
                 + ".";
@@ -475,9 +476,5 @@ public final class ReportPage {
 
     private static String seconds(double value) {
         return String.format(Locale.ROOT, "%.1f", value);
-    }
-
-    private static String count(int number, String noun) {
-        return number + " " + noun + (number == 1 ? "" : "s");
     }
 }

@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.sweep;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
+import org.locallearning.djl.examples.output.Counted;
 import org.locallearning.djl.examples.report.Percent;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.sweep.trial.TrialRunner;
@@ -64,9 +65,8 @@ final class SweepProgress implements Sweep.Progress {
         test = toTest;
         epochsLeft = epochsToTrain + plan.workAfter(upTo);
         out.printf(
-                "%d trial%s %s%s%n",
-                trials,
-                trials == 1 ? "" : "s",
+                "%s %s%s%n",
+                Counted.of(trials, "trial"),
                 test ? "to the end, and to the test" : "up to epoch " + epoch,
                 stored == 0 ? "" : ", " + stored + " stored");
         out.flush();

@@ -23,6 +23,7 @@ import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.locallearning.djl.examples.output.Counted;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 
 /**
@@ -96,12 +97,8 @@ public record ModelSummary(String text, long parameters) {
             return sizes.toString();
         }
         return "with "
-                + number(weights.size() - dense, "convolution")
+                + Counted.of(weights.size() - dense, "convolution")
                 + " and "
-                + number(dense, "dense layer");
-    }
-
-    private static String number(long count, String thing) {
-        return String.format(Locale.ROOT, "%d %s%s", count, thing, count == 1 ? "" : "s");
+                + Counted.of(dense, "dense layer");
     }
 }
