@@ -14,6 +14,7 @@
 package org.locallearning.djl.creditassignment;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Whether a loss was finite, asked once its value is known: in its own batch or in a later one. */
@@ -68,6 +69,6 @@ final class LossCheck {
     private String batches() {
         return since == batch
                 ? "batch " + batch
-                : String.format("one of the batches %d to %d", since, batch);
+                : String.format(Locale.ROOT, "one of the batches %d to %d", since, batch);
     }
 }

@@ -16,6 +16,7 @@ package org.locallearning.djl.decorrelation;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.Locale;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
 
 /**
@@ -53,12 +54,17 @@ record AttentionMask(NDArray values) {
         if (!fits) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "Decorrelated attention got tokens %s with a mask %s, which should be"
                                     + " (%d, %d, %d): 1 where a token may look and 0 where not; or"
                                     + " (batch or 1, heads or 1, T or 1, T) of what is added to the"
                                     + " scores. Repeat a mask of (batch, T) for each of the T tokens"
                                     + " that look.",
-                            tokens, shape, batch, length, length));
+                            tokens,
+                            shape,
+                            batch,
+                            length,
+                            length));
         }
         return new AttentionMask(values);
     }

@@ -15,6 +15,7 @@ package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.util.Preconditions;
+import java.util.Locale;
 import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
@@ -111,8 +112,12 @@ public final class BatchWhitening extends FeatureDecorrelation {
     @Override
     public String toString() {
         return String.format(
+                Locale.ROOT,
                 "BatchWhitening(%s, %d iterations, epsilon %s, momentum %s)",
-                getName(), iterations, epsilon, getOptions().getMean().momentum());
+                getName(),
+                iterations,
+                epsilon,
+                getOptions().getMean().momentum());
     }
 
     /**

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
@@ -108,9 +109,12 @@ final class Composites {
             if (inputs.length < inputCount) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "A %s takes %d inputs, but the shapes of a batch are %s; give"
                                         + " optBudget one for each input of the model.",
-                                type.getSimpleName(), inputCount, Arrays.toString(inputs)));
+                                type.getSimpleName(),
+                                inputCount,
+                                Arrays.toString(inputs)));
             }
             return childInputs.apply(type.cast(block), inputs);
         }

@@ -28,6 +28,7 @@ import ai.djl.util.PairList;
 import ai.djl.util.Preconditions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.locallearning.djl.decorrelation.internal.PrivateFields;
 
@@ -252,8 +253,11 @@ public final class DecorrelatedAttention extends AbstractBlock implements Decorr
     @Override
     public String toString() {
         return String.format(
+                Locale.ROOT,
                 "DecorrelatedAttention(%d heads, before keys, queries and values: %s, before the"
                         + " result: %s)",
-                headCount, tokens, results);
+                headCount,
+                tokens,
+                results);
     }
 }

@@ -29,6 +29,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * BERT with decorrelation before its linear layers: what DJL's {@link BertBlock} computes, with
@@ -149,11 +150,13 @@ public final class DecorrelatedBert extends AbstractBlock implements Decorrelate
         if (!fits) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "Decorrelated BERT takes ids of tokens, ids of types and a mask, each"
                                     + " (batch, %d) by its maximum sequence length, but got %s; fill"
                                     + " sequences up to that length with a mask of 0, or build the"
                                     + " BertBlock with another one, of 2 tokens at the least.",
-                            length, Arrays.toString(shapes)));
+                            length,
+                            Arrays.toString(shapes)));
         }
     }
 
@@ -235,7 +238,10 @@ public final class DecorrelatedBert extends AbstractBlock implements Decorrelate
     @Override
     public String toString() {
         return String.format(
+                Locale.ROOT,
                 "DecorrelatedBert(%d tokens of %s, %s)",
-                positionEmbedding.getShape().get(0), encoders, pooling);
+                positionEmbedding.getShape().get(0),
+                encoders,
+                pooling);
     }
 }

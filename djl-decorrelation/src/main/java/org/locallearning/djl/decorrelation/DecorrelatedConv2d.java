@@ -30,6 +30,7 @@ import ai.djl.util.Preconditions;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.locallearning.djl.decorrelation.internal.StoredParameters;
@@ -405,6 +406,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
     @Override
     public String toString() {
         return String.format(
+                Locale.ROOT,
                 "DecorrelatedConv2d(%s, kernel %s, %d filters, stride %s, padding %s, dilation %s,"
                         + " groups %d%s, %s)",
                 name,

@@ -16,6 +16,7 @@ package org.locallearning.djl.decorrelation;
 import ai.djl.nn.Block;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a conversion did: the new block, the layers that were put in, and the weighted blocks that
@@ -125,7 +126,10 @@ public record DecorrelationReport(Block block, List<Converted> converted, List<S
         }
         String row =
                 String.format(
-                        "%%-%ds %%-%ds %%-18s %%s%%n", width(rows, 0, 48), width(rows, 1, 12));
+                        Locale.ROOT,
+                        "%%-%ds %%-%ds %%-18s %%s%%n",
+                        width(rows, 0, 48),
+                        width(rows, 1, 12));
         StringBuilder table = new StringBuilder();
         rows.forEach(cells -> table.append(String.format(row, cells)));
         return table.toString();

@@ -30,6 +30,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
@@ -484,8 +485,10 @@ final class Decorrelator {
         if (steps < 0) {
             throw new MalformedModelException(
                     String.format(
+                            Locale.ROOT,
                             "decorrelation layer '%s' cannot have learned %d times.",
-                            layer.getName(), steps));
+                            layer.getName(),
+                            steps));
         }
         return () -> {
             checks.forget();

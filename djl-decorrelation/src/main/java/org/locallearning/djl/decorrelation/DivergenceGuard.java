@@ -14,6 +14,7 @@
 package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
+import java.util.Locale;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,12 +80,15 @@ final class DivergenceGuard {
         }
         throw new DivergedDecorrelationException(
                 String.format(
+                        Locale.ROOT,
                         "Decorrelation layer '%s' diverged at rate %.3g: its matrix amplifies the"
                                 + " sampled input %s. The largest stable rate for this input is"
                                 + " about %.2g; set a lower rate and start again.",
                         layer.getName(),
                         rate,
-                        finite ? String.format("%.3g times", amplification) : "beyond all numbers",
+                        finite
+                                ? String.format(Locale.ROOT, "%.3g times", amplification)
+                                : "beyond all numbers",
                         1 / CorrelationStatistics.largestSecondMoment(inputs)));
     }
 

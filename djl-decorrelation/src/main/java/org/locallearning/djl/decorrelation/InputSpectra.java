@@ -24,6 +24,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
@@ -101,10 +102,13 @@ final class InputSpectra {
         if (count < LEAST_ROWS) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "%s has %d rows in the batch for the budget, too few to show in how"
                                     + " many directions it varies; give optBudget a batch with %d"
                                     + " or more, or the shape of a batch in its place.",
-                            name, count, LEAST_ROWS));
+                            name,
+                            count,
+                            LEAST_ROWS));
         }
         NDArray rows = all.get(new NDIndex().addSliceDim(0, count, step(count)));
         checkFinite(rows, name);

@@ -15,6 +15,7 @@ package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.util.Preconditions;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
@@ -59,7 +60,11 @@ public final class RecurrentDecorrelation extends FeatureDecorrelation {
                 new PendingChecks());
         dynamics =
                 String.format(
-                        "rule %s, %d steps of %s", builder.rule, builder.steps, builder.timeStep);
+                        Locale.ROOT,
+                        "rule %s, %d steps of %s",
+                        builder.rule,
+                        builder.steps,
+                        builder.timeStep);
     }
 
     /**

@@ -20,6 +20,7 @@ import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -392,6 +393,7 @@ final class Inference {
                 if (!Double.isFinite(measured.get(t)[l])) {
                     throw new NonFiniteLossException(
                             String.format(
+                                    Locale.ROOT,
                                     "Inference broke down: after %d of %d iterations the error at"
                                             + " layer %s is not finite. %s; try a smaller step, see"
                                             + " optStepSize.",

@@ -14,6 +14,7 @@
 package org.locallearning.djl.pc;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * The settings of {@link InferenceLearning}.
@@ -87,9 +88,11 @@ record InferenceSettings(
         if (precisions.length != stages) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "There are %d precisions, but the network has %d stages; give one per"
                                     + " stage to optPrecisions, from the input to the output.",
-                            precisions.length, stages));
+                            precisions.length,
+                            stages));
         }
         return precisions[stage];
     }
@@ -113,6 +116,7 @@ record InferenceSettings(
     @Override
     public String toString() {
         return String.format(
+                Locale.ROOT,
                 "%s, T %d, step %s%s, clamp %s, precisions %s, activity decay %s, predictions %s"
                         + "%s%s%s",
                 schedule,

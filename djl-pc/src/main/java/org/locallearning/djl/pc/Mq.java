@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
@@ -122,6 +123,7 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
         initialAverage = builder.initialAverage;
         description =
                 String.format(
+                        Locale.ROOT,
                         "learning rate %s, minimum learning rate %s, stabilizer %s, keep %s, initial"
                                 + " average %s, gradients rescaled by %s, clipped at %s, weight decay"
                                 + " %s, first update %d",
@@ -225,8 +227,8 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
                             + " optInitialAverageFromGradient() starts with steps of the learning"
                             + " rate.",
                     matrix.path,
-                    String.format("%.2g", step),
-                    String.format("%.2g", weights));
+                    String.format(Locale.ROOT, "%.2g", step),
+                    String.format(Locale.ROOT, "%.2g", weights));
         }
     }
 

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -64,7 +65,11 @@ final class CheckpointFolder {
     /** Saves a checkpoint, and then deletes those that are no longer needed. */
     void save(TrainingPosition position, Writing writing) throws IOException {
         String name =
-                String.format("checkpoint-%06d-%09d.state", position.epoch(), position.batch());
+                String.format(
+                        Locale.ROOT,
+                        "checkpoint-%06d-%09d.state",
+                        position.epoch(),
+                        position.batch());
         writing.write(folder.resolve(name));
         List<Entry> entries = entries();
         for (Entry old : entries.subList(Math.min(KEPT, entries.size()), entries.size())) {

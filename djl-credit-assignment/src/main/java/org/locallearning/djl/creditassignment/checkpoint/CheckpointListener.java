@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -113,9 +114,12 @@ public final class CheckpointListener extends TrainingListenerAdapter {
             if (loaded.seed() != seed) {
                 throw new MalformedModelException(
                         String.format(
+                                Locale.ROOT,
                                 "%s: it was saved with seed %d, but here it is %d; use what it was"
                                         + " saved with, or start over.",
-                                last.get(), loaded.seed(), seed));
+                                last.get(),
+                                loaded.seed(),
+                                seed));
             }
             position = loaded;
         } else {
@@ -281,9 +285,11 @@ public final class CheckpointListener extends TrainingListenerAdapter {
                 if (!batches.hasNext()) {
                     throw new IllegalStateException(
                             String.format(
+                                    Locale.ROOT,
                                     "The data set has %d batches, but %d of this epoch are done; use"
                                             + " the data set that the checkpoint was saved with.",
-                                    i, to.batch()));
+                                    i,
+                                    to.batch()));
                 }
                 seed(new TrainingPosition(to.seed(), to.epoch(), i));
                 batches.next().close();
@@ -444,9 +450,12 @@ public final class CheckpointListener extends TrainingListenerAdapter {
             if (epochs < 0 || batches < 0 || nanoseconds < 0) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "Checkpoints are at least 0 epochs, batches or seconds apart, not"
                                         + " %d, %d or %s.",
-                                epochs, batches, Duration.ofNanos(nanoseconds)));
+                                epochs,
+                                batches,
+                                Duration.ofNanos(nanoseconds)));
             }
             if (epochs == 0 && batches == 0 && nanoseconds == 0) {
                 throw new IllegalArgumentException(

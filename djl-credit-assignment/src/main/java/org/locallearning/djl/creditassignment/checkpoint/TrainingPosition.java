@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.creditassignment.checkpoint;
 
+import java.util.Locale;
 import java.util.Random;
 import java.util.SplittableRandom;
 
@@ -40,7 +41,10 @@ public record TrainingPosition(int seed, int epoch, int batch) {
         if (epoch < 0 || batch < 0) {
             throw new IllegalArgumentException(
                     String.format(
-                            "Training cannot have come to epoch %d, batch %d.", epoch, batch));
+                            Locale.ROOT,
+                            "Training cannot have come to epoch %d, batch %d.",
+                            epoch,
+                            batch));
         }
     }
 
@@ -73,6 +77,6 @@ public record TrainingPosition(int seed, int epoch, int batch) {
     /** Returns the position as messages have it. */
     @Override
     public String toString() {
-        return String.format("epoch %d, batch %d, seed %d", epoch, batch, seed);
+        return String.format(Locale.ROOT, "epoch %d, batch %d, seed %d", epoch, batch, seed);
     }
 }

@@ -28,6 +28,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Objects;
 import org.locallearning.djl.creditassignment.internal.Window;
 import org.locallearning.djl.decorrelation.internal.MemoryNeed;
@@ -177,10 +178,13 @@ public final class LocallyConnected2d extends AbstractBlock {
         if (kernels.get(0) % fields != 0 || kernels.get(1) != image.get(1)) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "Weights of shape %s, (positions · filters, channels, kernel...), do"
                                     + " not fit images of shape %s, which have %d positions; give"
                                     + " images of the size that the layer was made for.",
-                            kernels, image, fields));
+                            kernels,
+                            image,
+                            fields));
         }
         long size = kernels.slice(1).size();
         NDArray patches = window.patches(input).swapAxes(0, 1);
@@ -313,8 +317,11 @@ public final class LocallyConnected2d extends AbstractBlock {
     @Override
     public String toString() {
         return String.format(
+                Locale.ROOT,
                 "LocallyConnected2d(%d filters, %s%s)",
-                filters, window, bias == null ? ", no bias" : "");
+                filters,
+                window,
+                bias == null ? ", no bias" : "");
     }
 
     /**

@@ -18,6 +18,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
+import java.util.Locale;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
@@ -96,6 +97,7 @@ final class ClassifiedBatch {
                 long first = HostValues.longs(unknown.reshape(-1).argMax(0))[0];
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "The predictions of sample %d are not numbers (NaN), and so say no"
                                         + " class; look for where the model broke down.",
                                 first / perSample));
@@ -125,6 +127,7 @@ final class ClassifiedBatch {
             if (numbers[i] != labels[i] || numbers[i] < 0 || numbers[i] >= classes) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "Label %s of sample %d is none of the %d classes%s, which are"
                                         + " counted from 0.",
                                 labels[i],
@@ -160,6 +163,7 @@ final class ClassifiedBatch {
             long perSample = isOther.getShape().slice(1).size();
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "The label of sample %d is not one-hot; give one class for each sample,"
                                     + " since labels of several classes cannot be counted in one"
                                     + " matrix.",

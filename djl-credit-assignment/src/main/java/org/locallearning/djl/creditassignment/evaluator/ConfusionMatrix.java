@@ -16,6 +16,7 @@ package org.locallearning.djl.creditassignment.evaluator;
 import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -64,9 +65,11 @@ public final class ConfusionMatrix {
         if (other.getClasses() != getClasses()) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "The predictions have %d classes, but those before had %d; reset the"
                                     + " accumulator in between.",
-                            other.getClasses(), getClasses()));
+                            other.getClasses(),
+                            getClasses()));
         }
         long[][] sum = getCounts();
         for (int i = 0; i < sum.length; i++) {

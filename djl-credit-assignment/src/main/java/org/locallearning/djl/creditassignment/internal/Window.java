@@ -15,6 +15,7 @@ package org.locallearning.djl.creditassignment.internal;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import java.util.Locale;
 
 /**
  * The windows of a layer that looks at an image in pieces. Every size is (down, right), in pixels.
@@ -46,8 +47,11 @@ public record Window(Shape kernel, Shape stride, Shape padding, Shape dilation) 
         if (size.dimension() != 2 || size.get(0) < least || size.get(1) < least) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "The %s of a window is two numbers of at least %d, not %s.",
-                            what, least, size));
+                            what,
+                            least,
+                            size));
         }
     }
 

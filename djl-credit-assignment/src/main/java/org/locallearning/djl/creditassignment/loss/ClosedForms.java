@@ -27,6 +27,7 @@ import ai.djl.training.loss.SimpleCompositeLoss;
 import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The per-sample forms of DJL's own losses. A subclass of theirs may compute something else. */
@@ -73,10 +74,12 @@ final class ClosedForms {
             if (axis == 0) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "SoftmaxCrossEntropyLoss has no loss per sample for predictions of"
                                         + " shape %s with classes along axis %d; put the batch in"
                                         + " front.",
-                                prediction.getShape(), classAxis));
+                                prediction.getShape(),
+                                classAxis));
             }
             NDArray logarithm = logits ? prediction.logSoftmax(axis) : prediction;
             NDArray label = only("label", labels);
@@ -149,9 +152,11 @@ final class ClosedForms {
         if (arrays.size() != 1) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "The loss takes one %s, but the batch has %d; call forward(data, labels)"
                                     + " of the trainer, with a loss for what the model puts out.",
-                            what, arrays.size()));
+                            what,
+                            arrays.size()));
         }
         return arrays.head();
     }

@@ -18,6 +18,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.Loss;
+import java.util.Locale;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
@@ -55,10 +56,14 @@ final class SlicedLoss implements SampleLoss {
             if (shape.dimension() == 0 || shape.get(0) != samples) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "%s has no loss per sample: a %s of shape %s does not have one row"
                                         + " for each of the %d samples; use a loss whose labels and"
                                         + " predictions have the batch in front.",
-                                loss.getName(), what, shape, samples));
+                                loss.getName(),
+                                what,
+                                shape,
+                                samples));
             }
         }
     }

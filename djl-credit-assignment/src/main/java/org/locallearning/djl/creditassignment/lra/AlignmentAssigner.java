@@ -19,6 +19,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Parameter;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.CreditAssigner;
@@ -86,9 +87,11 @@ final class AlignmentAssigner implements CreditAssigner {
         if (found > 0 && found < graph.getConnections().size()) {
             throw new MalformedModelException(
                     String.format(
+                            Locale.ROOT,
                             "it holds %d error matrices, but this trainer has %d connections;"
                                     + " use the wiring that it was saved with.",
-                            found, graph.getConnections().size()));
+                            found,
+                            graph.getConnections().size()));
         }
         return accepted;
     }

@@ -22,6 +22,7 @@ import ai.djl.nn.core.Linear;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.rule.RuleParameters;
@@ -148,17 +149,22 @@ final class ErrorNeurons {
         if (h.size() != 1) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "Stage %s puts out %d arrays, but an error of its own needs one; let no"
                                     + " error connection lead there.",
-                            site.stage(), h.size()));
+                            site.stage(),
+                            h.size()));
         }
         if (h.head().getShape().get(0) != samples) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "No error can be sent to stage %s: its output %s has another first"
                                     + " dimension than the %d samples of the prediction; let no"
                                     + " error connection lead there.",
-                            site.stage(), h.head().getShape(), samples));
+                            site.stage(),
+                            h.head().getShape(),
+                            samples));
         }
         return h.head();
     }

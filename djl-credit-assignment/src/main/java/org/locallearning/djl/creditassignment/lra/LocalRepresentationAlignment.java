@@ -19,6 +19,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.Loss;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -195,10 +196,12 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
         if (discrepancyWeights.length > 0 && discrepancyWeights.length != stages) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "There are %d weights κ of the discrepancy, but the network has %d"
                                     + " stages; give one per stage to optDiscrepancyWeights, from the"
                                     + " input to the output.",
-                            discrepancyWeights.length, stages));
+                            discrepancyWeights.length,
+                            stages));
         }
         if (network.getOutline().isEmpty()) {
             return new WithoutStages();

@@ -19,6 +19,7 @@ import ai.djl.training.TrainingResult;
 import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.training.tracker.Tracker;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Set;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -149,9 +150,13 @@ public final class PlateauTracker extends TrainingListenerAdapter implements Tra
                 || times > reductions) {
             throw new MalformedModelException(
                     String.format(
+                            Locale.ROOT,
                             "it holds a rate of %s after %d reductions and %d epochs without"
                                     + " progress, which cannot be of %s.",
-                            rate, times, waited, this));
+                            rate,
+                            times,
+                            waited,
+                            this));
         }
         return () -> {
             value = rate;
@@ -165,8 +170,13 @@ public final class PlateauTracker extends TrainingListenerAdapter implements Tra
     @Override
     public String toString() {
         return String.format(
+                Locale.ROOT,
                 "PlateauTracker(%s, times %s up to %d times, patience %d, threshold %s)",
-                baseValue, factor, reductions, patience, threshold);
+                baseValue,
+                factor,
+                reductions,
+                patience,
+                threshold);
     }
 
     /**

@@ -14,6 +14,7 @@
 package org.locallearning.djl.creditassignment.provenance;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What becomes of an image before it enters a model: {@code (pixel / pixelScale − mean) /
@@ -56,16 +57,20 @@ public record Preprocessing(
         if (means.isEmpty() || means.size() != deviations.size()) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "Every channel has a mean and a deviation, but there are %d means and %d"
                                     + " deviations.",
-                            means.size(), deviations.size()));
+                            means.size(),
+                            deviations.size()));
         }
         if (wholeSide != null && (wholeSide < 1 || wholeSide > LARGEST_SIDE)) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "The side of the image whose centre is taken is 1 to %,d pixels, not"
                                     + " %,d.",
-                            LARGEST_SIDE, wholeSide));
+                            LARGEST_SIDE,
+                            wholeSide));
         }
         if (!means.stream().allMatch(Double::isFinite)) {
             throw new IllegalArgumentException(

@@ -28,6 +28,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -227,7 +228,12 @@ final class RecordJson {
     static void checkAtLeast(String what, Number value, long least) {
         if (value != null && value.longValue() < least) {
             throw new IllegalArgumentException(
-                    String.format("In a record %s is at least %d, not %s.", what, least, value));
+                    String.format(
+                            Locale.ROOT,
+                            "In a record %s is at least %d, not %s.",
+                            what,
+                            least,
+                            value));
         }
     }
 

@@ -30,6 +30,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UTFDataFormatException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Random;
 import org.locallearning.djl.decorrelation.internal.MemoryNeed;
@@ -169,10 +170,14 @@ public final class NoiseMaps extends AbstractBlock {
         if (!fits) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "The noise maps were made for images of %d channels and %dx%d pixels,"
                                     + " but got a batch of shape %s; scale the images to that size,"
                                     + " or train a model for this one.",
-                            stored.get(0), stored.get(2), stored.get(3), input));
+                            stored.get(0),
+                            stored.get(2),
+                            stored.get(3),
+                            input));
         }
     }
 
@@ -275,9 +280,12 @@ public final class NoiseMaps extends AbstractBlock {
 
     private String ofOtherMasks(long stored) {
         return String.format(
+                Locale.ROOT,
                 "The file holds %d noise maps for each channel, but this block has %d; build it"
                         + " with optMasksPerChannel(%d).",
-                stored, masks, stored);
+                stored,
+                masks,
+                stored);
     }
 
     /** Refuses maps that no machine of this size holds. */
@@ -360,6 +368,7 @@ public final class NoiseMaps extends AbstractBlock {
     @Override
     public String toString() {
         return String.format(
+                Locale.ROOT,
                 "NoiseMaps(%s, level %s, %d for each channel, seed %s, %s)",
                 distribution,
                 level,

@@ -30,6 +30,7 @@ import ai.djl.nn.pooling.Pool;
 import ai.djl.training.initializer.Initializer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -316,9 +317,11 @@ public final class PerturbativeResNet {
             if (filters < 1 || blocks.length < 1 || Arrays.stream(blocks).anyMatch(n -> n < 1)) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "There is at least 1 filter, 1 stage and 1 block in each stage, but"
                                         + " filters are %d and blocks %s.",
-                                filters, Arrays.toString(blocks)));
+                                filters,
+                                Arrays.toString(blocks)));
             }
             if (imageShape.get(1) < 1 || imageShape.get(2) < 1) {
                 throw new IllegalArgumentException(

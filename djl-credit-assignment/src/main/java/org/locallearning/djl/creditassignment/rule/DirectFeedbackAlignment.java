@@ -22,6 +22,7 @@ import ai.djl.nn.convolutional.Convolution;
 import ai.djl.training.loss.Loss;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -191,9 +192,12 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
                     || !isMultiple(error.getShape(), samples.getAsLong())) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "Direct feedback cannot reach layer %s: its input %s has another"
                                         + " first dimension than the %d samples of the prediction.",
-                                layer.getLayer(), input, error.getShape().get(0)));
+                                layer.getLayer(),
+                                input,
+                                error.getShape().get(0)));
             }
         }
 
@@ -257,10 +261,13 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
             if (!isMultiple(errors.get(i).getShape(), samples)) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "Direct feedback cannot tell the samples of prediction %d apart: its"
                                         + " shape %s does not begin with a multiple of the batch's"
                                         + " %d samples, as others do.",
-                                i, errors.get(i).getShape(), samples));
+                                i,
+                                errors.get(i).getShape(),
+                                samples));
             }
         }
         return samples;

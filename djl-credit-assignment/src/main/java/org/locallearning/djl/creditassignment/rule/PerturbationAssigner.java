@@ -89,9 +89,11 @@ final class PerturbationAssigner implements CreditAssigner {
         if (!losses.getShape().equals(new Shape(samples))) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "The SampleLoss gave an array of shape %s for %d samples; it has to give"
                                     + " one number per sample.",
-                            losses.getShape(), samples));
+                            losses.getShape(),
+                            samples));
         }
     }
 
@@ -109,10 +111,10 @@ final class PerturbationAssigner implements CreditAssigner {
                             + " rounding in {} turns the gradients: their cosine to exact ones is"
                             + " about {}. Scale labels and predictions to a size of about 1, or"
                             + " take more noise with optNoiseScale, or float64.",
-                    String.format("%.1e", sizes[1]),
-                    String.format("%.1e", sizes[0]),
+                    String.format(Locale.ROOT, "%.1e", sizes[1]),
+                    String.format(Locale.ROOT, "%.1e", sizes[0]),
                     type.name().toLowerCase(Locale.ROOT),
-                    String.format("%.2f", cosine));
+                    String.format(Locale.ROOT, "%.2f", cosine));
         }
     }
 
@@ -152,8 +154,8 @@ final class PerturbationAssigner implements CreditAssigner {
                             + " exact ones is about {}; a scale of {} is large enough{}.",
                     rule.noiseScale(),
                     rounding,
-                    String.format("%.4f", cosine),
-                    String.format("%.0e", RoundingNoise.sufficientScale(unit)),
+                    String.format(Locale.ROOT, "%.4f", cosine),
+                    String.format(Locale.ROOT, "%.0e", RoundingNoise.sufficientScale(unit)),
                     unit == DeviceRounding.unit(rounding.type())
                             ? ""
                             : ", and so is this one with NVIDIA_TF32_OVERRIDE=0 in the environment,"
@@ -174,10 +176,10 @@ final class PerturbationAssigner implements CreditAssigner {
                             + " that; take about {} of it with Adam and {} with gradient descent, or"
                             + " freeze layers, which are then not perturbed.",
                     units,
-                    String.format("%.1g", cosine),
+                    String.format(Locale.ROOT, "%.1g", cosine),
                     Math.round(1 / cosine),
-                    String.format("%.0e", cosine),
-                    String.format("%.0e", cosine * cosine));
+                    String.format(Locale.ROOT, "%.0e", cosine),
+                    String.format(Locale.ROOT, "%.0e", cosine * cosine));
         }
     }
 
@@ -359,6 +361,7 @@ final class PerturbationAssigner implements CreditAssigner {
             if (shape.dimension() == 0 || shape.get(0) != samples) {
                 throw new IllegalArgumentException(
                         String.format(
+                                Locale.ROOT,
                                 "Node perturbation cannot tell the samples of %s apart: its output"
                                         + " %s does not begin with the %d samples of the"
                                         + " predictions.",

@@ -20,6 +20,7 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
+import java.util.Locale;
 import java.util.Objects;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.layer.Fan;
@@ -154,6 +155,7 @@ public final class WeightMirror extends FeedbackRule {
     public String toString() {
         return describe(
                 String.format(
+                        Locale.ROOT,
                         "B %s, mirror rate %s, %d noise samples, %d initial phases%s",
                         source.describe(),
                         rate,

@@ -23,6 +23,7 @@ import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.decorrelation.internal.HostValues;
@@ -65,8 +66,10 @@ final class DeclaredSequence {
                     key.orElseGet(
                             () ->
                                     String.format(
+                                            Locale.ROOT,
                                             "function%02d%s",
-                                            children.size() + 1, child.getClass().getSimpleName()));
+                                            children.size() + 1,
+                                            child.getClass().getSimpleName()));
             children.add(new Pair<>(childName, child));
         }
         for (Pair<String, Block> child : block.getChildren()) {

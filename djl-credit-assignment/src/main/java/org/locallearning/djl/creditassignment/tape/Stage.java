@@ -18,6 +18,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 
 /**
@@ -349,9 +350,12 @@ public final class Stage implements AutoCloseable {
         if (errors.size() != outputs) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "Stage %s puts out %d arrays, but the errors are %d; give one for each"
                                     + " output.",
-                            this, outputs, errors.size()));
+                            this,
+                            outputs,
+                            errors.size()));
         }
     }
 

@@ -36,10 +36,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.RuleCase;
 import org.locallearning.djl.creditassignment.checkpoint.ResumableRun.OptimizerCase;
@@ -90,6 +93,28 @@ class CheckpointListenerTest {
         assertEquals(
                 List.of("checkpoint-000001-000000003.state", "checkpoint-000002-000000000.state"),
                 files());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ar-EG", "th-TH-u-nu-thai", "tr-TR"})
+    void goesOnInEveryLocaleFromWhatAnotherSaved(String locale) throws Exception {
+        Locale usual = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.forLanguageTag(locale));
+            run(checkpoints).stopAfter(2, 1);
+            assertEquals(
+                    List.of(
+                            "checkpoint-000000-000000001.state",
+                            "checkpoint-000000-000000002.state"),
+                    files());
+            Locale.setDefault(usual);
+            run(checkpoints).stopAfter(2, 2);
+            Locale.setDefault(Locale.forLanguageTag(locale));
+            run(checkpoints).finish(2, actual);
+        } finally {
+            Locale.setDefault(usual);
+        }
+        assertEquals(-1, Files.mismatch(expected, actual));
     }
 
     @Test

@@ -21,6 +21,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.util.Preconditions;
 import java.util.Arrays;
+import java.util.Locale;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
@@ -191,6 +192,7 @@ public final class AnnealedImportanceSampling {
     @Override
     public String toString() {
         return String.format(
+                Locale.ROOT,
                 "AnnealedImportanceSampling(%d chains, %d temperatures, start at the %s)",
                 chains,
                 temperatures,

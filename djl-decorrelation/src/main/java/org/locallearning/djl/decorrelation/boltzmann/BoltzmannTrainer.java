@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.locallearning.djl.decorrelation.internal.HostValues;
@@ -436,8 +437,11 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
             // the machine's order of parameters: weight, visible bias, hidden bias
             NDArray weight = machine.getParameters().get(0).getValue().getArray();
             return String.format(
+                    Locale.ROOT,
                     "%d visible and %d hidden units, %s",
-                    weight.getShape().get(0), weight.getShape().get(1), weight.getDataType());
+                    weight.getShape().get(0),
+                    weight.getShape().get(1),
+                    weight.getDataType());
         }
     }
 

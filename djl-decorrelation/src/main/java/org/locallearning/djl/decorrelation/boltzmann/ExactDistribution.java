@@ -384,6 +384,7 @@ public final class ExactDistribution implements AutoCloseable {
         if (parameters.units() != VisibleUnits.BINARY || visibleSize > MOST_HIDDEN) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "The Fisher matrix of p(v) is a sum over all visible states: it takes"
                                     + " binary units, %d at most, not %d that are %s. Use fisher(),"
                                     + " that of the joint distribution.",

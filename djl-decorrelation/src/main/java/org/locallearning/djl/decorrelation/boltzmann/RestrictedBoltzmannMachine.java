@@ -30,6 +30,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Locale;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.MemoryNeed;
 import org.locallearning.djl.decorrelation.internal.StoredParameters;
@@ -312,6 +313,7 @@ public final class RestrictedBoltzmannMachine extends AbstractBlock {
     @Override
     public String toString() {
         return String.format(
+                Locale.ROOT,
                 "RestrictedBoltzmannMachine(%d hidden units, visible units %s, visible biases %s)",
                 hiddenUnits,
                 visibleUnits,

@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.locallearning.djl.decorrelation.internal.Sha256;
 
@@ -73,9 +74,11 @@ final class StateBytes {
             if (version != StateFormat.VERSION) {
                 throw new MalformedModelException(
                         String.format(
+                                Locale.ROOT,
                                 "it has version %d of the format, and this library reads version"
                                         + " %d; use the version that wrote it.",
-                                version, StateFormat.VERSION));
+                                version,
+                                StateFormat.VERSION));
             }
         }
         end = size - StateFormat.DIGEST_BYTES;

@@ -145,8 +145,10 @@ public final class RecordedModel {
         if (side != null && (side < shape.get(1) || side < shape.get(2))) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "its input %s is the centre of images of %d pixels a side",
-                            shape, side));
+                            shape,
+                            side));
         }
         return shape;
     }

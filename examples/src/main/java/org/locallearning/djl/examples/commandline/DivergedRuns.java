@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.commandline;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.locallearning.djl.examples.results.Results;
@@ -50,6 +51,7 @@ public final class DivergedRuns {
                                                 run -> String.valueOf(run.seed()),
                                                 Collectors.joining(", "))));
         err.printf(
+                Locale.ROOT,
                 "Error: %d of %d runs diverged: %s; try a lower rate%s.%n",
                 diverged.size(),
                 runs,

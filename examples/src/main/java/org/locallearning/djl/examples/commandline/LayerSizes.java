@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.commandline;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -55,8 +56,10 @@ record LayerSizes(List<Integer> sizes) {
                 if (new BigInteger(matcher.group(1)).bitLength() >= Integer.SIZE) {
                     throw new TypeConversionException(
                             String.format(
+                                    Locale.ROOT,
                                     "a layer has at most %d units, not '%s'",
-                                    Integer.MAX_VALUE, matcher.group(1)));
+                                    Integer.MAX_VALUE,
+                                    matcher.group(1)));
                 }
                 int layers = matcher.group(2) == null ? 1 : Integer.parseInt(matcher.group(2));
                 for (int i = 0; i < layers; ++i) {

@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.doctor;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The usual troubles with a GPU, each in a sentence that says what to do. */
 final class Troubles {
@@ -74,6 +75,7 @@ final class Troubles {
         } else if (found.cudaStatus().getAsInt() != 0) {
             troubles.add(
                     String.format(
+                            Locale.ROOT,
                             "CUDA's runtime answers with error %d when it is asked for devices:"
                                     + " look at nvidia-smi.",
                             found.cudaStatus().getAsInt()));

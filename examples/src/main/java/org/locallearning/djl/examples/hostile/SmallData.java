@@ -29,6 +29,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.GZIPOutputStream;
@@ -185,6 +186,7 @@ record SmallData(String form, String dataset, Map<String, byte[]> files) {
                         .build();
         try (ImageData data = DataSets.load(dataset, options)) {
             return String.format(
+                    Locale.ROOT,
                     "%d training and %d test images of shape %s in %d classes",
                     data.getTrainingSize(),
                     data.getTestSize(),

@@ -106,7 +106,7 @@ public final class Pieces {
     }
 
     private void say(String name, String how) {
-        reproduction.out().printf("%d of %d: %s (%s)%n", number, count, name, how);
+        reproduction.out().printf(Locale.ROOT, "%d of %d: %s (%s)%n", number, count, name, how);
         reproduction.out().flush();
     }
 }

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import org.locallearning.djl.examples.commandline.DataArguments;
 import org.locallearning.djl.examples.environment.EngineThreads;
@@ -174,8 +175,11 @@ public final class ReproduceArguments extends DataArguments {
         if (chosen.size() != 1) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "The target has one %s, and %s names %d: name one of them.",
-                            kind, option, chosen.size()));
+                            kind,
+                            option,
+                            chosen.size()));
         }
         return chosen.get(0);
     }

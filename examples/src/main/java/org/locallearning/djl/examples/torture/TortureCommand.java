@@ -18,6 +18,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.locallearning.djl.decorrelation.internal.FolderDeletion;
@@ -124,7 +125,12 @@ public final class TortureCommand implements Callable<Integer> {
                         "After " + killed + " kills the results are others: " + difference);
             }
             rounds++;
-            out.printf("%d of %d kills, %d comparisons finished%n", killed, kills, rounds);
+            out.printf(
+                    Locale.ROOT,
+                    "%d of %d kills, %d comparisons finished%n",
+                    killed,
+                    kills,
+                    rounds);
             out.flush();
         }
         out.println("Nothing was lost; every result is that of the comparison left alone.");

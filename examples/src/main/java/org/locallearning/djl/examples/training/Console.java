@@ -117,8 +117,12 @@ public final class Console {
     /** Says from where a run goes on. */
     void goesOn(Method method, int seed, TrainingPosition position) {
         out.printf(
+                Locale.ROOT,
                 "%s, seed %d goes on after epoch %d, batch %d%n",
-                method.name(), seed, position.epoch(), position.batch());
+                method.name(),
+                seed,
+                position.epoch(),
+                position.batch());
         out.flush();
     }
 
@@ -136,8 +140,12 @@ public final class Console {
 
     void tested(Method method, int seed, EpochResult result) {
         out.printf(
+                Locale.ROOT,
                 "%s, seed %d, on the test images after epoch %d: %s%n",
-                method.name(), seed, result.epoch(), test(result));
+                method.name(),
+                seed,
+                result.epoch(),
+                test(result));
         out.flush();
     }
 
@@ -177,8 +185,12 @@ public final class Console {
     void diverged(RunResult run) {
         close();
         out.printf(
+                Locale.ROOT,
                 "%s, seed %d diverged in %s: %s%n",
-                run.method(), run.seed(), run.divergence().place(), run.divergence().reason());
+                run.method(),
+                run.seed(),
+                run.divergence().place(),
+                run.divergence().reason());
         out.flush();
     }
 
@@ -200,9 +212,14 @@ public final class Console {
         List<RunResult> diverged = results.divergedRuns();
         if (!diverged.isEmpty()) {
             out.println();
-            out.printf("Diverged: %d of %d runs:%n", diverged.size(), results.runs().size());
+            out.printf(
+                    Locale.ROOT,
+                    "Diverged: %d of %d runs:%n",
+                    diverged.size(),
+                    results.runs().size());
             for (RunResult run : diverged) {
                 out.printf(
+                        Locale.ROOT,
                         "  %s, seed %d, rate %s, in %s%n",
                         run.method(),
                         run.seed(),

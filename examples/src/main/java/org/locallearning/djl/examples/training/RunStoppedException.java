@@ -13,6 +13,8 @@
  */
 package org.locallearning.djl.examples.training;
 
+import java.util.Locale;
+
 /** Says which run stopped, and why. */
 public final class RunStoppedException extends IllegalStateException {
 
@@ -28,7 +30,11 @@ public final class RunStoppedException extends IllegalStateException {
     public RunStoppedException(String method, int seed, IllegalStateException cause) {
         super(
                 String.format(
-                        "The run of %s with seed %d stopped: %s", method, seed, cause.getMessage()),
+                        Locale.ROOT,
+                        "The run of %s with seed %d stopped: %s",
+                        method,
+                        seed,
+                        cause.getMessage()),
                 cause);
     }
 }

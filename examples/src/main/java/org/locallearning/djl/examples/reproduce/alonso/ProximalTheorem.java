@@ -159,7 +159,7 @@ final class ProximalTheorem implements Target {
                                         net.distance(way.step(net, beta), beta)));
                     }
                 }
-                reproduction.out().printf("%s, seed %d%n", name(sizes), seed);
+                reproduction.out().printf(Locale.ROOT, "%s, seed %d%n", name(sizes), seed);
                 reproduction.out().flush();
             }
         }

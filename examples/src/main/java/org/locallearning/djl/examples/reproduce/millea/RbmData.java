@@ -27,6 +27,7 @@ import ai.djl.training.dataset.Dataset;
 import ai.djl.training.dataset.RandomSampler;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
+import java.util.Locale;
 import org.locallearning.djl.examples.reproduce.ReproduceArguments;
 import org.locallearning.djl.zoo.data.DataOptions;
 import org.locallearning.djl.zoo.data.DataSets;
@@ -57,8 +58,12 @@ final class RbmData implements AutoCloseable {
                         + (pooling == 1
                                 ? ""
                                 : String.format(
+                                        Locale.ROOT,
                                         "; means of %dx%d pixels, %dx%d units",
-                                        pooling, pooling, side, side))
+                                        pooling,
+                                        pooling,
+                                        side,
+                                        side))
                         + "; a unit is on above "
                         + ON;
         training = read(images.training(READ), pooling);

@@ -202,9 +202,12 @@ final class StepCost implements Target {
         reproduction
                 .out()
                 .printf(
+                        Locale.ROOT,
                         "Timing %d methods in turn, in %d rounds, of which the first %d are not"
                                 + " counted.%n",
-                        methods.size(), WARM_UP + ROUNDS, WARM_UP);
+                        methods.size(),
+                        WARM_UP + ROUNDS,
+                        WARM_UP);
         reproduction.out().flush();
         TerminalBar bar = new TerminalBar(reproduction.isTerminal());
         bar.start("rounds", WARM_UP + ROUNDS, 0);

@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.sweep.spark;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -61,9 +62,11 @@ final class SparkMaster {
         } while (System.nanoTime() < end);
         throw new IOException(
                 String.format(
+                        Locale.ROOT,
                         "No Spark master answers at %s within %d s: start one there, or correct"
                                 + " --spark.",
-                        master, seconds));
+                        master,
+                        seconds));
     }
 
     private static boolean answers(String host, int port) {

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.spark.SparkConf;
@@ -222,6 +223,7 @@ public final class SparkTrialRunner implements TrialRunner {
                 () ->
                         notes.accept(
                                 String.format(
+                                        Locale.ROOT,
                                         "Note: no executor of %s has come for %d s, and the trials"
                                                 + " wait: start workers with room for %d core(s)"
                                                 + " and %d MiB, or, where their executors end at"
@@ -240,6 +242,7 @@ public final class SparkTrialRunner implements TrialRunner {
         if (text.contains("Master removed our application")) {
             return new IOException(
                     String.format(
+                            Locale.ROOT,
                             "No executor could start on the workers: they have to run Java %d or"
                                     + " newer, and Spark as it is here; the file stderr in a worker's"
                                     + " folder of the application has the reason.",
@@ -249,6 +252,7 @@ public final class SparkTrialRunner implements TrialRunner {
         if (text.contains(UnsupportedClassVersionError.class.getSimpleName())) {
             return new IOException(
                     String.format(
+                            Locale.ROOT,
                             "An executor runs a Java that is older than this program needs: its"
                                     + " workers have to run Java %d or newer.",
                             REQUIRED_JAVA),
