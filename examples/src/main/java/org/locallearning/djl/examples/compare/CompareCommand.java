@@ -17,8 +17,6 @@ import ai.djl.engine.Engine;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -124,13 +122,12 @@ public final class CompareCommand implements Callable<Integer> {
     public Integer call() throws IOException, TranslateException {
         Experiment chosen = checked();
         Build.current().checkMayWrite(output.folder());
-        OutputFolder folder = OutputFolder.open(output.folder());
-        ResultFiles files = new ResultFiles(folder);
         Engine engine = EngineThreads.start(experiment.threads());
         Machine machine = Machine.of(engine, experiment.threads());
         PrintWriter out = spec.commandLine().getOut();
-        try (Session session = open(chosen, engine, machine)) {
-            String started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        try (OutputFolder folder = OutputFolder.openAlone(output.folder());
+                Session session = open(chosen, engine, machine)) {
+            ResultFiles files = new ResultFiles(folder);
             out.println(session.description());
             out.println(trainingSummary(chosen, machine.threads()));
             out.println();
@@ -144,7 +141,8 @@ public final class CompareCommand implements Callable<Integer> {
                             chosen.data().getValidation() > 0);
             Results results =
                     session.run(
-                            session.results(CommandLineText.of(spec), started),
+                            session.results(
+                                    CommandLineText.of(spec), unfinished.started().toString()),
                             unfinished,
                             console,
                             files::write,

@@ -13,13 +13,12 @@
  */
 package org.locallearning.djl.examples.compare;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonParseException;
+import com.google.gson.JsonObject;
 import com.google.gson.reflect.TypeToken;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +27,7 @@ import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.output.KeptFiles;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.training.FinishedRuns;
@@ -41,17 +41,35 @@ final class UnfinishedComparison implements FinishedRuns {
 
     private static final String FOLDER = "unfinished";
     private static final String SETTINGS = "settings.json";
-    private static final Gson GSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+    private static final String BEGINNING = "beginning.json";
 
     private final OutputFolder folder;
+    private final KeptFiles files;
     private final ResumeArguments resume;
     private final Machine machine;
+    private Instant started = Instant.now().truncatedTo(ChronoUnit.SECONDS);
 
     private UnfinishedComparison(OutputFolder folder, ResumeArguments resume, Machine machine) {
         this.folder = folder;
+        files =
+                new KeptFiles(
+                        folder,
+                        "The file '%s' of an unfinished comparison cannot be read: start over with"
+                                + " --fresh.");
         this.resume = resume;
         this.machine = machine;
+    }
+
+    /**
+     * The beginning of a comparison.
+     *
+     * @param started when it was started for the first time, ISO 8601 in UTC
+     */
+    private record Beginning(String started) {
+
+        Beginning {
+            Instant.parse(started);
+        }
     }
 
     /**
@@ -77,14 +95,34 @@ final class UnfinishedComparison implements FinishedRuns {
         settings.putAll(RunCheckpoints.of(path, resume.batches(), machine).settings());
         UnfinishedComparison unfinished =
                 new UnfinishedComparison(OutputFolder.open(path), resume, machine);
-        Path file = unfinished.folder.file(SETTINGS);
-        if (Files.exists(file)) {
-            Map<String, String> saved = unfinished.read(SETTINGS, new TypeToken<>() {});
-            compare(output, saved, settings);
-        } else {
-            unfinished.folder.write(SETTINGS, GSON.toJson(settings));
+        Optional<JsonObject> saved = unfinished.files.find(SETTINGS);
+        if (saved.isPresent()) {
+            compare(
+                    output,
+                    unfinished.files.read(SETTINGS, saved.get(), new TypeToken<>() {}),
+                    settings);
+        }
+        unfinished.begin();
+        if (saved.isEmpty()) {
+            unfinished.files.write(SETTINGS, settings);
         }
         return unfinished;
+    }
+
+    /** Notes the time, unless an earlier start has. */
+    private void begin() throws IOException {
+        Optional<JsonObject> saved = files.find(BEGINNING);
+        if (saved.isEmpty()) {
+            files.write(BEGINNING, new Beginning(started.toString()));
+            return;
+        }
+        Beginning beginning = files.read(BEGINNING, saved.get(), TypeToken.get(Beginning.class));
+        started = Instant.parse(beginning.started);
+    }
+
+    /** Returns when the comparison was started for the first time. */
+    Instant started() {
+        return started;
     }
 
     private static void compare(
@@ -110,37 +148,17 @@ final class UnfinishedComparison implements FinishedRuns {
     @Override
     public Optional<RunResult> find(Method method, int seed) throws IOException {
         String name = runName(method, seed) + ".json";
-        return Files.exists(folder.file(name))
-                ? Optional.of(read(name, TypeToken.get(RunResult.class)))
-                : Optional.empty();
-    }
-
-    private <T> T read(String name, TypeToken<T> type) throws IOException {
-        try {
-            T value = GSON.fromJson(Files.readString(folder.file(name)), type);
-            if (value != null) {
-                return value;
-            }
-        } catch (JsonParseException e) {
-            throw damaged(name, e);
-        }
-        throw damaged(name, null);
-    }
-
-    private IOException damaged(String name, Exception cause) {
-        return new IOException(
-                String.format(
-                        "The file '%s' of an unfinished comparison cannot be read: start over with"
-                                + " --fresh.",
-                        folder.file(name)),
-                cause);
+        Optional<JsonObject> saved = files.find(name);
+        return saved.isEmpty()
+                ? Optional.empty()
+                : Optional.of(files.read(name, saved.get(), TypeToken.get(RunResult.class)));
     }
 
     /** {@inheritDoc} */
     @Override
     public void keep(Method method, RunResult run) throws IOException {
         String name = runName(method, run.seed());
-        folder.write(name + ".json", GSON.toJson(run));
+        files.write(name + ".json", run);
         FolderDeletion.delete(folder.file(name));
     }
 

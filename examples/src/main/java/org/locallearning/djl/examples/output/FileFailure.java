@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.output;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -36,6 +37,9 @@ public final class FileFailure {
         }
         if (e instanceof NoSuchFileException) {
             return "no such file or folder";
+        }
+        if (e instanceof CharacterCodingException) {
+            return "no text in UTF-8";
         }
         if (e instanceof FileSystemException failure && failure.getReason() != null) {
             return failure.getReason().toLowerCase(Locale.ROOT);

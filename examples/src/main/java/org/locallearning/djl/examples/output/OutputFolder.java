@@ -14,27 +14,37 @@
 package org.locallearning.djl.examples.output;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A folder for results, in which a file is either the old one or the whole new one. */
-public final class OutputFolder {
+public final class OutputFolder implements AutoCloseable {
 
     /** A file that is being written, by the process of that number. */
     private static final Pattern BESIDE = Pattern.compile("\\..+\\.(\\d{1,18})");
 
+    /** Is there as long as a program has the folder for itself. */
+    private static final String LOCK = ".lock";
+
     private final Path folder;
 
-    private OutputFolder(Path folder) {
+    /** Null for a folder that others may write too. */
+    private final FileChannel lock;
+
+    private OutputFolder(Path folder, FileChannel lock) {
         this.folder = folder;
+        this.lock = lock;
     }
 
     /**
@@ -65,14 +75,70 @@ public final class OutputFolder {
                                     : "a file"),
                     e);
         } catch (IOException e) {
+            throw unwritable(folder, e);
+        }
+        return new OutputFolder(folder, null);
+    }
+
+    /**
+     * Opens a folder that a program goes on in, and so has for itself until it is closed.
+     *
+     * @param folder the folder
+     * @return the folder, known to be writable, to be closed
+     * @throws IOException if it cannot be made or written, or another program has it, in one
+     *     sentence
+     */
+    public static OutputFolder openAlone(Path folder) throws IOException {
+        open(folder);
+        FileChannel lock;
+        try {
+            lock =
+                    FileChannel.open(
+                            folder.resolve(LOCK),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw unwritable(folder, e);
+        }
+        if (!isFree(lock)) {
+            lock.close();
             throw new IOException(
                     String.format(
-                            "The output folder '%s' cannot be written (%s): choose another folder"
-                                    + " with --out.",
-                            folder, FileFailure.reason(e)),
-                    e);
+                            "Another program is at work in the output folder '%s': wait for its"
+                                    + " end, or choose another folder with --out.",
+                            folder));
         }
-        return new OutputFolder(folder);
+        return new OutputFolder(folder, lock);
+    }
+
+    /** Takes a lock, which the system gives back however the program ends. */
+    private static boolean isFree(FileChannel lock) {
+        try {
+            return lock.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false;
+        } catch (IOException e) {
+            // a file system without locks
+            return true;
+        }
+    }
+
+    /** Lets others have the folder. */
+    @Override
+    public void close() throws IOException {
+        if (lock != null) {
+            Files.deleteIfExists(folder.resolve(LOCK));
+            lock.close();
+        }
+    }
+
+    private static IOException unwritable(Path folder, IOException e) {
+        return new IOException(
+                String.format(
+                        "The output folder '%s' cannot be written (%s): choose another folder with"
+                                + " --out.",
+                        folder, FileFailure.reason(e)),
+                e);
     }
 
     /** Deletes what programs that were killed while they wrote left behind. */

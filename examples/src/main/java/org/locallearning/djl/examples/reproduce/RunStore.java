@@ -17,25 +17,22 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.reflect.TypeToken;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
+import org.locallearning.djl.examples.output.KeptFiles;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.training.RunCheckpoints;
+import org.locallearning.djl.zoo.repository.Digests;
 
 /**
  * The finished runs of a target, one file each, so that a second start does not run them again.
@@ -56,6 +53,7 @@ public final class RunStore {
     private static final String FOLDER = "runs";
 
     private final OutputFolder folder;
+    private final KeptFiles files;
     private final Reproduction reproduction;
     private final ResumeArguments resume;
     private final Machine machine;
@@ -63,6 +61,11 @@ public final class RunStore {
 
     private RunStore(OutputFolder folder, Reproduction reproduction) {
         this.folder = folder;
+        files =
+                new KeptFiles(
+                        folder,
+                        "The stored run '%s' cannot be read: delete the file to make the run"
+                                + " again.");
         this.reproduction = reproduction;
         resume = reproduction.resume();
         machine = reproduction.machine();
@@ -102,31 +105,19 @@ public final class RunStore {
      * @throws IOException if a file cannot be read
      */
     public <T> Optional<T> find(String name, Object settings, Class<T> kind) throws IOException {
-        Path file = folder.file(begin(name, settings));
-        if (!Files.exists(file)) {
+        String fileName = begin(name, settings);
+        Optional<JsonObject> found = files.find(fileName);
+        if (found.isEmpty() || !settings(settings).equals(found.get().get("settings"))) {
             return Optional.empty();
         }
-        try {
-            JsonObject stored = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
-            if (!settings(settings).equals(stored.get("settings"))) {
-                return Optional.empty();
-            }
-            Build build = GSON.fromJson(stored.getAsJsonObject("build"), Build.class);
-            Machine maker = GSON.fromJson(stored.getAsJsonObject("machine"), Machine.class);
-            if (build == null || maker == null) {
-                throw new JsonParseException("it does not say what made the run");
-            }
-            if (!build.equals(Build.current()) || !maker.equals(machine)) {
-                reproduction.foundOther(file, build, maker);
-            }
-            return Optional.of(GSON.fromJson(stored.get("run"), kind));
-        } catch (JsonParseException | IllegalStateException | ClassCastException e) {
-            throw new IOException(
-                    "The stored run '"
-                            + file
-                            + "' cannot be read: delete the file to make the run again.",
-                    e);
+        JsonObject stored = found.get();
+        T run = files.read(fileName, stored.get("run"), TypeToken.get(kind));
+        Build build = files.read(fileName, stored.get("build"), TypeToken.get(Build.class));
+        Machine maker = files.read(fileName, stored.get("machine"), TypeToken.get(Machine.class));
+        if (!build.equals(Build.current()) || !maker.equals(machine)) {
+            reproduction.foundOther(folder.file(fileName), build, maker);
         }
+        return Optional.of(run);
     }
 
     /**
@@ -181,7 +172,7 @@ public final class RunStore {
         stored.add("machine", GSON.toJsonTree(machine));
         stored.add("run", GSON.toJsonTree(run));
         String fileName = fileName(name, settings);
-        folder.write(fileName, GSON.toJson(stored) + System.lineSeparator());
+        files.write(fileName, stored);
         FolderDeletion.delete(checkpoints(fileName));
     }
 
@@ -191,16 +182,7 @@ public final class RunStore {
     }
 
     private static String fileName(String name, Object settings) {
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256")
-                            .digest(GSON.toJson(settings).getBytes(StandardCharsets.UTF_8));
-            return name
-                    + "-"
-                    + HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS)
-                    + ".json";
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256.", e);
-        }
+        String digest = Digests.sha256(GSON.toJson(settings));
+        return name + "-" + digest.substring(0, HASH_DIGITS) + ".json";
     }
 }

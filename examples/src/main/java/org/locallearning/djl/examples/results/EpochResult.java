@@ -65,8 +65,12 @@ public record EpochResult(
      * @param seconds the time spent on training
      * @param cpuSeconds the processor time spent on training, or null
      * @param within what was measured in the middle of the epoch
+     * @throws IllegalArgumentException if the epoch is below 1, as in a damaged file
      */
     public EpochResult {
+        if (epoch < 1) {
+            throw new IllegalArgumentException("Epochs are counted from 1, not " + epoch + ".");
+        }
         within = within == null ? List.of() : within;
     }
 

@@ -37,7 +37,7 @@ import org.locallearning.djl.zoo.task.Task;
  * @param parameters how many numbers the model learns
  * @param settings what was asked for
  * @param commandLine the arguments of the program
- * @param started when the comparison started, ISO 8601 in UTC
+ * @param started when the comparison was started for the first time, ISO 8601 in UTC
  * @param build the build of the program
  * @param machine the machine
  * @param runs the runs in the order they were made, finished and diverged

@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.results;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * One training run, finished or diverged: one method with one seed.
@@ -62,8 +63,15 @@ public record RunResult(
      * @param correlations measurements at decorrelation layers
      * @param correlationMaps correlations at decorrelation layers
      * @param divergence where the run diverged
+     * @throws IllegalArgumentException if there is no method or no epoch, as in a damaged file
      */
     public RunResult {
+        if (method == null
+                || epochs == null
+                || epochs.stream().anyMatch(Objects::isNull)
+                || epochs.isEmpty() && divergence == null) {
+            throw new IllegalArgumentException("A run has a method and the results of its epochs.");
+        }
         alignment = alignment == null ? List.of() : alignment;
         correlations = correlations == null ? List.of() : correlations;
         correlationMaps = correlationMaps == null ? List.of() : correlationMaps;

@@ -38,6 +38,12 @@ record StoredTrial(
         String failure,
         boolean died) {
 
+    StoredTrial {
+        if (results != null && (results.build() == null || results.runs().size() != 1)) {
+            throw new IllegalArgumentException("The results of a trial are one run of a build.");
+        }
+    }
+
     static StoredTrial begin(List<String> arguments) {
         return new StoredTrial(arguments, 0, 0, null, null, false);
     }

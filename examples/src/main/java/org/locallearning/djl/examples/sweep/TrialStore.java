@@ -13,22 +13,18 @@
  */
 package org.locallearning.djl.examples.sweep;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonParseException;
+import com.google.gson.JsonObject;
+import com.google.gson.reflect.TypeToken;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.locallearning.djl.decorrelation.internal.FolderDeletion;
+import org.locallearning.djl.examples.output.KeptFiles;
 import org.locallearning.djl.examples.output.OutputFolder;
+import org.locallearning.djl.zoo.repository.Digests;
 
 /**
  * The trials that have come somewhere, one file each, so that a sweep that was stopped goes on, and
@@ -39,11 +35,10 @@ import org.locallearning.djl.examples.output.OutputFolder;
  */
 final class TrialStore {
 
-    private static final Gson GSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
     private static final int HASH_DIGITS = 12;
 
     private final OutputFolder folder;
+    private final KeptFiles files;
     private final Map<String, StoredTrial> known = new HashMap<>();
 
     /**
@@ -53,20 +48,17 @@ final class TrialStore {
      */
     TrialStore(Path folder) throws IOException {
         this.folder = OutputFolder.open(folder);
+        files =
+                new KeptFiles(
+                        this.folder,
+                        "The stored trial '%s' cannot be read: delete the file to make the trial"
+                                + " again.");
     }
 
     /** Returns the name of a trial's file and folder. */
     static String name(Trial trial, List<String> arguments) {
-        try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256")
-                            .digest(String.join("\0", arguments).getBytes(StandardCharsets.UTF_8));
-            return trial.fileName()
-                    + "-"
-                    + HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java has SHA-256.", e);
-        }
+        String digest = Digests.sha256(String.join("\0", arguments));
+        return trial.fileName() + "-" + digest.substring(0, HASH_DIGITS);
     }
 
     /** Reads a trial, if it has come anywhere. */
@@ -79,34 +71,21 @@ final class TrialStore {
     }
 
     private StoredTrial read(String name, List<String> arguments) throws IOException {
-        Path file = folder.file(name + ".json");
-        if (!Files.exists(file)) {
+        String file = name + ".json";
+        Optional<JsonObject> found = files.find(file);
+        if (found.isEmpty()) {
             return null;
         }
-        StoredTrial stored;
-        try {
-            stored = GSON.fromJson(Files.readString(file), StoredTrial.class);
-        } catch (JsonParseException e) {
-            throw damaged(file, e);
-        }
-        if (stored == null || !arguments.equals(stored.arguments())) {
-            throw damaged(file, null);
+        StoredTrial stored = files.read(file, found.get(), TypeToken.get(StoredTrial.class));
+        if (!arguments.equals(stored.arguments())) {
+            throw files.refused(file, null);
         }
         return stored;
     }
 
-    private static IOException damaged(Path file, Exception cause) {
-        return new IOException(
-                String.format(
-                        "The stored trial '%s' cannot be read: delete the file to make the trial"
-                                + " again.",
-                        file),
-                cause);
-    }
-
     /** Keeps how far a trial has come. */
     void keep(String name, StoredTrial trial) throws IOException {
-        folder.write(name + ".json", GSON.toJson(trial) + System.lineSeparator());
+        files.write(name + ".json", trial);
         known.put(name, trial);
     }
 

@@ -23,6 +23,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -364,7 +366,9 @@ class CompareCommandTest {
         String methods = "--methods bp,fa --seeds 1";
         // results that cannot be written stop it after the first run
         Path obstacle = Files.createDirectories(folder.resolve("results.json").resolve("full"));
+        Instant before = Instant.now().truncatedTo(ChronoUnit.SECONDS);
         ProgramRun stopped = small(methods, folder);
+        Instant between = Instant.now();
         assertEquals(ExitCode.FAILED, stopped.exitCode(), stopped.err());
         Files.delete(obstacle);
         Files.delete(folder.resolve("results.json"));
@@ -381,6 +385,9 @@ class CompareCommandTest {
             RunResult alone = results.runsOf(finished.method()).get(0);
             assertEquals(timeless(alone.epochs()), timeless(finished.epochs()));
         }
+        Instant started = Instant.parse(read(folder).started());
+        assertFalse(started.isBefore(before), started + " is before " + before);
+        assertFalse(started.isAfter(between), started + " is not the first start");
         assertTrue(Files.notExists(folder.resolve("unfinished")));
 
         ProgramRun finished = small(methods + " --optimizer sgd", folder);

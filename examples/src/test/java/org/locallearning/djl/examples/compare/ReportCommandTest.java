@@ -80,6 +80,7 @@ class ReportCommandTest {
                 "report no-such.json --out OUT | 1 | no-such.json",
                 "report FILE --out OUT | 1 | has no learning curves",
                 "report CUT --out OUT | 1 | cut or is no JSON",
+                "report BINARY --out OUT | 1 | no text in UTF-8",
                 "report runs/cifar10-dense.json --out OTHER | 1 | the page of its own results.json",
                 "report runs/benchmark.json --out OUT | 1 | has no learning curves",
                 "report runs/boltzmann-step.json --out OUT | 1 | has no learning curves",
@@ -92,6 +93,7 @@ class ReportCommandTest {
         Path file = Files.writeString(folder.resolve("text.json"), "no results");
         String stored = Files.readString(STORED);
         Path cut = Files.writeString(folder.resolve("cut.json"), stored.substring(0, 3000));
+        Path binary = Files.write(folder.resolve("binary.json"), new byte[] {'{', -1, -2});
         Path other = Files.createDirectory(folder.resolve("other"));
         Files.writeString(other.resolve("results.json"), ExampleResults.create().toJson());
         ProgramRun run =
@@ -99,6 +101,7 @@ class ReportCommandTest {
                         arguments
                                 .replace("FILE", file.toString())
                                 .replace("CUT", cut.toString())
+                                .replace("BINARY", binary.toString())
                                 .replace("OTHER", other.toString())
                                 .replace("OUT", folder.resolve("out").toString()));
 

@@ -46,6 +46,33 @@ class OutputFolderTest {
         assertEquals(List.of("numbers"), names(parent));
     }
 
+    /** Two programs that go on in one folder would write over each other's checkpoints. */
+    @Test
+    void isForOneProgramAtATime() throws IOException {
+        try (OutputFolder folder = OutputFolder.openAlone(parent)) {
+            folder.write("numbers", "one");
+
+            IOException e = assertThrows(IOException.class, () -> OutputFolder.openAlone(parent));
+
+            assertTrue(e.getMessage().startsWith("Another program is at work"), e.getMessage());
+            assertTrue(e.getMessage().contains(parent.toString()), e.getMessage());
+            // such as a page that is drawn of what there is
+            OutputFolder.open(parent).write("page", "drawn");
+        }
+        OutputFolder.openAlone(parent).close();
+        assertEquals(List.of("numbers", "page"), names(parent).stream().sorted().toList());
+    }
+
+    /** A program that was killed leaves the file, but the system has taken its lock back. */
+    @Test
+    void aKilledProgramDoesNotKeepIt() throws IOException {
+        Files.createFile(parent.resolve(".lock"));
+
+        OutputFolder.openAlone(parent).close();
+
+        assertEquals(List.of(), names(parent));
+    }
+
     @Test
     void failedWriteLeavesNothingBehind() throws IOException {
         OutputFolder folder = OutputFolder.open(parent);
