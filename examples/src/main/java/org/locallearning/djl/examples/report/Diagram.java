@@ -89,7 +89,7 @@ public record Diagram(
     private static Axis abscissas(List<Layer> layers) {
         Extent extent = Extent.of(layers, 0);
         boolean lines = layers.stream().anyMatch(layer -> !layer.lines.isEmpty());
-        if (!lines || extent.least >= extent.greatest) {
+        if (!lines || extent.least > extent.greatest) {
             return extent.axis();
         }
         boolean counted =
@@ -97,9 +97,12 @@ public record Diagram(
                         .flatMap(layer -> layer.lines.stream())
                         .flatMap(List::stream)
                         .allMatch(point -> point[0] == Math.rint(point[0]));
-        return counted
-                ? Axis.ofCounts(extent.least, extent.greatest)
-                : Axis.between(extent.least, extent.greatest);
+        if (counted) {
+            return Axis.ofCounts(extent.least, extent.greatest);
+        }
+        return extent.least < extent.greatest
+                ? Axis.between(extent.least, extent.greatest)
+                : extent.axis();
     }
 
     /**

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.environment.Build;
@@ -46,11 +47,8 @@ public final class Reproduction {
     private final String commandLine;
     private final String started;
     private final List<Results> comparisons = new ArrayList<>();
-    private final Map<Path, MadeBy> otherRuns = new LinkedHashMap<>();
+    private final Map<Path, Provenance.Maker> otherRuns = new LinkedHashMap<>();
     private boolean fonts = true;
-
-    /** What made a run. */
-    private record MadeBy(Build build, Machine machine) {}
 
     Reproduction(
             Target target,
@@ -156,20 +154,7 @@ public final class Reproduction {
 
     /** Called when a run is taken from an earlier start that another build or machine made. */
     void foundOther(Path file, Build build, Machine machine) {
-        otherRuns.put(file, new MadeBy(build, machine));
-    }
-
-    private List<Provenance.Origin> origins() {
-        Map<MadeBy, Integer> runs = new LinkedHashMap<>();
-        otherRuns.values().forEach(each -> runs.merge(each, 1, Integer::sum));
-        return runs.entrySet().stream()
-                .map(
-                        each ->
-                                new Provenance.Origin(
-                                        each.getValue(),
-                                        each.getKey().build(),
-                                        each.getKey().machine()))
-                .toList();
+        otherRuns.put(file, new Provenance.Maker(build, machine));
     }
 
     /** Notes what methods that were trained side by side came to. */
@@ -201,7 +186,7 @@ public final class Reproduction {
                         seeds,
                         Build.current(),
                         machine(),
-                        otherRuns.isEmpty() ? null : origins());
+                        otherRuns.isEmpty() ? null : Provenance.origins(otherRuns.values()));
         folder.write(RESULTS, new FigureResults(provenance, figure).toJson());
         folder.write(REPORT, page.html(target.title(), provenance));
         if (fonts) {
@@ -220,10 +205,12 @@ public final class Reproduction {
         if (!otherRuns.isEmpty()) {
             lines.add(
                     String.format(
+                            Locale.ROOT,
                             "Note: %d stored run%s of another build of this program, or of another"
                                     + " machine or number of threads, as the report says: --fresh"
                                     + " makes them again.",
-                            otherRuns.size(), otherRuns.size() == 1 ? " is" : "s are"));
+                            otherRuns.size(),
+                            otherRuns.size() == 1 ? " is" : "s are"));
         }
         lines.add("Report: " + folder.file(REPORT));
         lines.add("Numbers: " + folder.file(RESULTS));

@@ -13,7 +13,10 @@
  */
 package org.locallearning.djl.examples.results;
 
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 
@@ -23,7 +26,7 @@ import org.locallearning.djl.examples.environment.Machine;
  * @param target the name of the figure on the command line
  * @param paper where the figure is printed
  * @param commandLine the arguments of the program
- * @param started when it was started, ISO 8601 in UTC
+ * @param started when it was started last, ISO 8601 in UTC; runs may be of an earlier start
  * @param seeds the seeds, empty where nothing is drawn
  * @param build the build of the program
  * @param machine the machine
@@ -48,6 +51,33 @@ public record Provenance(
      * @param machine the machine
      */
     public record Origin(int runs, Build build, Machine machine) {}
+
+    /**
+     * What made a run.
+     *
+     * @param build the build of the program
+     * @param machine the machine
+     */
+    public record Maker(Build build, Machine machine) {}
+
+    /**
+     * Counts the runs of each build and machine.
+     *
+     * @param makers what made each run
+     * @return build and machine with the number of runs, in the order of their first
+     */
+    public static List<Origin> origins(Collection<Maker> makers) {
+        Map<Maker, Integer> runs = new LinkedHashMap<>();
+        makers.forEach(each -> runs.merge(each, 1, Integer::sum));
+        return runs.entrySet().stream()
+                .map(
+                        each ->
+                                new Origin(
+                                        each.getValue(),
+                                        each.getKey().build(),
+                                        each.getKey().machine()))
+                .toList();
+    }
 
     /**
      * Returns what made the runs that an earlier start had kept, as far as it is another.

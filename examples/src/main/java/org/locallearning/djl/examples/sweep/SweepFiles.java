@@ -55,9 +55,16 @@ final class SweepFiles {
     void write(Map<Trial.Subject, SettingScore> chosen) throws IOException {
         latest = SweepResults.of(plan, sweep, chosen, commandLine, started);
         folder.write(RESULTS, latest.toJson());
-        if (latest.trials().stream().anyMatch(trial -> trial.run() != null)) {
+        if (hasRuns()) {
             folder.write(REPORT, SweepPage.html(plan, sweep, latest));
+        } else {
+            // a page of an earlier start would pass for this one's
+            folder.remove(REPORT);
         }
+    }
+
+    private boolean hasRuns() {
+        return latest.trials().stream().anyMatch(trial -> trial.run() != null);
     }
 
     /** Tells what was chosen, and where the files are. */
@@ -90,8 +97,9 @@ final class SweepFiles {
                 + "Numbers: "
                 + folder.file(RESULTS)
                 + System.lineSeparator()
-                + "Report: "
-                + folder.file(REPORT);
+                + (hasRuns()
+                        ? "Report: " + folder.file(REPORT)
+                        : "There is no report, since no trial has come to the end of an epoch.");
     }
 
     private int width() {

@@ -27,6 +27,7 @@ import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.Methods;
+import org.locallearning.djl.examples.output.Counted;
 import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.Figure;
@@ -102,7 +103,16 @@ final class SweepPage {
                         plan.seeds(),
                         results.build(),
                         machines.iterator().next(),
-                        null));
+                        origins(trained)));
+    }
+
+    /** Says what trained the trials that an earlier start of another build had stored. */
+    private List<Provenance.Origin> origins(List<SweepResults.Entry> trained) {
+        return Provenance.origins(
+                trained.stream()
+                        .filter(entry -> !entry.build().equals(results.build()))
+                        .map(entry -> new Provenance.Maker(entry.build(), entry.machine()))
+                        .toList());
     }
 
     private static String title(Collection<List<String>> pairs) {
@@ -114,8 +124,9 @@ final class SweepPage {
     private String subtitle() {
         return String.format(
                 Locale.ROOT,
-                "%d epochs, seeds %s. %s",
-                plan.epochs(),
+                "%s, %s %s. %s",
+                Counted.of(plan.epochs(), "epoch"),
+                plan.seeds().size() == 1 ? "seed" : "seeds",
                 list(plan.seeds()),
                 plan.validated()
                         ? "Settings are chosen by images held out of training; the test images were"

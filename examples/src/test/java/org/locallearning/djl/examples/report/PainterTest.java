@@ -132,6 +132,10 @@ class PainterTest {
                 new Diagram("t", "matrix", "y", List.of(Layer.lines("a", 0, List.of(line))));
 
         assertEquals(List.of("1", "2", "3", "4"), PlotArea.labels(diagram.x()));
+        List<double[]> epoch = List.of(new double[] {1, 0.5});
+        Diagram single =
+                new Diagram("t", "epoch", "y", List.of(Layer.lines("a", 0, List.of(epoch))));
+        assertEquals(List.of("1", "2"), PlotArea.labels(single.x()));
     }
 
     @Test

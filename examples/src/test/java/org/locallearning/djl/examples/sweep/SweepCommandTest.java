@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -162,6 +163,50 @@ class SweepCommandTest {
         assertEquals(ExitCode.OK, more.exitCode(), more.err());
         assertTrue(more.out().contains("4 trials up to epoch 3, 3 stored"), more.out());
         assertFalse(more.out().contains("learning-rate 1e-4"), more.out());
+    }
+
+    /** Trials that other sources trained do not pass for those of these sources. */
+    @Test
+    void namesTheBuildThatMadeStoredTrials(@TempDir Path out) throws IOException {
+        String line = "sweep" + SMALL + " --methods fa --seeds 1,2 --epochs 1 --out " + out;
+        line = line.replaceFirst(" --epochs 3", "").replaceFirst("--limit 500", "--limit 200");
+        assertEquals(ExitCode.OK, ProgramRun.of(line).exitCode());
+        assertFalse(Files.readString(out.resolve("report.html")).contains("Of an earlier start"));
+        Path trial;
+        try (Stream<Path> files = Files.list(out.resolve("trials"))) {
+            trial = files.filter(file -> file.toString().endsWith(".json")).findAny().orElseThrow();
+        }
+        String other = "0123456789012345678901234567890123456789";
+        Files.writeString(
+                trial,
+                Files.readString(trial)
+                        .replaceFirst("\"commit\": \"[^\"]*\"", "\"commit\": \"" + other + "\"")
+                        .replaceFirst(",\\s*\"sha256\": \"[^\"]*\"", ""));
+
+        ProgramRun again = ProgramRun.of(line);
+
+        assertEquals(ExitCode.OK, again.exitCode(), again.err());
+        assertTrue(again.out().contains("Note: 1 stored trial is of another"), again.out());
+        String page = Files.readString(out.resolve("report.html"));
+        assertTrue(page.contains("1 run by DJL Local Learning"), page);
+        assertTrue(page.contains(other), page);
+    }
+
+    /** A page of another sweep in the same folder would pass for one of this. */
+    @Test
+    void aSweepOfWhichNothingTrainsHasNoPage(@TempDir Path out) throws IOException {
+        Files.writeString(out.resolve("report.html"), "of another sweep");
+
+        ProgramRun failed =
+                ProgramRun.of(
+                        "sweep --limit 100 --test-limit 20 --hidden 5 --threads 1 --epochs 1"
+                                + " --batch 10 --methods fa --seeds 1 --learning-rate fa=1e38"
+                                + " --optimizer sgd --out "
+                                + out);
+
+        assertEquals(ExitCode.FAILED, failed.exitCode(), failed.out() + failed.err());
+        assertTrue(failed.out().contains("There is no report"), failed.out());
+        assertTrue(Files.notExists(out.resolve("report.html")));
     }
 
     /** Halving trains the same trials in pieces. */
