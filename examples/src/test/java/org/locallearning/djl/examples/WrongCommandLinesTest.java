@@ -111,6 +111,9 @@ class WrongCommandLinesTest {
             compare --methods il --iterations 99999999999 | not a whole number from
             compare --methods il --inference-step 0 | above 0 and at most 2
             compare --methods lra --error-gap 0 | at least 1 layer
+            compare --limit 20 --methods lra --error-weights 1,2 | --error-weights gives 2 weights, but the model has
+            compare --limit 20 --methods lra-e+decor --error-weights 1,2,3,4,5,6,7,8,9 | from the input to the output
+            compare --limit 20 --methods il --inference-precisions 1,2 | --inference-precisions gives 2 weights
             compare --epochs 1.5 | '1.5' is not a whole number.
             compare --epochs -1 | --epochs is at least 1
             compare --epochs 3000000000 | not a whole number from
@@ -146,6 +149,8 @@ class WrongCommandLinesTest {
             benchmark --decor-gain scalar | --decor-gain is for methods with decorrelation
             benchmark --decor-sample 1 | --decor-sample is for methods with decorrelation
             benchmark --decor-interval 2 | --decor-interval is for methods with decorrelation
+            benchmark --methods fa+decor --decor-interval 100001 | steps, and at most 100000 are timed
+            benchmark --methods fa+decor --decor-interval 2147483647 | lower --decor-interval or --decor-samples
             benchmark --methods fa+decor --decor-gain X | 'X' is not one of scalar
             benchmark --memory --no-memory | --memory and --no-memory are opposites
             benchmark --repeats 2147483647 | --repeats is at most 100000
@@ -183,6 +188,7 @@ class WrongCommandLinesTest {
             reproduce ahmad-figure-4 --seeds , | empty place
             reproduce ahmad-figure-4 --limit x | 'x' is not a whole number
             reproduce ahmad-figure-4 --save-every 0 | --save-every is at least 1
+            reproduce ahmad-figure-4 --decor-rank 4 --methods bp,fa | --decor-rank is for methods with decorrelation layers, such as fa+decor, and there is none among bp, fa
             reproduce lillicrap-figure-7 --methods fa | no use for --methods
             reproduce lillicrap-figure-7 --seeds 1,1 | '1' is given twice
             reproduce alonso-figure-3 --save-every 10 | no use for --save-every
@@ -196,6 +202,12 @@ class WrongCommandLinesTest {
             sweep --methods fa,fa | 'fa' is given twice
             sweep --epochs 1 --epochs 2 | --epochs is given twice
             sweep --dataset mnist --data-set glyphs | two names of one option
+            sweep --dataset mnist,mnist | --dataset: 'mnist' is given twice
+            sweep --dataset mnist, | --dataset mnist, has an empty place
+            sweep --model mlp,conv,mlp | --model: 'mlp' is given twice
+            sweep --model ,mlp | --model ,mlp has an empty place
+            sweep --trial-heap 999999g | --trial-heap 999999g takes more than the
+            sweep --trial-heap 999999g --parallel 1 | of this machine: lower it.
             sweep --parallel x | 'x' is not a whole number
             sweep --out= | --out is empty
             sweep --decor-gain X --methods fa+decor | 'X' is not one of scalar

@@ -76,7 +76,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:every step was timed",
-            "1:the output folder cannot be written",
+            "1:the output folder cannot be written, or a method cannot train a model",
             "2:the command line asks for something that does not exist or has no use"
         },
         footerHeading = "%nExamples:%n",
@@ -229,19 +229,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
     }
 
     private Request request() {
-        Request request;
-        try {
-            LinkedHashSet<String> names = new LinkedHashSet<>(List.of(Methods.BASELINE));
-            names.addAll(arguments.methods);
-            request =
-                    new Request(
-                            arguments.models.stream().map(Workload::named).toList(),
-                            Methods.named(names),
-                            decorrelation.settings());
-            EngineThreads.check(arguments.threads);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
+        Request request = parsed();
         UselessOptions.refuse(spec, request.methods, List.of());
         checkPositive("--repeats", arguments.repeats);
         if (arguments.repeats > MOST_REPEATS) {
@@ -250,7 +238,43 @@ public final class BenchmarkCommand implements Callable<Integer> {
                     "--repeats is at most " + MOST_REPEATS + ", not " + arguments.repeats + ".");
         }
         checkPositive("--batch", arguments.batch);
+        request.workloads.forEach(workload -> checkPeriod(request, batch(workload)));
         return request;
+    }
+
+    private Request parsed() {
+        try {
+            LinkedHashSet<String> names = new LinkedHashSet<>(List.of(Methods.BASELINE));
+            names.addAll(arguments.methods);
+            EngineThreads.check(arguments.threads);
+            return new Request(
+                    arguments.models.stream().map(Workload::named).toList(),
+                    Methods.named(names),
+                    decorrelation.settings());
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private int batch(Workload workload) {
+        return arguments.batch == null ? workload.batch() : arguments.batch;
+    }
+
+    /**
+     * Steps are timed until every decorrelation layer has learned, which is not to take for ever.
+     */
+    private void checkPeriod(Request request, int batch) {
+        long period = InterleavedTiming.period(request.methods, request.decorrelation, batch);
+        if (period > MOST_REPEATS) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    String.format(
+                            Locale.ROOT,
+                            "Decorrelation layers would learn once in %d steps, and at most %d are"
+                                    + " timed: lower --decor-interval or --decor-samples.",
+                            period,
+                            MOST_REPEATS));
+        }
     }
 
     private TextTable table(Request request) {
@@ -276,10 +300,9 @@ public final class BenchmarkCommand implements Callable<Integer> {
 
     private List<BenchmarkResults.Row> time(
             Engine engine, Workload workload, Request request, List<Double> rates) {
-        int batch = arguments.batch == null ? workload.batch() : arguments.batch;
         try (MatrixRate matrix = new MatrixRate(engine)) {
             return new InterleavedTiming(engine, arguments.repeats, request.decorrelation)
-                    .time(workload, batch, request.methods, matrix, rates);
+                    .time(workload, batch(workload), request.methods, matrix, rates);
         }
     }
 

@@ -76,7 +76,7 @@ final class InterleavedTiming {
                 steps.values().forEach(Step::optimizerNanoseconds);
                 matrix.gflops();
             }
-            int period = period(methods, batch);
+            int period = Math.toIntExact(period(methods, decorrelation, batch));
             int rounds = Math.max(repeats, period);
             Map<String, double[]> milliseconds = new LinkedHashMap<>();
             Map<String, double[]> optimizers = new LinkedHashMap<>();
@@ -170,12 +170,12 @@ final class InterleavedTiming {
     }
 
     /** The rounds in which every layer of the methods learns once. */
-    private int period(List<Method> methods, int batch) {
+    static long period(List<Method> methods, DecorrelationSettings decorrelation, int batch) {
         if (methods.stream().noneMatch(Method::decorrelated)) {
             return 1;
         }
         Cost cost = decorrelation.at(Step.DECORRELATION_RATE).getCost();
-        return Math.toIntExact(cost.getUpdateInterval() * cost.getUpdatesAtOnce(batch));
+        return cost.getUpdateInterval() * cost.getUpdatesAtOnce(batch);
     }
 
     /**

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
@@ -66,6 +67,23 @@ public final class GivenArguments {
                 option.splitRegex().isEmpty() ? "" : ", several values separated by commas");
     }
 
+    /**
+     * Reads several names where other commands take one, and so no list.
+     *
+     * @param option the name of the option
+     * @param value its value, names separated by commas
+     * @return the names
+     * @throws IllegalArgumentException if a place is empty or a name repeated
+     */
+    public static List<String> names(String option, String value) {
+        List<String> names = List.of(value.split(",", -1));
+        Optional<String> fault = fault(option, value, names, names);
+        if (fault.isPresent()) {
+            throw new IllegalArgumentException(fault.get());
+        }
+        return names;
+    }
+
     private void checkNames(List<String> given) {
         CommandSpec spec = command.getCommandSpec();
         Map<OptionSpec, String> seen = new HashMap<>();
@@ -101,26 +119,37 @@ public final class GivenArguments {
                         name, argument.isOption() ? " or leave it out" : "");
             }
             if (!argument.splitRegex().isEmpty()) {
-                checkParts(name, value, value.split(argument.splitRegex(), -1), argument);
+                List<String> parts = List.of(value.split(argument.splitRegex(), -1));
+                fault(name, value, parts, keys(parts, argument))
+                        .ifPresent(
+                                sentence -> {
+                                    throw new ParameterException(command, sentence);
+                                });
             }
         }
     }
 
-    private void checkParts(String name, String value, String[] parts, ArgSpec argument) {
-        boolean map = Map.class.isAssignableFrom(argument.type());
-        Set<String> seen = new HashSet<>();
-        for (String part : parts) {
-            if (part.isBlank()) {
-                throw usage(
-                        "%s %s has an empty place: separate values by one comma each.",
-                        name, value);
-            }
-            String key = map ? part.split("=", 2)[0] : part;
-            boolean weights = !map && argument.auxiliaryTypes()[0] == Double.class;
-            if (!weights && !seen.add(key)) {
-                throw usage("%s: '%s' is given twice, give it once.", name, key);
-            }
+    /** Returns what may be there once: the keys of a map, any name, and no weight. */
+    private static List<String> keys(List<String> parts, ArgSpec argument) {
+        if (Map.class.isAssignableFrom(argument.type())) {
+            return parts.stream().map(part -> part.split("=", 2)[0]).toList();
         }
+        return argument.auxiliaryTypes()[0] == Double.class ? List.of() : parts;
+    }
+
+    private static Optional<String> fault(
+            String name, String value, List<String> parts, List<String> keys) {
+        if (parts.stream().anyMatch(String::isBlank)) {
+            return Optional.of(
+                    String.format(
+                            "%s %s has an empty place: separate values by one comma each.",
+                            name, value));
+        }
+        Set<String> seen = new HashSet<>();
+        return keys.stream()
+                .filter(key -> !seen.add(key))
+                .findFirst()
+                .map(key -> String.format("%s: '%s' is given twice, give it once.", name, key));
     }
 
     private ParameterException usage(String sentence, Object... parts) {

@@ -102,8 +102,15 @@ public enum Purpose {
         return title;
     }
 
-    /** Says why an option has no use. */
-    String refusal(String option, List<Method> methods, List<String> dataSets) {
+    /**
+     * Says why an option has no use.
+     *
+     * @param option the name of the option
+     * @param methods the methods that were chosen
+     * @param dataSets the names of the data sets that were chosen
+     * @return one sentence
+     */
+    public String refusal(String option, List<Method> methods, List<String> dataSets) {
         List<String> chosen =
                 method == null ? dataSets : methods.stream().map(Method::name).toList();
         return String.format(

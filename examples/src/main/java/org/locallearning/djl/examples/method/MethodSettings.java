@@ -13,8 +13,10 @@
  */
 package org.locallearning.djl.examples.method;
 
+import java.util.List;
 import org.locallearning.djl.creditassignment.lra.LocalRepresentationAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackDistribution;
+import org.locallearning.djl.examples.output.Counted;
 
 /**
  * What is chosen for single methods.
@@ -73,6 +75,30 @@ public record MethodSettings(
      */
     public boolean changes(Method method) {
         return alignment != null && method.uses(MethodSetting.ALIGNMENT);
+    }
+
+    /**
+     * Checks what is chosen layer by layer against a model.
+     *
+     * @param layers the number of the model's layers with weights, a container of branches being
+     *     one
+     * @throws IllegalArgumentException if another number of weights is chosen
+     */
+    public void checkLayers(int layers) {
+        checkOneEach("--inference-precisions", inference.precisions(), layers);
+        checkOneEach("--error-weights", alignment == null ? null : alignment.weights(), layers);
+    }
+
+    private static void checkOneEach(String option, List<Double> weights, int layers) {
+        if (weights != null && weights.size() != layers) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%s gives %s, but the model has %s, branches that are joined being one:"
+                                    + " give a weight for each, from the input to the output.",
+                            option,
+                            Counted.of(weights.size(), "weight"),
+                            Counted.of(layers, "layer")));
+        }
     }
 
     /** Puts what was chosen into a rule of local representation alignment. */

@@ -148,25 +148,31 @@ public final class ReproduceCommand implements Callable<Integer> {
             UselessOptions.refuse(spec, List.of(), arguments.dataSets(List.of()));
         }
         Build.current().checkMayWrite(arguments.folder(chosen));
-        OutputFolder folder = OutputFolder.open(arguments.folder(chosen));
-        Reproduction reproduction =
-                new Reproduction(
-                        chosen,
-                        arguments,
-                        resume,
-                        EngineThreads.start(arguments.threads()),
-                        folder,
-                        out,
-                        Help.Ansi.AUTO.enabled(),
-                        CommandLineText.of(spec),
-                        Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+        try (OutputFolder folder = OutputFolder.openAlone(arguments.folder(chosen))) {
+            Reproduction reproduction =
+                    new Reproduction(
+                            chosen,
+                            arguments,
+                            resume,
+                            EngineThreads.start(arguments.threads()),
+                            folder,
+                            out,
+                            Help.Ansi.AUTO.enabled(),
+                            CommandLineText.of(spec),
+                            Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+            return make(chosen, reproduction);
+        }
+    }
+
+    private int make(Target chosen, Reproduction reproduction)
+            throws IOException, TranslateException {
         try {
             chosen.run(reproduction);
         } catch (IllegalArgumentException e) {
             throw usage(e.getMessage());
         }
-        out.println(reproduction.summary());
-        out.flush();
+        reproduction.out().println(reproduction.summary());
+        reproduction.out().flush();
         return DivergedRuns.exitCode(reproduction.comparisons(), spec.commandLine().getErr());
     }
 

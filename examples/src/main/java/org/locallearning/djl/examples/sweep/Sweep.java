@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.locallearning.djl.examples.environment.Build;
@@ -211,12 +212,14 @@ final class Sweep {
         if (!alive && ++dead == DEAD_FROM_THE_START) {
             throw new IOException(
                     String.format(
+                            Locale.ROOT,
                             "The first %d trials died, the last with: %s Nothing more is started.",
-                            dead, sentence(outcome.lines())));
+                            dead,
+                            sentence(outcome.lines())));
         }
     }
 
-    /** Returns the sentence of a program that ended with one, or its last line. */
+    /** Returns the sentence of a program that ended with one, or its last line as a sentence. */
     private static String sentence(String lines) {
         String last = "";
         for (String line : lines.lines().toList()) {
@@ -225,7 +228,7 @@ final class Sweep {
             }
             last = line;
         }
-        return last;
+        return last.endsWith(".") ? last : last + ".";
     }
 
     private Optional<StoredTrial> stored(Trial trial) throws IOException {

@@ -32,6 +32,7 @@ import java.util.regex.Pattern;
 import org.locallearning.djl.examples.commandline.CommandLineText;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ExperimentArguments;
+import org.locallearning.djl.examples.commandline.GivenArguments;
 import org.locallearning.djl.examples.commandline.ImageArguments;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
@@ -283,12 +284,19 @@ public final class SweepCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        PrintWriter out = spec.commandLine().getOut();
-        String started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        OutputFolder folder = OutputFolder.open(output.folder);
-        TrialStore store = new TrialStore(folder.file("trials"));
         PresetFiles presets =
                 output.presets == null ? null : new PresetFiles(output.presets, commandLine);
+        try (OutputFolder folder = OutputFolder.openAlone(output.folder)) {
+            return run(plan, commandLine, folder, presets);
+        }
+    }
+
+    private int run(
+            SweepPlan plan, TrialCommandLine commandLine, OutputFolder folder, PresetFiles presets)
+            throws IOException, InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        String started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        TrialStore store = new TrialStore(folder.file("trials"));
         try (TrialRunner runner = runner(store)) {
             SweepFiles files = new SweepFiles(folder, plan, CommandLineText.of(spec), started);
             Sweep sweep =
@@ -305,9 +313,11 @@ public final class SweepCommand implements Callable<Integer> {
             long others = sweep.ofOtherBuilds();
             if (others > 0) {
                 out.printf(
+                        Locale.ROOT,
                         "Note: %d stored trial%s of another build of this program: --fresh runs"
                                 + " them again.%n",
-                        others, others == 1 ? " is" : "s are");
+                        others,
+                        others == 1 ? " is" : "s are");
             }
             askBeyond(plan, sweep, runner);
             Map<Trial.Subject, SettingScore> chosen;
@@ -328,18 +338,12 @@ public final class SweepCommand implements Callable<Integer> {
         Object value = spec.findOption(option).getValue();
         return value instanceof List<?> list
                 ? list.stream().map(String::valueOf).toList()
-                : List.of(String.valueOf(value).split(",", -1));
+                : GivenArguments.names(option, String.valueOf(value));
     }
 
     private SweepPlan plan(List<Method> methods, Grid grid) {
         List<String> datasets = names(TrialCommandLine.DATASET);
         List<String> models = names(TrialCommandLine.MODEL);
-        for (List<String> each : List.of(datasets, models)) {
-            if (new HashSet<>(each).size() < each.size()) {
-                throw new IllegalArgumentException(
-                        "A data set or model is given twice: name each once.");
-            }
-        }
         Map<Trial.Subject, List<Map<SweptOption, String>>> settings = new LinkedHashMap<>();
         int most = 0;
         for (String dataset : datasets) {
@@ -444,23 +448,23 @@ public final class SweepCommand implements Callable<Integer> {
                         .getTotalMemorySize();
         // as much as the heap again, for images, weights and the engine
         int byMemory = (int) Math.max(1, memory / (2 * bytes(machine.heap)));
-        if (machine.parallel == null) {
-            return Math.min(byProcessors, byMemory);
+        int parallel =
+                machine.parallel == null ? Math.min(byProcessors, byMemory) : machine.parallel;
+        if (parallel < 1) {
+            throw usage("--parallel is at least 1, not " + parallel + ".");
         }
-        if (machine.parallel < 1) {
-            throw usage("--parallel is at least 1, not " + machine.parallel + ".");
-        }
-        if (machine.parallel * bytes(machine.heap) > memory) {
+        if (parallel * bytes(machine.heap) > memory) {
             throw usage(
                     String.format(
                             Locale.ROOT,
-                            "--parallel %d with --trial-heap %s takes more than the %.0f GiB of"
-                                    + " this machine: lower one of them.",
-                            machine.parallel,
+                            "%s--trial-heap %s takes more than the %.0f GiB of this machine: lower"
+                                    + " %s.",
+                            parallel == 1 ? "" : "--parallel " + parallel + " with ",
                             machine.heap,
-                            memory / (1L << 30)));
+                            memory / (1L << 30),
+                            parallel == 1 ? "it" : "one of them"));
         }
-        return machine.parallel;
+        return parallel;
     }
 
     private double bytes(String size) {

@@ -26,7 +26,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.locallearning.djl.creditassignment.layer.LayerTable;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
+import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.environment.Memory;
@@ -110,6 +112,11 @@ public final class Session implements AutoCloseable {
                                             images.getSampleShape(),
                                             images.getClasses().size());
             MemoryNeed.checkBatch(blocks, images.getSampleShape(), batch, memory);
+            experiment
+                    .plan()
+                    .methods()
+                    .checkLayers(
+                            Network.of(blocks.get(), LayerTable.standard()).getOutline().size());
             ModelSummary summary =
                     ModelSummary.of(
                             engine,

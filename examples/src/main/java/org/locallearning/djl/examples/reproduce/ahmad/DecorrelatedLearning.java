@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.locallearning.djl.examples.commandline.Purpose;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
@@ -96,6 +97,12 @@ final class DecorrelatedLearning implements Target {
 
     private static List<LearningCurves.Part> parts(ReproduceArguments arguments) {
         List<Method> methods = Methods.named(arguments.methods(METHODS));
+        if (arguments.decorrelatedRank(0) != 0
+                && methods.stream().noneMatch(Method::decorrelated)) {
+            throw new IllegalArgumentException(
+                    Purpose.DECORRELATION.refusal(
+                            ReproduceArguments.DECORRELATED_RANK, methods, List.of()));
+        }
         List<LearningCurves.Part> parts = new ArrayList<>();
         for (String dataset : arguments.dataSets(DATA_SETS)) {
             List<String> models =
