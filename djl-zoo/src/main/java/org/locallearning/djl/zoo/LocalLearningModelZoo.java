@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.locallearning.djl.zoo.repository.ModelRepository;
+import org.locallearning.djl.zoo.repository.RepositoryException;
 
 /**
  * The models of this project: networks of the papers and small classifiers, trained with rules that
@@ -59,11 +60,19 @@ public final class LocalLearningModelZoo extends ModelZoo {
      * Creates the zoo of a repository.
      *
      * @param repository the repository
-     * @throws IOException if its list of models cannot be read
+     * @throws IOException if its list of models cannot be read, or has two artifacts of one name,
+     *     of which DJL would know one
      */
     public LocalLearningModelZoo(ModelRepository repository) throws IOException {
         this.repository = repository;
         for (MRL mrl : repository.models(GROUP_ID)) {
+            if (getModelLoader(mrl.getArtifactId()) != null) {
+                throw new RepositoryException(
+                        String.format(
+                                "The repository %s has two artifacts %s, in different applications:"
+                                        + " rename one of them.",
+                                repository.getName(), mrl.getArtifactId()));
+            }
             addModel(new PretrainedModelLoader(mrl));
         }
     }
@@ -137,12 +146,20 @@ public final class LocalLearningModelZoo extends ModelZoo {
                 .orElseThrow(
                         () ->
                                 new ModelNotFoundException(
-                                        String.format(
-                                                "There is no model \"%s\": choose one of %s.",
-                                                name,
-                                                models.stream()
-                                                        .map(PretrainedModel::getName)
-                                                        .collect(Collectors.joining(", ")))));
+                                        models.isEmpty()
+                                                ? String.format(
+                                                        "There is no model \"%s\", nor any other,"
+                                                                + " in %s: name another repository.",
+                                                        name, repository.getName())
+                                                : String.format(
+                                                        "There is no model \"%s\": choose one of"
+                                                                + " %s.",
+                                                        name,
+                                                        models.stream()
+                                                                .map(PretrainedModel::getName)
+                                                                .collect(
+                                                                        Collectors.joining(
+                                                                                ", ")))));
     }
 
     /** {@inheritDoc} */

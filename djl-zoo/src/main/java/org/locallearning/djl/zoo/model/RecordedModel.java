@@ -89,6 +89,18 @@ public final class RecordedModel {
         return model;
     }
 
+    /**
+     * Checks that a block of the caller's, which was loaded from this model's parameters, has taken
+     * all of them: DJL reads as many as a block has, and leaves the rest.
+     *
+     * @param block the block, loaded
+     * @throws IllegalArgumentException if the file has more than the block took
+     * @throws IOException if the file cannot be read
+     */
+    public void checkLoaded(Block block) throws IOException {
+        ParameterFile.checkTaken(folder.resolve(record.file().name()), block, imageShape);
+    }
+
     /** Finds the record of a model that was opened before it was loaded. */
     static RecordedModel of(Model model) throws IOException {
         return read(model.getModelPath(), model.getName());
