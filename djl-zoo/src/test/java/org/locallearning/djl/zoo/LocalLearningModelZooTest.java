@@ -66,6 +66,7 @@ import org.locallearning.djl.zoo.model.PublishedModel;
 import org.locallearning.djl.zoo.model.RecordedBlockFactory;
 import org.locallearning.djl.zoo.model.RecordedModel;
 import org.locallearning.djl.zoo.model.RecordedTranslatorFactory;
+import org.locallearning.djl.zoo.model.RuleWeights;
 import org.locallearning.djl.zoo.model.SavedModels;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 import org.locallearning.djl.zoo.repository.Digests;
@@ -372,6 +373,34 @@ class LocalLearningModelZooTest {
         Exception refused = assertThrows(IllegalArgumentException.class, criteria::loadModel);
 
         assertTrue(refused.getMessage().startsWith("There is no gpu(99)"), refused.getMessage());
+    }
+
+    @Test
+    void publishesNoDamagedWeightsOfARule(@TempDir Path from, @TempDir Path to) throws IOException {
+        SavedModels.saveSmall(from, "net", "fa", 1);
+        RecordedModel model = RecordedModel.open(from, "net");
+        Files.writeString(RuleWeights.file(from, "net"), "cut");
+
+        Exception refused =
+                assertThrows(
+                        RepositoryException.class,
+                        () ->
+                                new PublishedModel(model)
+                                        .addTo(from, RepositoryWriter.open(to), "0.1.0"));
+
+        assertTrue(refused.getMessage().contains("net-rule.state"), refused.getMessage());
+    }
+
+    @Test
+    void refusesAFolderWithoutModels(@TempDir Path folder) throws IOException {
+        String address = folder.toString();
+
+        Exception refused =
+                assertThrows(RepositoryException.class, () -> LocalLearningModelZoo.of(address));
+
+        assertTrue(refused.getMessage().contains("has no models"), refused.getMessage());
+        Files.writeString(folder.resolve("model"), "a file");
+        assertThrows(RepositoryException.class, () -> LocalLearningModelZoo.of(address));
     }
 
     @Test

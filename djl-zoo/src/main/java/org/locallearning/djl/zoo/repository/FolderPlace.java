@@ -56,7 +56,7 @@ final class FolderPlace implements RepositoryPlace {
     @Override
     public List<String> artifacts() throws IOException {
         Path models = root.resolve(ModelRepository.MODELS);
-        if (!Files.isDirectory(models)) {
+        if (Files.notExists(models)) {
             return List.of();
         }
         try (Stream<Path> files = Files.walk(models, DEEPEST)) {

@@ -92,8 +92,10 @@ public final class ModelRepository extends AbstractRepository {
      *
      * @param address a path, or an address of scheme {@code file}, {@code http}, {@code https}, or
      *     {@code jar}, where {@code jar:///org/example/models} is a folder of the class path
-     * @return the repository
-     * @throws RepositoryException if there is none, or the address has another scheme
+     * @return the repository; one on the network or on the class path is not looked for before its
+     *     models are listed
+     * @throws RepositoryException if there is no such folder, or if it is no such address, such as
+     *     one with a query
      * @throws IOException if it cannot be read
      */
     public static ModelRepository open(String address) throws IOException {
@@ -140,7 +142,8 @@ public final class ModelRepository extends AbstractRepository {
      *
      * @param folder the folder, such as {@code /org/example/models}
      * @param loader what finds it
-     * @return the repository
+     * @return the repository, which may hold nothing
+     * @throws IllegalArgumentException if the folder is no path
      */
     public static ModelRepository onClassPath(String folder, ClassLoader loader) {
         String inside = folder.startsWith("/") ? folder.substring(1) : folder;
