@@ -26,6 +26,7 @@ import ai.djl.repository.zoo.ModelNotFoundException;
 import ai.djl.repository.zoo.ZooModel;
 import ai.djl.translate.TranslatorFactory;
 import java.io.IOException;
+import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -50,6 +51,10 @@ final class PretrainedModelLoader extends BaseModelLoader {
             throw new ModelNotFoundException(notFound(criteria.getFilters()));
         }
         checkTypes(criteria);
+        if (criteria.getArguments() != null && criteria.getArguments().containsValue(null)) {
+            throw new IllegalArgumentException(
+                    "An argument of optArgument has no value: give it one, or leave it out.");
+        }
         ZooModel<I, O> model = super.loadModel(criteria);
         if (criteria.getBlock() != null && criteria.getBlock().isInitialized()) {
             try {
@@ -85,14 +90,18 @@ final class PretrainedModelLoader extends BaseModelLoader {
         }
         String known =
                 factory.getSupportedTypes().stream()
-                        .map(types -> types.getKey() + " to " + types.getValue())
+                        .map(types -> name(types.getKey()) + " to " + name(types.getValue()))
                         .sorted()
                         .collect(Collectors.joining(", "));
         throw new ModelNotFoundException(
                 String.format(
                         "No translator takes a %s to a %s for %s: set types of %s, or NDList to"
                                 + " NDList.",
-                        input.getName(), output.getName(), getArtifactId(), known));
+                        name(input), name(output), getArtifactId(), known));
+    }
+
+    private static String name(Type type) {
+        return type instanceof Class<?> known ? known.getSimpleName() : type.getTypeName();
     }
 
     @Override

@@ -362,7 +362,7 @@ class LocalLearningModelZooTest {
                         .getMessage();
 
         assertEquals(1, reason.lines().count(), reason);
-        assertTrue(reason.contains(Classifications.class.getName()), reason);
+        assertTrue(reason.contains("Image to Classifications, Image to float[]"), reason);
     }
 
     @Test
@@ -373,6 +373,16 @@ class LocalLearningModelZooTest {
         Exception refused = assertThrows(IllegalArgumentException.class, criteria::loadModel);
 
         assertTrue(refused.getMessage().startsWith("There is no gpu(99)"), refused.getMessage());
+    }
+
+    @Test
+    void refusesAnArgumentWithoutAValue() throws IOException {
+        Criteria<NDList, NDList> criteria =
+                criteria(NDList.class, NDList.class, "mlp", "kp").optArgument("topK", null).build();
+
+        Exception refused = assertThrows(IllegalArgumentException.class, criteria::loadModel);
+
+        assertTrue(refused.getMessage().contains("has no value"), refused.getMessage());
     }
 
     @Test

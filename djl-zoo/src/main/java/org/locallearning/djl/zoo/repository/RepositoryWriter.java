@@ -173,7 +173,7 @@ public final class RepositoryWriter {
     }
 
     private void checkAsReader(String json, MRL mrl) throws RepositoryException {
-        String title = "What was to be added to " + root;
+        String title = "The new metadata of " + mrl.getArtifactId() + " in " + root;
         Metadata read =
                 RepositoryMetadata.parse(json, mrl.toURI().getPath(), mrl.getArtifactId(), title)
                         .metadata();
