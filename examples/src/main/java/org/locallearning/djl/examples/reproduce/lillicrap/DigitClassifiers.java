@@ -18,6 +18,7 @@ import static org.locallearning.djl.examples.results.PaperResult.error;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.locallearning.djl.examples.method.Method;
@@ -281,13 +282,21 @@ final class DigitClassifiers implements Target {
     /** {@inheritDoc} */
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
-        ReproduceArguments arguments = reproduction.arguments();
         LearningCurves curves = new LearningCurves(reproduction);
+        for (LearningCurves.Part part : parts(reproduction.arguments())) {
+            curves.run(part);
+        }
+    }
+
+    /** Returns what is trained, a part for each data set and net. */
+    List<LearningCurves.Part> parts(ReproduceArguments arguments) {
+        List<LearningCurves.Part> parts = new ArrayList<>();
         for (String name : arguments.dataSets(List.of(dataset))) {
             for (Net net : arguments.modelsOf(nets, Net::name)) {
-                curves.run(part(arguments, name, net));
+                parts.add(part(arguments, name, net));
             }
         }
+        return parts;
     }
 
     private LearningCurves.Part part(ReproduceArguments arguments, String name, Net net) {
