@@ -73,9 +73,11 @@ public abstract class CreditAssignment {
      * @param model the model; its engine is PyTorch
      * @param config the configuration
      * @return the trainer
-     * @throws IllegalArgumentException if the model holds a block that this rule does not know and
-     *     the policy is {@link UnknownBlocks#FAIL}, or if the rule would for that reason be
-     *     backpropagation by another name and the policy is not {@link UnknownBlocks#ACCEPT}
+     * @throws IllegalArgumentException if the model's engine is not PyTorch, if the rule cannot
+     *     share a batch between the devices of the configuration, if the model holds a block that
+     *     this rule does not know and the policy is {@link UnknownBlocks#FAIL}, or if the rule
+     *     would for that reason be backpropagation by another name and the policy is not {@link
+     *     UnknownBlocks#ACCEPT}
      * @throws IllegalStateException if this version of DJL is another than this library was built
      *     for, and gradients would depend on the garbage collector
      */

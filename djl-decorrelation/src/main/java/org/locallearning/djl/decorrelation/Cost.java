@@ -86,8 +86,8 @@ public final class Cost {
      * of r samples or more show r such directions.
      *
      * <p>Use it where the input is wide and keeps its statistics, as images do. It excludes {@link
-     * Gain#UNITWISE}, a unit-variance term and a covariance without diagonal, which are about
-     * single features.
+     * Gain#UNITWISE}, a unit-variance term, a covariance without diagonal and a triangular form,
+     * which are about single features.
      *
      * @param rank the number r of directions, at least 1
      * @return the cost

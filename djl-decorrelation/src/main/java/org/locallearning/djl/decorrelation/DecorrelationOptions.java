@@ -21,10 +21,10 @@ import org.locallearning.djl.decorrelation.internal.Descriptions;
  * The settings of the decorrelation rule; immutable.
  *
  * <p>The defaults are those that the author of "Correlations Are Ruining Your Gradient Descent"
- * ran, with two differences: a gain that is the mean ratio of norms, but of the demeaned in place
- * of the raw input; the batch mean in training; and the covariance with its diagonal, estimated
- * from the first tenth of the batch, though by one update in the place of several where that is few
- * samples ({@link Cost#withSamplesPerUpdate}).
+ * ran: a gain that is the mean ratio of norms; the batch mean in training; and the covariance with
+ * its diagonal, estimated from the first tenth of the batch. There are two differences: the gain
+ * compares with the demeaned input, not the raw one; and where a tenth of the batch is few samples,
+ * one update takes the place of several ({@link Cost#withSamplesPerUpdate}).
  *
  * @see DecorrelationRule
  */
@@ -59,6 +59,7 @@ public final class DecorrelationOptions {
      *
      * @param step the number of training forwards that the layer has learned from
      * @return the rate, at least 0
+     * @throws IllegalArgumentException if the schedule gives another number
      */
     public double getRate(long step) {
         if (schedule == null) {
@@ -226,7 +227,8 @@ public final class DecorrelationOptions {
         /**
          * Sets a schedule for the decorrelation rate, over the training forwards of each layer.
          *
-         * @param schedule the schedule
+         * @param schedule the schedule, which gives finite numbers of at least 0; called with the
+         *     number of training forwards that the layer has learned from
          * @return this builder
          */
         public Builder optRate(Tracker schedule) {

@@ -34,7 +34,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
-import org.locallearning.djl.decorrelation.internal.GradientGraph;
 import org.locallearning.djl.decorrelation.internal.MemoryNeed;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.locallearning.djl.decorrelation.internal.RepeatingStore;
@@ -176,26 +175,28 @@ final class Decorrelator {
         if (due && present.needsFirstBatch()) {
             seeFirstBatch(seen, present, centred);
         }
-        DecorrelationMatrix used =
+        DecorrelationMatrix learner =
                 training ? present.ofBatch(() -> seen.counted(centred.values())) : present;
-        NDArray output = product.apply(centred, used, arrays.head());
-        if (due && seen.isSampled(input.getShape())) {
+        boolean sampled = due && seen.isSampled(input.getShape());
+        // backward needs the matrix as it is here, and it learns where other threads may read it
+        NDList kept = sampled && learner == present ? withCopiedHead(arrays) : arrays;
+        DecorrelationMatrix applied = kept == arrays ? learner : form.binding().apply(kept);
+        NDArray output = product.apply(centred, applied, kept.head());
+        if (sampled) {
             NDArray sample = centred.sample(seen);
-            NDArray outputs = seen.decorrelated(output, sample, used);
-            // backward needs the old matrix, so another takes its place
-            if (used == present && GradientGraph.contains(output)) {
-                NDList next = new NDList(arrays);
-                next.set(0, arrays.head().duplicate());
-                learn(form.binding().apply(next), seen, input, sample, outputs);
-                arrays.head().intern(next.head());
-            } else {
-                learn(used, seen, input, sample, outputs);
-            }
+            NDArray outputs = seen.decorrelated(output, sample, applied);
+            learn(learner, seen, input, sample, outputs);
         }
         if (learning && batchMean != null) {
             BatchMean.blend(mean, batchMean, options.getMean().momentum());
         }
         return output;
+    }
+
+    private static NDList withCopiedHead(NDList arrays) {
+        NDList copy = new NDList(arrays);
+        copy.set(0, arrays.head().duplicate());
+        return copy;
     }
 
     /** Learns from a batch without computing the layer's output. */

@@ -247,6 +247,25 @@ class DecorrelatingContractTest extends ArrayTest {
         assertNotEquals(0, input.getGradient().abs().sum().getDouble());
     }
 
+    /** A predictor in another thread may be about to read the matrix. */
+    @ParameterizedTest
+    @MethodSource("layers")
+    void matrixLearnsInTheMemoryThatItHas(Layer line) {
+        Decorrelating layer = initialized(line, DataType.FLOAT64);
+        NDArray sameMemory = layer.getMatrix().getArray().stopGradient();
+        double[] before = sameMemory.toDoubleArray();
+        for (int i = 0; i < 3; ++i) {
+            NDArray input = input(line, DataType.FLOAT64);
+            input.setRequiresGradient(true);
+            try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+                collector.backward(forward(layer, input, true).square().sum());
+            }
+        }
+        double[] learned = layer.getMatrix().getArray().toDoubleArray();
+        assertFalse(same(before, learned));
+        assertArrayEquals(learned, sameMemory.toDoubleArray());
+    }
+
     @ParameterizedTest
     @MethodSource("layers")
     void gradientOfTheInputAgreesWithDifferences(Layer line) {

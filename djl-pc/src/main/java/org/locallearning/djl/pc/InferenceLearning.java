@@ -140,6 +140,7 @@ public final class InferenceLearning extends CreditAssignment {
         private double stepSize = 0.05;
         private boolean stepDecay = true;
         private double clamp = 100;
+        private boolean clampChosen;
         private double[] precisions = {};
         private double activityDecay;
         private boolean fixedPredictions;
@@ -221,6 +222,7 @@ public final class InferenceLearning extends CreditAssignment {
                         "The clamp of the output is above 0, not " + clamp + ".");
             }
             this.clamp = clamp;
+            clampChosen = true;
             return this;
         }
 
@@ -398,6 +400,8 @@ public final class InferenceLearning extends CreditAssignment {
          * Builds the rule.
          *
          * @return the rule
+         * @throws IllegalArgumentException if settings exclude each other: fixed predictions with
+         *     the incremental schedule, or either with what follows from the proximal step
          */
         public InferenceLearning build() {
             if (fixedPredictions && schedule == InferenceSchedule.INCREMENTAL) {
@@ -406,9 +410,12 @@ public final class InferenceLearning extends CreditAssignment {
                                 + " choose another schedule than INCREMENTAL.");
             }
             if (proximal != null
-                    && (fixedPredictions || precisions.length > 0 || activityDecay > 0)) {
+                    && (clampChosen
+                            || fixedPredictions
+                            || precisions.length > 0
+                            || activityDecay > 0)) {
                 throw new IllegalArgumentException(
-                        "Precisions and activity decay follow from the proximal step, and"
+                        "Clamp, precisions and activity decay follow from the proximal step, and"
                                 + " predictions are inferred; set none of them.");
             }
             return new InferenceLearning(this);

@@ -272,6 +272,8 @@ class SampleNormsTest {
                 IllegalArgumentException.class,
                 () -> proximal.optProximal(1, Double.POSITIVE_INFINITY));
         assertThrows(IllegalArgumentException.class, () -> proximal.optPrecisions(1, 2).build());
+        InferenceLearning.Builder clamped = InferenceLearning.builder().optClamp(10);
+        assertThrows(IllegalArgumentException.class, () -> clamped.optProximal(1).build());
     }
 
     private static InferenceLearning proximal(double beta, double rate, int iterations) {

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.locallearning.djl.zoo.repository.ModelRepository;
+import org.locallearning.djl.zoo.repository.RepositoryException;
 
 /**
  * The models of this project: networks of the papers and small classifiers, trained with rules that
@@ -59,11 +60,27 @@ public final class LocalLearningModelZoo extends ModelZoo {
      * Creates the zoo of a repository.
      *
      * @param repository the repository
-     * @throws IOException if its list of models cannot be read
+     * @throws IOException if its list of models cannot be read or is empty, or has two artifacts of
+     *     one name, of which DJL would know one
      */
     public LocalLearningModelZoo(ModelRepository repository) throws IOException {
         this.repository = repository;
-        for (MRL mrl : repository.models(GROUP_ID)) {
+        List<MRL> models = repository.models(GROUP_ID);
+        if (models.isEmpty()) {
+            throw new RepositoryException(
+                    String.format(
+                            "The repository %s has no models of %s: name a folder or address in"
+                                    + " DJL's repository layout, with model/ in it.",
+                            repository.getName(), GROUP_ID));
+        }
+        for (MRL mrl : models) {
+            if (getModelLoader(mrl.getArtifactId()) != null) {
+                throw new RepositoryException(
+                        String.format(
+                                "The repository %s has two artifacts %s, in different applications:"
+                                        + " rename one of them.",
+                                repository.getName(), mrl.getArtifactId()));
+            }
             addModel(new PretrainedModelLoader(mrl));
         }
     }
@@ -79,7 +96,7 @@ public final class LocalLearningModelZoo extends ModelZoo {
      * @param address a folder in DJL's repository layout, or an address, as {@link
      *     ModelRepository#open(String)} takes it
      * @return the zoo
-     * @throws IOException if there is no repository
+     * @throws IOException if there is no repository, or it has no models of this group
      */
     public static LocalLearningModelZoo of(String address) throws IOException {
         return new LocalLearningModelZoo(ModelRepository.open(address));
@@ -126,7 +143,7 @@ public final class LocalLearningModelZoo extends ModelZoo {
      *
      * @param name the name, such as {@code mlp-mnist-kp}
      * @return the model
-     * @throws ModelNotFoundException if there is none; the message lists those that there are
+     * @throws ModelNotFoundException if there is none; the message lists the names of all models
      * @throws IOException if the metadata of one cannot be read
      */
     public PretrainedModel model(String name) throws IOException, ModelNotFoundException {
@@ -137,12 +154,20 @@ public final class LocalLearningModelZoo extends ModelZoo {
                 .orElseThrow(
                         () ->
                                 new ModelNotFoundException(
-                                        String.format(
-                                                "There is no model \"%s\": choose one of %s.",
-                                                name,
-                                                models.stream()
-                                                        .map(PretrainedModel::getName)
-                                                        .collect(Collectors.joining(", ")))));
+                                        models.isEmpty()
+                                                ? String.format(
+                                                        "There is no model \"%s\", nor any other,"
+                                                                + " in %s: name another repository.",
+                                                        name, repository.getName())
+                                                : String.format(
+                                                        "There is no model \"%s\": choose one of"
+                                                                + " %s.",
+                                                        name,
+                                                        models.stream()
+                                                                .map(PretrainedModel::getName)
+                                                                .collect(
+                                                                        Collectors.joining(
+                                                                                ", ")))));
     }
 
     /** {@inheritDoc} */

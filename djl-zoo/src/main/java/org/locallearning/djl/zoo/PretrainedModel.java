@@ -70,7 +70,7 @@ public final class PretrainedModel {
     }
 
     /**
-     * Returns what filters find the model by.
+     * Returns what {@code Criteria.optFilter} finds the model by.
      *
      * @return {@code name}, {@code dataset}, {@code rule}, {@code layers} and, for a classifier,
      *     {@code accuracy} (0 to 1) and {@code testImages}
@@ -98,7 +98,7 @@ public final class PretrainedModel {
     }
 
     /**
-     * Copies the files into the cache, unless they are there, and checks them.
+     * Copies the files into DJL's cache, unless they are there, and checks their sizes and digests.
      *
      * @return the folder with the files
      * @throws IOException if one is missing or damaged
@@ -147,9 +147,10 @@ public final class PretrainedModel {
      * @param input {@code Image}, {@code NDList} or another that {@link
      *     org.locallearning.djl.zoo.model.RecordedTranslatorFactory} knows
      * @param output {@code Classifications}, {@code float[]} or {@code NDList}
-     * @return the model
+     * @return the model, to be closed; each call loads another one
      * @throws IOException if a file is missing or damaged
-     * @throws ModelNotFoundException if there is no translator of those types
+     * @throws ModelNotFoundException if there is no translator of those types, or the model has no
+     *     classes for {@code Classifications}; the cause says which
      * @throws MalformedModelException if DJL cannot read the parameters
      */
     public <I, O> ZooModel<I, O> load(Class<I> input, Class<O> output)

@@ -36,9 +36,11 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.nn.BlockFactory;
+import ai.djl.nn.Blocks;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
+import ai.djl.repository.Artifact;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ModelNotFoundException;
 import ai.djl.repository.zoo.ModelZoo;
@@ -54,16 +56,21 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.locallearning.djl.zoo.model.PublishedModel;
 import org.locallearning.djl.zoo.model.RecordedBlockFactory;
 import org.locallearning.djl.zoo.model.RecordedModel;
 import org.locallearning.djl.zoo.model.RecordedTranslatorFactory;
+import org.locallearning.djl.zoo.model.RuleWeights;
 import org.locallearning.djl.zoo.model.SavedModels;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 import org.locallearning.djl.zoo.repository.Digests;
+import org.locallearning.djl.zoo.repository.RepositoryException;
 import org.locallearning.djl.zoo.repository.RepositoryWriter;
 
 /** Models that were published are loaded by DJL's criteria, with all that they need. */
@@ -291,6 +298,138 @@ class LocalLearningModelZooTest {
             assertSame(own, model.getBlock());
             assertTrue(own.isInitialized());
         }
+    }
+
+    /** DJL reads what a smaller block takes, and would leave the rest. */
+    @Test
+    void refusesABlockOfAnotherStructure() throws IOException {
+        Block other =
+                new SequentialBlock()
+                        .add(Blocks.batchFlattenBlock(4))
+                        .add(Linear.builder().setUnits(3).build());
+        Criteria<NDList, NDList> criteria =
+                criteria(NDList.class, NDList.class, "mlp", "kp").optBlock(other).build();
+
+        Exception refused = assertThrows(IllegalArgumentException.class, criteria::loadModel);
+
+        assertTrue(refused.getMessage().contains("mlp-mnist-kp-0000.params"), refused.toString());
+    }
+
+    /** New threads record gradients, where the engine's first does not. */
+    @Test
+    void loadsInAnyThread() throws InterruptedException {
+        AtomicReference<Object> result = new AtomicReference<>();
+        Thread thread =
+                new Thread(
+                        () -> {
+                            try (ZooModel<NDList, NDList> model =
+                                    criteria(NDList.class, NDList.class, "mlp", "kp")
+                                            .build()
+                                            .loadModel()) {
+                                result.set(model.getName());
+                            } catch (IOException | ModelException e) {
+                                result.set(e);
+                            }
+                        });
+        thread.start();
+        thread.join();
+
+        assertEquals("mlp-mnist-kp", result.get());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"topK,0", "topK,-1", "topK,some", "topK,1e400", "applySoftmax,yes"})
+    void refusesValuesThatAnArgumentHasNot(String argument, String value) throws IOException {
+        Criteria<Image, Classifications> criteria =
+                criteria(Image.class, Classifications.class, "mlp", "kp")
+                        .optArgument(argument, value)
+                        .build();
+
+        Exception refused = assertThrows(IllegalArgumentException.class, criteria::loadModel);
+
+        assertTrue(
+                refused.getMessage().contains("'" + argument + "' is " + value),
+                refused.getMessage());
+    }
+
+    @Test
+    void saysWhichTypesThereAre() throws IOException {
+        Criteria<Image, String> criteria = criteria(Image.class, String.class, "mlp", "kp").build();
+
+        String reason =
+                assertThrows(ModelNotFoundException.class, criteria::loadModel)
+                        .getCause()
+                        .getMessage();
+
+        assertEquals(1, reason.lines().count(), reason);
+        assertTrue(reason.contains("Image to Classifications, Image to float[]"), reason);
+    }
+
+    @Test
+    void refusesADeviceThatIsNotThere() throws IOException {
+        Criteria<NDList, NDList> criteria =
+                criteria(NDList.class, NDList.class, "mlp", "kp").optDevice(Device.gpu(99)).build();
+
+        Exception refused = assertThrows(IllegalArgumentException.class, criteria::loadModel);
+
+        assertTrue(refused.getMessage().startsWith("There is no gpu(99)"), refused.getMessage());
+    }
+
+    @Test
+    void refusesAnArgumentWithoutAValue() throws IOException {
+        Criteria<NDList, NDList> criteria =
+                criteria(NDList.class, NDList.class, "mlp", "kp").optArgument("topK", null).build();
+
+        Exception refused = assertThrows(IllegalArgumentException.class, criteria::loadModel);
+
+        assertTrue(refused.getMessage().contains("has no value"), refused.getMessage());
+    }
+
+    @Test
+    void publishesNoDamagedWeightsOfARule(@TempDir Path from, @TempDir Path to) throws IOException {
+        SavedModels.saveSmall(from, "net", "fa", 1);
+        RecordedModel model = RecordedModel.open(from, "net");
+        Files.writeString(RuleWeights.file(from, "net"), "cut");
+
+        Exception refused =
+                assertThrows(
+                        RepositoryException.class,
+                        () ->
+                                new PublishedModel(model)
+                                        .addTo(from, RepositoryWriter.open(to), "0.1.0"));
+
+        assertTrue(refused.getMessage().contains("net-rule.state"), refused.getMessage());
+    }
+
+    @Test
+    void refusesAFolderWithoutModels(@TempDir Path folder) throws IOException {
+        String address = folder.toString();
+
+        Exception refused =
+                assertThrows(RepositoryException.class, () -> LocalLearningModelZoo.of(address));
+
+        assertTrue(refused.getMessage().contains("has no models"), refused.getMessage());
+        Files.writeString(folder.resolve("model"), "a file");
+        assertThrows(RepositoryException.class, () -> LocalLearningModelZoo.of(address));
+    }
+
+    @Test
+    void refusesTwoArtifactsOfOneName(@TempDir Path folder) throws IOException {
+        for (Application application :
+                List.of(Application.CV.ANY, Application.CV.IMAGE_CLASSIFICATION)) {
+            Artifact artifact = new Artifact();
+            artifact.setVersion("1.0");
+            artifact.setName("net");
+            RepositoryWriter.open(folder)
+                    .add(application, "net", "a net", artifact, Map.of("file", new byte[1]));
+        }
+
+        Exception refused =
+                assertThrows(
+                        RepositoryException.class,
+                        () -> LocalLearningModelZoo.of(folder.toString()));
+
+        assertTrue(refused.getMessage().contains("two artifacts net"), refused.getMessage());
     }
 
     @Test

@@ -34,6 +34,7 @@ import org.locallearning.djl.examples.compare.ReportCommand;
 import org.locallearning.djl.examples.doctor.DoctorCommand;
 import org.locallearning.djl.examples.hostile.HostileCommand;
 import org.locallearning.djl.examples.method.Methods;
+import org.locallearning.djl.examples.output.FileFailure;
 import org.locallearning.djl.examples.reproduce.ReproduceCommand;
 import org.locallearning.djl.examples.sweep.SweepCommand;
 import org.locallearning.djl.examples.sweep.TrialCommand;
@@ -247,7 +248,7 @@ public final class LocalLearning implements Runnable {
         LocalLearning program =
                 command.getCommandSpec().root().userObject() instanceof LocalLearning p ? p : null;
         PrintWriter err = command.getErr();
-        String message = e.getMessage();
+        String message = FileFailure.sentence(e).orElse(e.getMessage());
         err.println(
                 "Error: "
                         + (message == null || message.isBlank()

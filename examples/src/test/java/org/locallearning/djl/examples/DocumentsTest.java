@@ -334,11 +334,8 @@ class DocumentsTest {
     private static List<String> whole(List<String> source) {
         for (int i = 0; i < source.size(); i++) {
             if (source.get(i).startsWith("package ")) {
-                int begin = i + 1;
-                while (source.get(begin).isBlank()) {
-                    begin++;
-                }
-                return source.subList(begin, source.size());
+                // without the licence, but with the package: a reader copies the file
+                return source.subList(i, source.size());
             }
         }
         return source.stream().filter(line -> !isMark(line)).toList();

@@ -95,13 +95,17 @@ public final class CheckpointListener extends TrainingListenerAdapter {
 
     /**
      * Takes over the state of the last good checkpoint, if there is any in the folder. To be called
-     * once, when the trainer is initialized and before its first batch.
+     * once for each trainer, when it is initialized and before its first batch.
      *
      * @param resumed the trainer, with this among its listeners
      * @return whether there was a checkpoint; if not, training starts at the beginning
      * @throws IOException if a checkpoint cannot be read
      * @throws MalformedModelException if it is of training with another model or other settings, or
      *     if every checkpoint is damaged; the message names file and reason
+     * @throws IllegalStateException if this is not the last of the trainer's listeners, or the rule
+     *     has learned already
+     * @throws IllegalArgumentException if a part of training cannot be saved, such as an optimizer
+     *     of a class that is not known
      */
     public boolean resume(Trainer resumed) throws IOException, MalformedModelException {
         checkOrder(resumed);
@@ -175,7 +179,9 @@ public final class CheckpointListener extends TrainingListenerAdapter {
      *
      * @param data the data set
      * @return the data set for {@code EasyTrain.fit}, or for a loop that takes one step for each
-     *     batch before it asks for the next
+     *     batch before it asks for the next; its {@code getData} throws an {@link
+     *     IllegalStateException} before {@link #resume}, or if the data set has fewer batches than
+     *     are done
      */
     public Dataset resumable(Dataset data) {
         return new Dataset() {

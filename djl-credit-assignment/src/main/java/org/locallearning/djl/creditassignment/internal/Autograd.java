@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.creditassignment.internal;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -20,7 +21,6 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.function.Supplier;
-import org.locallearning.djl.decorrelation.internal.GradientGraph;
 
 /**
  * The engine's automatic differentiation, as far as a vector-Jacobian product of one piece of a
@@ -111,7 +111,19 @@ public final class Autograd {
      * @return true if {@link #backward} may start from it
      */
     public static boolean isInGraph(NDArray array) {
-        return array.getDataType().isFloating() && GradientGraph.contains(array);
+        if (!array.getDataType().isFloating()) {
+            return false;
+        }
+        if (array.hasGradient()) {
+            return true;
+        }
+        try {
+            // hasGradient tells of leaves alone, but engines let no array leave a graph
+            array.setRequiresGradient(false);
+            return false;
+        } catch (EngineException e) {
+            return true;
+        }
     }
 
     /**

@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A learning rate that goes down by a factor whenever the training loss has stopped to fall: the
- * schedule by hand of many papers, such as 0.01, 0.001, 0.0001.
+ * A learning rate that goes down by a factor whenever the training loss has stopped falling: what
+ * many papers do by hand, such as 0.01, 0.001, 0.0001.
  *
  * <p>It is both the optimizer's tracker and a listener, which looks at the mean training loss of
  * each epoch. Progress is a loss below the least so far by more than the threshold's share of its

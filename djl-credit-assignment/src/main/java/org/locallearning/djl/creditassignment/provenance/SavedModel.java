@@ -56,8 +56,10 @@ public final class SavedModel {
      * @param name the name of the files
      * @return the record as it was written
      * @throws IOException if a file cannot be written
-     * @throws IllegalArgumentException if the name is none for a file, or if the folder has
-     *     parameters of the same name and another epoch, which DJL would load in their place
+     * @throws IllegalArgumentException if the name is none for a file, if the model has no
+     *     parameters, or if the folder has parameters of the same name and another epoch, which DJL
+     *     would load in their place
+     * @throws IllegalStateException if the model is not initialized
      */
     public static TrainingRecord save(Block model, TrainingRecord made, Path folder, String name)
             throws IOException {

@@ -69,8 +69,8 @@ import org.locallearning.djl.decorrelation.internal.Sha256;
  *
  * <p>As JSON it is an object with one member for each component below, with {@code "format"} and
  * {@code "version"} before, and after them {@code "sha256"}, the digest of all other members as
- * JSON without white space, in the order in which they stand. Members that this version does not
- * know are passed over, unless the version is a later one.
+ * JSON without white space, in the order in which they stand. Members that this library does not
+ * know are ignored; a record with another version number is refused.
  *
  * @param model what the model is
  * @param training how it was trained
@@ -241,7 +241,7 @@ public record TrainingRecord(
      *
      * @param json what {@link #toJson} wrote
      * @return the record
-     * @throws MalformedModelException if it is no record, is damaged or of a later version; the
+     * @throws MalformedModelException if it is no record, is damaged or of another version; the
      *     message has the reason in one sentence
      */
     public static TrainingRecord fromJson(String json) throws MalformedModelException {
@@ -296,7 +296,7 @@ public record TrainingRecord(
      * @param file the file
      * @return the record
      * @throws IOException if the file cannot be read
-     * @throws MalformedModelException if it is no record, is damaged or of a later version; the
+     * @throws MalformedModelException if it is no record, is damaged or of another version; the
      *     message names the file and the reason
      */
     public static TrainingRecord load(Path file) throws IOException, MalformedModelException {
@@ -348,7 +348,7 @@ public record TrainingRecord(
      *
      * @param source the model, such as one that was loaded
      * @return the record, if there is one
-     * @throws MalformedModelException if it is damaged or of a later version; the message names the
+     * @throws MalformedModelException if it is damaged or of another version; the message names the
      *     model and the reason
      */
     public static Optional<TrainingRecord> find(Model source) throws MalformedModelException {

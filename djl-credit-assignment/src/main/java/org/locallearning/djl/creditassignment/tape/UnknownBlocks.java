@@ -30,6 +30,6 @@ public enum UnknownBlocks {
      * would be backpropagation by another name.
      */
     WARN,
-    /** Run the block as one piece, whatever the rule comes to. */
+    /** Run the block as one piece, even where the rule would then be backpropagation. */
     ACCEPT
 }

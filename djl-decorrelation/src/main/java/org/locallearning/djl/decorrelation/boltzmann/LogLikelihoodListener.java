@@ -227,6 +227,7 @@ public final class LogLikelihoodListener extends TrainingListenerAdapter impleme
          * Builds the listener.
          *
          * @return the listener
+         * @throws IllegalArgumentException if the data are not set
          */
         public LogLikelihoodListener build() {
             Preconditions.checkArgument(

@@ -382,6 +382,7 @@ public final class RestrictedBoltzmannMachine extends AbstractBlock {
          * Builds the machine.
          *
          * @return the machine
+         * @throws IllegalArgumentException if the number of hidden units is not set
          */
         public RestrictedBoltzmannMachine build() {
             Preconditions.checkArgument(

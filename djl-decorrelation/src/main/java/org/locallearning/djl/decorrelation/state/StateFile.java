@@ -47,6 +47,7 @@ public final class StateFile {
      *     none
      * @param parts the parts of training, each under the name of its section
      * @throws IOException if it cannot be written; what was there is then there still
+     * @throws IllegalArgumentException if a section has no good name, or a part cannot be saved
      */
     public static void save(Path file, Map<String, ? extends Stateful> parts) throws IOException {
         AtomicFile.write(

@@ -332,7 +332,8 @@ public final class DataOptions {
         }
 
         /**
-         * Sets whether pixels that are not standardised are in −1..1 rather than in 0..1.
+         * Sets whether pixels that are not standardised are in −1..1 rather than in 0..1. {@link
+         * #optStandardise} has to be off.
          *
          * @param signedPixels true for −1..1; false by default
          * @return this builder
@@ -400,7 +401,8 @@ public final class DataOptions {
         /**
          * Sets what the images are for. Where a network is to {@linkplain Task#reconstructs()
          * reconstruct} them, pixels are in 0.005..0.995 or in −0.9..0.9, as the task says, and the
-         * images are their own labels; they can be neither standardised nor augmented.
+         * images are their own labels; they can be neither standardised, so that {@link
+         * #optStandardise} has to be off, nor augmented.
          *
          * @param task the task; {@link Task#CLASSIFICATION} by default
          * @return this builder
@@ -452,7 +454,9 @@ public final class DataOptions {
          *
          * @return the options
          * @throws IllegalArgumentException if a number of images is negative, both a folder and an
-         *     address are given, or images to be reconstructed are to be standardised or augmented
+         *     address are given, images to be reconstructed are to be standardised or augmented,
+         *     pixels in −1..1 are to be standardised, or images whose contrast is normalized or
+         *     that are whitened are to be reconstructed or in −1..1
          */
         public DataOptions build() {
             boolean prepared = contrastNormalized || whitened;

@@ -153,7 +153,10 @@ final class DataRepository {
 
     private static DataRepository openNetwork(URI named, boolean cached, String artifactId)
             throws IOException {
-        if (!named.isAbsolute() || named.isOpaque()) {
+        if (!named.isAbsolute()
+                || named.isOpaque()
+                || named.getRawQuery() != null
+                || named.getRawFragment() != null) {
             throw new RepositoryException(
                     String.format(
                             Locale.ROOT,

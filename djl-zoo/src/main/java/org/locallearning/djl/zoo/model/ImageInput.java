@@ -26,7 +26,8 @@ import org.locallearning.djl.zoo.data.PixelScale;
  * Turns an image (height, width, channels) into a model's input (channels, height, width): made
  * grey where the model takes grey images, scaled to its size, if it has another, or, where the
  * model takes the centre of images, to theirs and then cut, and then as the images that the model
- * was trained on, {@code (pixel / 255 - mean) / deviation} of each channel, with the same rounding.
+ * was trained on, {@code (pixel / white - mean) / deviation} of each channel with the numbers of
+ * its record, where white is 255 as a rule, with the same rounding.
  */
 public final class ImageInput implements Transform {
 

@@ -76,17 +76,45 @@ final class ParameterFile {
         new ParameterFile(file, ByteBuffer.wrap(Files.readAllBytes(file))).check(network, sample);
     }
 
+    /**
+     * Checks that a block has taken all parameters of a file that was {@linkplain #check checked}.
+     *
+     * @param file the file
+     * @param block the block, loaded
+     * @param sample the shape of one input
+     * @throws IllegalArgumentException if some of the file was left
+     * @throws IOException if it cannot be read
+     */
+    static void checkTaken(Path file, Block block, Shape sample) throws IOException {
+        ParameterFile whole = new ParameterFile(file, ByteBuffer.wrap(Files.readAllBytes(file)));
+        whole.header(sample);
+        ByteArrayOutputStream taken = new ByteArrayOutputStream();
+        block.saveParameters(new DataOutputStream(taken));
+        if (taken.size() != whole.content.remaining()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "The block has not the structure of the model (it takes %,d of %,d bytes"
+                                    + " of %s): give one that has, or none.",
+                            taken.size(),
+                            whole.content.remaining(),
+                            file));
+        }
+    }
+
     private void check(Block network, Shape sample) throws IOException {
         Shape input = header(sample);
         try (NDManager manager = NDManager.newBaseManager()) {
             // draws nothing from the engine's random numbers
             network.setInitializer(Initializer.ZEROS, parameter -> true);
+            // a new thread records gradients, and then refuses that their values are set
+            network.freezeParameters(true);
             network.initialize(manager, DataType.FLOAT32, input);
             checkSize(network);
             byte[] zeros = written(network, 0);
             byte[] marks = written(network, MARK);
             compare(zeros, marks, network.getParameters().keys());
-        } catch (EngineException e) {
+        } catch (EngineException | IllegalArgumentException e) {
             throw refused(
                     "its network cannot be made: " + e.getMessage().lines().findFirst().orElse(""));
         }

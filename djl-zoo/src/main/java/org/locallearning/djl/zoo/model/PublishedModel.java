@@ -46,7 +46,8 @@ import org.locallearning.djl.zoo.repository.RepositoryWriter;
  *
  * <p>The name is made of network, data set and method, such as {@code mlp-mnist-kp} or {@code
  * conv-mnist-bp-decor}. The artifact is the network; {@code dataset}, {@code rule}, {@code layers},
- * {@code name} and {@code accuracy} are properties, by which {@code Criteria.optFilter} finds it.
+ * {@code name} and, for a classifier, {@code accuracy} and {@code testImages} are properties, by
+ * which {@code Criteria.optFilter} finds it.
  */
 public final class PublishedModel {
 
@@ -100,8 +101,9 @@ public final class PublishedModel {
      * @param folder the folder with the model's files
      * @param repository the repository
      * @param version the version of the model
-     * @return whether it was added: false if it is there already
-     * @throws RepositoryException if another model of that name and version is there
+     * @return whether files were written: false if it is there already, and whole
+     * @throws RepositoryException if another model of that name and version is there, or if the
+     *     weights of the rule are damaged
      * @throws IOException if a file cannot be read or written
      */
     public boolean addTo(Path folder, RepositoryWriter repository, String version)
@@ -118,6 +120,10 @@ public final class PublishedModel {
         files.put(CARD, utf8(new ModelCard(name, model).text()));
         Path rule = RuleWeights.file(folder, savedName());
         if (Files.exists(rule)) {
+            try (NDManager manager = NDManager.newBaseManager()) {
+                // what is damaged is found before it is published, not when it is needed
+                RuleWeights.load(folder, savedName(), manager);
+            }
             files.put(
                     RuleWeights.file(folder, name).getFileName().toString(),
                     Files.readAllBytes(rule));

@@ -26,6 +26,7 @@ import ai.djl.nn.core.Linear;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.Utils;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,6 +37,7 @@ import org.locallearning.djl.creditassignment.provenance.Preprocessing;
 import org.locallearning.djl.creditassignment.provenance.SavedModel;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 import org.locallearning.djl.decorrelation.Decorrelate;
+import org.locallearning.djl.zoo.network.Architecture;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 import org.locallearning.djl.zoo.network.Networks;
 import org.locallearning.djl.zoo.repository.RepositoryException;
@@ -45,8 +47,8 @@ import org.locallearning.djl.zoo.repository.RepositoryException;
  * needed to load it: the network, the size of its input, what becomes of an image before it, and
  * the names of its classes.
  *
- * <p>Networks are those of {@link Networks}; {@value #FEATURES}, a dense layer with logistic units;
- * and {@value #LINEAR}, a dense layer alone.
+ * <p>Networks are the classifiers of {@link Networks}; {@value #FEATURES}, a dense layer with
+ * logistic units; and {@value #LINEAR}, a dense layer alone.
  */
 public final class RecordedModel {
 
@@ -78,8 +80,8 @@ public final class RecordedModel {
      * @param folder the folder
      * @param name the name of its files, without {@code -0000.params}
      * @return the model
-     * @throws RepositoryException if the files do not fit each other, or are damaged, in one
-     *     sentence that names file and reason
+     * @throws RepositoryException if a file is missing or cannot be read, or if the files do not
+     *     fit each other or are damaged, in one sentence that names file and reason
      * @throws IOException if a file cannot be read
      */
     public static RecordedModel open(Path folder, String name) throws IOException {
@@ -87,6 +89,18 @@ public final class RecordedModel {
         ParameterFile.check(
                 folder.resolve(model.record.file().name()), model.newBlock(), model.imageShape);
         return model;
+    }
+
+    /**
+     * Checks that a block of the caller's, which was loaded from this model's parameters, has taken
+     * all of them: DJL reads as many as a block has, and leaves the rest.
+     *
+     * @param block the block, loaded
+     * @throws IllegalArgumentException if the file has more than the block took
+     * @throws IOException if the file cannot be read
+     */
+    public void checkLoaded(Block block) throws IOException {
+        ParameterFile.checkTaken(folder.resolve(record.file().name()), block, imageShape);
     }
 
     /** Finds the record of a model that was opened before it was loaded. */
@@ -110,6 +124,14 @@ public final class RecordedModel {
         } catch (NoSuchFileException e) {
             throw new RepositoryException(
                     e.getFile() + " is missing: copy it from where the model was saved.", e);
+        } catch (FileSystemException e) {
+            throw new RepositoryException(
+                    String.format(
+                            Locale.ROOT,
+                            "%s can't be read (%s): allow it to be read, or copy it again.",
+                            e.getFile(),
+                            e),
+                    e);
         } catch (MalformedModelException e) {
             throw new RepositoryException(e.getMessage(), e);
         } catch (IllegalArgumentException e) {
@@ -158,7 +180,8 @@ public final class RecordedModel {
      * of DJL's blocks, but for networks whose layers DJL does not have.
      *
      * @return a new block, not yet initialized
-     * @throws IllegalArgumentException if the record does not name a network of this zoo
+     * @throws IllegalArgumentException if the record does not name a classifier of this zoo, or one
+     *     of the two dense layers
      */
     public Block newBlock() {
         String name = record.model().name();
@@ -173,12 +196,14 @@ public final class RecordedModel {
         if (name == null || record.model().classes() == null) {
             throw new IllegalArgumentException("it does not name its network and its classes");
         }
+        Architecture architecture = Networks.named(name);
+        if (!architecture.getTask().hasAccuracy()) {
+            throw new IllegalArgumentException(
+                    "its network " + name + " puts out images, and not one of its classes");
+        }
         Block network =
-                Networks.named(name)
-                        .create(
-                                NetworkOptions.of(options),
-                                imageShape,
-                                record.model().classes().size());
+                architecture.create(
+                        NetworkOptions.of(options), imageShape, record.model().classes().size());
         return hasBlocksOfFolding(network) ? folded(network) : network;
     }
 
@@ -209,9 +234,14 @@ public final class RecordedModel {
     }
 
     private SequentialBlock dense(Map<String, String> options) {
-        int units = Integer.parseInt(options.getOrDefault(UNITS, "0"));
+        String chosen = options.getOrDefault(UNITS, "0");
+        int units = chosen.matches("\\d{1,9}") ? Integer.parseInt(chosen) : 0;
         if (units < 1 || units > MOST_UNITS) {
-            throw new IllegalArgumentException("it has " + units + " outputs");
+            throw new IllegalArgumentException("it has " + chosen + " outputs");
+        }
+        if (record.model().classes() != null) {
+            throw new IllegalArgumentException(
+                    "it names classes, which the network " + record.model().name() + " has not");
         }
         return new SequentialBlock()
                 .add(Blocks.batchFlattenBlock(imageShape.size()))

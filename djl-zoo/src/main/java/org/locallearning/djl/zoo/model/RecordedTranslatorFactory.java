@@ -40,12 +40,15 @@ import java.util.TreeSet;
  * <p>From {@link Image}, a path, a URL or a stream; to {@link Classifications}, where the model has
  * classes ({@code topK} of them, 5 unless that argument says otherwise; probabilities, unless
  * {@code applySoftmax} is false), or to the model's outputs as {@code float[]}. Arguments of DJL's
- * image translators that would say otherwise than the record are refused.
+ * image translators that would say otherwise than the record are refused, and so are values that
+ * these two arguments do not have, by an {@link IllegalArgumentException}.
  */
 public final class RecordedTranslatorFactory implements TranslatorFactory, Serializable {
 
     private static final long serialVersionUID = 1L;
 
+    private static final String TOP_K = "topK";
+    private static final String APPLY_SOFTMAX = "applySoftmax";
     private static final int TOP = 5;
 
     /** What DJL's translators take as arguments, and the record says here. */
@@ -118,6 +121,19 @@ public final class RecordedTranslatorFactory implements TranslatorFactory, Seria
                                 argument, model.getName()));
             }
         }
+        Object topK = arguments.get(TOP_K);
+        if (topK != null && !String.valueOf(topK).matches("0*[1-9]\\d{0,8}(\\.0+)?")) {
+            throw refused(TOP_K, topK, "how many classes to give, 1 or more");
+        }
+        Object softmax = arguments.get(APPLY_SOFTMAX);
+        if (softmax != null && !String.valueOf(softmax).matches("(?i)true|false")) {
+            throw refused(APPLY_SOFTMAX, softmax, "true or false");
+        }
+    }
+
+    private static IllegalArgumentException refused(String argument, Object value, String what) {
+        return new IllegalArgumentException(
+                String.format("The argument '%s' is %s: it says %s.", argument, value, what));
     }
 
     /** The translators to classes. */
@@ -138,8 +154,8 @@ public final class RecordedTranslatorFactory implements TranslatorFactory, Seria
                     .optFlag(images.getFlag())
                     .addTransform(images)
                     .optSynset(classes)
-                    .optApplySoftmax(ArgumentsUtil.booleanValue(arguments, "applySoftmax", true))
-                    .optTopK(ArgumentsUtil.intValue(arguments, "topK", TOP))
+                    .optApplySoftmax(ArgumentsUtil.booleanValue(arguments, APPLY_SOFTMAX, true))
+                    .optTopK(ArgumentsUtil.intValue(arguments, TOP_K, TOP))
                     .build();
         }
 

@@ -15,10 +15,13 @@ package org.locallearning.djl.zoo.repository;
 
 import ai.djl.util.JsonUtils;
 import com.google.gson.JsonParseException;
+import java.io.EOFException;
 import java.io.FileNotFoundException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
@@ -42,13 +45,68 @@ final class AddressPlace implements RepositoryPlace {
         this.addresses = addresses;
     }
 
+    /** A stream that says so where a connection was cut off, which Java's takes for the end. */
+    private static final class WholeInputStream extends FilterInputStream {
+
+        private long left;
+
+        /** Creates a stream of some number of bytes, or of any number, for a negative one. */
+        WholeInputStream(InputStream in, long length) {
+            super(in);
+            left = length;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int value = in.read();
+            count(value < 0 ? -1 : 1);
+            return value;
+        }
+
+        @Override
+        public int read(byte[] target, int from, int length) throws IOException {
+            int read = in.read(target, from, length);
+            count(read);
+            return read;
+        }
+
+        @Override
+        public long skip(long bytes) throws IOException {
+            long skipped = in.skip(bytes);
+            count(skipped);
+            return skipped;
+        }
+
+        @Override
+        public boolean markSupported() {
+            return false;
+        }
+
+        private void count(long bytes) throws EOFException {
+            if (bytes < 0 && left > 0) {
+                throw new EOFException("it was cut off " + left + " bytes before its end");
+            }
+            left -= Math.max(0, bytes);
+        }
+    }
+
     /** What the file holds: the folder of each artifact. */
     private record Index(List<String> artifacts) {}
 
-    /** A repository on the network. */
+    /**
+     * A repository on the network.
+     *
+     * @throws IllegalArgumentException if the address names no host, or has a query or a fragment,
+     *     which the addresses of its files would lack
+     */
     static AddressPlace of(URI address) {
+        if (address.getHost() == null
+                || address.getRawQuery() != null
+                || address.getRawFragment() != null) {
+            throw new IllegalArgumentException("Not the address of a folder: " + address);
+        }
         String root = address.toString().endsWith("/") ? address.toString() : address + "/";
-        return new AddressPlace(root, path -> url(URI.create(root).resolve(path)));
+        return new AddressPlace(root, path -> url(URI.create(root).resolve(encoded(path))));
     }
 
     /** A repository on the class path, in a folder that ends with a slash. */
@@ -56,9 +114,18 @@ final class AddressPlace implements RepositoryPlace {
         return new AddressPlace("jar:///" + folder, path -> loader.getResource(folder + path));
     }
 
+    /** The path as an address has it, where a blank is %20. */
+    private static URI encoded(String path) {
+        try {
+            return new URI(null, null, path, null);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("Not a path: " + path, e);
+        }
+    }
+
     private static URL url(URI address) {
         try {
-            return address.toURL();
+            return URI.create(address.toASCIIString()).toURL();
         } catch (IOException e) {
             throw new IllegalArgumentException("Not an address: " + address, e);
         }
@@ -76,7 +143,8 @@ final class AddressPlace implements RepositoryPlace {
             connection.setConnectTimeout(TIMEOUT_MILLIS);
             connection.setReadTimeout(TIMEOUT_MILLIS);
             connection.setUseCaches(false);
-            return connection.getInputStream();
+            return new WholeInputStream(
+                    connection.getInputStream(), connection.getContentLengthLong());
         } catch (IOException e) {
             throw new RepositoryException(
                     String.format(
@@ -108,13 +176,12 @@ final class AddressPlace implements RepositoryPlace {
             for (String folder : index.artifacts()) {
                 if (folder == null
                         || !folder.endsWith("/")
-                        || !folder.equals(
-                                PlainName.pathOf(folder.substring(0, folder.length() - 1)) + '/')) {
+                        || !PlainName.isPath(folder.substring(0, folder.length() - 1))) {
                     throw new JsonParseException("not a folder of the repository");
                 }
             }
             return index.artifacts().stream().sorted().toList();
-        } catch (JsonParseException | IllegalArgumentException e) {
+        } catch (JsonParseException e) {
             throw new RepositoryException(
                     describe(INDEX)
                             + " is not a list of folders in the repository: publish into it again.",

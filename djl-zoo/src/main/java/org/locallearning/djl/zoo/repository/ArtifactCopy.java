@@ -81,17 +81,16 @@ final class ArtifactCopy {
     }
 
     private boolean isWhole() {
-        for (Artifact.Item item : artifact.getFiles().values()) {
-            try {
-                if (ArtifactFiles.difference(folder.resolve(item.getName()), item).isPresent()) {
-                    return false;
-                }
-            } catch (IOException e) {
-                // missing, or not to be read: copied once more
-                return false;
-            }
+        return artifact.getFiles().values().stream().allMatch(this::isThere);
+    }
+
+    private boolean isThere(Artifact.Item item) {
+        try {
+            return ArtifactFiles.difference(folder.resolve(item.getName()), item).isEmpty();
+        } catch (IOException e) {
+            // missing, or not to be read: copied once more
+            return false;
         }
-        return true;
     }
 
     private void copy(Artifact.Item item, Path target, Progress progress) throws IOException {
@@ -135,19 +134,46 @@ final class ArtifactCopy {
         }
     }
 
-    /** Renames the copy; where another process was faster, its copy is as good. */
-    private void putInPlace(Path unfinished) throws IOException {
-        if (Files.exists(folder)) {
-            Path damaged = folder.resolveSibling(unfinished.getFileName() + ".old");
-            Files.move(folder, damaged, StandardCopyOption.ATOMIC_MOVE);
-            FolderDeletion.delete(damaged);
+    /**
+     * Renames the copy, or, where there is one already, the files that are not as they should be:
+     * another thread or process may be reading the others.
+     */
+    private void putInPlace(Path unfinished) throws RepositoryException {
+        try {
+            if (Files.notExists(folder) && isRenamed(unfinished)) {
+                return;
+            }
+            for (Artifact.Item item : artifact.getFiles().values()) {
+                if (!isThere(item)) {
+                    Files.move(
+                            unfinished.resolve(item.getName()),
+                            folder.resolve(item.getName()),
+                            StandardCopyOption.ATOMIC_MOVE,
+                            StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        } catch (IOException e) {
+            throw new RepositoryException(
+                    String.format(
+                            Locale.ROOT,
+                            "The copy %s can't be written (%s): delete it, or set DJL_CACHE_DIR to"
+                                    + " a folder that can be written.",
+                            folder,
+                            e),
+                    e);
         }
+    }
+
+    private boolean isRenamed(Path unfinished) throws IOException {
         try {
             Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
+            return true;
         } catch (IOException e) {
-            if (!isWhole()) {
-                throw e;
+            if (Files.isDirectory(folder)) {
+                // another thread or process was faster
+                return false;
             }
+            throw e;
         }
     }
 }

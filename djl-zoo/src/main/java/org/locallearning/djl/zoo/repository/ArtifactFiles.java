@@ -56,7 +56,7 @@ public final class ArtifactFiles {
         for (Map.Entry<String, Artifact.Item> entry : artifact.getFiles().entrySet()) {
             Artifact.Item item = entry.getValue();
             Path file = path(folder, item);
-            if (!Files.exists(file)) {
+            if (Files.notExists(file)) {
                 throw new RepositoryException(
                         String.format(
                                 Locale.ROOT,

@@ -69,6 +69,7 @@ public final class Digests {
      *
      * @param algorithm SHA-1 or SHA-256
      * @return a new digest
+     * @throws IllegalStateException if it is another algorithm, which this platform does not have
      */
     public static MessageDigest of(String algorithm) {
         try {

@@ -15,6 +15,7 @@ package org.locallearning.djl.zoo.repository;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,7 +38,7 @@ final class FolderPlace implements RepositoryPlace {
     @Override
     public InputStream open(String path) throws IOException {
         Path file = root.resolve(path);
-        if (!Files.exists(file)) {
+        if (Files.notExists(file)) {
             throw new RepositoryException(
                     String.format(
                             Locale.ROOT,
@@ -55,7 +56,7 @@ final class FolderPlace implements RepositoryPlace {
     @Override
     public List<String> artifacts() throws IOException {
         Path models = root.resolve(ModelRepository.MODELS);
-        if (!Files.isDirectory(models)) {
+        if (Files.notExists(models)) {
             return List.of();
         }
         try (Stream<Path> files = Files.walk(models, DEEPEST)) {
@@ -63,6 +64,15 @@ final class FolderPlace implements RepositoryPlace {
                     .map(file -> pathOf(root.relativize(file.getParent())))
                     .sorted()
                     .toList();
+        } catch (IOException | UncheckedIOException e) {
+            throw new RepositoryException(
+                    String.format(
+                            Locale.ROOT,
+                            "The model repository %s can't be read (%s): allow all of it to be"
+                                    + " read, or name another one.",
+                            root,
+                            e instanceof UncheckedIOException ? e.getCause() : e),
+                    e);
         }
     }
 

@@ -27,11 +27,15 @@ final class ModelMetadata {
     /** The group of the models of this project. */
     static final String GROUP_ID = "org.locallearning";
 
+    /** A file from which DJL takes options and arguments. */
+    private static final String SETTINGS = "serving.properties";
+
     private ModelMetadata() {}
 
     /**
      * Checks metadata that {@link RepositoryMetadata} has checked: they are those of the place
-     * where they are, and every file has an address, a size and a SHA-1, and is no archive.
+     * where they are, every file has an address, a size and a SHA-1, and is no archive, and nothing
+     * makes DJL load other files than the checked ones.
      *
      * @param metadata the metadata
      * @param mrl where they are
@@ -60,6 +64,13 @@ final class ModelMetadata {
             if (artifact.getProperties().containsValue(null)) {
                 throw refused(location, title + " has a property without a value");
             }
+            if (!artifact.getOptions(null).isEmpty()) {
+                throw refused(location, title + " has options, which tell DJL what to load");
+            }
+            Object engine = artifact.getArguments().get("engine");
+            if (engine != null && !(engine instanceof String)) {
+                throw refused(location, title + " has an engine that is not a name");
+            }
             checkFiles(artifact, title, location);
         }
     }
@@ -74,6 +85,9 @@ final class ModelMetadata {
             }
             if (!"file".equals(item.getType()) || !item.getUri().endsWith('/' + item.getName())) {
                 throw refused(location, file + " is an archive, or has another name than its uri");
+            }
+            if (SETTINGS.equalsIgnoreCase(item.getName())) {
+                throw refused(location, file + " tells DJL what to load");
             }
             if (item.getSha1Hash() == null || !ModelRepository.isSize(item.getSize())) {
                 throw refused(location, file + " has no SHA-1, or no size of 1 byte to 1 GB");

@@ -92,12 +92,17 @@ public final class ModelRepository extends AbstractRepository {
      *
      * @param address a path, or an address of scheme {@code file}, {@code http}, {@code https}, or
      *     {@code jar}, where {@code jar:///org/example/models} is a folder of the class path
-     * @return the repository
-     * @throws RepositoryException if there is none, or the address has another scheme
+     * @return the repository; one on the network or on the class path is not looked for before its
+     *     models are listed
+     * @throws RepositoryException if there is no such folder, or if it is no such address, such as
+     *     one with a query
      * @throws IOException if it cannot be read
      */
     public static ModelRepository open(String address) throws IOException {
         try {
+            if (address.isBlank()) {
+                throw notAnAddress(address, null);
+            }
             if (!address.matches("[a-zA-Z][a-zA-Z0-9+.-]+:.*")) {
                 return open(Path.of(address));
             }
@@ -105,7 +110,12 @@ public final class ModelRepository extends AbstractRepository {
             return switch (uri.getScheme().toLowerCase(Locale.ROOT)) {
                 case "file" -> open(Path.of(uri));
                 case "http", "https" -> new ModelRepository(address, uri, AddressPlace.of(uri));
-                case "jar" -> onClassPath(uri.getPath(), contextClassLoader());
+                case "jar" -> {
+                    if (uri.getPath() == null) {
+                        throw notAnAddress(address, null);
+                    }
+                    yield onClassPath(uri.getPath(), contextClassLoader());
+                }
                 default -> throw notAnAddress(address, null);
             };
         } catch (URISyntaxException | IllegalArgumentException e) {
@@ -117,7 +127,8 @@ public final class ModelRepository extends AbstractRepository {
         return new RepositoryException(
                 PlainName.quote(address)
                         + " is not the address of a model repository: give a folder, or an address"
-                        + " of scheme file, http, https or jar.",
+                        + " such as https://example.org/models, file:///models or"
+                        + " jar:///org/example/models.",
                 cause);
     }
 
@@ -131,13 +142,20 @@ public final class ModelRepository extends AbstractRepository {
      *
      * @param folder the folder, such as {@code /org/example/models}
      * @param loader what finds it
-     * @return the repository
+     * @return the repository, which may hold nothing
+     * @throws IllegalArgumentException if the folder is no path
      */
     public static ModelRepository onClassPath(String folder, ClassLoader loader) {
         String inside = folder.startsWith("/") ? folder.substring(1) : folder;
         String path = inside.endsWith("/") ? inside : inside + '/';
-        return new ModelRepository(
-                "jar:///" + path, URI.create("jar:///" + path), AddressPlace.of(path, loader));
+        try {
+            return new ModelRepository(
+                    "jar:///" + path,
+                    new URI("jar", "", '/' + path, null, null),
+                    AddressPlace.of(path, loader));
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("Not a folder of the class path: " + folder, e);
+        }
     }
 
     /**
@@ -175,6 +193,15 @@ public final class ModelRepository extends AbstractRepository {
                         above.substring(
                                 Math.min(MODELS.length(), above.length() - group.length()),
                                 above.length() - group.length());
+                if (!PlainName.isPath(path)) {
+                    throw new RepositoryException(
+                            String.format(
+                                    Locale.ROOT,
+                                    "%s can't be the folder of an artifact, since addresses do not"
+                                            + " have every character of its name: rename it, or move"
+                                            + " it out of the repository.",
+                                    place.describe(path)));
+                }
                 models.add(model(application(application, folder), groupId, artifactId));
             }
         }
@@ -276,6 +303,16 @@ public final class ModelRepository extends AbstractRepository {
                                 mostBytes));
             }
             return content;
+        } catch (RepositoryException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new RepositoryException(
+                    String.format(
+                            Locale.ROOT,
+                            "%s can't be read (%s): allow it to be read, or check the network.",
+                            place.describe(path),
+                            e),
+                    e);
         }
     }
 

@@ -85,6 +85,22 @@ public final class PlainName {
     }
 
     /**
+     * Returns whether a text is a path of plain names that stands for itself in an address, such as
+     * {@code model/cv/mlp}, but not {@code model/cv/my mlp}, which an address writes as {@code
+     * my%20mlp}.
+     *
+     * @param path the path
+     * @return false if it leads elsewhere, or has a character that an address has to encode
+     */
+    static boolean isPath(String path) {
+        try {
+            return pathOf(path).equals(path);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /**
      * Quotes a text of unknown origin for a message of one line.
      *
      * @param text the text

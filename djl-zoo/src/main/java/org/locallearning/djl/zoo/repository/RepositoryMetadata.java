@@ -28,6 +28,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -186,6 +187,19 @@ public record RepositoryMetadata(String json, String location, Metadata metadata
         if (name != null && !name.isEmpty() && !PlainName.isPlain(name)) {
             throw new RefusedException(
                     "the artifact name " + PlainName.quote(name) + " is not a plain name");
+        }
+        for (String settings : List.of("arguments", "options")) {
+            if (artifact.get(settings) instanceof JsonObject values) {
+                for (Map.Entry<String, JsonElement> value : values.entrySet()) {
+                    if (value.getValue().isJsonNull()) {
+                        throw new RefusedException(
+                                PlainName.quote(value.getKey())
+                                        + " among the "
+                                        + settings
+                                        + " of an artifact has no value");
+                    }
+                }
+            }
         }
         JsonElement files = artifact.get("files");
         if (files == null || files.isJsonNull()) {

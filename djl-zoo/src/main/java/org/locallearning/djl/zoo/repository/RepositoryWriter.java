@@ -22,14 +22,17 @@ import ai.djl.util.Hex;
 import ai.djl.util.JsonUtils;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
 import org.locallearning.djl.decorrelation.internal.FolderDeletion;
@@ -38,7 +41,7 @@ import org.locallearning.djl.decorrelation.internal.FolderDeletion;
  * Adds models to a repository in a folder, in DJL's layout. Files are written beside their place
  * and renamed; the metadata, with size and SHA-1 of each, follow them, and the list of all
  * artifacts, which a repository on the network or in a jar needs, comes last. What was there before
- * stays.
+ * stays; adding the same model again writes what is missing or damaged.
  *
  * <p>One program at a time writes into a repository.
  */
@@ -75,16 +78,18 @@ public final class RepositoryWriter {
     }
 
     /**
-     * Adds a model.
+     * Adds a model. What a reader would refuse is refused before anything is written.
      *
      * @param application what it does
      * @param artifactId the artifact that it belongs to
      * @param description what the artifact is
      * @param artifact version, name, properties and arguments of the model; its files are set here
      * @param files the content of each file, by its name
-     * @return whether it was added: false if the same files are there already
-     * @throws RepositoryException if other files are there in that version, or a name is none
-     * @throws IOException if the repository cannot be read or written
+     * @return whether the files were written: false if the same files are there already, each of
+     *     them whole
+     * @throws RepositoryException if other files are there in that version, if a name is none, if a
+     *     file is empty, or if the repository cannot be read or written
+     * @throws IOException if the repository cannot be read
      */
     public boolean add(
             Application application,
@@ -93,10 +98,10 @@ public final class RepositoryWriter {
             Artifact artifact,
             Map<String, byte[]> files)
             throws IOException {
-        for (String name : List.of(artifactId, artifact.getVersion(), artifact.getName())) {
-            if (!PlainName.isPlain(name) || name.contains(" ")) {
+        for (String name : Arrays.asList(artifactId, artifact.getVersion(), artifact.getName())) {
+            if (name == null || name.contains("/") || !PlainName.isPath(name)) {
                 throw new RepositoryException(
-                        PlainName.quote(name)
+                        PlainName.quote(String.valueOf(name))
                                 + " can't be the name of a folder of a repository: choose letters,"
                                 + " digits, - and dots.");
             }
@@ -107,32 +112,72 @@ public final class RepositoryWriter {
         Metadata metadata = metadata(repository, mrl, folder, description);
         artifact.setFiles(items(artifact, files));
         List<Artifact> artifacts = new ArrayList<>(metadata.getArtifacts());
-        for (Artifact other : artifacts) {
-            if (other.getVersion().equals(artifact.getVersion())
-                    && other.getName().equals(artifact.getName())) {
-                if (digests(other).equals(digests(artifact))) {
-                    return false;
-                }
-                throw new RepositoryException(
-                        String.format(
-                                Locale.ROOT,
-                                "%s has version %s of %s already, with other files: give this one"
-                                        + " another version.",
-                                root,
-                                artifact.getVersion(),
-                                artifact.getName()));
-            }
+        Optional<Artifact> present = sameName(artifact, artifacts);
+        boolean there = present.isPresent() && isThere(present.get(), artifact);
+        if (present.isEmpty()) {
+            artifacts.add(artifact);
+            metadata.setArtifacts(artifacts);
         }
-        write(folder.resolve(artifact.getVersion()), artifact.getName(), files);
-        artifacts.add(artifact);
-        metadata.setArtifacts(artifacts);
-        writeText(
-                folder.resolve(RepositoryMetadata.FILE_NAME),
-                JsonUtils.GSON_PRETTY.toJson(metadata));
-        writeText(
-                root.resolve(RepositoryPlace.INDEX),
-                AddressPlace.index(new FolderPlace(root).artifacts()));
-        return true;
+        String json = JsonUtils.GSON_PRETTY.toJson(metadata);
+        checkAsReader(json, mrl);
+        try {
+            if (!there) {
+                write(folder.resolve(artifact.getVersion()), artifact.getName(), files);
+            }
+            if (present.isEmpty()) {
+                write(folder.resolve(RepositoryMetadata.FILE_NAME), json);
+            }
+            // a program that stopped before it did so has left the list of before
+            write(
+                    root.resolve(RepositoryPlace.INDEX),
+                    AddressPlace.index(new FolderPlace(root).artifacts()));
+        } catch (FileSystemException e) {
+            throw new RepositoryException(
+                    String.format(
+                            Locale.ROOT,
+                            "The repository %s can't be written (%s): allow it to be written, make"
+                                    + " room there, or name another folder.",
+                            root,
+                            e),
+                    e);
+        }
+        return !there;
+    }
+
+    private static Optional<Artifact> sameName(Artifact artifact, List<Artifact> artifacts) {
+        return artifacts.stream()
+                .filter(other -> other.getVersion().equals(artifact.getVersion()))
+                .filter(other -> other.getName().equals(artifact.getName()))
+                .findFirst();
+    }
+
+    /** Whether the files of an artifact are there, as the metadata have them. */
+    private boolean isThere(Artifact present, Artifact artifact) throws IOException {
+        if (!digests(present).equals(digests(artifact))) {
+            throw new RepositoryException(
+                    String.format(
+                            Locale.ROOT,
+                            "%s has version %s of %s already, with other files: give this one"
+                                    + " another version.",
+                            root,
+                            artifact.getVersion(),
+                            artifact.getName()));
+        }
+        try {
+            ArtifactFiles.verify(root, present);
+            return true;
+        } catch (RepositoryException e) {
+            // missing or damaged: written once more
+            return false;
+        }
+    }
+
+    private void checkAsReader(String json, MRL mrl) throws RepositoryException {
+        String title = "The new metadata of " + mrl.getArtifactId() + " in " + root;
+        Metadata read =
+                RepositoryMetadata.parse(json, mrl.toURI().getPath(), mrl.getArtifactId(), title)
+                        .metadata();
+        ModelMetadata.check(read, mrl, title);
     }
 
     private static Metadata metadata(
@@ -194,7 +239,11 @@ public final class RepositoryWriter {
         }
     }
 
-    private static void writeText(Path file, String text) throws IOException {
-        AtomicFile.write(file, out -> out.write((text + '\n').getBytes(StandardCharsets.UTF_8)));
+    /** Writes a text, unless it is there. */
+    private static void write(Path file, String text) throws IOException {
+        byte[] content = (text + '\n').getBytes(StandardCharsets.UTF_8);
+        if (!Files.exists(file) || !Arrays.equals(content, Files.readAllBytes(file))) {
+            AtomicFile.write(file, out -> out.write(content));
+        }
     }
 }

@@ -114,7 +114,10 @@ class DataRepositoryTest {
 
     @Test
     void refusesAnAddressThatIsNone() throws Exception {
-        for (String address : new String[] {"mirror/data", "", "file:data", "mailto:a@b"}) {
+        for (String address :
+                new String[] {
+                    "mirror/data", "", "file:data", "mailto:a@b", "http://host/data?key=1"
+                }) {
             assertRefused(
                     "mnist",
                     DataOptions.builder().optRepositoryUri(URI.create(address)),

@@ -253,6 +253,27 @@ class RecordedModelTest {
                         "Unknown model",
                         record -> record.toBuilder().optName("perceptron").build()),
                 new Unfit(
+                        "puts out images",
+                        record ->
+                                record.toBuilder()
+                                        .optName("autoencoder")
+                                        .optOption("hidden", "[3]")
+                                        .build()),
+                new Unfit(
+                        "names classes",
+                        record ->
+                                record.toBuilder()
+                                        .optName("rbm-features")
+                                        .optOption("units", "3")
+                                        .build()),
+                new Unfit(
+                        "it has many outputs",
+                        record ->
+                                record.toBuilder()
+                                        .optName("zca-whitening")
+                                        .optOption("units", "many")
+                                        .build()),
+                new Unfit(
                         "no option width",
                         record -> record.toBuilder().optOption("width", "3").build()),
                 new Unfit(

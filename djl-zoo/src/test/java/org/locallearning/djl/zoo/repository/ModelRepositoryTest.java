@@ -26,6 +26,7 @@ import ai.djl.repository.MRL;
 import ai.djl.util.Progress;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URL;
@@ -33,6 +34,7 @@ import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -164,6 +166,10 @@ class ModelRepositoryTest {
             String address = "http://localhost:" + server.getAddress().getPort() + "/models";
             Path copy = fetch(ModelRepository.open(address), "net-one");
             assertArrayEquals(parameters, Files.readAllBytes(copy.resolve("net-one-0000.params")));
+            add("1.0", "net-\u00fc", new byte[] {8});
+            copy = fetch(ModelRepository.open(address), "net-\u00fc");
+            assertArrayEquals(
+                    new byte[] {8}, Files.readAllBytes(copy.resolve("net-\u00fc-0000.params")));
             Files.delete(root.resolve("index.json"));
             RepositoryException refused =
                     assertThrows(
@@ -265,6 +271,10 @@ class ModelRepositoryTest {
                     "groupId": "org.locallearning"       | "groupId": "ai.djl.zoo"
                     "artifactId": "net"                  | "artifactId": "other"
                     "application": "cv/image_classification" | "application": "nlp"
+                    "version": "1.0"                     | "version": "1.0", "options": {"epoch": "-1"}
+                    "version": "1.0"                     | "version": "1.0", "options": {"epoch": null}
+                    "version": "1.0"                     | "version": "1.0", "arguments": {"engine": 5}
+                    "version": "1.0"                     | "version": "1.0", "arguments": {"engine": null}
                     "files": {                           | "folders": {
                     "artifacts": [                       | "artifacts": [null,
                     "artifacts": [                       | "articles": [
@@ -304,7 +314,14 @@ class ModelRepositoryTest {
         "ftp://localhost/models,is not the address",
         "jar:///,index.json is missing",
         "no such folder,does not exist",
-        "http://localhost:1/models,can't be read"
+        "http://localhost:1/models,can't be read",
+        "http://localhost:1/models?key=1,is not the address",
+        "http://localhost:1/models#part,is not the address",
+        "http:models,is not the address",
+        "jar:models,is not the address",
+        "jar:file:/models.jar!/models,is not the address",
+        "jar:///no%20such/models,index.json is missing",
+        "' ',is not the address"
     })
     void refusesWhatIsNoRepository(String address, String words) {
         RepositoryException refused =
@@ -315,9 +332,138 @@ class ModelRepositoryTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"../net", "/net", "a/b", "''", "..", "a b", "a:b"})
+    @CsvSource({"../net", "/net", "a/b", "''", "..", "a b", "a:b", "50%"})
     void writesNoHostileName(String name) {
         assertThrows(RepositoryException.class, () -> add("1.0", name, new byte[] {1}));
+        assertThrows(RepositoryException.class, () -> add(name, "net-two", new byte[] {1}));
+    }
+
+    /** A file that every reader refuses would take the models that are there with it. */
+    @ParameterizedTest
+    @CsvSource({"my file,1", "../file,1", "serving.properties,1", "file,0", "FILE,2"})
+    void writesNoFileThatReadersRefuse(String name, int bytes) throws IOException {
+        Artifact artifact = new Artifact();
+        artifact.setVersion("1.0");
+        artifact.setName("net-two");
+        artifact.setProperties(Map.of());
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        files.put(name, new byte[bytes]);
+        if (bytes == 2) {
+            files.put("file", new byte[bytes]);
+        }
+
+        RepositoryException refused =
+                assertThrows(
+                        RepositoryException.class,
+                        () ->
+                                RepositoryWriter.open(root)
+                                        .add(
+                                                Application.CV.IMAGE_CLASSIFICATION,
+                                                "net",
+                                                "a net",
+                                                artifact,
+                                                files));
+
+        assertTrue(refused.getMessage().contains(root.toRealPath().toString()), refused.toString());
+        assertTrue(Files.notExists(root.resolve(FOLDER + "1.0/net-two")));
+        fetch(ModelRepository.open(root), "net-one");
+    }
+
+    @Test
+    void writesAgainWhatWasDamaged() throws IOException {
+        Path file = root.resolve(FOLDER + "1.0/net-one/net-one-0000.params");
+        Files.write(file, new byte[] {1});
+        Path index = root.resolve("index.json");
+        String list = Files.readString(index);
+
+        assertTrue(add("1.0", "net-one", parameters), "one file was damaged");
+
+        assertArrayEquals(parameters, Files.readAllBytes(file));
+        // as a program leaves it that stops after the metadata
+        Files.delete(index);
+        assertFalse(add("1.0", "net-one", parameters), "the files are whole");
+        assertEquals(list, Files.readString(index));
+    }
+
+    /** A folder that somebody has copied within the repository. */
+    @Test
+    void refusesAFolderThatNoAddressNames() throws IOException {
+        Path copy = root.resolve(FOLDER).resolveSibling("net copy");
+        Files.createDirectory(copy);
+        Files.copy(root.resolve(FOLDER + "metadata.json"), copy.resolve("metadata.json"));
+
+        assertRefused(copy.toRealPath() + " can't be the folder of an artifact");
+    }
+
+    /** Who reads a copy keeps it when a second one is finished. */
+    @Test
+    void leavesACopyThatAnotherThreadMadeMeanwhile() throws IOException {
+        ModelRepository repository = ModelRepository.open(root);
+        MRL mrl = repository.models(GROUP).get(0);
+        Artifact artifact = mrl.getDefaultArtifact();
+        List<Object> made = new ArrayList<>();
+        Progress progress =
+                new Progress() {
+                    @Override
+                    public void reset(String message, long max, String trailing) {}
+
+                    @Override
+                    public void start(long initial) {}
+
+                    @Override
+                    public void end() {}
+
+                    @Override
+                    public void increment(long increment) {
+                        if (made.isEmpty()) {
+                            try {
+                                mrl.prepare(artifact);
+                                made.add(folderKey(repository.getResourceDirectory(artifact)));
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        }
+                    }
+
+                    @Override
+                    public void update(long progress, String message) {}
+                };
+
+        mrl.prepare(artifact, progress);
+
+        assertEquals(made, List.of(folderKey(repository.getResourceDirectory(artifact))));
+    }
+
+    /** What tells a folder from another of the same name. */
+    private static Object folderKey(Path folder) throws IOException {
+        Object key = Files.readAttributes(folder, BasicFileAttributes.class).fileKey();
+        return key == null ? folder : key;
+    }
+
+    @Test
+    void saysWhichFileTheNetworkCutOff() throws IOException {
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext(
+                "/",
+                exchange -> {
+                    exchange.sendResponseHeaders(200, 1000);
+                    exchange.getResponseBody().write('{');
+                    exchange.close();
+                });
+        server.start();
+        try {
+            String address = "http://localhost:" + server.getAddress().getPort();
+            RepositoryException refused =
+                    assertThrows(
+                            RepositoryException.class,
+                            () -> ModelRepository.open(address).models(GROUP));
+            assertTrue(
+                    refused.getMessage().startsWith(address + "/index.json can't be read"),
+                    refused.getMessage());
+        } finally {
+            server.stop(0);
+        }
     }
 
     @Test

@@ -14,11 +14,13 @@
 package org.locallearning.djl.examples.output;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Says in words why a file or folder cannot be read or written. */
 public final class FileFailure {
@@ -45,5 +47,29 @@ public final class FileFailure {
             return failure.getReason().toLowerCase(Locale.ROOT);
         }
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+
+    /**
+     * Says what failed, for an exception whose message is no sentence: the JDK's about files name
+     * the file alone.
+     *
+     * @param e what was thrown
+     * @return a sentence, or empty where the message is one
+     */
+    public static Optional<String> sentence(Exception e) {
+        boolean wraps =
+                e instanceof UncheckedIOException
+                        && String.valueOf(e.getCause()).equals(e.getMessage());
+        Throwable cause = wraps ? e.getCause() : e;
+        if (cause instanceof FileSystemException failure && failure.getFile() != null) {
+            return Optional.of(
+                    String.format(
+                            Locale.ROOT,
+                            "%s can't be read or written (%s): check its permissions, or name"
+                                    + " another.",
+                            failure.getFile(),
+                            reason(failure)));
+        }
+        return Optional.empty();
     }
 }

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.zoo.data.DataOptions;
@@ -115,14 +116,19 @@ public record Experiment(
     }
 
     /**
-     * Returns this experiment with another learning rate.
+     * Returns this experiment with other learning rates.
      *
-     * @param rate the learning rate of every method
+     * @param rate the learning rate of a method, or null for the preset
      * @return the same otherwise
      */
-    public Experiment withLearningRate(float rate) {
+    public Experiment withLearningRates(Function<Method, Float> rate) {
         Map<String, Float> rates = new LinkedHashMap<>();
-        methods.forEach(method -> rates.put(method.name(), rate));
+        for (Method method : methods) {
+            Float chosen = rate.apply(method);
+            if (chosen != null) {
+                rates.put(method.name(), chosen);
+            }
+        }
         return new Experiment(
                 dataset, data, model, network, methods, seeds, plan, rates, decorrelationRates);
     }

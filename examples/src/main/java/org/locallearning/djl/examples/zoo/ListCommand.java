@@ -90,8 +90,13 @@ public final class ListCommand implements Callable<Integer> {
     }
 
     private static String percent(String accuracy) {
-        return accuracy.isEmpty()
-                ? ""
-                : String.format(Locale.ROOT, "%.2f", 100 * Double.parseDouble(accuracy));
+        try {
+            return accuracy.isEmpty()
+                    ? ""
+                    : String.format(Locale.ROOT, "%.2f", 100 * Double.parseDouble(accuracy));
+        } catch (NumberFormatException e) {
+            // whatever the metadata of somebody else's repository say
+            return accuracy;
+        }
     }
 }

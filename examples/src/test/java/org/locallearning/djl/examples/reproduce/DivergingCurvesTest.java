@@ -84,7 +84,9 @@ class DivergingCurvesTest {
                                             .setOptimizer(OptimizerKind.MOMENTUM)
                                             .setMethods(MethodSettings.preset("mlp"))
                                             .build());
-                    curves.run(new LearningCurves.Part("wild", experiment.withLearningRate(1e38f)));
+                    curves.run(
+                            new LearningCurves.Part(
+                                    "wild", experiment.withLearningRates(method -> 1e38f)));
                     curves.run(new LearningCurves.Part("tame", experiment));
                 }
             };

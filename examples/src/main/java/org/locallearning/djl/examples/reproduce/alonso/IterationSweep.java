@@ -136,7 +136,7 @@ final class IterationSweep implements Target {
                                 List.of(Methods.named(line.method)),
                                 arguments.seeds(Paper.SEEDS),
                                 PredictiveLearning.plan(arguments.epochs(EPOCHS), settings))
-                        .withLearningRate((float) line.rates[t - 1]));
+                        .withLearningRates(method -> (float) line.rates[t - 1]));
     }
 
     private static double best(RunResult run) {

@@ -17,10 +17,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.locallearning.djl.examples.ProgramRun;
 import org.locallearning.djl.examples.commandline.ExitCode;
+import org.locallearning.djl.examples.reproduce.ReproduceArguments;
+import org.locallearning.djl.examples.training.Experiment;
+import picocli.CommandLine;
 
 class DigitClassifiersTest {
 
@@ -41,5 +45,35 @@ class DigitClassifiersTest {
         ProgramRun run = ProgramRun.of("reproduce lillicrap-note-6 --model deep");
         assertEquals(ExitCode.USAGE, run.exitCode());
         assertTrue(run.err().contains("tanh, local, leaky"), run.err());
+    }
+
+    @Test
+    void denseNetsOfDigitsLearnByGradientDescent() {
+        String both = "bp 0.01 sgd, fa 0.005 sgd, fa-adam 1.0E-4 adam";
+        assertEquals(both, rates("tanh"));
+        assertEquals(both, rates("leaky"));
+        assertEquals(both, rates("relu"));
+        assertEquals("bp 0.005 sgd, fa 0.005 sgd, fa-adam 1.0E-4 adam", rates("deep"));
+    }
+
+    @Test
+    void otherNetsLearnByAdam() {
+        assertEquals("bp 1.0E-4 adam, fa 1.0E-4 adam, fa-adam 1.0E-4 adam", rates("local"));
+        assertEquals("bp 0.001 adam, fa 0.001 adam, fa-adam 1.0E-4 adam", rates("dropout"));
+    }
+
+    private static String rates(String net) {
+        ReproduceArguments arguments = new ReproduceArguments();
+        new CommandLine(arguments).parseArgs("--model", net, "--methods", "bp,fa,fa-adam");
+        Experiment experiment = DigitClassifiers.note5().parts(arguments).get(0).experiment();
+        return experiment.methods().stream()
+                .map(
+                        method ->
+                                method.name()
+                                        + " "
+                                        + experiment.rates(method).learning()
+                                        + " "
+                                        + method.optimizer(experiment.plan().optimizer()))
+                .collect(Collectors.joining(", "));
     }
 }
