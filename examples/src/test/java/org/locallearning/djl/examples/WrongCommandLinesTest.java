@@ -189,6 +189,7 @@ class WrongCommandLinesTest {
             reproduce ahmad-figure-4 --limit x | 'x' is not a whole number
             reproduce ahmad-figure-4 --save-every 0 | --save-every is at least 1
             reproduce ahmad-figure-4 --decor-rank 4 --methods bp,fa | --decor-rank is for methods with decorrelation layers, such as fa+decor, and there is none among bp, fa
+            reproduce ahmad-figure-4 --decor-rank -1 | The rank must be 1 or more, but is -1
             reproduce lillicrap-figure-7 --methods fa | no use for --methods
             reproduce lillicrap-figure-7 --seeds 1,1 | '1' is given twice
             reproduce alonso-figure-3 --save-every 10 | no use for --save-every
@@ -208,6 +209,8 @@ class WrongCommandLinesTest {
             sweep --model ,mlp | --model ,mlp has an empty place
             sweep --trial-heap 999999g | --trial-heap 999999g takes more than the
             sweep --trial-heap 999999g --parallel 1 | of this machine: lower it.
+            sweep --write-presets / | --write-presets / is a folder: name a file in it
+            sweep --write-presets . | is a folder
             sweep --parallel x | 'x' is not a whole number
             sweep --out= | --out is empty
             sweep --decor-gain X --methods fa+decor | 'X' is not one of scalar

@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.sweep;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,6 +59,18 @@ final class PresetFiles {
         folder = OutputFolder.open(file.toAbsolutePath().getParent());
         name = file.getFileName().toString();
         this.commandLine = commandLine;
+    }
+
+    /**
+     * Checks the name of a file, which is written when all trials have trained.
+     *
+     * @throws IllegalArgumentException if it is that of a folder
+     */
+    static void check(Path file) {
+        if (Files.isDirectory(file)) {
+            throw new IllegalArgumentException(
+                    "--write-presets " + file + " is a folder: name a file in it.");
+        }
     }
 
     /** What one command line has for all its methods. */

@@ -281,6 +281,9 @@ public final class SweepCommand implements Callable<Integer> {
             commandLine = new TrialCommandLine(spec, methods, grid);
             plan = plan(methods, grid);
             check(plan, commandLine);
+            if (output.presets != null) {
+                PresetFiles.check(output.presets);
+            }
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

@@ -17,6 +17,7 @@ import ai.djl.nn.Block;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import org.locallearning.djl.creditassignment.optimizer.ProjectedOptimizer;
+import org.locallearning.djl.examples.method.DecorrelationRates;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.OptimizerKind;
@@ -165,8 +166,11 @@ public record TrainingPlan(
          *
          * @param decorrelation their settings
          * @return this builder
+         * @throws IllegalArgumentException if one is out of its range, which a run would find when
+         *     others have trained for long
          */
         public Builder optDecorrelation(DecorrelationSettings decorrelation) {
+            decorrelation.at(DecorrelationRates.USUAL);
             this.decorrelation = decorrelation;
             return this;
         }
