@@ -25,6 +25,7 @@ import ai.djl.nn.core.Linear;
 import ai.djl.util.Pair;
 import java.util.List;
 import org.locallearning.djl.decorrelation.internal.HostValues;
+import org.locallearning.djl.decorrelation.internal.LayerInitializer;
 
 /** Blocks of DJL's own with the function that decorrelation layers have in evaluation. */
 final class PlainBlocks {
@@ -160,7 +161,11 @@ final class PlainBlocks {
      */
     static void share(Block from, Block to) {
         for (Pair<String, Parameter> entry : from.getDirectParameters()) {
-            share(entry.getValue(), to.getDirectParameters().get(entry.getKey()));
+            Parameter taking = to.getDirectParameters().get(entry.getKey());
+            share(entry.getValue(), taking);
+            if (taking.getInitializer() instanceof LayerInitializer initializer) {
+                taking.setInitializer(initializer.forLayer(to));
+            }
         }
         shareChildren(from.getChildren().values(), to);
     }

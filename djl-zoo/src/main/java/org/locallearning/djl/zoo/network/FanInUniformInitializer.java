@@ -21,6 +21,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.initializer.Initializer;
 import ai.djl.util.Pair;
+import org.locallearning.djl.decorrelation.internal.LayerInitializer;
 
 /**
  * Draws weights and biases from the uniform distribution on ±1/√(fan-in).
@@ -31,9 +32,10 @@ import ai.djl.util.Pair;
  * normal distribution of variance 2/(fan-in) and zero biases.
  *
  * <p>A bias has the fan-in of its layer, which its own shape does not tell. {@link #setOn(Block)}
- * therefore gives each parameter an initializer that looks at its layer's weight.
+ * therefore gives each parameter an initializer that looks at its layer's weight; a layer that
+ * {@code Decorrelate} puts in the place of another takes it over for its own weight.
  */
-public final class FanInUniformInitializer implements Initializer {
+public final class FanInUniformInitializer implements LayerInitializer {
 
     private final Parameter weight;
 
@@ -78,28 +80,16 @@ public final class FanInUniformInitializer implements Initializer {
         }
     }
 
-    /**
-     * Makes biases that start from this distribution look at the weight of the layer they are in.
-     *
-     * <p>To be called when layers were replaced by others that took over their initializers: a bias
-     * would go on to look at a weight that is no longer in the model.
-     *
-     * @param block the block, not yet initialized
-     */
-    public static void followReplacedLayers(Block block) {
-        Parameter weight = null;
-        for (Pair<String, Parameter> entry : block.getDirectParameters()) {
-            Parameter parameter = entry.getValue();
-            if (parameter.getType() == Parameter.Type.WEIGHT) {
-                weight = parameter;
-            } else if (weight != null
-                    && parameter.getInitializer() instanceof FanInUniformInitializer) {
-                parameter.setInitializer(new FanInUniformInitializer(weight));
-            }
-        }
-        for (Pair<String, Block> child : block.getChildren()) {
-            followReplacedLayers(child.getValue());
-        }
+    /** Returns this initializer, looking at the weight of another layer if it looks at one. */
+    @Override
+    public Initializer forLayer(Block layer) {
+        return layer.getDirectParameters().stream()
+                .map(Pair::getValue)
+                .filter(parameter -> weight != null)
+                .filter(parameter -> parameter.getType() == Parameter.Type.WEIGHT)
+                .findFirst()
+                .map(FanInUniformInitializer::new)
+                .orElse(this);
     }
 
     /**

@@ -53,7 +53,6 @@ import org.locallearning.djl.creditassignment.provenance.ParametersFile;
 import org.locallearning.djl.creditassignment.provenance.SavedModel;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 import org.locallearning.djl.decorrelation.Decorrelate;
-import org.locallearning.djl.zoo.network.FanInUniformInitializer;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 import org.locallearning.djl.zoo.network.Networks;
 import org.locallearning.djl.zoo.repository.Digests;
@@ -160,7 +159,6 @@ class RecordedModelTest {
                 Model loaded = Model.newInstance("folded", "PyTorch")) {
             NDManager manager = model.getNDManager();
             Block block = Decorrelate.model(Networks.LENET.create(image, classes.size()));
-            FanInUniformInitializer.followReplacedLayers(block);
             model.setBlock(block);
             TrainingConfig config = new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss());
             NDList batch = new NDList(manager.randomNormal(new Shape(6).addAll(image)).add(3));

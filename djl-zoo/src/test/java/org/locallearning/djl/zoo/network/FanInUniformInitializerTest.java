@@ -31,6 +31,8 @@ import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import org.junit.jupiter.api.Test;
+import org.locallearning.djl.decorrelation.Decorrelate;
+import org.locallearning.djl.decorrelation.DecorrelatedConv2d;
 
 class FanInUniformInitializerTest {
 
@@ -67,6 +69,23 @@ class FanInUniformInitializerTest {
                 assertEquals(start, parameter.getArray().min().getFloat());
                 assertEquals(start, parameter.getArray().max().getFloat());
             }
+        }
+    }
+
+    /** The weight of the layer that was replaced never gets a shape. */
+    @Test
+    void aLayerInThePlaceOfAnotherLooksAtItsOwnWeight() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            Engine.getInstance().setRandomSeed(5);
+            Block plain = new SequentialBlock().add(net().getChildren().valueAt(0));
+            FanInUniformInitializer.setOn(plain);
+            Block decorrelated = Decorrelate.model(plain);
+
+            decorrelated.initialize(manager, DataType.FLOAT32, new Shape(2, 6, 8, 8));
+
+            DecorrelatedConv2d layer = (DecorrelatedConv2d) decorrelated.getChildren().valueAt(0);
+            assertUniform(layer.getWeight().getArray(), 3 * 5 * 3);
+            assertUniform(layer.getBias().getArray(), 3 * 5 * 3);
         }
     }
 

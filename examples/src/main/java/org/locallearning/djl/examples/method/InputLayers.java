@@ -23,7 +23,6 @@ import org.locallearning.djl.decorrelation.BatchWhitening;
 import org.locallearning.djl.decorrelation.Decorrelate;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
 import org.locallearning.djl.decorrelation.RecurrentDecorrelation;
-import org.locallearning.djl.zoo.network.FanInUniformInitializer;
 import org.locallearning.djl.zoo.network.JoinedGhostBatchNorm;
 
 /**
@@ -51,10 +50,7 @@ public enum InputLayers {
 
         @Override
         Block prepare(Block plain, DecorrelationOptions options) {
-            Block converted =
-                    Decorrelate.builder().optOptions(options).build().convert(plain).block();
-            FanInUniformInitializer.followReplacedLayers(converted);
-            return converted;
+            return Decorrelate.builder().optOptions(options).build().convert(plain).block();
         }
     },
 
