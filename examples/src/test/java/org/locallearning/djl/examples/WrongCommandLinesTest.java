@@ -185,18 +185,19 @@ class WrongCommandLinesTest {
             reproduce ahmad-figure-4 --methods bp,bp | 'bp' is given twice
             reproduce ahmad-figure-4 --methods bp, | empty place
             reproduce ahmad-figure-4 --methods nosuch | Unknown method 'nosuch'
-            reproduce ahmad-figure-4 --seeds , | empty place
+            reproduce ahmad-figure-4 --seeds , | such as 1,2,7 or 1..5, but was ','
             reproduce ahmad-figure-4 --limit x | 'x' is not a whole number
             reproduce ahmad-figure-4 --save-every 0 | --save-every is at least 1
             reproduce ahmad-figure-4 --decor-rank 4 --methods bp,fa | --decor-rank is for methods with decorrelation layers, such as fa+decor, and there is none among bp, fa
             reproduce ahmad-figure-4 --decor-rank -1 | The rank must be 1 or more, but is -1
             reproduce lillicrap-figure-7 --methods fa | no use for --methods
-            reproduce lillicrap-figure-7 --seeds 1,1 | '1' is given twice
+            reproduce lillicrap-figure-7 --seeds 1,1 | A seed is given twice
+            reproduce lillicrap-figure-7 --seeds 1..3,2 | A seed is given twice
             reproduce alonso-figure-3 --save-every 10 | no use for --save-every
             reproduce alonso-table-4 --seeds 1 | no use for --seeds
             reproduce millea-learning --methods cd,cd | 'cd' is given twice
             reproduce millea-learning --methods bp | Unknown method 'bp'
-            reproduce millea-learning --seeds , | empty place
+            reproduce millea-learning --seeds , | such as 1,2,7 or 1..5
             sweep --iterations 3 --methods bp,fa | --iterations is for il, seqil and ipc
             sweep --decor-rank 3 --methods bp,fa | --decor-rank is for methods with decorrelation
             sweep --data-repository . --dataset glyphs | read from files

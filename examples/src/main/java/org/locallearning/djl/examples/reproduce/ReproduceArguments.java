@@ -16,8 +16,10 @@ package org.locallearning.djl.examples.reproduce;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
 import org.locallearning.djl.examples.commandline.DataArguments;
+import org.locallearning.djl.examples.commandline.Seeds;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.zoo.data.DataSets;
 import picocli.CommandLine.Option;
@@ -42,10 +44,10 @@ public final class ReproduceArguments extends DataArguments {
 
     @Option(
             names = "--seeds",
-            split = ",",
+            converter = Seeds.Converter.class,
             paramLabel = "N",
-            description = "Seeds to run (default: the target's).")
-    private List<Integer> seeds;
+            description = "Seeds to run; 1..5 is 1,2,3,4,5 (default: the target's).")
+    private Seeds seeds;
 
     @Option(
             names = "--methods",
@@ -128,7 +130,7 @@ public final class ReproduceArguments extends DataArguments {
      * @return the seeds
      */
     public List<Integer> seeds(List<Integer> otherwise) {
-        return seeds == null ? otherwise : List.copyOf(seeds);
+        return seeds == null ? otherwise : seeds.values();
     }
 
     /**
@@ -286,7 +288,7 @@ public final class ReproduceArguments extends DataArguments {
         super.check();
         checkPositive("--epochs", epochs);
         EngineThreads.check(threads);
-        if (seeds != null && seeds.stream().distinct().count() < seeds.size()) {
+        if (seeds != null && Set.copyOf(seeds.values()).size() < seeds.values().size()) {
             throw new IllegalArgumentException(
                     "A seed is given twice: --seeds names each seed once.");
         }
