@@ -31,10 +31,7 @@ import java.util.stream.Stream;
 /**
  * The claims of the papers, one file of {@code examples/claims} for each paper.
  *
- * <p>A claim whose runs are not all there was not run. A line {@code else} begins another way to
- * decide it, by the runs that it names and with {@code ours} and conditions of its own, {@code end}
- * being that of the claim; the first way counts whose runs are all there. So a longer run takes the
- * place of a short one as soon as it is stored.
+ * <p>A claim whose runs are not all there was not run.
  */
 public final class Claims {
 
@@ -194,7 +191,6 @@ public final class Claims {
     /** Reads the claims of a paper: lines of a word and a text, an empty line after each claim. */
     private List<Claim> read(String paper) throws IOException {
         List<Claim> claims = new ArrayList<>();
-        List<Map<String, String>> ways = new ArrayList<>();
         Map<String, String> lines = new LinkedHashMap<>();
         List<String> all = new ArrayList<>(Files.readAllLines(folder.resolve(paper + ".txt")));
         all.add("");
@@ -204,14 +200,6 @@ public final class Claims {
             }
             if (!line.isBlank()) {
                 String[] parts = line.split(" +", 2);
-                if (parts[0].equals("else") && parts.length == 2) {
-                    ways.add(lines);
-                    Map<String, String> other = new LinkedHashMap<>(lines);
-                    other.keySet().retainAll(Set.of("claim", "paper", "end"));
-                    other.put("run", parts[1]);
-                    lines = other;
-                    continue;
-                }
                 if (parts.length < 2
                         || !KEYS.contains(parts[0])
                         || lines.put(parts[0], parts[1]) != null) {
@@ -222,28 +210,23 @@ public final class Claims {
                                     + "', which is not one of a claim.");
                 }
             } else if (!lines.isEmpty()) {
-                ways.add(lines);
-                claims.add(claim(paper, ways));
-                ways = new ArrayList<>();
+                claims.add(claim(paper, lines));
                 lines = new LinkedHashMap<>();
             }
         }
         return claims;
     }
 
-    private Claim claim(String paper, List<Map<String, String>> ways) throws IOException {
-        for (Map<String, String> lines : ways) {
-            check(paper, lines);
-            List<String> names = namesOfRuns(lines);
-            if (!names.isEmpty() && names.stream().allMatch(this::isStored)) {
-                Map<String, JsonObject> stored = new LinkedHashMap<>();
-                for (String name : names) {
-                    stored.put(name, stored(name));
-                }
-                return new Claim(lines, stored);
+    private Claim claim(String paper, Map<String, String> lines) throws IOException {
+        check(paper, lines);
+        List<String> names = namesOfRuns(lines);
+        Map<String, JsonObject> stored = new LinkedHashMap<>();
+        if (names.stream().allMatch(this::isStored)) {
+            for (String name : names) {
+                stored.put(name, stored(name));
             }
         }
-        return new Claim(ways.get(0), Map.of());
+        return new Claim(lines, stored);
     }
 
     private static List<String> namesOfRuns(Map<String, String> lines) {
