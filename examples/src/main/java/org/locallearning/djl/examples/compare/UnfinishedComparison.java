@@ -13,7 +13,6 @@
  */
 package org.locallearning.djl.examples.compare;
 
-import com.google.gson.JsonObject;
 import com.google.gson.reflect.TypeToken;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -95,13 +94,8 @@ final class UnfinishedComparison implements FinishedRuns {
         settings.putAll(RunCheckpoints.of(path, resume.batches(), machine).settings());
         UnfinishedComparison unfinished =
                 new UnfinishedComparison(OutputFolder.open(path), resume, machine);
-        Optional<JsonObject> saved = unfinished.files.find(SETTINGS);
-        if (saved.isPresent()) {
-            compare(
-                    output,
-                    unfinished.files.read(SETTINGS, saved.get(), new TypeToken<>() {}),
-                    settings);
-        }
+        Optional<Map<String, String>> saved = unfinished.files.find(SETTINGS, new TypeToken<>() {});
+        saved.ifPresent(before -> compare(output, before, settings));
         unfinished.begin();
         if (saved.isEmpty()) {
             unfinished.files.write(SETTINGS, settings);
@@ -111,13 +105,12 @@ final class UnfinishedComparison implements FinishedRuns {
 
     /** Notes the time, unless an earlier start has. */
     private void begin() throws IOException {
-        Optional<JsonObject> saved = files.find(BEGINNING);
-        if (saved.isEmpty()) {
+        Optional<Beginning> saved = files.find(BEGINNING, TypeToken.get(Beginning.class));
+        if (saved.isPresent()) {
+            started = Instant.parse(saved.get().started);
+        } else {
             files.write(BEGINNING, new Beginning(started.toString()));
-            return;
         }
-        Beginning beginning = files.read(BEGINNING, saved.get(), TypeToken.get(Beginning.class));
-        started = Instant.parse(beginning.started);
     }
 
     /** Returns when the comparison was started for the first time. */
@@ -147,11 +140,7 @@ final class UnfinishedComparison implements FinishedRuns {
     /** {@inheritDoc} */
     @Override
     public Optional<RunResult> find(Method method, int seed) throws IOException {
-        String name = runName(method, seed) + ".json";
-        Optional<JsonObject> saved = files.find(name);
-        return saved.isEmpty()
-                ? Optional.empty()
-                : Optional.of(files.read(name, saved.get(), TypeToken.get(RunResult.class)));
+        return files.find(runName(method, seed) + ".json", TypeToken.get(RunResult.class));
     }
 
     /** {@inheritDoc} */

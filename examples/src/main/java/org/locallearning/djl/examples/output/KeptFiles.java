@@ -92,6 +92,20 @@ public final class KeptFiles {
     }
 
     /**
+     * Reads a file that is one value.
+     *
+     * @param name the file's name
+     * @param kind what was written
+     * @param <T> the kind
+     * @return what was written, or empty if there is no file
+     * @throws IOException if it cannot be read, or is not as it was written
+     */
+    public <T> Optional<T> find(String name, TypeToken<T> kind) throws IOException {
+        Optional<JsonObject> content = find(name);
+        return content.isEmpty() ? Optional.empty() : Optional.of(read(name, content.get(), kind));
+    }
+
+    /**
      * Reads a part of a file that was found.
      *
      * @param name the file's name

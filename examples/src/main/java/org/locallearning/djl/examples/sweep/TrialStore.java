@@ -13,7 +13,6 @@
  */
 package org.locallearning.djl.examples.sweep;
 
-import com.google.gson.JsonObject;
 import com.google.gson.reflect.TypeToken;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -64,20 +63,15 @@ final class TrialStore {
     /** Reads a trial, if it has come anywhere. */
     Optional<StoredTrial> find(String name, List<String> arguments) throws IOException {
         if (!known.containsKey(name)) {
-            StoredTrial stored = read(name, arguments);
-            known.put(name, stored == null ? null : stored.revived());
+            known.put(name, read(name, arguments).map(StoredTrial::revived).orElse(null));
         }
         return Optional.ofNullable(known.get(name));
     }
 
-    private StoredTrial read(String name, List<String> arguments) throws IOException {
+    private Optional<StoredTrial> read(String name, List<String> arguments) throws IOException {
         String file = name + ".json";
-        Optional<JsonObject> found = files.find(file);
-        if (found.isEmpty()) {
-            return null;
-        }
-        StoredTrial stored = files.read(file, found.get(), TypeToken.get(StoredTrial.class));
-        if (!arguments.equals(stored.arguments())) {
+        Optional<StoredTrial> stored = files.find(file, TypeToken.get(StoredTrial.class));
+        if (stored.isPresent() && !arguments.equals(stored.get().arguments())) {
             throw files.refused(file, null);
         }
         return stored;
