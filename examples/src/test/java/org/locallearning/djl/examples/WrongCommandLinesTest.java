@@ -98,8 +98,8 @@ class WrongCommandLinesTest {
             compare --methods bp+decor --decor-sample 2 | must be in (0, 1]
             compare --methods bp+decor --decor-sample NaN | must be in (0, 1]
             compare --methods bp+decor --decor-interval 0 | must be 1 or more
-            compare --methods bp+decor --decor-block -1 | must be 1 or more
-            compare --methods bp+decor --decor-rank -1 | must be 1 or more
+            compare --methods bp+decor --decor-block -1 | must be 0, for all features, or more, but is -1
+            compare --methods bp+decor --decor-rank -1 | must be 0, for all directions, or more, but is -1
             compare --methods bp+decor --decor-rank 4 --decor-block 4 | exclude each other
             compare --methods bp+decor --decor-samples 0 | must be 1 or more
             compare --methods bp+decor --decor-variance 2 | must be in [0, 1]
@@ -189,7 +189,7 @@ class WrongCommandLinesTest {
             reproduce ahmad-figure-4 --limit x | 'x' is not a whole number
             reproduce ahmad-figure-4 --save-every 0 | --save-every is at least 1
             reproduce ahmad-figure-4 --decor-rank 4 --methods bp,fa | --decor-rank is for methods with decorrelation layers, such as fa+decor, and there is none among bp, fa
-            reproduce ahmad-figure-4 --decor-rank -1 | The rank must be 1 or more, but is -1
+            reproduce ahmad-figure-4 --decor-rank -1 | must be 0, for all directions, or more, but is -1
             reproduce lillicrap-figure-7 --methods fa | no use for --methods
             reproduce lillicrap-figure-7 --seeds 1,1 | A seed is given twice
             reproduce lillicrap-figure-7 --seeds 1..3,2 | A seed is given twice

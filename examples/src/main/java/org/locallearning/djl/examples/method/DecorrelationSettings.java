@@ -71,8 +71,14 @@ public record DecorrelationSettings(
      * @param varianceTerm what that scales, null for rows
      * @param offDiagonal whether variances are left out of the covariance
      * @param triangular whether a feature is decorrelated from those before it alone
+     * @throws IllegalArgumentException if the block size or the rank is negative
      */
     public DecorrelationSettings {
+        Preconditions.checkArgument(
+                blockSize >= 0,
+                "The largest block size must be 0, for all features, or more, but is " + blockSize);
+        Preconditions.checkArgument(
+                rank >= 0, "The rank must be 0, for all directions, or more, but is " + rank);
         samplesPerUpdate = samplesPerUpdate == 0 ? 1 : samplesPerUpdate;
     }
 

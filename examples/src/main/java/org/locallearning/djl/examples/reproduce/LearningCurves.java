@@ -201,7 +201,7 @@ public final class LearningCurves {
                     method.name(),
                     seed,
                     experiment.rates(method),
-                    experiment.plan());
+                    experiment.plan().of(method));
         }
 
         private String file(Method method, int seed) {

@@ -19,6 +19,7 @@ import ai.djl.training.tracker.Tracker;
 import org.locallearning.djl.creditassignment.optimizer.ProjectedOptimizer;
 import org.locallearning.djl.examples.method.DecorrelationRates;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
+import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.OptimizerKind;
 import org.locallearning.djl.examples.method.RateSchedule;
@@ -61,6 +62,26 @@ public record TrainingPlan(
      */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /**
+     * Returns what a method makes of this plan, by which its runs are found again.
+     *
+     * @param method the method
+     * @return the plan without settings of layers that the method does not have
+     */
+    public TrainingPlan of(Method method) {
+        return new TrainingPlan(
+                epochs,
+                batch,
+                optimizer,
+                schedule,
+                methods,
+                method.decorrelated() ? decorrelation : DecorrelationSettings.DEFAULT,
+                alignmentsPerEpoch,
+                correlationsPerEpoch,
+                evaluationsPerEpoch,
+                projectionRadius);
     }
 
     /**

@@ -156,6 +156,21 @@ class ReproduceCommandTest {
     }
 
     @Test
+    void runsAreFoundAgainUnderSettingsOfLayersThatTheyDoNotHave(@TempDir Path folder)
+            throws IOException {
+        ProgramRun.of(CURVES + folder + " --epochs 1");
+        List<JsonElement> full = runs(read(folder).get("figure"));
+
+        ProgramRun ofRank = ProgramRun.of(CURVES + folder + " --epochs 1 --decor-rank 4");
+        assertEquals(2, stored(ofRank), ofRank.out());
+        List<JsonElement> low = runs(read(folder).get("figure"));
+        for (int i = 0; i < full.size(); i++) {
+            String method = full.get(i).getAsJsonObject().get("method").getAsString();
+            assertEquals(method.equals("bp"), full.get(i).equals(low.get(i)), method);
+        }
+    }
+
+    @Test
     void damagedRunIsNamed(@TempDir Path folder) throws IOException {
         ProgramRun.of(CURVES + folder + " --epochs 1");
         Path damaged;
