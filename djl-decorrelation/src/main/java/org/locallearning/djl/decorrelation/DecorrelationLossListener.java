@@ -13,18 +13,22 @@
  */
 package org.locallearning.djl.decorrelation;
 
+import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Block;
 import ai.djl.training.Trainer;
 import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.util.Pair;
 import ai.djl.util.Preconditions;
+import java.io.IOException;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.locallearning.djl.decorrelation.internal.BlockPath;
+import org.locallearning.djl.decorrelation.state.StateReader;
+import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.decorrelation.state.Stateful;
 
 /**
  * Measures the decorrelation loss of every decorrelation layer in training, {@link
@@ -41,15 +45,18 @@ import org.locallearning.djl.decorrelation.internal.BlockPath;
  * {@code K n²} multiply-adds for a sample of K rows. It is the {@linkplain
  * Decorrelating#setObserver observer} of the layers, of which there is one.
  */
-public final class DecorrelationLossListener extends TrainingListenerAdapter {
+public final class DecorrelationLossListener extends TrainingListenerAdapter implements Stateful {
 
     private static final String METRIC = "decorrelation_loss_";
+    private static final String STEP = "step";
+    private static final String DUE = "due ";
+    private static final String LATEST = "latest ";
 
     private final int interval;
     private final Map<Decorrelating, String> layers = new LinkedHashMap<>();
     private final Map<String, Mean> measured = new LinkedHashMap<>();
     private final Map<String, Double> latest = new LinkedHashMap<>();
-    private final Map<Decorrelating, Long> due = new HashMap<>();
+    private final Map<String, Long> due = new LinkedHashMap<>();
     private long step;
 
     /**
@@ -138,15 +145,17 @@ public final class DecorrelationLossListener extends TrainingListenerAdapter {
     }
 
     private void observe() {
-        for (Decorrelating layer : layers.keySet()) {
-            layer.setObserver(step >= due.getOrDefault(layer, 0L) ? this::sampled : null);
-        }
+        layers.forEach(
+                (layer, name) ->
+                        layer.setObserver(
+                                step >= due.getOrDefault(name, 0L) ? this::sampled : null));
     }
 
     private void sampled(Decorrelating layer, int block, NDArray inputs, NDArray outputs) {
         double loss = DecorrelationRule.loss(outputs, layer.getOptions().getUnitVariance());
-        measured.computeIfAbsent(layers.get(layer), name -> new Mean()).add(loss);
-        due.put(layer, step + interval);
+        String name = layers.get(layer);
+        measured.computeIfAbsent(name, first -> new Mean()).add(loss);
+        due.put(name, step + interval);
     }
 
     /**
@@ -156,5 +165,41 @@ public final class DecorrelationLossListener extends TrainingListenerAdapter {
      */
     public Map<String, Double> getLosses() {
         return Collections.unmodifiableMap(latest);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void saveState(StateWriter out) throws IOException {
+        out.putLong(STEP, step);
+        for (Map.Entry<String, Long> layer : due.entrySet()) {
+            out.putLong(DUE + layer.getKey(), layer.getValue());
+        }
+        for (Map.Entry<String, Double> layer : latest.entrySet()) {
+            out.putDouble(LATEST + layer.getKey(), layer.getValue());
+        }
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public Runnable loadState(StateReader in) throws MalformedModelException {
+        long savedStep = in.getLong(STEP);
+        Map<String, Long> savedDue = new LinkedHashMap<>();
+        Map<String, Double> savedLatest = new LinkedHashMap<>();
+        for (String name : in.getNames()) {
+            if (name.startsWith(DUE)) {
+                savedDue.put(name.substring(DUE.length()), in.getLong(name));
+            } else if (name.startsWith(LATEST)) {
+                savedLatest.put(name.substring(LATEST.length()), in.getDouble(name));
+            }
+        }
+        return () -> {
+            step = savedStep;
+            due.clear();
+            due.putAll(savedDue);
+            latest.clear();
+            latest.putAll(savedLatest);
+            measured.clear();
+            observe();
+        };
     }
 }

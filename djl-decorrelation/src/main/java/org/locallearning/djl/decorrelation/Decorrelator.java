@@ -67,6 +67,7 @@ final class Decorrelator {
     private final UpdateSchedule schedule;
     private final UpdateChecks checks;
     private MatrixForm form;
+    private long width;
     private volatile DecorrelationObserver observer;
 
     /**
@@ -396,10 +397,10 @@ final class Decorrelator {
      * Sets the shapes of the parameters.
      *
      * @param features the number of features or channels that have a mean
-     * @param width the width of the rows that the matrix acts on
+     * @param rowWidth the width of the rows that the matrix acts on
      */
-    void prepare(long features, long width) {
-        choose(width);
+    void prepare(long features, long rowWidth) {
+        choose(rowWidth);
         MemoryNeed.check(
                 "Decorrelation layer '" + layer.getName() + "'",
                 form.shape(),
@@ -417,7 +418,8 @@ final class Decorrelator {
     }
 
     /** Chooses the form of the matrix for rows of a given width. */
-    private void choose(long width) {
+    private void choose(long rowWidth) {
+        width = rowWidth;
         form = forms.apply(width);
         if (matrix.size() == 1) {
             for (Pair<String, Shape> fixed : form.fixed()) {
@@ -453,12 +455,12 @@ final class Decorrelator {
     }
 
     /** Reads what was saved beside the parameters, for rows of a given width. */
-    void load(byte version, DataInputStream is, long width)
+    void load(byte version, DataInputStream is, long rowWidth)
             throws IOException, MalformedModelException {
         checks.forget();
         schedule.restoreSteps(is.readLong());
         int saved = version == LOW_RANK_VERSION ? is.readInt() : 0;
-        choose(width);
+        choose(rowWidth);
         if (saved != rank()) {
             throw new MalformedModelException(
                     "The file holds "
@@ -495,6 +497,10 @@ final class Decorrelator {
             checks.forget();
             schedule.restoreSteps(steps);
             checks.restoreGain(gain);
+            if (form != null) {
+                // which knows what it has found in a first batch that is now to come again
+                choose(width);
+            }
         };
     }
 

@@ -17,10 +17,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.metric.Metrics;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
@@ -35,8 +37,13 @@ import ai.djl.training.dataset.Batch;
 import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.loss.Loss;
 import ai.djl.translate.StackBatchifier;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.locallearning.djl.decorrelation.state.StateFile;
 
 class DecorrelationLossListenerTest {
 
@@ -126,6 +133,59 @@ class DecorrelationLossListenerTest {
                                 "03SequentialBlock/01Decorrelation",
                                 "last"),
                         listener.getLosses().keySet());
+            }
+        }
+    }
+
+    @Test
+    void goesOnFromWhatWasSaved(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("listener.state");
+        DecorrelationLossListener listener = new DecorrelationLossListener(3);
+        // measured in steps 0 and 3
+        assertEquals(2, train(listener, 5, () -> {}));
+        StateFile.save(file, Map.of("listener", listener));
+
+        DecorrelationLossListener other = new DecorrelationLossListener(3);
+        // in step 6, of 5 and 6
+        int measurements =
+                train(
+                        other,
+                        2,
+                        () -> {
+                            try (NDManager manager = NDManager.newBaseManager()) {
+                                StateFile.load(file, manager, Map.of("listener", other));
+                                assertEquals(listener.getLosses(), other.getLosses());
+                            } catch (IOException | MalformedModelException e) {
+                                throw new IllegalStateException(e);
+                            }
+                        });
+        assertEquals(1, measurements);
+    }
+
+    /** Trains and counts measurements. */
+    private static int train(DecorrelationLossListener listener, int steps, Runnable first) {
+        try (Model model = Model.newInstance("net")) {
+            model.setBlock(
+                    Decorrelate.builder()
+                            .optCost(Cost.full().withSamplesPerUpdate(1))
+                            .build()
+                            .convert(Linear.builder().setUnits(5).build())
+                            .block());
+            try (Trainer trainer = model.newTrainer(config(listener))) {
+                trainer.setMetrics(new Metrics());
+                trainer.initialize(new Shape(4, 3));
+                first.run();
+                NDArray input = trainer.getManager().randomNormal(new Shape(20, 3));
+                NDArray labels = trainer.getManager().zeros(new Shape(20));
+                for (int step = 0; step < steps; ++step) {
+                    train(trainer, input, labels);
+                }
+                String name =
+                        trainer.getMetrics().getMetricNames().stream()
+                                .filter(each -> each.startsWith("decorrelation_loss_"))
+                                .findFirst()
+                                .orElseThrow();
+                return trainer.getMetrics().getMetric(name).size();
             }
         }
     }

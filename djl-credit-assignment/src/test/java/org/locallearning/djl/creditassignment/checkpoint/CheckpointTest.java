@@ -52,6 +52,8 @@ import org.locallearning.djl.creditassignment.provenance.TrainingDescription;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.KolenPollack;
+import org.locallearning.djl.decorrelation.Cost;
+import org.locallearning.djl.decorrelation.Decorrelate;
 
 /** What a checkpoint refuses, and that nothing is half loaded. */
 class CheckpointTest {
@@ -178,6 +180,32 @@ class CheckpointTest {
         saved(new Program());
         try (Running running = new Program().start()) {
             assertEquals(POSITION, running.load(file));
+        }
+    }
+
+    /** Directions that a layer found after the checkpoint are found again. */
+    @Test
+    void goesBackToBeforeTheFirstBatch() throws Exception {
+        Program program = new Program();
+        program.rule = FeedbackAlignment.builder().build();
+        program.block =
+                () ->
+                        Decorrelate.builder()
+                                .optRate(1e-2)
+                                .optCost(Cost.rank(2))
+                                .build()
+                                .convert(NetworkCase.mlp(3, 5))
+                                .block();
+        try (Running running = program.start()) {
+            running.save(file);
+            Path once = folder.resolve("once");
+            Path twice = folder.resolve("twice");
+            Engine.getEngine("PyTorch").setRandomSeed(2);
+            running.train(5).save(once);
+            running.load(file);
+            Engine.getEngine("PyTorch").setRandomSeed(2);
+            running.train(5).save(twice);
+            assertEquals(-1, Files.mismatch(once, twice));
         }
     }
 
