@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -279,7 +280,7 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
      * Returns the state: the running mean {@code v} of every matrix that has been updated.
      *
      * @return the means on the first device, by the path of the block that holds the matrix, in the
-     *     order of the blocks; then by name what a rule keeps
+     *     order of the blocks; then by name what a rule keeps, as long as its trainer is open
      */
     public Map<String, Double> getAverages() {
         Map<String, Double> averages = new LinkedHashMap<>();
@@ -290,8 +291,8 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
         ids.addAll(ruleParameters);
         for (String id : ids) {
             Matrix matrix = matrices.get(id);
-            if (matrix != null && !matrix.magnitudes.isEmpty()) {
-                averages.put(matrix.path, matrix.magnitudes.values().iterator().next().value());
+            if (matrix != null) {
+                matrix.magnitude().ifPresent(v -> averages.put(matrix.path, v.value()));
             }
         }
         return averages;
@@ -305,8 +306,7 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
             Matrix matrix = matrices.get(id);
             SavedMagnitude saved = loaded.get(id);
             if (matrix != null && !matrix.magnitudes.isEmpty() && matrix.firstId().equals(id)) {
-                // those of other devices are equal
-                saved = matrix.magnitudes.values().iterator().next().save();
+                saved = matrix.magnitude().map(RunningMagnitude::save).orElse(null);
             }
             if (saved != null) {
                 saved.write(out, parameter.getKey(), names);
@@ -378,6 +378,11 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
 
         String firstId() {
             return parameters.get(0).getId();
+        }
+
+        /** The running mean of the first device, which those of others are equal to. */
+        Optional<RunningMagnitude> magnitude() {
+            return magnitudes.values().stream().filter(v -> !v.isReleased()).findFirst();
         }
 
         List<String> learningIds() {

@@ -15,6 +15,7 @@ package org.locallearning.djl.pc;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Collection;
@@ -52,7 +53,7 @@ final class RunningMagnitude {
      */
     RunningMagnitude(NDArray weight, OptionalDouble initial, double keep) {
         // made by the engine: an array made of a Java number would live in a buffer of Java's
-        average = weight.getManager().zeros(new Shape(), stateType(weight));
+        average = kept(weight.getManager().zeros(new Shape(), stateType(weight)));
         average.addi(initial.orElse(0));
         hasValue = initial.isPresent();
         this.keep = keep;
@@ -72,7 +73,7 @@ final class RunningMagnitude {
         magnitude.entries = saved.entries();
         magnitude.arrived.addAll(saved.arrived());
         if (!saved.arrived().isEmpty()) {
-            magnitude.sum = magnitude.average.zerosLike();
+            magnitude.sum = kept(magnitude.average.zerosLike());
             magnitude.sum.addi(saved.sum());
         }
         return magnitude;
@@ -86,6 +87,12 @@ final class RunningMagnitude {
                 sum == null ? 0 : value(sum),
                 entries,
                 Set.copyOf(arrived));
+    }
+
+    /** Keeps an array whatever scope the loop around a batch closes. */
+    private static NDArray kept(NDArray array) {
+        NDScope.unregister(array);
+        return array;
     }
 
     private static DataType stateType(NDArray weight) {
@@ -153,7 +160,7 @@ final class RunningMagnitude {
      */
     void add(String parameterId, NDArray size, long count, Collection<String> all) {
         if (sum == null) {
-            sum = size.duplicate();
+            sum = kept(size.duplicate());
             sum.attach(average.getManager());
         } else {
             sum.addi(size);

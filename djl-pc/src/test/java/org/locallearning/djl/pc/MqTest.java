@@ -20,6 +20,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
@@ -38,6 +39,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -418,6 +420,33 @@ class MqTest {
         }
         assertEquals((ALPHA + 1) / 2, mq.getAverages().get("03Linear"), 1e-7);
         assertEquals(80_000, others.size());
+    }
+
+    @Test
+    void stateOutlivesAScopeAroundEachStep() {
+        Mq mq = mq(ALPHA);
+        NDArray weight = manager.zeros(new Shape(3, 5));
+        for (int step = 0; step < 3; step++) {
+            try (NDScope scope = new NDScope()) {
+                scope.suppressNotUsedWarning();
+                mq.update(id("03Linear_weight"), weight, manager.ones(new Shape(3, 5)));
+            }
+        }
+        // k = 1/2, 2/3, 3/4
+        assertEquals((ALPHA + 3) / 4, mq.getAverages().get("03Linear"), 1e-6);
+    }
+
+    @Test
+    void whatLivedInAManagerThatIsClosedHasNoAverage() {
+        Mq mq = mq(ALPHA);
+        NDArray first = manager.zeros(new Shape(4, 5));
+        mq.update(id("01Linear_weight"), first, manager.ones(new Shape(4, 5)));
+        try (NDManager other = manager.newSubManager()) {
+            NDArray second = other.zeros(new Shape(3, 5));
+            mq.update(id("03Linear_weight"), second, other.ones(new Shape(3, 5)));
+            assertEquals(Set.of("01Linear", "03Linear"), mq.getAverages().keySet());
+        }
+        assertEquals(Set.of("01Linear"), mq.getAverages().keySet());
     }
 
     @Test
