@@ -60,8 +60,9 @@ final class ErrorNeurons {
     /** Leaves the gradients of a batch in the parameters, those of the error matrices included. */
     void assign(NDList predictionErrors) {
         List<Stage> stages = tape.getStages();
+        Map<String, Double> chosen = rule.getDiscrepancyWeights(tape.getNetwork());
         for (int l = 0; l < stages.size(); l++) {
-            collectSites(stages, l, rule.getDiscrepancyWeight(l));
+            collectSites(stages, l, chosen.getOrDefault(stages.get(l).getPath(), 1.0));
         }
         int output = stages.indexOf(sites.get(graph.getOutput()).stage());
         NDList delta = predictionErrors;
@@ -74,7 +75,7 @@ final class ErrorNeurons {
             return;
         }
         samples = delta.head().getShape().get(0);
-        delta = weighted(delta, rule.getDiscrepancyWeight(output));
+        delta = weighted(delta, weights.get(graph.getOutput()));
         errors.put(graph.getOutput(), outputError(delta));
         for (String receiver : graph.getReceivers()) {
             errors.put(receiver, error(sites.get(receiver)));

@@ -18,6 +18,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.Loss;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -145,9 +146,14 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
         return norm;
     }
 
-    /** Returns κ of a stage of the outermost sequence, counted from 0 at the input. */
-    double getDiscrepancyWeight(int stage) {
-        return discrepancyWeights.length == 0 ? 1 : discrepancyWeights[stage];
+    /** Returns κ of the stages of a network's outermost sequence by path; none where all are 1. */
+    Map<String, Double> getDiscrepancyWeights(Network network) {
+        Map<String, Double> weights = new HashMap<>();
+        for (int l = 0; l < discrepancyWeights.length; l++) {
+            // a layer that stands in two places has the weight of the first
+            weights.putIfAbsent(network.getOutline().get(l).path(), discrepancyWeights[l]);
+        }
+        return weights;
     }
 
     /**
@@ -362,7 +368,7 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
          *
          * @param weights one per stage of the outermost sequence from the input to the output, each
          *     at least 0; all 1 by default. Stages inside a container have the weight of that; that
-         *     of a stage without error neurons of its own has no effect
+         *     of a stage without error neurons of its own has no effect. Unknown blocks have none
          * @return this builder
          */
         public Builder optDiscrepancyWeights(double... weights) {

@@ -58,6 +58,10 @@ final class KnownUnits {
             return Optional.empty();
         }
         Shape shape = layer.getOutputShapes(layer.getInputShapes())[0];
+        if (shape.dimension() < 2) {
+            // a linear layer that was loaded has forgotten all but the width of its input
+            return Optional.empty();
+        }
         for (Node node : after) {
             if (node.endsStage()) {
                 break;

@@ -183,6 +183,48 @@ class LocalRepresentationAlignmentTest {
         assertTrue(sentence.contains("4 stages"), sentence);
     }
 
+    /** An unknown block has no weight, wherever it stands. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, 4})
+    void weightsAreThoseOfTheKnownStages(int place) {
+        Supplier<Block> network =
+                () -> {
+                    List<Block> blocks =
+                            new ArrayList<>(
+                                    List.of(
+                                            NetworkCase.linear(8),
+                                            Activation.tanhBlock(),
+                                            NetworkCase.linear(7),
+                                            Activation.tanhBlock(),
+                                            NetworkCase.linear(CLASSES)));
+                    blocks.add(place, new UnknownBlock());
+                    SequentialBlock sequence = new SequentialBlock();
+                    blocks.forEach(sequence::add);
+                    return sequence;
+                };
+        Gradients plain = gradients(network, accepting().build());
+        Gradients weighted =
+                gradients(network, accepting().optDiscrepancyWeights(0.5, 0.25, 1).build());
+        // E is drawn by name, the errors of both layers come from the output
+        String[] weights =
+                plain.byPath().keySet().stream()
+                        .filter(path -> path.endsWith("Linear_weight"))
+                        .toArray(String[]::new);
+        double[] factors = {0.5, 0.25, 1};
+        assertEquals(factors.length, weights.length);
+        for (int l = 0; l < factors.length; l++) {
+            double[] expected = plain.byPath().get(weights[l]).clone();
+            for (int i = 0; i < expected.length; i++) {
+                expected[i] *= factors[l];
+            }
+            assertArrayEquals(expected, weighted.byPath().get(weights[l]), 1e-6, weights[l]);
+        }
+    }
+
+    private static LocalRepresentationAlignment.Builder accepting() {
+        return rule().optUnknownBlocks(UnknownBlocks.ACCEPT);
+    }
+
     private static void assertEqualsTheLoops(
             Block block, DoubleUnaryOperator activation, int gap, ErrorMatrixUpdate update)
             throws IOException {

@@ -153,6 +153,25 @@ class RuleStateTest {
         }
     }
 
+    /** A linear layer that was loaded has forgotten all but the width of its input. */
+    @Test
+    void isLoadedIntoAModelThatWasLoaded() throws Exception {
+        Path state = folder.resolve("rule.state");
+        try (Model model = model(mlp());
+                CreditTrainer trainer = trainer(model, rule())) {
+            train(trainer, 0, 2);
+            model.save(folder, "mlp");
+            trainer.saveState(state);
+        }
+        try (Model model = model(mlp())) {
+            model.load(folder, "mlp");
+            try (CreditTrainer trainer = rule().newTrainer(model, config())) {
+                trainer.loadState(state);
+                train(trainer, 2, 3);
+            }
+        }
+    }
+
     @Test
     void theListenerThatSavesModelsSavesItToo() throws Exception {
         Path state = folder.resolve("mlp.state");
