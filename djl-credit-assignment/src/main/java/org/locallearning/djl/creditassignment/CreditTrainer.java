@@ -41,6 +41,8 @@ import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.MatrixProducts;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.DivergedDecorrelationException;
+import org.locallearning.djl.decorrelation.NonFiniteInputException;
 import org.locallearning.djl.decorrelation.state.StateFile;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -67,8 +69,10 @@ import org.locallearning.djl.decorrelation.state.StatefulTrainer;
  *
  * <p>When a loss is not finite, {@code backward} throws {@link NonFiniteLossException}; on several
  * devices closing the gradient collector does, before any step; with {@link #setLossCheckInterval}
- * a later step. The trainer is then good only for closing, and closing it does not tell listeners
- * that training ended, so that none of them saves the broken model over a good one.
+ * a later step. Where a decorrelation layer meets what is not finite before there is a loss, or
+ * diverges itself, {@code forward} throws. The trainer is then good only for closing, and closing
+ * it does not tell listeners that training ended, so that none of them saves the broken model over
+ * a good one.
  */
 public final class CreditTrainer extends Trainer implements StatefulTrainer {
 
@@ -416,14 +420,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
             open.expect(targets);
         }
         checkDeclaredSequences(inputs);
-        Tape tape =
-                Tape.record(
-                        network,
-                        store,
-                        inputs,
-                        targets,
-                        assigner.needsRerun(),
-                        assigner.needsInnerFeedback());
+        Tape tape = newTape(inputs, targets);
         RecordedForward forward = new RecordedForward(this, tape, inputs, targets);
         open.add(forward);
         uncredited =
@@ -431,6 +428,22 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
                         "no error has reached a forward since the last step; call backward(loss)"
                                 + " with a loss of its predictions before step()");
         return new NDList(forward.handedOut());
+    }
+
+    private Tape newTape(NDList inputs, NDList targets) {
+        try {
+            return Tape.record(
+                    network,
+                    store,
+                    inputs,
+                    targets,
+                    assigner.needsRerun(),
+                    assigner.needsInnerFeedback());
+        } catch (NonFiniteInputException | DivergedDecorrelationException e) {
+            // earlier steps have moved weights to where they are of no use
+            fail(e);
+            throw e;
+        }
     }
 
     /** Returns the labels as they are, for a rule that needs them after the loss, too. */
@@ -524,8 +537,6 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
                         .collect(Collectors.toList());
         if (curious.isEmpty()) {
             assign(tape, errors);
-            // a rule that said it would, and did not
-            tape.checkNumbers();
             MatrixProducts taken = tape.getMatrixProducts();
             products = productsOfEarlierBatch ? taken : products.plus(taken);
             productsOfEarlierBatch = false;
@@ -533,7 +544,12 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
             GradientComparison comparison = new GradientComparison(tape, parameters, store);
             comparison.backpropagate(errors);
             curious.forEach(listener -> listener.beforeRule(this));
-            assigner.assign(tape, errors);
+            store.setBeforeUpdate(comparison::addAssigned);
+            try {
+                assign(tape, errors);
+            } finally {
+                store.setBeforeUpdate(() -> {});
+            }
             curious.forEach(listener -> listener.afterRule(this));
             List<LayerCredit> layers = comparison.credits(assigner);
             curious.forEach(listener -> listener.onCredit(this, layers));
@@ -564,13 +580,17 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
         long before = getUpdates();
         try {
             assigner.assign(tape, errors);
-        } catch (NonFiniteLossException e) {
+        } catch (NonFiniteLossException
+                | NonFiniteInputException
+                | DivergedDecorrelationException e) {
             if (getUpdates() != before) {
                 // the rule moved weights before it found out
                 fail(e);
             }
             throw e;
         }
+        // a rule that said it would, and did not
+        tape.checkNumbers();
     }
 
     private void checkSendsNothingOn(Tape tape) {
@@ -582,13 +602,18 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     /** Checks that the trainer can go on. */
     void checkUsable() {
         if (failure != null) {
-            String when =
-                    failure instanceof NonFiniteLossException
-                            ? "its loss was not finite"
-                            : "an update was not as it has to be";
             throw new IllegalStateException(
-                    "This trainer stopped when " + when + "; make a new one.", failure);
+                    "This trainer stopped when " + whenFailed() + "; make a new one.", failure);
         }
+    }
+
+    private String whenFailed() {
+        if (failure instanceof NonFiniteLossException) {
+            return "its loss was not finite";
+        }
+        return failure instanceof NonFiniteInputException
+                ? "the input of a decorrelation layer was not finite"
+                : "an update was not as it has to be";
     }
 
     /**

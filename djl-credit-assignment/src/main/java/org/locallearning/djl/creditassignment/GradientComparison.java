@@ -35,6 +35,7 @@ final class GradientComparison {
     private final Tape tape;
     private final NDManager scope;
     private final Map<Parameter, NDArray> values = new LinkedHashMap<>();
+    private final Map<Parameter, NDArray> assigned = new LinkedHashMap<>();
     private Map<Parameter, NDArray> before;
     private Map<Parameter, NDArray> reference;
 
@@ -58,9 +59,18 @@ final class GradientComparison {
         before.forEach(this::putBack);
     }
 
+    /** Takes note of gradients that a rule lets the optimizer use before the batch is over. */
+    void addAssigned() {
+        gradients().forEach(this::add);
+    }
+
+    private void add(Parameter parameter, NDArray gradient) {
+        assigned.merge(parameter, gradient, NDArray::addi);
+    }
+
     /** Returns what the rule has assigned since, beside backpropagation's gradients. */
     List<LayerCredit> credits(CreditAssigner assigner) {
-        Map<Parameter, NDArray> after = gradients();
+        addAssigned();
         List<LayerCredit> credits = new ArrayList<>();
         for (Layer layer : tape.getNetwork().getAllLayers()) {
             Parameter weight = layer.weight();
@@ -69,7 +79,7 @@ final class GradientComparison {
                 credits.add(
                         new LayerCredit(
                                 layer,
-                                after.get(weight).sub(zero),
+                                assigned.get(weight).sub(zero),
                                 reference.get(weight).sub(zero),
                                 Autograd.detach(values.get(weight), scope),
                                 assigner.getFeedback(layer)));

@@ -22,7 +22,8 @@ import org.locallearning.djl.creditassignment.tape.Layer;
  * All arrays have the shape of the layer's weight.
  *
  * @param layer the layer
- * @param gradient the rule's gradient of the weight
+ * @param gradient the rule's gradient of the weight; the sum of those that it stepped by, where it
+ *     takes several steps in a batch
  * @param reference backpropagation's gradient of the weight, for the same batch, the same weights
  *     and the same dropout masks
  * @param weight the weight

@@ -44,10 +44,8 @@ import org.locallearning.djl.decorrelation.state.Stateful;
 /**
  * The parameters of a trainer: those of the model, and those that its rule keeps, which become the
  * trainer's by being asked for. An optimizer that wants to know of the latter is told.
- *
- * <p>It is what {@link CreditAssigner#afterStep} gets from a {@link CreditTrainer}.
  */
-public final class TrainerParameters extends ParameterStore implements CheckingStore {
+final class TrainerParameters extends ParameterStore implements CheckingStore, ScheduledRates {
 
     private final Model model;
     private final Optimizer optimizer;
@@ -58,6 +56,7 @@ public final class TrainerParameters extends ParameterStore implements CheckingS
     private final Map<String, NDArray> placed = new ConcurrentHashMap<>();
     private final Map<String, Double> largestRates = new ConcurrentHashMap<>();
     private final PendingChecks pending = new PendingChecks();
+    private Runnable beforeUpdate = () -> {};
     private long updates;
 
     TrainerParameters(Model model, NDManager manager, Optimizer optimizer, Device[] devices) {
@@ -69,13 +68,8 @@ public final class TrainerParameters extends ParameterStore implements CheckingS
         setParameterServer(manager.getEngine().newParameterServer(optimizer), devices);
     }
 
-    /**
-     * Returns the learning rate of the optimizer's last step relative to the largest of the
-     * schedule so far, its first included: 1 for a constant rate, 0 for a step at the rate 0.
-     *
-     * @param parameter a parameter that was updated
-     * @return the share, or empty if the optimizer does not show its rate
-     */
+    /** {@inheritDoc} */
+    @Override
     public OptionalDouble getRateShare(Parameter parameter) {
         if (rate.isEmpty()) {
             return OptionalDouble.empty();
@@ -84,6 +78,19 @@ public final class TrainerParameters extends ParameterStore implements CheckingS
         double last = rate.get().last(id);
         double largest = largestRates.merge(id, Math.max(last, rate.get().first(id)), Math::max);
         return OptionalDouble.of(largest > 0 ? last / largest : 0);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public boolean haveSameRate(Parameter one, Parameter other) {
+        return rate.isEmpty()
+                || rate.get().first(one.getId()) == rate.get().first(other.getId())
+                        && rate.get().last(one.getId()) == rate.get().last(other.getId());
+    }
+
+    /** Sets what happens before every update, while gradients are still there. */
+    void setBeforeUpdate(Runnable beforeUpdate) {
+        this.beforeUpdate = beforeUpdate;
     }
 
     /** Returns how often the optimizer has moved the parameters. */
@@ -116,6 +123,7 @@ public final class TrainerParameters extends ParameterStore implements CheckingS
     @Override
     public void updateAllParameters() {
         updates++;
+        beforeUpdate.run();
         super.updateAllParameters();
     }
 

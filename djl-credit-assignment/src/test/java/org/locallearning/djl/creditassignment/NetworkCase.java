@@ -87,6 +87,21 @@ public record NetworkCase(String name, Supplier<Block> block, Shape input, int c
                 activatedOutput());
     }
 
+    /** A network whose activations grow with its weights. */
+    public static NetworkCase rectified() {
+        return new NetworkCase(
+                "rectified",
+                () ->
+                        new SequentialBlock()
+                                .add(linear(12))
+                                .add(Activation.reluBlock())
+                                .add(linear(11))
+                                .add(Activation.reluBlock())
+                                .add(linear(4)),
+                new Shape(6, 9),
+                4);
+    }
+
     /** The small networks that decorrelation layers go into, with a rate that shows in one step. */
     public static List<NetworkCase> decorrelated() {
         return small().stream()

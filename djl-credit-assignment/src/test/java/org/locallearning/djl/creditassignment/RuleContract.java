@@ -16,6 +16,7 @@ package org.locallearning.djl.creditassignment;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Model;
@@ -30,21 +31,28 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.ParameterStore;
+import ai.djl.training.Trainer;
+import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.training.loss.L2WeightDecay;
 import ai.djl.training.loss.SimpleCompositeLoss;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
 import ai.djl.util.Pair;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.creditassignment.alignment.AlignmentListener;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
 import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.decorrelation.Decorrelate;
 
 /** What every rule keeps to, on every small network. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -227,6 +235,58 @@ public abstract class RuleContract {
                         }
                     });
         }
+    }
+
+    Stream<Arguments> rulesWhoseWeightsBlowUp() {
+        return pairs(rules(), List.of(NetworkCase.rectified(), decorrelated()))
+                .flatMap(
+                        each ->
+                                Stream.of(false, true)
+                                        .map(
+                                                measured ->
+                                                        Arguments.of(
+                                                                each.get()[0],
+                                                                each.get()[1],
+                                                                measured)));
+    }
+
+    private static NetworkCase decorrelated() {
+        NetworkCase plain = NetworkCase.rectified();
+        return new NetworkCase(
+                "decorrelated " + plain.name(),
+                () -> Decorrelate.model(plain.block().get()),
+                plain.input(),
+                plain.classes());
+    }
+
+    /** Listeners that are told so save the model. */
+    @ParameterizedTest
+    @MethodSource("rulesWhoseWeightsBlowUp")
+    void listenersAreNotToldThatABrokenModelWasTrained(
+            RuleCase rule, NetworkCase network, boolean measured) {
+        LossCase loss = LossCase.softmaxCrossEntropy();
+        AtomicBoolean told = new AtomicBoolean();
+        DefaultTrainingConfig config =
+                new DefaultTrainingConfig(loss.loss().get())
+                        .optOptimizer(
+                                Optimizer.sgd()
+                                        .setLearningRateTracker(Tracker.fixed(1e25f))
+                                        .build())
+                        .addTrainingListeners(
+                                new TrainingListenerAdapter() {
+                                    @Override
+                                    public void onTrainingEnd(Trainer trainer) {
+                                        told.set(true);
+                                    }
+                                });
+        if (measured) {
+            config.addTrainingListeners(new AlignmentListener(1));
+        }
+        try (TrainingRun run = TrainingRun.start(network, DataType.FLOAT32, loss, config, rule)) {
+            assertThrows(RuntimeException.class, () -> run.train(0, 20));
+            assertThrows(IllegalStateException.class, run.trainer()::step);
+        }
+        assertFalse(told.get());
     }
 
     @ParameterizedTest

@@ -39,6 +39,7 @@ import ai.djl.nn.norm.Dropout;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
+import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.loss.SoftmaxCrossEntropyLoss;
 import ai.djl.training.optimizer.Optimizer;
@@ -49,7 +50,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
@@ -60,9 +63,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.creditassignment.CreditListener;
 import org.locallearning.djl.creditassignment.CreditTrainer;
+import org.locallearning.djl.creditassignment.LayerCredit;
+import org.locallearning.djl.creditassignment.LossCase;
 import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.NonFiniteLossException;
+import org.locallearning.djl.creditassignment.TrainingRun;
 import org.locallearning.djl.creditassignment.alignment.AlignmentListener;
 
 /** Inference learning on DJL's models, and what it says about input that it cannot use. */
@@ -292,6 +299,59 @@ class InferenceLearningTest {
                     metrics.getMetric("free_energy_1_01Linear").get(1).getValue().doubleValue(),
                     1e-12);
             assertThrows(IllegalArgumentException.class, () -> new FreeEnergyListener(0));
+        }
+    }
+
+    /** The gradients that a listener gets, by the path of the weight. */
+    private static final class Assigned extends TrainingListenerAdapter implements CreditListener {
+
+        private final Map<String, double[]> gradients = new HashMap<>();
+
+        @Override
+        public boolean wantsComparison(CreditTrainer trainer) {
+            return true;
+        }
+
+        @Override
+        public void onCredit(CreditTrainer trainer, List<LayerCredit> layers) {
+            for (LayerCredit layer : layers) {
+                gradients.put(layer.layer().weightPath(), layer.gradient().toDoubleArray());
+            }
+        }
+    }
+
+    /** Also where weights move in every iteration. */
+    @ParameterizedTest
+    @EnumSource(InferenceSchedule.class)
+    void listenersGetTheGradientsOfTheWholeStep(InferenceSchedule schedule) {
+        Assigned assigned = new Assigned();
+        LossCase loss = LossCase.softmaxCrossEntropy();
+        float rate = 0.125f;
+        DefaultTrainingConfig config =
+                new DefaultTrainingConfig(loss.loss().get())
+                        .optOptimizer(
+                                Optimizer.sgd().setLearningRateTracker(Tracker.fixed(rate)).build())
+                        .addTrainingListeners(assigned);
+        InferenceLearning rule =
+                InferenceLearning.builder().optSchedule(schedule).optIterations(4).build();
+        try (TrainingRun run =
+                TrainingRun.start(
+                        NetworkCase.twoHiddenLayers(),
+                        DataType.FLOAT64,
+                        loss,
+                        config,
+                        rule::newTrainer)) {
+            Map<String, double[]> before = run.parameters();
+            run.train(0, 1);
+            assertEquals(3, assigned.gradients.size());
+            assigned.gradients.forEach(
+                    (path, gradient) -> {
+                        double[] moved = run.parameters().get(path);
+                        for (int i = 0; i < moved.length; i++) {
+                            moved[i] = (before.get(path)[i] - moved[i]) / rate;
+                        }
+                        assertArrayEquals(moved, gradient, 1e-12, path);
+                    });
         }
     }
 

@@ -21,7 +21,7 @@ import ai.djl.training.ParameterStore;
 import java.util.HashSet;
 import java.util.OptionalDouble;
 import java.util.Set;
-import org.locallearning.djl.creditassignment.TrainerParameters;
+import org.locallearning.djl.creditassignment.ScheduledRates;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Network;
@@ -50,7 +50,8 @@ import org.slf4j.LoggerFactory;
  * (gradient descent, momentum, Adam) the difference shrinks by exactly {@code 1 − λ_t} in every
  * step. The decay is taken after the optimizer's step and follows the schedule of the learning rate
  * η: at the rate 0 nothing moves. An optimizer that does not show its rate keeps λ in every step,
- * which the trainer says once.
+ * which the trainer says once. A tracker that gives {@code W} a rate of its own is refused by the
+ * step: {@code B} has another id and would get another.
  *
  * <p>Weight decay of the optimizer is for both and adds to it; {@code λ = 0} and gradient descent
  * with weight decay are the form of Akrout et al. Where {@code W} is frozen neither of them
@@ -139,11 +140,26 @@ public final class KolenPollack extends FeedbackRule {
             forEach(
                     (layer, learned) -> {
                         if (layer.weight().requiresGradient()) {
+                            checkRate(store, layer, learned);
                             for (Device device : devices) {
                                 copyGradient(store, device, layer);
                             }
                         }
                     });
+        }
+
+        /** Refuses trackers that know the weight by its id, and not what is to move with it. */
+        private void checkRate(ParameterStore store, Layer layer, Parameter learned) {
+            if (store instanceof ScheduledRates rates
+                    && !rates.haveSameRate(layer.weight(), learned)) {
+                throw new IllegalStateException(
+                        String.format(
+                                "The learning rate tracker gives %s another rate than its feedback"
+                                        + " weights, which have an id of their own; Kolen-Pollack"
+                                        + " learning moves both by the same step: take a tracker"
+                                        + " that gives all parameters one rate.",
+                                layer.weightPath()));
+            }
         }
 
         private void copyGradient(ParameterStore store, Device device, Layer layer) {
@@ -188,8 +204,8 @@ public final class KolenPollack extends FeedbackRule {
 
         private double rateShare(ParameterStore store, Parameter weight) {
             OptionalDouble share =
-                    store instanceof TrainerParameters
-                            ? ((TrainerParameters) store).getRateShare(weight)
+                    store instanceof ScheduledRates rates
+                            ? rates.getRateShare(weight)
                             : OptionalDouble.empty();
             if (share.isEmpty() && !warned) {
                 warned = true;

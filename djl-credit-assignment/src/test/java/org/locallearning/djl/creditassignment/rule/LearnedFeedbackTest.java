@@ -33,6 +33,8 @@ import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.FixedPerVarTracker;
+import ai.djl.training.tracker.ParameterTracker;
 import ai.djl.training.tracker.Tracker;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -134,6 +136,36 @@ class LearnedFeedbackTest {
                 expected[i] *= factor;
             }
             assertArrayEquals(expected, history.get(t), 1e-13, "step " + t);
+        }
+    }
+
+    @Test
+    void kolenPollackRefusesARateOfTheWeightAlone() {
+        Block block = NETWORK.block().get();
+        ParameterTracker rates =
+                FixedPerVarTracker.builder()
+                        .setDefaultValue(0)
+                        .put(block.getParameters().get("05Linear_weight").getId(), 0.5f)
+                        .build();
+        LossCase loss = LossCase.softmaxCrossEntropy();
+        DefaultTrainingConfig config =
+                TrainingRun.config(loss)
+                        .optOptimizer(Optimizer.sgd().setLearningRateTracker(rates).build());
+        NetworkCase network = new NetworkCase("mlp", () -> block, NETWORK.input(), 4);
+        try (TrainingRun run =
+                TrainingRun.start(
+                        network,
+                        DataType.FLOAT32,
+                        loss,
+                        config,
+                        KolenPollack.builder().build()::newTrainer)) {
+            run.assign(0);
+            Map<String, double[]> before = run.parameters();
+            String refused =
+                    assertThrows(IllegalStateException.class, run.trainer()::step).getMessage();
+            assertTrue(refused.contains("05Linear_weight another rate"), refused);
+            before.forEach(
+                    (path, values) -> assertArrayEquals(values, run.parameters().get(path), path));
         }
     }
 
