@@ -156,7 +156,8 @@ public final class RecordedModel {
         Preprocessing preprocessing = record.data() == null ? null : record.data().preprocessing();
         if (preprocessing == null || preprocessing.means().size() != shape.get(0)) {
             throw new IllegalArgumentException(
-                    "it does not say what becomes of each channel of an image");
+                    "it does not say what becomes of each channel of an image, as where images were"
+                            + " whitened or their contrast normalized in training");
         }
         for (long size : shape.getShape()) {
             if (size < 1 || size > 10_000) {

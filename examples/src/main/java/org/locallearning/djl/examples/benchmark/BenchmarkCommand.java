@@ -131,8 +131,9 @@ public final class BenchmarkCommand implements Callable<Integer> {
                 completionCandidates = MethodNames.class,
                 description =
                         "Methods to time, out of ${COMPLETION-CANDIDATES}, each also as"
-                                + " METHOD+decor, with decorrelation layers (default:"
-                                + " ${DEFAULT-VALUE}); bp is always among them.")
+                                + " METHOD-OPTIMIZER and as METHOD+decor, with decorrelation"
+                                + " layers (default: ${DEFAULT-VALUE}); bp is always among"
+                                + " them.")
         private List<String> methods;
 
         @Option(

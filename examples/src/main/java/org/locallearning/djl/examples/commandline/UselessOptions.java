@@ -36,13 +36,26 @@ public final class UselessOptions {
      */
     public static void refuse(CommandSpec command, List<Method> methods, List<String> dataSets) {
         for (OptionSpec option : command.commandLine().getParseResult().matchedOptions()) {
-            Optional<Purpose> purpose = purpose(option);
-            if (purpose.isPresent() && !purpose.get().isAmong(methods, dataSets)) {
+            if (!serves(option, methods, dataSets)) {
                 throw new ParameterException(
                         command.commandLine(),
-                        purpose.get().refusal(OptionName.of(option), methods, dataSets));
+                        purpose(option)
+                                .orElseThrow()
+                                .refusal(OptionName.of(option), methods, dataSets));
             }
         }
+    }
+
+    /**
+     * Returns whether anything of what was chosen has a use for an option.
+     *
+     * @param option the option
+     * @param methods the methods that were chosen
+     * @param dataSets the names of the data sets that were chosen
+     * @return whether it changes anything
+     */
+    public static boolean serves(OptionSpec option, List<Method> methods, List<String> dataSets) {
+        return purpose(option).map(each -> each.isAmong(methods, dataSets)).orElse(true);
     }
 
     /**

@@ -186,6 +186,15 @@ public final class Method {
     }
 
     /**
+     * Returns whether the model gets no layers for the method.
+     *
+     * @return whether it is trained as it is
+     */
+    public boolean trainsPlainModel() {
+        return inputLayers == InputLayers.NONE;
+    }
+
+    /**
      * Returns whether the model gets decorrelation layers, of either form.
      *
      * @return whether it does

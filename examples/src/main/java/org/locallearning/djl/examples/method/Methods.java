@@ -397,6 +397,25 @@ public final class Methods {
     }
 
     /**
+     * Checks that an option which says something of a method names one that is trained.
+     *
+     * @param option the option
+     * @param name the name that it was given
+     * @param methods the methods that are trained
+     * @throws IllegalArgumentException if the method is unknown, or none of these
+     */
+    public static void checkTrained(String option, String name, List<Method> methods) {
+        List<String> trained = methods.stream().map(Method::name).toList();
+        if (!trained.contains(name)) {
+            named(name);
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%s names the method '%s', which --methods %s does not train.",
+                            option, name, String.join(",", trained)));
+        }
+    }
+
+    /**
      * Finds methods by their names.
      *
      * @param names the names

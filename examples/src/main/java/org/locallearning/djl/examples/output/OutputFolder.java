@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -31,8 +32,12 @@ import java.util.stream.Stream;
 /** A folder for results, in which a file is either the old one or the whole new one. */
 public final class OutputFolder implements AutoCloseable {
 
+    /** Ends the name of a file that is being written. */
+    private static final String UNFINISHED = ".unfinished";
+
     /** A file that is being written, by the process of that number. */
-    private static final Pattern BESIDE = Pattern.compile("\\..+\\.(\\d{1,18})");
+    private static final Pattern BESIDE =
+            Pattern.compile("\\..+\\.(\\d{1,18})" + Pattern.quote(UNFINISHED));
 
     /** Is there as long as a program has the folder for itself. */
     private static final String LOCK = ".lock";
@@ -56,9 +61,13 @@ public final class OutputFolder implements AutoCloseable {
      * @throws IOException if it cannot be made or written, in one sentence
      */
     public static OutputFolder open(Path folder) throws IOException {
+        check(folder);
+        return new OutputFolder(folder, null);
+    }
+
+    private static void check(Path folder) throws IOException {
         try {
             Files.createDirectories(folder);
-            deleteLeftOver(folder);
             Files.delete(Files.createTempFile(folder, ".writable", ""));
         } catch (FileAlreadyExistsException e) {
             Path taken = Path.of(e.getFile());
@@ -77,7 +86,6 @@ public final class OutputFolder implements AutoCloseable {
         } catch (IOException e) {
             throw unwritable(folder, e);
         }
-        return new OutputFolder(folder, null);
     }
 
     /**
@@ -89,7 +97,7 @@ public final class OutputFolder implements AutoCloseable {
      *     sentence
      */
     public static OutputFolder openAlone(Path folder) throws IOException {
-        open(folder);
+        check(folder);
         FileChannel lock;
         try {
             lock =
@@ -108,6 +116,7 @@ public final class OutputFolder implements AutoCloseable {
                                     + " end, or choose another folder with --out.",
                             folder));
         }
+        deleteLeftOver(folder);
         return new OutputFolder(folder, lock);
     }
 
@@ -149,7 +158,9 @@ public final class OutputFolder implements AutoCloseable {
         }
         for (Path file : content) {
             Matcher beside = BESIDE.matcher(file.getFileName().toString());
-            if (beside.matches() && ProcessHandle.of(Long.parseLong(beside.group(1))).isEmpty()) {
+            if (beside.matches()
+                    && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                    && ProcessHandle.of(Long.parseLong(beside.group(1))).isEmpty()) {
                 Files.deleteIfExists(file);
             }
         }
@@ -195,7 +206,7 @@ public final class OutputFolder implements AutoCloseable {
      */
     public void write(String name, byte[] content) throws IOException {
         Path target = file(name);
-        Path beside = folder.resolve("." + name + "." + ProcessHandle.current().pid());
+        Path beside = folder.resolve("." + name + "." + ProcessHandle.current().pid() + UNFINISHED);
         try {
             Files.write(beside, content);
             try {

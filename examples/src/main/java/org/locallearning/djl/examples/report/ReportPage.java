@@ -233,7 +233,9 @@ public final class ReportPage {
                             List.of(
                                     String.valueOf(run.seed()),
                                     String.valueOf(where.epoch()),
-                                    where.batch() == null ? "test" : where.batch().toString(),
+                                    where.batch() == null
+                                            ? "held-out images"
+                                            : where.batch().toString(),
                                     where.layer() == null ? "–" : where.layer(),
                                     ShortNumber.of(run.learningRate()))));
         }
@@ -307,7 +309,9 @@ public final class ReportPage {
                         "diverged",
                         "epoch "
                                 + where.epoch()
-                                + (where.batch() == null ? ", test" : ", batch " + where.batch())));
+                                + (where.batch() == null
+                                        ? ", held-out images"
+                                        : ", batch " + where.batch())));
         while (cells.size() < columns - 1) {
             cells.add(new Table.Cell("–", ""));
         }
@@ -379,8 +383,8 @@ public final class ReportPage {
         entries.add(
                 new Section.Entry(
                         "Training",
-                        settings.epochs()
-                                + " epochs, batches of "
+                        Counted.of(settings.epochs(), "epoch")
+                                + ", batches of "
                                 + settings.batch()
                                 + ", "
                                 + task.lossTitle()

@@ -18,16 +18,20 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.output.Counted;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.results.PaperResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
+import org.locallearning.djl.examples.results.Settings;
 import org.locallearning.djl.examples.training.Console;
 import org.locallearning.djl.examples.training.Experiment;
 import org.locallearning.djl.examples.training.FinishedRuns;
@@ -83,7 +87,7 @@ public final class LearningCurves {
 
     private final Reproduction reproduction;
     private final RunStore store;
-    private final List<Results> finished = new ArrayList<>();
+    private final Map<String, Results> finished = new LinkedHashMap<>();
 
     /**
      * Opens the runs of a target.
@@ -153,8 +157,8 @@ public final class LearningCurves {
                             start,
                             new StoredRuns(part, start),
                             console,
-                            soFar -> write(soFar, experiment));
-            finished.add(whole);
+                            soFar -> write(soFar, part));
+            finished.put(part.name, whole);
             reproduction.compared(whole);
             console.summary(whole);
             out.println();
@@ -214,22 +218,35 @@ public final class LearningCurves {
         }
     }
 
-    private void write(Results results, Experiment experiment) throws IOException {
-        List<Results> parts = new ArrayList<>(finished);
-        parts.add(results);
-        TrainingPlan plan = experiment.plan();
+    private void write(Results results, Part part) throws IOException {
+        Map<String, Results> parts = new LinkedHashMap<>(finished);
+        parts.put(part.name, results);
         FigurePage page = new FigurePage();
-        parts.forEach(page::comparison);
-        page.setting(
-                "Training",
-                String.format(
-                        Locale.ROOT,
-                        "%d epochs, batches of %d, %s, %s, learning rate: %s",
-                        plan.epochs(),
-                        plan.batch(),
-                        parts.get(0).task().lossTitle(),
-                        plan.optimizerTitle(),
-                        plan.schedule().title()));
-        reproduction.write(experiment.seeds(), parts, page);
+        parts.values().forEach(page::comparison);
+        Map<String, List<String>> trained = new LinkedHashMap<>();
+        parts.forEach(
+                (name, each) ->
+                        trained.computeIfAbsent(training(each), how -> new ArrayList<>())
+                                .add(name));
+        trained.forEach(
+                (how, names) ->
+                        page.setting(
+                                trained.size() == 1
+                                        ? "Training"
+                                        : "Training, " + String.join(", ", names),
+                                how));
+        reproduction.write(part.experiment.seeds(), List.copyOf(parts.values()), page);
+    }
+
+    private static String training(Results results) {
+        Settings settings = results.settings();
+        return String.format(
+                Locale.ROOT,
+                "%s, batches of %d, %s, %s, learning rate: %s",
+                Counted.of(settings.epochs(), "epoch"),
+                settings.batch(),
+                results.task().lossTitle(),
+                settings.optimizerTitle(),
+                settings.rateSchedule().title());
     }
 }

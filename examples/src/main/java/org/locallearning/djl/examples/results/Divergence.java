@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * Where a run diverged: a loss, a layer or a matrix was no longer finite, and training stopped.
  *
  * @param epoch the epoch, from 1
- * @param batch the batch of the epoch, from 1; null for the test after it
+ * @param batch the batch of the epoch, from 1; null for the measuring on held-out images after it
  * @param layer the path of the layer that is to blame, null where it is not known
  * @param reason what happened, in a sentence or two
  */
@@ -33,7 +33,8 @@ public record Divergence(int epoch, Integer batch, String layer, String reason) 
      * Describes a divergence by what was thrown.
      *
      * @param epoch the epoch, from 1
-     * @param batch the batch of the epoch, from 1; null for the test after it
+     * @param batch the batch of the epoch, from 1; null for the measuring on held-out images after
+     *     it
      * @param reason the message, of which the layer is the one that it names
      * @return the divergence
      */
@@ -50,7 +51,7 @@ public record Divergence(int epoch, Integer batch, String layer, String reason) 
     public String place() {
         return "epoch "
                 + epoch
-                + (batch == null ? ", test" : ", batch " + batch)
+                + (batch == null ? ", held-out images" : ", batch " + batch)
                 + (layer == null ? "" : ", layer " + layer);
     }
 }

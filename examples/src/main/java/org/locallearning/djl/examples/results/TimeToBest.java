@@ -108,7 +108,7 @@ public record TimeToBest(
 
     private static boolean isBaseline(String name) {
         Method method = Methods.named(name);
-        return method.plainName().equals(Methods.BASELINE) && !method.decorrelated();
+        return method.plainName().equals(Methods.BASELINE) && method.trainsPlainModel();
     }
 
     /**

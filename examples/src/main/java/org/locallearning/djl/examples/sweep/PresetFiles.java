@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.locallearning.djl.examples.commandline.CommandLineText;
+import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.output.OutputFolder;
 
 /**
@@ -108,7 +109,9 @@ final class PresetFiles {
         lines.add(line(TrialCommandLine.DATASET, shared.dataset));
         lines.add(line(TrialCommandLine.MODEL, shared.model));
         lines.add(line(TrialCommandLine.METHODS, String.join(",", methods.keySet())));
-        lines.addAll(commandLine.common(LEFT_OUT));
+        lines.addAll(
+                commandLine.common(
+                        LEFT_OUT, Methods.named(List.copyOf(methods.keySet())), shared.dataset));
         shared.settings.forEach((option, value) -> lines.add(line(option.option(), value)));
         for (SweptOption option : SweptOption.all()) {
             if (option.isByMethod()) {

@@ -310,6 +310,7 @@ public final class SweepCommand implements Callable<Integer> {
                             runner,
                             new SweepProgress(out, plan, runner, files::write));
             files.of(sweep);
+            askBeyond(plan, sweep, runner);
             if (output.fresh) {
                 sweep.forget();
             }
@@ -322,7 +323,6 @@ public final class SweepCommand implements Callable<Integer> {
                         others,
                         others == 1 ? " is" : "s are");
             }
-            askBeyond(plan, sweep, runner);
             Map<Trial.Subject, SettingScore> chosen;
             try {
                 chosen = sweep.run();

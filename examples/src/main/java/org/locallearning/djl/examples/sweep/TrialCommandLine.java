@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.sweep;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +24,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.locallearning.djl.examples.commandline.CommandLineText;
 import org.locallearning.djl.examples.commandline.ExperimentArguments;
+import org.locallearning.djl.examples.commandline.UselessOptions;
 import org.locallearning.djl.examples.commandline.Values;
 import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.training.Experiment;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -52,6 +55,8 @@ final class TrialCommandLine {
     /** Options with their values, an empty one for those that take none. */
     private final Map<String, String> common = new LinkedHashMap<>();
 
+    private final Map<String, OptionSpec> options = new HashMap<>();
+
     private final Map<SweptOption, Map<String, String>> byMethod = new LinkedHashMap<>();
 
     @Command
@@ -76,6 +81,13 @@ final class TrialCommandLine {
                 add(option);
             }
         }
+        byMethod.forEach(
+                (option, values) ->
+                        values.keySet()
+                                .forEach(
+                                        name ->
+                                                Methods.checkTrained(
+                                                        option.option(), name, methods)));
         for (Method method : methods) {
             for (Grid.Axis axis : grid.axes(method)) {
                 checkGivenOnce(axis.option(), method.name());
@@ -85,6 +97,7 @@ final class TrialCommandLine {
 
     private void add(OptionSpec option) {
         Object value = option.getValue();
+        String written = option.longestName();
         if (value instanceof Map<?, ?> values) {
             SweptOption swept = SweptOption.named(option.longestName().substring(2)).orElseThrow();
             byMethod.put(
@@ -95,17 +108,21 @@ final class TrialCommandLine {
                                             each -> each.getKey().toString(),
                                             each -> each.getValue().toString())));
         } else if (value instanceof Boolean on) {
-            if (on) {
-                common.put(option.longestName(), "");
-            } else if (option.negatable()) {
-                common.put(option.longestName().replace("--", "--no-"), "");
+            if (on || option.negatable()) {
+                put(on ? written : written.replace("--", "--no-"), "", option);
             }
         } else {
-            List<String> written = option.originalStringValues();
-            common.put(
-                    option.longestName(),
-                    written.isEmpty() ? String.valueOf(value) : String.join(",", written));
+            List<String> values = option.originalStringValues();
+            put(
+                    written,
+                    values.isEmpty() ? String.valueOf(value) : String.join(",", values),
+                    option);
         }
+    }
+
+    private void put(String written, String value, OptionSpec option) {
+        common.put(written, value);
+        options.put(written, option);
     }
 
     private void checkGivenOnce(SweptOption option, String method) {
@@ -159,12 +176,17 @@ final class TrialCommandLine {
         return Optional.ofNullable(setting.getOrDefault(option, given));
     }
 
-    /** Returns the options that all trials have, a line each, but for some. */
-    List<String> common(Set<String> leftOut) {
+    /**
+     * Returns the options that all trials have, a line each, but for some, and for those that serve
+     * nothing of some methods and their data set.
+     */
+    List<String> common(Set<String> leftOut, List<Method> methods, String dataset) {
         List<String> lines = new ArrayList<>();
         common.forEach(
                 (option, value) -> {
-                    if (!leftOut.contains(option)) {
+                    if (!leftOut.contains(option)
+                            && UselessOptions.serves(
+                                    options.get(option), methods, List.of(dataset))) {
                         lines.add(
                                 value.isEmpty()
                                         ? option

@@ -167,14 +167,7 @@ public record Experiment(
 
     private static void checkRate(
             String kind, String option, String name, double rate, List<Method> methods) {
-        List<String> trained = methods.stream().map(Method::name).toList();
-        if (!trained.contains(name)) {
-            Methods.named(name);
-            throw new IllegalArgumentException(
-                    String.format(
-                            "%s names the method '%s', which --methods %s does not train.",
-                            option, name, String.join(",", trained)));
-        }
+        Methods.checkTrained(option, name, methods);
         if (!(rate > 0) || Double.isInfinite(rate)) {
             throw new IllegalArgumentException(
                     String.format("The %s rate of %s is positive, not %s.", kind, name, rate));

@@ -43,7 +43,11 @@ final class FiniteLossCheck extends TrainingListenerAdapter {
     /** {@inheritDoc} */
     @Override
     public void onValidationBatch(Trainer trainer, BatchData batchData) {
-        check("test loss", EvaluatorTrainingListener.VALIDATE_EPOCH, trainer, batchData);
+        check(
+                "loss on held-out images",
+                EvaluatorTrainingListener.VALIDATE_EPOCH,
+                trainer,
+                batchData);
     }
 
     private static void check(

@@ -81,7 +81,9 @@ final class HeldOutImages {
         if (!Double.isFinite(mean)) {
             throw new DivergedException(
                     String.format(
-                            "The test loss is %s; try a lower rate with --learning-rate.", mean),
+                            "The loss on held-out images is %s; try a lower rate with"
+                                    + " --learning-rate.",
+                            mean),
                     true);
         }
         return new Measured(

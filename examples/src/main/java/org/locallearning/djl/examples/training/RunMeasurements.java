@@ -100,10 +100,12 @@ final class RunMeasurements {
     void addTo(DefaultTrainingConfig config, Tracker learningRate, TrainingListener... observers) {
         accuracy.ifPresent(config::addEvaluator);
         correlations.ifPresent(config::addTrainingListeners);
+        config.addTrainingListeners(evaluations, new FiniteLossCheck());
         if (task.hasAccuracy()) {
+            // of predictions that are numbers
             config.addTrainingListeners(classification);
         }
-        config.addTrainingListeners(evaluations, new FiniteLossCheck(), epochs);
+        config.addTrainingListeners(epochs);
         if (learningRate instanceof TrainingListener progress) {
             config.addTrainingListeners(progress);
         }

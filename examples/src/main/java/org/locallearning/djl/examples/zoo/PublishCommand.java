@@ -44,7 +44,9 @@ import picocli.CommandLine.Spec;
             "Adds every model below a folder, as 'compare --save-models' writes them, to a"
                     + " repository in DJL's layout: parameters and record, the names of the classes,"
                     + " a card, and metadata with the size and SHA-1 of each file. Models that are"
-                    + " there already stay as they are."
+                    + " there already stay as they are. Models that were trained with"
+                    + " --normalize-contrast or --whiten have no place in it: a translator prepares"
+                    + " pictures channel by channel."
         },
         optionListHeading = "%nOptions:%n")
 public final class PublishCommand implements Callable<Integer> {

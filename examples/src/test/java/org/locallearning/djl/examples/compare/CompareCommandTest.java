@@ -337,6 +337,28 @@ class CompareCommandTest {
         }
     }
 
+    /** Whatever else is measured there of predictions that are no numbers. */
+    @Test
+    void runThatDivergesInTheLastBatchOfAnEpochIsAResultToo(@TempDir Path folder)
+            throws IOException {
+        ProgramRun failed =
+                ProgramRun.of(
+                        SMALL.replace("--batch 20", "--batch 200")
+                                + " --methods bp,usf --seeds 1 --optimizer momentum"
+                                + " --learning-rate bp=1e38 --out "
+                                + folder);
+
+        assertEquals(ExitCode.DIVERGED, failed.exitCode(), failed.err());
+        assertTrue(
+                failed.out().contains("bp, seed 1 diverged in epoch 1, held-out images, layer 0"),
+                failed.out());
+        Results results = read(folder);
+        assertEquals(List.of("usf"), results.finishedMethods());
+        assertTrue(
+                results.divergedRuns().get(0).divergence().reason().contains("held-out images"),
+                results.toString());
+    }
+
     @Test
     void comparisonOfWhichEveryRunDivergesHasItsFiles(@TempDir Path folder) throws IOException {
         ProgramRun failed =

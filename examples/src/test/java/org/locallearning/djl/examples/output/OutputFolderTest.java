@@ -73,6 +73,28 @@ class OutputFolderTest {
         assertEquals(List.of(), names(parent));
     }
 
+    /** The highest number of a process is 2^22. */
+    @Test
+    void whatAKilledProgramLeftIsDeletedAndNothingElse() throws IOException {
+        Files.createFile(parent.resolve(".results.json.99999999.unfinished"));
+        Files.createFile(parent.resolve(".libfoo.so.7000000"));
+        Files.createFile(parent.resolve(".notes.20241231"));
+        Files.createDirectories(parent.resolve(".git.2000000000/objects"));
+        Files.createDirectories(parent.resolve(".work.99999999.unfinished/inside"));
+
+        OutputFolder.open(parent);
+        assertEquals(5, names(parent).size());
+        OutputFolder.openAlone(parent).close();
+
+        assertEquals(
+                List.of(
+                        ".git.2000000000",
+                        ".libfoo.so.7000000",
+                        ".notes.20241231",
+                        ".work.99999999.unfinished"),
+                names(parent).stream().sorted().toList());
+    }
+
     @Test
     void failedWriteLeavesNothingBehind() throws IOException {
         OutputFolder folder = OutputFolder.open(parent);

@@ -70,24 +70,31 @@ class DivergingCurvesTest {
                 @Override
                 public void run(Reproduction reproduction) throws IOException, TranslateException {
                     LearningCurves curves = new LearningCurves(reproduction);
-                    Experiment experiment =
-                            new Experiment(
-                                    "glyphs",
-                                    reproduction.arguments().dataOptions().build(),
-                                    "mlp",
-                                    NetworkOptions.builder().optHidden(5).build(),
-                                    Methods.named(List.of("bp", "fa")),
-                                    List.of(1),
-                                    TrainingPlan.builder()
-                                            .setEpochs(2)
-                                            .setBatch(10)
-                                            .setOptimizer(OptimizerKind.MOMENTUM)
-                                            .setMethods(MethodSettings.preset("mlp"))
-                                            .build());
+                    Experiment experiment = experiment(reproduction, List.of("bp", "fa"), 2);
                     curves.run(
                             new LearningCurves.Part(
                                     "wild", experiment.withLearningRates(method -> 1e38f)));
                     curves.run(new LearningCurves.Part("tame", experiment));
+                    curves.run(
+                            new LearningCurves.Part(
+                                    "long", experiment(reproduction, List.of("bp"), 3)));
+                }
+
+                private Experiment experiment(
+                        Reproduction reproduction, List<String> methods, int epochs) {
+                    return new Experiment(
+                            "glyphs",
+                            reproduction.arguments().dataOptions().build(),
+                            "mlp",
+                            NetworkOptions.builder().optHidden(5).build(),
+                            Methods.named(methods),
+                            List.of(1),
+                            TrainingPlan.builder()
+                                    .setEpochs(epochs)
+                                    .setBatch(10)
+                                    .setOptimizer(OptimizerKind.MOMENTUM)
+                                    .setMethods(MethodSettings.preset("mlp"))
+                                    .build());
                 }
             };
 
@@ -110,15 +117,17 @@ class DivergingCurvesTest {
 
             assertEquals(ExitCode.DIVERGED, code, err.toString());
             assertTrue(
-                    err.toString().contains("2 of 4 runs diverged: bp with seed 1; fa with seed 1"),
+                    err.toString().contains("2 of 5 runs diverged: bp with seed 1; fa with seed 1"),
                     err.toString());
             assertEquals(
                     2, out.toString().lines().filter(l -> l.contains(" diverged in ")).count());
             assertEquals(
-                    start == 1 ? 0 : 2,
+                    start == 1 ? 0 : 3,
                     out.toString().lines().filter(l -> l.endsWith("stored")).count());
             String page = Files.readString(folder.resolve("report.html"));
             assertTrue(page.contains("(diverged)") && page.contains("No run was finished."));
+            assertTrue(page.contains("Training, wild, tame"), page);
+            assertTrue(page.contains("Training, long"), page);
         }
     }
 }

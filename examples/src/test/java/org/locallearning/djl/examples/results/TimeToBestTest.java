@@ -213,6 +213,18 @@ class TimeToBestTest {
     }
 
     @Test
+    void backpropagationWithNormalizationIsNoReference() {
+        List<TimeToBest> all =
+                TimeToBest.all(
+                        byMethod(
+                                run("bp+batchnorm", 1, 10, 0.6),
+                                run("bp", 1, 10, 0.5),
+                                run("dfa", 1, 10, 0.4)),
+                        true);
+        assertEquals(List.of("bp"), all.stream().map(TimeToBest::reference).toList());
+    }
+
+    @Test
     void oneMethodAloneHasNothingToBeComparedWith() {
         assertEquals(List.of(), TimeToBest.all(byMethod(run("bp", 1, 10, 0.4)), true));
         assertEquals(List.of(), TimeToBest.all(byMethod(run("np", 1, 10, 0.4)), true));

@@ -252,6 +252,7 @@ class SweepCommandTest {
                 "--seeds 1,1 | twice",
                 "--halving --epochs 9 | --halving by 3",
                 "--parallel 0 | --parallel is at least 1",
+                "--learning-rate bp=1 | names the method 'bp', which --methods fa does not train",
                 "--trial-heap much | --trial-heap is a size",
                 "--parallel 100 --trial-heap 100g | lower one of them",
             })
@@ -262,6 +263,55 @@ class SweepCommandTest {
         assertEquals(ExitCode.USAGE, refused.exitCode(), refused.err());
         assertTrue(refused.errorLines().get(0).contains(reason), refused.err());
         assertEquals("", refused.out());
+    }
+
+    /** The sweep of one method has what the other one has a use for. */
+    @Test
+    void presetsAreForCompareWhereSeveralMethodsHaveTheirOwn(@TempDir Path out) throws IOException {
+        ProgramRun swept =
+                ProgramRun.of(
+                        "sweep"
+                                + SMALL.replace("--epochs 3", "--epochs 1")
+                                        .replace("--batch 10", "--iterations 2")
+                                + " --methods bp,il --seeds 1 --grid bp:batch=50,100"
+                                + " --write-presets "
+                                + out.resolve("p")
+                                + " --out "
+                                + out);
+        assertEquals(ExitCode.OK, swept.exitCode(), swept.out() + swept.err());
+        for (String method : List.of("bp", "il")) {
+            Path presets = out.resolve("p-glyphs-mlp-" + method);
+            assertEquals(
+                    method.equals("il"),
+                    Files.readAllLines(presets).contains("--iterations=2"),
+                    presets.toString());
+            ProgramRun compared =
+                    ProgramRun.of(
+                            "compare @"
+                                    + presets
+                                    + " --limit 100 --test-limit 20 --epochs 1 --threads 1 --out "
+                                    + out.resolve(method));
+            assertEquals(ExitCode.OK, compared.exitCode(), compared.err());
+        }
+    }
+
+    @Test
+    void nothingIsForgottenWhereItAsks(@TempDir Path out) throws IOException {
+        String one = "sweep" + SMALL.replace("--epochs 3", "--epochs 1") + " --methods fa --seeds ";
+        assertEquals(ExitCode.OK, ProgramRun.of(one + "7 --out " + out).exitCode());
+        List<Path> stored = trialFiles(out);
+        assertEquals(1, stored.size());
+
+        ProgramRun asked = ProgramRun.of(one + "1..201 --fresh --out " + out);
+
+        assertEquals(ExitCode.USAGE, asked.exitCode(), asked.err());
+        assertTrue(Files.exists(stored.get(0)));
+    }
+
+    private static List<Path> trialFiles(Path out) throws IOException {
+        try (Stream<Path> files = Files.list(out.resolve("trials"))) {
+            return files.filter(file -> file.toString().endsWith(".json")).toList();
+        }
     }
 
     @Test

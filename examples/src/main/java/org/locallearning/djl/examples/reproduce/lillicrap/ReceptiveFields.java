@@ -25,6 +25,7 @@ import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
+import org.locallearning.djl.examples.output.Counted;
 import org.locallearning.djl.examples.report.Bitmap;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.Percent;
@@ -255,9 +256,9 @@ final class ReceptiveFields implements Target {
                                 "Training",
                                 String.format(
                                         Locale.ROOT,
-                                        "a 784-%d-10 tanh net, %d epochs, batches of %d, %s, %s",
+                                        "a 784-%d-10 tanh net, %s, batches of %d, %s, %s",
                                         HIDDEN,
-                                        figure.epochs,
+                                        Counted.of(figure.epochs, "epoch"),
                                         Paper.BATCH,
                                         Task.SIGNED_TARGETS.lossTitle(),
                                         OptimizerKind.ADAM.title()));

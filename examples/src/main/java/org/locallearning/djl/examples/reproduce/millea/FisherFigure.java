@@ -29,6 +29,7 @@ import java.util.Set;
 import org.locallearning.djl.decorrelation.boltzmann.BoltzmannParameters;
 import org.locallearning.djl.decorrelation.boltzmann.ExactDistribution;
 import org.locallearning.djl.decorrelation.boltzmann.FisherNorm;
+import org.locallearning.djl.examples.output.Counted;
 import org.locallearning.djl.examples.report.Bitmap;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
@@ -185,8 +186,8 @@ final class FisherFigure implements Target {
                         .setting("Images", figure.data)
                         .setting(
                                 "Training",
-                                figure.epochs
-                                        + " epochs of "
+                                Counted.of(figure.epochs, "epoch")
+                                        + " of "
                                         + RbmMethod.named("cd").title()
                                         + ", batches of "
                                         + RbmTraining.BATCH);

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.locallearning.djl.examples.output.Counted;
 import org.locallearning.djl.examples.report.Bitmap;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
@@ -132,8 +133,8 @@ final class WeightFilters implements Target {
                                 "Training",
                                 HIDDEN
                                         + " hidden units, "
-                                        + figure.epochs
-                                        + " epochs, batches of "
+                                        + Counted.of(figure.epochs, "epoch")
+                                        + ", batches of "
                                         + RbmTraining.BATCH);
         reproduction.write(seeds, figure, page);
         reproduction.out().println(text(figure));

@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.output.Counted;
 import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.Percent;
@@ -252,9 +253,9 @@ final class TopLayerFigure implements Target {
                                 "Training",
                                 String.format(
                                         Locale.ROOT,
-                                        "%s, %d epochs, batches of %d, %s",
+                                        "%s, %s, batches of %d, %s",
                                         figure.model,
-                                        plan.epochs(),
+                                        Counted.of(plan.epochs(), "epoch"),
                                         plan.batch(),
                                         plan.optimizerTitle()))
                         .setting(
