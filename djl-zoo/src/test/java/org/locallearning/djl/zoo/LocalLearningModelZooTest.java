@@ -53,7 +53,6 @@ import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -62,6 +61,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.locallearning.djl.decorrelation.internal.Digest;
 import org.locallearning.djl.zoo.model.PublishedModel;
 import org.locallearning.djl.zoo.model.RecordedBlockFactory;
 import org.locallearning.djl.zoo.model.RecordedModel;
@@ -69,7 +69,6 @@ import org.locallearning.djl.zoo.model.RecordedTranslatorFactory;
 import org.locallearning.djl.zoo.model.RuleWeights;
 import org.locallearning.djl.zoo.model.SavedModels;
 import org.locallearning.djl.zoo.network.NetworkOptions;
-import org.locallearning.djl.zoo.repository.Digests;
 import org.locallearning.djl.zoo.repository.RepositoryException;
 import org.locallearning.djl.zoo.repository.RepositoryWriter;
 
@@ -547,6 +546,6 @@ class LocalLearningModelZooTest {
     }
 
     private static String sha1(byte[] content) {
-        return HexFormat.of().formatHex(Digests.of("SHA-1").digest(content));
+        return Digest.SHA_1.of(content);
     }
 }

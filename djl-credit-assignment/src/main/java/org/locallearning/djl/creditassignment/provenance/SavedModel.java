@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.locallearning.djl.decorrelation.internal.Sha256;
+import org.locallearning.djl.decorrelation.internal.Digest;
 
 /**
  * A model in two files: {@code <name>-0000.params} with the parameters, as DJL writes them and
@@ -93,7 +93,8 @@ public final class SavedModel {
                 record.toBuilder()
                         .optFile(
                                 new ParametersFile(
-                                        parameters.getFileName().toString(), Sha256.of(parameters)))
+                                        parameters.getFileName().toString(),
+                                        Digest.SHA_256.of(parameters)))
                         .build();
         beside.save(recordFile(folder, name));
         return beside;
@@ -168,7 +169,7 @@ public final class SavedModel {
                     beside + ": it does not say which file of parameters it is about.");
         }
         Path parameters = folder.resolve(record.file().name());
-        if (!Sha256.of(parameters).equals(record.file().sha256())) {
+        if (!Digest.SHA_256.of(parameters).equals(record.file().sha256())) {
             throw new MalformedModelException(
                     parameters
                             + ": it is not the file that "

@@ -49,7 +49,7 @@ import org.locallearning.djl.decorrelation.boltzmann.BoltzmannTrainer;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
 import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.locallearning.djl.decorrelation.internal.Descriptions;
-import org.locallearning.djl.decorrelation.internal.Sha256;
+import org.locallearning.djl.decorrelation.internal.Digest;
 
 /**
  * How a model was trained: enough to know what it is, to prepare its input, and to train it again.
@@ -233,7 +233,7 @@ public record TrainingRecord(
                 others.add(member.getKey(), member.getValue());
             }
         }
-        return Sha256.of(COMPACT.toJson(others).getBytes(StandardCharsets.UTF_8));
+        return Digest.SHA_256.of(COMPACT.toJson(others));
     }
 
     /**

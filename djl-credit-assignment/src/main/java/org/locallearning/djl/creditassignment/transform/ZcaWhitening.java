@@ -31,9 +31,9 @@ import java.util.Locale;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.TorchScript;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
+import org.locallearning.djl.decorrelation.internal.Digest;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.MemoryNeed;
-import org.locallearning.djl.decorrelation.internal.Sha256;
 
 /**
  * ZCA whitening: makes the pixels of images uncorrelated and of variance one, and changes images as
@@ -302,7 +302,7 @@ public final class ZcaWhitening implements Transform, AutoCloseable {
             bytes = new NDList(shape, mean, matrix).encode();
         }
         AtomicFile.write(folder.resolve(FILE), out -> out.write(bytes));
-        model.setProperty(PROPERTY, FILE + " " + Sha256.of(bytes));
+        model.setProperty(PROPERTY, FILE + " " + Digest.SHA_256.of(bytes));
     }
 
     /**
@@ -329,7 +329,7 @@ public final class ZcaWhitening implements Transform, AutoCloseable {
                             file));
         }
         byte[] bytes = Files.readAllBytes(file);
-        if (!property.equals(FILE + " " + Sha256.of(bytes))) {
+        if (!property.equals(FILE + " " + Digest.SHA_256.of(bytes))) {
             throw new MalformedModelException(
                     String.format(
                             "The whitening in '%s' is not the one that was saved with this model;"

@@ -26,7 +26,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.locallearning.djl.decorrelation.internal.Sha256;
+import org.locallearning.djl.decorrelation.internal.Digest;
 
 /**
  * The bytes of a state file that is open. Nothing is taken at its word: a length is compared with
@@ -91,7 +91,7 @@ final class StateBytes {
     }
 
     private byte[] digest() throws IOException {
-        MessageDigest digest = Sha256.newDigest();
+        MessageDigest digest = Digest.SHA_256.start();
         for (long begin = 0; begin < end; begin += BLOCK) {
             digest.update(read(begin, (int) Math.min(BLOCK, end - begin)));
         }

@@ -30,7 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
-import org.locallearning.djl.decorrelation.internal.Sha256;
+import org.locallearning.djl.decorrelation.internal.Digest;
 
 /**
  * A file with what the parts of training remember, one section for each part, and a SHA-256 over
@@ -53,7 +53,8 @@ public final class StateFile {
         AtomicFile.write(
                 file,
                 bytes -> {
-                    DigestOutputStream digested = new DigestOutputStream(bytes, Sha256.newDigest());
+                    DigestOutputStream digested =
+                            new DigestOutputStream(bytes, Digest.SHA_256.start());
                     DataOutputStream out = new DataOutputStream(digested);
                     out.writeInt(StateFormat.MAGIC);
                     out.writeInt(StateFormat.VERSION);

@@ -28,7 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
-import org.locallearning.djl.zoo.repository.Digests;
+import org.locallearning.djl.decorrelation.internal.Digest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +44,6 @@ import org.slf4j.LoggerFactory;
 final class DecodedImages {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(DecodedImages.class);
-    private static final String DIGEST = "SHA-256";
     private static final int DIGEST_BYTES = 32;
     private static final int HEADER_BYTES = 4 * Integer.BYTES;
     private static final int MAX_SIDE = 1 << 15;
@@ -81,7 +80,7 @@ final class DecodedImages {
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
         }
-        MessageDigest digest = Digests.of(DIGEST);
+        MessageDigest digest = Digest.SHA_256.start();
         try (DataInputStream in =
                 new DataInputStream(
                         new DigestInputStream(
@@ -129,7 +128,7 @@ final class DecodedImages {
         AtomicFile.write(
                 file,
                 bytes -> {
-                    MessageDigest digest = Digests.of(DIGEST);
+                    MessageDigest digest = Digest.SHA_256.start();
                     DataOutputStream out =
                             new DataOutputStream(new DigestOutputStream(bytes, digest));
                     out.writeInt(images.size());

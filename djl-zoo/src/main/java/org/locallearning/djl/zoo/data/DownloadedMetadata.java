@@ -22,9 +22,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
+import org.locallearning.djl.decorrelation.internal.Digest;
 import org.locallearning.djl.zoo.repository.BoundedInputStream;
 import org.locallearning.djl.zoo.repository.CacheFolder;
-import org.locallearning.djl.zoo.repository.Digests;
 import org.locallearning.djl.zoo.repository.RepositoryException;
 import org.locallearning.djl.zoo.repository.RepositoryMetadata;
 import org.slf4j.Logger;
@@ -49,7 +49,9 @@ final class DownloadedMetadata {
             throws IOException {
         URI address = repository.resolve(folder + RepositoryMetadata.FILE_NAME);
         Path stored =
-                CacheFolder.root().resolve("metadata").resolve(Digests.sha256(address.toString()));
+                CacheFolder.root()
+                        .resolve("metadata")
+                        .resolve(Digest.SHA_256.of(address.toString()));
         if (Utils.isOfflineMode() && Files.exists(stored)) {
             return read(stored, folder, artifactId);
         }

@@ -22,9 +22,8 @@ import ai.djl.training.dataset.ArrayDataset;
 import ai.djl.training.dataset.Sampler;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.util.HexFormat;
+import org.locallearning.djl.decorrelation.internal.Digest;
 import org.locallearning.djl.decorrelation.internal.HostValues;
-import org.locallearning.djl.decorrelation.internal.Sha256;
 
 /** The images of one part of a data set: pixels uint8 (N, C, H, W) and labels int64 (N). */
 record ImageArrays(NDArray pixels, NDArray labels) {
@@ -45,7 +44,7 @@ record ImageArrays(NDArray pixels, NDArray labels) {
 
     /** Digests pixels and labels, each of one byte, image by image. */
     String sha256() {
-        MessageDigest digest = Sha256.newDigest();
+        MessageDigest digest = Digest.SHA_256.start();
         long images = labels.size();
         long[] classes = HostValues.longs(labels);
         for (long begin = 0; begin < images; begin += DIGESTED) {
@@ -59,7 +58,7 @@ record ImageArrays(NDArray pixels, NDArray labels) {
                 }
             }
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return Digest.digits(digest.digest());
     }
 
     ArrayDataset.Builder builder(Sampler sampler) {

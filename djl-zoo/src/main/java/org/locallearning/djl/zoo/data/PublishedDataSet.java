@@ -26,8 +26,8 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.locallearning.djl.zoo.repository.ArtifactFiles;
 import org.locallearning.djl.zoo.repository.CacheFolder;
-import org.locallearning.djl.zoo.repository.Digests;
 import org.locallearning.djl.zoo.repository.RepositoryException;
 
 /**
@@ -158,7 +158,7 @@ record PublishedDataSet(String name, FileLayout artifact, List<FileLayout> layou
     }
 
     private static String contentOf(Path file) throws IOException {
-        return Files.isDirectory(file) ? listing(file) : Digests.sha1(file);
+        return Files.isDirectory(file) ? listing(file) : ArtifactFiles.sha1(file);
     }
 
     /**

@@ -125,13 +125,7 @@ public final class RecordedModel {
             throw new RepositoryException(
                     e.getFile() + " is missing: copy it from where the model was saved.", e);
         } catch (FileSystemException e) {
-            throw new RepositoryException(
-                    String.format(
-                            Locale.ROOT,
-                            "%s can't be read (%s): allow it to be read, or copy it again.",
-                            e.getFile(),
-                            e),
-                    e);
+            throw RepositoryException.unreadable(e.getFile(), e);
         } catch (MalformedModelException e) {
             throw new RepositoryException(e.getMessage(), e);
         } catch (IllegalArgumentException e) {

@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.locallearning.djl.decorrelation.internal.Digest;
 
 /**
  * The files of an artifact in a folder, each of which is inside the repository and as its metadata
@@ -76,10 +77,25 @@ public final class ArtifactFiles {
                                 difference.get()));
             }
             String expected = item.getSha1Hash();
-            digests.put(item.getUri(), expected != null ? expected : Digests.sha1(file));
+            digests.put(item.getUri(), expected != null ? expected : sha1(file));
             paths.put(entry.getKey(), file);
         }
         return new ArtifactFiles(paths, digests);
+    }
+
+    /**
+     * Returns the SHA-1 digest of a file, which DJL's metadata give for each.
+     *
+     * @param file the file
+     * @return 40 hexadecimal digits
+     * @throws RepositoryException if it can't be read
+     */
+    public static String sha1(Path file) throws RepositoryException {
+        try {
+            return Digest.SHA_1.of(file);
+        } catch (IOException e) {
+            throw RepositoryException.unreadable(file, e);
+        }
     }
 
     /**
@@ -98,7 +114,7 @@ public final class ArtifactFiles {
                             Locale.ROOT, "holds %,d bytes instead of %,d", size, item.getSize()));
         }
         String expected = item.getSha1Hash();
-        String digest = expected == null ? null : Digests.sha1(file);
+        String digest = expected == null ? null : sha1(file);
         if (expected != null && !expected.equalsIgnoreCase(digest)) {
             return Optional.of(
                     String.format(

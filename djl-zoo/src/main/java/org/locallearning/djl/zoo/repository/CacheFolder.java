@@ -15,6 +15,7 @@ package org.locallearning.djl.zoo.repository;
 
 import ai.djl.util.Utils;
 import java.nio.file.Path;
+import org.locallearning.djl.decorrelation.internal.Digest;
 
 /** This library's folders below DJL's cache folder, which {@code DJL_CACHE_DIR} names. */
 public final class CacheFolder {
@@ -38,6 +39,6 @@ public final class CacheFolder {
      * @return the folder, which may not be there yet
      */
     public static Path of(String name, String identity) {
-        return root().resolve(name + '-' + Digests.sha256(identity).substring(0, 16));
+        return root().resolve(name + '-' + Digest.SHA_256.of(identity).substring(0, 16));
     }
 }

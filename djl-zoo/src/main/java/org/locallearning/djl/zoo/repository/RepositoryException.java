@@ -49,6 +49,34 @@ public final class RepositoryException extends IOException {
     }
 
     /**
+     * Says that a file can't be read.
+     *
+     * @param file the file
+     * @param cause what was caught
+     * @return an exception to throw
+     */
+    public static RepositoryException unreadable(Path file, IOException cause) {
+        return unreadable(file.toString(), cause);
+    }
+
+    /**
+     * Says that a file can't be read.
+     *
+     * @param file the path of the file
+     * @param cause what was caught
+     * @return an exception to throw
+     */
+    public static RepositoryException unreadable(String file, IOException cause) {
+        return new RepositoryException(
+                String.format(
+                        Locale.ROOT,
+                        "%s can't be read (%s): allow it to be read, or copy it again.",
+                        file,
+                        cause),
+                cause);
+    }
+
+    /**
      * Says that an archive on this machine can't be unpacked.
      *
      * @param archive the archive

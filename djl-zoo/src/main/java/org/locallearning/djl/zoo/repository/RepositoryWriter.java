@@ -18,7 +18,6 @@ import ai.djl.repository.Artifact;
 import ai.djl.repository.License;
 import ai.djl.repository.MRL;
 import ai.djl.repository.Metadata;
-import ai.djl.util.Hex;
 import ai.djl.util.JsonUtils;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
+import org.locallearning.djl.decorrelation.internal.Digest;
 import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 
 /**
@@ -208,7 +208,7 @@ public final class RepositoryWriter {
                     item.setName(name);
                     item.setType("file");
                     item.setSize(content.length);
-                    item.setSha1Hash(Hex.toHexString(Digests.of("SHA-1").digest(content)));
+                    item.setSha1Hash(Digest.SHA_1.of(content));
                     items.put(name, item);
                 });
         return items;

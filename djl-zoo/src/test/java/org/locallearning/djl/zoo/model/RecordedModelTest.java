@@ -39,7 +39,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -53,9 +52,9 @@ import org.locallearning.djl.creditassignment.provenance.ParametersFile;
 import org.locallearning.djl.creditassignment.provenance.SavedModel;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 import org.locallearning.djl.decorrelation.Decorrelate;
+import org.locallearning.djl.decorrelation.internal.Digest;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 import org.locallearning.djl.zoo.network.Networks;
-import org.locallearning.djl.zoo.repository.Digests;
 import org.locallearning.djl.zoo.repository.RepositoryException;
 
 /** A saved model is opened as what its record says, or refused in one sentence. */
@@ -224,12 +223,7 @@ class RecordedModelTest {
                     .optFile(
                             new ParametersFile(
                                     parameters.getFileName().toString(),
-                                    HexFormat.of()
-                                            .formatHex(
-                                                    Digests.of("SHA-256")
-                                                            .digest(
-                                                                    Files.readAllBytes(
-                                                                            parameters)))))
+                                    Digest.SHA_256.of(parameters)))
                     .build()
                     .save(file);
         } catch (MalformedModelException e) {

@@ -13,12 +13,11 @@
  */
 package org.locallearning.djl.examples.benchmark;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import java.util.List;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
+import org.locallearning.djl.examples.output.PrettyJson;
 
 /**
  * The content of {@code benchmark.json}.
@@ -41,9 +40,6 @@ record BenchmarkResults(
         DecorrelationSettings decorrelation,
         double matrixGflops,
         List<Row> rows) {
-
-    private static final Gson GSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
     /**
      * One method on one model.
@@ -135,10 +131,10 @@ record BenchmarkResults(
     }
 
     static BenchmarkResults fromJson(String json) {
-        return GSON.fromJson(json, BenchmarkResults.class);
+        return PrettyJson.GSON.fromJson(json, BenchmarkResults.class);
     }
 
     String toJson() {
-        return GSON.toJson(this) + System.lineSeparator();
+        return PrettyJson.GSON.toJson(this) + System.lineSeparator();
     }
 }

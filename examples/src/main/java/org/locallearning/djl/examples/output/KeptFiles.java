@@ -13,8 +13,6 @@
  */
 package org.locallearning.djl.examples.output;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -24,7 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.locallearning.djl.zoo.repository.Digests;
+import org.locallearning.djl.decorrelation.internal.Digest;
 
 /**
  * JSON files that a program keeps for its next start: each with a digest of its content, so that
@@ -32,9 +30,6 @@ import org.locallearning.djl.zoo.repository.Digests;
  * earlier versions have no digest, and are taken as they are.
  */
 public final class KeptFiles {
-
-    private static final Gson GSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
     private static final String DIGEST = "sha256";
 
@@ -60,9 +55,9 @@ public final class KeptFiles {
      * @throws IOException if it cannot be written
      */
     public void write(String name, Object content) throws IOException {
-        JsonObject json = GSON.toJsonTree(content).getAsJsonObject();
+        JsonObject json = PrettyJson.GSON.toJsonTree(content).getAsJsonObject();
         json.addProperty(DIGEST, digest(json));
-        folder.write(name, GSON.toJson(json) + System.lineSeparator());
+        folder.write(name, PrettyJson.GSON.toJson(json) + System.lineSeparator());
     }
 
     /**
@@ -118,7 +113,7 @@ public final class KeptFiles {
     public <T> T read(String name, JsonElement part, TypeToken<T> kind) throws IOException {
         T value;
         try {
-            value = GSON.fromJson(part, kind);
+            value = PrettyJson.GSON.fromJson(part, kind);
         } catch (RuntimeException e) {
             // Gson wraps what records themselves refuse
             throw refused(name, e);
@@ -141,6 +136,6 @@ public final class KeptFiles {
     }
 
     private static String digest(JsonObject content) {
-        return Digests.sha256(content.toString());
+        return Digest.SHA_256.of(content.toString());
     }
 }

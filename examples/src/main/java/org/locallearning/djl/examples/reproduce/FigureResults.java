@@ -13,8 +13,7 @@
  */
 package org.locallearning.djl.examples.reproduce;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
+import org.locallearning.djl.examples.output.PrettyJson;
 import org.locallearning.djl.examples.results.Provenance;
 
 /**
@@ -25,10 +24,7 @@ import org.locallearning.djl.examples.results.Provenance;
  */
 record FigureResults(Provenance provenance, Object figure) {
 
-    private static final Gson GSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
-
     String toJson() {
-        return GSON.toJson(this) + System.lineSeparator();
+        return PrettyJson.GSON.toJson(this) + System.lineSeparator();
     }
 }

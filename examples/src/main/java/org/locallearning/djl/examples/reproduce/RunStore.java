@@ -13,8 +13,6 @@
  */
 package org.locallearning.djl.examples.reproduce;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -24,15 +22,16 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import org.locallearning.djl.decorrelation.internal.Digest;
 import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.output.KeptFiles;
 import org.locallearning.djl.examples.output.OutputFolder;
+import org.locallearning.djl.examples.output.PrettyJson;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.training.RunCheckpoints;
-import org.locallearning.djl.zoo.repository.Digests;
 
 /**
  * The finished runs of a target, one file each, so that a second start does not run them again.
@@ -47,8 +46,6 @@ import org.locallearning.djl.zoo.repository.Digests;
  */
 public final class RunStore {
 
-    private static final Gson GSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
     private static final int HASH_DIGITS = 12;
     private static final String FOLDER = "runs";
 
@@ -168,9 +165,9 @@ public final class RunStore {
     public void keep(String name, Object settings, Object run) throws IOException {
         JsonObject stored = new JsonObject();
         stored.add("settings", settings(settings));
-        stored.add("build", GSON.toJsonTree(Build.current()));
-        stored.add("machine", GSON.toJsonTree(machine));
-        stored.add("run", GSON.toJsonTree(run));
+        stored.add("build", PrettyJson.GSON.toJsonTree(Build.current()));
+        stored.add("machine", PrettyJson.GSON.toJsonTree(machine));
+        stored.add("run", PrettyJson.GSON.toJsonTree(run));
         String fileName = fileName(name, settings);
         files.write(fileName, stored);
         FolderDeletion.delete(checkpoints(fileName));
@@ -178,11 +175,11 @@ public final class RunStore {
 
     /** Numbers as they come back from a file, so that the two can be compared. */
     private static JsonElement settings(Object settings) {
-        return JsonParser.parseString(GSON.toJson(settings));
+        return JsonParser.parseString(PrettyJson.GSON.toJson(settings));
     }
 
     private static String fileName(String name, Object settings) {
-        String digest = Digests.sha256(GSON.toJson(settings));
+        String digest = Digest.SHA_256.of(PrettyJson.GSON.toJson(settings));
         return name + "-" + digest.substring(0, HASH_DIGITS) + ".json";
     }
 }

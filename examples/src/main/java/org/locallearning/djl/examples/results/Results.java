@@ -13,8 +13,6 @@
  */
 package org.locallearning.djl.examples.results;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
+import org.locallearning.djl.examples.output.PrettyJson;
 import org.locallearning.djl.zoo.network.Networks;
 import org.locallearning.djl.zoo.task.Task;
 
@@ -58,9 +57,6 @@ public record Results(
         List<RunResult> runs,
         List<PaperResult> paper) {
 
-    private static final Gson GSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
-
     /**
      * Reads results.
      *
@@ -70,7 +66,7 @@ public record Results(
      */
     public static Results fromJson(String json) {
         try {
-            Results results = GSON.fromJson(json, Results.class);
+            Results results = PrettyJson.GSON.fromJson(json, Results.class);
             if (results == null || results.runs == null) {
                 throw new JsonParseException("there are no runs");
             }
@@ -129,7 +125,7 @@ public record Results(
      * @return the text of {@code results.json}
      */
     public String toJson() {
-        return GSON.toJson(this) + System.lineSeparator();
+        return PrettyJson.GSON.toJson(this) + System.lineSeparator();
     }
 
     /**

@@ -13,8 +13,6 @@
  */
 package org.locallearning.djl.examples.sweep;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +20,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
+import org.locallearning.djl.examples.output.PrettyJson;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Interval;
 import org.locallearning.djl.examples.results.Results;
@@ -48,9 +47,6 @@ record SweepResults(
         List<Integer> seeds,
         List<Choice> chosen,
         List<Entry> trials) {
-
-    private static final Gson GSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
 
     /**
      * The best setting of a data set, model and method: the one with the greatest mean accuracy on
@@ -224,6 +220,6 @@ record SweepResults(
     }
 
     String toJson() {
-        return GSON.toJson(this) + System.lineSeparator();
+        return PrettyJson.GSON.toJson(this) + System.lineSeparator();
     }
 }

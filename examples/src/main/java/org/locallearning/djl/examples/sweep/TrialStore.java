@@ -20,10 +20,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.locallearning.djl.decorrelation.internal.Digest;
 import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 import org.locallearning.djl.examples.output.KeptFiles;
 import org.locallearning.djl.examples.output.OutputFolder;
-import org.locallearning.djl.zoo.repository.Digests;
 
 /**
  * The trials that have come somewhere, one file each, so that a sweep that was stopped goes on, and
@@ -56,7 +56,7 @@ final class TrialStore {
 
     /** Returns the name of a trial's file and folder. */
     static String name(Trial trial, List<String> arguments) {
-        String digest = Digests.sha256(String.join("\0", arguments));
+        String digest = Digest.SHA_256.of(String.join("\0", arguments));
         return trial.fileName() + "-" + digest.substring(0, HASH_DIGITS);
     }
 

@@ -16,6 +16,7 @@ package org.locallearning.djl.decorrelation.internal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -23,46 +24,77 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256, in hexadecimal digits. */
-public final class Sha256 {
+/** Digests, in lower-case hexadecimal digits, by algorithms that every Java platform has. */
+public enum Digest {
 
-    private Sha256() {}
+    /** 40 digits, which DJL's metadata give for each file. */
+    SHA_1("SHA-1"),
+
+    /** 64 digits. */
+    SHA_256("SHA-256");
+
+    private final String algorithm;
+
+    Digest(String algorithm) {
+        this.algorithm = algorithm;
+    }
 
     /**
      * Digests bytes.
      *
      * @param bytes the bytes
-     * @return 64 hexadecimal digits
+     * @return the digits
      */
-    public static String of(byte[] bytes) {
-        return HexFormat.of().formatHex(newDigest().digest(bytes));
+    public String of(byte[] bytes) {
+        return digits(start().digest(bytes));
+    }
+
+    /**
+     * Digests a text.
+     *
+     * @param text the text, taken as UTF-8
+     * @return the digits
+     */
+    public String of(String text) {
+        return of(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /**
      * Digests a file.
      *
      * @param file the file
-     * @return 64 hexadecimal digits
+     * @return the digits
      * @throws IOException if it cannot be read
      */
-    public static String of(Path file) throws IOException {
-        MessageDigest digest = newDigest();
+    public String of(Path file) throws IOException {
+        MessageDigest digest = start();
         try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
             in.transferTo(OutputStream.nullOutputStream());
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return digits(digest.digest());
     }
 
     /**
-     * Begins to digest.
+     * Begins to digest what comes in parts.
      *
      * @return a digest of nothing yet
      */
-    public static MessageDigest newDigest() {
+    public MessageDigest start() {
         try {
-            return MessageDigest.getInstance("SHA-256");
+            return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256, but this one.", e);
+            throw new IllegalStateException(
+                    "Every Java platform has " + algorithm + ", but this one.", e);
         }
+    }
+
+    /**
+     * Returns the digits of a digest that was made in parts.
+     *
+     * @param digest its bytes
+     * @return the digits
+     */
+    public static String digits(byte[] digest) {
+        return HexFormat.of().formatHex(digest);
     }
 }
