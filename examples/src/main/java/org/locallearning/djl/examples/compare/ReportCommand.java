@@ -22,6 +22,7 @@ import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.report.ReportPage;
+import org.locallearning.djl.examples.report.ResultFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -119,13 +120,13 @@ public final class ReportCommand implements Callable<Integer> {
 
     /** A page beside the results of another comparison would pass for theirs. */
     private void checkOthers() throws IOException {
-        Path others = out.resolve(ResultFiles.RESULTS);
+        Path others = out.resolve(ResultFolder.NUMBERS);
         if (Files.exists(others) && Files.mismatch(file, others) >= 0) {
             throw new IOException(
                     String.format(
                             "The folder '%s' has the page of its own %s, which this one would"
                                     + " replace: choose another folder with --out.",
-                            out, ResultFiles.RESULTS));
+                            out, ResultFolder.NUMBERS));
         }
     }
 }

@@ -17,27 +17,24 @@ import java.io.IOException;
 import java.util.List;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.report.FigurePage;
-import org.locallearning.djl.examples.report.FontsMissingException;
 import org.locallearning.djl.examples.report.ReportPage;
+import org.locallearning.djl.examples.report.ResultFolder;
 import org.locallearning.djl.examples.results.Provenance;
 import org.locallearning.djl.examples.results.Results;
 
 /** The files of a comparison, written anew after every finished run. */
 final class ResultFiles {
 
-    static final String RESULTS = "results.json";
-    static final String REPORT = "report.html";
-    static final String CURVES = "curves.png";
+    private static final String CURVES = "curves.png";
 
-    private final OutputFolder folder;
-    private boolean fonts = true;
+    private final ResultFolder files;
 
     ResultFiles(OutputFolder folder) {
-        this.folder = folder;
+        files = new ResultFolder(folder);
     }
 
     void write(Results results) throws IOException {
-        folder.write(RESULTS, results.toJson());
+        files.writeNumbers(results.toJson());
         writeReport(results);
     }
 
@@ -54,33 +51,17 @@ final class ResultFiles {
     }
 
     private void write(String report, List<Results> experiments) throws IOException {
-        folder.write(REPORT, report);
-        if (fonts) {
-            try {
-                folder.write(CURVES, ReportPage.curves(experiments));
-            } catch (FontsMissingException e) {
-                fonts = false;
-                // a picture of an earlier comparison would pass for this one's
-                folder.remove(CURVES);
-            }
-        }
+        files.writePage(report);
+        files.writePicture(CURVES, () -> ReportPage.curves(experiments));
     }
 
     /** Names the files for the reader, and says which one there is not. */
     String summary() {
-        return "Numbers: " + folder.file(RESULTS) + System.lineSeparator() + reportSummary();
+        return files.numbers() + System.lineSeparator() + reportSummary();
     }
 
     /** The same for page and picture alone. */
     String reportSummary() {
-        return "Report: "
-                + folder.file(REPORT)
-                + System.lineSeparator()
-                + (fonts
-                        ? "Picture: " + folder.file(CURVES)
-                        : "Note: "
-                                + CURVES
-                                + " was not drawn because this machine has no fonts that Java can"
-                                + " draw with; the report shows the same curves.");
+        return files.page() + System.lineSeparator() + files.picture(CURVES);
     }
 }

@@ -27,28 +27,24 @@ import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.report.FigurePage;
-import org.locallearning.djl.examples.report.FontsMissingException;
+import org.locallearning.djl.examples.report.ResultFolder;
 import org.locallearning.djl.examples.results.Provenance;
 import org.locallearning.djl.examples.results.Results;
 
 /** One start of a target: what was asked for, what it runs on, and the files it leaves behind. */
 public final class Reproduction {
 
-    private static final String RESULTS = "results.json";
-    private static final String REPORT = "report.html";
-
     private final Target target;
     private final ReproduceArguments arguments;
     private final ResumeArguments resume;
     private final Engine engine;
-    private final OutputFolder folder;
+    private final ResultFolder files;
     private final PrintWriter out;
     private final boolean terminal;
     private final String commandLine;
     private final String started;
     private final List<Results> comparisons = new ArrayList<>();
     private final Map<Path, Provenance.Maker> otherRuns = new LinkedHashMap<>();
-    private boolean fonts = true;
 
     Reproduction(
             Target target,
@@ -64,7 +60,7 @@ public final class Reproduction {
         this.arguments = arguments;
         this.resume = resume;
         this.engine = engine;
-        this.folder = folder;
+        files = new ResultFolder(folder);
         this.out = out;
         this.terminal = terminal;
         this.commandLine = commandLine;
@@ -104,7 +100,7 @@ public final class Reproduction {
      * @return the folder, known to be writable
      */
     public OutputFolder folder() {
-        return folder;
+        return files.folder();
     }
 
     /**
@@ -187,17 +183,9 @@ public final class Reproduction {
                         Build.current(),
                         machine(),
                         otherRuns.isEmpty() ? null : Provenance.origins(otherRuns.values()));
-        folder.write(RESULTS, new FigureResults(provenance, figure).toJson());
-        folder.write(REPORT, page.html(target.title(), provenance));
-        if (fonts) {
-            try {
-                folder.write(pictureName(), page.png());
-            } catch (FontsMissingException e) {
-                fonts = false;
-                // a picture of an earlier start would pass for this one's
-                folder.remove(pictureName());
-            }
-        }
+        files.writeNumbers(new FigureResults(provenance, figure).toJson());
+        files.writePage(page.html(target.title(), provenance));
+        files.writePicture(picture(), page::png);
     }
 
     String summary() {
@@ -212,19 +200,11 @@ public final class Reproduction {
                             otherRuns.size(),
                             otherRuns.size() == 1 ? " is" : "s are"));
         }
-        lines.add("Report: " + folder.file(REPORT));
-        lines.add("Numbers: " + folder.file(RESULTS));
-        lines.add(
-                fonts
-                        ? "Picture: " + folder.file(pictureName())
-                        : "Note: "
-                                + pictureName()
-                                + " was not drawn because this machine has no fonts that Java can"
-                                + " draw with; the report shows the same.");
+        lines.addAll(List.of(files.page(), files.numbers(), files.picture(picture())));
         return String.join(System.lineSeparator(), lines);
     }
 
-    private String pictureName() {
+    private String picture() {
         return target.name() + ".png";
     }
 }

@@ -20,15 +20,13 @@ import java.util.Map;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.output.TextTable;
 import org.locallearning.djl.examples.report.Percent;
+import org.locallearning.djl.examples.report.ResultFolder;
 import org.locallearning.djl.examples.results.Interval;
 
 /** The files of a sweep, written anew from time to time. */
 final class SweepFiles {
 
-    private static final String RESULTS = "results.json";
-    private static final String REPORT = "report.html";
-
-    private final OutputFolder folder;
+    private final ResultFolder files;
     private final SweepPlan plan;
     private final String commandLine;
     private final String started;
@@ -36,7 +34,7 @@ final class SweepFiles {
     private SweepResults latest;
 
     SweepFiles(OutputFolder folder, SweepPlan plan, String commandLine, String started) {
-        this.folder = folder;
+        files = new ResultFolder(folder);
         this.plan = plan;
         this.commandLine = commandLine;
         this.started = started;
@@ -54,12 +52,11 @@ final class SweepFiles {
 
     void write(Map<Trial.Subject, SettingScore> chosen) throws IOException {
         latest = SweepResults.of(plan, sweep, chosen, commandLine, started);
-        folder.write(RESULTS, latest.toJson());
+        files.writeNumbers(latest.toJson());
         if (hasRuns()) {
-            folder.write(REPORT, SweepPage.html(plan, sweep, latest));
+            files.writePage(SweepPage.html(plan, sweep, latest));
         } else {
-            // a page of an earlier start would pass for this one's
-            folder.remove(REPORT);
+            files.removePage();
         }
     }
 
@@ -94,11 +91,10 @@ final class SweepFiles {
                     .append(System.lineSeparator());
         }
         return text
-                + "Numbers: "
-                + folder.file(RESULTS)
+                + files.numbers()
                 + System.lineSeparator()
                 + (hasRuns()
-                        ? "Report: " + folder.file(REPORT)
+                        ? files.page()
                         : "There is no report, since no trial has come to the end of an epoch.");
     }
 

@@ -26,6 +26,7 @@ import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.output.OutputFolder;
+import org.locallearning.djl.examples.report.ResultFolder;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import picocli.CommandLine.Command;
@@ -53,8 +54,6 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:nothing was lost", "1:something was lost, or a program failed"})
 public final class TortureCommand implements Callable<Integer> {
-
-    private static final String RESULTS = "results.json";
 
     @Spec private CommandSpec spec;
 
@@ -139,7 +138,7 @@ public final class TortureCommand implements Callable<Integer> {
     }
 
     private static Results results(Path output) throws IOException {
-        return Results.fromJson(Files.readString(output.resolve(RESULTS)));
+        return Results.fromJson(Files.readString(output.resolve(ResultFolder.NUMBERS)));
     }
 
     /** Names the first run that differs in anything but the time that it took. */
