@@ -93,6 +93,8 @@ public final class DecorrelationLossListener extends TrainingListenerAdapter imp
     public void onTrainingBegin(Trainer trainer) {
         layers.clear();
         due.clear();
+        measured.clear();
+        latest.clear();
         collect(trainer.getModel().getBlock(), "");
         nameLayers();
         Preconditions.checkArgument(

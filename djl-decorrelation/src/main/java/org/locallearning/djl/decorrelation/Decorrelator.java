@@ -172,7 +172,7 @@ final class Decorrelator {
         DecorrelationMatrix present = form.binding().apply(arrays);
         NDArray batchMean = training ? batchMean(seen, input) : null;
         CentredInput centred = centred(input, batchMean, mean);
-        boolean due = learning && isUpdateDue(input, batchMean);
+        boolean due = learning && isUpdateDue(seen, input, batchMean);
         if (due && present.needsFirstBatch()) {
             seeFirstBatch(seen, present, centred);
         }
@@ -219,7 +219,7 @@ final class Decorrelator {
             NDArray detached = input.stopGradient();
             NDArray batchMean = batchMean(seen, detached);
             CentredInput centred = centred(detached, batchMean, mean);
-            if (isUpdateDue(input, batchMean)) {
+            if (isUpdateDue(seen, input, batchMean)) {
                 if (present.needsFirstBatch()) {
                     seeFirstBatch(seen, present, centred);
                 }
@@ -291,10 +291,13 @@ final class Decorrelator {
      * where the check of the sample does not tell: where the sample is not looked at, or is centred
      * by another mean.
      */
-    private boolean isUpdateDue(NDArray input, NDArray batchMean) {
+    private boolean isUpdateDue(InputRows seen, NDArray input, NDArray batchMean) {
         boolean due = schedule.isUpdateDue(input.getDevice(), input.getShape().get(0));
-        boolean seen = due && options.getMean().removal() == MeanRemoval.BATCH;
-        if (batchMean != null && !seen) {
+        boolean shows =
+                due
+                        && options.getMean().removal() == MeanRemoval.BATCH
+                        && seen.isSampled(input.getShape());
+        if (batchMean != null && !shows) {
             checks.mean(batchMean.stopGradient());
         }
         return due;
@@ -391,6 +394,12 @@ final class Decorrelator {
     /** To be called before the layer may get new arrays, and {@link #isFrozen} after it. */
     void beforeNewArrays() {
         freezing.beforeNewArrays();
+        if (!getMatrix().isInitialized()) {
+            // where the layer was cleared: a new matrix has learned nothing
+            checks.forget();
+            schedule.restoreSteps(0);
+            checks.restoreGain(Double.NaN);
+        }
     }
 
     /**

@@ -26,6 +26,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /** Looks at what reaches the dense layers of a model on one batch. */
@@ -81,10 +82,8 @@ final class InputSpectra {
     /** Copies evenly spaced rows, which outlive the scopes inside the model. */
     private static NDArray kept(NDArray rows, NDManager scope) {
         long count = rows.getShape().get(0);
-        NDArray copy =
-                rows.stopGradient()
-                        .get(new NDIndex().addSliceDim(0, count, step(count)))
-                        .toType(DataType.FLOAT64, true);
+        NDArray some = rows.stopGradient().get(new NDIndex().addSliceDim(0, count, step(count)));
+        NDArray copy = DeviceArrays.copy(some, DataType.FLOAT64);
         copy.attach(scope);
         NDScope.unregister(copy);
         return copy;

@@ -180,7 +180,7 @@ record LowRankMatrix(NDArray core, NDArray directions, Set<Device> found)
                         NDArray next = precise.transpose().matMul(responses);
                         directions = orthonormal(next.add(HostNumber.times(directions, floor)));
                     }
-                    return directions.toType(rows.getDataType(), true);
+                    return DeviceArrays.copy(directions, rows.getDataType());
                 });
     }
 

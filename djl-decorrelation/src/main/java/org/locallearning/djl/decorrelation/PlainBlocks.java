@@ -24,6 +24,7 @@ import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.util.Pair;
 import java.util.List;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.LayerInitializer;
 
@@ -212,10 +213,10 @@ final class PlainBlocks {
     private static void initialize(
             Block block, Parameter like, NDArray weight, NDArray bias, Shape input) {
         NDManager manager = like.getArray().getManager();
-        weight.attach(manager);
+        DeviceArrays.kept(weight).attach(manager);
         block.getDirectParameters().get("weight").setArray(weight);
         if (bias != null) {
-            bias.attach(manager);
+            DeviceArrays.kept(bias).attach(manager);
             block.getDirectParameters().get("bias").setArray(bias);
         }
         block.initialize(manager, like.getArray().getDataType(), input);

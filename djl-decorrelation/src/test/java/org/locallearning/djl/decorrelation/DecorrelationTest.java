@@ -29,7 +29,11 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
 import ai.djl.training.tracker.Tracker;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The dense layer: sampling, means, gradients and bad input. */
@@ -296,6 +300,34 @@ class DecorrelationTest extends ArrayTest {
         assertEquals(5, cost.getBlocks(405));
         Exception e = assertThrows(IllegalArgumentException.class, () -> cost.getBlocks(1009));
         assertTrue(e.getMessage().contains("1009"));
+    }
+
+    /** As for the next fold of a cross-validation. */
+    @Test
+    void aLayerThatWasClearedBeginsAnew() {
+        Tracker schedule = step -> step < 2 ? 0.05f : 0f;
+        Decorrelation layer =
+                Decorrelation.builder()
+                        .optOptions(
+                                DecorrelationOptions.builder()
+                                        .optRate(schedule)
+                                        .optCost(Cost.full().withSamplesPerUpdate(1))
+                                        .build())
+                        .build();
+        NDArray batch = random(20, 4);
+        List<double[]> learned = new ArrayList<>();
+        for (int fold = 0; fold < 2; fold++) {
+            layer.initialize(manager, DataType.FLOAT64, new Shape(20, 4));
+            ParameterStore anew = new ParameterStore(manager, false);
+            assertTrue(Double.isNaN(layer.getLastGain()));
+            for (int step = 0; step < 3; step++) {
+                layer.forward(anew, new NDList(batch), true);
+            }
+            learned.add(layer.getMatrix().getArray().toDoubleArray());
+            layer.clear();
+        }
+        assertArrayEquals(learned.get(0), learned.get(1));
+        assertFalse(Arrays.equals(learned.get(0), eye(4).toDoubleArray()));
     }
 
     @Test

@@ -146,6 +146,35 @@ class MaskedRowsTest extends ArrayTest {
         assertClose(eye(WIDTH), layer.getMatrix().getArray(), 0);
     }
 
+    /** Where the sample has no token that could show it. */
+    @Test
+    void inputThatIsNotFiniteIsRefusedBehindASampleWithoutTokens() {
+        for (boolean learn : new boolean[] {false, true}) {
+            Decorrelation layer =
+                    Decorrelation.builder()
+                            .optRate(0.05)
+                            .optCost(Cost.full().withSampleFraction(0.1).withSamplesPerUpdate(1))
+                            .build();
+            layer.initialize(manager, DataType.FLOAT64, new Shape(6, LENGTH, WIDTH));
+            NDArray mask = mask();
+            mask.set(new NDIndex("0"), 0);
+            NDArray batch = random(6, LENGTH, WIDTH);
+            batch.set(new NDIndex("2, 0, 0"), Double.NaN);
+            NDList inputs = new NDList(batch, mask);
+            assertThrows(
+                    NonFiniteInputException.class,
+                    () -> {
+                        if (learn) {
+                            layer.learn(store, inputs);
+                        } else {
+                            layer.forward(store, inputs, true);
+                        }
+                    });
+            double[] mean = layer.getRunningMean().getArray().toDoubleArray();
+            assertTrue(Arrays.stream(mean).allMatch(Double::isFinite), Arrays.toString(mean));
+        }
+    }
+
     @Test
     void masksThatDoNotFitAreRefused() {
         Decorrelation layer = Decorrelation.builder().optName("01Decorrelation").build();

@@ -22,6 +22,7 @@ import ai.djl.nn.Activation;
 import ai.djl.util.Preconditions;
 import java.util.Arrays;
 import java.util.Locale;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
@@ -154,7 +155,7 @@ public final class AnnealedImportanceSampling {
                             + " visible units.");
         }
         double[] natural = Arrays.stream(startMeans).map(parameters.units()::natural).toArray();
-        return manager.create(natural).toType(bias.getDataType(), true);
+        return DeviceArrays.copy(manager.create(natural), bias.getDataType());
     }
 
     private static Estimate estimate(double[] logWeights, double startLogZ) {

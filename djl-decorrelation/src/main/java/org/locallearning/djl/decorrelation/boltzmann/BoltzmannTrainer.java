@@ -195,11 +195,11 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
                     penalty == null
                             ? positive.minus(negative)
                             : positive.mean().minus(negative.mean());
-            if (learning.weightDecay() > 0) {
-                gradient.product().subi(parameters.weight().mul(learning.weightDecay()));
-            }
             if (penalty != null) {
                 gradient = penalty.join(parameters, negative, gradient);
+            }
+            if (learning.weightDecay() > 0) {
+                gradient.product().subi(parameters.weight().mul(learning.weightDecay()));
             }
             direction = preconditioner.direction(parameters, positive, negative, gradient);
             NDArray reconstruction =

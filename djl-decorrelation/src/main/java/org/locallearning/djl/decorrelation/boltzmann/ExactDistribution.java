@@ -22,6 +22,7 @@ import ai.djl.ndarray.types.Shape;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.BiConsumer;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
@@ -120,9 +121,11 @@ public final class ExactDistribution implements AutoCloseable {
     }
 
     private NDArray copy(NDArray source) {
-        NDArray copy = source.stopGradient().toType(DataType.FLOAT64, true);
-        copy.attach(manager);
-        return copy;
+        try (NDArray alias = source.stopGradient()) {
+            NDArray copy = DeviceArrays.kept(DeviceArrays.copy(alias, DataType.FLOAT64));
+            copy.attach(manager);
+            return copy;
+        }
     }
 
     /** The logarithm of {@code Σ_v exp(−E(v, h))} for every h. */

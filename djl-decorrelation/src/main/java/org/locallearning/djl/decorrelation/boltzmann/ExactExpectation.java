@@ -15,6 +15,7 @@ package org.locallearning.djl.decorrelation.boltzmann;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 
 /**
  * The model's exact expectation, by {@link ExactDistribution} of the hidden states at every batch:
@@ -54,7 +55,7 @@ public record ExactExpectation() implements NegativePhase {
     }
 
     private static NDArray as(NDArray like, NDArray exact) {
-        NDArray copy = exact.toType(like.getDataType(), true);
+        NDArray copy = DeviceArrays.copy(exact, like.getDataType());
         copy.attach(like.getManager());
         return copy;
     }

@@ -31,6 +31,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Locale;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.MemoryNeed;
 import org.locallearning.djl.decorrelation.internal.StoredParameters;
@@ -127,7 +128,7 @@ public final class RestrictedBoltzmannMachine extends AbstractBlock {
                         + " visible units.");
         double[] bias = Arrays.stream(visibleMeans).map(visibleUnits::natural).toArray();
         try (NDArray exact = manager.create(bias)) {
-            return exact.toType(type, true);
+            return DeviceArrays.copy(exact, type);
         }
     }
 

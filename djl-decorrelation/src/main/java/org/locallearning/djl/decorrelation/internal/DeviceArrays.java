@@ -15,6 +15,8 @@ package org.locallearning.djl.decorrelation.internal;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
 import java.util.function.Function;
 
 /**
@@ -42,6 +44,29 @@ public final class DeviceArrays {
             made.attach(manager);
             return made;
         }
+    }
+
+    /**
+     * Copies an array. The engine's {@code toType} gives an array of the same memory where the type
+     * stays as it is, whatever it is told about copies.
+     *
+     * @param array the array
+     * @param type the type of the copy
+     * @return an array with memory of its own, attached to the manager of the other
+     */
+    public static NDArray copy(NDArray array, DataType type) {
+        return array.getDataType() == type ? array.duplicate() : array.toType(type, false);
+    }
+
+    /**
+     * Lets an array live as long as its manager, whatever scope is open where it is made.
+     *
+     * @param array the array
+     * @return the same
+     */
+    public static NDArray kept(NDArray array) {
+        NDScope.unregister(array);
+        return array;
     }
 
     /**

@@ -180,6 +180,46 @@ class BoltzmannTrainerTest {
         }
     }
 
+    /** A penalty that takes the whole of the gradient leaves the decay as it is. */
+    @Test
+    void penaltyDoesNotTakeTheDecayAway() {
+        float rate = 0.1f;
+        double decay = 0.5;
+        NDArray data = BarsAndStripes.pictures(manager);
+        List<double[]> thetas = new ArrayList<>();
+        double[] start = null;
+        for (double each : new double[] {0, decay}) {
+            Engine.getInstance().setRandomSeed(5);
+            BoltzmannLearning learning =
+                    BoltzmannLearning.builder()
+                            .optNegativePhase(new ExactExpectation())
+                            .optPenalty(new ExactCovariancePenalty(0.75))
+                            .optWeightDecay(each)
+                            .build();
+            try (Model model = model(machine(3));
+                    Trainer trainer =
+                            learning.newTrainer(
+                                    model,
+                                    new DefaultTrainingConfig(new ReconstructionError())
+                                            .optOptimizer(
+                                                    Optimizer.sgd()
+                                                            .setLearningRateTracker(
+                                                                    Tracker.fixed(rate))
+                                                            .build()))) {
+                trainer.initialize(data.getShape());
+                start = theta(model);
+                trainer.forward(new NDList(data));
+                trainer.step();
+                thetas.add(theta(model));
+            }
+        }
+        double[] expected = thetas.get(0).clone();
+        for (int t = 9 + 3; t < expected.length; t++) {
+            expected[t] -= rate * decay * start[t];
+        }
+        assertArrayEquals(expected, thetas.get(1), 1e-6);
+    }
+
     @ParameterizedTest
     @MethodSource("everyKind")
     void trainsThroughTheLoopOfDjl(BoltzmannLearning learning) throws Exception {

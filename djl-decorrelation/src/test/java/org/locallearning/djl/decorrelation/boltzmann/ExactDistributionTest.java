@@ -61,6 +61,20 @@ class ExactDistributionTest {
     }
 
     @Test
+    void isOfTheParametersAsTheyWereWhenItWasMade() {
+        BoltzmannParameters parameters = SlowMachine.random(5, 3, 1.5, 1).parameters(manager);
+        NDArray data = manager.ones(new Shape(2, 5), DataType.FLOAT64);
+        int arrays = manager.getManagedArrays().size();
+        try (ExactDistribution exact = ExactDistribution.of(parameters)) {
+            double before = exact.logLikelihood(data);
+            parameters.weight().addi(3);
+            parameters.visibleBias().addi(3);
+            assertEquals(before, exact.logLikelihood(data));
+        }
+        assertEquals(arrays, manager.getManagedArrays().size());
+    }
+
+    @Test
     void runsOfHiddenStatesAddUp() {
         // more states than fit into one run, of units without connections: all in closed form
         int visible = 600;

@@ -44,6 +44,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +113,11 @@ class RestrictedBoltzmannMachineTest {
                         .optVisibleMeans(manager.create(means))
                         .build();
         machine.initialize(manager, DataType.FLOAT64, new Shape(1, 4));
+        System.gc();
+        for (int i = 0; i < 20_000; i++) {
+            // takes whatever memory of Java's the collector has given back
+            ByteBuffer.allocateDirect(32).putDouble(0, 9);
+        }
         double[] bias = machine.getBoltzmannParameters().visibleBias().toDoubleArray();
         // a unit that was never on could still be
         double[] expected = {0.2, 0.5, 0.01, 0.9};

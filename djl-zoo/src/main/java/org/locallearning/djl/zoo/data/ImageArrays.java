@@ -22,6 +22,7 @@ import ai.djl.training.dataset.ArrayDataset;
 import ai.djl.training.dataset.Sampler;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 import org.locallearning.djl.decorrelation.internal.Digest;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
@@ -38,8 +39,9 @@ record ImageArrays(NDArray pixels, NDArray labels) {
         }
         Shape shape = new Shape(images.size()).addAll(images.shape());
         return new ImageArrays(
-                manager.create(ByteBuffer.wrap(images.pixels()), shape, DataType.UINT8),
-                manager.create(labels));
+                DeviceArrays.kept(
+                        manager.create(ByteBuffer.wrap(images.pixels()), shape, DataType.UINT8)),
+                DeviceArrays.kept(manager.create(labels)));
     }
 
     /** Digests pixels and labels, each of one byte, image by image. */

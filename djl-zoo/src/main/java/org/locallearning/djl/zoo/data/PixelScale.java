@@ -25,6 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.locallearning.djl.creditassignment.provenance.Preprocessing;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 
 /**
  * Turns pixels 0..255 into the network's input, {@code (pixel / 255 - mean) / deviation} with a
@@ -147,10 +148,12 @@ public final class PixelScale {
                             device -> {
                                 NDManager onDevice = manager.newSubManager(device);
                                 return new NDList(
-                                        onDevice.create(factor, perChannel),
-                                        onDevice.create(shift, perChannel));
+                                        DeviceArrays.kept(onDevice.create(factor, perChannel)),
+                                        DeviceArrays.kept(onDevice.create(shift, perChannel)));
                             });
-            return pixels.toType(DataType.FLOAT32, true).muli(there.get(0)).addi(there.get(1));
+            return DeviceArrays.copy(pixels, DataType.FLOAT32)
+                    .muli(there.get(0))
+                    .addi(there.get(1));
         };
     }
 

@@ -27,6 +27,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 import org.locallearning.djl.zoo.repository.RepositoryException;
 
 /**
@@ -100,11 +101,13 @@ public final class PublishedImages extends AnyDeviceDataset {
             indices[i] = images.labels()[i] & 0xff;
         }
         Shape shape = new Shape(images.size()).addAll(images.shape());
+        // the array that is made of a Java buffer lives as long as itself, and no view of it longer
         try (NDArray channelsFirst =
-                manager.create(ByteBuffer.wrap(images.pixels()), shape, DataType.UINT8)) {
-            data = new NDArray[] {channelsFirst.transpose(0, 2, 3, 1)};
+                        manager.create(ByteBuffer.wrap(images.pixels()), shape, DataType.UINT8);
+                NDArray view = channelsFirst.transpose(0, 2, 3, 1)) {
+            data = new NDArray[] {DeviceArrays.kept(view.duplicate())};
         }
-        labels = new NDArray[] {manager.create(indices)};
+        labels = new NDArray[] {DeviceArrays.kept(manager.create(indices))};
     }
 
     /**

@@ -16,6 +16,7 @@ package org.locallearning.djl.zoo.model;
 import ai.djl.modality.cv.Image;
 import ai.djl.modality.cv.util.NDImageUtils;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.translate.Transform;
@@ -99,6 +100,8 @@ public final class ImageInput implements Transform {
      * @return what the model takes, float32 of the same shape
      */
     public NDArray scalePixels(NDArray pixels) {
-        return scale.asTransform(pixels.getManager()).transform(pixels);
+        try (NDManager constants = pixels.getManager().newSubManager()) {
+            return scale.asTransform(constants).transform(pixels);
+        }
     }
 }

@@ -23,6 +23,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.Batch;
@@ -78,6 +79,27 @@ class ImageDataTest {
                 expected[i] = (float) ((expected[i] - mean[channel]) / deviation[channel]);
             }
             assertArrayEquals(expected, all(data.test(2)), 1e-4f);
+        }
+    }
+
+    @Test
+    void imagesOutliveScopes() throws Exception {
+        LabelledImages training = random(1, 9);
+        LabelledImages test = random(2, 5);
+        DataOptions options = DataOptions.builder().build();
+        float[] expected;
+        try (ImageData data = data(training, test, options)) {
+            expected = all(data.test(4));
+        }
+        ImageData data;
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            data = data(training, test, options);
+            all(data.test(4));
+        }
+        try (data) {
+            assertEquals(9 * SIZE, all(data.training(4)).length);
+            assertArrayEquals(expected, all(data.test(4)));
         }
     }
 

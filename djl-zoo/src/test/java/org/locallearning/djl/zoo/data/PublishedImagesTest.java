@@ -19,12 +19,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.Batch;
 import ai.djl.training.dataset.Dataset;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,6 +49,29 @@ class PublishedImagesTest {
 
         assertHolds(training, images(Dataset.Usage.TRAIN));
         assertHolds(test, images(Dataset.Usage.TEST));
+    }
+
+    /** Pixels stay where they are when Java takes its own memory back. */
+    @Test
+    void imagesOutliveGarbageCollectionAndScopes() throws Exception {
+        byte[] training = records(1, 7);
+        Files.write(temp.resolve("train.bin"), training);
+        Files.write(temp.resolve("test.bin"), records(2, 5));
+        PublishedImages images = images(Dataset.Usage.TRAIN);
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            images.prepare();
+        }
+        List<ByteBuffer> others = new ArrayList<>();
+        for (int round = 0; round < 3; round++) {
+            System.gc();
+            Thread.sleep(50);
+            for (int i = 0; i < 50; i++) {
+                others.add(ByteBuffer.allocateDirect(training.length).put(new byte[] {1, 2, 3}));
+            }
+        }
+        assertHolds(training, images);
+        assertEquals(150, others.size());
     }
 
     private PublishedImages images(Dataset.Usage usage) {

@@ -15,6 +15,7 @@ package org.locallearning.djl.zoo.data;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.locallearning.djl.zoo.data.PublishedDataSetTest.assertRefused;
 
@@ -25,10 +26,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
@@ -51,6 +54,33 @@ class TinyImageNetTest {
         unpack(published(), temp.resolve("tiny-imagenet-200"));
         assertRead(temp, "tiny-imagenet-200");
         assertRead(temp.resolve("tiny-imagenet-200"), "tiny-imagenet-200");
+    }
+
+    @Test
+    void seesThatImagesBehindALinkHaveChanged() throws Exception {
+        Path real = temp.resolve("elsewhere");
+        Path linked = Files.createDirectories(temp.resolve("tiny-imagenet-200"));
+        unpack(published(), real);
+        for (String name : List.of("train", "val")) {
+            Files.createSymbolicLink(linked.resolve(name), real.resolve(name));
+        }
+        Files.copy(real.resolve("wnids.txt"), linked.resolve("wnids.txt"));
+        Files.copy(real.resolve("words.txt"), linked.resolve("words.txt"));
+        String before = digest(linked);
+        try (Stream<Path> files = Files.walk(real.resolve("train"))) {
+            for (Path image : files.filter(f -> f.toString().endsWith(".JPEG")).toList()) {
+                Files.write(image, jpeg(64, 255, 255, 255));
+                Files.setLastModifiedTime(image, FileTime.fromMillis(1_000_000));
+            }
+        }
+        assertNotEquals(before, digest(linked));
+    }
+
+    private static String digest(Path root) throws Exception {
+        DataOptions options = DataOptions.builder().optRepository(root).build();
+        try (ImageData data = DataSets.load("tiny-imagenet", options)) {
+            return data.describe().sha256();
+        }
     }
 
     @Test

@@ -65,6 +65,22 @@ class ImageInputTest {
                 new float[] {5, 6, 9, 10}, pixels(shape, 1, 4, picture(8, 8, grey)), 1e-4f);
     }
 
+    @Test
+    void leavesThePixelsThatItScales() {
+        ImageInput input =
+                new ImageInput(
+                        new Shape(1, 1, 2),
+                        new Preprocessing(255, List.of(0.5), List.of(0.25), null, null));
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray pixels = manager.create(new float[] {0, 255}, new Shape(1, 1, 2));
+            for (int pass = 0; pass < 2; pass++) {
+                assertArrayEquals(
+                        new float[] {-2, 2}, input.scalePixels(pixels).toFloatArray(), 1e-5f);
+            }
+            assertArrayEquals(new float[] {0, 255}, pixels.toFloatArray());
+        }
+    }
+
     private static float[] pixels(Shape shape, int channels, int... colours) {
         BufferedImage picture = picture((int) shape.get(2), (int) shape.get(1), colours);
         return pixels(shape, channels, null, picture);
