@@ -580,9 +580,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
         long before = getUpdates();
         try {
             assigner.assign(tape, errors);
-        } catch (NonFiniteLossException
-                | NonFiniteInputException
-                | DivergedDecorrelationException e) {
+        } catch (RuntimeException e) {
             if (getUpdates() != before) {
                 // the rule moved weights before it found out
                 fail(e);

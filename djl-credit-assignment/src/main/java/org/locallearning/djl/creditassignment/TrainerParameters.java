@@ -30,10 +30,12 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.internal.LearningRate;
 import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
 import org.locallearning.djl.creditassignment.optimizer.RuleParameterListener;
 import org.locallearning.djl.decorrelation.internal.CheckingStore;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
@@ -181,7 +183,22 @@ final class TrainerParameters extends ParameterStore implements CheckingStore, S
         if (!placed.containsKey(parameter.getId())) {
             place(parameter, training);
         }
-        return super.getValue(parameter, device, training);
+        NDArray value = super.getValue(parameter, device, training);
+        if (training && value != parameter.getArray()) {
+            freezeLike(parameter.getArray(), value);
+        }
+        return value;
+    }
+
+    /** Freezes and unfreezes a copy with the parameter's own array, which is told alone. */
+    private static void freezeLike(NDArray own, NDArray copy) {
+        boolean learns = own.hasGradient();
+        if (copy.hasGradient() != learns) {
+            if (!learns) {
+                Autograd.clearGradient(copy);
+            }
+            copy.setRequiresGradient(learns);
+        }
     }
 
     /**
@@ -198,7 +215,8 @@ final class TrainerParameters extends ParameterStore implements CheckingStore, S
             super.getValue(parameter, home, training);
         }
         for (Device device : devices) {
-            NDArray value = super.getValue(parameter, device, training);
+            // which stays when a scope around the batch closes
+            NDArray value = DeviceArrays.kept(super.getValue(parameter, device, training));
             if (!value.getManager().getDevice().equals(device)) {
                 value.attach(managers.computeIfAbsent(device, getManager()::newSubManager));
             }

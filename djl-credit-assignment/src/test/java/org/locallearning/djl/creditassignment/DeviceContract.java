@@ -20,6 +20,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.Device;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.nn.Block;
 import ai.djl.training.DefaultTrainingConfig;
 import java.util.Arrays;
 import java.util.List;
@@ -115,6 +116,32 @@ public abstract class DeviceContract {
         Map<String, double[]> expected = afterSteps(rule, network, 2, FIRST);
         assertSame(expected, afterSteps(rule, network, 2, SECOND));
         assertSame(expected, afterSteps(rule, network, 2, Device.cpu()));
+    }
+
+    Stream<RuleCase> rulesAlone() {
+        return rules().stream();
+    }
+
+    /** DJL tells the parameter's own array alone, which may be on none of the devices. */
+    @ParameterizedTest
+    @MethodSource("rulesAlone")
+    void freezingReachesEveryDevice(RuleCase rule) {
+        Map<String, double[]> expected = withFrozenOutput(rule, FIRST);
+        assertSame(expected, withFrozenOutput(rule, FIRST, SECOND));
+        assertSame(expected, withFrozenOutput(rule, SECOND));
+    }
+
+    private static Map<String, double[]> withFrozenOutput(RuleCase rule, Device... devices) {
+        try (TrainingRun run = start(rule, NetworkCase.twoHiddenLayers(), devices)) {
+            Block output = run.model().getBlock().getChildren().get("05Linear");
+            for (int step = 0; step < 6; step++) {
+                output.freezeParameters(step > 0 && step < 5);
+                run.assign(2 * step, 2 * step + 1);
+                run.trainer().step();
+            }
+            ((CreditTrainer) run.trainer()).getParameterStore().sync();
+            return run.parameters();
+        }
     }
 
     @ParameterizedTest

@@ -413,10 +413,12 @@ public final class InferenceLearning extends CreditAssignment {
                     && (clampChosen
                             || fixedPredictions
                             || precisions.length > 0
-                            || activityDecay > 0)) {
+                            || activityDecay > 0
+                            || schedule == InferenceSchedule.INCREMENTAL)) {
                 throw new IllegalArgumentException(
-                        "Clamp, precisions and activity decay follow from the proximal step, and"
-                                + " predictions are inferred; set none of them.");
+                        "Clamp, precisions and activity decay follow from the proximal step, for"
+                                + " which predictions are inferred and weights stay where they are:"
+                                + " set none of them, and another schedule than INCREMENTAL.");
             }
             return new InferenceLearning(this);
         }

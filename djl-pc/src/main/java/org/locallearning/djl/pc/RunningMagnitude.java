@@ -15,13 +15,13 @@ package org.locallearning.djl.pc;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.OptionalDouble;
 import java.util.Set;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
@@ -53,7 +53,7 @@ final class RunningMagnitude {
      */
     RunningMagnitude(NDArray weight, OptionalDouble initial, double keep) {
         // made by the engine: an array made of a Java number would live in a buffer of Java's
-        average = kept(weight.getManager().zeros(new Shape(), stateType(weight)));
+        average = DeviceArrays.kept(weight.getManager().zeros(new Shape(), stateType(weight)));
         average.addi(initial.orElse(0));
         hasValue = initial.isPresent();
         this.keep = keep;
@@ -73,7 +73,7 @@ final class RunningMagnitude {
         magnitude.entries = saved.entries();
         magnitude.arrived.addAll(saved.arrived());
         if (!saved.arrived().isEmpty()) {
-            magnitude.sum = kept(magnitude.average.zerosLike());
+            magnitude.sum = DeviceArrays.kept(magnitude.average.zerosLike());
             magnitude.sum.addi(saved.sum());
         }
         return magnitude;
@@ -87,12 +87,6 @@ final class RunningMagnitude {
                 sum == null ? 0 : value(sum),
                 entries,
                 Set.copyOf(arrived));
-    }
-
-    /** Keeps an array whatever scope the loop around a batch closes. */
-    private static NDArray kept(NDArray array) {
-        NDScope.unregister(array);
-        return array;
     }
 
     private static DataType stateType(NDArray weight) {
@@ -126,7 +120,8 @@ final class RunningMagnitude {
     NDArray size(NDArray gradient) {
         NDArray wide = gradient.toType(average.getDataType(), false);
         // row by row, since the engine loses digits in one long norm
-        NDArray rows = wide.reshape(wide.getShape().get(0), -1);
+        Shape shape = wide.getShape();
+        NDArray rows = wide.reshape(shape.dimension() == 0 ? 1 : shape.get(0), -1);
         return rows.norm(1, ROW, false).sum();
     }
 
@@ -160,7 +155,7 @@ final class RunningMagnitude {
      */
     void add(String parameterId, NDArray size, long count, Collection<String> all) {
         if (sum == null) {
-            sum = kept(size.duplicate());
+            sum = DeviceArrays.kept(size.duplicate());
             sum.attach(average.getManager());
         } else {
             sum.addi(size);

@@ -274,6 +274,11 @@ class SampleNormsTest {
         assertThrows(IllegalArgumentException.class, () -> proximal.optPrecisions(1, 2).build());
         InferenceLearning.Builder clamped = InferenceLearning.builder().optClamp(10);
         assertThrows(IllegalArgumentException.class, () -> clamped.optProximal(1).build());
+        InferenceLearning.Builder incremental =
+                InferenceLearning.builder()
+                        .optSchedule(InferenceSchedule.INCREMENTAL)
+                        .optProximal(1);
+        assertThrows(IllegalArgumentException.class, incremental::build);
     }
 
     private static InferenceLearning proximal(double beta, double rate, int iterations) {

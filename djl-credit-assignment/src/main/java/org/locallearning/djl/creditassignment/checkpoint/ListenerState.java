@@ -17,6 +17,7 @@ import ai.djl.MalformedModelException;
 import ai.djl.training.listener.EarlyStoppingListener;
 import ai.djl.training.listener.EpochTrainingListener;
 import ai.djl.training.listener.EvaluatorTrainingListener;
+import ai.djl.training.listener.LoggingTrainingListener;
 import ai.djl.training.listener.SaveModelTrainingListener;
 import ai.djl.training.listener.TrainingListener;
 import java.io.IOException;
@@ -41,6 +42,7 @@ final class ListenerState implements Stateful {
                             List.of("prevMetricValue", "numberOfEpochsWithoutImprovements"),
                     EpochTrainingListener.class, List.of("numEpochs"),
                     EvaluatorTrainingListener.class, List.of("progressCounter"),
+                    LoggingTrainingListener.class, List.of("numEpochs"),
                     SaveModelTrainingListener.class, List.of("epoch"));
 
     private final TrainingListener listener;

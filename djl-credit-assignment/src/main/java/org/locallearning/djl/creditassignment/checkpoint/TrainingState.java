@@ -23,6 +23,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.evaluator.Evaluator;
+import ai.djl.training.evaluator.IndexEvaluator;
 import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.loss.AbstractCompositeLoss;
 import ai.djl.training.optimizer.Optimizer;
@@ -217,6 +218,11 @@ final class TrainingState {
                             PrivateFields.read(
                                     AbstractCompositeLoss.class, evaluator, "components");
             components.forEach(component -> add((Evaluator) component, evaluators));
+        } else if (evaluator instanceof IndexEvaluator) {
+            // which leaves its sums to another
+            add(
+                    (Evaluator) PrivateFields.read(IndexEvaluator.class, evaluator, "evaluator"),
+                    evaluators);
         }
     }
 

@@ -75,8 +75,8 @@ import org.locallearning.djl.decorrelation.internal.Descriptions;
  * every activation runs twice.
  *
  * <p>Errors: {@code IllegalArgumentException} when a trainer is made with a graph that has a cycle
- * or a dangling connection, and before anything changes if an error matrix has another shape than
- * the batch needs.
+ * or a dangling connection, and if an error matrix has another shape than a batch needs; what the
+ * batch has left in gradients until then stays there.
  *
  * <p>Ororbia, Mali, Kifer and Giles, "Reducing the computational burden of deep learning with
  * recursive local representation alignment", arXiv:2002.03911 (2020), equations 1 to 3, Algorithms

@@ -70,6 +70,12 @@ public final class NoiseMaps extends AbstractBlock {
     private final boolean saved;
     private final Parameter maps;
 
+    /** Whether the maps that are there are written by their values. */
+    private boolean byValue;
+
+    /** How the maps that are there were drawn, where that was read; null where the settings say. */
+    private Drawing read;
+
     @SuppressWarnings("this-escape")
     private NoiseMaps(Builder builder) {
         super(VERSION);
@@ -78,6 +84,7 @@ public final class NoiseMaps extends AbstractBlock {
         masks = builder.masks;
         seed = builder.seed;
         saved = builder.saved;
+        byValue = saved;
         maps =
                 addParameter(
                         Parameter.builder()
@@ -190,6 +197,8 @@ public final class NoiseMaps extends AbstractBlock {
     }
 
     private NDArray draw(NDManager manager, Shape shape, DataType type) {
+        byValue = saved;
+        read = null;
         return seed == null
                 ? distribution.draw(manager, shape, type).muli(level)
                 : draw(manager, distribution, level, seed, shape).toType(type, false);
@@ -216,15 +225,14 @@ public final class NoiseMaps extends AbstractBlock {
     public void saveParameters(DataOutputStream os) throws IOException {
         os.write(version);
         saveMetadata(os);
-        os.writeBoolean(saved);
-        if (saved) {
+        os.writeBoolean(byValue);
+        if (byValue) {
             maps.save(os);
         } else {
-            os.writeUTF(distribution.name());
-            os.writeFloat(level);
-            os.writeLong(seed);
-            os.writeUTF(maps.getArray().getDataType().name());
-            os.write(maps.getArray().getShape().getEncoded());
+            NDArray values = maps.getArray();
+            Drawing drawing =
+                    read == null ? new Drawing(distribution, level, seed, null, null) : read;
+            drawing.write(os, values.getDataType(), values.getShape());
         }
     }
 
@@ -250,8 +258,10 @@ public final class NoiseMaps extends AbstractBlock {
         }
         if (is.readBoolean()) {
             StoredParameters.load(List.of(maps), manager, is);
+            byValue = true;
         } else {
-            drawAsStored(manager, is);
+            read = drawAsStored(manager, is);
+            byValue = saved;
         }
         if (!maps.isInitialized()) {
             throw new MalformedModelException(
@@ -299,7 +309,7 @@ public final class NoiseMaps extends AbstractBlock {
                 "take fewer maps for each channel, or scale the images down");
     }
 
-    private void drawAsStored(NDManager manager, DataInputStream is)
+    private Drawing drawAsStored(NDManager manager, DataInputStream is)
             throws IOException, MalformedModelException {
         Drawing stored = Drawing.read(is);
         Shape expected = shapeFor(inputShapes[0]);
@@ -333,6 +343,7 @@ public final class NoiseMaps extends AbstractBlock {
         }
         // a parameter takes a new array in the place of one it has in no other way
         maps.load(manager, new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+        return stored;
     }
 
     /** How noise maps are drawn that a file holds the seed of. */
@@ -353,6 +364,15 @@ public final class NoiseMaps extends AbstractBlock {
                                 + " another model; copy it again.",
                         e);
             }
+        }
+
+        /** Writes how maps of a type and shape are drawn. */
+        void write(DataOutputStream os, DataType as, Shape of) throws IOException {
+            os.writeUTF(distribution.name());
+            os.writeFloat(level);
+            os.writeLong(seed);
+            os.writeUTF(as.name());
+            os.write(of.getEncoded());
         }
 
         boolean canBeDrawn() {

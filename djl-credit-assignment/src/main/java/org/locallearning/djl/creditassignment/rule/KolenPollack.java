@@ -48,10 +48,12 @@ import org.slf4j.LoggerFactory;
  * <p>{@code ΔW} is the optimizer's own step: {@code B} is one more parameter of the optimizer, with
  * the gradient {@code δ xᵀ} of {@code W}. Under optimizers whose steps follow from gradients alone
  * (gradient descent, momentum, Adam) the difference shrinks by exactly {@code 1 − λ_t} in every
- * step. The decay is taken after the optimizer's step and follows the schedule of the learning rate
- * η: at the rate 0 nothing moves. An optimizer that does not show its rate keeps λ in every step,
- * which the trainer says once. A tracker that gives {@code W} a rate of its own is refused by the
- * step: {@code B} has another id and would get another.
+ * step, of a layer that an error passes from the first step on: where lower layers learn later,
+ * what momentum and Adam remember of {@code B} begins then. The decay is taken after the
+ * optimizer's step and follows the schedule of the learning rate η: at the rate 0 nothing moves. An
+ * optimizer that does not show its rate keeps λ in every step, which the trainer says once. A
+ * tracker that gives {@code W} a rate of its own is refused by the step: {@code B} has another id
+ * and would get another.
  *
  * <p>Weight decay of the optimizer is for both and adds to it; {@code λ = 0} and gradient descent
  * with weight decay are the form of Akrout et al. Where {@code W} is frozen neither of them

@@ -78,8 +78,10 @@ public final class GlobalContrastNormalization implements Transform {
         // squares of pixels overflow in 16 bits, and a small ε vanishes
         boolean isHalf = type == DataType.FLOAT16 || type == DataType.BFLOAT16;
         NDArray exact = isHalf ? array.toType(DataType.FLOAT32, false) : array;
-        NDArray mean = exact.sum(averaged, true).div(channelMeans ? perChannel : perImage);
-        NDArray centred = exact.sub(mean);
+        long pixels = channelMeans ? perChannel : perImage;
+        NDArray nearly = exact.sub(exact.sum(averaged, true).div(pixels));
+        // what rounding leaves of an image of one colour would be taken for its contrast
+        NDArray centred = nearly.sub(nearly.sum(averaged, true).div(pixels));
         NDArray contrast =
                 centred.square()
                         .sum(all, true)

@@ -31,6 +31,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.TorchScript;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 import org.locallearning.djl.decorrelation.internal.Digest;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.MemoryNeed;
@@ -220,7 +221,7 @@ public final class ZcaWhitening implements Transform, AutoCloseable {
     }
 
     private static NDArray kept(NDArray array, NDManager manager) {
-        NDArray single = array.toType(DataType.FLOAT32, true);
+        NDArray single = DeviceArrays.kept(DeviceArrays.copy(array, DataType.FLOAT32));
         single.attach(manager);
         return single;
     }

@@ -30,6 +30,8 @@ import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.Trainer;
 import ai.djl.training.evaluator.Accuracy;
+import ai.djl.training.evaluator.Evaluator;
+import ai.djl.training.evaluator.IndexEvaluator;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
@@ -76,6 +78,7 @@ class CheckpointTest {
         private CreditAssignment rule = KolenPollack.builder().build();
         private Optimizer optimizer = adam(0.9f);
         private Loss loss = Loss.softmaxCrossEntropyLoss();
+        private Evaluator evaluator = new Accuracy();
         private Map<String, String> settings = Map.of("data set", "noise");
 
         private static Optimizer adam(float beta) {
@@ -104,7 +107,7 @@ class CheckpointTest {
             DefaultTrainingConfig config =
                     new DefaultTrainingConfig(program.loss)
                             .optOptimizer(program.optimizer)
-                            .addEvaluator(new Accuracy());
+                            .addEvaluator(program.evaluator);
             trainer =
                     program.rule == null
                             ? model.newTrainer(config)
@@ -206,6 +209,30 @@ class CheckpointTest {
             Engine.getEngine("PyTorch").setRandomSeed(2);
             running.train(5).save(twice);
             assertEquals(-1, Files.mismatch(once, twice));
+        }
+    }
+
+    /** Which leaves its sums to the one that it is made of. */
+    @Test
+    void holdsTheSumsOfAnEvaluatorOfOneOutput() throws Exception {
+        Program program = new Program();
+        program.evaluator = new IndexEvaluator(new Accuracy(), 0);
+        String sum = "train_epoch";
+        try (Running running = program.start();
+                NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDList labels = new NDList(manager.create(new float[] {0, 1, 1, 1}));
+            NDList predictions =
+                    new NDList(manager.create(new float[] {2, 1, 2, 1, 2, 1, 1, 2}).reshape(4, 2));
+            program.evaluator.addAccumulator(sum);
+            program.evaluator.updateAccumulator(sum, labels, predictions);
+            running.save(file);
+        }
+        assertEquals(0.5f, program.evaluator.getAccumulator(sum));
+        Program next = new Program();
+        next.evaluator = new IndexEvaluator(new Accuracy(), 0);
+        try (Running running = next.start()) {
+            running.load(file);
+            assertEquals(0.5f, next.evaluator.getAccumulator(sum));
         }
     }
 

@@ -103,6 +103,22 @@ class ArrayScopeTest {
         loop.trainer().step();
     }
 
+    /** Parameters are made in the first forward, inside of the scope. */
+    @ParameterizedTest(name = "{0}, {1}")
+    @MethodSource("rules")
+    void aModelThatItsFirstBatchInitializesStaysOpen(RuleCase rule, String kind) {
+        Supplier<Block> block =
+                "piece".equals(kind) ? ArrayScopeTest::piece : ArrayScopeTest::walked;
+        try (Loop loop = Loop.startWithoutShapes(block, rule)) {
+            for (int batch = 0; batch < 3; batch++) {
+                try (NDScope scope = new NDScope()) {
+                    scope.suppressNotUsedWarning();
+                    step(loop, batch);
+                }
+            }
+        }
+    }
+
     @ParameterizedTest(name = "{0}, {1}")
     @MethodSource("rules")
     void whatTheRuleKeepsStaysOpen(RuleCase rule, String kind) {

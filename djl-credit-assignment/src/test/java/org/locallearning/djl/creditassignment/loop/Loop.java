@@ -59,15 +59,22 @@ final class Loop implements AutoCloseable {
         Engine.getEngine("PyTorch").setRandomSeed(5);
         Model model = Model.newInstance("loop", "PyTorch");
         model.setBlock(block.get());
-        DefaultTrainingConfig config =
-                new DefaultTrainingConfig(Loss.l2Loss())
-                        .optOptimizer(
-                                Optimizer.sgd()
-                                        .setLearningRateTracker(Tracker.fixed(0.1f))
-                                        .build());
-        Trainer trainer = factory.apply(model, config);
+        Trainer trainer = factory.apply(model, config());
         trainer.initialize(Stream.concat(Stream.of(input), Stream.of(more)).toArray(Shape[]::new));
         return new Loop(model, trainer);
+    }
+
+    /** Starts with a model that its first batch initializes. */
+    static Loop startWithoutShapes(
+            Supplier<? extends Block> block, Gradients.TrainerFactory factory) {
+        Model model = Model.newInstance("loop", "PyTorch");
+        model.setBlock(block.get());
+        return new Loop(model, factory.apply(model, config()));
+    }
+
+    private static DefaultTrainingConfig config() {
+        return new DefaultTrainingConfig(Loss.l2Loss())
+                .optOptimizer(Optimizer.sgd().setLearningRateTracker(Tracker.fixed(0.1f)).build());
     }
 
     Model model() {

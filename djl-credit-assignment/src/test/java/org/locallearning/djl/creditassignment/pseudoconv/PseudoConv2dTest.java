@@ -277,6 +277,25 @@ class PseudoConv2dTest {
         assertTrue(sizes[0] - sizes[1] >= 2 * 2 * 20 * 4, Arrays.toString(sizes));
     }
 
+    /** Whatever the settings of the block say that they were read into. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void mapsThatWereReadAreWrittenAgain(boolean saved) throws Exception {
+        NoiseMaps first = initialized(NoiseMaps.builder().optSeed(3).optSaved(saved));
+        NoiseMaps second = reread(first, NoiseMaps.builder().optSeed(8).optSaved(false).build());
+        NoiseMaps third = reread(second, NoiseMaps.builder().optSeed(9).optSaved(false).build());
+        assertArrayEquals(maps(first), maps(second));
+        assertArrayEquals(maps(first), maps(third));
+    }
+
+    private NoiseMaps reread(NoiseMaps from, NoiseMaps to) throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        from.saveParameters(new DataOutputStream(bytes));
+        to.loadParameters(
+                manager, new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+        return to;
+    }
+
     @Test
     void refusesImagesOfAnotherSize(@TempDir Path folder) throws Exception {
         NoiseMaps block = initialized(NoiseMaps.builder());

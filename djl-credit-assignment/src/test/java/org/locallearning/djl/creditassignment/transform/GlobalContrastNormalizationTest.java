@@ -109,6 +109,22 @@ class GlobalContrastNormalizationTest {
         assertArrayEquals(new float[48], normalized.toFloatArray());
     }
 
+    /** Whose sum over the pixels is rounded. */
+    @Test
+    void imagesOfAnyColourStayNearZero() {
+        for (boolean channelMeans : new boolean[] {false, true}) {
+            for (float colour : new float[] {200 / 255f, 1 / 255f, 0.1f}) {
+                NDArray image = manager.ones(new Shape(2, 3, 32, 32)).mul(colour);
+                NDArray normalized =
+                        GlobalContrastNormalization.builder()
+                                .optChannelMeans(channelMeans)
+                                .build()
+                                .transform(image);
+                assertEquals(0, normalized.abs().max().getFloat(), 1e-3f, "colour " + colour);
+            }
+        }
+    }
+
     @Test
     void comesBackWithTheModel(@TempDir Path folder) throws Exception {
         GlobalContrastNormalization transform =
