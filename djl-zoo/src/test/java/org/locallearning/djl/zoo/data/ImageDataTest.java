@@ -98,7 +98,7 @@ class ImageDataTest {
             all(data.test(4));
         }
         try (data) {
-            assertEquals(9 * SIZE, all(data.training(4)).length);
+            assertEquals(9 * SIZE, all(data.training(3)).length);
             assertArrayEquals(expected, all(data.test(4)));
         }
     }
