@@ -172,13 +172,16 @@ final class Decorrelator {
         DecorrelationMatrix present = form.binding().apply(arrays);
         NDArray batchMean = training ? batchMean(seen, input) : null;
         CentredInput centred = centred(input, batchMean, mean);
-        boolean due = learning && isUpdateDue(seen, input, batchMean);
+        boolean due = learning && isUpdateDue(input);
+        boolean sampled = due && seen.isSampled(input.getShape());
+        if (learning) {
+            checkMean(batchMean, sampled);
+        }
         if (due && present.needsFirstBatch()) {
             seeFirstBatch(seen, present, centred);
         }
         DecorrelationMatrix learner =
                 training ? present.ofBatch(() -> seen.counted(centred.values())) : present;
-        boolean sampled = due && seen.isSampled(input.getShape());
         // backward needs the matrix as it is here, and it learns where other threads may read it
         NDList kept = sampled && learner == present ? withCopiedHead(arrays) : arrays;
         DecorrelationMatrix applied = kept == arrays ? learner : form.binding().apply(kept);
@@ -219,15 +222,16 @@ final class Decorrelator {
             NDArray detached = input.stopGradient();
             NDArray batchMean = batchMean(seen, detached);
             CentredInput centred = centred(detached, batchMean, mean);
-            if (isUpdateDue(seen, input, batchMean)) {
-                if (present.needsFirstBatch()) {
-                    seeFirstBatch(seen, present, centred);
-                }
-                if (seen.isSampled(input.getShape())) {
-                    NDArray sample = centred.sample(seen);
-                    DecorrelationMatrix used = present.ofBatch(() -> sample);
-                    learn(used, seen, input, sample, used.multiply(sample));
-                }
+            boolean due = isUpdateDue(input);
+            boolean sampled = due && seen.isSampled(input.getShape());
+            checkMean(batchMean, sampled);
+            if (due && present.needsFirstBatch()) {
+                seeFirstBatch(seen, present, centred);
+            }
+            if (sampled) {
+                NDArray sample = centred.sample(seen);
+                DecorrelationMatrix used = present.ofBatch(() -> sample);
+                learn(used, seen, input, sample, used.multiply(sample));
             }
             if (batchMean != null) {
                 BatchMean.blend(mean, batchMean, options.getMean().momentum());
@@ -286,21 +290,19 @@ final class Decorrelator {
         present.seeFirstBatch(batch);
     }
 
+    private boolean isUpdateDue(NDArray input) {
+        return schedule.isUpdateDue(input.getDevice(), input.getShape().get(0));
+    }
+
     /**
-     * Returns whether the matrix learns from this batch. Checks that the batch mean is finite,
-     * where the check of the sample does not tell: where the sample is not looked at, or is centred
-     * by another mean.
+     * Checks that the batch mean is finite, where the check of the sample does not tell: where the
+     * sample is not looked at, or is centred by another mean.
      */
-    private boolean isUpdateDue(InputRows seen, NDArray input, NDArray batchMean) {
-        boolean due = schedule.isUpdateDue(input.getDevice(), input.getShape().get(0));
-        boolean shows =
-                due
-                        && options.getMean().removal() == MeanRemoval.BATCH
-                        && seen.isSampled(input.getShape());
+    private void checkMean(NDArray batchMean, boolean sampled) {
+        boolean shows = sampled && options.getMean().removal() == MeanRemoval.BATCH;
         if (batchMean != null && !shows) {
             checks.mean(batchMean.stopGradient());
         }
-        return due;
     }
 
     /** The mean of the batch, or null where no mean is removed. */

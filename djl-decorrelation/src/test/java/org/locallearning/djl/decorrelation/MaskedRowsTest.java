@@ -132,15 +132,8 @@ class MaskedRowsTest extends ArrayTest {
 
     @Test
     void sampleWithoutTokensLeavesTheMatrix() {
-        Decorrelation layer =
-                Decorrelation.builder()
-                        .optRate(0.05)
-                        .optCost(Cost.full().withSampleFraction(0.1).withSamplesPerUpdate(1))
-                        .build();
-        layer.initialize(manager, DataType.FLOAT64, new Shape(6, LENGTH, WIDTH));
-        NDArray mask = mask();
-        mask.set(new NDIndex("0"), 0);
-        NDList inputs = new NDList(random(6, LENGTH, WIDTH), mask);
+        Decorrelation layer = ofTheFirstSample();
+        NDList inputs = new NDList(random(6, LENGTH, WIDTH), maskOfTheOthers());
         layer.forward(store, inputs, true);
         layer.learn(store, inputs);
         assertClose(eye(WIDTH), layer.getMatrix().getArray(), 0);
@@ -150,17 +143,10 @@ class MaskedRowsTest extends ArrayTest {
     @Test
     void inputThatIsNotFiniteIsRefusedBehindASampleWithoutTokens() {
         for (boolean learn : new boolean[] {false, true}) {
-            Decorrelation layer =
-                    Decorrelation.builder()
-                            .optRate(0.05)
-                            .optCost(Cost.full().withSampleFraction(0.1).withSamplesPerUpdate(1))
-                            .build();
-            layer.initialize(manager, DataType.FLOAT64, new Shape(6, LENGTH, WIDTH));
-            NDArray mask = mask();
-            mask.set(new NDIndex("0"), 0);
+            Decorrelation layer = ofTheFirstSample();
             NDArray batch = random(6, LENGTH, WIDTH);
             batch.set(new NDIndex("2, 0, 0"), Double.NaN);
-            NDList inputs = new NDList(batch, mask);
+            NDList inputs = new NDList(batch, maskOfTheOthers());
             assertThrows(
                     NonFiniteInputException.class,
                     () -> {
@@ -192,6 +178,23 @@ class MaskedRowsTest extends ArrayTest {
                             () -> layer.forward(store, inputs, true));
             assertTrue(e.getMessage().contains("'01Decorrelation'"), e.getMessage());
         }
+    }
+
+    /** A layer that learns from the first of six sequences. */
+    private Decorrelation ofTheFirstSample() {
+        Decorrelation layer =
+                Decorrelation.builder()
+                        .optRate(0.05)
+                        .optCost(Cost.full().withSampleFraction(0.1).withSamplesPerUpdate(1))
+                        .build();
+        layer.initialize(manager, DataType.FLOAT64, new Shape(6, LENGTH, WIDTH));
+        return layer;
+    }
+
+    private NDArray maskOfTheOthers() {
+        NDArray mask = mask();
+        mask.set(new NDIndex("0"), 0);
+        return mask;
     }
 
     /** The tokens of a batch, one after the other. */

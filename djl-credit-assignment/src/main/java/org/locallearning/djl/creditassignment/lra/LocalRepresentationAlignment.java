@@ -149,9 +149,10 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
     /** Returns κ of the stages of a network's outermost sequence by path; none where all are 1. */
     Map<String, Double> getDiscrepancyWeights(Network network) {
         Map<String, Double> weights = new HashMap<>();
+        List<StageOutline> stages = network.getOutline();
         for (int l = 0; l < discrepancyWeights.length; l++) {
             // a layer that stands in two places has the weight of the first
-            weights.putIfAbsent(network.getOutline().get(l).path(), discrepancyWeights[l]);
+            weights.putIfAbsent(stages.get(l).path(), discrepancyWeights[l]);
         }
         return weights;
     }
