@@ -94,7 +94,7 @@ public final class ArtifactFiles {
         try {
             return Digest.SHA_1.of(file);
         } catch (IOException e) {
-            throw RepositoryException.unreadable(file, e);
+            throw RepositoryException.unreadable(file.toString(), e);
         }
     }
 

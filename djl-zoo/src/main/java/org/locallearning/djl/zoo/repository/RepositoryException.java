@@ -51,17 +51,6 @@ public final class RepositoryException extends IOException {
     /**
      * Says that a file can't be read.
      *
-     * @param file the file
-     * @param cause what was caught
-     * @return an exception to throw
-     */
-    public static RepositoryException unreadable(Path file, IOException cause) {
-        return unreadable(file.toString(), cause);
-    }
-
-    /**
-     * Says that a file can't be read.
-     *
      * @param file the path of the file
      * @param cause what was caught
      * @return an exception to throw

@@ -116,8 +116,14 @@ public final class OutputFolder implements AutoCloseable {
                                     + " end, or choose another folder with --out.",
                             folder));
         }
-        deleteLeftOver(folder);
-        return new OutputFolder(folder, lock);
+        OutputFolder alone = new OutputFolder(folder, lock);
+        try {
+            deleteLeftOver(folder);
+        } catch (IOException e) {
+            alone.close();
+            throw unwritable(folder, e);
+        }
+        return alone;
     }
 
     /** Takes a lock, which the system gives back however the program ends. */

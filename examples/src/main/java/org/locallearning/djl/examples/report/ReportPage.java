@@ -380,19 +380,7 @@ public final class ReportPage {
         entries.add(
                 new Section.Entry("Data", results.datasetTitle() + ": " + results.provenance()));
         entries.add(new Section.Entry("Model", results.modelSummary()));
-        entries.add(
-                new Section.Entry(
-                        "Training",
-                        Counted.of(settings.epochs(), "epoch")
-                                + ", batches of "
-                                + settings.batch()
-                                + ", "
-                                + task.lossTitle()
-                                + ", "
-                                + settings.optimizerTitle()
-                                + (settings.rateSchedule() == null
-                                        ? ""
-                                        : ", learning rate: " + settings.rateSchedule().title())));
+        entries.add(new Section.Entry("Training", results.training()));
         entries.add(
                 new Section.Entry(
                         "Seeds",

@@ -26,12 +26,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.method.Method;
-import org.locallearning.djl.examples.output.Counted;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.results.PaperResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
-import org.locallearning.djl.examples.results.Settings;
 import org.locallearning.djl.examples.training.Console;
 import org.locallearning.djl.examples.training.Experiment;
 import org.locallearning.djl.examples.training.FinishedRuns;
@@ -226,7 +224,7 @@ public final class LearningCurves {
         Map<String, List<String>> trained = new LinkedHashMap<>();
         parts.forEach(
                 (name, each) ->
-                        trained.computeIfAbsent(training(each), how -> new ArrayList<>())
+                        trained.computeIfAbsent(each.training(), how -> new ArrayList<>())
                                 .add(name));
         trained.forEach(
                 (how, names) ->
@@ -236,17 +234,5 @@ public final class LearningCurves {
                                         : "Training, " + String.join(", ", names),
                                 how));
         reproduction.write(part.experiment.seeds(), List.copyOf(parts.values()), page);
-    }
-
-    private static String training(Results results) {
-        Settings settings = results.settings();
-        return String.format(
-                Locale.ROOT,
-                "%s, batches of %d, %s, %s, learning rate: %s",
-                Counted.of(settings.epochs(), "epoch"),
-                settings.batch(),
-                results.task().lossTitle(),
-                settings.optimizerTitle(),
-                settings.rateSchedule().title());
     }
 }

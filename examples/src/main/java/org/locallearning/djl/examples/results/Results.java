@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
+import org.locallearning.djl.examples.output.Counted;
 import org.locallearning.djl.examples.output.PrettyJson;
 import org.locallearning.djl.zoo.network.Networks;
 import org.locallearning.djl.zoo.task.Task;
@@ -84,6 +85,25 @@ public record Results(
                             + ".",
                     e);
         }
+    }
+
+    /**
+     * Says how every method was trained.
+     *
+     * @return epochs, batches, loss, optimizer and, where it is known, what became of the learning
+     *     rate
+     */
+    public String training() {
+        return Counted.of(settings.epochs(), "epoch")
+                + ", batches of "
+                + settings.batch()
+                + ", "
+                + task().lossTitle()
+                + ", "
+                + settings.optimizerTitle()
+                + (settings.rateSchedule() == null
+                        ? ""
+                        : ", learning rate: " + settings.rateSchedule().title());
     }
 
     /**

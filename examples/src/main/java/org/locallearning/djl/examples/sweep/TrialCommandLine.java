@@ -15,7 +15,6 @@ package org.locallearning.djl.examples.sweep;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,12 +51,13 @@ final class TrialCommandLine {
     /** What depends on the machine, or on the command, where nobody chose it. */
     private static final Set<String> ALWAYS = Set.of("--threads", "--alignments", "--correlations");
 
-    /** Options with their values, an empty one for those that take none. */
-    private final Map<String, String> common = new LinkedHashMap<>();
-
-    private final Map<String, OptionSpec> options = new HashMap<>();
+    /** Options as they are written, with their values. */
+    private final Map<String, Given> common = new LinkedHashMap<>();
 
     private final Map<SweptOption, Map<String, String>> byMethod = new LinkedHashMap<>();
+
+    /** What an option was given, an empty value where it takes none. */
+    private record Given(OptionSpec option, String value) {}
 
     @Command
     private static final class Experiments {
@@ -109,20 +109,13 @@ final class TrialCommandLine {
                                             each -> each.getValue().toString())));
         } else if (value instanceof Boolean on) {
             if (on || option.negatable()) {
-                put(on ? written : written.replace("--", "--no-"), "", option);
+                common.put(on ? written : written.replace("--", "--no-"), new Given(option, ""));
             }
         } else {
             List<String> values = option.originalStringValues();
-            put(
-                    written,
-                    values.isEmpty() ? String.valueOf(value) : String.join(",", values),
-                    option);
+            String text = values.isEmpty() ? String.valueOf(value) : String.join(",", values);
+            common.put(written, new Given(option, text));
         }
-    }
-
-    private void put(String written, String value, OptionSpec option) {
-        common.put(written, value);
-        options.put(written, option);
     }
 
     private void checkGivenOnce(SweptOption option, String method) {
@@ -153,10 +146,10 @@ final class TrialCommandLine {
                         SEEDS,
                         String.valueOf(trial.seed())));
         common.forEach(
-                (option, value) -> {
+                (option, given) -> {
                     arguments.add(option);
-                    if (!value.isEmpty()) {
-                        arguments.add(value);
+                    if (!given.value.isEmpty()) {
+                        arguments.add(given.value);
                     }
                 });
         for (SweptOption option : SweptOption.all()) {
@@ -183,14 +176,13 @@ final class TrialCommandLine {
     List<String> common(Set<String> leftOut, List<Method> methods, String dataset) {
         List<String> lines = new ArrayList<>();
         common.forEach(
-                (option, value) -> {
+                (option, given) -> {
                     if (!leftOut.contains(option)
-                            && UselessOptions.serves(
-                                    options.get(option), methods, List.of(dataset))) {
+                            && UselessOptions.serves(given.option, methods, List.of(dataset))) {
                         lines.add(
-                                value.isEmpty()
+                                given.value.isEmpty()
                                         ? option
-                                        : option + "=" + CommandLineText.of(List.of(value)));
+                                        : option + "=" + CommandLineText.of(List.of(given.value)));
                     }
                 });
         return lines;
