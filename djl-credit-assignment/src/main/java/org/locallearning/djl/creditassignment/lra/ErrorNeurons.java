@@ -246,7 +246,8 @@ final class ErrorNeurons {
             Stage stage = sequence.get(l);
             Site below = Site.of(sequence, l - 1);
             // an error of its own takes the place of what would arrive at the stage below
-            boolean wanted = !hasError(below) || stage.getFront().isTrainableAfterActivation();
+            boolean wanted =
+                    !hasError(below) || stage.getFront().parametersAfterActivation().isTrainable();
             delta = errorAt(below, learn(stage, delta, wanted));
             stage.close();
         }
@@ -303,10 +304,9 @@ final class ErrorNeurons {
         NDArray error = errors.get(site.stage().getPath());
         NDList own =
                 new NDList(error.reshape(reshaping.getOutputs().singletonOrThrow().getShape()));
-        if (after.isTrainableAfterActivation() && !arrived.isEmpty()) {
-            after.addGradients(arrived);
-        } else {
-            after.upToActivation().addGradients(own);
+        after.upToActivation().addGradients(own);
+        if (!arrived.isEmpty()) {
+            after.parametersAfterActivation().addGradients(arrived);
         }
         arrived.close();
         return after.isInputErrorWanted() ? reshaping.inputErrors(own) : new NDList();

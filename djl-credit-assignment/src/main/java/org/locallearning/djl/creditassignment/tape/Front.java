@@ -93,10 +93,20 @@ final class Front {
         .new SequenceTrace(traces, sequence.inputs(), sequence.isInputErrorWanted());
     }
 
-    /** Returns whether a parameter between the activation and the weighted layer learns. */
-    boolean isTrainableAfterActivation() {
-        return steps.subList(end, steps.size()).stream()
-                .anyMatch(step -> step.member().isTrainable());
+    /** Returns the nodes from the first one with parameters after the activation on. */
+    SequenceNode.SequenceTrace parametersAfterActivation() {
+        List<Node> nodes = sequence.node().nodes();
+        int node = 0;
+        int step = 0;
+        while (step < end) {
+            step += ((ExactNode) nodes.get(node)).members().size();
+            node++;
+        }
+        // a block with parameters is a node of its own
+        while (node < nodes.size() && nodes.get(node).parameters().isEmpty()) {
+            node++;
+        }
+        return sequence.part(node, nodes.size());
     }
 
     /** Returns whether a block of the activation runs again by other operations than it ran. */

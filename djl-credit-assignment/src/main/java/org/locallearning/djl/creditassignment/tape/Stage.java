@@ -243,12 +243,13 @@ public final class Stage implements AutoCloseable {
     }
 
     /**
-     * Returns whether a parameter of {@code f} after the activation learns.
+     * Returns the part of {@code f} after the activation that has parameters, from the first block
+     * that does on.
      *
-     * @return true for a trainable normalization after pooling, for example
+     * @return a normalization after pooling, for example, and what follows it; most often empty
      */
-    public boolean isTrainableAfterActivation() {
-        return front().isTrainableAfterActivation();
+    public Stage parametersAfterActivation() {
+        return part(front().parametersAfterActivation());
     }
 
     private Front front() {

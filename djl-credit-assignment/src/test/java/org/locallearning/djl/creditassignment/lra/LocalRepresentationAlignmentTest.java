@@ -659,6 +659,45 @@ class LocalRepresentationAlignmentTest {
     }
 
     @Test
+    void aNormalizationLearnsFromTheNextErrorAboveWhateverElseLearnsInItsStage() {
+        Map<String, double[]> all = normalizedTwice(false, rule().build()::newTrainer);
+        Map<String, double[]> some = normalizedTwice(true, rule().build()::newTrainer);
+        Map<String, double[]> exact = normalizedTwice(false, Model::newTrainer);
+        // the one behind the activation stands below the error of the output, which is exact
+        for (String path : List.of("05BatchNorm_gamma", "05BatchNorm_beta")) {
+            assertArrayEquals(exact.get(path), all.get(path), 1e-12, path);
+        }
+        // the one in the activation has the error at the end of that, and not what arrives there
+        assertEquals(6, some.size());
+        some.forEach((path, gradient) -> assertArrayEquals(gradient, all.get(path), 0, path));
+        assertTrue(norm(some.get("02BatchNorm_beta")) > 1e-3);
+    }
+
+    private static Map<String, double[]> normalizedTwice(
+            boolean frozen, Gradients.TrainerFactory factory) {
+        Supplier<Block> block =
+                () -> {
+                    Block last = BatchNorm.builder().build();
+                    if (frozen) {
+                        last.freezeParameters(true);
+                    }
+                    return new SequentialBlock()
+                            .add(conv(3))
+                            .add(BatchNorm.builder().build())
+                            .add(Activation::tanh)
+                            .add(Pool.avgPool2dBlock(new Shape(2, 2)))
+                            .add(last)
+                            .add(Blocks.batchFlattenBlock())
+                            .add(NetworkCase.linear(3));
+                };
+        try (OneBatch batch =
+                new OneBatch(
+                        block, new Shape(4, 2, 6, 6), Loss.softmaxCrossEntropyLoss(), factory)) {
+            return batch.assign(batch.classes(3)).byPath();
+        }
+    }
+
+    @Test
     void noErrorPassesAWeightWhereEveryLayerHasATarget() {
         for (ErrorWiring wiring : List.of(ErrorWiring.fromOutput(), ErrorWiring.chain())) {
             CreditAssignment rule = rule().optWiring(wiring).build();

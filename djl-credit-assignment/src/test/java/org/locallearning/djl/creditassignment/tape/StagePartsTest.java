@@ -183,7 +183,7 @@ class StagePartsTest {
                         (tape, errors) -> {
                             Stage after = tape.getStages().get(1).getFront();
                             NDList h = after.upToPreActivation().keepOutputs();
-                            assertFalse(after.isTrainableAfterActivation());
+                            assertFalse(after.parametersAfterActivation().isTrainable());
                             after.upToActivation().addGradients(new NDList(h.head().onesLike()));
                         });
         // z = BatchNorm(h) here: the error at its shift is the sum over samples and positions
@@ -308,7 +308,7 @@ class StagePartsTest {
                 network,
                 (tape, errors) -> {
                     Stage after = tape.getStages().get(1).getFront();
-                    assertTrue(after.isTrainableAfterActivation());
+                    assertTrue(after.parametersAfterActivation().isTrainable());
                     assertFalse(after.upToActivation().isTrainable());
                 });
     }
