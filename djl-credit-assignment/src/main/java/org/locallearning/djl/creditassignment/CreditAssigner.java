@@ -21,7 +21,6 @@ import ai.djl.training.ParameterStore;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.state.Stateful;
@@ -98,13 +97,13 @@ public interface CreditAssigner extends Stateful {
     default void checkDevices(Device[] devices) {}
 
     /**
-     * Returns the loss of labels and predictions that the rule learns from, where it does not look
-     * at the errors that {@link #assign} is given. The trainer then refuses any other loss, and
-     * inputs that are made by what is to learn, too.
+     * Returns the loss that the rule learns from, where it does not look at the errors that {@link
+     * #assign} is given. The trainer then refuses any other loss, and inputs that are made by what
+     * is to learn, too.
      *
      * @return the loss, or empty if the rule learns from the errors
      */
-    default Optional<BiFunction<NDList, NDList, NDArray>> getOwnLoss() {
+    default Optional<OwnLoss> getOwnLoss() {
         return Optional.empty();
     }
 

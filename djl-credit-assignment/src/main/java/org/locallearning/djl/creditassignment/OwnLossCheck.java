@@ -18,9 +18,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.internal.HostValues;
@@ -42,7 +40,7 @@ final class OwnLossCheck {
     private static final double ROUNDING_OF_LONGEST = 1e-5;
 
     private final CreditTrainer trainer;
-    private BiFunction<NDList, NDList, NDArray> loss;
+    private boolean passed;
     private double longest;
 
     /**
@@ -56,52 +54,40 @@ final class OwnLossCheck {
 
     /** Returns whether a forward was found to be of the rule's loss. */
     boolean hasPassed() {
-        return loss != null;
+        return passed;
     }
 
     /**
-     * Refuses errors that are of another loss: at once where nothing has passed yet or the loss
+     * Refuses errors that are of another loss: at once where none have passed yet or the loss
      * depends on several forwards, and otherwise when the rule checks its numbers.
      *
      * @param tape the tape of the forward
      * @param errors the gradient of the loss of the loop with respect to each prediction
-     * @param own the loss that the rule learns from; what it makes of the trainer's loss need not
-     *     have the same gradient with respect to predictions that nothing learns from, such as
-     *     weights of samples
+     * @param own the loss that the rule learns from
      * @param alone whether the loss of the loop depends on no other forward
      * @throws IllegalStateException if they are
      */
-    void check(Tape tape, NDList errors, BiFunction<NDList, NDList, NDArray> own, boolean alone) {
-        boolean evaluated = false;
+    void check(Tape tape, NDList errors, OwnLoss own, boolean alone) {
         try (NDManager scope = tape.getManager().newSubManager()) {
-            List<BiFunction<NDList, NDList, NDArray>> candidates =
-                    loss == null ? List.of(trainer.getLoss()::evaluate, own) : List.of(loss);
-            for (BiFunction<NDList, NDList, NDArray> candidate : candidates) {
-                Optional<NDList> gradient = gradient(tape, candidate, scope);
-                if (gradient.isEmpty()) {
-                    continue;
-                }
-                evaluated = true;
-                NDArray found = distanceAndLength(gradient.get(), errors, scope);
-                if (loss != null && alone) {
-                    tape.expect(found, this::checkDistance);
-                    return;
-                }
-                if (isWithinRounding(HostValues.numbers(found))) {
-                    loss = candidate;
-                    return;
-                }
+            Optional<NDList> gradient = gradient(tape, own, scope);
+            if (gradient.isEmpty()) {
+                return;
             }
-        }
-        if (evaluated) {
-            throw anotherLoss();
+            NDArray found = distanceAndLength(gradient.get(), errors, scope);
+            if (passed && alone) {
+                tape.expect(found, distanceAndLength -> checkDistance(own, distanceAndLength));
+            } else if (isWithinRounding(HostValues.numbers(found))) {
+                passed = true;
+            } else {
+                throw anotherLoss(own);
+            }
         }
     }
 
-    private void checkDistance(double[] distanceAndLength) {
+    private void checkDistance(OwnLoss own, double[] distanceAndLength) {
         // what is not finite is an error of its own
         if (Double.isFinite(distanceAndLength[0]) && !isWithinRounding(distanceAndLength)) {
-            throw anotherLoss();
+            throw anotherLoss(own);
         }
     }
 
@@ -115,27 +101,26 @@ final class OwnLossCheck {
         return within;
     }
 
-    private IllegalStateException anotherLoss() {
+    private IllegalStateException anotherLoss(OwnLoss own) {
         return new IllegalStateException(
                 String.format(
-                        "%s learns from the trainer's own loss (%s) of the predictions and labels"
-                                + " of one forward, but backward was given another; make it the"
-                                + " loss of the configuration, or take a rule that learns from the"
-                                + " error of any loss, such as FeedbackAlignment.",
-                        trainer.getRule().getClass().getSimpleName(), trainer.getLoss().getName()));
+                        "%s learns from %s of the predictions and labels of one forward, but"
+                                + " backward was given another loss; give both the same, or take"
+                                + " a rule that learns from the error of any loss, such as"
+                                + " FeedbackAlignment.",
+                        trainer.getRule().getClass().getSimpleName(), own.description()));
     }
 
     /**
      * Returns the gradient at each prediction, empty if the loss fails since labels are missing.
      */
-    private static Optional<NDList> gradient(
-            Tape tape, BiFunction<NDList, NDList, NDArray> loss, NDManager scope) {
+    private static Optional<NDList> gradient(Tape tape, OwnLoss own, NDManager scope) {
         NDList leaves = new NDList(tape.getPredictions().size());
         tape.getPredictions().forEach(each -> leaves.add(Autograd.leaf(each, scope)));
         NDList labels = Autograd.copies(tape.getLabels().orElseGet(NDList::new), scope);
         NDArray value;
         try {
-            value = loss.apply(labels, Autograd.copies(leaves, scope));
+            value = own.function().apply(labels, Autograd.copies(leaves, scope));
         } catch (RuntimeException e) {
             if (tape.getLabels().isPresent()) {
                 throw e;

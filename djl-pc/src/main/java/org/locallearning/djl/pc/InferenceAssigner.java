@@ -14,7 +14,6 @@
 package org.locallearning.djl.pc;
 
 import ai.djl.Device;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.training.loss.Loss;
 import java.util.ArrayList;
@@ -22,8 +21,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import org.locallearning.djl.creditassignment.CreditAssigner;
+import org.locallearning.djl.creditassignment.OwnLoss;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Stage;
 import org.locallearning.djl.creditassignment.tape.Tape;
@@ -77,8 +76,8 @@ final class InferenceAssigner implements CreditAssigner {
 
     /** {@inheritDoc} */
     @Override
-    public Optional<BiFunction<NDList, NDList, NDArray>> getOwnLoss() {
-        return Optional.of(loss::evaluate);
+    public Optional<OwnLoss> getOwnLoss() {
+        return Optional.of(OwnLoss.ofTrainer(loss));
     }
 
     /** {@inheritDoc} */

@@ -107,7 +107,9 @@ public final class NodePerturbation extends CreditAssignment {
     /** {@inheritDoc} */
     @Override
     protected CreditAssigner newAssigner(Network network, Loss loss, NDManager manager) {
-        return new PerturbationAssigner(this, sampleLoss.orElseGet(() -> SampleLoss.of(loss)));
+        return sampleLoss
+                .map(own -> new PerturbationAssigner(this, own))
+                .orElseGet(() -> new PerturbationAssigner(this, loss));
     }
 
     Mode mode() {
@@ -228,8 +230,9 @@ public final class NodePerturbation extends CreditAssignment {
          * Gives the loss of single samples, for a loss that has no fast form of its own or none at
          * all.
          *
-         * @param sampleLoss the loss, whose mean is the trainer's loss; {@link SampleLoss#of} by
-         *     default
+         * @param sampleLoss the loss, whose mean is the loss that {@code backward} is given; {@link
+         *     SampleLoss#of} the trainer's by default. The trainer refuses another one in the first
+         *     batch
          * @return this builder
          */
         public Builder optSampleLoss(SampleLoss sampleLoss) {

@@ -19,15 +19,16 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Convolution;
+import ai.djl.training.loss.Loss;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.NonFiniteLossException;
+import org.locallearning.djl.creditassignment.OwnLoss;
 import org.locallearning.djl.creditassignment.device.DeviceRounding;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.loss.SampleLoss;
@@ -45,11 +46,28 @@ final class PerturbationAssigner implements CreditAssigner {
 
     private final NodePerturbation rule;
     private final SampleLoss loss;
+    private final OwnLoss meanLoss;
     private boolean checked;
 
+    /** Perturbs by the loss of the trainer. */
+    PerturbationAssigner(NodePerturbation rule, Loss loss) {
+        this(rule, SampleLoss.of(loss), OwnLoss.ofTrainer(loss));
+    }
+
+    /** Perturbs by a loss of samples that the rule was given. */
     PerturbationAssigner(NodePerturbation rule, SampleLoss loss) {
+        this(
+                rule,
+                loss,
+                new OwnLoss(
+                        "the mean of its own loss of samples (optSampleLoss)",
+                        (labels, predictions) -> losses(loss, labels, predictions).mean()));
+    }
+
+    private PerturbationAssigner(NodePerturbation rule, SampleLoss loss, OwnLoss meanLoss) {
         this.rule = rule;
         this.loss = loss;
+        this.meanLoss = meanLoss;
     }
 
     /** {@inheritDoc} */
@@ -60,14 +78,8 @@ final class PerturbationAssigner implements CreditAssigner {
 
     /** {@inheritDoc} */
     @Override
-    public Optional<BiFunction<NDList, NDList, NDArray>> getOwnLoss() {
-        return Optional.of(
-                (labels, predictions) -> {
-                    long samples = samples(predictions.head().getShape());
-                    NDArray losses = loss.evaluate(labels, predictions);
-                    checkLosses(losses, samples);
-                    return losses.mean();
-                });
+    public Optional<OwnLoss> getOwnLoss() {
+        return Optional.of(meanLoss);
     }
 
     /** {@inheritDoc} */
@@ -85,7 +97,9 @@ final class PerturbationAssigner implements CreditAssigner {
         return prediction.get(0);
     }
 
-    private static void checkLosses(NDArray losses, long samples) {
+    private static NDArray losses(SampleLoss loss, NDList labels, NDList predictions) {
+        long samples = samples(predictions.head().getShape());
+        NDArray losses = loss.evaluate(labels, predictions);
         if (!losses.getShape().equals(new Shape(samples))) {
             throw new IllegalArgumentException(
                     String.format(
@@ -95,6 +109,7 @@ final class PerturbationAssigner implements CreditAssigner {
                             losses.getShape(),
                             samples));
         }
+        return losses;
     }
 
     /**
@@ -347,10 +362,10 @@ final class PerturbationAssigner implements CreditAssigner {
             try (NDManager scope = manager.newSubManager()) {
                 // a loss may change what it gets in place
                 NDArray losses =
-                        loss.evaluate(
+                        PerturbationAssigner.losses(
+                                loss,
                                 Autograd.copies(labels, scope),
                                 Autograd.copies(predictions, scope));
-                checkLosses(losses, samples);
                 losses.attach(manager);
                 return losses;
             }

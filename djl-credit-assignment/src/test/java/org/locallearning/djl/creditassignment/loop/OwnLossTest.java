@@ -25,10 +25,12 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.training.GradientCollector;
 import java.util.List;
 import java.util.function.BiFunction;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.RuleCase;
+import org.locallearning.djl.creditassignment.rule.NodePerturbation;
 
 /** Rules that learn from the trainer's loss, in loops that give backward another later on. */
 class OwnLossTest {
@@ -102,6 +104,33 @@ class OwnLossTest {
     @MethodSource("rules")
     void aLossThatIsScaledInSomeBatchesIsRefused(RuleCase rule) {
         assertRefused(rule, (loop, labels, prediction) -> loop.loss(labels, prediction).div(2));
+    }
+
+    @Test
+    void aLossOfSamplesThatIsNotTheLossOfTheLoopIsRefusedAtOnce() {
+        NodePerturbation rule =
+                NodePerturbation.builder()
+                        .optSampleLoss(
+                                (labels, predictions) ->
+                                        predictions
+                                                .head()
+                                                .sub(labels.head())
+                                                .abs()
+                                                .mean(new int[] {1}))
+                        .build();
+        try (Loop loop = Loop.start(OwnLossTest::net, INPUT, rule::newTrainer);
+                GradientCollector collector = loop.collector()) {
+            NDArray labels = loop.noise(2, LABELS);
+            NDArray loss = loop.loss(labels, loop.forward(loop.noise(1, INPUT), labels));
+            String message =
+                    assertThrows(IllegalStateException.class, () -> collector.backward(loss))
+                            .getMessage();
+            assertTrue(
+                    message.startsWith(
+                            "NodePerturbation learns from the mean of its own loss of samples"
+                                    + " (optSampleLoss) of the predictions"),
+                    message);
+        }
     }
 
     /** Errors that vanish are rounding, in which two ways to compute one loss differ. */
