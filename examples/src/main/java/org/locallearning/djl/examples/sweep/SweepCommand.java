@@ -13,22 +13,17 @@
  */
 package org.locallearning.djl.examples.sweep;
 
-import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.locallearning.djl.examples.commandline.CommandLineText;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ExperimentArguments;
@@ -42,7 +37,6 @@ import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.results.EpochResult;
-import org.locallearning.djl.examples.sweep.spark.SparkTrialRunner;
 import org.locallearning.djl.examples.sweep.trial.LocalTrialRunner;
 import org.locallearning.djl.examples.sweep.trial.TrialProgram;
 import org.locallearning.djl.examples.sweep.trial.TrialRunner;
@@ -99,9 +93,6 @@ import picocli.CommandLine.Spec;
         })
 public final class SweepCommand implements Callable<Integer> {
 
-    private static final int MOST_TRIALS = 200;
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,6})([mMgG])");
-
     @Spec private CommandSpec spec;
 
     @ArgGroup(validate = false, heading = "%nWhat is tried:%n")
@@ -120,116 +111,6 @@ public final class SweepCommand implements Callable<Integer> {
 
     /** Creates the command; picocli fills in its options. */
     public SweepCommand() {}
-
-    /** What a sweep tries. */
-    private static final class GridArguments {
-
-        @Option(
-                names = "--grid",
-                arity = "1..*",
-                paramLabel = "AXIS=VALUES",
-                description = {
-                    "Settings and the values that are tried, every value of one with every value of"
-                            + " the others, such as learning-rate=1e-4,1e-3 batch=32,64. An axis"
-                            + " is an option of compare without its dashes: ${COMPLETION-CANDIDATES}."
-                            + " It is for every method; METHOD:AXIS=VALUES is for one."
-                },
-                completionCandidates = AxisNames.class)
-        private List<String> axes = List.of();
-
-        @Option(
-                names = "--halving",
-                arity = "0..1",
-                paramLabel = "FACTOR",
-                fallbackValue = "3",
-                description =
-                        "Train all settings for few epochs and go on with the best, one of FACTOR,"
-                                + " for FACTOR times as many, until the last have all epochs"
-                                + " (FACTOR: ${FALLBACK-VALUE}).")
-        private Integer factor;
-
-        @Option(names = "--yes", description = "Start more than " + MOST_TRIALS + " trials.")
-        private boolean sure;
-    }
-
-    /** The names of the axes, for the help text. */
-    private static final class AxisNames extends ArrayList<String> {
-
-        private static final long serialVersionUID = 1L;
-
-        AxisNames() {
-            super(SweptOption.names());
-        }
-    }
-
-    /** How trials run here. */
-    private static final class MachineArguments {
-
-        @Option(
-                names = "--parallel",
-                paramLabel = "N",
-                description =
-                        "Trials at a time (default: as many as there are processors for their"
-                                + " threads, and memory).")
-        private Integer parallel;
-
-        @Option(
-                names = "--trial-heap",
-                paramLabel = "SIZE",
-                defaultValue = "1g",
-                description =
-                        "The most Java heap of a trial; images and weights come on top, outside of"
-                                + " it (default: ${DEFAULT-VALUE}).")
-        private String heap;
-    }
-
-    /** How trials run on a cluster. */
-    private static final class ClusterArguments {
-
-        private static final String SPARK = "--spark";
-
-        /** No master is called so. */
-        private static final String OF_SUBMIT = "spark-submit";
-
-        private static final String SPARK_CONTEXT = "org.apache.spark.SparkContext";
-
-        @Option(
-                names = SPARK,
-                arity = "0..1",
-                paramLabel = "MASTER",
-                fallbackValue = OF_SUBMIT,
-                description =
-                        "Run the trials as tasks of a Spark cluster, with Spark on the class path,"
-                                + " as spark-submit starts the program (MASTER: that of"
-                                + " spark-submit).")
-        private String master;
-
-        @Option(
-                names = "--ship-data",
-                description =
-                        "Send the folder of --data-repository to every executor (default: executors"
-                                + " find it under the same path).")
-        private boolean ship;
-
-        @Option(
-                names = "--program",
-                paramLabel = "JAR",
-                description =
-                        "Where executors find local-learning.jar, with lib beside it; a relative"
-                                + " path starts at the executor's folder (default: where it is"
-                                + " here).")
-        private String program;
-
-        @Option(
-                names = "--work",
-                paramLabel = "DIR",
-                description =
-                        "A folder that all executors share, best with this machine, which then"
-                                + " clears it, so that a trial goes on from its"
-                                + " checkpoint wherever it ran (default: the executor's own; a"
-                                + " trial that moves begins anew, with the same numbers).")
-        private Path work;
-    }
 
     /** What to leave behind. */
     private static final class SweepOutputArguments {
@@ -277,10 +158,12 @@ public final class SweepCommand implements Callable<Integer> {
         try {
             List<Method> methods = Methods.named(names(TrialCommandLine.METHODS));
             UselessOptions.refuse(spec, methods, names(TrialCommandLine.DATASET));
-            Grid grid = Grid.parse(choices.axes, methods);
+            Grid grid = Grid.parse(choices.axes(), methods);
             commandLine = new TrialCommandLine(spec, methods, grid);
             plan = plan(methods, grid);
             check(plan, commandLine);
+            machine.check(experiment.threads(), cluster.isWanted());
+            cluster.check(dataRepository());
             if (output.presets != null) {
                 PresetFiles.check(output.presets);
             }
@@ -367,11 +250,7 @@ public final class SweepCommand implements Callable<Integer> {
         Seeds seeds = spec.findOption(TrialCommandLine.SEEDS).getValue();
         int epochs = spec.findOption("--epochs").getValue();
         return new SweepPlan(
-                settings,
-                seeds.values(),
-                epochs,
-                validated,
-                choices.factor == null ? null : new Halving(choices.factor, most, epochs));
+                settings, seeds.values(), epochs, validated, choices.halving(most, epochs));
     }
 
     /** Reads the command line of every setting as its process will. */
@@ -395,88 +274,26 @@ public final class SweepCommand implements Callable<Integer> {
     private TrialRunner runner(TrialStore store) throws IOException, InterruptedException {
         // the class that the command line began with
         Class<?> main = spec.root().userObject().getClass();
-        TrialProgram program =
-                cluster.program == null
-                        ? TrialProgram.running(main, machine.heap)
-                        : TrialProgram.ofJar(cluster.program, machine.heap);
-        if (cluster.master != null) {
-            return onCluster(program);
+        if (!cluster.isWanted()) {
+            return new LocalTrialRunner(
+                    TrialProgram.running(main, machine.heap()),
+                    store.folder(),
+                    machine.parallel(experiment.threads()));
         }
-        if (cluster.ship || cluster.program != null || cluster.work != null) {
-            throw usage(
-                    "--ship-data, --program and --work are for --spark: add it, or leave them"
-                            + " out.");
-        }
-        return new LocalTrialRunner(program, store.folder(), parallel());
-    }
-
-    private TrialRunner onCluster(TrialProgram program) throws IOException, InterruptedException {
-        if (machine.parallel != null) {
-            throw usage(
-                    "--parallel is for this machine: on a cluster, its cores decide how many"
-                            + " trials run at a time.");
-        }
-        Path data = spec.findOption("--data-repository").getValue();
-        if (cluster.ship && data == null) {
-            throw usage("--ship-data sends the folder of --data-repository: name one.");
-        }
-        bytes(machine.heap);
-        try {
-            Class.forName(ClusterArguments.SPARK_CONTEXT);
-        } catch (ClassNotFoundException e) {
-            throw new IOException(
-                    "Spark is not on the class path: start the program with spark-submit, or leave"
-                            + " --spark out.",
-                    e);
-        }
-        return SparkTrialRunner.connect(
-                program,
-                new SparkTrialRunner.Settings(
-                        cluster.master.equals(ClusterArguments.OF_SUBMIT) ? "" : cluster.master,
-                        experiment.threads(),
-                        data,
-                        cluster.ship,
-                        cluster.work),
+        PrintWriter out = spec.commandLine().getOut();
+        return cluster.connect(
+                main,
+                machine.heap(),
+                experiment.threads(),
+                dataRepository(),
                 note -> {
-                    spec.commandLine().getOut().println(note);
-                    spec.commandLine().getOut().flush();
+                    out.println(note);
+                    out.flush();
                 });
     }
 
-    private int parallel() {
-        int processors = Runtime.getRuntime().availableProcessors();
-        int byProcessors = Math.max(1, processors / experiment.threads());
-        double memory =
-                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
-                        .getTotalMemorySize();
-        // as much as the heap again, for images, weights and the engine
-        int byMemory = (int) Math.max(1, memory / (2 * bytes(machine.heap)));
-        int parallel =
-                machine.parallel == null ? Math.min(byProcessors, byMemory) : machine.parallel;
-        if (parallel < 1) {
-            throw usage("--parallel is at least 1, not " + parallel + ".");
-        }
-        if (parallel * bytes(machine.heap) > memory) {
-            throw usage(
-                    String.format(
-                            Locale.ROOT,
-                            "%s--trial-heap %s takes more than the %.0f GiB of this machine: lower"
-                                    + " %s.",
-                            parallel == 1 ? "" : "--parallel " + parallel + " with ",
-                            machine.heap,
-                            memory / (1L << 30),
-                            parallel == 1 ? "it" : "one of them"));
-        }
-        return parallel;
-    }
-
-    private double bytes(String size) {
-        Matcher matcher = SIZE.matcher(size);
-        if (!matcher.matches() || Integer.parseInt(matcher.group(1)) == 0) {
-            throw usage("--trial-heap is a size such as 512m or 2g, not '" + size + "'.");
-        }
-        int shift = matcher.group(2).equalsIgnoreCase("g") ? 30 : 20;
-        return Integer.parseInt(matcher.group(1)) * (double) (1L << shift);
+    private Path dataRepository() {
+        return spec.findOption("--data-repository").getValue();
     }
 
     private ParameterException usage(String sentence) {
@@ -487,7 +304,7 @@ public final class SweepCommand implements Callable<Integer> {
     private void askBeyond(SweepPlan plan, Sweep sweep, TrialRunner runner)
             throws IOException, InterruptedException {
         int trials = plan.trials().size();
-        if (trials <= MOST_TRIALS || choices.sure) {
+        if (!choices.asksBefore(trials)) {
             return;
         }
         StoredTrial first = sweep.probe();

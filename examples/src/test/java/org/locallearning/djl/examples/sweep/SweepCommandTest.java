@@ -253,15 +253,18 @@ class SweepCommandTest {
                 "--halving --epochs 9 | --halving by 3",
                 "--parallel 0 | --parallel is at least 1",
                 "--learning-rate bp=1 | names the method 'bp', which --methods fa does not train",
+                "--ship-data | --ship-data, --program and --work are for --spark",
+                "--spark local --parallel 2 | --parallel is for this machine",
                 "--trial-heap much | --trial-heap is a size",
                 "--parallel 100 --trial-heap 100g | lower one of them",
             })
     void refusesBeforeAnythingStarts(String options, String reason) {
-        ProgramRun refused =
-                ProgramRun.of("sweep --methods fa " + options + " --out " + folder.resolve("no"));
+        Path out = folder.resolve("no");
+        ProgramRun refused = ProgramRun.of("sweep --methods fa " + options + " --out " + out);
 
         assertEquals(ExitCode.USAGE, refused.exitCode(), refused.err());
         assertTrue(refused.errorLines().get(0).contains(reason), refused.err());
+        assertFalse(Files.exists(out), "a folder was made");
         assertEquals("", refused.out());
     }
 
