@@ -50,6 +50,8 @@ import org.locallearning.djl.zoo.task.Task;
  *     once
  * @param projectionRadius the radius of the ball that gradients were projected onto, or null for
  *     none
+ * @param preparation what else was done to images; null in files of versions that said it in the
+ *     text of the data alone
  */
 public record Settings(
         String dataRepository,
@@ -74,7 +76,8 @@ public record Settings(
         DecorrelationSettings decorrelation,
         int correlationsPerEpoch,
         Integer evaluationsPerEpoch,
-        Double projectionRadius) {
+        Double projectionRadius,
+        ImagePreparation preparation) {
 
     /**
      * Returns what stepped along the gradients, where a method named no optimizer of its own.

@@ -33,9 +33,11 @@ import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.environment.Memory;
 import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.results.ImagePreparation;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.Settings;
+import org.locallearning.djl.zoo.data.DataOptions;
 import org.locallearning.djl.zoo.data.DataSets;
 import org.locallearning.djl.zoo.data.ImageData;
 import org.locallearning.djl.zoo.network.NetworkOptions;
@@ -283,9 +285,10 @@ public final class Session implements AutoCloseable {
 
     private Settings settings() {
         NetworkOptions network = experiment.network();
+        DataOptions data = experiment.data();
         TrainingPlan plan = experiment.plan();
         return new Settings(
-                experiment.data().getRepository().map(String::valueOf).orElse(null),
+                data.getRepository().map(String::valueOf).orElse(null),
                 network.getHidden()
                         .map(sizes -> Arrays.stream(sizes).boxed().toList())
                         .orElse(null),
@@ -294,22 +297,23 @@ public final class Session implements AutoCloseable {
                 experiment.methods().stream().map(Method::name).toList(),
                 plan.epochs(),
                 experiment.seeds(),
-                experiment.data().getLimit(),
-                experiment.data().getValidation() == 0 ? null : experiment.data().getValidation(),
-                experiment.data().getTestLimit(),
-                experiment.data().getTask(),
+                data.getLimit(),
+                data.getValidation() == 0 ? null : data.getValidation(),
+                data.getTestLimit(),
+                data.getTask(),
                 plan.batch(),
                 plan.optimizer().toString(),
                 plan.schedule(),
                 plan.methods(),
-                experiment.data().isStandardised(),
-                experiment.data().isAugmented(),
+                data.isStandardised(),
+                data.isAugmented(),
                 machine.threads(),
                 plan.alignmentsPerEpoch(),
                 plan.decorrelation(),
                 plan.correlationsPerEpoch(),
                 plan.evaluationsPerEpoch(),
-                plan.projectionRadius());
+                plan.projectionRadius(),
+                ImagePreparation.of(data));
     }
 
     /** Frees the images. */

@@ -46,6 +46,7 @@ import org.locallearning.djl.examples.results.AlignmentResult;
 import org.locallearning.djl.examples.results.CorrelationMap;
 import org.locallearning.djl.examples.results.CorrelationResult;
 import org.locallearning.djl.examples.results.EpochResult;
+import org.locallearning.djl.examples.results.ImagePreparation;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 
@@ -511,6 +512,15 @@ class CompareCommandTest {
             assertNotEquals(
                     usual.get(i).last().trainLoss(), chosen.get(i).last().trainLoss(), options);
         }
+    }
+
+    @Test
+    void whatWasDoneToImagesIsInTheResults(@TempDir Path folder) throws IOException {
+        small("--methods bp --seeds 1 --normalize-contrast --whiten --whole-batches", folder);
+
+        assertEquals(
+                new ImagePreparation(false, false, true, true, true),
+                read(folder).settings().preparation());
     }
 
     @ParameterizedTest

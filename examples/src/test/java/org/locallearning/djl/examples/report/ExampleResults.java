@@ -22,6 +22,7 @@ import org.locallearning.djl.examples.method.RateSchedule;
 import org.locallearning.djl.examples.results.AlignmentResult;
 import org.locallearning.djl.examples.results.ClassificationResult;
 import org.locallearning.djl.examples.results.EpochResult;
+import org.locallearning.djl.examples.results.ImagePreparation;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.results.Settings;
@@ -58,7 +59,8 @@ public final class ExampleResults {
                         DecorrelationSettings.DEFAULT,
                         0,
                         1,
-                        null);
+                        null,
+                        new ImagePreparation(false, false, false, false, false));
         return new Results(
                 "glyphs",
                 "mlp",
