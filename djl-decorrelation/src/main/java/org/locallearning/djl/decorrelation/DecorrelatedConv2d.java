@@ -140,6 +140,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
                         new NDList(input),
                         training,
                         params,
+                        weightValue.hasGradient(),
                         (centred, matrix, values) -> {
                             NDArray kernel = foldedKernel(weightValue, values);
                             return isMeanFoldable() && centred.mean() != null

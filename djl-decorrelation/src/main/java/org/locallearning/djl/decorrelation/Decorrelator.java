@@ -129,12 +129,17 @@ final class Decorrelator {
         NDArray apply(CentredInput input, DecorrelationMatrix matrix, NDArray values);
     }
 
-    /** Runs a forward, and learns from it if it is a training forward that may. */
+    /**
+     * Runs a forward, and learns from it if it is a training forward that may.
+     *
+     * @param inGraph whether a backward pass may need the matrix
+     */
     NDArray forward(
             ParameterStore store,
             NDList inputs,
             boolean training,
             PairList<String, Object> params,
+            boolean inGraph,
             Product product) {
         NDArray input = inputs.head();
         checkInput(input);
@@ -148,7 +153,15 @@ final class Decorrelator {
         NDArray mean = store.getValue(runningMean, device, training);
         NDArray output =
                 ArrayScope.returning(
-                        () -> forward(inputs, arrays, mean, training, learning, product));
+                        () ->
+                                forward(
+                                        inputs,
+                                        arrays,
+                                        mean,
+                                        training,
+                                        learning,
+                                        inGraph && !isFrozen(),
+                                        product));
         if (learning) {
             schedule.countStep(device);
         }
@@ -166,6 +179,7 @@ final class Decorrelator {
             NDArray mean,
             boolean training,
             boolean learning,
+            boolean remembered,
             Product product) {
         NDArray input = inputs.head();
         InputRows seen = training ? seen(inputs) : rows;
@@ -182,8 +196,10 @@ final class Decorrelator {
         }
         DecorrelationMatrix learner =
                 training ? present.ofBatch(() -> seen.counted(centred.values())) : present;
-        // backward needs the matrix as it is here, and it learns where other threads may read it
-        NDList kept = sampled && learner == present ? withCopiedHead(arrays) : arrays;
+        // backward needs the matrix as it is here, whichever later use it learns from, and it
+        // learns
+        // where other threads may read it
+        NDList kept = remembered && learner == present ? copies(arrays, present) : arrays;
         DecorrelationMatrix applied = kept == arrays ? learner : form.binding().apply(kept);
         NDArray output = product.apply(centred, applied, kept.head());
         if (sampled) {
@@ -197,10 +213,14 @@ final class Decorrelator {
         return output;
     }
 
-    private static NDList withCopiedHead(NDList arrays) {
-        NDList copy = new NDList(arrays);
-        copy.set(0, arrays.head().duplicate());
-        return copy;
+    /** Copies what is going to change: the first array, and all of them in the first batch. */
+    private static NDList copies(NDList arrays, DecorrelationMatrix present) {
+        NDList copies = new NDList(arrays);
+        int changing = present.needsFirstBatch() ? arrays.size() : 1;
+        for (int i = 0; i < changing; ++i) {
+            copies.set(i, arrays.get(i).duplicate());
+        }
+        return copies;
     }
 
     /** Learns from a batch without computing the layer's output. */

@@ -84,6 +84,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
                         checked(inputs),
                         training,
                         params,
+                        inputs.head().hasGradient(),
                         (input, matrix, values) -> matrix.multiply(input.values())));
     }
 

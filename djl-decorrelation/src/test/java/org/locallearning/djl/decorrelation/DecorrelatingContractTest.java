@@ -247,6 +247,58 @@ class DecorrelatingContractTest extends ArrayTest {
         assertNotEquals(0, input.getGradient().abs().sum().getDouble());
     }
 
+    /** Whichever use the matrix learns from, each is differentiated with the matrix that it had. */
+    @ParameterizedTest
+    @MethodSource("layers")
+    void usesInOneGraphHaveTheGradientsOfGraphsOfTheirOwn(Layer line) {
+        Decorrelating together = initialized(line, DataType.FLOAT64);
+        Decorrelating apart = line.make().get();
+        apart.initialize(manager, DataType.FLOAT64, line.input());
+        copyParameters(together, apart);
+        for (int graph = 0; graph < 3; ++graph) {
+            List<NDArray> inputs = new ArrayList<>();
+            List<double[]> expected = new ArrayList<>();
+            for (int use = 0; use < 5; ++use) {
+                NDArray input = input(line, DataType.FLOAT64);
+                input.setRequiresGradient(true);
+                inputs.add(input.duplicate());
+                try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+                    collector.backward(use(apart, input, use));
+                }
+                expected.add(input.getGradient().toDoubleArray());
+            }
+            expected.add(weightGradient(apart));
+            try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
+                NDArray sum = manager.create(0.0);
+                for (int use = 0; use < 5; ++use) {
+                    inputs.get(use).setRequiresGradient(true);
+                    sum = sum.add(use(together, inputs.get(use), use));
+                }
+                collector.backward(sum);
+            }
+            List<double[]> actual = new ArrayList<>();
+            inputs.forEach(input -> actual.add(input.getGradient().toDoubleArray()));
+            actual.add(weightGradient(together));
+            for (int i = 0; i < expected.size(); ++i) {
+                assertArrayEquals(expected.get(i), actual.get(i), 1e-10);
+            }
+        }
+    }
+
+    /** The gradient so far of the weight of a layer that has one. */
+    private static double[] weightGradient(Decorrelating layer) {
+        return layer.getDirectParameters().values().stream()
+                .filter(parameter -> parameter.getType() == Parameter.Type.WEIGHT)
+                .findFirst()
+                .map(parameter -> parameter.getArray().getGradient().toDoubleArray())
+                .orElse(new double[0]);
+    }
+
+    /** The first use is one of evaluation. */
+    private NDArray use(Decorrelating layer, NDArray input, int use) {
+        return forward(layer, input, use > 0).square().sum();
+    }
+
     /** A predictor in another thread may be about to read the matrix. */
     @ParameterizedTest
     @MethodSource("layers")
