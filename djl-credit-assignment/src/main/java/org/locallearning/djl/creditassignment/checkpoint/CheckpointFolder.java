@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.locallearning.djl.decorrelation.internal.FileFailure;
 import org.locallearning.djl.decorrelation.state.StateFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,28 @@ final class CheckpointFolder {
 
     /** A checkpoint by its place in training. */
     private record Entry(Path file, int epoch, int batch) {}
+
+    /**
+     * Makes the folder, if there is none, and tries whether checkpoints can be written to it.
+     *
+     * @throws IOException if not; the message says why
+     */
+    void checkWritable() throws IOException {
+        try {
+            Files.createDirectories(folder);
+            Files.delete(Files.createTempFile(folder, "checkpoint-0.state.", ".tmp"));
+        } catch (IOException e) {
+            throw new IOException(notWritten(e), e);
+        }
+    }
+
+    /** Says why a checkpoint cannot be written. */
+    String notWritten(IOException e) {
+        return String.format(
+                "Checkpoints cannot be written to %s (%s); name another folder by setFolder, or"
+                        + " make room.",
+                folder, FileFailure.reason(e));
+    }
 
     /** Writes the file of a checkpoint. */
     @FunctionalInterface

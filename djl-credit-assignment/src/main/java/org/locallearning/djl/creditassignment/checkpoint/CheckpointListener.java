@@ -99,7 +99,7 @@ public final class CheckpointListener extends TrainingListenerAdapter {
      *
      * @param resumed the trainer, with this among its listeners
      * @return whether there was a checkpoint; if not, training starts at the beginning
-     * @throws IOException if a checkpoint cannot be read
+     * @throws IOException if a checkpoint cannot be read, or the folder cannot be written
      * @throws MalformedModelException if it is of training with another model or other settings, or
      *     if every checkpoint is damaged; the message names file and reason
      * @throws IllegalStateException if this is not the last of the trainer's listeners, or the rule
@@ -111,6 +111,7 @@ public final class CheckpointListener extends TrainingListenerAdapter {
         checkOrder(resumed);
         // what cannot be saved is to be known before there is something to lose
         new TrainingState(resumed, settings).parts(position, about);
+        folder.checkWritable();
         int seed = position.seed();
         Optional<Path> last = folder.findLast();
         if (last.isPresent()) {
@@ -181,7 +182,7 @@ public final class CheckpointListener extends TrainingListenerAdapter {
      * @return the data set for {@code EasyTrain.fit}, or for a loop that takes one step for each
      *     batch before it asks for the next; its {@code getData} throws an {@link
      *     IllegalStateException} before {@link #resume}, or if the data set has fewer batches than
-     *     are done
+     *     are done, or others by the number of their samples
      */
     public Dataset resumable(Dataset data) {
         return new Dataset() {
@@ -253,8 +254,8 @@ public final class CheckpointListener extends TrainingListenerAdapter {
         }
     }
 
-    private void afterBatch() {
-        position = position.afterBatch();
+    private void afterBatch(long samples) {
+        position = position.afterBatch(samples);
         batchesSinceSaved++;
         if (batches > 0 && batchesSinceSaved >= batches || isTime()) {
             save();
@@ -270,7 +271,7 @@ public final class CheckpointListener extends TrainingListenerAdapter {
             folder.save(
                     position, file -> Checkpoint.save(trainer, position, settings, about, file));
         } catch (IOException e) {
-            throw new UncheckedIOException("The checkpoint cannot be saved: " + e.getMessage(), e);
+            throw new UncheckedIOException(folder.notWritten(e), e);
         }
         savedAt = System.nanoTime();
         batchesSinceSaved = 0;
@@ -282,11 +283,13 @@ public final class CheckpointListener extends TrainingListenerAdapter {
         private final Iterator<Batch> batches;
         private final Engine engine;
         private boolean underWay;
+        private long samplesUnderWay;
 
         SeededBatches(Iterator<Batch> batches, Engine engine) {
             this.batches = batches;
             this.engine = engine;
             TrainingPosition to = position;
+            long samples = 0;
             for (int i = 0; i < to.batch(); i++) {
                 if (!batches.hasNext()) {
                     throw new IllegalStateException(
@@ -298,7 +301,20 @@ public final class CheckpointListener extends TrainingListenerAdapter {
                                     to.batch()));
                 }
                 seed(new TrainingPosition(to.seed(), to.epoch(), i));
-                batches.next().close();
+                try (Batch done = batches.next()) {
+                    samples += done.getSize();
+                }
+            }
+            if (to.samples() > 0 && to.samples() != samples) {
+                throw new IllegalStateException(
+                        String.format(
+                                Locale.ROOT,
+                                "The %d batches of this epoch that are done had %d samples, but here"
+                                        + " they have %d; use the data set and the size of batches"
+                                        + " that the checkpoint was saved with.",
+                                to.batch(),
+                                to.samples(),
+                                samples));
             }
         }
 
@@ -328,6 +344,7 @@ public final class CheckpointListener extends TrainingListenerAdapter {
             seed(position);
             Batch next = batches.next();
             underWay = true;
+            samplesUnderWay = next.getSize();
             return next;
         }
 
@@ -335,7 +352,7 @@ public final class CheckpointListener extends TrainingListenerAdapter {
         private void finish() {
             if (underWay) {
                 underWay = false;
-                afterBatch();
+                afterBatch(samplesUnderWay);
             }
         }
     }

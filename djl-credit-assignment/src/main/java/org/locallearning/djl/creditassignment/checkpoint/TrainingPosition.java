@@ -27,8 +27,9 @@ import java.util.SplittableRandom;
  * @param seed the seed of the run
  * @param epoch the number of epochs that are done
  * @param batch the number of batches that are done in the epoch after them
+ * @param samples the number of samples in those batches, 0 if they were not counted
  */
-public record TrainingPosition(int seed, int epoch, int batch) {
+public record TrainingPosition(int seed, int epoch, int batch, long samples) {
 
     /**
      * Checks the numbers.
@@ -36,16 +37,29 @@ public record TrainingPosition(int seed, int epoch, int batch) {
      * @param seed the seed of the run
      * @param epoch the number of epochs that are done, at least 0
      * @param batch the number of batches that are done in the epoch after them, at least 0
+     * @param samples the number of samples in those batches, 0 if they were not counted
      */
     public TrainingPosition {
-        if (epoch < 0 || batch < 0) {
+        if (epoch < 0 || batch < 0 || samples < 0) {
             throw new IllegalArgumentException(
                     String.format(
                             Locale.ROOT,
-                            "Training cannot have come to epoch %d, batch %d.",
+                            "Training cannot have come to epoch %d, batch %d, %d samples.",
                             epoch,
-                            batch));
+                            batch,
+                            samples));
         }
+    }
+
+    /**
+     * Creates a position of training whose samples are not counted.
+     *
+     * @param seed the seed of the run
+     * @param epoch the number of epochs that are done, at least 0
+     * @param batch the number of batches that are done in the epoch after them, at least 0
+     */
+    public TrainingPosition(int seed, int epoch, int batch) {
+        this(seed, epoch, batch, 0);
     }
 
     /**
@@ -66,8 +80,9 @@ public record TrainingPosition(int seed, int epoch, int batch) {
         return new SplittableRandom((long) epochSeed() << Integer.SIZE | batch).nextInt();
     }
 
-    TrainingPosition afterBatch() {
-        return new TrainingPosition(seed, epoch, batch + 1);
+    TrainingPosition afterBatch(long batchSamples) {
+        boolean isCounted = batch == 0 || samples > 0;
+        return new TrainingPosition(seed, epoch, batch + 1, isCounted ? samples + batchSamples : 0);
     }
 
     TrainingPosition afterEpoch() {

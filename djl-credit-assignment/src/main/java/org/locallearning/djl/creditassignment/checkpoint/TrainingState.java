@@ -302,6 +302,7 @@ final class TrainingState {
         private static final String SEED = "position/seed";
         private static final String EPOCH = "position/epoch";
         private static final String BATCH = "position/batch";
+        private static final String SAMPLES = "position/samples";
 
         private final Map<String, String> own;
         private final String record;
@@ -324,6 +325,7 @@ final class TrainingState {
             out.putLong(SEED, position.seed());
             out.putLong(EPOCH, position.epoch());
             out.putLong(BATCH, position.batch());
+            out.putLong(SAMPLES, position.samples());
             for (Map.Entry<String, String> each : own.entrySet()) {
                 out.putText(each.getKey(), each.getValue());
             }
@@ -334,10 +336,12 @@ final class TrainingState {
             long seed = in.getLong(SEED);
             long epoch = in.getLong(EPOCH);
             long batch = in.getLong(BATCH);
+            // files of earlier versions did not count them
+            long samples = in.getNames().contains(SAMPLES) ? in.getLong(SAMPLES) : 0;
             if (seed != (int) seed || epoch != (int) epoch || batch != (int) batch) {
                 throw new MalformedModelException("it holds a position that is out of range.");
             }
-            if (epoch < 0 || batch < 0) {
+            if (epoch < 0 || batch < 0 || samples < 0) {
                 throw new MalformedModelException("it holds a position before the first batch.");
             }
             Map<String, String> saved = new LinkedHashMap<>();
@@ -350,7 +354,8 @@ final class TrainingState {
                 }
             }
             Settings.compare(saved, own, "it was saved with");
-            return () -> position = new TrainingPosition((int) seed, (int) epoch, (int) batch);
+            return () ->
+                    position = new TrainingPosition((int) seed, (int) epoch, (int) batch, samples);
         }
     }
 }

@@ -32,6 +32,7 @@ import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -134,7 +135,7 @@ class CheckpointListenerTest {
         run(third)
                 .with(builder -> builder.optBatches(0).optEpochs(0).optInterval(Duration.ofDays(1)))
                 .finish(1, actual);
-        assertTrue(Files.notExists(third));
+        assertEquals(List.of(), files());
         assertEquals(-1, Files.mismatch(expected, actual));
     }
 
@@ -295,6 +296,40 @@ class CheckpointListenerTest {
                 assertEquals(List.of("checkpoint-000001-000000000.state"), files());
             }
         }
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenIsRefusedBeforeTraining() throws Exception {
+        Path file = Files.createFile(folder.resolve("taken"));
+        for (Path place : List.of(file, file.resolve("below"))) {
+            String message =
+                    assertThrows(IOException.class, () -> run(place).finish(1, actual))
+                            .getMessage();
+            assertTrue(
+                    message.startsWith("Checkpoints cannot be written to " + place + " ("),
+                    message);
+            assertTrue(message.endsWith("name another folder by setFolder, or make room."));
+        }
+        assertFalse(Files.exists(actual));
+    }
+
+    @Test
+    void batchesOfAnotherSizeWithinAnEpochAreRefused() throws Exception {
+        run(checkpoints).stopAfter(2, 1);
+        int size = (int) NetworkCase.twoHiddenLayers().input().get(0);
+        String message =
+                assertThrows(
+                                IllegalStateException.class,
+                                () -> run(checkpoints).withBatchSize(1).finish(1, actual))
+                        .getMessage();
+        assertTrue(
+                message.startsWith(
+                        "The 2 batches of this epoch that are done had "
+                                + 2 * size
+                                + " samples, but here they have 2;"),
+                message);
+        run(checkpoints).finish(1, actual);
+        assertEquals(-1, Files.mismatch(expected, actual));
     }
 
     @Test

@@ -57,6 +57,7 @@ public final class ResumableRun {
     private TrainingListener[] listeners = {};
     private TrainingListener[] later = {};
     private boolean seeded = true;
+    private int batchSize;
 
     /** An optimizer to test, as data: a new one is a line in a list. */
     public record OptimizerCase(String name, Factory factory) {
@@ -84,6 +85,12 @@ public final class ResumableRun {
         this.program = program;
         this.optimizer = optimizer;
         this.folder = folder;
+        batchSize = (int) program.network().input().get(0);
+    }
+
+    ResumableRun withBatchSize(int size) {
+        batchSize = size;
+        return this;
     }
 
     ResumableRun with(UnaryOperator<CheckpointListener.Builder> more) {
@@ -190,7 +197,7 @@ public final class ResumableRun {
         return new ArrayDataset.Builder()
                 .setData(images)
                 .optLabels(labels)
-                .setSampling(batch, true)
+                .setSampling(batchSize, true)
                 .build();
     }
 }

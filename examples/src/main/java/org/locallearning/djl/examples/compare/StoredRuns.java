@@ -21,7 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.locallearning.djl.examples.output.FileFailure;
+import org.locallearning.djl.decorrelation.internal.FileFailure;
 import org.locallearning.djl.examples.results.Provenance;
 import org.locallearning.djl.examples.results.Results;
 

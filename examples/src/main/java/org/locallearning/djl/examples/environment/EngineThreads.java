@@ -20,7 +20,7 @@ import ai.djl.util.Utils;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
-import org.locallearning.djl.examples.output.FileFailure;
+import org.locallearning.djl.decorrelation.internal.FileFailure;
 
 /**
  * Sets how many threads one operation of the engine uses.

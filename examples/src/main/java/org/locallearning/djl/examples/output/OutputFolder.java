@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.locallearning.djl.decorrelation.internal.FileFailure;
 
 /** A folder for results, in which a file is either the old one or the whole new one. */
 public final class OutputFolder implements AutoCloseable {

@@ -11,12 +11,13 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.examples.output;
+package org.locallearning.djl.decorrelation.internal;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
@@ -39,6 +40,9 @@ public final class FileFailure {
         }
         if (e instanceof NoSuchFileException) {
             return "no such file or folder";
+        }
+        if (e instanceof FileAlreadyExistsException taken) {
+            return taken.getFile() + " is no folder";
         }
         if (e instanceof CharacterCodingException) {
             return "no text in UTF-8";

@@ -11,7 +11,7 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.examples.output;
+package org.locallearning.djl.decorrelation.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
