@@ -92,7 +92,7 @@ public final class InferenceLearning extends CreditAssignment {
     /** Value nodes stand at the outputs of unknown blocks, too. */
     @Override
     protected boolean hasErrorsOfItsOwn(Network network) {
-        return !network.getUnitsWithLearningBelow().isEmpty();
+        return !network.getStagesWithLearningBelow().isEmpty();
     }
 
     /** {@inheritDoc} */
@@ -274,8 +274,9 @@ public final class InferenceLearning extends CreditAssignment {
          * take, {@code argmin L(θ) + ‖θ − θ_b‖² / 2β}, as theorem 1 says: for each sample and anew
          * in every iteration {@code γ_l = α² ‖f(ĥ_{l−1})‖²}, {@code γ_decay_l = α² ‖e_{l+1}‖²} and,
          * at the output, {@code γ_L = α (1/β + ‖f(ĥ_{L−1})‖²) − 1} in {@code ĥ_L = (y + γ_L p_L) /
-         * (1 + γ_L)}; where a layer has a bias, its input counts as one more. Weights learn by
-         * {@code −e_{l+1} f(ĥ_l)ᵀ} without γ: take plain descent with the rate {@code α}.
+         * (1 + γ_L)}; where the bias of a layer learns, its input counts as one more, and the input
+         * of a frozen weight does not count. Weights learn by {@code −e_{l+1} f(ĥ_l)ᵀ} without γ:
+         * take plain descent with the rate {@code α}.
          *
          * <p>Without hidden layers that is the proximal step exactly, for any {@code α}. With them
          * it is an approximation, to be had when activities no longer move: layers take their right
@@ -286,10 +287,11 @@ public final class InferenceLearning extends CreditAssignment {
          * proximal step itself.
          *
          * <p>The theorem is of the squared error, and of batches of one; a batch has the mean of
-         * its samples' steps. It is for dense layers one after the other, takes the place of clamp,
-         * precisions and activity decay, and is not guarded by {@link #optBacktracking}, since no
-         * single energy falls. Since {@code γ} of hidden layers is of the order of {@code α²}, so
-         * are the speeds of activities: take large steps and many iterations.
+         * its samples' steps. It is for dense layers one after the other on inputs (N, features),
+         * of which none is frozen above one that learns; it takes the place of clamp, precisions
+         * and activity decay, and is not guarded by {@link #optBacktracking}, since no single
+         * energy falls. Since {@code γ} of hidden layers is of the order of {@code α²}, so are the
+         * speeds of activities: take large steps and many iterations.
          *
          * @param beta {@code β}, above 0 and finite
          * @param rate {@code α}, above 0 and finite
@@ -313,9 +315,9 @@ public final class InferenceLearning extends CreditAssignment {
          * implicit descent, {@code θ = θ_b − β ∇L(θ)}: normalized steps as by {@link
          * #optNormalizedStep}, and for each sample {@code γ_l = 1 / ‖f(ĥ_{l−1})‖²}, {@code
          * γ_decay_l = −‖e_{l+1}‖² / ‖f(ĥ_l)‖⁴} and at the output {@code ĥ_L = (y + γ_L p_L) / (1 +
-         * γ_L)} with {@code γ_L = 1 / (β ‖f(ĥ_{L−1})‖²)}; where a layer has a bias, its input
-         * counts as one more. Take plain descent with a rate of 1, large steps and many iterations:
-         * it is exact when activities no longer move.
+         * γ_L)} with {@code γ_L = 1 / (β ‖f(ĥ_{L−1})‖²)}; biases and frozen weights count as there.
+         * Take plain descent with a rate of 1, large steps and many iterations: it is exact when
+         * activities no longer move.
          *
          * <p>Among the weights with which the net computes given activities, {@code θ_b} plus the
          * normalized steps is the nearest to {@code θ_b}, at the squared distance {@code Σ ‖e_l‖² /
@@ -340,9 +342,10 @@ public final class InferenceLearning extends CreditAssignment {
 
         /**
          * Sets whether the step of each sample is divided by the square of what its layer gets:
-         * {@code ∂W_l = −e_{l+1} f(ĥ_l)ᵀ / ‖f(ĥ_l)‖²}, where the input of a bias counts as one
-         * more. With one sample, plain descent and a rate of 1 the layer then predicts {@code
-         * ĥ_{l+1}} exactly. For dense layers one after the other.
+         * {@code ∂W_l = −e_{l+1} f(ĥ_l)ᵀ / ‖f(ĥ_l)‖²}, where the input of a bias that learns counts
+         * as one more, and that of a frozen weight not at all. With one sample, plain descent and a
+         * rate of 1 the layer then predicts {@code ĥ_{l+1}} exactly. For dense layers one after the
+         * other, on inputs (N, features).
          *
          * <p>Alonso et al., "A theoretical framework for inference learning" (2022), as quoted in
          * section 3.1. The authors' code divides by one more than the mean over the batch.

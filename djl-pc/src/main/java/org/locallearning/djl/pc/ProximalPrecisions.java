@@ -47,6 +47,7 @@ final class ProximalPrecisions implements Precisions {
     @Override
     public NDList outputErrors(ValueNode output, NDList pulls) {
         NDList errors = new NDList(pulls.size());
+        norms.checkLearns(output.stage());
         try (NDManager scope = manager.newSubManager()) {
             NDArray whole = norms.ofInput(output.stage(), scope);
             NDArray share = rate(output, scope).mul(HostNumber.plus(whole, 1 / step.beta()));
@@ -70,6 +71,7 @@ final class ProximalPrecisions implements Precisions {
     /** {@inheritDoc} */
     @Override
     public NDArray weigh(NDArray rows, ValueNode node, NDManager scope) {
+        norms.checkLearns(node.stage());
         NDArray whole = norms.ofInput(node.stage(), scope);
         return rows.mul(rate(node, scope).square().mul(whole));
     }
@@ -77,7 +79,7 @@ final class ProximalPrecisions implements Precisions {
     /** {@inheritDoc} */
     @Override
     public boolean hasDecay(ValueNode above) {
-        return above.errors() != null;
+        return above.errors() != null && norms.isWeightLearning(above.stage());
     }
 
     /**

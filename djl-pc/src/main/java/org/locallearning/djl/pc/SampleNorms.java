@@ -17,6 +17,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,8 +29,8 @@ import org.locallearning.djl.creditassignment.tape.StageOutline;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
 
 /**
- * What the weights of a dense network make of each sample by themselves: {@code ‖f(ĥ)‖²}, with one
- * more where a layer has a bias, whose input is always 1.
+ * The squared length of what the parameters of a dense layer that learn are multiplied by in each
+ * sample: {@code ‖f(ĥ)‖²} for the weight, and 1 for the bias, whose input is always 1.
  *
  * <p>A sample's step {@code ΔW_l = α e_{l+1} f(ĥ_l)ᵀ} has the squared norm {@code α² ‖e_{l+1}‖²
  * ‖f(ĥ_l)‖²}. That holds for dense layers alone.
@@ -39,10 +40,12 @@ final class SampleNorms {
     /** Where a layer has neither input nor bias, its step is zero whatever it is divided by. */
     private static final double LEAST = 1e-12;
 
-    private final Map<String, Double> biases;
+    private final String what;
+    private final Map<String, Layer> layers;
 
-    private SampleNorms(Map<String, Double> biases) {
-        this.biases = biases;
+    private SampleNorms(String what, Map<String, Layer> layers) {
+        this.what = what;
+        this.layers = layers;
     }
 
     /**
@@ -60,7 +63,6 @@ final class SampleNorms {
                             + " is for dense layers one after the other, but the network has"
                             + " branches; leave the option out.");
         }
-        Map<String, Double> biases = new LinkedHashMap<>();
         for (Network.Member member : network.getMembers()) {
             // a subclass that the table does not know may compute something else
             boolean dense =
@@ -72,19 +74,58 @@ final class SampleNorms {
                                 what, member.path(), member.block().getClass().getSimpleName()));
             }
         }
-        for (Layer layer : network.getLayers()) {
-            boolean bias = layer.block().getParameters().contains("bias");
-            biases.put(layer.path(), bias ? 1.0 : 0.0);
-        }
-        return new SampleNorms(biases);
+        Map<String, Layer> layers = new LinkedHashMap<>();
+        network.getLayers().forEach(layer -> layers.put(layer.path(), layer));
+        return new SampleNorms(what, layers);
     }
 
-    /** Returns {@code ‖f(ĥ)‖²} of the input of a stage's layer, (N, 1). */
+    /**
+     * Returns the squared length for each sample of a stage's layer, (N, 1).
+     *
+     * @throws IllegalArgumentException if a sample is not one row
+     */
     NDArray ofInput(Stage stage, NDManager scope) {
         NDList inputs = stage.getFront().keepOutputs();
         inputs.attach(scope);
-        NDArray squares = squares(inputs.singletonOrThrow(), scope);
-        return HostNumber.add(squares, biases.get(stage.getPath()));
+        NDArray input = inputs.singletonOrThrow();
+        if (input.getShape().dimension() != 2) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%s is for dense layers on inputs (N, features), but %s got %s; leave"
+                                    + " the option out.",
+                            what, stage, input.getShape()));
+        }
+        NDArray squares = squares(input, scope);
+        if (!isWeightLearning(stage)) {
+            squares.muli(0);
+        }
+        return HostNumber.add(squares, isBiasLearning(stage) ? 1 : 0);
+    }
+
+    /** Returns whether the weight of a stage's layer learns, so that its input counts. */
+    boolean isWeightLearning(Stage stage) {
+        return layers.get(stage.getPath()).weight().requiresGradient();
+    }
+
+    private boolean isBiasLearning(Stage stage) {
+        Parameter bias = layers.get(stage.getPath()).block().getParameters().get("bias");
+        return bias != null && bias.requiresGradient();
+    }
+
+    /**
+     * Refuses a layer that cannot step, where a step is to explain what it sends down.
+     *
+     * @throws IllegalArgumentException if it is frozen and something below it learns
+     */
+    void checkLearns(Stage stage) {
+        if (stage.isInputErrorWanted() && !isWeightLearning(stage) && !isBiasLearning(stage)) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%s is one of every layer from the lowest that learns on, but %s is"
+                                    + " frozen; unfreeze it, freeze what is below it too, or leave"
+                                    + " the option out.",
+                            what, stage));
+        }
     }
 
     /** Returns one over {@link #ofInput}. */

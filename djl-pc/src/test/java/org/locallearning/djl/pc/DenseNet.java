@@ -116,12 +116,22 @@ final class DenseNet implements AutoCloseable {
         }
     }
 
-    /** The gradients of weights and biases, from the input to the output. */
+    /** Freezes weights and biases by their numbers, from the input to the output. */
+    void freeze(List<Integer> numbers) {
+        numbers.forEach(number -> parameters.get(number).freeze(true));
+    }
+
+    /** The gradients of weights and biases, from the input to the output; zero of frozen ones. */
     List<double[]> gradients() {
         List<double[]> gradients = new ArrayList<>();
         for (Parameter parameter : parameters) {
-            try (NDArray gradient = parameter.getArray().getGradient()) {
-                gradients.add(numbers(gradient));
+            NDArray array = parameter.getArray();
+            if (parameter.requiresGradient()) {
+                try (NDArray gradient = array.getGradient()) {
+                    gradients.add(numbers(gradient));
+                }
+            } else {
+                gradients.add(new double[(int) array.size()]);
             }
         }
         return gradients;

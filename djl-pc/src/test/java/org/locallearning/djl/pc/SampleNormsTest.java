@@ -18,6 +18,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
@@ -28,11 +30,13 @@ import ai.djl.nn.core.Linear;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.locallearning.djl.creditassignment.CreditAssignment;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
@@ -124,21 +128,33 @@ class SampleNormsTest {
         }
     }
 
-    /** Equation 6: {@code θ − θ_b = −β ∇L(θ)}. */
+    static Stream<Arguments> proximalSteps() {
+        // weights have even numbers, and biases odd ones
+        return Stream.of(
+                Arguments.of(0.01, List.of()),
+                Arguments.of(0.3, List.of()),
+                Arguments.of(2, List.of()),
+                Arguments.of(0.3, List.of(3)),
+                Arguments.of(0.3, List.of(2)),
+                Arguments.of(2, List.of(1, 4)),
+                Arguments.of(0.3, List.of(0, 1)));
+    }
+
+    /** Equation 6: {@code θ − θ_b = −β ∇L(θ)}, of what learns. */
     @ParameterizedTest
-    @ValueSource(doubles = {0.01, 0.3, 2})
-    void withHiddenLayersTheStepIsTheProximalOne(double beta) {
+    @MethodSource("proximalSteps")
+    void withHiddenLayersTheStepIsTheProximalOne(double beta, List<Integer> frozen) {
         PlainNet net = new PlainNet(random, false, PlainNet.Output.IDENTITY, SIZES);
-        double[] x = draw(5);
-        double[] y = draw(3);
+        double[][] x = {draw(5)};
+        double[][] y = {draw(3)};
         InferenceLearning rule =
                 InferenceLearning.builder()
-                        .optIterations(600)
-                        .optStepSize(1)
+                        .optIterations(900)
+                        .optStepSize(0.5)
                         .optStepDecay(false)
                         .optProximal(beta)
                         .build();
-        List<double[]> steps = gradients(net, rule, x, y);
+        List<double[]> steps = gradients(net, rule, x, y, frozen);
         for (int l = 0; l < 3; l++) {
             for (int i = 0; i < net.biases[l].length; i++) {
                 int columns = net.weights[l][i].length;
@@ -148,12 +164,47 @@ class SampleNormsTest {
                 net.biases[l][i] -= steps.get(2 * l + 1)[i];
             }
         }
-        List<double[]> slopes = gradients(net, Backpropagation.builder().build(), x, y);
+        List<double[]> slopes = gradients(net, Backpropagation.builder().build(), x, y, frozen);
         for (int p = 0; p < steps.size(); p++) {
             // L2Loss is a mean over three units
             double[] expected = Arrays.stream(slopes.get(p)).map(each -> 3 * beta * each).toArray();
-            assertTrue(norm(expected) > 1e-6, "nothing to step: " + norm(expected));
+            if (!frozen.contains(p)) {
+                assertTrue(norm(expected) > 1e-6, "nothing to step: " + norm(expected));
+            }
             assertArrayEquals(expected, steps.get(p), 1e-7 * norm(expected), "parameter " + p);
+        }
+    }
+
+    @Test
+    void aFrozenLayerWithLearningBelowHasNoShareOfTheStep() {
+        PlainNet net = new PlainNet(random, false, PlainNet.Output.IDENTITY, SIZES);
+        double[][] x = {draw(5)};
+        double[][] y = {draw(3)};
+        for (List<Integer> frozen : List.of(List.of(2, 3), List.of(4, 5))) {
+            String sentence =
+                    assertThrows(
+                                    IllegalArgumentException.class,
+                                    () -> gradients(net, proximal(1, 1, 3), x, y, frozen))
+                            .getMessage();
+            assertTrue(sentence.contains("is frozen; unfreeze it"), sentence);
+        }
+    }
+
+    @Test
+    void samplesOfSeveralRowsAreRefused() {
+        PlainNet net = new PlainNet(random, false, PlainNet.Output.IDENTITY, SIZES);
+        for (InferenceLearning rule : List.of(proximal(1, 1, 3), normalized(true))) {
+            try (DenseNet dense = new DenseNet(net, DataType.FLOAT64, 1, rule::newTrainer)) {
+                NDManager manager = dense.trainer.getManager();
+                NDList data = new NDList(manager.ones(new Shape(2, 2, 5), DataType.FLOAT64));
+                NDList labels = new NDList(manager.ones(new Shape(2, 2, 3), DataType.FLOAT64));
+                String sentence =
+                        assertThrows(
+                                        IllegalArgumentException.class,
+                                        () -> dense.assign(data, labels))
+                                .getMessage();
+                assertTrue(sentence.contains("got (2, 2, "), sentence);
+            }
         }
     }
 
@@ -189,13 +240,29 @@ class SampleNormsTest {
     }
 
     @Test
+    void aNormalizedStepOfWhatLearnsMakesTheLayerPredictTheActivity() {
+        for (List<Integer> frozen : List.of(List.of(1, 5), List.of(2))) {
+            PlainNet net = new PlainNet(random, false, PlainNet.Output.IDENTITY, SIZES);
+            double[][] x = {draw(5)};
+            double[][] y = {draw(3)};
+            // the activities do not depend on what becomes of the errors
+            double[][] activities = activities(net, gradients(net, normalized(false), x, y), x[0]);
+            assertPredicted(net, activities, gradients(net, normalized(true), x, y, frozen), x[0]);
+        }
+    }
+
+    @Test
     void aNormalizedStepOfOneMakesTheLayerPredictTheActivity() {
         PlainNet net = new PlainNet(random, false, PlainNet.Output.IDENTITY, SIZES);
         double[] x = draw(5);
         double[] y = draw(3);
         List<double[]> plain = gradients(net, normalized(false), x, y);
         List<double[]> steps = gradients(net, normalized(true), x, y);
-        double[][] activities = activities(net, plain, x);
+        assertPredicted(net, activities(net, plain, x), steps, x);
+    }
+
+    private static void assertPredicted(
+            PlainNet net, double[][] activities, List<double[]> steps, double[] x) {
         for (int l = 0; l < 3; l++) {
             double[] input = l == 0 ? x : tanh(activities[l - 1]);
             for (int i = 0; i < activities[l].length; i++) {
@@ -304,7 +371,13 @@ class SampleNormsTest {
 
     private static List<double[]> gradients(
             PlainNet net, CreditAssignment rule, double[][] x, double[][] y) {
+        return gradients(net, rule, x, y, List.of());
+    }
+
+    private static List<double[]> gradients(
+            PlainNet net, CreditAssignment rule, double[][] x, double[][] y, List<Integer> frozen) {
         try (DenseNet dense = new DenseNet(net, DataType.FLOAT64, 1, rule::newTrainer)) {
+            dense.freeze(frozen);
             dense.assign(x, y);
             return dense.gradients();
         }
