@@ -76,8 +76,8 @@ public abstract class CreditAssignment {
      * @throws IllegalArgumentException if the model's engine is not PyTorch, if the rule cannot
      *     share a batch between the devices of the configuration, if the model holds a block that
      *     this rule does not know and the policy is {@link UnknownBlocks#FAIL}, or if the rule
-     *     would for that reason be backpropagation by another name and the policy is not {@link
-     *     UnknownBlocks#ACCEPT}
+     *     would be backpropagation by another name, unless unknown blocks are the reason and the
+     *     policy is {@link UnknownBlocks#ACCEPT}
      * @throws IllegalStateException if this version of DJL is another than this library was built
      *     for, and gradients would depend on the garbage collector
      */
@@ -94,7 +94,7 @@ public abstract class CreditAssignment {
         // public
         RuleModel.withoutRule(model).newTrainer(new SilentTrainingConfig(config)).close();
         Network network = Network.of(model.getBlock(), layers);
-        checkUnknownBlocks(network);
+        checkErrorsOfItsOwn(network);
         CreditTrainer trainer = new CreditTrainer(model, config, this, network);
         if (unknownBlocks == UnknownBlocks.WARN) {
             warnOfUnknownBlocks(trainer);
@@ -125,11 +125,32 @@ public abstract class CreditAssignment {
         return new ZooModel<>(wrap(model.getWrappedModel()), model.getTranslator());
     }
 
-    private void checkUnknownBlocks(Network network) {
+    private void checkErrorsOfItsOwn(Network network) {
         List<Network.Member> unknown = unknownBlocks(network);
-        if (unknown.isEmpty() || unknownBlocks == UnknownBlocks.ACCEPT) {
-            return;
+        if (unknown.isEmpty()) {
+            checkStages(network);
+        } else if (unknownBlocks != UnknownBlocks.ACCEPT) {
+            checkUnknownBlocks(network, unknown);
         }
+    }
+
+    private void checkStages(Network network) {
+        boolean hasInnerErrors = !network.getLayersWithLearningBelow().isEmpty();
+        boolean isOneStage = network.getStagesWithLearningBelow().isEmpty();
+        if (hasInnerErrors && isOneStage && !hasErrorsOfItsOwn(network)) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%s would be backpropagation by another name: what learns is one stage"
+                                    + " of branches, inside which errors go back exactly, and"
+                                    + " nothing below that learns. Take a rule that sends an error"
+                                    + " of its own through every layer, such as FeedbackAlignment,"
+                                    + " or, for LocalRepresentationAlignment, a wiring with"
+                                    + " connections inside branches.",
+                            getClass().getSimpleName()));
+        }
+    }
+
+    private void checkUnknownBlocks(Network network, List<Network.Member> unknown) {
         if (unknownBlocks == UnknownBlocks.FAIL) {
             throw new IllegalArgumentException(
                     String.format(
@@ -188,8 +209,8 @@ public abstract class CreditAssignment {
 
     /**
      * Returns whether errors of this rule's own making, which are not those of backpropagation,
-     * reach anything that learns in a network. Where unknown blocks are the reason that they do
-     * not, a trainer is refused.
+     * reach anything that learns in a network. Where they do not, since blocks are unknown or since
+     * the network is one stage, a trainer is refused.
      *
      * @param network the network
      * @return true if a weighted layer that runs by itself has learning below it, by default

@@ -171,8 +171,8 @@ final class InferenceAssigner implements CreditAssigner {
                             || outputs.size() != 1
                             || !outputs.head().getDataType().isFloating();
         }
-        if (open && joined.size() > 1) {
-            // the last node is that of the predictions, whatever they are made by
+        if (joined.size() > 1 && !joined.get(joined.size() - 1).isWeighted()) {
+            // the last node is that of the predictions, whatever they are made of
             Stage rest = joined.remove(joined.size() - 1);
             int last = joined.size() - 1;
             joined.set(last, joined.get(last).joinedWith(rest));
@@ -210,6 +210,6 @@ final class InferenceAssigner implements CreditAssigner {
     /** {@inheritDoc} */
     @Override
     public String describeFeedback(Layer layer) {
-        return "through the layer's own weight, from the node above";
+        return "through the layer's own weight, from the node above or exactly inside branches";
     }
 }

@@ -166,6 +166,9 @@ public abstract class FeedbackRule extends CreditAssignment {
         /** {@inheritDoc} */
         @Override
         public String describeUnknownBlock(List<Layer> inner) {
+            if (!weights.differFromWeights()) {
+                return "exact inside";
+            }
             return inner.isEmpty()
                     ? "exact inside, where no weighted layer is known"
                     : "by feedback through the weighted layers inside, else exact";

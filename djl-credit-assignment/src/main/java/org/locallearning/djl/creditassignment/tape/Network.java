@@ -217,6 +217,26 @@ public final class Network {
     }
 
     /**
+     * Returns the paths of the weighted layers, containers and unknown blocks that run one after
+     * the other, none of them within a container, and have learning below them.
+     *
+     * @return the paths; which they are changes when parameters are frozen
+     */
+    public List<String> getStagesWithLearningBelow() {
+        List<String> paths = new ArrayList<>();
+        if (root instanceof SequenceNode && !((SequenceNode) root).isReturnIntermediate()) {
+            boolean below = false;
+            for (Node node : ((SequenceNode) root).nodes()) {
+                if (node.isWeighted() && below) {
+                    paths.add(node.path());
+                }
+                below = below || node.isTrainable();
+            }
+        }
+        return paths;
+    }
+
+    /**
      * Returns whether the parameters that learn are those of one weighted layer, where every rule
      * is the delta rule.
      *

@@ -577,6 +577,39 @@ class LocalRepresentationAlignmentTest {
     }
 
     @Test
+    void branchesAloneWithoutConnectionsAreRefused() {
+        Supplier<Block> wideAndDeep =
+                () ->
+                        new ParallelBlock(
+                                list -> new NDList(list.get(0).head().add(list.get(1).head())),
+                                List.of(
+                                        NetworkCase.linear(CLASSES),
+                                        NetworkCase.mlp(CLASSES, 8, 7)));
+        CreditAssignment without = rule().build();
+        String message =
+                assertThrows(IllegalArgumentException.class, () -> gradients(wideAndDeep, without))
+                        .getMessage();
+        assertTrue(message.contains("backpropagation by another name"), message);
+        CreditAssignment with = rule().optWiring(ErrorWiring.residualBlocksWithChains()).build();
+        Map<String, double[]> found = gradients(wideAndDeep, with).byPath();
+        try (OneBatch batch =
+                new OneBatch(
+                        wideAndDeep, INPUT, Loss.softmaxCrossEntropyLoss(), Model::newTrainer)) {
+            Map<String, double[]> exact = batch.assign(batch.classes(CLASSES)).byPath();
+            String first = "02SequentialBlock_01Linear_weight";
+            assertTrue(Math.abs(cosine(exact.get(first), found.get(first))) < 0.9);
+        }
+    }
+
+    private static double cosine(double[] a, double[] b) {
+        double product = 0;
+        for (int i = 0; i < a.length; i++) {
+            product += a[i] * b[i];
+        }
+        return product / (norm(a) * norm(b));
+    }
+
+    @Test
     void aResidualBlockLearnsFromItsOwnErrorAndSoDoesWhatIsBelow() {
         // a linear shortcut after the stem: with E at the block and β so small that e = β φ' E e_L
         // the block's gradients are β times those of a net whose way down is E
