@@ -17,6 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class ElasticDistortionTest {
     private static float[][] field(float value) {
         float[][] field = new float[HEIGHT][WIDTH];
         for (float[] row : field) {
-            java.util.Arrays.fill(row, value);
+            Arrays.fill(row, value);
         }
         return field;
     }
@@ -56,6 +57,24 @@ class ElasticDistortionTest {
                         copy(whole.crop(down, right, HEIGHT, WIDTH), image),
                         copy(whole.displace(field(down), field(right)), image));
             }
+        }
+    }
+
+    @Test
+    void everyChannelIsDisplaced() {
+        int channels = 3;
+        int size = HEIGHT * WIDTH;
+        byte[] image = new byte[2 + channels * size];
+        new Random(5).nextBytes(image);
+        byte[] moved = new byte[1 + channels * size];
+        PixelMap map = PixelMap.identity(HEIGHT, WIDTH).displace(field(0.5f), field(-1.25f));
+        map.copy(image, 2, channels, moved, 1);
+        for (int channel = 0; channel < channels; channel++) {
+            int begin = 2 + channel * size;
+            int at = 1 + channel * size;
+            assertArrayEquals(
+                    copy(map, Arrays.copyOfRange(image, begin, begin + size)),
+                    Arrays.copyOfRange(moved, at, at + size));
         }
     }
 

@@ -77,6 +77,9 @@ class PixelMapTest {
         assertArrayEquals(
                 window(image, HEIGHT, WIDTH, 0, 1, 4, 4),
                 copy(PixelMap.identity(HEIGHT, WIDTH).centreCrop(4, 4), image));
+        assertArrayEquals(
+                window(image, HEIGHT, WIDTH, 1, 2, 3, 2),
+                copy(PixelMap.identity(HEIGHT, WIDTH).centreCrop(3, 2), image));
     }
 
     @Test
