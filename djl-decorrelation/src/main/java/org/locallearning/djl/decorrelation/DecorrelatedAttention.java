@@ -159,9 +159,11 @@ public final class DecorrelatedAttention extends AbstractBlock implements Decorr
         if (mask != null) {
             scores = scores.add(mask.offsets(batch, length));
         }
+        // offsets are wider than half precision, which cannot hold them
+        NDArray shares = scores.softmax(3).toType(values.getDataType(), false);
         NDArray probabilities =
                 probabilityDropout
-                        .forward(parameterStore, new NDList(scores.softmax(3)), training)
+                        .forward(parameterStore, new NDList(shares), training)
                         .singletonOrThrow();
         NDArray looked = probabilities.matMul(values).transpose(0, 2, 1, 3);
         NDArray result = looked.reshape(input.getShape());

@@ -146,7 +146,7 @@ final class Decorrelator {
         Device device = input.getDevice();
         boolean learning = training && mayLearn(store, params) && !isFrozen();
         if (learning) {
-            checkPrecision(input.getDataType());
+            checkLearnable(input);
             checks.begin(store, device);
         }
         NDList arrays = arrays(store, device, training);
@@ -230,7 +230,7 @@ final class Decorrelator {
         if (isFrozen()) {
             return;
         }
-        checkPrecision(input.getDataType());
+        checkLearnable(input);
         Device device = input.getDevice();
         checks.begin(store, device);
         NDList arrays = arrays(store, device, true);
@@ -382,8 +382,17 @@ final class Decorrelator {
         }
     }
 
-    /** Refuses what rounds updates away, and overflows where it sums squares. */
-    private void checkPrecision(DataType type) {
+    /** Refuses what rounds updates away and overflows where it sums squares, and no samples. */
+    private void checkLearnable(NDArray input) {
+        DataType type = input.getDataType();
+        if (input.size() == 0) {
+            throw new IllegalArgumentException(
+                    "Decorrelation layer '"
+                            + layer.getName()
+                            + "' got a training batch "
+                            + input.getShape()
+                            + " without samples; leave it out.");
+        }
         if (type != DataType.FLOAT32 && type != DataType.FLOAT64) {
             throw new IllegalArgumentException(
                     String.format(

@@ -16,6 +16,7 @@ package org.locallearning.djl.decorrelation;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -49,6 +50,7 @@ import ai.djl.nn.transformer.IdEmbedding;
 import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
 import ai.djl.nn.transformer.TransformerEncoderBlock;
 import ai.djl.training.ParameterStore;
+import ai.djl.training.initializer.NormalInitializer;
 import ai.djl.util.PairList;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -654,7 +656,7 @@ class DecorrelateTest extends ArrayTest {
 
     @Test
     void everyMeanAndPaddingFoldsExactly() {
-        Shape input = new Shape(5, 4, 8, 8);
+        Shape input = new Shape(5, 4, 9, 8);
         NDArray images = manager.randomNormal(0.7f, 1, input, DataType.FLOAT64);
         for (MeanRemoval removal : MeanRemoval.values()) {
             for (int padding : new int[] {0, 1}) {
@@ -666,13 +668,17 @@ class DecorrelateTest extends ArrayTest {
                                                 Conv2d.builder()
                                                         .setKernelShape(new Shape(3, 3))
                                                         .setFilters(6)
-                                                        .optPadding(new Shape(padding, padding))
+                                                        .optPadding(new Shape(padding, 2 * padding))
+                                                        .optStride(new Shape(2, 1))
+                                                        .optDilation(new Shape(1, 2))
                                                         .optGroups(groups)
                                                         .optBias(bias)
                                                         .build())
                                         .add(Activation::tanh)
                                         .add(Blocks.batchFlattenBlock())
                                         .add(Linear.builder().setUnits(3).optBias(bias).build());
+                        // biases that are not 0 as they begin
+                        model.setInitializer(new NormalInitializer(0.3f), Parameter.Type.BIAS);
                         DecorrelationOptions options =
                                 DecorrelationOptions.builder()
                                         .optRate(0.001)
@@ -710,8 +716,13 @@ class DecorrelateTest extends ArrayTest {
         NDArray input = manager.randomNormal(0.4f, 1, new Shape(9, 5), DataType.FLOAT64);
         forward(model, input, true);
         Block folded = Decorrelate.fold(model);
-        assertInstanceOf(Linear.class, folded.getChildren().get(0).getValue());
+        Block linear = folded.getChildren().get(0).getValue();
+        assertInstanceOf(Linear.class, linear);
+        assertTrue(linear.getParameters().get("weight").requiresGradient());
         assertClose(forward(model, input, false), forward(folded, input, false), 1e-13);
+        model.freezeParameters(true);
+        Block frozen = Decorrelate.fold(model).getChildren().get(0).getValue();
+        assertFalse(frozen.getParameters().get("weight").requiresGradient());
     }
 
     @Test

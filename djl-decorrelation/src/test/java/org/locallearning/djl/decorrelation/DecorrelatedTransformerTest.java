@@ -466,6 +466,33 @@ class DecorrelatedTransformerTest extends ArrayTest {
         return masks;
     }
 
+    @Test
+    void masksWorkInHalfPrecision() {
+        Block plain = initialized(false, DataType.FLOAT32);
+        Block rounded = attention();
+        for (int i = 0; i < plain.getParameters().size(); ++i) {
+            NDArray values = plain.getParameters().get(i).getValue().getArray();
+            rounded.getParameters()
+                    .get(i)
+                    .getValue()
+                    .setArray(values.toType(DataType.FLOAT16, true));
+        }
+        Block precise = Decorrelate.model(plain);
+        precise.initialize(manager, DataType.FLOAT32, INPUT);
+        Block half = Decorrelate.model(rounded);
+        half.initialize(manager, DataType.FLOAT16, INPUT);
+        NDArray input = input(DataType.FLOAT32);
+        NDArray narrow = input.toType(DataType.FLOAT16, true);
+        for (NDArray mask : masks()) {
+            NDArray expected = forward(precise, inputs(input, mask));
+            NDArray actual = forward(half, inputs(narrow, mask));
+            assertEquals(DataType.FLOAT16, actual.getDataType());
+            double scale = expected.abs().max().getFloat();
+            NDArray difference = actual.toType(DataType.FLOAT32, true).sub(expected);
+            assertEquals(0, difference.abs().max().getFloat(), 0.01 * scale);
+        }
+    }
+
     private static NDList inputs(NDArray input, NDArray mask) {
         return mask == null ? new NDList(input) : new NDList(input, mask);
     }

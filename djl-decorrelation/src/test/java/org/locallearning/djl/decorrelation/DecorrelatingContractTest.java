@@ -247,6 +247,18 @@ class DecorrelatingContractTest extends ArrayTest {
         assertNotEquals(0, input.getGradient().abs().sum().getDouble());
     }
 
+    @ParameterizedTest
+    @MethodSource("layers")
+    void aTrainingBatchWithoutSamplesIsRefused(Layer line) {
+        Decorrelating layer = initialized(line, DataType.FLOAT64);
+        NDArray none = manager.zeros(new Shape(0).addAll(line.input().slice(1)), DataType.FLOAT64);
+        String message =
+                assertThrows(IllegalArgumentException.class, () -> forward(layer, none, true))
+                        .getMessage();
+        assertTrue(message.contains("without samples; leave it out"), message);
+        assertThrows(IllegalArgumentException.class, () -> layer.learn(store, new NDList(none)));
+    }
+
     /** Whichever use the matrix learns from, each is differentiated with the matrix that it had. */
     @ParameterizedTest
     @MethodSource("layers")

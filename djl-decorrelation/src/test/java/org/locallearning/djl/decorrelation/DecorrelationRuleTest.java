@@ -350,6 +350,20 @@ class DecorrelationRuleTest extends ArrayTest {
         assertEquals(0.5, gain);
     }
 
+    @ParameterizedTest
+    @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void everyGainStaysWithinItsLimits(Gain gain) {
+        NDArray data = random(10, 3);
+        DecorrelationOptions options =
+                DecorrelationOptions.builder().optGain(gain.within(0.5, 2)).build();
+        for (double size : new double[] {0.01, 100}) {
+            NDArray matrix = eye(3).mul(size);
+            NDArray outputs = data.matMul(matrix.transpose());
+            DecorrelationRule.update(matrix, data, outputs, 0, options);
+            assertClose(eye(3).mul(size < 1 ? 2 * size : size / 2), matrix, 1e-12);
+        }
+    }
+
     private void settle(NDArray data, NDArray matrix, Gain gain, double rate, int steps) {
         DecorrelationOptions options = DecorrelationOptions.builder().optGain(gain).build();
         for (int step = 0; step < steps; ++step) {

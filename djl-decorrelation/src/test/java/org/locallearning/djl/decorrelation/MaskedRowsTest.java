@@ -47,6 +47,21 @@ class MaskedRowsTest extends ArrayTest {
         super(31);
     }
 
+    @Test
+    void aSingleTokenWhoseMeanLeavesNothingIsRefused() {
+        Decorrelating layer = line("", builder -> builder.optMean(MeanRemoval.BATCH)).make().get();
+        layer.initialize(manager, DataType.FLOAT64, new Shape(3, LENGTH, WIDTH));
+        NDArray mask = manager.zeros(new Shape(3, LENGTH));
+        mask.set(new NDIndex("1, 2"), 1);
+        NDList inputs = new NDList(random(3, LENGTH, WIDTH), mask);
+        String message =
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> layer.forward(store, inputs, true))
+                        .getMessage();
+        assertTrue(message.contains("one value of each feature"), message);
+    }
+
     record Line(String name, Supplier<Decorrelating> make) {
         @Override
         public String toString() {
