@@ -23,7 +23,6 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.ParameterTracker;
 import ai.djl.util.Pair;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -264,8 +263,12 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
     }
 
     private void findMatrices(String path, Block parent) {
-        List<Parameter> own = new ArrayList<>(parent.getDirectParameters().values());
-        if (!own.isEmpty() && !matrices.containsKey(own.get(0).getId())) {
+        // what a block before this one holds too belongs to that one's matrix
+        List<Parameter> own =
+                parent.getDirectParameters().values().stream()
+                        .filter(parameter -> !matrices.containsKey(parameter.getId()))
+                        .toList();
+        if (!own.isEmpty()) {
             String name = path.isEmpty() ? parent.getClass().getSimpleName() : path;
             Matrix matrix = new Matrix(name, own);
             own.forEach(parameter -> matrices.put(parameter.getId(), matrix));

@@ -19,17 +19,22 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
+import ai.djl.training.ParameterStore;
 import ai.djl.training.tracker.FixedPerVarTracker;
 import ai.djl.training.tracker.ParameterTracker;
 import ai.djl.training.tracker.Tracker;
+import ai.djl.util.PairList;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
@@ -107,6 +112,56 @@ class MqTest {
             assertArrayEquals(bias, biasArray.toDoubleArray(), TOLERANCE);
             assertEquals(v, mq.getAverages().get("01Linear"), TOLERANCE);
         }
+    }
+
+    /** A block that holds another's weight and a bias of its own. */
+    private static final class Borrower extends AbstractBlock {
+
+        private final Parameter bias;
+
+        Borrower(Parameter weight) {
+            addParameter(weight);
+            bias =
+                    addParameter(
+                            Parameter.builder()
+                                    .setName("bias")
+                                    .setType(Parameter.Type.BIAS)
+                                    .build());
+        }
+
+        @Override
+        protected void prepare(Shape[] inputShapes) {
+            bias.setShape(new Shape(4));
+        }
+
+        @Override
+        protected NDList forwardInternal(
+                ParameterStore store,
+                NDList inputs,
+                boolean training,
+                PairList<String, Object> parameters) {
+            return inputs;
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputShapes) {
+            return inputShapes;
+        }
+    }
+
+    @Test
+    void aBiasBesideABorrowedWeightIsAMatrixOfItsOwn() {
+        Parameter weight = block.getParameters().get("01Linear_weight");
+        Borrower borrower = new Borrower(weight);
+        Block both = new SequentialBlock().add(block).add(borrower);
+        borrower.initialize(manager, DataType.FLOAT32, new Shape(2, 4));
+        Mq mq = Mq.builder().setBlock(both).setLearningRateTracker(Tracker.fixed(ALPHA)).build();
+        NDArray bias = manager.create(new double[4]);
+        mq.update(borrower.bias.getId(), bias, manager.create(filled(4, 0.5)));
+        double step = (ALPHA / (ALPHA + 1e-6) + 1e-3) * 0.5;
+        assertArrayEquals(filled(4, -step), bias.toDoubleArray(), TOLERANCE);
+        double mean = 0.5 * ALPHA + 0.5 * 0.5;
+        assertEquals(mean, mq.getAverages().get("02Borrower"), TOLERANCE);
     }
 
     @Test
