@@ -16,10 +16,12 @@ package org.locallearning.djl.creditassignment.layer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.ParameterStore;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.decorrelation.Decorrelating;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
@@ -56,12 +58,24 @@ final class DecorrelationRerun<B extends Decorrelating> implements BlockRerun<B>
         }
         NDManager scope = inputs.head().getManager();
         try (NDManager temporary = scope.newSubManager()) {
-            NDArray batch = Autograd.detach(first.inputs().singletonOrThrow(), temporary);
-            NDArray mean = BatchStatistics.mean(batch, featureAxis.applyAsInt(batch)).flatten();
+            NDArray batch = Autograd.detach(first.inputs().head(), temporary);
+            NDArray mean =
+                    first.inputs().size() == 1
+                            ? BatchStatistics.mean(batch, featureAxis.applyAsInt(batch)).flatten()
+                            : meanOfCounted(batch, first.inputs().get(1));
             return block.forward(
                     new BatchStatistics(store, scope, Map.of(block.getRunningMean(), mean)),
                     inputs,
                     false);
         }
+    }
+
+    /** Returns the mean of the rows that a mask counts, as the first run removed it. */
+    private static NDArray meanOfCounted(NDArray batch, NDArray mask) {
+        Shape rows = mask.getShape();
+        NDArray counted = Autograd.detach(mask, batch.getManager()).neq(0);
+        NDArray weights = counted.toType(batch.getDataType(), false).expandDims(rows.dimension());
+        int[] axes = IntStream.range(0, rows.dimension()).toArray();
+        return batch.mul(weights).sum(axes).div(weights.sum());
     }
 }

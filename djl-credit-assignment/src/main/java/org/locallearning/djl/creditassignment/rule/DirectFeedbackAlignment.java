@@ -47,8 +47,9 @@ import org.locallearning.djl.decorrelation.state.StateWriter;
  * B}. For convolutions there are two forms, see {@link ConvolutionForm}.
  *
  * <p>The logits are the output of the layer that {@link Network#getOutputLayer()} names; where
- * branches join after the last layer, {@code e} is the error at the predictions. In branches that
- * pass no weighted layer, such as the shortcut of a residual block, the error goes on exactly.
+ * branches join after the last layer, or an unknown block with parameters follows it, {@code e} is
+ * the error at the predictions. In branches that pass no weighted layer, such as the shortcut of a
+ * residual block, the error goes on exactly.
  *
  * <p>Weights that are given have the shape (n, number of inputs) or, for a convolution in the
  * broadcast form, (n, channels, kernel...).

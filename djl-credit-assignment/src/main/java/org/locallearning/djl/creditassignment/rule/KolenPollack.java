@@ -128,12 +128,15 @@ public final class KolenPollack extends FeedbackRule {
         /** {@inheritDoc} */
         @Override
         public NDArray get(Tape tape, PassedLayer layer) {
-            Parameter learned = parameters().get(layer);
-            boolean frozen = !layer.getLayer().weight().requiresGradient();
-            if (frozen == learned.requiresGradient()) {
-                learned.freeze(frozen);
-            }
+            freezeWith(layer.getLayer().weight(), parameters().get(layer));
             return super.get(tape, layer);
+        }
+
+        /** The optimizer moves what is not frozen, by its decay or momentum without a gradient. */
+        private void freezeWith(Parameter weight, Parameter learned) {
+            if (learned.requiresGradient() != weight.requiresGradient()) {
+                learned.freeze(!weight.requiresGradient());
+            }
         }
 
         /** Both learn from the gradient as it is by then, or they would not come together. */
@@ -141,6 +144,11 @@ public final class KolenPollack extends FeedbackRule {
         public void beforeStep(ParameterStore store, Device[] devices) {
             forEach(
                     (layer, learned) -> {
+                        // no error passes a layer below which nothing learns
+                        freezeWith(layer.weight(), learned);
+                        for (Device device : devices) {
+                            store.getValue(learned, device, true);
+                        }
                         if (layer.weight().requiresGradient()) {
                             checkRate(store, layer, learned);
                             for (Device device : devices) {

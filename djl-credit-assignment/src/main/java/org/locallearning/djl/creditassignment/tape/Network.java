@@ -131,10 +131,10 @@ public final class Network {
     }
 
     /**
-     * Returns the layer whose output becomes the prediction without passing another weighted layer
-     * or a sum of branches.
+     * Returns the layer whose output becomes the prediction without passing another weighted layer,
+     * an unknown block with parameters or a sum of branches.
      *
-     * @return the output layer, or empty where branches join after the last layer
+     * @return the output layer, or empty where one of these comes after the last layer
      */
     public Optional<Layer> getOutputLayer() {
         return outputLayer(root);
@@ -147,7 +147,7 @@ public final class Network {
         if (node instanceof SequenceNode && !((SequenceNode) node).isReturnIntermediate()) {
             List<Node> nodes = ((SequenceNode) node).nodes();
             for (int i = nodes.size() - 1; i >= 0; i--) {
-                if (!(nodes.get(i) instanceof ExactNode)) {
+                if (!(nodes.get(i) instanceof ExactNode) || nodes.get(i).isWeighted()) {
                     return outputLayer(nodes.get(i));
                 }
             }

@@ -48,6 +48,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.locallearning.djl.creditassignment.Gradients;
+import org.locallearning.djl.creditassignment.HandWritten;
 import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment.ConvolutionForm;
 
@@ -399,6 +400,48 @@ class DirectFeedbackAlignmentTest {
             assertGradient(e1.transpose().matMul(t), model, one);
             assertGradient(e2.transpose().matMul(t.reshape(24, 2)), model, other);
             assertGradient(toHidden.transpose().matMul(x), model, "01Linear_weight");
+        }
+    }
+
+    /** What an unknown block with parameters puts out is not the output of the layer before it. */
+    @Test
+    void theErrorIsThatOfThePredictionsWhereAnUnknownBlockMakesThem() {
+        FeedbackSource source = FeedbackDistribution.normal(1).seeded(4);
+        try (Model model = Model.newInstance("unknown", "PyTorch");
+                NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            model.setBlock(
+                    new SequentialBlock()
+                            .add(NetworkCase.linear(8))
+                            .add(Activation::tanh)
+                            .add(NetworkCase.linear(6))
+                            .add(Activation::tanh)
+                            .add(new HandWritten(NetworkCase.linear(3))));
+            NDArray x = manager.randomNormal(0, 1, new Shape(4, 5), DataType.FLOAT32);
+            try (Trainer trainer =
+                    DirectFeedbackAlignment.builder()
+                            .optFeedback(source)
+                            .build()
+                            .newTrainer(model, new DefaultTrainingConfig(Loss.l2Loss()))) {
+                trainer.initialize(x.getShape());
+                NDArray y = manager.ones(new Shape(4, 3));
+                NDArray error;
+                try (GradientCollector collector = trainer.newGradientCollector()) {
+                    NDArray prediction = trainer.forward(new NDList(x)).head();
+                    error = prediction.stopGradient().sub(y).div(y.size());
+                    collector.backward(prediction.sub(y).square().mean().mul(0.5f));
+                }
+                NDArray first = parameter(model, "01Linear_weight");
+                NDArray t = x.matMul(first.transpose()).tanh();
+                NDArray toHidden =
+                        error.matMul(
+                                        source.create(
+                                                manager,
+                                                "03Linear_weight",
+                                                new Shape(3, 8),
+                                                DataType.FLOAT32))
+                                .mul(t.square().mul(-1).add(1));
+                assertGradient(toHidden.transpose().matMul(x), model, "01Linear_weight");
+            }
         }
     }
 

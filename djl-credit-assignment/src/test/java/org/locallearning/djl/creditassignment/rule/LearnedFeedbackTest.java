@@ -432,6 +432,159 @@ class LearnedFeedbackTest {
         }
     }
 
+    static Stream<Arguments> movingOptimizers() {
+        Tracker rate = Tracker.fixed(RATE);
+        return Stream.concat(
+                optimizers(),
+                Stream.of(
+                        Arguments.of(
+                                "weight decay",
+                                Optimizer.sgd()
+                                        .setLearningRateTracker(rate)
+                                        .optWeightDecays(0.1f)
+                                        .build())));
+    }
+
+    /** Momentum and decay move what has no gradient, where no error passes the layer any more. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("movingOptimizers")
+    void feedbackOfWeightsThatAreFrozenLaterStays(String name, Optimizer optimizer) {
+        DefaultTrainingConfig config =
+                new DefaultTrainingConfig(LossCase.softmaxCrossEntropy().loss().get())
+                        .optOptimizer(optimizer);
+        CreditAssignment rule = KolenPollack.builder().optDecay(0.1).build();
+        try (TrainingRun run =
+                TrainingRun.start(
+                        NETWORK,
+                        DataType.FLOAT64,
+                        LossCase.softmaxCrossEntropy(),
+                        config,
+                        rule::newTrainer)) {
+            run.train(0, 3);
+            freeze(run, true, "01Linear", "03Linear");
+            Map<String, double[]> before = feedback(run);
+            run.train(3, 8);
+            assertArrayEquals(before.get("03Linear_weight"), feedback(run).get("03Linear_weight"));
+            freeze(run, false, "01Linear", "03Linear");
+            run.train(8, 9);
+            Map<String, double[]> first = differences(run);
+            run.train(9, 13);
+            assertEquals(
+                    Math.pow(0.9, 4),
+                    norm(differences(run).get("03Linear_weight"))
+                            / norm(first.get("03Linear_weight")),
+                    name.equals("weight decay") ? 0.1 : 1e-12);
+        }
+    }
+
+    private static void freeze(TrainingRun run, boolean frozen, String... paths) {
+        for (String path : paths) {
+            run.model().getBlock().getChildren().get(path).freezeParameters(frozen);
+        }
+    }
+
+    private static Map<String, double[]> feedback(TrainingRun run) {
+        Map<String, double[]> values = new HashMap<>();
+        ((CreditTrainer) run.trainer())
+                .getRuleParameters()
+                .forEach((path, feedback) -> values.put(path, feedback.toDoubleArray()));
+        return values;
+    }
+
+    private static double norm(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value * value;
+        }
+        return Math.sqrt(sum);
+    }
+
+    /** Noise that is given: the same numbers again and again. */
+    private static RandomSource given(double... noise) {
+        return new RandomSource() {
+            @Override
+            public NDArray normal(NDManager manager, Shape shape, DataType type) {
+                return manager.create(noise, shape).toType(type, false);
+            }
+
+            @Override
+            public NDArray uniform(
+                    NDManager manager, double low, double high, Shape shape, DataType type) {
+                throw new UnsupportedOperationException();
+            }
+        };
+    }
+
+    /** Equation 11: B moves by α / n Σ (W ξ) ξᵀ − α B. */
+    @Test
+    void aMirrorPhaseIsTheMeanOverItsNoise() {
+        double[][] noise = {{1, -2, 0.5}, {0.25, 3, -1}};
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            double[] w = {0.3, -0.7, 1.1, 0.2, 0.9, -0.4};
+            double[] b = {1, 2, 3, 4, 5, 6};
+            NDArray weight = manager.create(w, new Shape(2, 3));
+            NDArray feedback = manager.create(b, new Shape(2, 3));
+            WeightMirror.mirror(
+                    linear(2), feedback, weight, 0.25, 2, given(1, -2, 0.5, 0.25, 3, -1));
+            double[] expected = new double[6];
+            for (int i = 0; i < 2; i++) {
+                for (int j = 0; j < 3; j++) {
+                    double sum = 0;
+                    for (double[] one : noise) {
+                        double answer = 0;
+                        for (int k = 0; k < 3; k++) {
+                            answer += w[3 * i + k] * one[k];
+                        }
+                        sum += answer * one[j];
+                    }
+                    expected[3 * i + j] = 0.75 * b[3 * i + j] + 0.25 * sum / 2;
+                }
+            }
+            assertArrayEquals(expected, feedback.toDoubleArray(), 1e-12);
+        }
+    }
+
+    /** One phase before the first batch, of the noise that was given, and one after each step. */
+    @Test
+    void initialPhasesAreOfTheGivenNoiseAndOnlyAtFirst() {
+        double rate = 0.25;
+        // noise of unit variance whose directions are orthogonal: (W ξ) ξᵀ in the mean is W
+        RandomSource basis =
+                new RandomSource() {
+                    @Override
+                    public NDArray normal(NDManager manager, Shape shape, DataType type) {
+                        int inputs = (int) shape.get(1);
+                        int samples = (int) shape.get(0);
+                        return manager.eye(samples, inputs, 0, type).mul(Math.sqrt(samples));
+                    }
+
+                    @Override
+                    public NDArray uniform(
+                            NDManager manager,
+                            double low,
+                            double high,
+                            Shape shape,
+                            DataType type) {
+                        throw new UnsupportedOperationException();
+                    }
+                };
+        List<double[]> history =
+                train(
+                        WeightMirror.builder()
+                                .optMirrorRate(rate)
+                                .optNoiseSamples(64)
+                                .optInitialPhases(1)
+                                .optRandom(basis)
+                                .build(),
+                        Optimizer.sgd().setLearningRateTracker(Tracker.fixed(0)).build(),
+                        4);
+        for (int t = 1; t < 4; t++) {
+            for (int i = 0; i < history.get(0).length; i++) {
+                assertEquals(Math.pow(1 - rate, t) * history.get(0)[i], history.get(t)[i], 1e-9);
+            }
+        }
+    }
+
     static Stream<Arguments> weights() {
         return Stream.of(
                 Arguments.of("dense", linear(5), new Shape(5, 7)),
