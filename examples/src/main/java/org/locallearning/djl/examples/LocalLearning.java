@@ -204,7 +204,13 @@ public final class LocalLearning implements Runnable {
         String message = e.getMessage();
         if (e instanceof UnmatchedArgumentException unmatched) {
             String first = unmatched.getUnmatched().get(0);
-            if (first.startsWith("-")) {
+            if (first.startsWith("@")) {
+                message =
+                        "'"
+                                + first.substring(1)
+                                + "' cannot be read as a file of arguments: name one that is"
+                                + " there, such as --write-presets of sweep makes.";
+            } else if (first.startsWith("-")) {
                 List<String> options = options(command.getCommandSpec());
                 message =
                         "Unknown option '"
@@ -212,6 +218,16 @@ public final class LocalLearning implements Runnable {
                                 + "': "
                                 + NearestName.advice(first, options, "the options are")
                                 + ".";
+            } else if (!command.getCommandSpec().positionalParameters().isEmpty()) {
+                message =
+                        "Unexpected argument '"
+                                + first
+                                + "': give one "
+                                + command.getCommandSpec()
+                                        .positionalParameters()
+                                        .get(0)
+                                        .paramLabel()
+                                + ", and every setting as an option.";
             } else if (command.getSubcommands().isEmpty()) {
                 message =
                         "Unexpected argument '"

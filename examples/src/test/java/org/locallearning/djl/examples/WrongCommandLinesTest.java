@@ -78,6 +78,13 @@ class WrongCommandLinesTest {
             compare --seeds , | such as 1,2,7 or 1..5, but was ','
             compare --seeds 1,1 | A seed is given twice
             compare --seeds 1,01 | A seed is given twice
+            compare --seeds 5..1 | from the least seed to the greatest, such as 1..5, but was '5..1'
+            compare --seeds 1..20000 | at most 10000 seeds, but '1..20000' has 20000
+            compare --methods lra --error-beta -1 | --error-beta is at least 0
+            compare --methods lra --error-gamma 0 | --error-gamma is above 0
+            compare @nowhere | 'nowhere' cannot be read as a file of arguments
+            reproduce lillicrap-figure-13 lillicrap-figure-12 | give one TARGET
+            zoo fit rbm --units 0 --out somewhere | --units is at least 1, not 0.
             compare --seeds 1, | such as 1,2,7 or 1..5
             compare --seeds= | such as 1,2,7 or 1..5
             compare --seeds 1,99999999999 | but was '1,99999999999'
@@ -88,29 +95,29 @@ class WrongCommandLinesTest {
             compare --learning-rate =1 | Unknown method ''
             compare --learning-rate bp=x | 'x' is not a number
             compare --learning-rate bp=0 | The learning rate of bp is positive
-            compare --learning-rate bp=Infinity | is positive, not Infinity
+            compare --learning-rate bp=Infinity | is positive and finite, not Infinity
             compare --learning-rate np=1 | does not train
             compare --learning-rate nosuch=1 | Unknown method 'nosuch'
             compare --methods bp+decor --decor-rate bp+decor=1,bp+decor=2 | 'bp+decor' is given twice
             compare --methods bp+decor --decor-rate bp+decor=0 | The decorrelation rate of bp+decor is positive
             compare --methods bp+decor --decor-rate fa+decor=1 | does not train
             compare --methods bp+decor --decor-gain loud | 'loud' is not one of scalar, mean_of_ratios, unitwise, none
-            compare --methods bp+decor --decor-sample 2 | must be in (0, 1]
-            compare --methods bp+decor --decor-sample NaN | must be in (0, 1]
-            compare --methods bp+decor --decor-interval 0 | must be 1 or more
-            compare --methods bp+decor --decor-block -1 | must be 0, for all features, or more, but is -1
-            compare --methods bp+decor --decor-rank -1 | must be 0, for all directions, or more, but is -1
+            compare --methods bp+decor --decor-sample 2 | --decor-sample is above 0 and at most 1, not 2.0.
+            compare --methods bp+decor --decor-sample NaN | --decor-sample is above 0 and at most 1, not NaN.
+            compare --methods bp+decor --decor-interval 0 | --decor-interval is at least 1, not 0.
+            compare --methods bp+decor --decor-block -1 | --decor-block is at least 0, not -1.
+            compare --methods bp+decor --decor-rank -1 | --decor-rank is at least 0, not -1.
             compare --methods bp+decor --decor-rank 4 --decor-block 4 | exclude each other
-            compare --methods bp+decor --decor-samples 0 | must be 1 or more
-            compare --methods bp+decor --decor-variance 2 | must be in [0, 1]
+            compare --methods bp+decor --decor-samples 0 | --decor-samples is at least 1, not 0.
+            compare --methods bp+decor --decor-variance 2 | --decor-variance is from 0 to 1, not 2.0.
             compare --methods bp+decor --decor-variance-term columns | give --decor-variance, too
             compare --methods bp+decor --decor-variance 1 --decor-variance-term both | 'both' is not one of rows, columns
-            compare --methods bp+decor --decor-rank 4 --decor-triangular | low rank
-            compare --methods bp+decor --decor-rank 4 --decor-variance 1 | low rank
+            compare --methods bp+decor --decor-rank 4 --decor-triangular | leave it or them out
+            compare --methods bp+decor --decor-rank 4 --decor-variance 1 | leave it or them out
             compare --methods il --iterations 0 | at least 1 iteration
             compare --methods il --iterations 99999999999 | not a whole number from
             compare --methods il --inference-step 0 | above 0 and at most 2
-            compare --methods lra --error-gap 0 | at least 1 layer
+            compare --methods lra --error-gap 0 | --error-gap is at least 1, not 0.
             compare --limit 20 --methods lra --error-weights 1,2 | --error-weights gives 2 weights, but the model has
             compare --limit 20 --methods lra-e+decor --error-weights 1,2,3,4,5,6,7,8,9 | from the input to the output
             compare --limit 20 --methods il --inference-precisions 1,2 | --inference-precisions gives 2 weights

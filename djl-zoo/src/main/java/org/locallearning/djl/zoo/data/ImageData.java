@@ -198,13 +198,14 @@ public final class ImageData implements AutoCloseable {
      * from its Java generator since; the engine's own random arrays (initial weights, noise) come
      * from another generator and do not disturb it. Where augmentation was asked for, what becomes
      * of each image comes from the same draws. The last batch of a pass may be smaller, unless
-     * whole batches were asked for, but is left out where it would hold a single image; a pass has
-     * one batch at the least.
+     * whole batches were asked for, but is left out where it would hold a single image, unless it
+     * is the only one.
      *
      * @param batchSize the number of images in a batch
      * @return a data set of float32 images (N, C, H, W) and int64 class indices (N), or, to be
      *     reconstructed, the images themselves once more
-     * @throws IllegalArgumentException if the batch size is not positive
+     * @throws IllegalArgumentException if the batch size is not positive, or if the images fill no
+     *     batch where whole ones were asked for
      */
     public RandomAccessDataset training(int batchSize) {
         TrainingSampler sampler = sampler(batchSize);
@@ -231,6 +232,15 @@ public final class ImageData implements AutoCloseable {
     }
 
     private TrainingSampler sampler(int batchSize) {
+        if (wholeBatches && getTrainingSize() < batchSize) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "%d training images do not fill a batch of %d, and batches are to be"
+                                    + " whole; take smaller batches, or those that are not whole.",
+                            getTrainingSize(),
+                            batchSize));
+        }
         return new TrainingSampler(checkBatchSize(batchSize), wholeBatches);
     }
 

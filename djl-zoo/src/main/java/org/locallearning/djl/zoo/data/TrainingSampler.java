@@ -27,7 +27,8 @@ import java.util.List;
  * <p>The order comes from DJL's {@link RandomSampler}, and so from {@code Engine.setRandomSeed}. A
  * last batch that is merely smaller is kept, as DJL does, or left out for this epoch if asked for.
  * A last batch of one is left out, because statistics over a batch (batch normalisation,
- * decorrelation) are undefined there. The only batch of a pass is never left out.
+ * decorrelation) are undefined there. The only batch of a pass is never left out, and is a whole
+ * one if that was asked for.
  */
 final class TrainingSampler implements Sampler {
 

@@ -390,9 +390,11 @@ class ImageDataTest {
         try (ImageData data = data(random(1, 9), random(2, 5), whole)) {
             assertArrayEquals(new int[] {5}, sizes(data.training(5)));
             assertArrayEquals(new int[] {3, 3, 3}, sizes(data.training(3)));
-            // a pass has a batch at least
-            assertArrayEquals(new int[] {9}, sizes(data.training(100)));
-            for (int batch : new int[] {3, 4, 5, 100}) {
+            String message =
+                    assertThrows(IllegalArgumentException.class, () -> data.training(100))
+                            .getMessage();
+            assertTrue(message.startsWith("9 training images do not fill a batch of 100"));
+            for (int batch : new int[] {3, 4, 5, 9}) {
                 assertEquals(sizes(data.training(batch)).length, data.getTrainingBatches(batch));
             }
         }
@@ -416,13 +418,10 @@ class ImageDataTest {
 
     @Test
     void aSingleImageIsTrainedOn() throws Exception {
-        for (boolean wholeBatches : new boolean[] {false, true}) {
-            DataOptions one =
-                    DataOptions.builder().optLimit(1).optWholeBatches(wholeBatches).build();
-            try (ImageData data = data(random(1, 9), random(2, 5), one)) {
-                assertArrayEquals(new int[] {1}, sizes(data.training(4)));
-                assertEquals(1, data.getTrainingBatches(4));
-            }
+        DataOptions one = DataOptions.builder().optLimit(1).build();
+        try (ImageData data = data(random(1, 9), random(2, 5), one)) {
+            assertArrayEquals(new int[] {1}, sizes(data.training(4)));
+            assertEquals(1, data.getTrainingBatches(4));
         }
     }
 

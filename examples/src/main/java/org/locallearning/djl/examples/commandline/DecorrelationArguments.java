@@ -136,6 +136,7 @@ public final class DecorrelationArguments {
      * @throws IllegalArgumentException if a value is out of its range
      */
     public DecorrelationSettings settings() {
+        check();
         DecorrelationSettings settings =
                 new DecorrelationSettings(
                         sampleFraction,
@@ -149,15 +150,39 @@ public final class DecorrelationArguments {
                         varianceTerm,
                         offDiagonal,
                         triangular);
-        // which in stored settings stands for 1
+        settings.at(DecorrelationRates.USUAL);
+        return settings;
+    }
+
+    private void check() {
         Preconditions.checkArgument(
-                samplesPerUpdate != 0,
-                "The number of samples for an update must be 1 or more, but is 0");
+                sampleFraction > 0 && sampleFraction <= 1,
+                "--decor-sample is above 0 and at most 1, not " + sampleFraction + ".");
+        checkLeast("--decor-interval", 1, interval);
+        checkLeast("--decor-samples", 1, samplesPerUpdate);
+        checkLeast("--decor-block", 0, blockSize);
+        checkLeast("--decor-rank", 0, rank);
+        Preconditions.checkArgument(
+                unitVariance >= 0 && unitVariance <= 1,
+                "--decor-variance is from 0 to 1, not " + unitVariance + ".");
+        Preconditions.checkArgument(
+                blockSize == 0 || rank == 0,
+                "--decor-block and --decor-rank exclude each other: give one of them.");
+        boolean byFeature = gain == Gain.UNITWISE || unitVariance != 0 || offDiagonal || triangular;
+        Preconditions.checkArgument(
+                rank == 0 || !byFeature,
+                "--decor-rank has no single features, which --decor-gain unitwise,"
+                        + " --decor-variance, --decor-off-diagonal and --decor-triangular are of:"
+                        + " leave it or them out.");
         Preconditions.checkArgument(
                 varianceTerm == null || unitVariance != 0,
                 "--decor-variance-term says what the unit-variance term scales, which has no"
                         + " weight; give --decor-variance, too.");
-        settings.at(DecorrelationRates.USUAL);
-        return settings;
+    }
+
+    /** Refuses a number that is too small. */
+    private static void checkLeast(String option, int least, int value) {
+        Preconditions.checkArgument(
+                value >= least, option + " is at least " + least + ", not " + value + ".");
     }
 }

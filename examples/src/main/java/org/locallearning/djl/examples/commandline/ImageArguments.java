@@ -43,7 +43,8 @@ public final class ImageArguments extends DataArguments {
             description =
                     "Hold out the last N training images and measure every epoch on them; the test"
                             + " images are used once, after the last epoch (default: none, and"
-                            + " every epoch is measured on the test images).")
+                            + " every epoch is measured on the test images; sweep chooses by"
+                            + " them and needs it).")
     private Integer validation;
 
     @Option(

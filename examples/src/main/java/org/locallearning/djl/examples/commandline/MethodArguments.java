@@ -167,6 +167,17 @@ public final class MethodArguments {
      * @throws IllegalArgumentException if a value is out of its range, or two say the same
      */
     public MethodSettings settings(String model) {
+        DataArguments.checkPositive("--error-gap", errorGap);
+        if (beta != null && !(beta >= 0 && Double.isFinite(beta))) {
+            throw new IllegalArgumentException(
+                    "--error-beta is at least 0 and finite, not " + beta + ".");
+        }
+        if (gamma != null && !(gamma > 0 && Double.isFinite(gamma))) {
+            throw new IllegalArgumentException(
+                    "--error-gamma is above 0 and finite, not "
+                            + gamma
+                            + "; --error-update none leaves error matrices as they are.");
+        }
         if (wiring != null && errorGap != null) {
             throw new IllegalArgumentException(
                     "--error-gap is the gap of the methods' own wiring, which --error-wiring"

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.commandline;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -59,8 +60,21 @@ public record Seeds(List<Integer> values) {
                 } else if (range.matches()) {
                     int first = Integer.parseInt(range.group(1));
                     int last = Integer.parseInt(range.group(2));
-                    if (first > last || last - first >= MOST) {
-                        throw refused(text);
+                    if (first > last) {
+                        throw new TypeConversionException(
+                                "a range is from the least seed to the greatest, such as 1..5, but"
+                                        + " was '"
+                                        + part
+                                        + "'");
+                    }
+                    if (last - first >= MOST) {
+                        throw new TypeConversionException(
+                                String.format(
+                                        Locale.ROOT,
+                                        "a range has at most %d seeds, but '%s' has %d",
+                                        MOST,
+                                        part,
+                                        last - first + 1));
                     }
                     IntStream.rangeClosed(first, last).forEach(values::add);
                 } else {

@@ -170,7 +170,8 @@ public record Experiment(
         Methods.checkTrained(option, name, methods);
         if (!(rate > 0) || Double.isInfinite(rate)) {
             throw new IllegalArgumentException(
-                    String.format("The %s rate of %s is positive, not %s.", kind, name, rate));
+                    String.format(
+                            "The %s rate of %s is positive and finite, not %s.", kind, name, rate));
         }
     }
 }

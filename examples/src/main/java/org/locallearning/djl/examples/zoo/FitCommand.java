@@ -131,8 +131,11 @@ public final class FitCommand implements Callable<Integer> {
         if (kind.equals(ZCA) && (units != null || epochs != null || seed != null)) {
             throw usage("A whitening has no --units, --epochs or --seed: leave them out.");
         }
-        if (or(units, 1) < 1 || or(epochs, 1) < 1) {
-            throw usage("--units and --epochs are at least 1.");
+        if (or(units, 1) < 1) {
+            throw usage("--units is at least 1, not " + units + ".");
+        }
+        if (or(epochs, 1) < 1) {
+            throw usage("--epochs is at least 1, not " + epochs + ".");
         }
         try {
             measurement.check();

@@ -246,7 +246,7 @@ class CompareCommandTest {
 
         ProgramRun sample = small("--methods bp+decor --decor-sample 2", folder);
         assertEquals(ExitCode.USAGE, sample.exitCode());
-        assertTrue(sample.err().contains("fraction"), sample.err());
+        assertTrue(sample.err().contains("--decor-sample"), sample.err());
     }
 
     @Test

@@ -248,7 +248,7 @@ class SweepCommandTest {
                 "--grid iterations=1,2 --validation 9 | has no iterations",
                 "--dataset glyphs,digits | Unknown data set 'digits'",
                 "--model mlp,mlp | twice",
-                "--seeds 5..1 | range",
+                "--seeds 5..1 | range is from",
                 "--seeds 1,1 | twice",
                 "--halving --epochs 9 | --halving by 3",
                 "--parallel 0 | --parallel is at least 1",
