@@ -43,6 +43,7 @@ import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.DivergedDecorrelationException;
 import org.locallearning.djl.decorrelation.NonFiniteInputException;
+import org.locallearning.djl.decorrelation.internal.Graph;
 import org.locallearning.djl.decorrelation.state.StateFile;
 import org.locallearning.djl.decorrelation.state.StateReader;
 import org.locallearning.djl.decorrelation.state.StateWriter;
@@ -458,7 +459,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
         String reason =
                 "the forward ran outside of this trainer's gradient collector; open it by"
                         + " trainer.newGradientCollector()";
-        if (data.stream().anyMatch(Autograd::isInGraph)) {
+        if (data.stream().anyMatch(Graph::holds)) {
             throw new IllegalStateException(
                     "The inputs want a gradient, but " + reason + " to have credit assigned.");
         }

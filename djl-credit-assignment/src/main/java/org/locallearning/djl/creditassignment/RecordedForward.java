@@ -19,6 +19,7 @@ import ai.djl.ndarray.NDList;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.internal.Graph;
 
 /** A training forward inside a gradient collector that waits for its error. */
 final class RecordedForward {
@@ -128,7 +129,7 @@ final class RecordedForward {
     private void sendOn(NDList errors) {
         for (int i = 0; i < data.size(); i++) {
             NDArray input = data.get(i);
-            if (Autograd.isInGraph(input)) {
+            if (Graph.holds(input)) {
                 Autograd.backward(input, errors.get(i), true);
             }
         }

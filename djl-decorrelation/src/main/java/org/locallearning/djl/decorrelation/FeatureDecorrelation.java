@@ -31,6 +31,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import org.locallearning.djl.decorrelation.internal.Graph;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.locallearning.djl.decorrelation.internal.StoredParameters;
 import org.locallearning.djl.decorrelation.state.StateReader;
@@ -84,7 +85,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
                         checked(inputs),
                         training,
                         params,
-                        inputs.head().hasGradient(),
+                        Graph.holds(inputs.head()),
                         (input, matrix, values) -> matrix.multiply(input.values())));
     }
 

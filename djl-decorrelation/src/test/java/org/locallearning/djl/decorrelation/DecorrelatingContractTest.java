@@ -306,9 +306,10 @@ class DecorrelatingContractTest extends ArrayTest {
                 .orElse(new double[0]);
     }
 
-    /** The first use is one of evaluation. */
+    /** The first use is one of evaluation, and every other one of what a layer below puts out. */
     private NDArray use(Decorrelating layer, NDArray input, int use) {
-        return forward(layer, input, use > 0).square().sum();
+        NDArray given = use % 2 == 0 ? input.tanh() : input;
+        return forward(layer, given, use > 0).square().sum();
     }
 
     /** A predictor in another thread may be about to read the matrix. */

@@ -13,7 +13,6 @@
  */
 package org.locallearning.djl.creditassignment.internal;
 
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -101,29 +100,6 @@ public final class Autograd {
     public static boolean isDifferentiable(NDArray array) {
         // the engine's Java side answers for leaves only
         return TorchScript.isDifferentiable(array);
-    }
-
-    /**
-     * Returns whether an array depends on something that wants a gradient, as {@link
-     * #isDifferentiable} does: fast where it does not, slow where it does.
-     *
-     * @param array the array; left as it is
-     * @return true if {@link #backward} may start from it
-     */
-    public static boolean isInGraph(NDArray array) {
-        if (!array.getDataType().isFloating()) {
-            return false;
-        }
-        if (array.hasGradient()) {
-            return true;
-        }
-        try {
-            // hasGradient tells of leaves alone, but engines let no array leave a graph
-            array.setRequiresGradient(false);
-            return false;
-        } catch (EngineException e) {
-            return true;
-        }
     }
 
     /**

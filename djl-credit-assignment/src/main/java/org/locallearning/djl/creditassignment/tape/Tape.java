@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.decorrelation.internal.Graph;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
@@ -142,7 +143,7 @@ public final class Tape implements AutoCloseable {
                             masks,
                             network.inPlace(),
                             innerFeedback);
-            boolean fedByGraph = data.stream().anyMatch(Autograd::isInGraph);
+            boolean fedByGraph = data.stream().anyMatch(Graph::holds);
             Trace trace = network.root().run(pass, data, fedByGraph);
             Cut predictions = new Cut(trace.outputs(), true, manager);
             Optional<Reruns> reruns = state.map(before -> new Reruns(network, pass, before));

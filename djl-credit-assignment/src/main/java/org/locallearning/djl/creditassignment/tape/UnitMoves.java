@@ -22,6 +22,7 @@ import ai.djl.nn.LambdaBlock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.decorrelation.internal.Graph;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
@@ -61,7 +62,7 @@ final class UnitMoves {
         }
         NDArray input = step.inputs().head();
         NDArray output = step.outputs().head();
-        if (!Autograd.isInGraph(input) || !Autograd.isDifferentiable(output)) {
+        if (!Graph.holds(input) || !Autograd.isDifferentiable(output)) {
             // nothing learns by it
             return false;
         }
