@@ -43,6 +43,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -111,6 +112,25 @@ class MqTest {
             assertArrayEquals(weight, weightArray.toDoubleArray(), TOLERANCE);
             assertArrayEquals(bias, biasArray.toDoubleArray(), TOLERANCE);
             assertEquals(v, mq.getAverages().get("01Linear"), TOLERANCE);
+        }
+    }
+
+    /** A checkpoint may be saved while a matrix waits for the gradient of its bias. */
+    @Test
+    void aMeanThatWaitsForAGradientGoesOnWhereItWas() {
+        try (NDManager other = manager.newSubManager()) {
+            NDArray weight = manager.create(new double[20]);
+            RunningMagnitude magnitude = new RunningMagnitude(weight, OptionalDouble.of(0.5), 0.9);
+            List<String> both = List.of("weight", "bias");
+            magnitude.add("weight", manager.create(3.0), 20, both);
+            RunningMagnitude restored =
+                    RunningMagnitude.restored(other.create(new double[20]), magnitude.save(), 0.9);
+            for (RunningMagnitude each : List.of(magnitude, restored)) {
+                assertEquals(0.5, each.value(), TOLERANCE);
+                each.add("bias", manager.create(1.8), 4, both);
+                // of the first update half stays
+                assertEquals(0.5 * 0.5 + 0.5 * 4.8 / 24, each.value(), TOLERANCE);
+            }
         }
     }
 

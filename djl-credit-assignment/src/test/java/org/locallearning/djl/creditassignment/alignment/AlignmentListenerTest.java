@@ -27,6 +27,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.listener.TrainingListenerAdapter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -47,6 +49,7 @@ import org.locallearning.djl.creditassignment.RuleCase;
 import org.locallearning.djl.creditassignment.TrainingRun;
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
+import org.locallearning.djl.decorrelation.state.StateFile;
 
 /** Measurements of alignment against angles that are computed apart. */
 class AlignmentListenerTest {
@@ -112,6 +115,37 @@ class AlignmentListenerTest {
                         .map(LayerAlignment::path)
                         .sorted()
                         .collect(Collectors.toList()));
+    }
+
+    /** Of every second forward: which one that is goes on counting from where it was. */
+    @Test
+    void goesOnFromWhereItWasSaved(@TempDir Path folder) throws Exception {
+        NetworkCase network = NetworkCase.twoHiddenLayers();
+        RuleCase rule = new RuleCase("fa", FeedbackAlignment.builder().build());
+        AlignmentListener whole = new AlignmentListener(2);
+        try (TrainingRun run = start(network, whole, rule)) {
+            run.train(0, 6);
+        }
+        AlignmentListener first = new AlignmentListener(2);
+        AlignmentListener second = new AlignmentListener(2);
+        try (TrainingRun run = start(network, first, rule);
+                NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            run.train(0, 3);
+            Path file = folder.resolve("state");
+            StateFile.save(file, Map.of("alignment", first));
+            StateFile.load(file, manager, Map.of("alignment", second));
+            run.train(3, 6);
+        }
+        assertEquals(steps(whole).subList(0, steps(second).size()), steps(second));
+        try (TrainingRun run = start(network, second, rule)) {
+            run.train(3, 6);
+        }
+        assertEquals(steps(whole), steps(second));
+        assertEquals(List.of(1L, 3L, 5L), steps(whole).stream().distinct().toList());
+    }
+
+    private static List<Long> steps(AlignmentListener listener) {
+        return listener.getAlignments().stream().map(LayerAlignment::step).toList();
     }
 
     private static double inner(double[] a, double[] b) {

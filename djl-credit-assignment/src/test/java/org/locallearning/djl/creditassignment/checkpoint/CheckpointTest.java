@@ -33,6 +33,7 @@ import ai.djl.training.evaluator.Accuracy;
 import ai.djl.training.evaluator.Evaluator;
 import ai.djl.training.evaluator.IndexEvaluator;
 import ai.djl.training.loss.Loss;
+import ai.djl.training.loss.SimpleCompositeLoss;
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 import java.io.IOException;
@@ -41,6 +42,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -234,6 +236,39 @@ class CheckpointTest {
             running.load(file);
             assertEquals(0.5f, next.evaluator.getAccumulator(sum));
         }
+    }
+
+    @Test
+    void holdsTheSumsOfThePartsOfALoss() throws Exception {
+        String sum = "train_epoch";
+        List<Loss> saved = List.of(Loss.l2Loss(), Loss.l1Loss());
+        Program program = new Program();
+        program.loss = composite(saved);
+        try (Running running = program.start();
+                NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDList labels = new NDList(manager.create(new float[] {0, 1}));
+            NDList predictions = new NDList(manager.create(new float[] {2, 4}));
+            program.loss.addAccumulator(sum);
+            program.loss.updateAccumulator(sum, labels, predictions);
+            running.save(file);
+        }
+        // half of (4 + 9) / 2, and (2 + 3) / 2
+        assertEquals(3.25f, saved.get(0).getAccumulator(sum));
+        assertEquals(2.5f, saved.get(1).getAccumulator(sum));
+        List<Loss> loaded = List.of(Loss.l2Loss(), Loss.l1Loss());
+        Program next = new Program();
+        next.loss = composite(loaded);
+        try (Running running = next.start()) {
+            running.load(file);
+            assertEquals(3.25f, loaded.get(0).getAccumulator(sum));
+            assertEquals(2.5f, loaded.get(1).getAccumulator(sum));
+        }
+    }
+
+    private static Loss composite(List<Loss> parts) {
+        SimpleCompositeLoss loss = new SimpleCompositeLoss();
+        parts.forEach(loss::addLoss);
+        return loss;
     }
 
     @Test

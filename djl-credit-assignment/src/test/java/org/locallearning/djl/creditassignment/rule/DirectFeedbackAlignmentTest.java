@@ -21,6 +21,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -445,6 +446,64 @@ class DirectFeedbackAlignmentTest {
         }
     }
 
+    /** A convolution over frames gets the error of the sample that a frame is of. */
+    @Test
+    void repeatsTheErrorOfASampleForEachOfItsFrames() {
+        Engine.getEngine("PyTorch").setRandomSeed(2);
+        FeedbackSource source = FeedbackDistribution.normal(1).seeded(4);
+        try (Model model = Model.newInstance("frames", "PyTorch");
+                NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            Block frames =
+                    new SequentialBlock()
+                            .add(list -> new NDList(list.head().reshape(24, 2, 1)))
+                            .add(
+                                    Conv1d.builder()
+                                            .setFilters(3)
+                                            .setKernelShape(new Shape(1))
+                                            .optBias(false)
+                                            .build())
+                            .add(list -> new NDList(list.head().reshape(24, 3)));
+            model.setBlock(
+                    new SequentialBlock()
+                            .add(NetworkCase.linear(8))
+                            .add(Activation::tanh)
+                            .add(
+                                    new ParallelBlock(
+                                            lists ->
+                                                    new NDList(
+                                                            lists.get(0).head(),
+                                                            lists.get(1).head()),
+                                            List.of(NetworkCase.linear(2), frames))));
+            NDArray x = manager.randomNormal(0, 0.1f, new Shape(6, 5), DataType.FLOAT32);
+            NDList predictions =
+                    assign(model, source, x, DirectFeedbackAlignment.ConvolutionForm.BROADCAST);
+            NDArray t = x.matMul(parameter(model, "01Linear_weight").transpose()).tanh();
+            NDArray e =
+                    predictions
+                            .get(0)
+                            .stopGradient()
+                            .concat(predictions.get(1).stopGradient().reshape(6, 12), 1);
+            NDArray toHead =
+                    e.matMul(
+                            source.create(
+                                    manager,
+                                    "03ParallelBlock_01Linear_weight",
+                                    new Shape(14, 8),
+                                    DataType.FLOAT32));
+            NDArray kernel =
+                    source.create(
+                            manager,
+                            "03ParallelBlock_02SequentialBlock_02Conv1d_weight",
+                            new Shape(14, 2, 1),
+                            DataType.FLOAT32);
+            // the 4 frames of a sample have 2 features each, one frame after the other
+            NDArray toFrame = e.matMul(kernel.reshape(14, 2));
+            NDArray toFrames = NDArrays.concat(new NDList(toFrame, toFrame, toFrame, toFrame), 1);
+            NDArray toHidden = toHead.add(toFrames).mul(t.square().mul(-1).add(1));
+            assertGradient(toHidden.transpose().matMul(x), model, "01Linear_weight");
+        }
+    }
+
     @Test
     void refusesHeadsWhoseSamplesCannotBeToldApart() {
         try (Model model = Model.newInstance("heads", "PyTorch");
@@ -465,9 +524,18 @@ class DirectFeedbackAlignmentTest {
     }
 
     private static NDList assign(Model model, FeedbackSource source, NDArray x) {
+        return assign(model, source, x, DirectFeedbackAlignment.ConvolutionForm.DENSE);
+    }
+
+    private static NDList assign(
+            Model model,
+            FeedbackSource source,
+            NDArray x,
+            DirectFeedbackAlignment.ConvolutionForm form) {
         try (Trainer trainer =
                 DirectFeedbackAlignment.builder()
                         .optFeedback(source)
+                        .optConvolutionForm(form)
                         .build()
                         .newTrainer(model, new DefaultTrainingConfig(new HalfSquares()))) {
             trainer.initialize(x.getShape());
