@@ -123,7 +123,10 @@ public final class RecordedModel {
             return model;
         } catch (NoSuchFileException e) {
             throw new RepositoryException(
-                    e.getFile() + " is missing: copy it from where the model was saved.", e);
+                    e.getFile()
+                            + " is missing: copy it from where the model was saved, or ask for the"
+                            + " model by the name of its files (optModelName).",
+                    e);
         } catch (FileSystemException e) {
             throw RepositoryException.unreadable(e.getFile(), e);
         } catch (MalformedModelException e) {
