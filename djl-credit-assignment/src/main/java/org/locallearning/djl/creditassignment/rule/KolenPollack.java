@@ -57,8 +57,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Weight decay of the optimizer is for both and adds to it; {@code λ = 0} and gradient descent
  * with weight decay are the form of Akrout et al. Where {@code W} is frozen neither of them
- * changes. Of the layers inside an unknown block it is not known which comes first, so that each
- * has a {@code B} and decays.
+ * changes; after that Adam's bias corrections of the two may be one update apart, since DJL counts
+ * updates of all parameters together. Of the layers inside an unknown block it is not known which
+ * comes first, so that each has a {@code B} and decays.
  *
  * <p>Use it in deep and in convolutional nets, where it comes close to backpropagation and feedback
  * alignment does not. The decay costs accuracy: better too small than too large. Cost for L layers:

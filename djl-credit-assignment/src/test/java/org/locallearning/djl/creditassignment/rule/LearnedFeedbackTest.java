@@ -434,21 +434,29 @@ class LearnedFeedbackTest {
 
     static Stream<Arguments> movingOptimizers() {
         Tracker rate = Tracker.fixed(RATE);
-        return Stream.concat(
-                optimizers(),
-                Stream.of(
-                        Arguments.of(
-                                "weight decay",
-                                Optimizer.sgd()
-                                        .setLearningRateTracker(rate)
-                                        .optWeightDecays(0.1f)
-                                        .build())));
+        return Stream.of(
+                Arguments.of(
+                        "momentum",
+                        Optimizer.sgd().setLearningRateTracker(rate).optMomentum(0.9f).build(),
+                        1e-12),
+                // DJL counts the updates of all parameters together: one more may be on its count
+                // between those of a weight that has paused and of B
+                Arguments.of(
+                        "Adam",
+                        Optimizer.adam().optLearningRateTracker(Tracker.fixed(0.01f)).build(),
+                        1e-3),
+                // which shrinks the difference, too
+                Arguments.of(
+                        "weight decay",
+                        Optimizer.sgd().setLearningRateTracker(rate).optWeightDecays(0.1f).build(),
+                        0.1));
     }
 
     /** Momentum and decay move what has no gradient, where no error passes the layer any more. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("movingOptimizers")
-    void feedbackOfWeightsThatAreFrozenLaterStays(String name, Optimizer optimizer) {
+    void feedbackOfWeightsThatAreFrozenLaterStays(
+            String name, Optimizer optimizer, double tolerance) {
         DefaultTrainingConfig config =
                 new DefaultTrainingConfig(LossCase.softmaxCrossEntropy().loss().get())
                         .optOptimizer(optimizer);
@@ -473,7 +481,7 @@ class LearnedFeedbackTest {
                     Math.pow(0.9, 4),
                     norm(differences(run).get("03Linear_weight"))
                             / norm(first.get("03Linear_weight")),
-                    name.equals("weight decay") ? 0.1 : 1e-12);
+                    tolerance);
         }
     }
 
