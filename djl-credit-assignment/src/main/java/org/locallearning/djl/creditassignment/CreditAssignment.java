@@ -127,31 +127,7 @@ public abstract class CreditAssignment {
 
     private void checkErrorsOfItsOwn(Network network) {
         List<Network.Member> unknown = unknownBlocks(network);
-        if (unknown.isEmpty()) {
-            checkStages(network);
-        } else if (unknownBlocks != UnknownBlocks.ACCEPT) {
-            checkUnknownBlocks(network, unknown);
-        }
-    }
-
-    private void checkStages(Network network) {
-        boolean hasInnerErrors = !network.getLayersWithLearningBelow().isEmpty();
-        boolean isOneStage = network.getStagesWithLearningBelow().isEmpty();
-        if (hasInnerErrors && isOneStage && !hasErrorsOfItsOwn(network)) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            "%s would be backpropagation by another name: what learns is one stage"
-                                    + " of branches, inside which errors go back exactly, and"
-                                    + " nothing below that learns. Take a rule that sends an error"
-                                    + " of its own through every layer, such as FeedbackAlignment,"
-                                    + " or, for LocalRepresentationAlignment, a wiring with"
-                                    + " connections inside branches.",
-                            getClass().getSimpleName()));
-        }
-    }
-
-    private void checkUnknownBlocks(Network network, List<Network.Member> unknown) {
-        if (unknownBlocks == UnknownBlocks.FAIL) {
+        if (unknownBlocks == UnknownBlocks.FAIL && !unknown.isEmpty()) {
             throw new IllegalArgumentException(
                     String.format(
                             "%s does not know %s: it would be run as one piece. Add it to the"
@@ -161,7 +137,11 @@ public abstract class CreditAssignment {
         }
         List<Network.Member> learning =
                 unknown.stream().filter(CreditAssignment::isTrainable).toList();
-        if (!learning.isEmpty() && !network.isSingleLayer() && !hasErrorsOfItsOwn(network)) {
+        if (learning.isEmpty()) {
+            checkStages(network);
+        } else if (unknownBlocks != UnknownBlocks.ACCEPT
+                && !network.isSingleLayer()
+                && !hasErrorsOfItsOwn(network)) {
             throw new IllegalArgumentException(
                     String.format(
                             "%s would be backpropagation by another name: it backpropagates inside"
@@ -171,6 +151,20 @@ public abstract class CreditAssignment {
                                     + " LayerTable.withSequence and optLayers, accept it with"
                                     + " optUnknownBlocks(ACCEPT), or take another rule.",
                             getClass().getSimpleName(), names(learning)));
+        }
+    }
+
+    private void checkStages(Network network) {
+        boolean sendsErrors = !network.getLayersWithLearningBelow().isEmpty();
+        if (sendsErrors && network.learnsInOneStage() && !hasErrorsOfItsOwn(network)) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%s would be backpropagation by another name: all that learns is in one"
+                                    + " stage (branches, or a sequence that returns what its blocks"
+                                    + " put out), inside which errors go back exactly. Take a rule"
+                                    + " that sends an error of its own through every layer, such as"
+                                    + " FeedbackAlignment.",
+                            getClass().getSimpleName()));
         }
     }
 

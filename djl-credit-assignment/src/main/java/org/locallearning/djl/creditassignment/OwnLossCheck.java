@@ -105,14 +105,15 @@ final class OwnLossCheck {
         return new IllegalStateException(
                 String.format(
                         "%s learns from %s of the predictions and labels of one forward, but"
-                                + " backward was given another loss; give both the same, or take"
-                                + " a rule that learns from the error of any loss, such as"
-                                + " FeedbackAlignment.",
+                                + " backward was given another loss; give backward that one, or"
+                                + " the rule the other, or take a rule that learns from the error"
+                                + " of any loss, such as FeedbackAlignment.",
                         trainer.getRule().getClass().getSimpleName(), own.description()));
     }
 
     /**
-     * Returns the gradient at each prediction, empty if the loss fails since labels are missing.
+     * Returns the gradient at each prediction, empty if the loss fails since labels are missing, or
+     * has no gradient to compare, such as an error rate that a rule perturbs by.
      */
     private static Optional<NDList> gradient(Tape tape, OwnLoss own, NDManager scope) {
         NDList leaves = new NDList(tape.getPredictions().size());
@@ -129,15 +130,15 @@ final class OwnLossCheck {
             return Optional.empty();
         }
         value.attach(scope);
-        boolean differentiable = Autograd.isDifferentiable(value);
+        if (!Autograd.isDifferentiable(value)) {
+            return Optional.empty();
+        }
         NDArray ones = value.onesLike();
         NDList gradient = new NDList(leaves.size());
         for (NDArray leaf : leaves) {
             // not that of parameters, which a penalty in the loss gives a gradient
             gradient.add(
-                    differentiable && leaf.hasGradient()
-                            ? Autograd.gradient(value, ones, leaf)
-                            : leaf.zerosLike());
+                    leaf.hasGradient() ? Autograd.gradient(value, ones, leaf) : leaf.zerosLike());
         }
         gradient.attach(scope);
         return Optional.of(gradient);

@@ -32,6 +32,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.locallearning.djl.decorrelation.internal.Graph;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.locallearning.djl.decorrelation.internal.StoredParameters;
 import org.locallearning.djl.decorrelation.state.StateReader;
@@ -140,7 +141,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
                         new NDList(input),
                         training,
                         params,
-                        weightValue.hasGradient(),
+                        Graph.records(weightValue),
                         (centred, matrix, values) -> {
                             NDArray kernel = foldedKernel(weightValue, values);
                             return isMeanFoldable() && centred.mean() != null

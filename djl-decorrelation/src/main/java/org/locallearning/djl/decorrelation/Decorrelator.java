@@ -196,9 +196,8 @@ final class Decorrelator {
         }
         DecorrelationMatrix learner =
                 training ? present.ofBatch(() -> seen.counted(centred.values())) : present;
-        // backward needs the matrix as it is here, whichever later use it learns from, and it
-        // learns
-        // where other threads may read it
+        // backward needs the matrix of this use, which a later one may change: it learns in place,
+        // where other threads read it
         NDList kept = remembered && learner == present ? copies(arrays, present) : arrays;
         DecorrelationMatrix applied = kept == arrays ? learner : form.binding().apply(kept);
         NDArray output = product.apply(centred, applied, kept.head());

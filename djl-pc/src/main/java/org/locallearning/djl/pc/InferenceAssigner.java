@@ -90,7 +90,9 @@ final class InferenceAssigner implements CreditAssigner {
                                         new IllegalStateException(
                                                 "The output cannot be clamped, since the batch has"
                                                         + " no labels; call forward(data, labels)."));
-        List<Stage> stages = withOneArrayBetween(tape.getStages());
+        List<Stage> all = tape.getStages();
+        List<Stage> stages = withOneArrayBetween(all);
+        checkNodes(all, stages);
         warnOfSilentStages(stages);
         OutputClamp clamp =
                 new OutputClamp(loss, settings.clampStrength(), labels, tape.getManager());
@@ -178,6 +180,22 @@ final class InferenceAssigner implements CreditAssigner {
             joined.set(last, joined.get(last).joinedWith(rest));
         }
         return joined;
+    }
+
+    /** Refuses stages that learn and have all become one, in which errors go back exactly. */
+    private static void checkNodes(List<Stage> all, List<Stage> joined) {
+        long learning =
+                all.stream().filter(each -> each.isWeighted() && each.isTrainable()).count();
+        if (joined.size() == 1 && learning > 1) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "Inference learning would be backpropagation by another name: no value"
+                                    + " node can stand between %s and %s, since what is put out"
+                                    + " there is not one array of numbers, and there are no other"
+                                    + " places. Join the arrays in the block that puts them out, or"
+                                    + " take another rule, such as FeedbackAlignment.",
+                            all.get(0), all.get(all.size() - 1)));
+        }
     }
 
     private void warnOfSilentStages(List<Stage> stages) {

@@ -47,7 +47,7 @@ final class ProximalPrecisions implements Precisions {
     @Override
     public NDList outputErrors(ValueNode output, NDList pulls) {
         NDList errors = new NDList(pulls.size());
-        norms.checkLearns(output.stage());
+        checkLearns(output);
         try (NDManager scope = manager.newSubManager()) {
             NDArray whole = norms.ofInput(output.stage(), scope);
             NDArray share = rate(output, scope).mul(HostNumber.plus(whole, 1 / step.beta()));
@@ -61,6 +61,18 @@ final class ProximalPrecisions implements Precisions {
         return errors;
     }
 
+    /** The step of a layer explains what its error sends down, so that it has to take one. */
+    private void checkLearns(ValueNode node) {
+        if (node.stage().isInputErrorWanted() && !norms.isLearning(node.stage())) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "The proximal step needs every layer above the lowest one that learns to"
+                                    + " learn too, but %s is frozen; unfreeze it, freeze what is"
+                                    + " below it, or leave the option out.",
+                            node.stage()));
+        }
+    }
+
     /** Returns α of each sample, (N, 1), at the layer below a node. */
     private NDArray rate(ValueNode node, NDManager scope) {
         return normalized
@@ -71,7 +83,7 @@ final class ProximalPrecisions implements Precisions {
     /** {@inheritDoc} */
     @Override
     public NDArray weigh(NDArray rows, ValueNode node, NDManager scope) {
-        norms.checkLearns(node.stage());
+        checkLearns(node);
         NDArray whole = norms.ofInput(node.stage(), scope);
         return rows.mul(rate(node, scope).square().mul(whole));
     }

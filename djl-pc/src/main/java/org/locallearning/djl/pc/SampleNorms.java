@@ -112,20 +112,9 @@ final class SampleNorms {
         return bias != null && bias.requiresGradient();
     }
 
-    /**
-     * Refuses a layer that cannot step, where a step is to explain what it sends down.
-     *
-     * @throws IllegalArgumentException if it is frozen and something below it learns
-     */
-    void checkLearns(Stage stage) {
-        if (stage.isInputErrorWanted() && !isWeightLearning(stage) && !isBiasLearning(stage)) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            "%s is one of every layer from the lowest that learns on, but %s is"
-                                    + " frozen; unfreeze it, freeze what is below it too, or leave"
-                                    + " the option out.",
-                            what, stage));
-        }
+    /** Returns whether the layer of a stage learns, its weight or its bias. */
+    boolean isLearning(Stage stage) {
+        return isWeightLearning(stage) || isBiasLearning(stage);
     }
 
     /** Returns one over {@link #ofInput}. */

@@ -28,6 +28,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.norm.BatchNorm;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.loss.IndexLoss;
@@ -103,6 +104,66 @@ class SeveralHeadsTest {
                                 () -> TrainingRun.start(wideAndDeep, rule::newTrainer))
                         .getMessage();
         assertTrue(message.contains("backpropagation by another name"), message);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aNormalizationInFrontOfBranchesIsNoStage(InferenceSchedule schedule) {
+        NetworkCase normalized =
+                new NetworkCase(
+                        "normalized",
+                        () ->
+                                new SequentialBlock()
+                                        .add(BatchNorm.builder().build())
+                                        .add(wideAndDeep()),
+                        INPUT,
+                        3);
+        InferenceLearning rule = InferenceLearning.builder().optSchedule(schedule).build();
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> TrainingRun.start(normalized, rule::newTrainer));
+    }
+
+    /** A single layer and its normalization learn by the delta rule. */
+    @Test
+    void aNormalizationInFrontOfALayerIsFine() {
+        NetworkCase normalized =
+                new NetworkCase(
+                        "normalized",
+                        () ->
+                                new SequentialBlock()
+                                        .add(BatchNorm.builder().build())
+                                        .add(NetworkCase.linear(3)),
+                        INPUT,
+                        3);
+        TrainingRun.start(normalized, InferenceLearning.builder().build()::newTrainer)
+                .assign(0)
+                .close();
+    }
+
+    @Test
+    void arraysBetweenAllStagesAreRefused() {
+        NetworkCase split =
+                new NetworkCase(
+                        "split",
+                        () ->
+                                new SequentialBlock()
+                                        .add(
+                                                new ParallelBlock(
+                                                        SeveralHeadsTest::both,
+                                                        List.of(
+                                                                NetworkCase.linear(4),
+                                                                NetworkCase.linear(5))))
+                                        .add(list -> new NDList(list.get(0).concat(list.get(1), 1)))
+                                        .add(NetworkCase.linear(3)),
+                        INPUT,
+                        3);
+        InferenceLearning rule = InferenceLearning.builder().build();
+        try (TrainingRun run = TrainingRun.start(split, rule::newTrainer)) {
+            String message =
+                    assertThrows(IllegalArgumentException.class, () -> run.assign(0)).getMessage();
+            assertTrue(message.contains("between 01ParallelBlock and 03Linear"), message);
+        }
     }
 
     /** Without hidden layers every rule is the delta rule. */

@@ -73,8 +73,8 @@ final class CheckpointFolder {
     /** Says why a checkpoint cannot be written. */
     String notWritten(IOException e) {
         return String.format(
-                "Checkpoints cannot be written to %s (%s); name another folder by setFolder, or"
-                        + " make room.",
+                "Checkpoints cannot be written to %s (%s); let this program write there, or name"
+                        + " another folder by setFolder.",
                 folder, FileFailure.reason(e));
     }
 

@@ -309,8 +309,8 @@ public final class CheckpointListener extends TrainingListenerAdapter {
                 throw new IllegalStateException(
                         String.format(
                                 Locale.ROOT,
-                                "The %d batches of this epoch that are done had %d samples, but here"
-                                        + " they have %d; use the data set and the size of batches"
+                                "The batches of this epoch that are done, %d, had %d samples, but"
+                                        + " here they have %d; use the data set and the size of batches"
                                         + " that the checkpoint was saved with.",
                                 to.batch(),
                                 to.samples(),

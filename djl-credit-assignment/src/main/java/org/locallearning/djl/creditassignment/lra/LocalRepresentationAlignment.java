@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.CreditAssignment;
@@ -189,11 +190,13 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
         return depth == Integer.MAX_VALUE ? graph : graph.limitedTo(depth);
     }
 
-    /** Errors of its own are those that arrive by connections. */
+    /** Errors of its own are those that arrive by connections where something learns. */
     @Override
     protected boolean hasErrorsOfItsOwn(Network network) {
+        Set<String> useful = network.getStagesWithUseForErrors();
         return !network.getOutline().isEmpty()
-                && !getErrorGraph(network).getConnections().isEmpty();
+                && getErrorGraph(network).getConnections().stream()
+                        .anyMatch(connection -> useful.contains(connection.to()));
     }
 
     /** {@inheritDoc} */

@@ -218,7 +218,8 @@ public final class Network {
 
     /**
      * Returns the paths of the weighted layers, containers and unknown blocks that run one after
-     * the other, none of them within a container, and have learning below them.
+     * the other, none of them within a container, and have others that learn below them. What is in
+     * front of the first of them, such as a normalization, is part of it.
      *
      * @return the paths; which they are changes when parameters are frozen
      */
@@ -230,10 +231,49 @@ public final class Network {
                 if (node.isWeighted() && below) {
                     paths.add(node.path());
                 }
-                below = below || node.isTrainable();
+                below = below || node.isWeighted() && node.isTrainable();
             }
         }
         return paths;
+    }
+
+    /**
+     * Returns the paths of the weighted layers, containers and unknown blocks to which an error is
+     * of use, since they or others below them learn.
+     *
+     * @return the paths; which they are changes when parameters are frozen
+     */
+    public Set<String> getStagesWithUseForErrors() {
+        Set<String> paths = new LinkedHashSet<>();
+        visit(
+                root,
+                false,
+                (node, learningBelow) -> {
+                    if (node.isWeighted() && (learningBelow || node.isTrainable())) {
+                        paths.add(node.path());
+                    }
+                });
+        return paths;
+    }
+
+    /**
+     * Returns whether more than one weighted layer or unknown block learns, and all of them are in
+     * one stage: a container, such as branches, and what is in front of it.
+     *
+     * @return true if so; it changes when parameters are frozen
+     */
+    public boolean learnsInOneStage() {
+        List<Node> learning = new ArrayList<>();
+        visit(
+                root,
+                false,
+                (node, learningBelow) -> {
+                    boolean unit = node instanceof LayerNode || node instanceof ExactNode;
+                    if (unit && node.isWeighted() && node.isTrainable()) {
+                        learning.add(node);
+                    }
+                });
+        return learning.size() > 1 && getStagesWithLearningBelow().isEmpty();
     }
 
     /**

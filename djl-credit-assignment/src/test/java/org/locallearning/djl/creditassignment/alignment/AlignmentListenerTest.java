@@ -141,6 +141,9 @@ class AlignmentListenerTest {
             run.train(3, 6);
         }
         assertEquals(steps(whole), steps(second));
+        int saved = first.getAlignments().size() / 2;
+        assertEquals(
+                whole.getAlignments().subList(0, saved), second.getAlignments().subList(0, saved));
         assertEquals(List.of(1L, 3L, 5L), steps(whole).stream().distinct().toList());
     }
 

@@ -18,6 +18,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
@@ -104,6 +105,32 @@ class OwnLossTest {
     @MethodSource("rules")
     void aLossThatIsScaledInSomeBatchesIsRefused(RuleCase rule) {
         assertRefused(rule, (loop, labels, prediction) -> loop.loss(labels, prediction).div(2));
+    }
+
+    /** What rules that perturb are for: it is of no use to backward. */
+    @Test
+    void aLossOfSamplesWithoutAGradientIsLearnedFrom() {
+        NodePerturbation rule =
+                NodePerturbation.builder()
+                        .optNoiseScale(10)
+                        .optSampleLoss(
+                                (labels, predictions) ->
+                                        predictions
+                                                .head()
+                                                .gt(labels.head())
+                                                .toType(DataType.FLOAT32, false)
+                                                .mean(new int[] {1}))
+                        .build();
+        try (Loop loop = Loop.start(OwnLossTest::net, INPUT, rule::newTrainer)) {
+            for (int i = 0; i < 3; i++) {
+                try (GradientCollector collector = loop.collector()) {
+                    NDArray labels = loop.noise(2, LABELS);
+                    collector.backward(
+                            loop.loss(labels, loop.forward(loop.noise(i, INPUT), labels)));
+                }
+                loop.trainer().step();
+            }
+        }
     }
 
     @Test

@@ -43,4 +43,17 @@ public final class Graph {
             return true;
         }
     }
+
+    /**
+     * Returns whether what is made of an array now is recorded: it wants a gradient, and this
+     * thread records.
+     *
+     * @param array the array; left as it is
+     * @return true if results are to be differentiated with respect to it
+     */
+    public static boolean records(NDArray array) {
+        try (NDArray view = array.expandDims(0)) {
+            return holds(view);
+        }
+    }
 }
