@@ -24,14 +24,18 @@ import java.util.function.BiFunction;
  *
  * @param description what it is, for messages, as in "the trainer's own loss (L2Loss)"
  * @param function gives the loss, one number, of the labels and predictions of one forward
+ * @param given whether the rule was given it in the place of the trainer's, so that it may be one
+ *     without a gradient
  */
-public record OwnLoss(String description, BiFunction<NDList, NDList, NDArray> function) {
+public record OwnLoss(
+        String description, BiFunction<NDList, NDList, NDArray> function, boolean given) {
 
     /**
      * Creates a loss of a rule.
      *
      * @param description what it is, for messages
      * @param function gives the loss of labels and predictions
+     * @param given whether the rule was given it in the place of the trainer's
      */
     public OwnLoss {
         Objects.requireNonNull(description, "description");
@@ -45,6 +49,7 @@ public record OwnLoss(String description, BiFunction<NDList, NDList, NDArray> fu
      * @return the loss as that of a rule
      */
     public static OwnLoss ofTrainer(Loss loss) {
-        return new OwnLoss("the trainer's own loss (" + loss.getName() + ")", loss::evaluate);
+        return new OwnLoss(
+                "the trainer's own loss (" + loss.getName() + ")", loss::evaluate, false);
     }
 }

@@ -113,7 +113,7 @@ final class OwnLossCheck {
 
     /**
      * Returns the gradient at each prediction, empty if the loss fails since labels are missing, or
-     * has no gradient to compare, such as an error rate that a rule perturbs by.
+     * was given to the rule and has no gradient to compare, such as an error rate.
      */
     private static Optional<NDList> gradient(Tape tape, OwnLoss own, NDManager scope) {
         NDList leaves = new NDList(tape.getPredictions().size());
@@ -130,7 +130,8 @@ final class OwnLossCheck {
             return Optional.empty();
         }
         value.attach(scope);
-        if (!Autograd.isDifferentiable(value)) {
+        boolean differentiable = Autograd.isDifferentiable(value);
+        if (!differentiable && own.given()) {
             return Optional.empty();
         }
         NDArray ones = value.onesLike();
@@ -138,7 +139,9 @@ final class OwnLossCheck {
         for (NDArray leaf : leaves) {
             // not that of parameters, which a penalty in the loss gives a gradient
             gradient.add(
-                    leaf.hasGradient() ? Autograd.gradient(value, ones, leaf) : leaf.zerosLike());
+                    differentiable && leaf.hasGradient()
+                            ? Autograd.gradient(value, ones, leaf)
+                            : leaf.zerosLike());
         }
         gradient.attach(scope);
         return Optional.of(gradient);

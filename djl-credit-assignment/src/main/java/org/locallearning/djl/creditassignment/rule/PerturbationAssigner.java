@@ -61,7 +61,8 @@ final class PerturbationAssigner implements CreditAssigner {
                 loss,
                 new OwnLoss(
                         "the mean of its own loss of samples (optSampleLoss)",
-                        (labels, predictions) -> losses(loss, labels, predictions).mean()));
+                        (labels, predictions) -> losses(loss, labels, predictions).mean(),
+                        true));
     }
 
     private PerturbationAssigner(NodePerturbation rule, SampleLoss loss, OwnLoss meanLoss) {
