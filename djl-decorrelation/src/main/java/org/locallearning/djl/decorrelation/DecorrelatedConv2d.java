@@ -32,7 +32,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.function.Consumer;
-import org.locallearning.djl.decorrelation.internal.Graph;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.locallearning.djl.decorrelation.internal.StoredParameters;
 import org.locallearning.djl.decorrelation.state.StateReader;
@@ -141,7 +140,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
                         new NDList(input),
                         training,
                         params,
-                        Graph.records(weightValue),
+                        weightValue,
                         (centred, matrix, values) -> {
                             NDArray kernel = foldedKernel(weightValue, values);
                             return isMeanFoldable() && centred.mean() != null

@@ -34,6 +34,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import org.locallearning.djl.decorrelation.internal.Graph;
 import org.locallearning.djl.decorrelation.internal.MemoryNeed;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.locallearning.djl.decorrelation.internal.RepeatingStore;
@@ -132,14 +133,15 @@ final class Decorrelator {
     /**
      * Runs a forward, and learns from it if it is a training forward that may.
      *
-     * @param inGraph whether a backward pass may need the matrix
+     * @param multiplied what the product multiplies by the matrix, which its backward pass then
+     *     needs
      */
     NDArray forward(
             ParameterStore store,
             NDList inputs,
             boolean training,
             PairList<String, Object> params,
-            boolean inGraph,
+            NDArray multiplied,
             Product product) {
         NDArray input = inputs.head();
         checkInput(input);
@@ -160,7 +162,7 @@ final class Decorrelator {
                                         mean,
                                         training,
                                         learning,
-                                        inGraph && !isFrozen(),
+                                        multiplied,
                                         product));
         if (learning) {
             schedule.countStep(device);
@@ -179,7 +181,7 @@ final class Decorrelator {
             NDArray mean,
             boolean training,
             boolean learning,
-            boolean remembered,
+            NDArray multiplied,
             Product product) {
         NDArray input = inputs.head();
         InputRows seen = training ? seen(inputs) : rows;
@@ -198,7 +200,8 @@ final class Decorrelator {
                 training ? present.ofBatch(() -> seen.counted(centred.values())) : present;
         // backward needs the matrix of this use, which a later one may change: it learns in place,
         // where other threads read it
-        NDList kept = remembered && learner == present ? copies(arrays, present) : arrays;
+        boolean changes = learner == present && !isFrozen();
+        NDList kept = changes && Graph.records(multiplied) ? copies(arrays, present) : arrays;
         DecorrelationMatrix applied = kept == arrays ? learner : form.binding().apply(kept);
         NDArray output = product.apply(centred, applied, kept.head());
         if (sampled) {

@@ -31,7 +31,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
-import org.locallearning.djl.decorrelation.internal.Graph;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.locallearning.djl.decorrelation.internal.StoredParameters;
 import org.locallearning.djl.decorrelation.state.StateReader;
@@ -85,7 +84,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
                         checked(inputs),
                         training,
                         params,
-                        Graph.holds(inputs.head()),
+                        inputs.head(),
                         (input, matrix, values) -> matrix.multiply(input.values())));
     }
 
