@@ -92,7 +92,9 @@ final class InferenceAssigner implements CreditAssigner {
                                                         + " no labels; call forward(data, labels)."));
         List<Stage> all = tape.getStages();
         List<Stage> stages = withOneArrayBetween(all);
-        checkNodes(all, stages);
+        if (stages.size() == 1) {
+            checkOneNode(all);
+        }
         warnOfSilentStages(stages);
         OutputClamp clamp =
                 new OutputClamp(loss, settings.clampStrength(), labels, tape.getManager());
@@ -183,10 +185,10 @@ final class InferenceAssigner implements CreditAssigner {
     }
 
     /** Refuses stages that learn and have all become one, in which errors go back exactly. */
-    private static void checkNodes(List<Stage> all, List<Stage> joined) {
+    private static void checkOneNode(List<Stage> all) {
         long learning =
                 all.stream().filter(each -> each.isWeighted() && each.isTrainable()).count();
-        if (joined.size() == 1 && learning > 1) {
+        if (learning > 1) {
             throw new IllegalArgumentException(
                     String.format(
                             "Inference learning would be backpropagation by another name: no value"

@@ -95,10 +95,10 @@ final class SampleNorms {
                                     + " the option out.",
                             what, stage, input.getShape()));
         }
-        NDArray squares = squares(input, scope);
-        if (!isWeightLearning(stage)) {
-            squares.muli(0);
-        }
+        NDArray squares =
+                isWeightLearning(stage)
+                        ? squares(input, scope)
+                        : scope.zeros(new Shape(input.getShape().get(0), 1), input.getDataType());
         return HostNumber.add(squares, isBiasLearning(stage) ? 1 : 0);
     }
 

@@ -208,12 +208,15 @@ public final class Network {
                 root,
                 false,
                 (node, learningBelow) -> {
-                    boolean unit = node instanceof LayerNode || node instanceof ExactNode;
-                    if (unit && node.isWeighted() && learningBelow) {
+                    if (isUnit(node) && learningBelow) {
                         paths.add(node.path());
                     }
                 });
         return paths;
+    }
+
+    private static boolean isUnit(Node node) {
+        return node.isWeighted() && (node instanceof LayerNode || node instanceof ExactNode);
     }
 
     /**
@@ -268,8 +271,7 @@ public final class Network {
                 root,
                 false,
                 (node, learningBelow) -> {
-                    boolean unit = node instanceof LayerNode || node instanceof ExactNode;
-                    if (unit && node.isWeighted() && node.isTrainable()) {
+                    if (isUnit(node) && node.isTrainable()) {
                         learning.add(node);
                     }
                 });
