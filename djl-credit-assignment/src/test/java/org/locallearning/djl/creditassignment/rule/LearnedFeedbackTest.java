@@ -42,10 +42,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -208,9 +210,14 @@ class LearnedFeedbackTest {
     }
 
     private static TrainingRun kolenPollack(NetworkCase network, double decay) {
+        return kolenPollack(network, decay, sgd());
+    }
+
+    private static TrainingRun kolenPollack(
+            NetworkCase network, double decay, Optimizer optimizer) {
         DefaultTrainingConfig config =
                 new DefaultTrainingConfig(LossCase.softmaxCrossEntropy().loss().get())
-                        .optOptimizer(sgd());
+                        .optOptimizer(optimizer);
         CreditAssignment rule = KolenPollack.builder().optDecay(decay).build();
         return TrainingRun.start(
                 network,
@@ -310,17 +317,7 @@ class LearnedFeedbackTest {
 
     @Test
     void nothingMovesAtALearningRateOfZero() {
-        DefaultTrainingConfig config =
-                new DefaultTrainingConfig(LossCase.softmaxCrossEntropy().loss().get())
-                        .optOptimizer(sgd());
-        CreditAssignment rule = KolenPollack.builder().optDecay(0.1).build();
-        try (TrainingRun run =
-                TrainingRun.start(
-                        NETWORK,
-                        DataType.FLOAT64,
-                        LossCase.softmaxCrossEntropy(),
-                        config,
-                        rule::newTrainer)) {
+        try (TrainingRun run = kolenPollack(NETWORK, 0.1)) {
             Map<String, double[]> before = run.train(0, 20).parameters();
             Map<String, double[]> after = run.train(20, 23).parameters();
             before.forEach((path, values) -> assertArrayEquals(values, after.get(path), path));
@@ -457,17 +454,7 @@ class LearnedFeedbackTest {
     @MethodSource("movingOptimizers")
     void feedbackOfWeightsThatAreFrozenLaterStays(
             String name, Optimizer optimizer, double tolerance) {
-        DefaultTrainingConfig config =
-                new DefaultTrainingConfig(LossCase.softmaxCrossEntropy().loss().get())
-                        .optOptimizer(optimizer);
-        CreditAssignment rule = KolenPollack.builder().optDecay(0.1).build();
-        try (TrainingRun run =
-                TrainingRun.start(
-                        NETWORK,
-                        DataType.FLOAT64,
-                        LossCase.softmaxCrossEntropy(),
-                        config,
-                        rule::newTrainer)) {
+        try (TrainingRun run = kolenPollack(NETWORK, 0.1, optimizer)) {
             run.train(0, 3);
             freeze(run, true, "01Linear", "03Linear");
             Map<String, double[]> before = feedback(run);
@@ -507,12 +494,12 @@ class LearnedFeedbackTest {
         return Math.sqrt(sum);
     }
 
-    /** Noise that is given: the same numbers again and again. */
-    private static RandomSource given(double... noise) {
+    /** Noise that is a function of its shape: the same numbers again and again. */
+    private static RandomSource noise(BiFunction<NDManager, Shape, NDArray> numbers) {
         return new RandomSource() {
             @Override
             public NDArray normal(NDManager manager, Shape shape, DataType type) {
-                return manager.create(noise, shape).toType(type, false);
+                return numbers.apply(manager, shape).toType(type, false);
             }
 
             @Override
@@ -527,13 +514,19 @@ class LearnedFeedbackTest {
     @Test
     void aMirrorPhaseIsTheMeanOverItsNoise() {
         double[][] noise = {{1, -2, 0.5}, {0.25, 3, -1}};
+        double[] draws = Stream.of(noise).flatMapToDouble(Arrays::stream).toArray();
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
             double[] w = {0.3, -0.7, 1.1, 0.2, 0.9, -0.4};
             double[] b = {1, 2, 3, 4, 5, 6};
             NDArray weight = manager.create(w, new Shape(2, 3));
             NDArray feedback = manager.create(b, new Shape(2, 3));
             WeightMirror.mirror(
-                    linear(2), feedback, weight, 0.25, 2, given(1, -2, 0.5, 0.25, 3, -1));
+                    linear(2),
+                    feedback,
+                    weight,
+                    0.25,
+                    2,
+                    noise((scope, shape) -> scope.create(draws, shape)));
             double[] expected = new double[6];
             for (int i = 0; i < 2; i++) {
                 for (int j = 0; j < 3; j++) {
@@ -558,24 +551,14 @@ class LearnedFeedbackTest {
         double rate = 0.25;
         // noise of unit variance whose directions are orthogonal: (W ξ) ξᵀ in the mean is W
         RandomSource basis =
-                new RandomSource() {
-                    @Override
-                    public NDArray normal(NDManager manager, Shape shape, DataType type) {
-                        int inputs = (int) shape.get(1);
-                        int samples = (int) shape.get(0);
-                        return manager.eye(samples, inputs, 0, type).mul(Math.sqrt(samples));
-                    }
-
-                    @Override
-                    public NDArray uniform(
-                            NDManager manager,
-                            double low,
-                            double high,
-                            Shape shape,
-                            DataType type) {
-                        throw new UnsupportedOperationException();
-                    }
-                };
+                noise(
+                        (manager, shape) ->
+                                manager.eye(
+                                                (int) shape.get(0),
+                                                (int) shape.get(1),
+                                                0,
+                                                DataType.FLOAT64)
+                                        .mul(Math.sqrt(shape.get(0))));
         List<double[]> history =
                 train(
                         WeightMirror.builder()
