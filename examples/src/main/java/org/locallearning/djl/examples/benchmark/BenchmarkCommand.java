@@ -30,6 +30,7 @@ import org.locallearning.djl.examples.commandline.DecorrelationArguments;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.commandline.UselessOptions;
+import org.locallearning.djl.examples.commandline.Values;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.environment.Machine;
@@ -394,9 +395,10 @@ public final class BenchmarkCommand implements Callable<Integer> {
     }
 
     private void checkPositive(String option, Integer value) {
-        if (value != null && value < 1) {
-            throw new ParameterException(
-                    spec.commandLine(), option + " is at least 1, not " + value + ".");
+        try {
+            Values.checkLeast(option, 1, value);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
     }
 

@@ -90,20 +90,7 @@ public class DataArguments {
      * @throws IllegalArgumentException if a limit is below 1
      */
     public void check() {
-        checkPositive("--limit", limit);
-        checkPositive("--test-limit", testLimit);
-    }
-
-    /**
-     * Checks a number.
-     *
-     * @param option the option's name
-     * @param value the number, or null if none was chosen
-     * @throws IllegalArgumentException if it is below 1
-     */
-    protected static void checkPositive(String option, Integer value) {
-        if (value != null && value < 1) {
-            throw new IllegalArgumentException(option + " is at least 1, not " + value + ".");
-        }
+        Values.checkLeast("--limit", 1, limit);
+        Values.checkLeast("--test-limit", 1, testLimit);
     }
 }

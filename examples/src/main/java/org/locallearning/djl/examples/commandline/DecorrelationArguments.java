@@ -158,10 +158,10 @@ public final class DecorrelationArguments {
         Preconditions.checkArgument(
                 sampleFraction > 0 && sampleFraction <= 1,
                 "--decor-sample is above 0 and at most 1, not " + sampleFraction + ".");
-        checkLeast("--decor-interval", 1, interval);
-        checkLeast("--decor-samples", 1, samplesPerUpdate);
-        checkLeast("--decor-block", 0, blockSize);
-        checkLeast("--decor-rank", 0, rank);
+        Values.checkLeast("--decor-interval", 1, interval);
+        Values.checkLeast("--decor-samples", 1, samplesPerUpdate);
+        Values.checkLeast("--decor-block", 0, blockSize);
+        Values.checkLeast("--decor-rank", 0, rank);
         Preconditions.checkArgument(
                 unitVariance >= 0 && unitVariance <= 1,
                 "--decor-variance is from 0 to 1, not " + unitVariance + ".");
@@ -178,11 +178,5 @@ public final class DecorrelationArguments {
                 varianceTerm == null || unitVariance != 0,
                 "--decor-variance-term says what the unit-variance term scales, which has no"
                         + " weight; give --decor-variance, too.");
-    }
-
-    /** Refuses a number that is too small. */
-    private static void checkLeast(String option, int least, int value) {
-        Preconditions.checkArgument(
-                value >= least, option + " is at least " + least + ", not " + value + ".");
     }
 }

@@ -121,7 +121,7 @@ public final class ImageArguments extends DataArguments {
      */
     public DataOptions options(String model) {
         check();
-        checkPositive(VALIDATION, validation);
+        Values.checkLeast(VALIDATION, 1, validation);
         Task task = Networks.named(model).getTask();
         if (Boolean.TRUE.equals(standardise) && task == Task.RECONSTRUCTION) {
             throw new IllegalArgumentException(

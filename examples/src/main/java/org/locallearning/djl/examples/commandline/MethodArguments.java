@@ -167,7 +167,7 @@ public final class MethodArguments {
      * @throws IllegalArgumentException if a value is out of its range, or two say the same
      */
     public MethodSettings settings(String model) {
-        DataArguments.checkPositive("--error-gap", errorGap);
+        Values.checkLeast("--error-gap", 1, errorGap);
         if (beta != null && !(beta >= 0 && Double.isFinite(beta))) {
             throw new IllegalArgumentException(
                     "--error-beta is at least 0 and finite, not " + beta + ".");

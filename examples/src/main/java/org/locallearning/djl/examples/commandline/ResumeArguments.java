@@ -66,6 +66,6 @@ public final class ResumeArguments {
      * @throws IllegalArgumentException if the number of batches is below 1
      */
     public void check() {
-        DataArguments.checkPositive(SAVE_EVERY, batches);
+        Values.checkLeast(SAVE_EVERY, 1, batches);
     }
 }

@@ -56,6 +56,21 @@ public final class Values {
                 .registerConverter(ErrorDifference.class, oneOf(ErrorDifference.values()));
     }
 
+    /**
+     * Refuses a number that is too small.
+     *
+     * @param option the option's name
+     * @param least the least number
+     * @param value the number, or null if none was chosen
+     * @throws IllegalArgumentException if it is smaller
+     */
+    public static void checkLeast(String option, int least, Integer value) {
+        if (value != null && value < least) {
+            throw new IllegalArgumentException(
+                    option + " is at least " + least + ", not " + value + ".");
+        }
+    }
+
     private static Integer wholeNumber(String text) {
         try {
             return Integer.valueOf(text);

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.locallearning.djl.examples.commandline.DataArguments;
 import org.locallearning.djl.examples.commandline.Seeds;
+import org.locallearning.djl.examples.commandline.Values;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.zoo.data.DataSets;
 import picocli.CommandLine.Option;
@@ -286,7 +287,7 @@ public final class ReproduceArguments extends DataArguments {
     @Override
     public void check() {
         super.check();
-        checkPositive("--epochs", epochs);
+        Values.checkLeast("--epochs", 1, epochs);
         EngineThreads.check(threads);
         if (seeds != null && Set.copyOf(seeds.values()).size() < seeds.values().size()) {
             throw new IllegalArgumentException(

@@ -18,6 +18,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.locallearning.djl.examples.commandline.Values;
 import picocli.CommandLine.Option;
 
 /** How trials run on this machine, on the command line. */
@@ -77,10 +78,8 @@ final class MachineArguments {
         double memory =
                 ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)
                         .getTotalMemorySize();
+        Values.checkLeast("--parallel", 1, parallel);
         int chosen = parallel == null ? asManyAsThereIsRoomFor(threads, memory) : parallel;
-        if (chosen < 1) {
-            throw new IllegalArgumentException("--parallel is at least 1, not " + chosen + ".");
-        }
         if (chosen * bytes() > memory) {
             throw new IllegalArgumentException(
                     String.format(

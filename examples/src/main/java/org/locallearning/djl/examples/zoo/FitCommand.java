@@ -25,6 +25,7 @@ import org.locallearning.djl.examples.commandline.CommandLineText;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
 import org.locallearning.djl.examples.commandline.UselessOptions;
+import org.locallearning.djl.examples.commandline.Values;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.zoo.data.DataSets;
@@ -131,13 +132,9 @@ public final class FitCommand implements Callable<Integer> {
         if (kind.equals(ZCA) && (units != null || epochs != null || seed != null)) {
             throw usage("A whitening has no --units, --epochs or --seed: leave them out.");
         }
-        if (or(units, 1) < 1) {
-            throw usage("--units is at least 1, not " + units + ".");
-        }
-        if (or(epochs, 1) < 1) {
-            throw usage("--epochs is at least 1, not " + epochs + ".");
-        }
         try {
+            Values.checkLeast("--units", 1, units);
+            Values.checkLeast("--epochs", 1, epochs);
             measurement.check();
         } catch (IllegalArgumentException e) {
             throw usage(e.getMessage());
