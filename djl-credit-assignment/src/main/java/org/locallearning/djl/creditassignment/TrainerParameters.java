@@ -111,7 +111,7 @@ final class TrainerParameters extends ParameterStore implements CheckingStore, S
         for (Pair<String, Parameter> each : model.getBlock().getParameters()) {
             NDArray value = getValue(each.getValue(), device, true);
             try (NDArray alias = value.stopGradient();
-                    NDArray zeros = HostNumber.times(alias, 0);
+                    NDArray zeros = HostNumber.mul(alias, 0);
                     NDArray sum = zeros.sum()) {
                 if (Double.isNaN(HostValues.number(sum))) {
                     return Optional.of("by now parameter " + each.getKey() + " is not finite");

@@ -107,6 +107,6 @@ final class ActivitySample {
                         ? outputs.matMul(columns)
                         : columns.matMul(outputs);
         NDArray energy = products.square().sum().toType(DataType.FLOAT64, false);
-        return HostNumber.divide(energy.sqrt(), rows());
+        return HostNumber.divi(energy.sqrt(), rows());
     }
 }

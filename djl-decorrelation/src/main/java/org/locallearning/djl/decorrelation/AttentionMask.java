@@ -83,7 +83,7 @@ record AttentionMask(NDArray values) {
     /** 0 where a mark is 1, a large negative number where it is 0. */
     private static NDArray offsetsOf(NDArray marks) {
         NDArray floats = marks.toType(DataType.FLOAT32, false);
-        return HostNumber.times(HostNumber.plus(floats.neg(), 1), SHUT_OUT);
+        return HostNumber.mul(HostNumber.add(floats.neg(), 1), SHUT_OUT);
     }
 
     /** Returns whether these are offsets of the scores, not marks of 0 and 1. */

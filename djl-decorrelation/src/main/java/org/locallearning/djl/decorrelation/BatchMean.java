@@ -37,7 +37,7 @@ final class BatchMean {
     static NDArray of(NDArray input, int[] axes, boolean keepAxes) {
         NDArray sum = input.sum(axes, keepAxes);
         double share = (double) sum.size() / input.size();
-        return HostNumber.times(sum, share);
+        return HostNumber.mul(sum, share);
     }
 
     /**
@@ -61,6 +61,6 @@ final class BatchMean {
     static void blend(NDArray average, NDArray value, double momentum) {
         NDArray target = average.stopGradient();
         NDArray detached = value.stopGradient().reshape(average.getShape());
-        target.addi(HostNumber.times(detached.sub(target), momentum));
+        target.addi(HostNumber.mul(detached.sub(target), momentum));
     }
 }

@@ -76,10 +76,10 @@ public final class BatchWhitening extends FeatureDecorrelation {
                     long n = rows.getShape().get(1);
                     NDArray eye = DeviceArrays.identity(rows, n);
                     NDArray covariance =
-                            HostNumber.times(
+                            HostNumber.mul(
                                     rows.transpose().matMul(rows), 1.0 / rows.getShape().get(0));
                     return inverseSquareRoot(
-                            covariance.add(HostNumber.times(eye, epsilon)), iterations);
+                            covariance.add(HostNumber.mul(eye, epsilon)), iterations);
                 });
     }
 
@@ -95,12 +95,12 @@ public final class BatchWhitening extends FeatureDecorrelation {
                 () -> {
                     NDArray eye = DeviceArrays.identity(matrix, matrix.getShape().get(0));
                     NDArray trace = matrix.mul(eye).sum();
-                    NDArray threeEye = HostNumber.times(eye, 3);
+                    NDArray threeEye = HostNumber.mul(eye, 3);
                     NDArray root = matrix.div(trace);
                     NDArray inverseRoot = eye;
                     for (int i = 0; i < iterations; ++i) {
                         NDArray factor =
-                                HostNumber.times(threeEye.sub(inverseRoot.matMul(root)), 0.5);
+                                HostNumber.mul(threeEye.sub(inverseRoot.matMul(root)), 0.5);
                         root = root.matMul(factor);
                         inverseRoot = factor.matMul(inverseRoot);
                     }

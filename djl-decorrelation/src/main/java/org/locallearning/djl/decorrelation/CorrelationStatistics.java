@@ -150,7 +150,7 @@ public final class CorrelationStatistics {
             NDArray products = centred.matMul(centred.transpose());
             // the products of centred rows have one eigenvalue 0, which a mean one replaces
             double mean = HostValues.number(products.mul(eye(products)).sum()) / (count - 1);
-            return conditionNumberOf(HostNumber.plus(products, mean / count));
+            return conditionNumberOf(HostNumber.add(products, mean / count));
         }
     }
 
@@ -165,7 +165,7 @@ public final class CorrelationStatistics {
             return covariance.inverse();
         } catch (EngineException e) {
             // engines refuse a matrix that is singular to the last bit
-            return HostNumber.multiply(covariance.onesLike(), Double.POSITIVE_INFINITY);
+            return HostNumber.muli(covariance.onesLike(), Double.POSITIVE_INFINITY);
         }
     }
 

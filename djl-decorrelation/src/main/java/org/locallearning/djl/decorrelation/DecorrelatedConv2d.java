@@ -223,7 +223,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
     public void initialize(NDManager manager, DataType dataType, Shape... inputShapes) {
         decorrelator.beforeNewArrays();
         super.initialize(manager, dataType, inputShapes);
-        decorrelator.isFrozen();
+        decorrelator.afterNewArrays();
     }
 
     /** {@inheritDoc} */
@@ -292,7 +292,7 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
         decorrelator.beforeNewArrays();
         loadMetadata(is.readByte(), is);
         StoredParameters.load(getDirectParameters().values(), manager, is);
-        decorrelator.isFrozen();
+        decorrelator.afterNewArrays();
         long channels = inputShapes[0].get(1);
         decorrelator.checkLoaded(channels);
         Shape kernel = new Shape(filters, channels / groups).addAll(kernelShape);

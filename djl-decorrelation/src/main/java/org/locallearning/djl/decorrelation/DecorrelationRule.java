@@ -208,7 +208,7 @@ public final class DecorrelationRule {
             long n = outputs.getShape().get(1);
             NDArray detached = outputs.stopGradient();
             NDArray moments =
-                    HostNumber.times(
+                    HostNumber.mul(
                             detached.transpose().matMul(detached), 1.0 / outputs.getShape().get(0));
             NDArray diagonal = moments.mul(identity(moments)).sum(new int[] {0});
             NDArray sums =
@@ -216,7 +216,7 @@ public final class DecorrelationRule {
                             new NDList(
                                     moments.square().sum().reshape(1),
                                     diagonal.square().sum().reshape(1),
-                                    HostNumber.plus(diagonal, -1).square().sum().reshape(1)));
+                                    HostNumber.add(diagonal, -1).square().sum().reshape(1)));
             double[] values = HostValues.numbers(sums);
             double correlations = values[0] - values[1];
             return ((1 - unitVariance) * correlations + unitVariance * values[2])
@@ -258,17 +258,17 @@ public final class DecorrelationRule {
             return gain;
         }
         NDArray power = sample.outputPower();
-        NDArray scaling = HostNumber.times(HostNumber.plus(power, -1), variances ? kappa : 0);
+        NDArray scaling = HostNumber.mul(HostNumber.add(power, -1), variances ? kappa : 0);
         if (!options.isDiagonal()) {
-            scaling = scaling.sub(HostNumber.times(power, 1 - kappa));
+            scaling = scaling.sub(HostNumber.mul(power, 1 - kappa));
         }
-        return gain.mul(HostNumber.plus(rate.times(scaling.mul(alive), -1), 1));
+        return gain.mul(HostNumber.add(rate.times(scaling.mul(alive), -1), 1));
     }
 
     /** What the unit-variance term adds to the factors of columns, {@code −g η κ v}, (n, n). */
     private static NDArray columnTerm(
             NDArray gain, ActivitySample sample, UpdateRate rate, DecorrelationOptions options) {
-        NDArray excess = HostNumber.plus(sample.outputPower(), -1);
+        NDArray excess = HostNumber.add(sample.outputPower(), -1);
         NDArray term = rate.times(excess, -options.getUnitVariance());
         return gain.reshape(-1, 1).mul(term.reshape(1, -1));
     }

@@ -424,7 +424,7 @@ final class Decorrelator {
         return freezing.isFrozen();
     }
 
-    /** To be called before the layer may get new arrays, and {@link #isFrozen} after it. */
+    /** Called before the layer may get new arrays, with {@link #afterNewArrays} after it. */
     void beforeNewArrays() {
         freezing.beforeNewArrays();
         if (!getMatrix().isInitialized()) {
@@ -433,6 +433,11 @@ final class Decorrelator {
             schedule.restoreSteps(0);
             checks.restoreGain(Double.NaN);
         }
+    }
+
+    /** Called once the layer has its new arrays, so that they keep whether it is frozen. */
+    void afterNewArrays() {
+        freezing.isFrozen();
     }
 
     /**

@@ -126,7 +126,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
     public final void initialize(NDManager manager, DataType dataType, Shape... inputShapes) {
         decorrelator.beforeNewArrays();
         super.initialize(manager, dataType, inputShapes);
-        decorrelator.isFrozen();
+        decorrelator.afterNewArrays();
     }
 
     /** {@inheritDoc} */
@@ -184,7 +184,7 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
         decorrelator.beforeNewArrays();
         loadMetadata(is.readByte(), is);
         StoredParameters.load(getDirectParameters().values(), manager, is);
-        decorrelator.isFrozen();
+        decorrelator.afterNewArrays();
         decorrelator.checkLoaded(inputWidth());
     }
 

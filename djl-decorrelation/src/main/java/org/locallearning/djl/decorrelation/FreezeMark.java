@@ -62,7 +62,7 @@ final class FreezeMark {
         return frozen;
     }
 
-    /** To be called before the layer may get new arrays, and {@link #isFrozen} after it. */
+    /** Called before the layer may get new arrays; {@link #isFrozen} is to be called after it. */
     synchronized void beforeNewArrays() {
         if (!isFrozen()) {
             carrier.freeze(false);

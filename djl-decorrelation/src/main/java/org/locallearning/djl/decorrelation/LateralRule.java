@@ -143,8 +143,8 @@ public enum LateralRule {
             NDArray matrix, ActivitySample sample, DecorrelationOptions options) {
         SampleGain gain = options.getGain().of(sample);
         // under the gain of others a dead unit would burst when it comes to life
-        NDArray more = HostNumber.plus(gain.toArray(sample.outputs()), -1);
-        NDArray byUnit = HostNumber.plus(sample.alive().mul(more), 1);
+        NDArray more = HostNumber.add(gain.toArray(sample.outputs()), -1);
+        NDArray byUnit = HostNumber.add(sample.alive().mul(more), 1);
         matrix.divi(byUnit.reshape(1, -1));
         return gain;
     }

@@ -178,7 +178,7 @@ record LowRankMatrix(NDArray core, NDArray directions, Set<Device> found)
                     for (int pass = 0; pass < PASSES; ++pass) {
                         NDArray responses = precise.matMul(directions);
                         NDArray next = precise.transpose().matMul(responses);
-                        directions = orthonormal(next.add(HostNumber.times(directions, floor)));
+                        directions = orthonormal(next.add(HostNumber.mul(directions, floor)));
                     }
                     return DeviceArrays.copy(directions, rows.getDataType());
                 });

@@ -89,7 +89,7 @@ record MaskedRows(InputRows rows, NDArray counts, long total) implements InputRo
         NDArray weights =
                 counts.toType(batch.getDataType(), false).expandDims(counts.getShape().dimension());
         NDArray sum = rows.rows(batch.mul(weights)).sum(ROWS);
-        return HostNumber.times(sum, 1.0 / total);
+        return HostNumber.mul(sum, 1.0 / total);
     }
 
     @Override

@@ -80,8 +80,8 @@ public final class RecurrentDecorrelation extends FeatureDecorrelation {
         return ArrayScope.returning(
                 () -> {
                     NDArray eye = DeviceArrays.identity(lateral, lateral.getShape().get(0));
-                    NDArray carry = eye.sub(HostNumber.times(lateral, timeStep)).transpose();
-                    NDArray drive = HostNumber.times(input, timeStep);
+                    NDArray carry = eye.sub(HostNumber.mul(lateral, timeStep)).transpose();
+                    NDArray drive = HostNumber.mul(input, timeStep);
                     NDArray activity = input;
                     for (int i = 0; i < steps; ++i) {
                         activity = activity.matMul(carry).add(drive);

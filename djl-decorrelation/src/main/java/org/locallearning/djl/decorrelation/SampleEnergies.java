@@ -183,7 +183,7 @@ sealed interface SampleEnergies {
 
         @Override
         public SampleGain meanOfRatios() {
-            NDArray ratios = inputs.div(HostNumber.plus(outputs, LEAST_ROW)).sqrt();
+            NDArray ratios = inputs.div(HostNumber.add(outputs, LEAST_ROW)).sqrt();
             NDArray counted = isZero(inputs).logicalNot().toType(DataType.FLOAT64, false).sum();
             NDArray mean = ratios.sum().div(HostNumber.maximum(counted, 1));
             return gain(NDArrays.where(isZero(counted), mean.onesLike(), mean));
@@ -217,7 +217,7 @@ sealed interface SampleEnergies {
 
         @Override
         public NDArray alive(NDArray outputPower) {
-            NDArray dead = HostNumber.times(outputs.sum(), DEAD / entries).toType(type, false);
+            NDArray dead = HostNumber.mul(outputs.sum(), DEAD / entries).toType(type, false);
             return outputPower.gt(dead).toType(type, false);
         }
     }

@@ -62,7 +62,7 @@ sealed interface SampleGain {
 
         @Override
         public void scale(NDArray array) {
-            HostNumber.multiply(array, mean);
+            HostNumber.muli(array, mean);
         }
 
         @Override
@@ -75,12 +75,12 @@ sealed interface SampleGain {
             NDArray one =
                     DeviceArrays.like(
                             like, manager -> manager.ones(new Shape(1), like.getDataType()));
-            return HostNumber.multiply(one, mean);
+            return HostNumber.muli(one, mean);
         }
 
         @Override
         public NDArray sparingDead(NDArray alive) {
-            return HostNumber.plus(HostNumber.times(alive, mean - 1), 1);
+            return HostNumber.add(HostNumber.mul(alive, mean - 1), 1);
         }
     }
 
@@ -127,7 +127,7 @@ sealed interface SampleGain {
 
         @Override
         public NDArray sparingDead(NDArray alive) {
-            return HostNumber.plus(alive.mul(HostNumber.plus(values, -1)), 1);
+            return HostNumber.add(alive.mul(HostNumber.add(values, -1)), 1);
         }
     }
 }

@@ -37,7 +37,7 @@ sealed interface UpdateRate {
 
         @Override
         public NDArray times(NDArray array, double factor) {
-            return HostNumber.times(array, factor * value);
+            return HostNumber.mul(array, factor * value);
         }
     }
 
@@ -50,7 +50,7 @@ sealed interface UpdateRate {
 
         @Override
         public NDArray times(NDArray array, double factor) {
-            NDArray product = HostNumber.times(value, factor);
+            NDArray product = HostNumber.mul(value, factor);
             return array.mul(product.toType(array.getDataType(), false));
         }
     }

@@ -36,7 +36,7 @@ final class FixedPrecisions implements Precisions {
     /** {@inheritDoc} */
     @Override
     public NDArray weigh(NDArray rows, ValueNode node, NDManager scope) {
-        return HostNumber.times(rows, node.precision());
+        return HostNumber.mul(rows, node.precision());
     }
 
     /** {@inheritDoc} */
@@ -48,7 +48,7 @@ final class FixedPrecisions implements Precisions {
     /** {@inheritDoc} */
     @Override
     public NDArray decay(NDArray rows, ValueNode above, NDManager scope) {
-        return HostNumber.times(rows, activityDecay);
+        return HostNumber.mul(rows, activityDecay);
     }
 
     /** {@inheritDoc} */
@@ -61,8 +61,7 @@ final class FixedPrecisions implements Precisions {
     @Override
     public NDArray energy(ValueNode node, NDArray error) {
         try (NDArray square = error.square()) {
-            return HostNumber.multiply(
-                    square.sum(), node.precision() / 2 / error.getShape().get(0));
+            return HostNumber.muli(square.sum(), node.precision() / 2 / error.getShape().get(0));
         }
     }
 }

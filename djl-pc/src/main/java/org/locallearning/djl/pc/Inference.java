@@ -234,7 +234,7 @@ final class Inference {
                 NDList activations = nodes.get(l + 1).stage().getFront().keepOutputs();
                 activations.attach(scope);
                 NDArray squares = activations.singletonOrThrow().square().sum();
-                parts.add(HostNumber.times(squares, settings.activityDecay() / 2 / samples()));
+                parts.add(HostNumber.mul(squares, settings.activityDecay() / 2 / samples()));
             }
             parts.attach(tape.getManager());
         }
@@ -311,7 +311,7 @@ final class Inference {
             if (drive == null) {
                 return;
             }
-            NDArray moved = HostNumber.times(drive, step);
+            NDArray moved = HostNumber.mul(drive, step);
             moved.attach(tape.getManager());
             node.move(moved);
         }
@@ -354,7 +354,7 @@ final class Inference {
             double precision = precisions.ofLearning(node);
             NDList down = new NDList(node.errors().size());
             for (NDArray error : node.errors()) {
-                down.add(HostNumber.times(error, -precision / samples()));
+                down.add(HostNumber.mul(error, -precision / samples()));
             }
             if (settings.normalizedStep()) {
                 normalize(down, node);
@@ -378,7 +378,7 @@ final class Inference {
     private NDArray energy(int l) {
         ValueNode node = nodes.get(l);
         if (l == output) {
-            return HostNumber.times(clamp.energy(), node.precision());
+            return HostNumber.mul(clamp.energy(), node.precision());
         }
         if (node.errors() == null) {
             return null;

@@ -239,13 +239,13 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
     }
 
     private NDArray prepare(NDArray grad, NDArray values) {
-        NDArray gradient = rescaleGrad == 1 ? grad : HostNumber.times(grad, rescaleGrad);
+        NDArray gradient = rescaleGrad == 1 ? grad : HostNumber.mul(grad, rescaleGrad);
         if (clipGrad >= 0) {
             NDArray least = HostNumber.maximum(gradient, -clipGrad);
             gradient = HostNumber.with(least, clipGrad, NDArray::minimum);
         }
         float decay = getWeightDecay();
-        return decay == 0 ? gradient : gradient.add(HostNumber.times(values, decay));
+        return decay == 0 ? gradient : gradient.add(HostNumber.mul(values, decay));
     }
 
     private Matrix matrixOf(String parameterId) {

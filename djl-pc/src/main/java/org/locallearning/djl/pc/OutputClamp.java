@@ -109,7 +109,7 @@ final class OutputClamp {
                     differentiable = true;
                     pull(value, weight, leaves, errors);
                 }
-                NDArray share = HostNumber.times(Autograd.detach(value, scope), weight / samples);
+                NDArray share = HostNumber.mul(Autograd.detach(value, scope), weight / samples);
                 energy = energy == null ? share : energy.add(share);
             }
             if (!differentiable) {
@@ -133,7 +133,7 @@ final class OutputClamp {
         for (int i = 0; i < leaves.size(); i++) {
             if (leaves.get(i).hasGradient()) {
                 NDArray gradient = Autograd.gradient(value, value.onesLike(), leaves.get(i));
-                errors.get(i).addi(HostNumber.multiply(gradient, -weight));
+                errors.get(i).addi(HostNumber.muli(gradient, -weight));
             }
         }
     }
@@ -267,7 +267,7 @@ final class OutputClamp {
                 label,
                 given -> {
                     NDArray sums = given.reshape(predictions).sum(new int[] {classAxis});
-                    return new NDList(HostNumber.plus(sums, -1).abs().max());
+                    return new NDList(HostNumber.add(sums, -1).abs().max());
                 },
                 found -> {
                     if (!(found[0] < ROUNDING)) {

@@ -50,7 +50,7 @@ final class ProximalPrecisions implements Precisions {
         checkLearns(output);
         try (NDManager scope = manager.newSubManager()) {
             NDArray whole = norms.ofInput(output.stage(), scope);
-            NDArray share = rate(output, scope).mul(HostNumber.plus(whole, 1 / step.beta()));
+            NDArray share = rate(output, scope).mul(HostNumber.add(whole, 1 / step.beta()));
             for (NDArray pull : pulls) {
                 NDArray error = pull.div(share);
                 error.attach(manager);
@@ -76,8 +76,8 @@ final class ProximalPrecisions implements Precisions {
     /** Returns α of each sample, (N, 1), at the layer below a node. */
     private NDArray rate(ValueNode node, NDManager scope) {
         return normalized
-                ? HostNumber.multiply(norms.reciprocal(node.stage(), scope), step.rate())
-                : HostNumber.multiply(norms.ofInput(node.stage(), scope).onesLike(), step.rate());
+                ? HostNumber.muli(norms.reciprocal(node.stage(), scope), step.rate())
+                : HostNumber.muli(norms.ofInput(node.stage(), scope).onesLike(), step.rate());
     }
 
     /** {@inheritDoc} */
@@ -118,7 +118,7 @@ final class ProximalPrecisions implements Precisions {
             NDArray square = error.square();
             square.attach(scope);
             double half = 0.5 / error.getShape().get(0);
-            NDArray energy = HostNumber.multiply(weigh(square, node, scope).sum(), half);
+            NDArray energy = HostNumber.muli(weigh(square, node, scope).sum(), half);
             energy.attach(manager);
             return energy;
         }

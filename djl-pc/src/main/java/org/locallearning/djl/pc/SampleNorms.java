@@ -99,7 +99,7 @@ final class SampleNorms {
                 isWeightLearning(stage)
                         ? squares(input, scope)
                         : scope.zeros(new Shape(input.getShape().get(0), 1), input.getDataType());
-        return HostNumber.add(squares, isBiasLearning(stage) ? 1 : 0);
+        return HostNumber.addi(squares, isBiasLearning(stage) ? 1 : 0);
     }
 
     /** Returns whether the weight of a stage's layer learns, so that its input counts. */

@@ -44,7 +44,6 @@ final class BatchStatistics extends ReplacingStore {
     static NDArray mean(NDArray batch, int axis) {
         int[] others =
                 IntStream.range(0, batch.getShape().dimension()).filter(i -> i != axis).toArray();
-        return HostNumber.divide(
-                batch.sum(others, true), batch.size() / batch.getShape().get(axis));
+        return HostNumber.divi(batch.sum(others, true), batch.size() / batch.getShape().get(axis));
     }
 }

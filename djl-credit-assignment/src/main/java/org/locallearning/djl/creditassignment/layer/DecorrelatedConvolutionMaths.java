@@ -99,6 +99,6 @@ final class DecorrelatedConvolutionMaths implements LayerMaths<DecorrelatedConv2
     private static NDArray centre(NDArray error) {
         Shape shape = error.getShape();
         float count = shape.size() / shape.get(1);
-        return error.sub(HostNumber.divide(error.sum(new int[] {0, 2, 3}, true), count));
+        return error.sub(HostNumber.divi(error.sum(new int[] {0, 2, 3}, true), count));
     }
 }

@@ -105,8 +105,7 @@ final class ErrorNeurons {
         delta.forEach(
                 array ->
                         product.add(
-                                HostNumber.times(
-                                        Autograd.detach(array, tape.getManager()), weight)));
+                                HostNumber.mul(Autograd.detach(array, tape.getManager()), weight)));
         delta.close();
         return product;
     }
@@ -135,10 +134,10 @@ final class ErrorNeurons {
             }
             NDArray z = activationToLearnFrom(site, scope);
             learnMatrices(sent, d, z);
-            NDArray step = HostNumber.times(d, rule.getBeta() * samples).reshape(h.getShape());
+            NDArray step = HostNumber.mul(d, rule.getBeta() * samples).reshape(h.getShape());
             NDArray mixed = mix(derivative(difference(site.after(), h, step, z)));
             double weight = weights.get(site.stage().getPath());
-            NDArray error = HostNumber.times(mixed, weight / samples).reshape(samples, -1);
+            NDArray error = HostNumber.mul(mixed, weight / samples).reshape(samples, -1);
             error.attach(tape.getManager());
             return error;
         }
@@ -186,7 +185,7 @@ final class ErrorNeurons {
         if (rule.getErrorDifference() == ErrorDifference.ONE_SIDED) {
             return z.sub(target);
         }
-        return HostNumber.multiply(after.activate(h.add(step)).sub(target), 0.5);
+        return HostNumber.muli(after.activate(h.add(step)).sub(target), 0.5);
     }
 
     /** sign(Δ) |Δ|^(p − 1), which Δ is for the Euclidean norm. */
@@ -206,7 +205,7 @@ final class ErrorNeurons {
         double share = rule.getMagnitudeShare();
         return share == 1
                 ? error
-                : HostNumber.times(error, share).addi(HostNumber.multiply(error.sign(), 1 - share));
+                : HostNumber.mul(error, share).addi(HostNumber.muli(error.sign(), 1 - share));
     }
 
     private NDArray send(ErrorConnection connection, NDArray h, NDManager scope) {
@@ -226,8 +225,8 @@ final class ErrorNeurons {
         double gamma = rule.getGamma();
         NDArray factor =
                 update == ErrorMatrixUpdate.PAPER
-                        ? HostNumber.times(d, -gamma * samples)
-                        : HostNumber.times(z.reshape(samples, -1), gamma);
+                        ? HostNumber.mul(d, -gamma * samples)
+                        : HostNumber.mul(z.reshape(samples, -1), gamma);
         sent.forEach(product -> Autograd.backward(product, factor, false));
     }
 

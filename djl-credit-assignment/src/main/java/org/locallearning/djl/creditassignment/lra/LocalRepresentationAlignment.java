@@ -32,6 +32,7 @@ import org.locallearning.djl.creditassignment.rule.FeedbackBuilder;
 import org.locallearning.djl.creditassignment.rule.FeedbackDistribution;
 import org.locallearning.djl.creditassignment.rule.FeedbackSource;
 import org.locallearning.djl.creditassignment.rule.RuleParameters;
+import org.locallearning.djl.creditassignment.tape.Feedback;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.StageOutline;
 import org.locallearning.djl.creditassignment.tape.Tape;
@@ -281,8 +282,7 @@ public final class LocalRepresentationAlignment extends CreditAssignment {
         /** {@inheritDoc} */
         @Override
         public void assign(Tape tape, NDList errors) {
-            tape.backward(
-                    errors, (layer, delta) -> layer.inputError(delta, layer.getWeight()), false);
+            tape.backward(errors, Feedback.EXACT, false);
         }
     }
 

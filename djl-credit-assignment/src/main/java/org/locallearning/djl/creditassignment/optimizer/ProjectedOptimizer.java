@@ -95,7 +95,7 @@ public final class ProjectedOptimizer extends Optimizer
             alias.attach(scope);
             // no value is read, so that a device need not wait
             NDArray norm = HostNumber.maximum(alias.square().sum().sqrt(), radius);
-            NDArray scale = HostNumber.multiply(HostNumber.with(norm, -1, NDArray::pow), radius);
+            NDArray scale = HostNumber.muli(HostNumber.with(norm, -1, NDArray::pow), radius);
             NDArray projected = alias.mul(scale);
             projected.attach(array.getManager());
             return projected;

@@ -214,8 +214,7 @@ public final class FeedbackDistribution {
      */
     NDArray draw(RandomSource random, NDManager manager, Shape shape, DataType type, Fan fan) {
         NDArray values =
-                HostNumber.multiply(
-                        form.draw(random, manager, shape, type), standardDeviation(fan));
+                HostNumber.muli(form.draw(random, manager, shape, type), standardDeviation(fan));
         if (density < 1) {
             NDArray place = random.uniform(manager, 0, 1, shape, DataType.FLOAT32);
             NDArray kept = HostNumber.with(place, density, NDArray::lt);

@@ -208,7 +208,7 @@ public final class KolenPollack extends FeedbackRule {
             for (Device device : devices) {
                 NDArray value = store.getValue(parameter, device, true);
                 try (NDArray alias = Autograd.detach(value, manager)) {
-                    HostNumber.multiply(alias, 1 - share);
+                    HostNumber.muli(alias, 1 - share);
                 }
             }
         }

@@ -240,7 +240,7 @@ final class PerturbationAssigner implements CreditAssigner {
             if (rule.isAntithetic()) {
                 Map<BlockTrace, NDList> forth = directions;
                 directions = new LinkedHashMap<>();
-                HostNumber.divide(change.subi(losses(tape.rerun(this::subtractNoise))), 2);
+                HostNumber.divi(change.subi(losses(tape.rerun(this::subtractNoise))), 2);
                 directions.forEach((block, back) -> mirror(back, forth.get(block)));
             } else {
                 change.subi(losses(tape.getPredictions()));
@@ -249,11 +249,9 @@ final class PerturbationAssigner implements CreditAssigner {
             squaredChanges = isFirst ? meanSquare(change) : null;
             if (rule.mode() == NodePerturbation.Mode.NP) {
                 directions = noises;
-                factor = HostNumber.divide(change, samples * rule.noiseScale() * rule.noiseScale());
+                factor = HostNumber.divi(change, samples * rule.noiseScale() * rule.noiseScale());
             } else {
-                factor =
-                        HostNumber.multiply(change, (double) units() / samples)
-                                .divi(squaredLengths());
+                factor = HostNumber.muli(change, (double) units() / samples).divi(squaredLengths());
             }
         }
 
@@ -313,7 +311,7 @@ final class PerturbationAssigner implements CreditAssigner {
         private void mirror(NDList back, NDList forth) {
             for (int i = 0; i < back.size(); i++) {
                 if (isContinuous(back.get(i))) {
-                    HostNumber.divide(back.get(i).subi(forth.get(i)), -2);
+                    HostNumber.divi(back.get(i).subi(forth.get(i)), -2);
                 }
             }
             forth.close();

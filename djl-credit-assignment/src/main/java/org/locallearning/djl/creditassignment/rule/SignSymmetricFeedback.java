@@ -81,7 +81,7 @@ public final class SignSymmetricFeedback extends FeedbackRule {
                 NDArray sign = weight.sign();
                 switch (mode) {
                     case UNIFORM:
-                        return HostNumber.multiply(
+                        return HostNumber.muli(
                                 sign, distribution().standardDeviation(fan(layer, weight)));
                     case BATCHWISE_RANDOM:
                         NDArray drawn =

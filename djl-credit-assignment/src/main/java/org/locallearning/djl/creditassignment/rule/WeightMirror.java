@@ -139,8 +139,8 @@ public final class WeightMirror extends FeedbackRule {
             NDArray noise = random.normal(scope, new Shape(samples, inputs), weight.getDataType());
             NDArray answers = noise.matMul(matrix.transpose());
             NDArray correlation =
-                    HostNumber.multiply(answers.transpose().matMul(noise), rate / samples);
-            HostNumber.multiply(Autograd.detach(feedback, scope), 1 - rate)
+                    HostNumber.muli(answers.transpose().matMul(noise), rate / samples);
+            HostNumber.muli(Autograd.detach(feedback, scope), 1 - rate)
                     .addi(
                             layer.maths()
                                     .fromMatrices(

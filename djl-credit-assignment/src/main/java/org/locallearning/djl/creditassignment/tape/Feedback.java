@@ -26,6 +26,14 @@ import java.util.Optional;
 @FunctionalInterface
 public interface Feedback {
 
+    /** Through the layer's own weights: the exact error of backpropagation. */
+    Feedback EXACT =
+            (layer, delta) -> {
+                try (NDArray weight = layer.getWeight()) {
+                    return layer.inputError(delta, weight);
+                }
+            };
+
     /**
      * Returns the error at the input of a weighted layer. It is not called for a layer that has
      * nothing to train below it.

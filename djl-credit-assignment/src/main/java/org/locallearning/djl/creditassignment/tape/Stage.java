@@ -38,13 +38,6 @@ import org.locallearning.djl.creditassignment.internal.Autograd;
  */
 public final class Stage implements AutoCloseable {
 
-    private static final Feedback EXACT =
-            (layer, delta) -> {
-                try (NDArray weight = layer.getWeight()) {
-                    return layer.inputError(delta, weight);
-                }
-            };
-
     private final String path;
     private final SequenceNode.SequenceTrace trace;
     private final ForwardPass pass;
@@ -311,7 +304,8 @@ public final class Stage implements AutoCloseable {
         try (NDManager scope = reruns.scope().newSubManager()) {
             NDList inputErrors =
                     trace.backward(
-                            detach(errors, scope), new BackwardPass(EXACT, true, false, true));
+                            detach(errors, scope),
+                            new BackwardPass(Feedback.EXACT, true, false, true));
             inputErrors.attach(reruns.scope());
             return inputErrors;
         }
@@ -327,7 +321,8 @@ public final class Stage implements AutoCloseable {
         checkErrors(errors);
         if (isTrainable()) {
             try (NDManager scope = reruns.scope().newSubManager()) {
-                trace.backward(detach(errors, scope), new BackwardPass(EXACT, true, true, false));
+                trace.backward(
+                        detach(errors, scope), new BackwardPass(Feedback.EXACT, true, true, false));
             }
         }
     }
@@ -343,7 +338,7 @@ public final class Stage implements AutoCloseable {
     public NDList backward(NDList errors, boolean inputErrorsWanted) {
         checkErrors(errors);
         return trace.backwardAndRelease(
-                errors, new BackwardPass(EXACT, false, true, inputErrorsWanted));
+                errors, new BackwardPass(Feedback.EXACT, false, true, inputErrorsWanted));
     }
 
     private void checkErrors(NDList errors) {

@@ -409,7 +409,7 @@ public final class Tape implements AutoCloseable {
         try (NDManager temporary = pass.scope().newSubManager()) {
             // 0 * x is 0 for finite x and not a number otherwise
             NDArray alias = Autograd.detach(array, temporary);
-            return !Double.isNaN(HostValues.number(HostNumber.times(alias, 0).sum()));
+            return !Double.isNaN(HostValues.number(HostNumber.mul(alias, 0).sum()));
         }
     }
 

@@ -94,7 +94,7 @@ final class WeightExchange {
      */
     void exactBackward(Runnable backward) {
         backward(
-                (layer, delta) -> layer.inputError(delta, layer.getWeight()),
+                Feedback.EXACT,
                 () -> {
                     backward.run();
                     return null;

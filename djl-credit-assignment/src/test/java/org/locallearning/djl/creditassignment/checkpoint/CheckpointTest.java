@@ -58,6 +58,8 @@ import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.KolenPollack;
 import org.locallearning.djl.decorrelation.Cost;
 import org.locallearning.djl.decorrelation.Decorrelate;
+import org.locallearning.djl.decorrelation.Decorrelating;
+import org.locallearning.djl.decorrelation.DecorrelationReport;
 
 /** What a checkpoint refuses, and that nothing is half loaded. */
 class CheckpointTest {
@@ -236,6 +238,49 @@ class CheckpointTest {
             running.load(file);
             assertEquals(0.5f, next.evaluator.getAccumulator(sum));
         }
+    }
+
+    /** An evaluator that goes on from a checkpoint has no sums but the checkpoint's. */
+    @Test
+    void dropsSumsThatTheCheckpointDoesNotHave() throws Exception {
+        saved(new Program());
+        Program program = new Program();
+        String sum = "train_epoch";
+        try (Running running = program.start();
+                NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDList labels = new NDList(manager.create(new float[] {0}));
+            NDList predictions = new NDList(manager.create(new float[] {2, 1}).reshape(1, 2));
+            program.evaluator.addAccumulator(sum);
+            program.evaluator.updateAccumulator(sum, labels, predictions);
+            assertEquals(1, program.evaluator.getAccumulator(sum));
+            running.load(file);
+            assertEquals(Float.NaN, program.evaluator.getAccumulator(sum));
+        }
+    }
+
+    @Test
+    void holdsTheGainOfALayersLatestUpdate() throws Exception {
+        Program program = new Program();
+        program.rule = FeedbackAlignment.builder().build();
+        Decorrelating layer = decorrelatedLayer(program);
+        try (Running running = program.start()) {
+            running.train(3).save(file);
+        }
+        double gain = layer.getLastGain();
+        assertTrue(Double.isFinite(gain) && gain != 1, "gain " + gain);
+        Decorrelating loaded = decorrelatedLayer(program);
+        try (Running running = program.start()) {
+            running.load(file);
+            assertEquals(gain, loaded.getLastGain());
+        }
+    }
+
+    /** Gives a program a decorrelated block, and returns its first layer. */
+    private static Decorrelating decorrelatedLayer(Program program) {
+        DecorrelationReport report =
+                Decorrelate.builder().optRate(1e-2).build().convert(NetworkCase.mlp(3, 5));
+        program.block = report::block;
+        return report.converted().get(0).layer();
     }
 
     @Test

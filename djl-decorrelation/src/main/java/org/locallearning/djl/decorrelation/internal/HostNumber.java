@@ -38,7 +38,7 @@ public final class HostNumber {
      * @param number the number
      * @return the product, of the array's type
      */
-    public static NDArray times(NDArray array, double number) {
+    public static NDArray mul(NDArray array, double number) {
         return with(array, number, NDArray::mul);
     }
 
@@ -49,7 +49,7 @@ public final class HostNumber {
      * @param number the number
      * @return the sum, of the array's type
      */
-    public static NDArray plus(NDArray array, double number) {
+    public static NDArray add(NDArray array, double number) {
         return with(array, number, NDArray::add);
     }
 
@@ -60,7 +60,7 @@ public final class HostNumber {
      * @param number the number
      * @return the array
      */
-    public static NDArray multiply(NDArray array, double number) {
+    public static NDArray muli(NDArray array, double number) {
         return with(array, number, NDArray::muli);
     }
 
@@ -71,7 +71,7 @@ public final class HostNumber {
      * @param number the number
      * @return the array
      */
-    public static NDArray add(NDArray array, double number) {
+    public static NDArray addi(NDArray array, double number) {
         return with(array, number, NDArray::addi);
     }
 
@@ -82,7 +82,7 @@ public final class HostNumber {
      * @param number the number
      * @return the array
      */
-    public static NDArray divide(NDArray array, double number) {
+    public static NDArray divi(NDArray array, double number) {
         return with(array, number, NDArray::divi);
     }
 

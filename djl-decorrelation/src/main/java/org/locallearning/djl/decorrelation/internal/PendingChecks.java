@@ -98,7 +98,7 @@ public final class PendingChecks {
             scope.suppressNotUsedWarning();
             NDArray wide = wide(numbers).duplicate();
             // what is not finite stays so when it is multiplied by zero, and all else adds nothing
-            sum = open ? wide.add(HostNumber.times(earlier.numbers, 0)) : wide;
+            sum = open ? wide.add(HostNumber.mul(earlier.numbers, 0)) : wide;
             kept.forEach(array -> own.add(array.stopGradient().duplicate()));
             NDScope.unregister(sum);
             NDScope.unregister(own);

@@ -139,6 +139,9 @@ class AnnealedImportanceSamplingTest {
                         .logPartition(parameters);
         assertTrue(wide.standardError() > 1 / 3.0, wide.toString());
         assertEquals(Double.NEGATIVE_INFINITY, wide.low());
+        // of n weights with the sums S and Q of squares: n / (n − 1) (Q/n − S²/n²) / n, over (S/n)²
+        assertEquals(
+                Math.sqrt((3 / wide.effectiveChains() - 1) / (3 - 1)), wide.standardError(), 1e-9);
         assertEquals(
                 Math.log(1 + 3 * wide.standardError()), wide.high() - wide.logPartition(), 1e-9);
     }

@@ -52,7 +52,7 @@ final class GivenNoise {
                 .optMode(mode)
                 .optNoise(
                         (block, output, scale, manager) ->
-                                HostNumber.multiply(
+                                HostNumber.muli(
                                         random.normal(
                                                 manager, output.getShape(), output.getDataType()),
                                         scale))
