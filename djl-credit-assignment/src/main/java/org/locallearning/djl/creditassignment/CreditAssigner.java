@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Tape;
-import org.locallearning.djl.decorrelation.state.Stateful;
+import org.locallearning.djl.state.Stateful;
 
 /**
  * A rule at work in one trainer.

@@ -44,11 +44,11 @@ import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.DivergedDecorrelationException;
 import org.locallearning.djl.decorrelation.NonFiniteInputException;
 import org.locallearning.djl.decorrelation.internal.Graph;
-import org.locallearning.djl.decorrelation.state.StateFile;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
-import org.locallearning.djl.decorrelation.state.Stateful;
-import org.locallearning.djl.decorrelation.state.StatefulTrainer;
+import org.locallearning.djl.state.StateFile;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
+import org.locallearning.djl.state.Stateful;
+import org.locallearning.djl.state.StatefulTrainer;
 
 /**
  * A trainer that assigns credit by a rule. It knows no rule itself.

@@ -34,8 +34,8 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.locallearning.djl.decorrelation.internal.StoredParameters;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
 
 /**
  * A two-dimensional convolution over decorrelated patches: {@code y = W M (p − μ) + b} for each

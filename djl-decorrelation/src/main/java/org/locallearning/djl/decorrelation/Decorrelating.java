@@ -18,7 +18,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.PairList;
-import org.locallearning.djl.decorrelation.state.Stateful;
+import org.locallearning.djl.state.Stateful;
 
 /**
  * A layer that decorrelates its input by a matrix it learns itself, inside the training forward.

@@ -39,8 +39,8 @@ import org.locallearning.djl.decorrelation.internal.MemoryNeed;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.locallearning.djl.decorrelation.internal.RepeatingStore;
 import org.locallearning.djl.decorrelation.internal.StoredParameters;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
 
 /**
  * What every decorrelation layer does around the product that is its own: it removes the mean,

@@ -33,8 +33,8 @@ import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
 import org.locallearning.djl.decorrelation.internal.StoredParameters;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
 
 /** A layer that multiplies the last axis of its input by a matrix that it learns. */
 abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelating {

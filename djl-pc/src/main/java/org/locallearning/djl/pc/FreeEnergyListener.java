@@ -21,9 +21,9 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import org.locallearning.djl.creditassignment.CreditTrainer;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
-import org.locallearning.djl.decorrelation.state.Stateful;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
+import org.locallearning.djl.state.Stateful;
 
 /**
  * Adds the free energy of training batches to the trainer's {@code Metrics}: {@code free_energy_T}

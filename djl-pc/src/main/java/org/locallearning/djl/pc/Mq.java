@@ -44,8 +44,8 @@ import org.locallearning.djl.decorrelation.internal.Descriptions;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.PrivateFields;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -25,9 +25,9 @@ import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.CreditListener;
 import org.locallearning.djl.creditassignment.CreditTrainer;
 import org.locallearning.djl.creditassignment.LayerCredit;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
-import org.locallearning.djl.decorrelation.state.Stateful;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
+import org.locallearning.djl.state.Stateful;
 
 /**
  * Measures, every so many batches and for every weighted layer, the angle between the rule's

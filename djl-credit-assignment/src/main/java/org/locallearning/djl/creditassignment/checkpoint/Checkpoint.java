@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
-import org.locallearning.djl.decorrelation.state.StateFile;
+import org.locallearning.djl.state.StateFile;
 
 /**
  * The whole state of training in one file: every parameter of the model, what the rule and the
@@ -32,10 +32,9 @@ import org.locallearning.djl.decorrelation.state.StateFile;
  * random numbers as {@link TrainingPosition} says. {@link CheckpointListener} does both; use this
  * class with a training loop of your own.
  *
- * <p>What a listener remembers is saved if it is {@link
- * org.locallearning.djl.decorrelation.state.Stateful}, or one of DJL's own that stops training or
- * counts epochs. An optimizer of one's own has to be a {@link
- * org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer}.
+ * <p>What a listener remembers is saved if it is {@link org.locallearning.djl.state.Stateful}, or
+ * one of DJL's own that stops training or counts epochs. An optimizer of one's own has to be a
+ * {@link org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer}.
  */
 public final class Checkpoint {
 

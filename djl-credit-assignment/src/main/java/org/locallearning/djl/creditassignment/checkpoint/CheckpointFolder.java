@@ -29,7 +29,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.locallearning.djl.decorrelation.internal.FileFailure;
-import org.locallearning.djl.decorrelation.state.StateFile;
+import org.locallearning.djl.state.StateFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -32,9 +32,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
 import org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer;
 import org.locallearning.djl.decorrelation.internal.PrivateFields;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
-import org.locallearning.djl.decorrelation.state.Stateful;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
+import org.locallearning.djl.state.Stateful;
 
 /**
  * What DJL's part of an optimizer remembers: the moments and counts of updates that its classes

@@ -47,10 +47,10 @@ import org.locallearning.djl.decorrelation.internal.Descriptions;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.PrivateFields;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
-import org.locallearning.djl.decorrelation.state.Stateful;
-import org.locallearning.djl.decorrelation.state.StatefulTrainer;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
+import org.locallearning.djl.state.Stateful;
+import org.locallearning.djl.state.StatefulTrainer;
 
 /** Every part of training in one trainer that remembers something. */
 final class TrainingState {

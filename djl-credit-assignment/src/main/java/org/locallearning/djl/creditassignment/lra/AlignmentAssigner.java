@@ -26,8 +26,8 @@ import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.rule.RuleParameters;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Tape;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
 
 /** Recursive local representation alignment at work in one trainer. */
 final class AlignmentAssigner implements CreditAssigner {

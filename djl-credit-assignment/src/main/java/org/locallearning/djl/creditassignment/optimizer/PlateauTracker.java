@@ -21,9 +21,9 @@ import ai.djl.training.tracker.Tracker;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
-import org.locallearning.djl.decorrelation.state.Stateful;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
+import org.locallearning.djl.state.Stateful;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -17,8 +17,8 @@ import ai.djl.MalformedModelException;
 import ai.djl.training.optimizer.Optimizer;
 import java.io.IOException;
 import java.util.Optional;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
 
 /**
  * An optimizer of one's own whose memory is saved with a checkpoint. DJL's optimizers are saved

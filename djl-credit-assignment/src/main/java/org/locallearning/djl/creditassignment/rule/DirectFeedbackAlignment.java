@@ -33,8 +33,8 @@ import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.Tape;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
 
 /**
  * Direct feedback alignment: the error of the output goes to every layer straight away, through

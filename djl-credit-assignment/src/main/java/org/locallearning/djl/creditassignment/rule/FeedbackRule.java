@@ -34,8 +34,8 @@ import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
 
 /**
  * A rule that sends the error back layer by layer as backpropagation does, {@code δ_below = φ'(h) ⊙

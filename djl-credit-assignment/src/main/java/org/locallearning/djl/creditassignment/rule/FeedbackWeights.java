@@ -22,7 +22,7 @@ import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
-import org.locallearning.djl.decorrelation.state.Stateful;
+import org.locallearning.djl.state.Stateful;
 
 /**
  * The weights {@code B} that a {@link FeedbackRule} sends errors through in one trainer. Weights

@@ -32,8 +32,8 @@ import org.locallearning.djl.creditassignment.layer.Fan;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
 
 /**
  * Feedback weights that are made once in a trainer and never change: not optimized, not

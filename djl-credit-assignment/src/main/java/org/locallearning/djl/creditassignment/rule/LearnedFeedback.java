@@ -26,8 +26,8 @@ import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
 
 /**
  * Feedback weights {@code B} that learn: drawn when a batch first needs them, or loaded. A rule

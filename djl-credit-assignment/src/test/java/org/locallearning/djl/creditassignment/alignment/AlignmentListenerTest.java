@@ -49,7 +49,7 @@ import org.locallearning.djl.creditassignment.RuleCase;
 import org.locallearning.djl.creditassignment.TrainingRun;
 import org.locallearning.djl.creditassignment.rule.Backpropagation;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
-import org.locallearning.djl.decorrelation.state.StateFile;
+import org.locallearning.djl.state.StateFile;
 
 /** Measurements of alignment against angles that are computed apart. */
 class AlignmentListenerTest {

@@ -33,7 +33,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.locallearning.djl.decorrelation.state.StateFile;
+import org.locallearning.djl.state.StateFile;
 
 class PlateauTrackerTest {
 

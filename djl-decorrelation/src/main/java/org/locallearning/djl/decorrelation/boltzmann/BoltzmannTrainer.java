@@ -38,11 +38,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.locallearning.djl.decorrelation.internal.HostValues;
-import org.locallearning.djl.decorrelation.state.StateFile;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
-import org.locallearning.djl.decorrelation.state.Stateful;
-import org.locallearning.djl.decorrelation.state.StatefulTrainer;
+import org.locallearning.djl.state.StateFile;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
+import org.locallearning.djl.state.Stateful;
+import org.locallearning.djl.state.StatefulTrainer;
 
 /**
  * Trains a restricted Boltzmann machine, made by {@link BoltzmannLearning#newTrainer}.

@@ -18,8 +18,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.util.Preconditions;
 import java.io.IOException;
 import java.util.Optional;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
 
 /**
  * The gradient of a machine written in centred units {@code v − μ} and {@code h − λ}, with the

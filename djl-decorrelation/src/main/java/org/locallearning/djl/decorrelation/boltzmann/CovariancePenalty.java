@@ -23,8 +23,8 @@ import java.io.IOException;
 import java.util.Objects;
 import java.util.Set;
 import org.locallearning.djl.decorrelation.internal.HostValues;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
 
 /**
  * The covariance penalty in the form that the paper ran: the change of the model's covariance of

@@ -15,7 +15,7 @@ package org.locallearning.djl.decorrelation.boltzmann;
 
 import ai.djl.ndarray.NDManager;
 import java.util.Optional;
-import org.locallearning.djl.decorrelation.state.Stateful;
+import org.locallearning.djl.state.Stateful;
 
 /**
  * How a gradient becomes a direction to move in: the metric in which the way up is steepest.

@@ -22,8 +22,8 @@ import java.util.Optional;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
 import org.locallearning.djl.decorrelation.DecorrelationRule;
 import org.locallearning.djl.decorrelation.Gain;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
 
 /**
  * The gradient in {@link WhitenedCoordinates} whose matrices U and V are learned a little at every

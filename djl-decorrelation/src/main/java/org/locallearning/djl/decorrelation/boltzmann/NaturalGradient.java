@@ -20,8 +20,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.util.Preconditions;
 import java.io.IOException;
 import java.util.Set;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
 
 /**
  * The natural gradient {@code (G + ε I)⁻¹ ∇L}, with the exact Fisher matrix G of the joint

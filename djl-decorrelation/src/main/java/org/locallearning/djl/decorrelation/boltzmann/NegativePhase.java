@@ -14,7 +14,7 @@
 package org.locallearning.djl.decorrelation.boltzmann;
 
 import ai.djl.ndarray.NDManager;
-import org.locallearning.djl.decorrelation.state.Stateful;
+import org.locallearning.djl.state.Stateful;
 
 /**
  * How learning finds out what the model believes: the second expectation in the gradient of the

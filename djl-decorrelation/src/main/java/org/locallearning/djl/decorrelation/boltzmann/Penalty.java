@@ -14,7 +14,7 @@
 package org.locallearning.djl.decorrelation.boltzmann;
 
 import ai.djl.ndarray.NDManager;
-import org.locallearning.djl.decorrelation.state.Stateful;
+import org.locallearning.djl.state.Stateful;
 
 /**
  * A term that joins the log-likelihood in what is learned, {@code (1 − γ) log p(v) − γ R}.

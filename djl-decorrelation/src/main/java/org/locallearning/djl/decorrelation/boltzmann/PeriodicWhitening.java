@@ -22,8 +22,8 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import org.locallearning.djl.decorrelation.BatchWhitening;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
 
 /**
  * The gradient in {@link WhitenedCoordinates} whose matrices U and V are the inverse square roots

@@ -21,8 +21,8 @@ import ai.djl.ndarray.NDScope;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
 
 /** An array that outlives the batch in which it was made. */
 final class PersistentArray {

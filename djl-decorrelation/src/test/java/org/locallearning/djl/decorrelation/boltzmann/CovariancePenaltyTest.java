@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.locallearning.djl.decorrelation.state.StateFile;
+import org.locallearning.djl.state.StateFile;
 
 /** The covariance penalty in the paper's form and in the exact one. */
 class CovariancePenaltyTest {

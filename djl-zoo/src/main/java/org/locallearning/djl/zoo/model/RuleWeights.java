@@ -21,10 +21,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.locallearning.djl.decorrelation.state.StateFile;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
-import org.locallearning.djl.decorrelation.state.Stateful;
+import org.locallearning.djl.state.StateFile;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
+import org.locallearning.djl.state.Stateful;
 import org.locallearning.djl.zoo.repository.RepositoryException;
 
 /**

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.locallearning.djl.decorrelation.state.StateFile;
+import org.locallearning.djl.state.StateFile;
 
 /** A small comparison in a process of its own, which saves after every batch. */
 final class Comparison {

@@ -26,10 +26,10 @@ import java.util.List;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.evaluator.ConfusionMatrix;
 import org.locallearning.djl.creditassignment.evaluator.MacroF1;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
-import org.locallearning.djl.decorrelation.state.Stateful;
 import org.locallearning.djl.examples.results.ClassificationResult;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
+import org.locallearning.djl.state.Stateful;
 
 /** Counts into which classes the test images of each epoch are put, and keeps the last counts. */
 final class ClassificationListener extends TrainingListenerAdapter implements Stateful {

@@ -30,11 +30,11 @@ import org.locallearning.djl.decorrelation.CorrelationStatistics;
 import org.locallearning.djl.decorrelation.Decorrelating;
 import org.locallearning.djl.decorrelation.DecorrelationRule;
 import org.locallearning.djl.decorrelation.internal.HostValues;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
-import org.locallearning.djl.decorrelation.state.Stateful;
 import org.locallearning.djl.examples.results.CorrelationMap;
 import org.locallearning.djl.examples.results.CorrelationResult;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
+import org.locallearning.djl.state.Stateful;
 
 /**
  * Measures, from time to time, how correlated the inputs of every decorrelation layer are before

@@ -24,12 +24,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
-import org.locallearning.djl.decorrelation.state.Stateful;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.PartOfEpoch;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
+import org.locallearning.djl.state.Stateful;
 
 /**
  * Turns what DJL's evaluators measured into one {@link EpochResult} per epoch.

@@ -22,9 +22,9 @@ import org.locallearning.djl.creditassignment.CreditTrainer;
 import org.locallearning.djl.creditassignment.LayerCredit;
 import org.locallearning.djl.creditassignment.alignment.AlignmentListener;
 import org.locallearning.djl.creditassignment.alignment.LayerAlignment;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
-import org.locallearning.djl.decorrelation.state.Stateful;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
+import org.locallearning.djl.state.Stateful;
 
 /** Measures alignments while the clock of training stands still. */
 final class TimedAlignments extends TrainingListenerAdapter implements CreditListener, Stateful {

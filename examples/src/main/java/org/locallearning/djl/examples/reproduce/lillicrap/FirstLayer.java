@@ -20,11 +20,11 @@ import ai.djl.training.Trainer;
 import ai.djl.training.listener.TrainingListenerAdapter;
 import com.google.gson.reflect.TypeToken;
 import java.io.IOException;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
-import org.locallearning.djl.decorrelation.state.Stateful;
 import org.locallearning.djl.examples.results.TileSheet;
 import org.locallearning.djl.examples.training.JsonEntry;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
+import org.locallearning.djl.state.Stateful;
 
 /**
  * Keeps what units of the first dense layer receive from each pixel, at the beginning of training

@@ -43,12 +43,12 @@ import org.locallearning.djl.decorrelation.boltzmann.ExactDistribution;
 import org.locallearning.djl.decorrelation.boltzmann.FisherNorm;
 import org.locallearning.djl.decorrelation.boltzmann.ReconstructionError;
 import org.locallearning.djl.decorrelation.boltzmann.RestrictedBoltzmannMachine;
-import org.locallearning.djl.decorrelation.state.StateReader;
-import org.locallearning.djl.decorrelation.state.StateWriter;
-import org.locallearning.djl.decorrelation.state.Stateful;
 import org.locallearning.djl.examples.results.TileSheet;
 import org.locallearning.djl.examples.training.JsonEntry;
 import org.locallearning.djl.examples.training.RunCheckpoints;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
+import org.locallearning.djl.state.Stateful;
 
 /** Trains a fresh machine on one data set and measures it after every epoch. */
 final class RbmTraining {

@@ -11,7 +11,7 @@
  * either express or implied. See the License for the specific language governing permissions
  * and limitations under the License.
  */
-package org.locallearning.djl.decorrelation.state;
+package org.locallearning.djl.state;
 
 import ai.djl.ndarray.types.DataType;
 import java.io.DataOutputStream;

@@ -16,7 +16,7 @@
  * What training remembers besides the parameters of a model, in one kind of file.
  *
  * <p>Every part of training that remembers something is {@link
- * org.locallearning.djl.decorrelation.state.Stateful} and has a section of its own in a {@link
- * org.locallearning.djl.decorrelation.state.StateFile}: arrays, numbers and texts by name.
+ * org.locallearning.djl.state.Stateful} and has a section of its own in a {@link
+ * org.locallearning.djl.state.StateFile}: arrays, numbers and texts by name.
  */
-package org.locallearning.djl.decorrelation.state;
+package org.locallearning.djl.state;

@@ -1,2 +1,0 @@
-/** Tests of state files. */
-package org.locallearning.djl.decorrelation.state;

@@ -1,0 +1,2 @@
+/** Tests of state files. */
+package org.locallearning.djl.state;
