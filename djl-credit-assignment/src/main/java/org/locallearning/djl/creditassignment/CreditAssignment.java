@@ -26,6 +26,7 @@ import org.locallearning.djl.creditassignment.internal.GraphMemory;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.UnknownBlocks;
+import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -196,7 +197,7 @@ public abstract class CreditAssignment {
                         member ->
                                 String.format(
                                         "%s (%s)",
-                                        member.path().isEmpty() ? "root" : member.path(),
+                                        BlockPath.display(member.path()),
                                         member.block().getClass().getName()))
                 .collect(Collectors.joining(", "));
     }

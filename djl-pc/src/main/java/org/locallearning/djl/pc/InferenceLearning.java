@@ -283,8 +283,8 @@ public final class InferenceLearning extends CreditAssignment {
          * shares of the step only as far as {@code α ‖f(ĥ)‖²} is the same for all of them, which
          * the theorem does not ask for. With {@link #optNormalizedStep}, {@code α / ‖f(ĥ)‖²} stands
          * in the place of {@code α} everywhere and it is; the rate is then 1, and what is left is
-         * of the order of {@code β}, as with gradient descent. {@link #optProximal(double)} is the
-         * proximal step itself.
+         * of the order of {@code β}, as with gradient descent. {@link #optProximalStep(double)} is
+         * the proximal step itself.
          *
          * <p>The theorem is of the squared error, and of batches of one; a batch has the mean of
          * its samples' steps. It is for dense layers one after the other on inputs (N, features),
@@ -297,15 +297,9 @@ public final class InferenceLearning extends CreditAssignment {
          * @param rate {@code α}, above 0 and finite
          * @return this builder
          */
-        public Builder optProximal(double beta, double rate) {
-            for (double each : new double[] {beta, rate}) {
-                if (!(each > 0 && Double.isFinite(each))) {
-                    throw new IllegalArgumentException(
-                            "β and α of the proximal step are above 0 and finite, not "
-                                    + each
-                                    + ".");
-                }
-            }
+        public Builder optProximalPrecisions(double beta, double rate) {
+            checkProximal(beta);
+            checkProximal(rate);
             proximal = new InferenceSettings.Proximal(beta, rate, false);
             return this;
         }
@@ -325,19 +319,26 @@ public final class InferenceLearning extends CreditAssignment {
          * give the proximal step. Their slope is theorem 1's but for the sign of its decay, which
          * is of a fixed rate. A minimum is found, for large {@code β} not always the least one.
          *
-         * <p>As of {@link #optProximal(double, double)}: of the squared error, a batch has the mean
-         * of its samples' steps, dense layers one after the other, in the place of clamp,
-         * precisions and activity decay.
+         * <p>As of {@link #optProximalPrecisions(double, double)}: of the squared error, a batch
+         * has the mean of its samples' steps, dense layers one after the other, in the place of
+         * clamp, precisions and activity decay.
          *
          * <p>Alonso et al., "A theoretical framework for inference learning" (2022).
          *
          * @param beta {@code β}, above 0 and finite
          * @return this builder
          */
-        public Builder optProximal(double beta) {
-            optProximal(beta, 1);
+        public Builder optProximalStep(double beta) {
+            checkProximal(beta);
             proximal = new InferenceSettings.Proximal(beta, 1, true);
             return this;
+        }
+
+        private static void checkProximal(double value) {
+            if (!(value > 0 && Double.isFinite(value))) {
+                throw new IllegalArgumentException(
+                        "β and α of the proximal step are above 0 and finite, not " + value + ".");
+            }
         }
 
         /**

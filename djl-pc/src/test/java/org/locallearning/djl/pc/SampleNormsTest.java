@@ -87,7 +87,7 @@ class SampleNormsTest {
                         .optIterations(600)
                         .optStepSize(0.5)
                         .optStepDecay(false)
-                        .optProximal(beta, rate)
+                        .optProximalPrecisions(beta, rate)
                         .build();
         List<double[]> gradients = gradients(net, rule, x, y);
         double[][] activities = activities(net, gradients, x);
@@ -116,7 +116,7 @@ class SampleNormsTest {
                         .optIterations(300)
                         .optStepSize(1)
                         .optStepDecay(false)
-                        .optProximal(beta, 1)
+                        .optProximalPrecisions(beta, 1)
                         .optNormalizedStep(true)
                         .build();
         List<double[]> steps = gradients(net, rule, x, y);
@@ -152,7 +152,7 @@ class SampleNormsTest {
                         .optIterations(900)
                         .optStepSize(0.5)
                         .optStepDecay(false)
-                        .optProximal(beta)
+                        .optProximalStep(beta)
                         .build();
         List<double[]> steps = gradients(net, rule, x, y, frozen);
         for (int l = 0; l < 3; l++) {
@@ -286,7 +286,7 @@ class SampleNormsTest {
                 List.of(
                         proximal(0.7, 0.5, 20),
                         InferenceLearning.builder()
-                                .optProximal(0.7, 1)
+                                .optProximalPrecisions(0.7, 1)
                                 .optNormalizedStep(true)
                                 .build(),
                         normalized(true))) {
@@ -332,19 +332,20 @@ class SampleNormsTest {
             String type = block == own ? "OwnLinear" : "Conv2d";
             assertTrue(sentence.contains("is a " + type), sentence);
         }
-        InferenceLearning.Builder proximal = InferenceLearning.builder().optProximal(1, 1);
-        assertThrows(IllegalArgumentException.class, () -> proximal.optProximal(0, 1));
-        assertThrows(IllegalArgumentException.class, () -> proximal.optProximal(-1));
+        InferenceLearning.Builder proximal =
+                InferenceLearning.builder().optProximalPrecisions(1, 1);
+        assertThrows(IllegalArgumentException.class, () -> proximal.optProximalPrecisions(0, 1));
+        assertThrows(IllegalArgumentException.class, () -> proximal.optProximalStep(-1));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> proximal.optProximal(1, Double.POSITIVE_INFINITY));
+                () -> proximal.optProximalPrecisions(1, Double.POSITIVE_INFINITY));
         assertThrows(IllegalArgumentException.class, () -> proximal.optPrecisions(1, 2).build());
         InferenceLearning.Builder clamped = InferenceLearning.builder().optClamp(10);
-        assertThrows(IllegalArgumentException.class, () -> clamped.optProximal(1).build());
+        assertThrows(IllegalArgumentException.class, () -> clamped.optProximalStep(1).build());
         InferenceLearning.Builder incremental =
                 InferenceLearning.builder()
                         .optSchedule(InferenceSchedule.INCREMENTAL)
-                        .optProximal(1);
+                        .optProximalStep(1);
         assertThrows(IllegalArgumentException.class, incremental::build);
     }
 
@@ -352,7 +353,7 @@ class SampleNormsTest {
         return InferenceLearning.builder()
                 .optIterations(iterations)
                 .optStepSize(0.2)
-                .optProximal(beta, rate)
+                .optProximalPrecisions(beta, rate)
                 .build();
     }
 

@@ -86,15 +86,6 @@ public final class KolenPollack extends FeedbackRule {
         source = builder.getFeedback();
     }
 
-    /**
-     * Returns the share that weights and feedback weights lose in a step at the full learning rate.
-     *
-     * @return {@code λ}
-     */
-    public double getDecay() {
-        return decay;
-    }
-
     /** {@inheritDoc} */
     @Override
     protected FeedbackWeights newWeights(Network network, NDManager manager) {

@@ -35,6 +35,7 @@ import org.locallearning.djl.creditassignment.loss.SampleLoss;
 import org.locallearning.djl.creditassignment.tape.BlockTrace;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -379,7 +380,7 @@ final class PerturbationAssigner implements CreditAssigner {
                                 "Node perturbation cannot tell the samples of %s apart: its output"
                                         + " %s does not begin with the %d samples of the"
                                         + " predictions.",
-                                block.getPath().isEmpty() ? "the root" : block.getPath(),
+                                BlockPath.display(block.getPath()),
                                 shape,
                                 samples));
             }

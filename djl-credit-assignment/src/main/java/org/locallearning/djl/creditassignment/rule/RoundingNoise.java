@@ -13,9 +13,6 @@
  */
 package org.locallearning.djl.creditassignment.rule;
 
-import ai.djl.ndarray.types.DataType;
-import org.locallearning.djl.creditassignment.device.DeviceRounding;
-
 /**
  * What rounding does to node perturbation with little noise. Rounding adds to the change of the
  * loss a noise of its own, in proportion to the unit of rounding, which has nothing to do with the
@@ -34,11 +31,6 @@ final class RoundingNoise {
     private static final double FACTOR = 2.3;
 
     private RoundingNoise() {}
-
-    /** Returns about what cosine the gradients have to exact ones. */
-    static double cosine(DataType type, double noiseScale) {
-        return cosine(DeviceRounding.unit(type), noiseScale);
-    }
 
     /**
      * Returns about what cosine the gradients have to exact ones.
@@ -61,11 +53,6 @@ final class RoundingNoise {
      */
     static double cosineOfLosses(double unit, double loss, double change) {
         return 1 / Math.hypot(1, Math.sqrt(2) * unit * loss / change);
-    }
-
-    /** Returns a scale of noise at which rounding does not matter. */
-    static double sufficientScale(DataType type) {
-        return sufficientScale(DeviceRounding.unit(type));
     }
 
     /** Returns a scale of noise at which rounding does not matter. */

@@ -78,33 +78,6 @@ public final class WeightMirror extends FeedbackRule {
         source = builder.getFeedback();
     }
 
-    /**
-     * Returns the share of the feedback weights that each mirror phase renews.
-     *
-     * @return {@code α}
-     */
-    public double getMirrorRate() {
-        return rate;
-    }
-
-    /**
-     * Returns the number of noise samples in each mirror phase.
-     *
-     * @return n
-     */
-    public int getNoiseSamples() {
-        return samples;
-    }
-
-    /**
-     * Returns the number of mirror phases before the first batch.
-     *
-     * @return the number
-     */
-    public int getInitialPhases() {
-        return initialPhases;
-    }
-
     /** {@inheritDoc} */
     @Override
     protected FeedbackWeights newWeights(Network network, NDManager manager) {

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /** A hand-written block of which somebody said which blocks it runs one after the other. */
@@ -47,7 +48,7 @@ final class DeclaredSequence {
      *     twice
      */
     DeclaredSequence(String path, Block block, List<Block> sequence) {
-        name = String.format("%s (%s)", path.isEmpty() ? "root" : path, block.getClass().getName());
+        name = String.format("%s (%s)", BlockPath.display(path), block.getClass().getName());
         for (Pair<String, Parameter> parameter : block.getDirectParameters()) {
             throw refused(
                     "has a parameter of its own, %s, which no child would run", parameter.getKey());

@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.locallearning.djl.decorrelation.internal.BlockPath;
 
 /** One training forward while it runs: where parameters come from and what has been met. */
 final class ForwardPass {
@@ -223,8 +224,7 @@ final class ForwardPass {
 
     private static String name(ParallelNode node) {
         return String.format(
-                "The function that joins the branches of %s",
-                node.path().isEmpty() ? "the root" : node.path());
+                "The function that joins the branches of %s", BlockPath.display(node.path()));
     }
 
     private static String firstLine(EngineException e) {

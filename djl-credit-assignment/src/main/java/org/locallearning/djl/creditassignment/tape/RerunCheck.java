@@ -22,6 +22,7 @@ import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.layer.BlockRerun;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
+import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /** A second run without changes that looks for a block that does not repeat itself. */
@@ -49,7 +50,7 @@ final class RerunCheck extends Rerun {
         NDList outputs = super.run(path, block, first, inputs);
         for (int i = 0; i < outputs.size() && notRerunnable == null; i++) {
             if (differ(first.outputs().get(i), outputs.get(i))) {
-                String name = path.isEmpty() ? "the root" : path;
+                String name = BlockPath.display(path);
                 notRerunnable = String.format("%s (%s)", name, block.getClass().getName());
             }
         }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.decorrelation.internal.BlockPath;
 
 /**
  * A piece of a network as it ran once: a weighted layer, container, or unknown block with
@@ -433,6 +434,6 @@ public final class Stage implements AutoCloseable {
     /** Returns the path, for messages. */
     @Override
     public String toString() {
-        return path.isEmpty() ? "the model" : path;
+        return BlockPath.display(path);
     }
 }

@@ -14,6 +14,7 @@
 package org.locallearning.djl.creditassignment.tape;
 
 import java.util.List;
+import org.locallearning.djl.decorrelation.internal.BlockPath;
 
 /**
  * A {@link Stage} as it is known before the network runs: a weighted layer, or a container of
@@ -48,6 +49,6 @@ public record StageOutline(String path, List<List<StageOutline>> branches) {
     /** Returns the path, for messages. */
     @Override
     public String toString() {
-        return path.isEmpty() ? "the model" : path;
+        return BlockPath.display(path);
     }
 }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.locallearning.djl.decorrelation.internal.Graph;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.locallearning.djl.decorrelation.internal.HostValues;
@@ -382,8 +383,8 @@ public final class Tape implements AutoCloseable {
         for (ForwardPass.Probe probe : pass.probes()) {
             String name =
                     String.format(
-                            "layer %s (%s)",
-                            probe.path().isEmpty() ? "at the root" : probe.path(),
+                            "%s (%s)",
+                            BlockPath.display(probe.path()),
                             probe.block().getClass().getSimpleName());
             for (Pair<String, Parameter> parameter : probe.block().getParameters()) {
                 NDArray value =

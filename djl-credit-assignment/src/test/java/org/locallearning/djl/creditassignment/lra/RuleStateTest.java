@@ -157,17 +157,23 @@ class RuleStateTest {
     @Test
     void isLoadedIntoAModelThatWasLoaded() throws Exception {
         Path state = folder.resolve("rule.state");
+        Map<String, float[]> straight;
         try (Model model = model(mlp());
                 CreditTrainer trainer = trainer(model, rule())) {
             train(trainer, 0, 2);
             model.save(folder, "mlp");
             trainer.saveState(state);
+            train(trainer, 2, 4);
+            straight = parameters(model);
         }
         try (Model model = model(mlp())) {
             model.load(folder, "mlp");
             try (CreditTrainer trainer = rule().newTrainer(model, config())) {
                 trainer.loadState(state);
-                train(trainer, 2, 3);
+                train(trainer, 2, 4);
+                Map<String, float[]> resumed = parameters(model);
+                straight.forEach(
+                        (path, values) -> assertArrayEquals(values, resumed.get(path), path));
             }
         }
     }

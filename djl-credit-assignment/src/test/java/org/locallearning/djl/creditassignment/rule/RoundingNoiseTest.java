@@ -21,30 +21,43 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.locallearning.djl.creditassignment.device.DeviceRounding;
 
 class RoundingNoiseTest {
 
     /** Cosines between single and double precision, of a net of 3072-1000×4-10. */
     @Test
     void agreesWithMeasurementsInSinglePrecision() {
-        assertEquals(0.991, RoundingNoise.cosine(DataType.FLOAT32, 1e-6), 5e-4);
-        assertEquals(0.9999, RoundingNoise.cosine(DataType.FLOAT32, 1e-5), 5e-5);
-        assertEquals(1, RoundingNoise.cosine(DataType.FLOAT32, 1e-4), 5e-5);
+        assertEquals(
+                0.991, RoundingNoise.cosine(DeviceRounding.unit(DataType.FLOAT32), 1e-6), 5e-4);
+        assertEquals(
+                0.9999, RoundingNoise.cosine(DeviceRounding.unit(DataType.FLOAT32), 1e-5), 5e-5);
+        assertEquals(1, RoundingNoise.cosine(DeviceRounding.unit(DataType.FLOAT32), 1e-4), 5e-5);
     }
 
     @Test
     void warnsWhereRoundingShows() {
-        assertTrue(RoundingNoise.cosine(DataType.FLOAT32, 1e-5) < RoundingNoise.NEGLIGIBLE);
-        assertTrue(RoundingNoise.cosine(DataType.FLOAT32, 1e-4) > RoundingNoise.NEGLIGIBLE);
-        assertTrue(RoundingNoise.cosine(DataType.FLOAT64, 1e-9) > RoundingNoise.NEGLIGIBLE);
-        assertTrue(RoundingNoise.cosine(DataType.FLOAT16, 1e-3) < RoundingNoise.NEGLIGIBLE);
+        assertTrue(
+                RoundingNoise.cosine(DeviceRounding.unit(DataType.FLOAT32), 1e-5)
+                        < RoundingNoise.NEGLIGIBLE);
+        assertTrue(
+                RoundingNoise.cosine(DeviceRounding.unit(DataType.FLOAT32), 1e-4)
+                        > RoundingNoise.NEGLIGIBLE);
+        assertTrue(
+                RoundingNoise.cosine(DeviceRounding.unit(DataType.FLOAT64), 1e-9)
+                        > RoundingNoise.NEGLIGIBLE);
+        assertTrue(
+                RoundingNoise.cosine(DeviceRounding.unit(DataType.FLOAT16), 1e-3)
+                        < RoundingNoise.NEGLIGIBLE);
     }
 
     @Test
     void sufficientScaleSuffices() {
         for (DataType type : new DataType[] {DataType.FLOAT32, DataType.FLOAT16}) {
-            double scale = RoundingNoise.sufficientScale(type);
-            assertTrue(RoundingNoise.cosine(type, scale) > RoundingNoise.NEGLIGIBLE);
+            double scale = RoundingNoise.sufficientScale(DeviceRounding.unit(type));
+            assertTrue(
+                    RoundingNoise.cosine(DeviceRounding.unit(type), scale)
+                            > RoundingNoise.NEGLIGIBLE);
         }
     }
 

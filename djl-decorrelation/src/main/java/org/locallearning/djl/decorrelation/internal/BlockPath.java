@@ -30,6 +30,16 @@ public final class BlockPath {
     }
 
     /**
+     * Returns what a message calls a block.
+     *
+     * @param path its path, empty for the model itself
+     * @return the path, or "the model"
+     */
+    public static String display(String path) {
+        return path.isEmpty() ? "the model" : path;
+    }
+
+    /**
      * Returns the name of a child or of one of its parameters, as DJL has it in the names of a
      * model's parameters.
      *

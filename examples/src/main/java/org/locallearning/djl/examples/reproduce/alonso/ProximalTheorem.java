@@ -61,7 +61,8 @@ final class ProximalTheorem implements Target {
             List<double[]> step(OneSampleNet net, double beta) {
                 double rate = net.meanReciprocalNorm();
                 return OneSampleNet.scaled(
-                        net.gradients(inference().optProximal(beta, rate).build()), -rate);
+                        net.gradients(inference().optProximalPrecisions(beta, rate).build()),
+                        -rate);
             }
         },
         LIMIT("theorem 1 in its limit") {
@@ -69,7 +70,10 @@ final class ProximalTheorem implements Target {
             List<double[]> step(OneSampleNet net, double beta) {
                 return OneSampleNet.scaled(
                         net.gradients(
-                                inference().optProximal(beta, 1).optNormalizedStep(true).build()),
+                                inference()
+                                        .optProximalPrecisions(beta, 1)
+                                        .optNormalizedStep(true)
+                                        .build()),
                         -1);
             }
         },
@@ -77,7 +81,7 @@ final class ProximalTheorem implements Target {
             @Override
             List<double[]> step(OneSampleNet net, double beta) {
                 return OneSampleNet.scaled(
-                        net.gradients(inference().optProximal(beta).build()), -1);
+                        net.gradients(inference().optProximalStep(beta).build()), -1);
             }
         };
 
