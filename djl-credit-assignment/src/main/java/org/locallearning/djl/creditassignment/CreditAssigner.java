@@ -34,10 +34,9 @@ import org.locallearning.djl.state.Stateful;
 public interface CreditAssigner extends Stateful {
 
     /**
-     * Adds to the gradient of every trainable parameter what the error of one batch makes of it.
-     * Where a loss depends on several forwards this is called for each, the last one first.
-     * Gradients are directions of ascent, as DJL's optimizers expect, and add up over calls until
-     * the optimizer clears them.
+     * Adds one batch's gradient to every trainable parameter. Where a loss depends on several
+     * forwards this is called for each, the last one first. Gradients are directions of ascent, as
+     * DJL's optimizers expect, and add up over calls until the optimizer clears them.
      *
      * @param tape the training forward of the batch; not used any more afterwards
      * @param errors the gradient of the loss with respect to each prediction

@@ -71,9 +71,9 @@ import org.locallearning.djl.state.StatefulTrainer;
  * <p>When a loss is not finite, {@code backward} throws {@link NonFiniteLossException}; on several
  * devices closing the gradient collector does, before any step; with {@link #setLossCheckInterval}
  * a later step. Where a decorrelation layer meets what is not finite before there is a loss, or
- * diverges itself, {@code forward} throws. The trainer is then good only for closing, and closing
- * it does not tell listeners that training ended, so that none of them saves the broken model over
- * a good one.
+ * diverges itself, {@code forward} throws. The trainer can then only be closed, and closing it does
+ * not tell listeners that training ended, so that none of them saves the broken model over a good
+ * one.
  */
 public final class CreditTrainer extends Trainer implements StatefulTrainer {
 
@@ -182,9 +182,9 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
      * the loss, once a step; without it, work is sent to a GPU ahead of time. What was not finite
      * in a step without a check is found at the next one, which tells the steps in question.
      *
-     * <p>Steps that were not checked are, before {@link #getModel}, {@link #getStatefulParts} or
-     * {@link #evaluate} return, and when the trainer is closed: save the model that the trainer
-     * returns, as listeners do.
+     * <p>Pending checks run before {@link #getModel}, {@link #getStatefulParts} or {@link
+     * #evaluate} return, and when the trainer is closed: save the model that the trainer returns,
+     * as listeners do.
      *
      * @param steps 1, as it is by default, to check every step; n to check every n-th; 0 to check
      *     only then. Inference learning reads its energies in every step all the same
@@ -512,7 +512,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
         return store.getUpdates();
     }
 
-    /** Makes the trainer good only for closing. */
+    /** Lets the trainer do nothing any more but close. */
     void fail(RuntimeException cause) {
         failure = cause;
     }

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Whether a loss was finite, asked once its value is known: in its own batch or in a later one. */
+/** Checks that a loss is finite, in its own batch or a later one. */
 final class LossCheck {
 
     private final List<CreditTrainer> trainers;
@@ -28,7 +28,7 @@ final class LossCheck {
     /**
      * Creates a check.
      *
-     * @param trainers the trainers that are good only for closing if it was not
+     * @param trainers the trainers that can only be closed if it was not
      * @param forwards the forwards that the loss may depend on
      */
     LossCheck(List<CreditTrainer> trainers, List<RecordedForward> forwards) {

@@ -44,8 +44,8 @@ import org.locallearning.djl.state.StateWriter;
 import org.locallearning.djl.state.Stateful;
 
 /**
- * The parameters of a trainer: those of the model, and those that its rule keeps, which become the
- * trainer's by being asked for. An optimizer that wants to know of the latter is told.
+ * The parameters of a trainer: those of the model, and those of its rule, registered at first use.
+ * An optimizer that is a {@link RuleParameterListener} is told of the latter.
  */
 final class TrainerParameters extends ParameterStore implements CheckingStore, ScheduledRates {
 

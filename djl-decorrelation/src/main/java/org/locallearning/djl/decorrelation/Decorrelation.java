@@ -23,11 +23,11 @@ import org.locallearning.djl.decorrelation.internal.PendingChecks;
  * learns itself. To be placed before a {@link Linear} layer, or any other.
  *
  * <p>Correlated inputs make the parameters of the layer after them non-orthonormal, which bends
- * gradient descent away from the steepest way down. With decorrelated inputs backpropagation
- * converges in fewer steps, and approximations of it, such as feedback alignment, reach higher
- * accuracy. Use it where inputs are dense and correlated. It costs {@code n²} multiply-adds a
- * sample in the forward pass and as many in the backward pass, so set {@link Cost#rank} or {@link
- * Cost#blocks} where the input is much wider than the layer after it.
+ * gradient descent away from the direction of steepest descent. With decorrelated inputs
+ * backpropagation converges in fewer steps, and approximations of it, such as feedback alignment,
+ * reach higher accuracy. Use it where inputs are dense and correlated. It costs {@code n²}
+ * multiply-adds a sample in the forward pass and as many in the backward pass, so set {@link
+ * Cost#rank} or {@link Cost#blocks} where the input is much wider than the layer after it.
  *
  * <p>M starts as the identity and changes in each training forward by {@link
  * DecorrelationRule#update}, after the output has been computed with the old M. Gradients flow

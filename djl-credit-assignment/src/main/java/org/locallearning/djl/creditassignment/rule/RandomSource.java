@@ -19,8 +19,8 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * Where a rule's random numbers come from. Those of the engine are fast, and others on each kind of
- * device and in each type of data; those of the host are the same everywhere.
+ * Where a rule's random numbers come from. The engine's are fast but differ between devices and
+ * data types; the host's are the same everywhere.
  */
 public interface RandomSource {
 

@@ -58,8 +58,8 @@ import org.locallearning.djl.state.StatefulTrainer;
  *
  * <p>{@code forward} throws {@link IllegalArgumentException} for data that cannot be states of the
  * visible units, and {@link IllegalStateException} when parameters or probabilities are no longer
- * finite; the trainer is then good only for closing, and closing it does not tell listeners that
- * training ended, so that none of them saves the broken model over a good one.
+ * finite; the trainer can then only be closed, which does not tell listeners that training ended,
+ * so that none of them saves the broken model over a good one.
  */
 public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
 

@@ -27,8 +27,7 @@ public final class ResumeArguments {
     @Option(
             names = FRESH,
             description =
-                    "Start over, where training that was stopped would go on from its last"
-                            + " checkpoint in the output folder.")
+                    "Start over instead of resuming from the last checkpoint in the output folder.")
     private boolean fresh;
 
     @Option(
