@@ -45,8 +45,6 @@ import org.locallearning.djl.decorrelation.DivergedDecorrelationException;
 import org.locallearning.djl.decorrelation.NonFiniteInputException;
 import org.locallearning.djl.decorrelation.internal.Graph;
 import org.locallearning.djl.state.StateFile;
-import org.locallearning.djl.state.StateReader;
-import org.locallearning.djl.state.StateWriter;
 import org.locallearning.djl.state.Stateful;
 import org.locallearning.djl.state.StatefulTrainer;
 
@@ -86,6 +84,8 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     private final CreditAssigner assigner;
     private final LossChecks checks;
     private final OwnLossCheck lossCheck = new OwnLossCheck(this);
+    private final StepGuard stepGuard = new StepGuard();
+    private final FirstBatchChecks firstBatch;
     private final TrainerParameters store;
     private final BlockTree blocks;
     private final List<Parameter> parameters;
@@ -93,11 +93,6 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     private volatile CreditCollector collector;
     private MatrixProducts products = new MatrixProducts(0, 0, 0, 0);
     private boolean productsOfEarlierBatch;
-    private boolean credited;
-    private boolean sequencesChecked;
-    private boolean rerunChecked;
-    private boolean creditedSinceStep;
-    private Optional<String> uncredited = Optional.empty();
     private RuntimeException failure;
 
     CreditTrainer(Model model, TrainingConfig config, CreditAssignment rule, Network network) {
@@ -118,6 +113,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
                         .collect(Collectors.toList());
         assigner = rule.newAssigner(network, getLoss(), managerOfFirstDevice());
         assigner.checkDevices(getDevices());
+        firstBatch = new FirstBatchChecks(rule, network, assigner);
     }
 
     /** The trainer's own manager is on the device of the model, which may be none of them. */
@@ -282,7 +278,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
         checkUsable();
         Map<String, Stateful> parts = new LinkedHashMap<>();
         // first, so that another rule is named and not what it leads to
-        parts.put("trainer", new RuleName());
+        parts.put("trainer", new RuleName(rule));
         parts.put("rule", assigner);
         parts.put("rates", store.getRateHistory(assigner));
         return parts;
@@ -381,30 +377,6 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
         }
     }
 
-    private void checkDeclaredSequences(NDList data) {
-        if (!sequencesChecked) {
-            network.checkDeclaredSequences(super.getModel().getBlock(), store, data);
-            sequencesChecked = true;
-        }
-    }
-
-    private void checkRerunnable(Tape tape) {
-        if (rerunChecked || !assigner.needsRepeatableBlocks()) {
-            return;
-        }
-        Optional<String> notRerunnable = tape.findNotRerunnable();
-        if (notRerunnable.isPresent()) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            "%s runs blocks of the network several times on a batch, but %s gives"
-                                    + " different outputs for the same input; give its class a"
-                                    + " rerun in the LayerTable with optLayers, or declare the walk"
-                                    + " of a hand-written block with withSequence.",
-                            rule.getClass().getSimpleName(), notRerunnable.get()));
-        }
-        rerunChecked = true;
-    }
-
     private NDList runPlain(NDList data, NDList labels) {
         Block block = super.getModel().getBlock();
         return labels == null
@@ -420,14 +392,11 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
         if (targets != null) {
             open.expect(targets);
         }
-        checkDeclaredSequences(inputs);
+        firstBatch.checkSequences(super.getModel().getBlock(), store, inputs);
         Tape tape = newTape(inputs, targets);
         RecordedForward forward = new RecordedForward(this, tape, inputs, targets);
         open.add(forward);
-        uncredited =
-                Optional.of(
-                        "no error has reached a forward since the last step; call backward(loss)"
-                                + " with a loss of its predictions before step()");
+        stepGuard.recorded();
         return new NDList(forward.handedOut());
     }
 
@@ -463,7 +432,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
             throw new IllegalStateException(
                     "The inputs want a gradient, but " + reason + " to have credit assigned.");
         }
-        uncredited = Optional.of(reason);
+        stepGuard.ranApart(reason);
         NDList made = Autograd.withoutRecording(() -> runPlain(data, labels));
         return copies(leaves(made));
     }
@@ -531,7 +500,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
                             checkSendsNothingOn(tape);
                             lossCheck.check(tape, errors, own, alone);
                         });
-        checkRerunnable(tape);
+        firstBatch.checkRerunnable(tape);
         List<CreditListener> curious =
                 creditListeners.stream()
                         .filter(listener -> listener.wantsComparison(this))
@@ -555,18 +524,18 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
             List<LayerCredit> layers = comparison.credits(assigner);
             curious.forEach(listener -> listener.onCredit(this, layers));
         }
-        credited = true;
-        creditedSinceStep = true;
+        stepGuard.credited();
     }
 
     /**
-     * Runs a batch once more, to look at what comes of it.
+     * Runs a batch once more, to search what it records.
      *
-     * @return what the looking found; empty also if the batch cannot run
+     * @return what the search found; empty also if the batch cannot run
      */
-    Optional<String> runAgain(NDList data, NDList labels, Function<Tape, Optional<String>> look) {
+    Optional<String> searchInRerun(
+            NDList data, NDList labels, Function<Tape, Optional<String>> search) {
         try (Tape tape = Tape.record(network, store, data, labels)) {
-            return look.apply(tape);
+            return search.apply(tape);
         } catch (RuntimeException e) {
             return Optional.empty();
         }
@@ -643,18 +612,9 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     @Override
     public void step() {
         checkUsable();
-        if (!credited) {
-            throw new IllegalStateException(
-                    "No credit was assigned since this trainer was made; call backward(loss) of its"
-                            + " gradient collector before step().");
-        }
-        if (!creditedSinceStep && uncredited.isPresent()) {
-            throw new IllegalStateException(
-                    "There is nothing to step by: " + uncredited.get() + ".");
-        }
+        stepGuard.checkStep();
         checkParameters();
-        creditedSinceStep = false;
-        uncredited = Optional.empty();
+        stepGuard.stepped();
         long begin = System.nanoTime();
         assigner.beforeStep(store, getDevices());
         store.updateAllParameters();
@@ -679,32 +639,6 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
             } else {
                 getManager().close();
             }
-        }
-    }
-
-    /** The name of the rule, in the file with its state. */
-    private final class RuleName implements Stateful {
-
-        private static final String NAME = "rule";
-
-        /** {@inheritDoc} */
-        @Override
-        public void saveState(StateWriter out) throws IOException {
-            out.putText(NAME, rule.getClass().getSimpleName());
-        }
-
-        /** {@inheritDoc} */
-        @Override
-        public Runnable loadState(StateReader in) throws MalformedModelException {
-            String saved = in.getText(NAME);
-            String own = rule.getClass().getSimpleName();
-            if (!saved.equals(own)) {
-                throw new MalformedModelException(
-                        String.format(
-                                "it holds the state of a %s, but this trainer's rule is a %s.",
-                                saved, own));
-            }
-            return () -> {};
         }
     }
 }

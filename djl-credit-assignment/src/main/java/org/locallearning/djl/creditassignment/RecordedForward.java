@@ -167,7 +167,7 @@ final class RecordedForward {
         boolean isClosed = data.stream().anyMatch(NDArray::isReleased);
         return isClosed
                 ? parameter.or(() -> Optional.of("every parameter is finite, and its batch closed"))
-                : trainer.runAgain(data, labels, Tape::findNonFinite).or(() -> parameter);
+                : trainer.searchInRerun(data, labels, Tape::findNonFinite).or(() -> parameter);
     }
 
     void close() {

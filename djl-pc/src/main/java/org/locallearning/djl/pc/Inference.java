@@ -16,12 +16,9 @@ package org.locallearning.djl.pc;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.NonFiniteLossException;
@@ -42,15 +39,10 @@ final class Inference {
     private final SampleNorms norms;
     private final Precisions precisions;
     private final List<ValueNode> nodes = new ArrayList<>();
-    private final List<NDArray[]> energies = new ArrayList<>();
-    private final List<NDList> decays = new ArrayList<>();
-    private final List<double[]> measured = new ArrayList<>();
-    private final List<Double> totals = new ArrayList<>();
+    private final EnergyLog energies;
     private final int output;
-    private double start = Double.NaN;
     private int halvings;
     private boolean givenUp;
-    private Rise rise;
 
     /**
      * Starts at the forward pass.
@@ -71,6 +63,7 @@ final class Inference {
                 settings.proximal() == null
                         ? new FixedPrecisions(settings.activityDecay())
                         : new ProximalPrecisions(settings, norms, tape.getManager());
+        energies = new EnergyLog(tape, stages.size());
         output = stages.size() - 1;
         for (int l = 0; l <= output; l++) {
             nodes.add(
@@ -114,7 +107,7 @@ final class Inference {
         int iterations = settings.iterations();
         for (int t = 0; t < iterations; t++) {
             refreshAll(true);
-            if (stopsAtRise && isReadingFree() && risesAt(t)) {
+            if (stopsAtRise && isReadingFree() && energies.risesAt(t)) {
                 return false;
             }
             move(Math.scalb(settings.step(t), -halvings));
@@ -123,18 +116,16 @@ final class Inference {
         if (!isGuarded()) {
             return true;
         }
-        readStates();
         for (int t = 0; stopsAtRise && !isReadingFree() && t < iterations; t++) {
-            if (risesAt(t)) {
+            if (energies.risesAt(t)) {
                 return false;
             }
         }
-        double last = totals.get(iterations);
         if (stopsAtRise) {
-            return !rises(totals.get(iterations - 1), last) && !rises(start, last);
+            return !energies.risesAt(iterations) && !energies.isAboveStart(iterations);
         }
         // what is not finite is an error of its own
-        return !Double.isFinite(last) || !rises(start, last);
+        return !Double.isFinite(energies.total(iterations)) || !energies.isAboveStart(iterations);
     }
 
     private boolean isGuarded() {
@@ -151,38 +142,9 @@ final class Inference {
         return HostValues.isReadingFree(tape.getManager().getDevice());
     }
 
-    private boolean risesAt(int t) {
-        readStates();
-        return t > 0 && rises(totals.get(t - 1), totals.get(t));
-    }
-
-    private boolean rises(double from, double to) {
-        boolean rises = !(to <= from + rounding() * (1 + Math.abs(from)));
-        if (rises && rise == null) {
-            rise = new Rise(from, to);
-        }
-        return rises;
-    }
-
-    /** What rounding makes of a sum over a batch, relative to its largest terms. */
-    private double rounding() {
-        DataType type = tape.getPredictions().head().getDataType();
-        switch (type) {
-            case FLOAT64:
-                return 0x1p-46;
-            case FLOAT32:
-                return 0x1p-20;
-            default:
-                return 0x1p-8;
-        }
-    }
-
     private void rewind() {
         nodes.forEach(ValueNode::rewind);
-        energies.clear();
-        decays.clear();
-        measured.clear();
-        totals.clear();
+        energies.rewind();
     }
 
     /** Moves every activity once, by errors of now or from before the iteration. */
@@ -217,12 +179,12 @@ final class Inference {
     }
 
     private void refreshAll(boolean inputErrorsWanted) {
-        newState();
+        energies.newState();
         for (int l = 0; l <= output; l++) {
             refresh(l, inputErrorsWanted);
         }
         if (isGuarded()) {
-            decays.add(decay());
+            energies.recordDecay(decay());
         }
     }
 
@@ -239,33 +201,6 @@ final class Inference {
             parts.attach(tape.getManager());
         }
         return parts;
-    }
-
-    /** Reads the energies of all states that were not read, at once. */
-    private void readStates() {
-        NDList numbers = new NDList();
-        for (int t = measured.size(); t < energies.size(); t++) {
-            Arrays.stream(energies.get(t)).filter(Objects::nonNull).forEach(numbers::add);
-            if (isGuarded()) {
-                numbers.addAll(decays.get(t));
-            }
-        }
-        double[] values = tape.readNumbers(numbers);
-        int next = 0;
-        for (int t = measured.size(); t < energies.size(); t++) {
-            double[] state = new double[nodes.size()];
-            double total = 0;
-            for (int l = 0; l <= output; l++) {
-                state[l] = energies.get(t)[l] == null ? 0 : values[next++];
-                total += state[l];
-            }
-            for (int i = 0; isGuarded() && i < decays.get(t).size(); i++) {
-                total += values[next++];
-            }
-            measured.add(state);
-            totals.add(total);
-            start = Double.isNaN(start) ? total : start;
-        }
     }
 
     private double samples() {
@@ -293,7 +228,7 @@ final class Inference {
         } else {
             node.compare();
         }
-        energies.get(energies.size() - 1)[l] = energy(l);
+        energies.record(l, energy(l));
     }
 
     /**
@@ -371,10 +306,6 @@ final class Inference {
         }
     }
 
-    private void newState() {
-        energies.add(new NDArray[nodes.size()]);
-    }
-
     private NDArray energy(int l) {
         ValueNode node = nodes.get(l);
         if (l == output) {
@@ -387,10 +318,10 @@ final class Inference {
     }
 
     private void checkFinite() {
-        readStates();
-        for (int t = 0; t < measured.size(); t++) {
+        double[][] measured = energies.measured();
+        for (int t = 0; t < measured.length; t++) {
             for (int l = 0; l <= output; l++) {
-                if (!Double.isFinite(measured.get(t)[l])) {
+                if (!Double.isFinite(measured[t][l])) {
                     throw new NonFiniteLossException(
                             String.format(
                                     Locale.ROOT,
@@ -410,8 +341,8 @@ final class Inference {
     }
 
     /** Returns how far a step too large raised the free energy, if one did. */
-    Optional<Rise> rise() {
-        return Optional.ofNullable(rise);
+    Optional<EnergyLog.Rise> rise() {
+        return energies.firstRise();
     }
 
     /** Returns how often the step was halved. */
@@ -424,14 +355,10 @@ final class Inference {
         return givenUp;
     }
 
-    /** A free energy before and after a step that is too large. */
-    record Rise(double from, double to) {}
-
     /** Returns the free energy of every state so far. */
     FreeEnergy freeEnergy() {
-        readStates();
         return new FreeEnergy(
                 nodes.stream().map(node -> node.stage().getPath()).collect(Collectors.toList()),
-                measured.toArray(double[][]::new));
+                energies.measured());
     }
 }

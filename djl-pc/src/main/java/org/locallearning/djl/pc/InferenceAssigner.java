@@ -112,7 +112,7 @@ final class InferenceAssigner implements CreditAssigner {
     }
 
     private void warnOfRise(Inference inference) {
-        Inference.Rise rise = inference.rise().orElseGet(this::riseOfBatch);
+        EnergyLog.Rise rise = inference.rise().orElseGet(this::riseOfBatch);
         warnedOfRise = rise != null;
         if (inference.isGivenUp()) {
             logger.warn(
@@ -147,14 +147,14 @@ final class InferenceAssigner implements CreditAssigner {
     }
 
     /** Compares the first and the last state of a batch whose free energy was not guarded. */
-    private Inference.Rise riseOfBatch() {
+    private EnergyLog.Rise riseOfBatch() {
         double from = freeEnergy.getTotal(0);
         double to = freeEnergy.getTotal(freeEnergy.getStates() - 1);
         // the term of the activity decay is descended too, but is not part of what was measured
         boolean isTold =
                 !settings.backtracking() && settings.isDescent() && settings.activityDecay() == 0;
         return isTold && to - from > NOTEWORTHY * Math.abs(from)
-                ? new Inference.Rise(from, to)
+                ? new EnergyLog.Rise(from, to)
                 : null;
     }
 

@@ -383,7 +383,7 @@ public final class Tape implements AutoCloseable {
         for (ForwardPass.Probe probe : pass.probes()) {
             String name =
                     String.format(
-                            "%s (%s)",
+                            "layer %s (%s)",
                             BlockPath.display(probe.path()),
                             probe.block().getClass().getSimpleName());
             for (Pair<String, Parameter> parameter : probe.block().getParameters()) {

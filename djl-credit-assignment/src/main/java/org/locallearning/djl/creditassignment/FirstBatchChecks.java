@@ -1,0 +1,67 @@
+/*
+ * Copyright 2026 the DJL Local Learning authors
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file
+ * except in compliance with the License. You may obtain a copy of the License at
+ *
+ *     http://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the
+ * License is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND,
+ * either express or implied. See the License for the specific language governing permissions
+ * and limitations under the License.
+ */
+package org.locallearning.djl.creditassignment;
+
+import ai.djl.ndarray.NDList;
+import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
+import java.util.Optional;
+import org.locallearning.djl.creditassignment.tape.Network;
+import org.locallearning.djl.creditassignment.tape.Tape;
+
+/** Checks that need a batch to run, made once: whether the blocks do what is assumed of them. */
+final class FirstBatchChecks {
+
+    private final CreditAssignment rule;
+    private final Network network;
+    private final CreditAssigner assigner;
+    private boolean sequencesChecked;
+    private boolean rerunChecked;
+
+    FirstBatchChecks(CreditAssignment rule, Network network, CreditAssigner assigner) {
+        this.rule = rule;
+        this.network = network;
+        this.assigner = assigner;
+    }
+
+    /** Compares the declared sequences with the blocks that they stand for. */
+    void checkSequences(Block block, ParameterStore store, NDList data) {
+        if (!sequencesChecked) {
+            network.checkDeclaredSequences(block, store, data);
+            sequencesChecked = true;
+        }
+    }
+
+    /**
+     * Makes sure that blocks give the same again, where the rule runs them several times.
+     *
+     * @throws IllegalArgumentException if one does not
+     */
+    void checkRerunnable(Tape tape) {
+        if (rerunChecked || !assigner.needsRepeatableBlocks()) {
+            return;
+        }
+        Optional<String> notRerunnable = tape.findNotRerunnable();
+        if (notRerunnable.isPresent()) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%s runs blocks of the network several times on a batch, but %s gives"
+                                    + " different outputs for the same input; give its class a"
+                                    + " rerun in the LayerTable with optLayers, or declare the walk"
+                                    + " of a hand-written block with withSequence.",
+                            rule.getClass().getSimpleName(), notRerunnable.get()));
+        }
+        rerunChecked = true;
+    }
+}
