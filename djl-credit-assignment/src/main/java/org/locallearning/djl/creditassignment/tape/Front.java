@@ -50,12 +50,24 @@ final class Front {
         while (first < steps.size() && !keepsUnits(steps.get(first), moves)) {
             first++;
         }
+        if (first == steps.size()) {
+            // without an activation, what decorrelates still belongs to the layer after it
+            first = indexOfMixing();
+        }
         int last = first;
         while (last < steps.size() && keepsUnits(steps.get(last), moves)) {
             last++;
         }
         begin = first;
         end = last;
+    }
+
+    private int indexOfMixing() {
+        int index = 0;
+        while (index < steps.size() && !UnitMoves.isMixing(steps.get(index))) {
+            index++;
+        }
+        return index;
     }
 
     private static boolean keepsUnits(ExactNode.Step step, UnitMoves moves) {

@@ -22,13 +22,15 @@ import ai.djl.nn.LambdaBlock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.decorrelation.Decorrelating;
 import org.locallearning.djl.decorrelation.internal.Graph;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
- * Which lambdas put units elsewhere while their shape stays: a shuffle of channels, a transposition
- * of as many positions as features, a pooling with stride 1. They are no activation, after which a
- * unit is still the unit that it was before.
+ * Which blocks put units elsewhere while their shape stays: a shuffle of channels, a transposition
+ * of as many positions as features, a pooling with stride 1; and decorrelation layers, whose
+ * outputs are mixtures of units. They are no activation, after which a unit is still the unit that
+ * it was before.
  *
  * <p>A lambda moves units if a row of its Jacobian is zero on the diagonal and not elsewhere. Some
  * rows are looked at once for each that is not elementwise, in its first batch.
@@ -46,6 +48,11 @@ final class UnitMoves {
 
     private final Map<Block, Boolean> found = new ConcurrentHashMap<>();
 
+    /** Returns whether a block is part of the input of the next layer, and of no activation. */
+    static boolean isMixing(ExactNode.Step step) {
+        return step.member().block() instanceof Decorrelating;
+    }
+
     /**
      * Returns whether a block moves units.
      *
@@ -53,6 +60,9 @@ final class UnitMoves {
      */
     boolean isMoving(ExactNode.Step step) {
         Block block = step.member().block();
+        if (isMixing(step)) {
+            return true;
+        }
         if (!(block instanceof LambdaBlock)) {
             return false;
         }

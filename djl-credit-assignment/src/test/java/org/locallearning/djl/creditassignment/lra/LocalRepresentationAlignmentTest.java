@@ -29,6 +29,7 @@ import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
 import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.ParallelBlock;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.norm.BatchNorm;
@@ -59,6 +60,8 @@ import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackSource;
 import org.locallearning.djl.creditassignment.tape.MatrixProducts;
 import org.locallearning.djl.creditassignment.tape.UnknownBlocks;
+import org.locallearning.djl.decorrelation.Decorrelation;
+import org.locallearning.djl.decorrelation.MeanRemoval;
 
 /** The rule against loops, against the rules that it comes to for a small β, and at zero. */
 class LocalRepresentationAlignmentTest {
@@ -901,6 +904,52 @@ class LocalRepresentationAlignmentTest {
             }
         }
         assertArrayEquals(expected.get("04Linear_weight"), found.get("04Linear_weight"), 1e-12);
+    }
+
+    private static Supplier<Block> withBlockAfter(Block activation, Block block) {
+        return () ->
+                new SequentialBlock()
+                        .add(NetworkCase.linear(8))
+                        .add(activation)
+                        .add(block)
+                        .add(NetworkCase.linear(CLASSES));
+    }
+
+    /** {@code W (M z)} is {@code (W M) z}: the layer below must not see who multiplies by M. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aDecorrelationLayerBelongsToTheLayerAfterIt(boolean linear) {
+        Supplier<Block> activation = () -> linear ? Blocks.identityBlock() : Activation.tanhBlock();
+        Decorrelation layer = Decorrelation.builder().optMean(MeanRemoval.NONE).build();
+        layer.freezeParameters(true);
+        double[] matrix = OneBatch.normal("matrix", 64, 0.5);
+        Map<String, double[]> found;
+        try (OneBatch batch =
+                start(withBlockAfter(activation.get(), layer), rule().optBeta(0.3).build())) {
+            batch.set(layer.getMatrix(), matrix);
+            found = batch.assign(batch.classes(CLASSES)).byPath();
+        }
+        Map<String, double[]> expected;
+        try (OneBatch batch =
+                start(
+                        withBlockAfter(activation.get(), Blocks.identityBlock()),
+                        rule().optBeta(0.3).build())) {
+            Parameter weight = batch.model.getBlock().getParameters().get("04Linear_weight");
+            double[] values = batch.parameter("04Linear_weight");
+            double[] product = new double[values.length];
+            for (int i = 0; i < CLASSES; i++) {
+                for (int j = 0; j < 8; j++) {
+                    for (int k = 0; k < 8; k++) {
+                        product[i * 8 + k] += values[i * 8 + j] * matrix[j * 8 + k];
+                    }
+                }
+            }
+            batch.set(weight, product);
+            expected = batch.assign(batch.classes(CLASSES)).byPath();
+        }
+        for (String name : List.of("01Linear_weight", "01Linear_bias", "04Linear_bias")) {
+            assertArrayEquals(expected.get(name), found.get(name), 1e-12, name);
+        }
     }
 
     /** It mixes units, but none goes elsewhere, so that it is an activation as before. */

@@ -128,6 +128,14 @@ final class OneBatch implements AutoCloseable {
         return manager.create(classes);
     }
 
+    /** Replaces the values of a parameter. */
+    void set(Parameter parameter, double[] values) {
+        NDArray array = parameter.getArray();
+        NDArray alias = array.stopGradient();
+        alias.attach(manager);
+        alias.muli(0).addi(manager.create(values, array.getShape()));
+    }
+
     double[] parameter(String path) {
         return model.getBlock().getParameters().get(path).getArray().toDoubleArray();
     }
