@@ -38,7 +38,7 @@ final class ForwardPass {
 
     private final NDManager scope;
     private final ProductCounter products;
-    private final Optional<DropoutMasks> masks;
+    private final Optional<RerunMemory> memory;
     private final InPlaceBlocks inPlace;
     private final boolean innerFeedback;
     private final boolean rerun;
@@ -51,7 +51,7 @@ final class ForwardPass {
      * @param labels the labels, for blocks that take them in training; may be null
      * @param scope the manager that closes everything the pass makes
      * @param products counts the products with weights
-     * @param masks what dropout drops, or empty to let it draw as it likes
+     * @param memory what is kept to run again, or empty if that is not going to happen
      * @param inPlace which blocks change their inputs in place
      * @param innerFeedback whether pieces run on copies of the weights inside, so that an error can
      *     pass them through others
@@ -61,10 +61,10 @@ final class ForwardPass {
             NDList labels,
             NDManager scope,
             ProductCounter products,
-            Optional<DropoutMasks> masks,
+            Optional<RerunMemory> memory,
             InPlaceBlocks inPlace,
             boolean innerFeedback) {
-        this(store, labels, scope, products, masks, inPlace, innerFeedback, false);
+        this(store, labels, scope, products, memory, inPlace, innerFeedback, false);
     }
 
     private ForwardPass(
@@ -72,7 +72,7 @@ final class ForwardPass {
             NDList labels,
             NDManager scope,
             ProductCounter products,
-            Optional<DropoutMasks> masks,
+            Optional<RerunMemory> memory,
             InPlaceBlocks inPlace,
             boolean innerFeedback,
             boolean rerun) {
@@ -81,7 +81,7 @@ final class ForwardPass {
         labelsOfBlocks = labels == null ? null : new NDList(labels);
         this.scope = scope;
         this.products = products;
-        this.masks = masks;
+        this.memory = memory;
         this.inPlace = inPlace;
         this.innerFeedback = innerFeedback;
         this.rerun = rerun;
@@ -95,7 +95,7 @@ final class ForwardPass {
      */
     ForwardPass rerun(ParameterStore rerunStore, NDManager rerunScope) {
         return new ForwardPass(
-                rerunStore, labels, rerunScope, products, masks, inPlace, false, true);
+                rerunStore, labels, rerunScope, products, memory, inPlace, false, true);
     }
 
     NDManager scope() {
@@ -104,6 +104,11 @@ final class ForwardPass {
 
     ParameterStore store() {
         return store;
+    }
+
+    /** Returns where the parameters of the block at a path come from. */
+    ParameterStore storeFor(String path) {
+        return store instanceof RerunStore ? ((RerunStore) store).forUse(path) : store;
     }
 
     ProductCounter products() {
@@ -151,6 +156,9 @@ final class ForwardPass {
             boolean recorded,
             boolean shared) {
         NDList outputs;
+        if (!rerun) {
+            memory.ifPresent(kept -> kept.beforeUse(path, block));
+        }
         // a block that fails may have closed its inputs
         Shape[] shapes = arrays.getShapes();
         try {
@@ -185,14 +193,14 @@ final class ForwardPass {
         if (recorded) {
             return shared ? InPlaceBlocks.Inputs.SHARED : InPlaceBlocks.Inputs.OWN;
         }
-        return masks.isPresent() ? InPlaceBlocks.Inputs.KEPT : InPlaceBlocks.Inputs.GIVEN;
+        return memory.isPresent() ? InPlaceBlocks.Inputs.KEPT : InPlaceBlocks.Inputs.GIVEN;
     }
 
     private NDList forward(
             ParameterStore parameters, String path, Block block, List<NDList> inputs) {
         NDList given = inputs.get(0);
-        if (block instanceof Dropout && masks.isPresent()) {
-            return masks.get().run(path, block, parameters, given.singletonOrThrow());
+        if (block instanceof Dropout && memory.isPresent()) {
+            return memory.get().masks().run(path, block, parameters, given.singletonOrThrow());
         }
         return labels == null
                 ? block.forward(parameters, given, true)

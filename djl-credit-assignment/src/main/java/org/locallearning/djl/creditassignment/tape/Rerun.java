@@ -17,6 +17,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
+import ai.djl.training.ParameterStore;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -49,11 +50,12 @@ class Rerun {
     /** Runs a block on new inputs. */
     NDList run(String path, Block block, BlockRerun.FirstRun first, NDList inputs) {
         NDList own = alias(inputs);
+        ParameterStore store = pass.storeFor(path);
         Optional<BlockRerun<Block>> rerun = table.rerunOf(block);
         NDList outputs =
                 rerun.isPresent()
-                        ? rerun.get().run(block, pass.store(), first, own)
-                        : pass.run(path, block, own, true, false);
+                        ? rerun.get().run(block, store, first, own)
+                        : pass.run(store, path, block, own, true, false);
         close(own, List.of(outputs));
         return outputs;
     }

@@ -15,6 +15,7 @@ package org.locallearning.djl.creditassignment.tape;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.EnumSet;
@@ -30,7 +31,7 @@ import org.locallearning.djl.decorrelation.internal.RepeatingStore;
  * Where blocks that run again take their parameters from: the same as in the first run, but for the
  * state that a training forward changes, such as the running statistics of a normalization. Of that
  * each run has a copy to itself, as it was before the first run, so that state changes once a
- * batch.
+ * batch. A block that runs several times in a forward has that of each use.
  */
 final class RerunStore extends ReplacingStore implements RepeatingStore {
 
@@ -38,12 +39,22 @@ final class RerunStore extends ReplacingStore implements RepeatingStore {
             EnumSet.of(Parameter.Type.RUNNING_MEAN, Parameter.Type.RUNNING_VAR);
 
     private final ParameterStore store;
+    private final NDManager scope;
     private final Map<String, NDArray> before;
 
-    private RerunStore(ParameterStore store, Map<String, NDArray> before, NDManager scope) {
+    /** By the path of a block that had run before, the state that it had then. */
+    private final Map<String, Map<String, NDArray>> laterUses;
+
+    private RerunStore(
+            ParameterStore store,
+            NDManager scope,
+            Map<String, NDArray> before,
+            Map<String, Map<String, NDArray>> laterUses) {
         super(store, scope, parameter -> Optional.ofNullable(before.get(parameter.getId())));
         this.store = store;
+        this.scope = scope;
         this.before = before;
+        this.laterUses = laterUses;
     }
 
     /**
@@ -54,22 +65,53 @@ final class RerunStore extends ReplacingStore implements RepeatingStore {
      * @param scope the manager that closes the copies
      */
     static RerunStore before(List<Parameter> parameters, ParameterStore store, NDManager scope) {
-        Map<String, NDArray> before = new HashMap<>();
+        return new RerunStore(store, scope, copies(parameters, store, scope), new HashMap<>());
+    }
+
+    private static Map<String, NDArray> copies(
+            List<Parameter> parameters, ParameterStore store, NDManager scope) {
+        Map<String, NDArray> copies = new HashMap<>();
         for (Parameter parameter : parameters) {
             if (STATE.contains(parameter.getType()) && parameter.isInitialized()) {
-                before.put(
+                copies.put(
                         parameter.getId(),
                         copy(store.getValue(parameter, scope.getDevice(), true), scope));
             }
         }
-        return new RerunStore(store, before, scope);
+        return copies;
+    }
+
+    /**
+     * Copies the state of a block that has run before in this forward, and may have changed it.
+     *
+     * @param path where it is going to run
+     */
+    void addUse(String path, Block block) {
+        laterUses.put(path, copies(block.getParameters().values(), store, scope));
     }
 
     /** Returns the store for one more run. */
-    RerunStore forRun(NDManager scope) {
+    RerunStore forRun(NDManager runScope) {
+        Map<String, Map<String, NDArray>> uses = new HashMap<>();
+        laterUses.forEach((path, state) -> uses.put(path, copies(state, runScope)));
+        return new RerunStore(store, runScope, copies(before, runScope), uses);
+    }
+
+    private static Map<String, NDArray> copies(Map<String, NDArray> states, NDManager scope) {
         Map<String, NDArray> copies = new HashMap<>();
-        before.forEach((id, state) -> copies.put(id, copy(state, scope)));
-        return new RerunStore(store, copies, scope);
+        states.forEach((id, state) -> copies.put(id, copy(state, scope)));
+        return copies;
+    }
+
+    /** Returns the store for the block at a path, with the state that it had there. */
+    RerunStore forUse(String path) {
+        Map<String, NDArray> own = laterUses.get(path);
+        if (own == null) {
+            return this;
+        }
+        Map<String, NDArray> states = new HashMap<>(before);
+        states.putAll(own);
+        return new RerunStore(store, scope, states, Map.of());
     }
 
     private static NDArray copy(NDArray state, NDManager scope) {

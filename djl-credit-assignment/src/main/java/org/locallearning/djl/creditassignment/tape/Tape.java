@@ -129,25 +129,24 @@ public final class Tape implements AutoCloseable {
         // the manager of what was sent to another device may be of the first
         NDManager scope = manager.newSubManager(data.head().getDevice());
         try {
-            Optional<RerunStore> state = Optional.empty();
-            Optional<DropoutMasks> masks = Optional.empty();
-            if (rerunnable) {
-                state = Optional.of(RerunStore.before(network.root().parameters(), store, scope));
-                masks = Optional.of(new DropoutMasks(scope));
-            }
+            Optional<RerunMemory> memory =
+                    rerunnable
+                            ? Optional.of(
+                                    new RerunMemory(network.root().parameters(), store, scope))
+                            : Optional.empty();
             ForwardPass pass =
                     new ForwardPass(
                             store,
                             labels,
                             scope,
                             new ProductCounter(),
-                            masks,
+                            memory,
                             network.inPlace(),
                             innerFeedback);
             boolean fedByGraph = data.stream().anyMatch(Graph::holds);
             Trace trace = network.root().run(pass, data, fedByGraph);
             Cut predictions = new Cut(trace.outputs(), true, manager);
-            Optional<Reruns> reruns = state.map(before -> new Reruns(network, pass, before));
+            Optional<Reruns> reruns = memory.map(kept -> new Reruns(network, pass, kept.store()));
             return new Tape(network, data, pass, trace, predictions, reruns);
         } catch (RuntimeException e) {
             scope.close();

@@ -26,7 +26,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.Blocks;
 import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
@@ -42,12 +46,59 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
+import org.locallearning.djl.decorrelation.Cost;
+import org.locallearning.djl.decorrelation.DecorrelatedConv2d;
+import org.locallearning.djl.decorrelation.Decorrelation;
+import org.locallearning.djl.decorrelation.DecorrelationOptions;
 
 /** A second run of a tape: the same function, but for the changes that are asked for. */
 class RerunTest {
 
     static Stream<NetworkCase> networks() {
-        return Stream.of(NetworkCase.small(), NetworkCase.decorrelated()).flatMap(List::stream);
+        return Stream.of(NetworkCase.small(), NetworkCase.decorrelated(), usedTwice())
+                .flatMap(List::stream);
+    }
+
+    /** Decorrelation layers whose second use has the matrix that the first use left. */
+    private static List<NetworkCase> usedTwice() {
+        DecorrelationOptions options =
+                DecorrelationOptions.builder()
+                        .optRate(0.05)
+                        .optCost(Cost.full().withSampleFraction(1))
+                        .build();
+        return List.of(
+                new NetworkCase(
+                        "dense twice",
+                        () -> {
+                            Block twice = Decorrelation.builder().optOptions(options).build();
+                            return new SequentialBlock()
+                                    .add(NetworkCase.linear(8))
+                                    .add(twice)
+                                    .add(NetworkCase.linear(8))
+                                    .add(twice)
+                                    .add(NetworkCase.linear(4));
+                        },
+                        new Shape(6, 9),
+                        4),
+                new NetworkCase(
+                        "convolution twice",
+                        () -> {
+                            Block twice =
+                                    DecorrelatedConv2d.builder()
+                                            .setFilters(3)
+                                            .setKernelShape(new Shape(3, 3))
+                                            .optPadding(new Shape(1, 1))
+                                            .optOptions(options)
+                                            .build();
+                            return new SequentialBlock()
+                                    .add(twice)
+                                    .add(Activation.tanhBlock())
+                                    .add(twice)
+                                    .add(Blocks.batchFlattenBlock())
+                                    .add(NetworkCase.linear(4));
+                        },
+                        new Shape(6, 3, 5, 5),
+                        4));
     }
 
     @ParameterizedTest
