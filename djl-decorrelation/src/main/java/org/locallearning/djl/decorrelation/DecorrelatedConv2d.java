@@ -377,8 +377,14 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
 
     /** {@inheritDoc} */
     @Override
-    public void setObserver(DecorrelationObserver observer) {
-        decorrelator.setObserver(observer);
+    public void addObserver(DecorrelationObserver observer) {
+        decorrelator.addObserver(observer);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void removeObserver(DecorrelationObserver observer) {
+        decorrelator.removeObserver(observer);
     }
 
     /** {@inheritDoc} */

@@ -104,11 +104,18 @@ public interface Decorrelating extends Block, Stateful {
     double getLastGain();
 
     /**
-     * Sets who sees the sample of each update.
+     * Adds an observer, which sees the sample of each update. One that was added before stays once.
      *
-     * @param observer the observer, or null for none
+     * @param observer the observer
      */
-    void setObserver(DecorrelationObserver observer);
+    void addObserver(DecorrelationObserver observer);
+
+    /**
+     * Removes an observer.
+     *
+     * @param observer the observer; nothing happens if it was not added
+     */
+    void removeObserver(DecorrelationObserver observer);
 
     /**
      * Returns the multiply-adds that this layer adds to a training step: in the forward pass, for

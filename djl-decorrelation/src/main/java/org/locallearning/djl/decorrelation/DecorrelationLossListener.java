@@ -42,8 +42,7 @@ import org.locallearning.djl.state.Stateful;
  * <p>It looks at the sample that a layer learns from, after the matrix that it had before the
  * update; of a matrix in blocks, and of several samples, it takes the mean. A layer that does not
  * learn in a step that is to be measured is measured when it learns next. A measurement costs
- * {@code K n²} multiply-adds for a sample of K rows. It is the {@linkplain
- * Decorrelating#setObserver observer} of the layers, of which there is one.
+ * {@code K n²} multiply-adds for a sample of K rows.
  */
 public final class DecorrelationLossListener extends TrainingListenerAdapter implements Stateful {
 
@@ -53,6 +52,7 @@ public final class DecorrelationLossListener extends TrainingListenerAdapter imp
     private static final String LATEST = "latest ";
 
     private final int interval;
+    private final DecorrelationObserver observer = this::sampled;
     private final Map<Decorrelating, String> layers = new LinkedHashMap<>();
     private final Map<String, Mean> measured = new LinkedHashMap<>();
     private final Map<String, Double> latest = new LinkedHashMap<>();
@@ -122,7 +122,7 @@ public final class DecorrelationLossListener extends TrainingListenerAdapter imp
     /** {@inheritDoc} */
     @Override
     public void onTrainingEnd(Trainer trainer) {
-        layers.keySet().forEach(layer -> layer.setObserver(null));
+        layers.keySet().forEach(layer -> layer.removeObserver(observer));
     }
 
     /** Finds every layer, and the path of the first place where it stands. */
@@ -148,9 +148,13 @@ public final class DecorrelationLossListener extends TrainingListenerAdapter imp
 
     private void observe() {
         layers.forEach(
-                (layer, name) ->
-                        layer.setObserver(
-                                step >= due.getOrDefault(name, 0L) ? this::sampled : null));
+                (layer, name) -> {
+                    if (step >= due.getOrDefault(name, 0L)) {
+                        layer.addObserver(observer);
+                    } else {
+                        layer.removeObserver(observer);
+                    }
+                });
     }
 
     private void sampled(Decorrelating layer, int block, NDArray inputs, NDArray outputs) {

@@ -31,7 +31,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import org.locallearning.djl.decorrelation.internal.Graph;
@@ -69,7 +71,7 @@ final class Decorrelator {
     private final UpdateChecks checks;
     private MatrixForm form;
     private long width;
-    private volatile DecorrelationObserver observer;
+    private final Set<DecorrelationObserver> observers = new CopyOnWriteArraySet<>();
 
     /**
      * Creates the part of a layer that decorrelates.
@@ -281,7 +283,7 @@ final class Decorrelator {
             ActivitySample sample = new ActivitySample(before, after);
             // of all blocks before the first learns, so that a refused batch changes none
             checks.before(sample, checkedRate);
-            if (observer != null) {
+            for (DecorrelationObserver observer : observers) {
                 observer.sampled(layer, i, before, after);
             }
             samples.add(sample);
@@ -655,7 +657,11 @@ final class Decorrelator {
         return checks.getLastGain();
     }
 
-    void setObserver(DecorrelationObserver observer) {
-        this.observer = observer;
+    void addObserver(DecorrelationObserver observer) {
+        observers.add(Objects.requireNonNull(observer, "observer"));
+    }
+
+    void removeObserver(DecorrelationObserver observer) {
+        observers.remove(observer);
     }
 }

@@ -244,8 +244,14 @@ abstract class FeatureDecorrelation extends AbstractBlock implements Decorrelati
 
     /** {@inheritDoc} */
     @Override
-    public final void setObserver(DecorrelationObserver observer) {
-        decorrelator.setObserver(observer);
+    public final void addObserver(DecorrelationObserver observer) {
+        decorrelator.addObserver(observer);
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public final void removeObserver(DecorrelationObserver observer) {
+        decorrelator.removeObserver(observer);
     }
 
     /** {@inheritDoc} */

@@ -195,7 +195,7 @@ class DecorrelatedBertTest extends ArrayTest {
         List<Long> rows = new ArrayList<>();
         for (DecorrelationReport.Converted entry : report.converted()) {
             entry.layer()
-                    .setObserver(
+                    .addObserver(
                             (layer, block, before, after) -> rows.add(before.getShape().get(0)));
         }
         report.block().forward(store, inputs(Kind.PRETRAINING), true);

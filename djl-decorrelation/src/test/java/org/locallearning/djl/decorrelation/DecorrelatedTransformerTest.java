@@ -152,7 +152,7 @@ class DecorrelatedTransformerTest extends ArrayTest {
                 .forEach(
                         entry ->
                                 entry.layer()
-                                        .setObserver(
+                                        .addObserver(
                                                 (layer, block, before, after) ->
                                                         rows.add(before.getShape().get(0))));
         report.block().forward(store, inputs(input(DataType.FLOAT64), mask), true);

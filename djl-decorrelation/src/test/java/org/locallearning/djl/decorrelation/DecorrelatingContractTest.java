@@ -524,7 +524,7 @@ class DecorrelatingContractTest extends ArrayTest {
     void observerSeesTheSample(Layer line) {
         Decorrelating layer = initialized(line, DataType.FLOAT64);
         List<Shape> seen = new ArrayList<>();
-        layer.setObserver(
+        layer.addObserver(
                 (from, block, inputs, outputs) -> {
                     assertEquals(layer, from);
                     assertEquals(inputs.getShape(), outputs.getShape());

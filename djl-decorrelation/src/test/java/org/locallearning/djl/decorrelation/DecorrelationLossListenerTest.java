@@ -61,6 +61,8 @@ class DecorrelationLossListenerTest {
 
     /** Measures at every second step at most. */
     private static void assertMeasured(int measurements, int steps, int samplesPerUpdate) {
+        // another one beside it measures the first step, too
+        DecorrelationLossListener other = new DecorrelationLossListener(steps);
         Block block =
                 Decorrelate.builder()
                         .optCost(Cost.full().withSamplesPerUpdate(samplesPerUpdate))
@@ -72,7 +74,7 @@ class DecorrelationLossListenerTest {
                                         .add(Linear.builder().setUnits(2).build()))
                         .block();
         DecorrelationLossListener listener = new DecorrelationLossListener(2);
-        TrainingConfig config = config(listener);
+        TrainingConfig config = config(listener, other);
         try (Model model = Model.newInstance("net")) {
             model.setBlock(block);
             try (Trainer trainer = model.newTrainer(config)) {
@@ -84,7 +86,7 @@ class DecorrelationLossListenerTest {
                     train(trainer, input, labels);
                 }
                 String first = "decorrelation_loss_01Linear";
-                assertEquals(measurements, trainer.getMetrics().getMetric(first).size());
+                assertEquals(measurements + 1, trainer.getMetrics().getMetric(first).size());
                 // the first sample, less the batch's mean, under M = I
                 NDArray sample =
                         input.toType(DataType.FLOAT64, true)
@@ -101,6 +103,7 @@ class DecorrelationLossListenerTest {
                         trainer.getMetrics().getMetric(first).get(0).getValue().doubleValue();
                 assertEquals(expected, found, 1e-5);
                 assertEquals(Set.of("01Linear", "03Linear"), listener.getLosses().keySet());
+                assertEquals(expected, other.getLosses().get("01Linear"), 1e-5);
             }
             model.setBlock(new SequentialBlock().add(Linear.builder().setUnits(2).build()));
             Exception e =
@@ -190,9 +193,9 @@ class DecorrelationLossListenerTest {
         }
     }
 
-    private static TrainingConfig config(TrainingListener listener) {
+    private static TrainingConfig config(TrainingListener... listeners) {
         return new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
-                .addTrainingListeners(listener);
+                .addTrainingListeners(listeners);
     }
 
     private static void train(Trainer trainer, NDArray input, NDArray labels) {

@@ -48,7 +48,7 @@ class DecorrelationInInferenceTest {
             Map<String, Integer> learned = new TreeMap<>();
             layers.forEach(
                     each ->
-                            each.setObserver(
+                            each.addObserver(
                                     (layer, block, before, after) ->
                                             learned.merge(
                                                     layer.getName() + " " + block,

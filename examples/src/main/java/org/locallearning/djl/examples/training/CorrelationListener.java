@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import org.locallearning.djl.decorrelation.CorrelationStatistics;
 import org.locallearning.djl.decorrelation.Decorrelating;
+import org.locallearning.djl.decorrelation.DecorrelationObserver;
 import org.locallearning.djl.decorrelation.DecorrelationRule;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.examples.results.CorrelationMap;
@@ -58,6 +59,7 @@ final class CorrelationListener extends TrainingListenerAdapter implements State
     private final long interval;
     private final long batches;
     private final TrainingClock clock;
+    private final DecorrelationObserver observer = this::sampled;
     private final List<Decorrelating> layers = new ArrayList<>();
     private final Map<String, Sample> samples = new LinkedHashMap<>();
     private final List<CorrelationResult> results = new ArrayList<>();
@@ -193,7 +195,14 @@ final class CorrelationListener extends TrainingListenerAdapter implements State
 
     private void observe(boolean on) {
         sampling = on;
-        layers.forEach(layer -> layer.setObserver(on ? this::sampled : null));
+        layers.forEach(
+                layer -> {
+                    if (on) {
+                        layer.addObserver(observer);
+                    } else {
+                        layer.removeObserver(observer);
+                    }
+                });
     }
 
     private void sampled(Decorrelating layer, int block, NDArray inputs, NDArray outputs) {
