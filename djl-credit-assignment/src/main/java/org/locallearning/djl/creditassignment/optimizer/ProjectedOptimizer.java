@@ -15,6 +15,7 @@ package org.locallearning.djl.creditassignment.optimizer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Parameter;
 import ai.djl.training.optimizer.Optimizer;
 import java.util.Objects;
@@ -93,10 +94,15 @@ public final class ProjectedOptimizer extends Optimizer
         try (NDManager scope = array.getManager().newSubManager()) {
             NDArray alias = array.stopGradient();
             alias.attach(scope);
+            DataType type = array.getDataType();
+            // squares of half precision overflow and underflow
+            NDArray exact =
+                    type == DataType.FLOAT64 ? alias : alias.toType(DataType.FLOAT32, false);
+            exact.attach(scope);
             // no value is read, so that a device need not wait
-            NDArray norm = HostNumber.maximum(alias.square().sum().sqrt(), radius);
+            NDArray norm = HostNumber.maximum(exact.square().sum().sqrt(), radius);
             NDArray scale = HostNumber.muli(HostNumber.with(norm, -1, NDArray::pow), radius);
-            NDArray projected = alias.mul(scale);
+            NDArray projected = exact.mul(scale).toType(type, false);
             projected.attach(array.getManager());
             return projected;
         }

@@ -36,6 +36,8 @@ import ai.djl.util.Pair;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.locallearning.djl.creditassignment.NetworkCase;
 
 /** The projection of the paper's appendix, alone and in front of an optimizer. */
@@ -60,6 +62,21 @@ class ProjectedOptimizerTest {
                     1e-15);
             NDArray zero = manager.zeros(new Shape(3), DataType.FLOAT64);
             assertArrayEquals(new double[3], ProjectedOptimizer.project(zero, 1).toDoubleArray());
+        }
+    }
+
+    /** 70,000 squares of 1 overflow in half precision, squares of 1e-4 underflow. */
+    @ParameterizedTest
+    @CsvSource({"70000, 1, 1", "1000000, 1e-4, 0.01"})
+    void aLongArrayOfHalfPrecisionIsCutToTheRadius(int size, double entry, double radius) {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            NDArray array = manager.ones(new Shape(size)).mul(entry).toType(DataType.FLOAT16, true);
+            NDArray projected = ProjectedOptimizer.project(array, radius);
+            assertEquals(DataType.FLOAT16, projected.getDataType());
+            double norm =
+                    projected.toType(DataType.FLOAT64, true).square().sum().sqrt().getDouble();
+            // an entry of 1e-5 has four binary digits in half precision
+            assertEquals(radius, norm, radius * 0.05);
         }
     }
 
