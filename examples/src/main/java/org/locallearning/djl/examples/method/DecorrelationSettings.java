@@ -48,7 +48,10 @@ public record DecorrelationSettings(
         boolean offDiagonal,
         boolean triangular) {
 
-    /** The settings of the paper's code, in which the matrix learns at every step. */
+    /**
+     * The settings of the paper's code, in which the matrix learns at every step; but for the
+     * patches of a convolution, of which at most 1,024 are looked at.
+     */
     public static final DecorrelationSettings PAPER =
             new DecorrelationSettings(0.1, 1, 0, 0, Gain.MEAN_OF_RATIOS);
 

@@ -40,10 +40,10 @@ import org.locallearning.djl.zoo.network.NetworkOptions;
  * learning, with plain descent, MQ and Adam.
  *
  * <p>As in appendix A.5 and the authors' code: batches of 64, whole batches alone, pixels in 0 to 1
- * (convolutional networks too, where the code has -1 to 1), no augmentation, five seeds, the
- * learning rates and iterations of the code. The paper's numbers are those of the best epoch by the
- * test, which stands in the tables beside the last. Other data sets are chosen with {@code
- * --data-set}; Tiny ImageNet has a network of its own.
+ * (-1 to 1 for convolutional networks, but for SVHN), no augmentation, five seeds, the learning
+ * rates and iterations of the code. The paper's numbers are those of the best epoch by the test,
+ * which stands in the tables beside the last. Other data sets are chosen with {@code --data-set};
+ * Tiny ImageNet has a network of its own.
  */
 final class PredictiveLearning implements Target {
 

@@ -61,6 +61,7 @@ class DigitClassifiersTest {
             assertEquals(adam, rates(net), net);
         }
         assertEquals("bp 0.001 adam, fa 0.001 adam, fa-adam 1.0E-4 adam", rates("dropout"));
+        assertEquals(rates("dropout"), rates("one"));
     }
 
     private static String rates(String net) {
