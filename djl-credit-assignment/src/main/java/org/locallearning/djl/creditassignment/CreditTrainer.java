@@ -358,6 +358,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
 
     private NDList run(NDList data, NDList labels) {
         checkUsable();
+        checkInputs(data);
         checkBlocks();
         checkParameters();
         long begin = System.nanoTime();
@@ -374,6 +375,22 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
             return Autograd.isRecording() ? runApart(data, labels) : runPlain(data, labels);
         } finally {
             addMetric("forward", begin);
+        }
+    }
+
+    private static void checkInputs(NDList data) {
+        if (data.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "The batch has no inputs; use a dataset that gives data.");
+        }
+        for (int i = 0; i < data.size(); i++) {
+            if (data.get(i).isReleased()) {
+                throw new IllegalStateException(
+                        String.format(
+                                "Input %d of the batch was closed before forward; close a batch"
+                                        + " after step.",
+                                i));
+            }
         }
     }
 
@@ -453,6 +470,18 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
                     "The model's blocks were changed after this trainer was made, so that it would"
                             + " not train them; call newTrainer after setBlock, add and the like,"
                             + " and after initialize if that is what adds blocks.");
+        }
+    }
+
+    /** Refuses a step of a model that has nothing to learn, as the engine's own backward does. */
+    private void checkLearns() {
+        if (parameters.stream().noneMatch(Parameter::requiresGradient)) {
+            throw new IllegalStateException(
+                    "There is nothing to step by: "
+                            + (parameters.isEmpty()
+                                    ? "the model has no parameters."
+                                    : "every parameter of the model is frozen; unfreeze some by"
+                                            + " freezeParameters(false)."));
         }
     }
 
@@ -613,6 +642,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     public void step() {
         checkUsable();
         stepGuard.checkStep();
+        checkLearns();
         checkParameters();
         stepGuard.stepped();
         long begin = System.nanoTime();

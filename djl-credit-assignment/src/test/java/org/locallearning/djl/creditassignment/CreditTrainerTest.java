@@ -500,4 +500,54 @@ class CreditTrainerTest {
             assertArrayEquals(expected, run.trainer().forward(data).head().toFloatArray());
         }
     }
+
+    static List<RuleCase> rules() {
+        return RuleCase.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void aStepWithNothingToLearnIsRefused(RuleCase rule) {
+        NetworkCase empty =
+                new NetworkCase(
+                        "no parameters",
+                        () -> new SequentialBlock().add(Activation.tanhBlock()),
+                        new Shape(6, 4),
+                        4);
+        try (TrainingRun run = TrainingRun.start(empty, rule)) {
+            assertNothingToStepBy(run.assign(0), "no parameters");
+        }
+        try (TrainingRun run = TrainingRun.start(NETWORK, rule)) {
+            run.train(0, 1);
+            run.model().getBlock().freezeParameters(true);
+            assertNothingToStepBy(run.assign(1), "every parameter of the model is frozen");
+        }
+    }
+
+    private static void assertNothingToStepBy(TrainingRun run, String why) {
+        String message =
+                assertThrows(IllegalStateException.class, () -> run.trainer().step()).getMessage();
+        assertTrue(message.contains("nothing to step by") && message.contains(why), message);
+    }
+
+    @Test
+    void inputsThatAreNotThereAreRefused() {
+        try (TrainingRun run = TrainingRun.start(NETWORK, RULE::newTrainer)) {
+            Trainer trainer = run.trainer();
+            String none =
+                    assertThrows(
+                                    IllegalArgumentException.class,
+                                    () -> trainer.forward(new NDList()))
+                            .getMessage();
+            assertTrue(none.contains("no inputs"), none);
+            NDArray closed = trainer.getManager().ones(NETWORK.input());
+            closed.close();
+            String released =
+                    assertThrows(
+                                    IllegalStateException.class,
+                                    () -> trainer.forward(new NDList(closed)))
+                            .getMessage();
+            assertTrue(released.contains("Input 0") && released.contains("closed"), released);
+        }
+    }
 }

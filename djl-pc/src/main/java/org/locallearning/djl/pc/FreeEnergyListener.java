@@ -29,8 +29,7 @@ import org.locallearning.djl.state.Stateful;
  * Adds the free energy of training batches to the trainer's {@code Metrics}: {@code free_energy_T}
  * in total and {@code free_energy_T_PATH} per stage, for every number {@code T} of iterations done.
  *
- * <p>Add it to the listeners of a {@code DefaultTrainingConfig} and give the trainer metrics. With
- * trainers of other rules it does nothing.
+ * <p>Add it to the listeners of a {@code DefaultTrainingConfig} and give the trainer metrics.
  */
 public final class FreeEnergyListener extends TrainingListenerAdapter implements Stateful {
 
@@ -53,12 +52,28 @@ public final class FreeEnergyListener extends TrainingListenerAdapter implements
         this.interval = interval;
     }
 
-    /** {@inheritDoc} */
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException if the trainer's rule is not {@link InferenceLearning}, or if
+     *     it has no metrics
+     */
     @Override
     public void onTrainingBatch(Trainer trainer, BatchData batchData) {
-        Metrics metrics = trainer.getMetrics();
-        if (batch++ % interval != 0 || metrics == null || !(trainer instanceof CreditTrainer)) {
+        if (batch++ % interval != 0) {
             return;
+        }
+        Metrics metrics = trainer.getMetrics();
+        if (!(trainer instanceof CreditTrainer)
+                || !(((CreditTrainer) trainer).getRule() instanceof InferenceLearning)) {
+            throw new IllegalStateException(
+                    "FreeEnergyListener measures inference learning, which this trainer does not"
+                            + " do; leave the listener out.");
+        }
+        if (metrics == null) {
+            throw new IllegalStateException(
+                    "FreeEnergyListener puts what it measures into the trainer's metrics, and there"
+                            + " are none; call trainer.setMetrics(new Metrics()).");
         }
         Optional<FreeEnergy> measured = InferenceLearning.getFreeEnergy((CreditTrainer) trainer);
         measured.ifPresent(energy -> add(metrics, energy));

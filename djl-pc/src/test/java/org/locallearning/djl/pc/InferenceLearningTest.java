@@ -71,6 +71,7 @@ import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.NonFiniteLossException;
 import org.locallearning.djl.creditassignment.TrainingRun;
 import org.locallearning.djl.creditassignment.alignment.AlignmentListener;
+import org.locallearning.djl.creditassignment.rule.Backpropagation;
 
 /** Inference learning on DJL's models, and what it says about input that it cannot use. */
 class InferenceLearningTest {
@@ -300,6 +301,29 @@ class InferenceLearningTest {
                     1e-12);
             assertThrows(IllegalArgumentException.class, () -> new FreeEnergyListener(0));
         }
+    }
+
+    @Test
+    void freeEnergyThatNobodyMeasuresOrKeepsIsRefused() {
+        FreeEnergyListener listener = new FreeEnergyListener(1);
+        NetworkCase network = NetworkCase.twoHiddenLayers();
+        try (TrainingRun run =
+                TrainingRun.start(network, InferenceLearning.builder().build()::newTrainer)) {
+            assertRefused(listener, run, "trainer.setMetrics");
+        }
+        try (TrainingRun run =
+                TrainingRun.start(network, Backpropagation.builder().build()::newTrainer)) {
+            assertRefused(listener, run, "leave the listener out");
+        }
+    }
+
+    private static void assertRefused(FreeEnergyListener listener, TrainingRun run, String remedy) {
+        String message =
+                assertThrows(
+                                IllegalStateException.class,
+                                () -> listener.onTrainingBatch(run.trainer(), null))
+                        .getMessage();
+        assertTrue(message.contains(remedy), message);
     }
 
     /** The gradients that a listener gets, by the path of the weight. */

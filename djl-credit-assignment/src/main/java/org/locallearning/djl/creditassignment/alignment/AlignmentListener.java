@@ -14,6 +14,7 @@
 package org.locallearning.djl.creditassignment.alignment;
 
 import ai.djl.MalformedModelException;
+import ai.djl.training.Trainer;
 import ai.djl.training.listener.TrainingListenerAdapter;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -66,6 +67,21 @@ public final class AlignmentListener extends TrainingListenerAdapter
                             + ".");
         }
         this.interval = interval;
+    }
+
+    /**
+     * Refuses a trainer that assigns no credit.
+     *
+     * @throws IllegalArgumentException if the trainer is not a rule's
+     */
+    @Override
+    public void onTrainingBegin(Trainer trainer) {
+        if (!(trainer instanceof CreditTrainer)) {
+            throw new IllegalArgumentException(
+                    "AlignmentListener compares a rule's gradients with backpropagation's, but this"
+                            + " trainer has no rule; make it by rule.newTrainer(model, config), or"
+                            + " leave the listener out.");
+        }
     }
 
     /** {@inheritDoc} */

@@ -62,6 +62,7 @@ public final class PlateauTracker extends TrainingListenerAdapter implements Tra
     private final int patience;
     private final double threshold;
     private volatile float value;
+    private volatile boolean isListening;
     private double least = Double.POSITIVE_INFINITY;
     private int epochsWithoutProgress;
     private int reduced;
@@ -75,15 +76,26 @@ public final class PlateauTracker extends TrainingListenerAdapter implements Tra
         threshold = builder.threshold;
     }
 
-    /** {@inheritDoc} */
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException if no trainer has it among its listeners, so that the rate
+     *     would never fall
+     */
     @Override
     public float getNewValue(int numUpdate) {
+        if (!isListening) {
+            throw new IllegalStateException(
+                    "A PlateauTracker sees no epochs unless it listens; add it to the configuration"
+                            + " by addTrainingListeners, after the evaluators' listener.");
+        }
         return value;
     }
 
     /** Warns where another training has left the rate below the first. */
     @Override
     public void onTrainingBegin(Trainer trainer) {
+        isListening = true;
         if (reduced > 0) {
             logger.warn(
                     "A PlateauTracker that has reduced the rate {} times begins another training at"

@@ -321,6 +321,11 @@ public final class ZcaWhitening implements Transform, AutoCloseable {
         if (property == null) {
             return Optional.empty();
         }
+        if (model.getModelPath() == null) {
+            throw new MalformedModelException(
+                    "The model was saved with a whitening, which is a file beside it, but was not"
+                            + " loaded from a folder; load it by model.load(folder, name).");
+        }
         Path file = model.getModelPath().resolve(FILE);
         if (!Files.isRegularFile(file)) {
             throw new MalformedModelException(

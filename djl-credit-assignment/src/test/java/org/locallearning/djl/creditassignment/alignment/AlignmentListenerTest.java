@@ -318,6 +318,20 @@ class AlignmentListenerTest {
     }
 
     @Test
+    void aTrainerWithoutARuleIsRefused() {
+        String message =
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () ->
+                                        start(
+                                                NetworkCase.twoHiddenLayers(),
+                                                new AlignmentListener(1),
+                                                Model::newTrainer))
+                        .getMessage();
+        assertTrue(message.contains("rule.newTrainer"), message);
+    }
+
+    @Test
     void anIntervalBelowOneBatchIsRefused() {
         String message =
                 assertThrows(IllegalArgumentException.class, () -> new AlignmentListener(0))

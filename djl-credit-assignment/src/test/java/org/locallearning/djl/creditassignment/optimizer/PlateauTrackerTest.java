@@ -46,6 +46,7 @@ class PlateauTrackerTest {
                         .optPatience(2)
                         .optThreshold(0.1)
                         .build();
+        tracker.onTrainingBegin(null);
         double[] losses = {10, 8, 7.5, 7.1, 7.3, 6.6, 6.5, 6, 9, 9, 9, 9};
         // the least so far: 10, 8, 8, 7.1 (below 7.2), 7.1, 7.1, 7.1, 6 (below 6.39), then 6
         float[] rates = {1, 1, 1, 1, 1, 0.5f, 0.5f, 0.5f, 0.5f, 0.25f, 0.25f, 0.25f};
@@ -60,6 +61,7 @@ class PlateauTrackerTest {
         // a log-likelihood's: 10 % of −10 is 1
         PlateauTracker tracker =
                 PlateauTracker.builder().setBaseValue(1).optFactor(0.5f).optThreshold(0.1).build();
+        tracker.onTrainingBegin(null);
         double[] losses = {-10, -11.5, -11.6};
         float[] rates = {1, 1, 0.5f};
         for (int i = 0; i < losses.length; i++) {
@@ -92,7 +94,20 @@ class PlateauTrackerTest {
     }
 
     private static PlateauTracker halving() {
-        return PlateauTracker.builder().setBaseValue(1).optFactor(0.5f).optPatience(2).build();
+        PlateauTracker tracker =
+                PlateauTracker.builder().setBaseValue(1).optFactor(0.5f).optPatience(2).build();
+        tracker.onTrainingBegin(null);
+        return tracker;
+    }
+
+    /** It would keep its first rate for ever. */
+    @Test
+    void refusesToLeadAnOptimizerWithoutListening() {
+        PlateauTracker tracker = PlateauTracker.builder().setBaseValue(0.5f).build();
+        String message =
+                assertThrows(IllegalStateException.class, () -> tracker.getNewValue(1))
+                        .getMessage();
+        assertTrue(message.contains("addTrainingListeners"), message);
     }
 
     @Test

@@ -27,6 +27,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Blocks;
 import ai.djl.training.dataset.ArrayDataset;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -170,7 +171,21 @@ class ZcaWhiteningTest {
         try (Model model = model()) {
             assertTrue(ZcaWhitening.load(model, manager).isEmpty());
         }
+        refusesAStream(folder.resolve("zca-0000.params"));
         refusesAnotherFile(folder);
+    }
+
+    private void refusesAStream(Path parameters) throws Exception {
+        try (Model model = model();
+                InputStream stream = Files.newInputStream(parameters)) {
+            model.load(stream);
+            String message =
+                    assertThrows(
+                                    MalformedModelException.class,
+                                    () -> ZcaWhitening.load(model, manager))
+                            .getMessage();
+            assertTrue(message.contains("model.load(folder, name)"), message);
+        }
     }
 
     private void refusesAnotherFile(Path folder) throws Exception {
