@@ -31,10 +31,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A rule for credit assignment: how the error of a network becomes the gradient of each of its
+ * A credit assignment rule: turns the error of a network into the gradient of each of its
  * parameters.
  *
- * <p>A rule takes the place of backpropagation in a DJL program by one line:
+ * <p>One line replaces backpropagation in a DJL program:
  *
  * <pre>{@code
  * CreditAssignment rule = FeedbackAlignment.builder().build();
@@ -44,8 +44,8 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>A rule is an immutable set of settings and may make any number of trainers; what a rule
- * remembers while it trains a model belongs to the trainer.
+ * <p>A rule is an immutable set of settings and can make any number of trainers; its state belongs
+ * to the trainer.
  */
 public abstract class CreditAssignment {
 

@@ -22,8 +22,8 @@ import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.Network;
 
 /**
- * What a rule found in a model: every block that is not a plain container, the shape of its
- * parameters, its role, and how the error passes it. {@link #toString} lays it out as a table.
+ * What a rule found in a model: every block that is not a plain container, the shapes of its
+ * parameters, its role, and how the error passes it. {@link #toString} formats it as a table.
  */
 public final class CreditReport {
 

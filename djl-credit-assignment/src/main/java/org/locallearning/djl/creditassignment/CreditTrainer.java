@@ -49,29 +49,28 @@ import org.locallearning.djl.state.Stateful;
 import org.locallearning.djl.state.StatefulTrainer;
 
 /**
- * A trainer that assigns credit by a rule. It knows no rule itself.
+ * A trainer that assigns credit by a rule instead of backpropagation.
  *
- * <p>Use it as any DJL trainer, with {@code EasyTrain} or a loop of your own: open {@link
- * #newGradientCollector()}, then {@link #forward(NDList, NDList)}, then the collector's {@code
+ * <p>Use it like any DJL trainer, with {@code EasyTrain} or your own loop: open {@link
+ * #newGradientCollector()}, call {@link #forward(NDList, NDList)}, the collector's {@code
  * backward(loss)}, then {@link #step()}. A loss may depend on several forwards, of this trainer or
- * of others that run while the collector of one of them is open; each forward gets its credit by
- * the rule of its own trainer. Each forward has one backward.
+ * of others while the collector of one of them is open; each forward uses the rule of its own
+ * trainer and has one backward.
  *
- * <p>Gradients do not depend on the garbage collector, whatever blocks and losses make of Java
- * numbers while the gradient collector is open; under the stock trainer they may.
+ * <p>Gradients do not depend on the garbage collector, as they may under the stock trainer when
+ * blocks or losses use Java numbers.
  *
- * <p>The rule reads the model's blocks when the trainer is made: change them before.
+ * <p>The rule reads the model's blocks when the trainer is made: change them before that.
  *
- * <p>On several devices the parts of a batch are sent one after another by one thread, since DJL's
- * parallel form does not wait for its threads; none waits for another, so that the devices compute
- * side by side. As with the stock trainer their gradients are summed.
+ * <p>On several devices one thread sends the parts of a batch, since DJL's parallel form does not
+ * wait for its threads; the devices compute in parallel, and their gradients are summed as with the
+ * stock trainer.
  *
- * <p>When a loss is not finite, {@code backward} throws {@link NonFiniteLossException}; on several
- * devices closing the gradient collector does, before any step; with {@link #setLossCheckInterval}
- * a later step. Where a decorrelation layer meets what is not finite before there is a loss, or
- * diverges itself, {@code forward} throws. The trainer can then only be closed, and closing it does
- * not tell listeners that training ended, so that none of them saves the broken model over a good
- * one.
+ * <p>If a loss is not finite, {@code backward} throws {@link NonFiniteLossException}; on several
+ * devices, closing the gradient collector does, before any step; with {@link
+ * #setLossCheckInterval}, a later step. If a decorrelation layer meets values that are not finite,
+ * or diverges, {@code forward} throws. The trainer can then only be closed; listeners are not told
+ * that training ended, so none of them saves the broken model.
  */
 public final class CreditTrainer extends Trainer implements StatefulTrainer {
 

@@ -18,16 +18,16 @@ import java.util.Optional;
 import org.locallearning.djl.creditassignment.tape.Layer;
 
 /**
- * What a rule made of one batch at one weighted layer, next to what backpropagation makes of it.
- * All arrays have the shape of the layer's weight.
+ * The gradient that a rule gave one weighted layer for one batch, next to backpropagation's. All
+ * arrays have the shape of the layer's weight.
  *
  * @param layer the layer
- * @param gradient the rule's gradient of the weight; the sum of those that it stepped by, where it
- *     takes several steps in a batch
- * @param reference backpropagation's gradient of the weight, for the same batch, the same weights
- *     and the same dropout masks
+ * @param gradient the rule's gradient of the weight; the sum over its steps if it takes several per
+ *     batch
+ * @param reference backpropagation's gradient of the weight, for the same batch, weights and
+ *     dropout masks
  * @param weight the weight
- * @param feedback the weights by which the error passed the layer, if it has such
+ * @param feedback the weights by which the error passed the layer, if there are any
  */
 public record LayerCredit(
         Layer layer,

@@ -14,8 +14,8 @@
 package org.locallearning.djl.creditassignment;
 
 /**
- * The loss of a batch was not a finite number. Training cannot go on: the gradients of that batch
- * would make every parameter not a number. The message says where the first such value appeared.
+ * Thrown if the loss of a batch is not finite. Training cannot continue: the gradients of that
+ * batch would make every parameter NaN. The message says where the first such value appeared.
  */
 public class NonFiniteLossException extends IllegalStateException {
 

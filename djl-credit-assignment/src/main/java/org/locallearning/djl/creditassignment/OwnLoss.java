@@ -20,12 +20,12 @@ import java.util.Objects;
 import java.util.function.BiFunction;
 
 /**
- * The loss that a rule learns from which does not look at the errors that it is given.
+ * The loss of a rule that computes losses itself instead of using the errors passed to it.
  *
  * @param description what it is, for messages, as in "the trainer's own loss (L2Loss)"
- * @param function gives the loss, one number, of the labels and predictions of one forward
- * @param given whether the rule was given it in the place of the trainer's, so that it may be one
- *     without a gradient
+ * @param function returns the loss, one number, of the labels and predictions of one forward
+ * @param given whether it was given to the rule instead of the trainer's, and so may have no
+ *     gradient
  */
 public record OwnLoss(
         String description, BiFunction<NDList, NDList, NDArray> function, boolean given) {

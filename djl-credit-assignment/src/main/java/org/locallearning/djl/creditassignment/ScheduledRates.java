@@ -17,9 +17,9 @@ import ai.djl.nn.Parameter;
 import java.util.OptionalDouble;
 
 /**
- * How far the schedule of the optimizer's learning rate has come, for rules that change weights
- * besides its steps. The store that {@link CreditAssigner#beforeStep} and {@link
- * CreditAssigner#afterStep} get from a {@link CreditTrainer} tells it.
+ * The progress of the optimizer's learning rate schedule, for rules that change weights outside its
+ * steps. The store that a {@link CreditTrainer} passes to {@link CreditAssigner#beforeStep} and
+ * {@link CreditAssigner#afterStep} implements it.
  */
 public interface ScheduledRates {
 

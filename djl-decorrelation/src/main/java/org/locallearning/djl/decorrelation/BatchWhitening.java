@@ -22,15 +22,15 @@ import org.locallearning.djl.decorrelation.internal.PendingChecks;
 
 /**
  * Whitens the features of its input by the inverse square root of the batch's covariance, {@code y
- * = (Σ + ε I)^(-1/2) (x − μ)}, computed anew for each batch by Newton's iteration.
+ * = (Σ + ε I)^(-1/2) (x − μ)}, computed for each batch by Newton's iteration.
  *
- * <p>A baseline for {@link Decorrelation}: it whitens each batch fully in place of learning a
- * matrix over many, and costs about {@code 3 T n³} multiply-adds a step for T iterations. The
- * iteration is {@code Y ← Y T, Z ← T Z} with {@code T = (3 I − Z Y) / 2}, from {@code Z = I} and
- * {@code Y = (Σ + ε I) / t} for the trace t of {@code Σ + ε I}; the result is {@code Z / sqrt(t)}.
- * In exact arithmetic it is the iteration of Huang and others, but it does not amplify rounding.
- * Directions of small variance need more iterations than those of large. Gradients flow through the
- * iteration. In evaluation the running average of the whitening matrix serves.
+ * <p>It is a baseline for {@link Decorrelation} that whitens each batch fully instead of learning a
+ * matrix. Cost: about {@code 3 T n³} multiply-adds per step for T iterations. The iteration is
+ * {@code Y ← Y T, Z ← T Z} with {@code T = (3 I − Z Y) / 2}, from {@code Z = I} and {@code Y = (Σ +
+ * ε I) / t} for the trace t of {@code Σ + ε I}; the result is {@code Z / sqrt(t)}. In exact
+ * arithmetic it is the iteration of Huang et al., but it does not amplify rounding. Directions of
+ * small variance need more iterations. Gradients flow through the iteration. Evaluation uses the
+ * running average of the whitening matrix.
  *
  * <ul>
  *   <li>input: (batch, *, n)
@@ -39,9 +39,11 @@ import org.locallearning.djl.decorrelation.internal.PendingChecks;
  *   <li>{@code runningMean}: μ, (n)
  * </ul>
  *
+ * <p>A training forward throws {@link IllegalArgumentException} for an input of another width and
+ * for a single row.
+ *
  * <p>Huang, Zhou, Zhu, Liu and Shao, "Iterative Normalization: Beyond Standardization towards
- * Efficient Whitening", 2019. A training forward fails with {@link IllegalArgumentException} for an
- * input of another width and for a single row.
+ * Efficient Whitening", 2019.
  */
 public final class BatchWhitening extends FeatureDecorrelation {
 

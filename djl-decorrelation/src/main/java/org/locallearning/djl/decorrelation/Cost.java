@@ -16,14 +16,13 @@ package org.locallearning.djl.decorrelation;
 import ai.djl.util.Preconditions;
 
 /**
- * What bounds the work of a decorrelation layer: the form of M, and how much of a batch it learns
- * from, and how often; immutable. {@code Cost.rank(64).withUpdateInterval(4)}.
+ * Limits the work of a decorrelation layer: the form of M, the share of a batch it learns from, and
+ * how often; immutable. Example: {@code Cost.rank(64).withUpdateInterval(4)}.
  *
- * <p>By default M is full and learns from the first tenth of the batch, at every step where that is
- * 128 samples, and otherwise by one update in the place of several, {@link #withSamplesPerUpdate};
- * {@code withSamplesPerUpdate(1)} lets M learn at every step, as in the paper. The form holds in
- * front of dense layers; a convolution has a full matrix for each of its groups, and {@link
- * Decorrelate} gives it one.
+ * <p>By default M is full and learns from the first tenth of the batch: at every step if that is
+ * 128 samples, otherwise with one update for several steps ({@link #withSamplesPerUpdate}). With
+ * {@code withSamplesPerUpdate(1)} M learns at every step, as in the paper. The form applies before
+ * dense layers; a convolution has a full matrix per group, and {@link Decorrelate} gives it one.
  */
 public final class Cost {
 

@@ -36,30 +36,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts decorrelation layers into an existing model, and takes them out again.
+ * Puts decorrelation layers into an existing model, and removes them again.
  *
- * <p>{@link #model} puts a {@link Decorrelation} before every {@link Linear} and a {@link
- * DecorrelatedConv2d} in the place of every {@link Conv2d}, in nested {@link SequentialBlock}s and
- * {@link ParallelBlock}s and in subclasses of them that inherit their forward, such as the zoo's
- * {@code Mlp}. {@link DecorrelatedAttention}, {@link DecorrelatedTransformerEncoder} and {@link
- * DecorrelatedBert} take the place of DJL's attention, encoder layers and BERT. The result is a new
- * block tree that shares the other blocks, and the kernels and biases, with the original. Weighted
- * layers inside other blocks are left as they are: one line of the log and the report name them. A
- * layer that stands in several places gets one matrix. A model that was converted before gets what
- * it lacks, and keeps what it has.
+ * <p>{@link #model} puts a {@link Decorrelation} before every {@link Linear} and replaces every
+ * {@link Conv2d} by a {@link DecorrelatedConv2d}, in nested {@link SequentialBlock}s and {@link
+ * ParallelBlock}s and in subclasses that inherit their forward, such as the zoo's {@code Mlp}.
+ * {@link DecorrelatedAttention}, {@link DecorrelatedTransformerEncoder} and {@link
+ * DecorrelatedBert} replace DJL's attention, encoder layers and BERT. The result is a new block
+ * tree that shares the other blocks, kernels and biases with the original. Weighted layers inside
+ * other blocks stay as they are and are listed in the log and the report. A layer used in several
+ * places gets one matrix. Converting again only adds what is missing.
  *
- * <p>The function of the model in evaluation does not change, as M starts as the identity and the
- * mean as 0. A layer that is initialized when it is converted, as those of trained models are, gets
- * {@link MeanRemoval#NONE} unless a mean is chosen, since removing the mean of the batch would
- * change what it sees in training. A layer whose weight is frozen gets a matrix and a mean that are
- * frozen too, and removes the running mean where others remove that of the batch.
+ * <p>In evaluation the model's function does not change: M starts as the identity and the mean as
+ * 0. A layer that is already initialized, as in trained models, gets {@link MeanRemoval#NONE}
+ * unless a mean is chosen, since removing the batch mean would change its input in training. A
+ * layer with a frozen weight gets a frozen matrix and mean, and removes the running mean instead of
+ * the batch mean.
  *
- * <p>{@link #fold} multiplies each M into the weights after it and gives back blocks of DJL's own:
- * {@code W M} and {@code b − W M μ}. It is exact. The folded model has the blocks of the model
- * before the conversion, and loads into it, with two exceptions, both where a mean was removed: a
- * linear layer or a convolution without bias gets one; and a convolution with padding becomes a
- * {@link SequentialBlock} of a 1 × 1 convolution that removes the mean of each channel, and the
- * convolution. {@link #foldForOriginal} refuses those; models converted with {@link
+ * <p>{@link #fold} multiplies each M into the weights after it, {@code W M} and {@code b − W M μ},
+ * and returns DJL's own blocks. It is exact. The folded model loads into the original one, with two
+ * exceptions where a mean was removed: a layer without bias gets one, and a convolution with
+ * padding becomes a {@link SequentialBlock} of a 1 × 1 convolution that removes the channel means,
+ * and the convolution. {@link #foldForOriginal} rejects those; models converted with {@link
  * MeanRemoval#NONE} have neither.
  */
 public final class Decorrelate {

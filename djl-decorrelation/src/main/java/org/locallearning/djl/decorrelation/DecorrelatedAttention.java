@@ -33,26 +33,25 @@ import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.locallearning.djl.decorrelation.internal.PrivateFields;
 
 /**
- * Self-attention over decorrelated tokens: what DJL's {@link ScaledDotProductAttentionBlock}
- * computes, with a {@link Decorrelation} before its linear layers.
+ * Self-attention over decorrelated tokens: DJL's {@link ScaledDotProductAttentionBlock} with a
+ * {@link Decorrelation} before its linear layers.
  *
- * <p>Keys, queries and values are made from the same tokens, which one matrix decorrelates; a
- * second one stands before the projection of the result. Statistics are over tokens: each token of
- * each sequence is a row. A token that the mask shuts out from every other one is padding and
- * counts in no mean and no covariance.
+ * <p>One matrix decorrelates the tokens for keys, queries and values; another one precedes the
+ * projection of the result. Each token of each sequence is a row of the statistics. A token that
+ * the mask hides from every other one is padding and counts in no mean and no covariance.
  *
- * <p>{@link Decorrelate} puts this block in the place of DJL's, with the same projections, and
- * {@link Decorrelate#fold} gives DJL's back: {@code W M} and {@code b − W M μ} for each projection.
- * It is for self-attention alone: attention to other tokens than its own is refused.
+ * <p>{@link Decorrelate} replaces DJL's block by this one, with the same projections, and {@link
+ * Decorrelate#fold} restores DJL's: {@code W M} and {@code b − W M μ} for each projection.
+ * Attention to other tokens than its own is rejected.
  *
  * <ul>
- *   <li>input: the tokens, (batch, T, E); or those and a mask, (batch, T, T) of 1 where a token may
- *       look and 0 where not, or (batch, 1, T, T) of what is added to the scores
+ *   <li>input: the tokens, (batch, T, E); or those and a mask, (batch, T, T), 1 where a token may
+ *       look and 0 where not, or (batch, 1, T, T), added to the scores
  *   <li>output: (batch, T, E)
  * </ul>
  *
- * <p>A training step costs {@code 2 E²} multiply-adds a token for each matrix, beyond what learning
- * it costs ({@link Decorrelation}); the projections cost {@code 12 E²}.
+ * <p>A training step costs {@code 2 E²} multiply-adds per token and matrix, plus the learning
+ * ({@link Decorrelation}); the projections cost {@code 12 E²}.
  *
  * <p>Vaswani et al., "Attention Is All You Need", 2017.
  */

@@ -32,23 +32,23 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * BERT with decorrelation before its linear layers: what DJL's {@link BertBlock} computes, with
- * {@link DecorrelatedTransformerEncoder}s in the place of its encoder layers and a {@link
- * Decorrelation} before the projection of the pooled token.
+ * BERT with decorrelation before its linear layers: DJL's {@link BertBlock} with {@link
+ * DecorrelatedTransformerEncoder}s as encoder layers and a {@link Decorrelation} before the
+ * projection of the pooled token.
  *
- * <p>The embeddings of tokens, types and positions stay as they are: it is their sum, normalized,
- * that the first encoder layer decorrelates. Tokens whose mask is 0 are padding and count in no
- * mean and no covariance of the encoder layers. The pooled token is one row of each sequence.
+ * <p>Embeddings do not change: the first encoder layer decorrelates their normalized sum. Tokens
+ * whose mask is 0 are padding and count in no mean and no covariance of the encoder layers. The
+ * pooled token is one row per sequence.
  *
- * <p>{@link Decorrelate} puts this block in the place of DJL's, with the same embeddings, and
- * {@link Decorrelate#fold} gives DJL's back, with the same parameters by name.
+ * <p>{@link Decorrelate} replaces DJL's block by this one, with the same embeddings, and {@link
+ * Decorrelate#fold} restores DJL's, with the same parameters by name.
  *
  * <ul>
- *   <li>input: the ids of the tokens, (batch, T); the ids of their types, (batch, T); and the mask,
- *       (batch, T), 1 for tokens and 0 for padding. T is the maximum sequence length of the block,
- *       as DJL's adds the embeddings of all its positions
+ *   <li>input: token ids, (batch, T); type ids, (batch, T); and the mask, (batch, T), 1 for tokens
+ *       and 0 for padding. T is the block's maximum sequence length, since DJL adds the embeddings
+ *       of all its positions
  *   <li>output: the encoded tokens, (batch, T, E), and the pooled token, (batch, E), where DJL's
- *       gives (E) for a batch of one. DJL pools the second token of each sequence
+ *       returns (E) for a batch of one. DJL pools the second token of each sequence
  * </ul>
  *
  * <p>Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers for Language

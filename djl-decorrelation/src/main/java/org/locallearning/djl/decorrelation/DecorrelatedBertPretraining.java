@@ -28,13 +28,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The two tasks that BERT is pretrained by, with decorrelation before every linear layer: what
- * DJL's {@link BertPretrainingBlock} computes, with a {@link DecorrelatedBert}, a {@link
- * DecorrelatedMaskedLanguageModel} and a {@link DecorrelatedNextSentence}.
+ * The two pretraining tasks of BERT with decorrelation before every linear layer: DJL's {@link
+ * BertPretrainingBlock} with a {@link DecorrelatedBert}, a {@link DecorrelatedMaskedLanguageModel}
+ * and a {@link DecorrelatedNextSentence}.
  *
- * <p>{@link Decorrelate} puts this block in the place of DJL's and {@link Decorrelate#fold} gives
- * DJL's back, with the same parameters by name. DJL's losses take its outputs as they take those of
- * DJL's.
+ * <p>{@link Decorrelate} replaces DJL's block by this one, and {@link Decorrelate#fold} restores
+ * DJL's, with the same parameters by name. The outputs fit DJL's losses.
  *
  * <ul>
  *   <li>input: the three of {@link DecorrelatedBert}, (batch, T) each, and the positions of the

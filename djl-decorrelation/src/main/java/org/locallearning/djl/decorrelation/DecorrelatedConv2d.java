@@ -39,23 +39,22 @@ import org.locallearning.djl.state.StateWriter;
 
 /**
  * A two-dimensional convolution over decorrelated patches: {@code y = W M (p − μ) + b} for each
- * patch p of the image, with the kernel W and the bias b of an ordinary {@link Conv2d}, and a
- * matrix M that the layer learns itself.
+ * patch p of the image, with kernel W and bias b of an ordinary {@link Conv2d}, and a matrix M that
+ * the layer learns itself.
  *
- * <p>Use it in the place of {@link Conv2d} where {@link Decorrelation} would stand before a dense
- * layer. The decorrelated patches are never formed for the whole batch: one ordinary convolution
- * runs on the folded kernel {@code W M}, whose gradients with respect to W and the input are the
- * exact ones. Only a sample of patches is decorrelated, for learning M by {@link
- * DecorrelationRule#update} from the old M, in each training forward.
+ * <p>It replaces {@link Conv2d} as {@link Decorrelation} precedes a dense layer. The decorrelated
+ * patches are never formed for the whole batch: one ordinary convolution runs with the folded
+ * kernel {@code W M}, with exact gradients for W and the input. Only a sample of patches is
+ * decorrelated, to update M by {@link DecorrelationRule#update} in each training forward.
  *
- * <p>The mean is removed by channel before the image is padded, so that the padding equals the
- * mean; without padding, the bias {@code b − W M μ} removes it. Statistics come from the first
- * samples of the batch, at evenly strided positions where they have more patches than {@link
+ * <p>The mean is removed per channel before the image is padded, so padding equals the mean;
+ * without padding, the bias {@code b − W M μ} removes it. Statistics come from the first samples of
+ * the batch, at evenly strided positions if they have more patches than {@link
  * Cost#withMaxPatches}.
  *
  * <ul>
  *   <li>input: (batch, C, H, W)
- *   <li>output: (batch, filters, H', W'), as of {@link Conv2d}
+ *   <li>output: (batch, filters, H', W'), as for {@link Conv2d}
  *   <li>{@code weight}: W, (filters, C / groups, kH, kW)
  *   <li>{@code bias}: b, (filters)
  *   <li>{@code decorrelation}: M, (d, d) for {@code d = C / groups · kH · kW}; with more than one
@@ -63,13 +62,11 @@ import org.locallearning.djl.state.StateWriter;
  *   <li>{@code runningMean}: μ, (C)
  * </ul>
  *
- * <p>A step costs {@code 2 · filters · d²} multiply-adds for the folded kernel beyond those of the
- * convolution, and {@code 2 K d² + d³} for K sampled patches. Errors are those of {@link
- * Decorrelation}.
+ * <p>Beyond the convolution, a step costs {@code 2 · filters · d²} multiply-adds for the folded
+ * kernel, and {@code 2 K d² + d³} for K sampled patches. Errors are those of {@link Decorrelation}.
  *
- * <p>Ahmad, "Correlations Are Ruining Your Gradient Descent", appendix F. The authors' code forms
- * the decorrelated patches by a convolution with M and applies W as a 1 × 1 convolution; the
- * function is the same.
+ * <p>Ahmad, "Correlations Are Ruining Your Gradient Descent", appendix F. The authors' code
+ * convolves with M and then with W as a 1 × 1 convolution, which is the same function.
  */
 public final class DecorrelatedConv2d extends Convolution implements Decorrelating {
 

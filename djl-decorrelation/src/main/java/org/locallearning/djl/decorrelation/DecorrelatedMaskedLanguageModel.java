@@ -31,15 +31,15 @@ import java.util.function.Function;
 import org.locallearning.djl.decorrelation.internal.PrivateFields;
 
 /**
- * The words that BERT puts in the place of masked ones, from decorrelated tokens: what DJL's {@link
- * BertMaskedLanguageModelBlock} computes, with a {@link Decorrelation} before its projection.
+ * BERT's prediction of masked words from decorrelated tokens: DJL's {@link
+ * BertMaskedLanguageModelBlock} with a {@link Decorrelation} before its projection.
  *
- * <p>Each masked token is a row of the statistics. Positions that only fill up a list of masked
- * ones count like the others, since the loss alone is told of them.
+ * <p>Each masked token is a row of the statistics. Positions that only pad the list of masked
+ * tokens count too, since only the loss knows them.
  *
  * <ul>
  *   <li>input: encoded tokens, (batch, T, E); the positions of those masked, (batch, I); and the
- *       table of the embedding of words, (words, E)
+ *       word embedding table, (words, E)
  *   <li>output: log probabilities, (batch · I, words)
  * </ul>
  */

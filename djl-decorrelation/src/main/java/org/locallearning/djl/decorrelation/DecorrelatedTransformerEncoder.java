@@ -32,16 +32,16 @@ import java.util.function.Function;
 import org.locallearning.djl.decorrelation.internal.PrivateFields;
 
 /**
- * A layer of a transformer's encoder with decorrelation before its linear layers: what DJL's {@link
- * TransformerEncoderBlock} computes, with {@link DecorrelatedAttention} and a feed-forward part
- * whose linear layers have a {@link Decorrelation} before them.
+ * A transformer encoder layer with decorrelation before its linear layers: DJL's {@link
+ * TransformerEncoderBlock} with {@link DecorrelatedAttention} and a {@link Decorrelation} before
+ * each linear layer of its feed-forward part.
  *
- * <p>Statistics are over tokens. With a mask, the tokens that it shuts out from every other one are
- * padding and count in no mean and no covariance of a decorrelation layer; DJL's own batch
- * normalization, which stands here as it stands there, counts them.
+ * <p>Statistics are over tokens. Tokens that a mask hides from every other one are padding and
+ * count in no mean and no covariance of a decorrelation layer; DJL's batch normalization counts
+ * them, as in DJL's block.
  *
- * <p>{@link Decorrelate} puts this block in the place of DJL's and {@link Decorrelate#fold} gives
- * DJL's back, with the same parameters by name.
+ * <p>{@link Decorrelate} replaces DJL's block by this one, and {@link Decorrelate#fold} restores
+ * DJL's, with the same parameters by name.
  *
  * <ul>
  *   <li>input: the tokens, (batch, T, E), or those and a mask, as for {@link DecorrelatedAttention}

@@ -23,15 +23,15 @@ import org.locallearning.djl.state.Stateful;
 /**
  * A layer that decorrelates its input by a matrix it learns itself, inside the training forward.
  *
- * <p>The matrix and the running mean are parameters that are saved with the model, that need no
- * gradient and that no optimizer touches. Each device keeps its own copy, as with the statistics of
- * batch normalization; the copies on other devices than the model's differ and are not saved.
+ * <p>The matrix and the running mean are saved with the model, need no gradient and are not changed
+ * by any optimizer. Each device has its own copy, like the statistics of batch normalization; only
+ * the copy on the model's device is saved.
  *
- * <p>{@link Block#freezeParameters(boolean)}, of the layer or of any block around it, stops the
- * matrix and the running mean; a frozen layer computes in training what it computes otherwise, with
- * the mean of the batch if that is what it removes. They stay frozen when DJL makes a trainer for a
- * loaded model, which unfreezes weights: freeze those once there is a trainer. {@code
- * freezeParameters(false)} lets them learn again.
+ * <p>{@link Block#freezeParameters(boolean)}, on the layer or a block around it, freezes the matrix
+ * and the running mean; a frozen layer computes the same in training as in evaluation, except that
+ * it still uses the batch mean if it removes that one. They stay frozen when DJL makes a trainer
+ * for a loaded model, which unfreezes weights: freeze those after making the trainer. {@code
+ * freezeParameters(false)} unfreezes.
  */
 public interface Decorrelating extends Block, Stateful {
 

@@ -19,42 +19,39 @@ import java.util.function.Consumer;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
 
 /**
- * Decorrelates the features of its input: {@code y = M (x − μ)}, with a matrix M that the layer
- * learns itself. To be placed before a {@link Linear} layer, or any other.
+ * Decorrelates the features of its input, {@code y = M (x − μ)}, with a matrix M that the layer
+ * learns itself. Put it before a {@link Linear} layer, or any other.
  *
- * <p>Correlated inputs make the parameters of the layer after them non-orthonormal, which bends
- * gradient descent away from the direction of steepest descent. With decorrelated inputs
- * backpropagation converges in fewer steps, and approximations of it, such as feedback alignment,
- * reach higher accuracy. Use it where inputs are dense and correlated. It costs {@code n²}
- * multiply-adds a sample in the forward pass and as many in the backward pass, so set {@link
- * Cost#rank} or {@link Cost#blocks} where the input is much wider than the layer after it.
+ * <p>Correlated inputs bend gradient descent away from the direction of steepest descent. With
+ * decorrelated inputs backpropagation converges in fewer steps, and approximations of it, such as
+ * feedback alignment, reach higher accuracy. Use it where inputs are dense and correlated. It costs
+ * {@code n²} multiply-adds per sample forward and again backward; set {@link Cost#rank} or {@link
+ * Cost#blocks} if the input is much wider than the layer after it.
  *
- * <p>M starts as the identity and changes in each training forward by {@link
- * DecorrelationRule#update}, after the output has been computed with the old M. Gradients flow
- * through M and the batch mean: for an error G at the output the input gets {@code G M} less its
- * mean over the batch. In evaluation the layer is linear, and {@link #fold()} or {@link
- * Decorrelate#fold} turns it into a plain one.
+ * <p>M starts as the identity. Each training forward updates it by {@link DecorrelationRule#update}
+ * after computing the output with the old M. Gradients flow through M and the batch mean: for an
+ * error G at the output the input gets {@code G M} minus its mean over the batch. In evaluation the
+ * layer is linear, and {@link #fold()} or {@link Decorrelate#fold} replaces it by a plain one.
  *
  * <ul>
- *   <li>input: (batch, *, n); every position of * is a row of its own. In training a second one may
- *       say which rows count: (batch, *), 0 where a row is padding, as in sequences of unequal
- *       length. Padding is decorrelated like the rest, but counts in no mean and no covariance.
+ *   <li>input: (batch, *, n), every position of * is a row. In training an optional second input
+ *       (batch, *) is 0 for rows that are padding; these are decorrelated too, but count in no mean
+ *       and no covariance.
  *   <li>output: the same shape
- *   <li>{@code decorrelation}: M, (n, n), or (blocks, n / blocks, n / blocks) if block-diagonal; of
- *       low rank r its core (r + 1, r + 1): A, and γ as the last entry of the diagonal
- *   <li>{@code directions}: V, (n, r), of low rank alone; 0 until the first update
+ *   <li>{@code decorrelation}: M, (n, n), or (blocks, n / blocks, n / blocks) if block-diagonal;
+ *       with low rank r its core (r + 1, r + 1): A, and γ as the last diagonal entry
+ *   <li>{@code directions}: V, (n, r), with low rank only; 0 until the first update
  *   <li>{@code runningMean}: μ, (n)
  * </ul>
  *
- * <p>A training forward fails with {@link IllegalArgumentException} for an input of another width,
- * for a single row with {@link MeanRemoval#BATCH} and for NaN, and with {@link
- * IllegalStateException} when M has diverged. On a GPU, which would have to be waited for, NaN and
- * divergence are found later, by the next training forward unless {@link Cost#withCheckInterval} or
- * the trainer says otherwise, and always before the layer is saved or folded; a layer with which
- * that happened is of no more use.
+ * <p>A training forward throws {@link IllegalArgumentException} for an input of another width, for
+ * a single row with {@link MeanRemoval#BATCH} and for NaN, and {@link IllegalStateException} if M
+ * has diverged. On a GPU, NaN and divergence are reported by the next training forward, unless
+ * {@link Cost#withCheckInterval} or the trainer sets another interval, and always before the layer
+ * is saved or folded; the layer is then unusable.
  *
  * <p>Ahmad, "Correlations Are Ruining Your Gradient Descent", appendix E. The authors' code
- * multiplies the covariance from the wrong side in dense layers; this is the side of the paper.
+ * multiplies the covariance from the wrong side in dense layers; this follows the paper.
  */
 public final class Decorrelation extends FeatureDecorrelation {
 

@@ -31,18 +31,18 @@ import org.locallearning.djl.state.StateWriter;
 import org.locallearning.djl.state.Stateful;
 
 /**
- * Measures the decorrelation loss of every decorrelation layer in training, {@link
- * DecorrelationRule#loss}, and adds it to the trainer's metrics as {@code decorrelation_loss_} and
- * the layer's name, or its path in the model where several layers have one name.
+ * Measures the decorrelation loss of every decorrelation layer in training ({@link
+ * DecorrelationRule#loss}) and adds it to the trainer's metrics as {@code decorrelation_loss_} and
+ * the layer's name, or its path in the model if several layers have that name.
  *
  * <pre>{@code
  * new DefaultTrainingConfig(loss).addTrainingListeners(new DecorrelationLossListener(100))
  * }</pre>
  *
- * <p>It looks at the sample that a layer learns from, after the matrix that it had before the
- * update; of a matrix in blocks, and of several samples, it takes the mean. A layer that does not
- * learn in a step that is to be measured is measured when it learns next. A measurement costs
- * {@code K n²} multiply-adds for a sample of K rows.
+ * <p>It measures the sample that a layer learns from, decorrelated by the matrix before the update,
+ * and takes the mean over blocks and over several samples. A layer that does not learn in a
+ * measured step is measured when it learns next. Cost: {@code K n²} multiply-adds for a sample of K
+ * rows.
  */
 public final class DecorrelationLossListener extends TrainingListenerAdapter implements Stateful {
 

@@ -21,11 +21,11 @@ import org.locallearning.djl.decorrelation.internal.Descriptions;
  * The settings of the decorrelation rule; immutable.
  *
  * <p>The defaults are those that the author of "Correlations Are Ruining Your Gradient Descent"
- * ran: a gain that is the mean ratio of norms; the batch mean in training; and the covariance with
- * its diagonal, estimated from the first tenth of the batch. There are three differences: the gain
- * compares with the demeaned input, not the raw one; where a tenth of the batch is few samples, one
- * update takes the place of several ({@link Cost#withSamplesPerUpdate}); and a convolution learns
- * from some of the patches of an image ({@link Cost#withMaxPatches}), not from all.
+ * ran: a gain that is the mean ratio of norms, the batch mean in training, and the covariance with
+ * its diagonal, estimated from the first tenth of the batch. Three differ: the gain compares with
+ * the demeaned input, not the raw one; if a tenth of the batch is few samples, one update replaces
+ * several ({@link Cost#withSamplesPerUpdate}); and a convolution learns from some of the patches of
+ * an image ({@link Cost#withMaxPatches}), not from all.
  *
  * @see DecorrelationRule
  */

@@ -19,8 +19,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a conversion did: the new block, the layers that were put in, and the weighted blocks that
- * were left alone.
+ * The result of a conversion: the new block, the added layers, and the weighted blocks left alone.
  *
  * @param block the converted model
  * @param converted the layers put in, in the order of the model

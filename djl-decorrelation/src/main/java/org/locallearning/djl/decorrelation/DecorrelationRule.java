@@ -24,25 +24,25 @@ import org.locallearning.djl.decorrelation.internal.HostValues;
 /**
  * The local learning rule of the decorrelation matrix M.
  *
- * <p>A decorrelation layer maps its input to {@code x̄ = M (x − μ)}. M is learned from the layer's
- * own output alone:
+ * <p>A decorrelation layer maps its input to {@code x̄ = M (x − μ)} and learns M from this output
+ * alone:
  *
  * <pre>M ← g (M − η [(1 − κ) C + κ diag(v)] M),  C = ⟨x̄ x̄ᵀ⟩,  v = diag ⟨x̄ x̄ᵀ⟩ − 1</pre>
  *
  * <p>with the rate η, the gain g ({@link Gain}) and the weight κ of a unit-variance term, 0 in the
- * paper. The diagonal of C can be left out; the unit-variance term can scale columns in the place
- * of rows, {@code κ M diag(v)} ({@link VarianceTerm}); and with {@link
- * DecorrelationOptions#isTriangular} the lower triangle of C alone serves. The fixed points with a
- * scalar gain have a covariance proportional to the identity; with the unit-wise gain a diagonal
- * covariance.
+ * paper. Options leave out the diagonal of C, scale columns instead of rows by the unit-variance
+ * term, {@code κ M diag(v)} ({@link VarianceTerm}), or use only the lower triangle of C ({@link
+ * DecorrelationOptions#isTriangular}). The row of a unit that is dead or constant over the sample
+ * never changes.
  *
- * <p>The rule descends monotonically while {@code η λ < 1} for the largest eigenvalue λ of C, and
- * diverges beyond {@code η λ = 2}.
+ * <p>At fixed points the covariance is proportional to the identity with a scalar gain, and
+ * diagonal with the unit-wise gain. The rule descends monotonically while {@code η λ < 1} for the
+ * largest eigenvalue λ of C, and diverges beyond {@code η λ = 2}.
  *
  * <p>Ahmad, "Correlations Are Ruining Your Gradient Descent", section "A novel decorrelation
  * mechanism" and appendix E; the unit-variance term is from Dalm, Ahmad and van Gerven, "Efficient
  * Deep Learning with Decorrelated Backpropagation", whose code (decorbp) applies it to the columns
- * of M. The row of a unit that is dead or constant over the sample is left as it is, in every form.
+ * of M.
  */
 public final class DecorrelationRule {
 

@@ -16,13 +16,13 @@ package org.locallearning.djl.decorrelation;
 /**
  * How M is rescaled at every update, so that the decorrelated output keeps the norm of the input.
  *
- * <p>Without a gain the rule tends to the trivial solution of zero activity. With a scalar gain the
- * fixed points have a covariance proportional to the identity (whitening up to scale); with the
- * unit-wise gain they have a diagonal covariance that keeps each unit's variance.
+ * <p>Without a gain the rule tends to the trivial solution of zero activity. At fixed points the
+ * covariance is proportional to the identity with a scalar gain (whitening up to scale), and
+ * diagonal with each unit's variance kept with the unit-wise gain.
  *
  * <p>In the formulas {@code u} is a row of the layer's input, {@code s} the decorrelated row, and
- * sums run over the rows of the sample. The main text of the paper prints {@code ‖s‖²/‖u‖²}, which
- * is inverted: it would shrink M without bound, and is not offered.
+ * sums run over the rows of the sample. The paper's main text prints the inverted {@code
+ * ‖s‖²/‖u‖²}, which would shrink M without bound and is not offered.
  */
 public enum Gain {
     /** {@code sqrt(Σ‖u‖² / Σ‖s‖²)}: one number, keeps the total energy of the sample exactly. */

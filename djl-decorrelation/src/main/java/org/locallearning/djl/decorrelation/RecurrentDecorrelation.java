@@ -23,17 +23,17 @@ import org.locallearning.djl.decorrelation.internal.PendingChecks;
 
 /**
  * Decorrelates the features of its input by lateral dynamics, {@code dx̄/dt = (x − μ) − R x̄}, with
- * lateral connections R that learn from what each unit can see.
+ * lateral connections R that learn from local signals.
  *
  * <p>The fixed point is {@code x̄ = R⁻¹ (x − μ)}: with {@link LateralRule#LOCAL} R follows the
  * inverse of the M of {@link Decorrelation}, with {@link LateralRule#EXACT} it is that inverse. Use
  * it to study decorrelation as a neural circuit, or to compare with {@link LateralRule#FOLDIAK}; to
- * train networks fast use {@link Decorrelation}, which needs no time steps. The dynamics run from
- * {@code x̄ = x − μ} in Euler steps, {@code n²} multiply-adds each for a sample, and gradients flow
- * back through them.
+ * train fast use {@link Decorrelation}, which needs no time steps. The dynamics run from {@code x̄
+ * = x − μ} in Euler steps of {@code n²} multiply-adds per sample, and gradients flow back through
+ * them.
  *
  * <p>The dynamics converge while the time step is below 2 over the largest eigenvalue of R. If they
- * do not, a training forward fails as it does for {@link Decorrelation}.
+ * do not, a training forward fails as in {@link Decorrelation}.
  *
  * <ul>
  *   <li>input: (batch, *, n)
@@ -42,10 +42,11 @@ import org.locallearning.djl.decorrelation.internal.PendingChecks;
  *   <li>{@code runningMean}: μ, (n)
  * </ul>
  *
- * <p>Ahmad, "Correlations Are Ruining Your Gradient Descent", appendix D, which prints {@code
- * dx̄/dt = x̄ − R x}; only the form here has the fixed point that the paper states. The settings
- * for the diagonal, the unit variance, blocks and rank do not apply and must be left at their
+ * <p>The settings for the diagonal, the unit variance, blocks and rank must be left at their
  * defaults.
+ *
+ * <p>Ahmad, "Correlations Are Ruining Your Gradient Descent", appendix D, which prints {@code
+ * dx̄/dt = x̄ − R x}; only the form used here has the fixed point that the paper states.
  */
 public final class RecurrentDecorrelation extends FeatureDecorrelation {
 

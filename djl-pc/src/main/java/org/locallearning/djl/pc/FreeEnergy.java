@@ -16,13 +16,13 @@ package org.locallearning.djl.pc;
 import java.util.List;
 
 /**
- * The free energy of one batch in the course of inference, stage by stage.
+ * The free energy of one batch during inference, by stage.
  *
- * <p>{@code F = c L(y, p_L) + Σ_{l<L} γ_l ½‖e_l‖²}, the mean over samples of sums over units, where
- * {@code c = β / (1 + β)} is the strength of the clamp. Equation 1 of Alonso, Krichmar and Neftci
- * (2023) with the output node in its optimum; the term of the activity decay is left out. Of a
- * batch that was inferred again with a smaller step, see {@link
- * InferenceLearning.Builder#optBacktracking}, it is that of the last time.
+ * <p>{@code F = c L(y, p_L) + Σ_{l<L} γ_l ½‖e_l‖²}, summed over units and averaged over samples,
+ * with the strength of the clamp {@code c = β / (1 + β)}. This is equation 1 of Alonso, Krichmar
+ * and Neftci (2023) with the output node at its optimum and without the activity decay. If
+ * backtracking repeated the inference ({@link InferenceLearning.Builder#optBacktracking}), it is
+ * that of the last attempt.
  */
 public final class FreeEnergy {
 

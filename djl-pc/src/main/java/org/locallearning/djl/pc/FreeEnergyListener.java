@@ -26,10 +26,12 @@ import org.locallearning.djl.state.StateWriter;
 import org.locallearning.djl.state.Stateful;
 
 /**
- * Adds the free energy of training batches to the trainer's {@code Metrics}: {@code free_energy_T}
- * in total and {@code free_energy_T_PATH} per stage, for every number {@code T} of iterations done.
+ * Records the free energy of training batches in the trainer's {@code Metrics}: {@code
+ * free_energy_T} for the total and {@code free_energy_T_PATH} per stage, after every number {@code
+ * T} of iterations.
  *
- * <p>Add it to the listeners of a {@code DefaultTrainingConfig} and give the trainer metrics.
+ * <p>Add it to the listeners of a {@code DefaultTrainingConfig} and set metrics on the trainer,
+ * whose rule has to be {@link InferenceLearning}.
  */
 public final class FreeEnergyListener extends TrainingListenerAdapter implements Stateful {
 

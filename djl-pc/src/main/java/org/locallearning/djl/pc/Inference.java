@@ -30,7 +30,7 @@ import org.locallearning.djl.decorrelation.internal.HostValues;
 /** Inference and learning on one batch. Node 0 is the lowest; the last one is the output. */
 final class Inference {
 
-    /** A step of a millionth of the one that was set is not worth another attempt. */
+    /** The most halvings of the step, down to about a millionth of the one that was set. */
     private static final int MOST_HALVINGS = 20;
 
     private final InferenceSettings settings;
@@ -83,7 +83,7 @@ final class Inference {
         }
     }
 
-    /** Infers with smaller and smaller steps, until the free energy does not rise. */
+    /** Infers with ever smaller steps until the free energy no longer rises. */
     private void infer() {
         int most = isGuarded() ? MOST_HALVINGS : 0;
         while (!attempt(halvings < most)) {
@@ -98,10 +98,10 @@ final class Inference {
     }
 
     /**
-     * Takes all iterations with the step of now.
+     * Runs all iterations with the current step.
      *
-     * @param stopsAtRise whether to stop where the free energy rises from one state to the next
-     * @return false if it did, or if in the end there is more of it than after the forward pass
+     * @param stopsAtRise whether to stop when the free energy rises from one state to the next
+     * @return false if it rose, or if it ends higher than after the forward pass
      */
     private boolean attempt(boolean stopsAtRise) {
         int iterations = settings.iterations();
@@ -124,7 +124,7 @@ final class Inference {
         if (stopsAtRise) {
             return !energies.risesAt(iterations) && !energies.isAboveStart(iterations);
         }
-        // what is not finite is an error of its own
+        // values that are not finite are an error of their own
         return !Double.isFinite(energies.total(iterations)) || !energies.isAboveStart(iterations);
     }
 
@@ -132,12 +132,15 @@ final class Inference {
         return settings.backtracking() && settings.isDescent();
     }
 
-    /** Where each iteration would have to be waited for, all take their step before any is read. */
+    /**
+     * Whether weights learn before errors are checked, because each check would wait for the
+     * device.
+     */
     private boolean isLearnedFrom() {
         return settings.schedule() == InferenceSchedule.INCREMENTAL && !isReadingFree();
     }
 
-    /** On a GPU all iterations cost less than to wait for each of them. */
+    /** On a GPU, running all iterations costs less than waiting for each of them. */
     private boolean isReadingFree() {
         return HostValues.isReadingFree(tape.getManager().getDevice());
     }
@@ -147,7 +150,7 @@ final class Inference {
         energies.rewind();
     }
 
-    /** Moves every activity once, by errors of now or from before the iteration. */
+    /** Moves every activity once, by current errors or those from before the iteration. */
     private void move(double step) {
         if (settings.schedule() == InferenceSchedule.SEQUENTIAL) {
             // algorithm 2, from the output down
@@ -188,7 +191,7 @@ final class Inference {
         }
     }
 
-    /** The term of activity decay, which activities descend too. */
+    /** The energy of activity decay, which inference minimizes too. */
     private NDList decay() {
         NDList parts = new NDList();
         try (NDManager scope = tape.getManager().newSubManager()) {
@@ -207,7 +210,7 @@ final class Inference {
         return tape.getPredictions().head().getShape().get(0);
     }
 
-    /** Brings the prediction and the error of a node up to date, and measures its energy. */
+    /** Updates the prediction and the error of a node, and measures its energy. */
     private void refresh(int l, boolean inputErrorWanted) {
         ValueNode node = nodes.get(l);
         if (node.needsRerun()) {

@@ -34,7 +34,7 @@ final class InferenceAssigner implements CreditAssigner {
 
     private static final Logger logger = LoggerFactory.getLogger(InferenceLearning.class);
 
-    /** The share by which a free energy that is not guarded has to rise for a warning. */
+    /** The relative rise of an unguarded free energy that triggers a warning. */
     private static final double NOTEWORTHY = 0.01;
 
     private final InferenceSettings settings;
@@ -100,7 +100,7 @@ final class InferenceAssigner implements CreditAssigner {
                 new OutputClamp(loss, settings.clampStrength(), labels, tape.getManager());
         clamp.expectLabels(tape);
         if (freeEnergy == null) {
-            // a property of the loss, so that the first batch tells
+            // a property of the loss, so checking the first batch is enough
             clamp.checkMean(tape.getPredictions());
         }
         Inference inference = new Inference(settings, tape, stages, clamp, norms);
@@ -150,7 +150,7 @@ final class InferenceAssigner implements CreditAssigner {
     private EnergyLog.Rise riseOfBatch() {
         double from = freeEnergy.getTotal(0);
         double to = freeEnergy.getTotal(freeEnergy.getStates() - 1);
-        // the term of the activity decay is descended too, but is not part of what was measured
+        // inference also minimizes the activity decay, which is not in the measured energy
         boolean isTold =
                 !settings.backtracking() && settings.isDescent() && settings.activityDecay() == 0;
         return isTold && to - from > NOTEWORTHY * Math.abs(from)
@@ -158,7 +158,7 @@ final class InferenceAssigner implements CreditAssigner {
                 : null;
     }
 
-    /** Joins stages where no single array of numbers, made by weights, could be a value node's. */
+    /** Joins stages that have no single output array, made by weights, for a value node. */
     private static List<Stage> withOneArrayBetween(List<Stage> stages) {
         List<Stage> joined = new ArrayList<>();
         boolean open = false;
@@ -176,7 +176,7 @@ final class InferenceAssigner implements CreditAssigner {
                             || !outputs.head().getDataType().isFloating();
         }
         if (joined.size() > 1 && !joined.get(joined.size() - 1).isWeighted()) {
-            // the last node is that of the predictions, whatever they are made of
+            // the last node is the predictions, whatever produces them
             Stage rest = joined.remove(joined.size() - 1);
             int last = joined.size() - 1;
             joined.set(last, joined.get(last).joinedWith(rest));

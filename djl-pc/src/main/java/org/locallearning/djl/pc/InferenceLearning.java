@@ -23,49 +23,43 @@ import org.locallearning.djl.creditassignment.CreditTrainer;
 import org.locallearning.djl.creditassignment.tape.Network;
 
 /**
- * Inference learning, the learning rule of predictive coding networks: first the activities of the
- * hidden layers move to where they explain input and label best, then the weights learn to predict
- * them.
+ * Inference learning, the learning rule of predictive coding networks: the activities of the hidden
+ * layers first move to the values that best explain input and label, then the weights learn to
+ * predict them.
  *
- * <p>Formula, for layers 1 to L with pre-activations {@code h_l}, activities {@code ĥ_l} that begin
- * there, predictions {@code p_l = W_{l−1} f(ĥ_{l−1}) + b_{l−1}} and errors {@code e_l = ĥ_l − p_l}:
+ * <p>For layers 1 to L with pre-activations {@code h_l}, activities {@code ĥ_l} that start at
+ * {@code h_l}, predictions {@code p_l = W_{l−1} f(ĥ_{l−1}) + b_{l−1}} and errors {@code e_l = ĥ_l −
+ * p_l}:
  *
  * <ul>
  *   <li>output: {@code e_L = c (y − σ(p_L))} with {@code c = β / (1 + β)}, or {@code −c ∂L/∂p_L}
- *       for any other loss {@code L}, taken as a sum over samples and units;
+ *       for any other loss {@code L}, summed over samples and units;
  *   <li>inference, T times: {@code ĥ_l ← ĥ_l + ε_t (γ_{l+1} f'(ĥ_l) ⊙ W_lᵀ e_{l+1} − γ_l e_l −
- *       γ_decay f'(ĥ_l) ⊙ f(ĥ_l))} with {@code ε_t = ε / (1 + t)}, in the order that {@link
- *       InferenceSchedule} says;
+ *       γ_decay f'(ĥ_l) ⊙ f(ĥ_l))} with {@code ε_t = ε / (1 + t)}, in the order of {@link
+ *       InferenceSchedule};
  *   <li>learning: {@code ∂F/∂W_l = −γ_{l+1} e_{l+1} f(ĥ_l)ᵀ} and {@code ∂F/∂b_l = −γ_{l+1}
- *       e_{l+1}}, the mean over the batch of a loss that is summed over units.
+ *       e_{l+1}}, averaged over the batch and summed over units.
  * </ul>
  *
- * <p>Shapes: {@code ĥ_l}, {@code p_l} and {@code e_l} have the shape (N, ...) of the output of
- * stage {@code l}. A stage is a weighted layer whose input is {@code f(ĥ)}: the blocks without
- * weights in front of it (activations, pooling, normalization, dropout) are {@code f}. A container
- * such as a residual block, and a block that the table of layers does not know, is one stage that
- * is differentiated inside. What comes after the last weighted layer belongs to it.
+ * <p>{@code ĥ_l}, {@code p_l} and {@code e_l} have the shape (N, ...) of the output of stage {@code
+ * l}. A stage is a weighted layer with the blocks without weights in front of it, which are {@code
+ * f}. A container such as a residual block, or an unknown block, is one stage and is differentiated
+ * inside. Blocks after the last weighted layer belong to the last stage.
  *
- * <p>Use it to train by local updates, or where backpropagation makes slow progress with small
- * batches in the first epochs. Plain SGD gets stuck, since the gradients of low layers are smaller
- * by powers of {@code ε}: take {@link Mq} or Adam. Sequential inference needs few iterations; nets
- * of many layers without shortcuts learn worse than by backpropagation.
+ * <p>Use it for local updates, or for small batches where backpropagation is slow in the first
+ * epochs. Plain SGD stalls; use {@link Mq} or Adam. Deep nets without shortcuts learn worse than by
+ * backpropagation.
  *
- * <p>Cost in products with weights for L layers, forward pass and gradients included: 2L + 2T(L −
- * 1) a step with sequential inference, 2 Σ_{t=1..T} min(t, L − 1) + L + min(T + 1, L) with
- * simultaneous, at most T(3L − 1) with incremental; 3L − 1 with backpropagation. {@link
- * CreditTrainer#getMatrixProducts} counts them.
+ * <p>Matrix products per step for L layers: 2L + 2T(L − 1) sequential, 2 Σ_{t=1..T} min(t, L − 1) +
+ * L + min(T + 1, L) simultaneous, at most T(3L − 1) incremental; backpropagation takes 3L − 1.
+ *
+ * <p>A batch fails with an exception if its labels are missing or out of range, if the loss has no
+ * gradient or is a sum over samples, or if the number of precisions is not the number of stages.
+ * Diverging inference throws {@link org.locallearning.djl.creditassignment.NonFiniteLossException},
+ * with iteration and layer, before it changes a weight.
  *
  * <p>Alonso, Krichmar and Neftci, "Understanding and Improving Optimization in Predictive Coding
- * Networks" (2023), equations 1 to 4 and algorithms 1 to 4. The clamp is soft and steps decay, as
- * in the authors' code, see {@link Builder#optFullClamp} and {@link Builder#optStepDecay}; other
- * departures, masks, statistics and the scale of gradients: {@code docs/rules.md}.
- *
- * <p>Errors: a batch without labels, labels that the output cannot take, a loss without a gradient
- * or that is a sum over samples, and a number of precisions that is not that of the stages end the
- * batch with an exception; inference that breaks down does with {@link
- * org.locallearning.djl.creditassignment.NonFiniteLossException}, which names the iteration and the
- * layer, before any weight has moved by it.
+ * Networks" (2023), equations 1 to 4 and algorithms 1 to 4; departures: {@code docs/rules.md}.
  */
 public final class InferenceLearning extends CreditAssignment {
 
@@ -89,7 +83,7 @@ public final class InferenceLearning extends CreditAssignment {
                                 || builder.proximal != null && builder.proximal.exact());
     }
 
-    /** Value nodes stand at the outputs of unknown blocks, too. */
+    /** Unknown blocks have value nodes at their outputs, too. */
     @Override
     protected boolean hasErrorsOfItsOwn(Network network) {
         return !network.getStagesWithLearningBelow().isEmpty();
@@ -186,8 +180,8 @@ public final class InferenceLearning extends CreditAssignment {
         /**
          * Sets the step {@code ε} of an activity.
          *
-         * @param stepSize the step, above 0 and up to 2, above which activities overshoot by more
-         *     than they were off; 0.05 by default
+         * @param stepSize the step, above 0 and at most 2, beyond which activities overshoot by
+         *     more than their error; 0.05 by default
          * @return this builder
          */
         public Builder optStepSize(double stepSize) {
@@ -200,7 +194,7 @@ public final class InferenceLearning extends CreditAssignment {
         }
 
         /**
-         * Sets whether steps get smaller, {@code ε / (1 + t)} in iteration {@code t} = 0, 1, ….
+         * Sets whether steps decay as {@code ε / (1 + t)} in iteration {@code t} = 0, 1, ….
          *
          * @param stepDecay false for constant steps; true by default
          * @return this builder
@@ -270,28 +264,27 @@ public final class InferenceLearning extends CreditAssignment {
         }
 
         /**
-         * Lets precisions and activity decay follow from the proximal step that weights are to
-         * take, {@code argmin L(θ) + ‖θ − θ_b‖² / 2β}, as theorem 1 says: for each sample and anew
-         * in every iteration {@code γ_l = α² ‖f(ĥ_{l−1})‖²}, {@code γ_decay_l = α² ‖e_{l+1}‖²} and,
-         * at the output, {@code γ_L = α (1/β + ‖f(ĥ_{L−1})‖²) − 1} in {@code ĥ_L = (y + γ_L p_L) /
-         * (1 + γ_L)}; where the bias of a layer learns, its input counts as one more, and the input
-         * of a frozen weight does not count. Weights learn by {@code −e_{l+1} f(ĥ_l)ᵀ} without γ:
-         * take plain descent with the rate {@code α}.
+         * Derives precisions and activity decay from the proximal step {@code argmin L(θ) + ‖θ −
+         * θ_b‖² / 2β} by theorem 1. For each sample and in every iteration {@code γ_l = α²
+         * ‖f(ĥ_{l−1})‖²}, {@code γ_decay_l = α² ‖e_{l+1}‖²} and, at the output, {@code γ_L = α (1/β
+         * + ‖f(ĥ_{L−1})‖²) − 1} in {@code ĥ_L = (y + γ_L p_L) / (1 + γ_L)}. A bias that learns
+         * counts as one more input; the input of a frozen weight does not count. Weights learn by
+         * {@code −e_{l+1} f(ĥ_l)ᵀ} without γ: use plain SGD with the rate {@code α}.
          *
-         * <p>Without hidden layers that is the proximal step exactly, for any {@code α}. With them
-         * it is an approximation, to be had when activities no longer move: layers take their right
-         * shares of the step only as far as {@code α ‖f(ĥ)‖²} is the same for all of them, which
-         * the theorem does not ask for. With {@link #optNormalizedStep}, {@code α / ‖f(ĥ)‖²} stands
-         * in the place of {@code α} everywhere and it is; the rate is then 1, and what is left is
-         * of the order of {@code β}, as with gradient descent. {@link #optProximalStep(double)} is
-         * the proximal step itself.
+         * <p>Without hidden layers this is exactly the proximal step, for any {@code α}. With
+         * hidden layers it is an approximation, reached once activities have converged: layers get
+         * the right shares of the step only if {@code α ‖f(ĥ)‖²} is the same for all of them, which
+         * the theorem does not require. {@link #optNormalizedStep} replaces {@code α} by {@code α /
+         * ‖f(ĥ)‖²} everywhere, which makes it the same; the rate is then 1, and the remaining error
+         * is of the order of {@code β}, as with gradient descent. For the proximal step itself see
+         * {@link #optProximalStep(double)}.
          *
-         * <p>The theorem is of the squared error, and of batches of one; a batch has the mean of
-         * its samples' steps. It is for dense layers one after the other on inputs (N, features),
-         * of which none is frozen above one that learns; it takes the place of clamp, precisions
-         * and activity decay, and is not guarded by {@link #optBacktracking}, since no single
-         * energy falls. Since {@code γ} of hidden layers is of the order of {@code α²}, so are the
-         * speeds of activities: take large steps and many iterations.
+         * <p>The theorem assumes the squared error and a batch size of 1; a larger batch takes the
+         * mean of its samples' steps. It requires a chain of dense layers on inputs (N, features),
+         * with no frozen layer above one that learns. It replaces clamp, precisions and activity
+         * decay. {@link #optBacktracking} does not apply, since no single energy falls. {@code γ}
+         * of hidden layers, and with it the speed of activities, is of the order of {@code α²}: use
+         * large steps and many iterations.
          *
          * @param beta {@code β}, above 0 and finite
          * @param rate {@code α}, above 0 and finite
@@ -305,23 +298,24 @@ public final class InferenceLearning extends CreditAssignment {
         }
 
         /**
-         * Takes the proximal step, {@code argmin L(θ) + ‖θ − θ_b‖² / 2β}, which is the step of
-         * implicit descent, {@code θ = θ_b − β ∇L(θ)}: normalized steps as by {@link
-         * #optNormalizedStep}, and for each sample {@code γ_l = 1 / ‖f(ĥ_{l−1})‖²}, {@code
-         * γ_decay_l = −‖e_{l+1}‖² / ‖f(ĥ_l)‖⁴} and at the output {@code ĥ_L = (y + γ_L p_L) / (1 +
-         * γ_L)} with {@code γ_L = 1 / (β ‖f(ĥ_{L−1})‖²)}; biases and frozen weights count as there.
-         * Take plain descent with a rate of 1, large steps and many iterations: it is exact when
-         * activities no longer move.
+         * Takes the proximal step {@code argmin L(θ) + ‖θ − θ_b‖² / 2β}, which is implicit gradient
+         * descent, {@code θ = θ_b − β ∇L(θ)}. Steps are normalized as with {@link
+         * #optNormalizedStep}; for each sample {@code γ_l = 1 / ‖f(ĥ_{l−1})‖²}, {@code γ_decay_l =
+         * −‖e_{l+1}‖² / ‖f(ĥ_l)‖⁴} and at the output {@code ĥ_L = (y + γ_L p_L) / (1 + γ_L)} with
+         * {@code γ_L = 1 / (β ‖f(ĥ_{L−1})‖²)}; biases and frozen weights count as there. Use plain
+         * SGD with a rate of 1, large steps and many iterations: the step is exact once activities
+         * have converged.
          *
-         * <p>Among the weights with which the net computes given activities, {@code θ_b} plus the
-         * normalized steps is the nearest to {@code θ_b}, at the squared distance {@code Σ ‖e_l‖² /
-         * ‖f(ĥ_{l−1})‖²}; so activities that minimize {@code L + Σ ‖e_l‖² / (2β ‖f(ĥ_{l−1})‖²)}
-         * give the proximal step. Their slope is theorem 1's but for the sign of its decay, which
-         * is of a fixed rate. A minimum is found, for large {@code β} not always the least one.
+         * <p>Of all weights with which the net computes given activities, {@code θ_b} plus the
+         * normalized steps is nearest to {@code θ_b}, at the squared distance {@code Σ ‖e_l‖² /
+         * ‖f(ĥ_{l−1})‖²}. Activities that minimize {@code L + Σ ‖e_l‖² / (2β ‖f(ĥ_{l−1})‖²)}
+         * therefore give the proximal step. Their gradient is that of theorem 1 except for the sign
+         * of the decay, which the theorem derives for a fixed rate. The minimum found is not always
+         * the global one when {@code β} is large.
          *
-         * <p>As of {@link #optProximalPrecisions(double, double)}: of the squared error, a batch
-         * has the mean of its samples' steps, dense layers one after the other, in the place of
-         * clamp, precisions and activity decay.
+         * <p>The conditions of {@link #optProximalPrecisions(double, double)} apply: squared error,
+         * the mean of the samples' steps, a chain of dense layers, and no clamp, precisions or
+         * activity decay.
          *
          * <p>Alonso et al., "A theoretical framework for inference learning" (2022).
          *
@@ -342,14 +336,14 @@ public final class InferenceLearning extends CreditAssignment {
         }
 
         /**
-         * Sets whether the step of each sample is divided by the square of what its layer gets:
-         * {@code ∂W_l = −e_{l+1} f(ĥ_l)ᵀ / ‖f(ĥ_l)‖²}, where the input of a bias that learns counts
-         * as one more, and that of a frozen weight not at all. With one sample, plain descent and a
-         * rate of 1 the layer then predicts {@code ĥ_{l+1}} exactly. For dense layers one after the
-         * other, on inputs (N, features).
+         * Sets whether the step of each sample is divided by the squared norm of the layer's input:
+         * {@code ∂W_l = −e_{l+1} f(ĥ_l)ᵀ / ‖f(ĥ_l)‖²}. A bias that learns counts as one more input;
+         * the input of a frozen weight does not count. With one sample, plain SGD and a rate of 1
+         * the layer then predicts {@code ĥ_{l+1}} exactly. Requires a chain of dense layers on
+         * inputs (N, features).
          *
          * <p>Alonso et al., "A theoretical framework for inference learning" (2022), as quoted in
-         * section 3.1. The authors' code divides by one more than the mean over the batch.
+         * section 3.1. The authors' code divides by one plus the mean over the batch.
          *
          * @param normalizedStep whether to divide; false by default
          * @return this builder
@@ -361,11 +355,10 @@ public final class InferenceLearning extends CreditAssignment {
 
         /**
          * Sets whether predictions and derivatives stay those of the forward pass. Errors then
-         * settle where backpropagation has them: with full clamp and a constant step of 1, T = 1 is
-         * enough for the sequential schedule (and T = hidden layers for the simultaneous one), and
-         * the gradients are those of backpropagation. It checks the machinery, and reproduces what
-         * Millidge, Tschantz and Buckley, "Predictive coding approximates backprop along arbitrary
-         * computation graphs" (2020), assume.
+         * converge to those of backpropagation: with full clamp and a constant step of 1, T = 1
+         * (sequential) or T = hidden layers (simultaneous) gives exactly its gradients. Useful as a
+         * check, and to reproduce the assumption of Millidge, Tschantz and Buckley, "Predictive
+         * coding approximates backprop along arbitrary computation graphs" (2020).
          *
          * @param fixedPredictions whether to fix them; false by default
          * @return this builder
@@ -376,23 +369,22 @@ public final class InferenceLearning extends CreditAssignment {
         }
 
         /**
-         * Sets whether a batch whose inference raises the free energy, from one iteration to the
-         * next and by more than rounding, is inferred again from the start with half the step, and
-         * so on until it falls. Nothing else changes: the gradients are those of a rule with the
-         * smaller step. The trainer warns once, with the step that would have done.
+         * Sets whether inference restarts with half the step when an iteration raises the free
+         * energy of a batch by more than rounding, until the energy no longer rises. The gradients
+         * are those of a rule with the smaller step. The trainer warns once and names a step that
+         * works.
          *
-         * <p>The cost is to read one number from the device in each iteration, and in products
-         * {@code (2t + 1)(L − 1)} at most for each halving, where the free energy rose in iteration
-         * {@code t}. A network that needs halvings in most batches is better served by {@link
-         * #optStepSize}. Where no step helps, as with a block that gives other outputs each time it
-         * runs, activities stay where the forward pass left them.
+         * <p>Cost: one number read from the device per iteration, and at most {@code (2t + 1)(L −
+         * 1)} products per halving, where {@code t} is the iteration in which the energy rose. If
+         * most batches need it, set a smaller {@link #optStepSize}. If no step helps, as with a
+         * block whose output differs each time, activities stay where the forward pass left them.
          *
-         * <p>It has no effect with fixed predictions, whose errors grow from zero, and on the
-         * incremental schedule, where weights move within the batch. A departure from the paper and
-         * its code, which keep the step; switch it off to reproduce their numbers.
+         * <p>No effect with fixed predictions, whose errors grow from zero, or with the incremental
+         * schedule, where weights move within the batch. The paper and its code keep the step; turn
+         * backtracking off to reproduce their numbers.
          *
-         * @param backtracking false to keep the step and, where the free energy of a batch has
-         *     risen in the end, only warn of it, once; true by default
+         * @param backtracking false to keep the step and only warn, once, if the free energy of a
+         *     batch has risen; true by default
          * @return this builder
          */
         public Builder optBacktracking(boolean backtracking) {
@@ -405,7 +397,7 @@ public final class InferenceLearning extends CreditAssignment {
          *
          * @return the rule
          * @throws IllegalArgumentException if settings exclude each other: fixed predictions with
-         *     the incremental schedule, or either with what follows from the proximal step
+         *     the incremental schedule, or either of them with the proximal step
          */
         public InferenceLearning build() {
             if (fixedPredictions && schedule == InferenceSchedule.INCREMENTAL) {

@@ -23,7 +23,7 @@ public enum InferenceSchedule {
      */
     SIMULTANEOUS,
     /**
-     * Activities move one after another from the output down, each by errors as they are by then;
+     * Activities move one after another from the output down, each by the errors at that point;
      * weights move after the last iteration. A single iteration reaches every layer. Algorithm 2 of
      * the paper.
      */
@@ -31,9 +31,9 @@ public enum InferenceSchedule {
     /**
      * All activities and all weights move at once in every iteration (incremental predictive
      * coding, iPC): Salvatori et al., "A stable, fast, and fully automatic learning algorithm for
-     * predictive coding networks" (2022). The optimizer takes a step per iteration, the last of
-     * them in the trainer's own step, and learning rate trackers count them all. A batch is not
-     * split over devices, and gradients do not add up over batches.
+     * predictive coding networks" (2022). The optimizer steps once per iteration, the last time in
+     * the trainer's own step; learning rate trackers count every step. A batch is not split over
+     * devices, and gradients do not add up over batches.
      */
     INCREMENTAL
 }

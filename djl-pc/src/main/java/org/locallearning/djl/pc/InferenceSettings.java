@@ -28,7 +28,7 @@ import java.util.Locale;
  * @param activityDecay γ_decay
  * @param fixedPredictions whether predictions stay those of the forward pass
  * @param backtracking whether a batch whose free energy rises is inferred again with half the step
- * @param proximal the step that precisions follow from, null if they are given
+ * @param proximal the proximal step that determines the precisions, null if they are given
  * @param normalizedStep whether the step of a sample is divided by its squared input
  */
 record InferenceSettings(
@@ -47,10 +47,10 @@ record InferenceSettings(
     /**
      * The proximal step of theorem 1.
      *
-     * @param beta β, how far from the weights of now
-     * @param rate α, the rate of plain descent by which weights learn
-     * @param exact whether the decay is that of normalized steps, which have another sign than the
-     *     theorem's of a fixed rate
+     * @param beta β, which bounds the distance from the current weights
+     * @param rate α, the rate of plain SGD by which weights learn
+     * @param exact whether the decay is that of normalized steps, whose sign is opposite to the
+     *     theorem's for a fixed rate
      */
     record Proximal(double beta, double rate, boolean exact) {
 
@@ -66,10 +66,10 @@ record InferenceSettings(
         return stepDecay ? stepSize / (1 + t) : stepSize;
     }
 
-    /** Returns whether inference descends the free energy, so that it can be asked to fall. */
+    /** Returns whether inference minimizes the free energy, so that it must not rise. */
     boolean isDescent() {
-        // with fixed predictions errors grow from zero, and weights and precisions that move have
-        // their own say
+        // with fixed predictions errors grow from zero; moving weights or precisions change the
+        // energy
         return !fixedPredictions && proximal == null && schedule != InferenceSchedule.INCREMENTAL;
     }
 

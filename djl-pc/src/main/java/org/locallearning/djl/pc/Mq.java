@@ -51,44 +51,35 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Matrix Update Equalization (MQ): gradient descent with one adaptive learning rate per weight
- * matrix, so that all matrices move by about the same amount a step.
+ * matrix, so that all matrices move by about the same amount per step.
  *
- * <p>Formula, for a matrix {@code W} with bias {@code b} and {@code G} their gradient:
+ * <p>For a matrix {@code W} with bias {@code b} and their gradient {@code G}:
  *
  * <ol>
- *   <li>{@code W ← W − (α / (v + r) + α_min) G}, and the same for {@code b}, with the {@code v} of
- *       the step before;
+ *   <li>{@code W ← W − (α / (v + r) + α_min) G}, and the same for {@code b}, with {@code v} from
+ *       the previous step;
  *   <li>{@code v ← k v + (1 − k) mean|G|} with {@code k = min(n / (n + 1), keep)} in step {@code n
- *       = 1, 2, …}, the mean taken over all entries of {@code W} and {@code b} together.
+ *       = 1, 2, …}, the mean over all entries of {@code W} and {@code b} together.
  * </ol>
  *
- * <p>A matrix moves by {@code α} per entry and step, however large its gradients are, as long as
- * they are much larger than {@code r}; with much smaller ones the rate stays at {@code α / r +
- * α_min} and nothing is equalized.
+ * <p>Each entry moves by about {@code α} per step as long as gradients are much larger than {@code
+ * r}. If they are much smaller, the rate stays at {@code α / r + α_min} and nothing is equalized.
  *
- * <p>The state is one number per matrix (Adam keeps two per weight). A matrix and its bias are the
- * parameters that one block holds directly, which is why the model's block has to be given: DJL
- * tells optimizers the ids of parameters and not where they belong. What a rule keeps besides the
- * model, such as error matrices, is a matrix of its own.
+ * <p>{@code v} starts at {@code α} by default, which suits the small gradients of inference
+ * learning. With any other rule, or the stock trainer, use {@link
+ * Builder#optInitialAverageFromGradient()}. Not a replacement for Adam where entries of one matrix
+ * differ a lot in size.
  *
- * <p>Where {@code v} starts decides the first steps. By default it is {@code α}, as in the authors'
- * code: the first multiplier is about 1 whatever {@code α} is, which suits the small gradients of
- * inference learning. Under any other rule, and the stock trainer, take {@link
- * Builder#optInitialAverageFromGradient()}: the first step is then {@code α} per entry.
+ * <p>The parameters that one block holds directly form a matrix and its bias, so the builder needs
+ * the model's block. The learning rate tracker is called with the id of the block's first parameter
+ * and returns {@code α}; a {@code FixedPerVarTracker} sets it per matrix. {@code G} is the rescaled
+ * gradient, clipped on both sides, plus weight decay; it is cleared after the step. Each device
+ * keeps its own {@code v}, all equal.
  *
- * <p>Use it for inference learning, whose gradients get smaller by orders of magnitude from the
- * output to the input; it works with any other rule and with DJL's stock trainer too. It is no
- * replacement for Adam where entries of one matrix differ a lot in size. Cost: no matrix products,
- * and about the time of {@code Sgd}: one pass over the gradient more, one over the weight less.
- *
- * <p>The learning rate tracker, asked by the id of the block's first parameter, gives {@code α}: a
- * {@code FixedPerVarTracker} sets it per matrix. {@code G} is the gradient, rescaled, clipped on
- * both sides, with weight decay; it is cleared after the step. On several devices each has its own
- * {@code v}, all of them equal.
+ * <p>State: one number per matrix. Cost: about the time of {@code Sgd}, no matrix products.
  *
  * <p>Alonso, Krichmar and Neftci, "Understanding and Improving Optimization in Predictive Coding
- * Networks" (2023), equations 7, 8, 29 and 30, with the sign, the share that is kept and the bias
- * of the authors' code: {@code docs/rules.md}.
+ * Networks" (2023), equations 7, 8, 29 and 30; departures: {@code docs/rules.md}.
  */
 public class Mq extends Optimizer implements RuleParameterListener, StatefulOptimizer {
 
@@ -148,8 +139,8 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalArgumentException if the parameter is neither in the block that this optimizer
-     *     was made for nor a rule's
+     * @throws IllegalArgumentException if the parameter belongs neither to this optimizer's block
+     *     nor to a rule
      */
     @Override
     public void update(String parameterId, NDArray weight, NDArray grad) {
@@ -263,7 +254,7 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
     }
 
     private void findMatrices(String path, Block parent) {
-        // what a block before this one holds too belongs to that one's matrix
+        // a parameter shared with an earlier block belongs to that block's matrix
         List<Parameter> own =
                 parent.getDirectParameters().values().stream()
                         .filter(parameter -> !matrices.containsKey(parameter.getId()))
@@ -283,7 +274,8 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
      * Returns the state: the running mean {@code v} of every matrix that has been updated.
      *
      * @return the means on the first device, by the path of the block that holds the matrix, in the
-     *     order of the blocks; then by name what a rule keeps, as long as its trainer is open
+     *     order of the blocks; then those of a rule's own parameters, by name, while its trainer is
+     *     open
      */
     public Map<String, Double> getAverages() {
         Map<String, Double> averages = new LinkedHashMap<>();
@@ -383,7 +375,7 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
             return parameters.get(0).getId();
         }
 
-        /** The running mean of the first device, which those of others are equal to. */
+        /** The running mean of the first device; those of other devices are equal. */
         Optional<RunningMagnitude> magnitude() {
             return magnitudes.values().stream().filter(v -> !v.isReleased()).findFirst();
         }
@@ -416,7 +408,8 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
         }
 
         /**
-         * Sets the block whose parameters are optimized, by which a matrix finds its bias.
+         * Sets the block whose parameters are optimized, which tells which bias belongs to which
+         * matrix.
          *
          * @param block the block of the model
          * @return this builder
@@ -427,7 +420,7 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
         }
 
         /**
-         * Sets the learning rate {@code α}: what an entry of a matrix moves by in a step, on
+         * Sets the learning rate {@code α}: how far an entry of a matrix moves per step, on
          * average. The authors take values from 1e-5 to 2e-4.
          *
          * @param learningRateTracker the tracker, such as {@code Tracker.fixed(3e-5f)}
@@ -439,7 +432,7 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
         }
 
         /**
-         * Sets the rate {@code α_min} that is left when gradients are large.
+         * Sets the rate {@code α_min} that remains when gradients are large.
          *
          * @param minimumLearningRate the rate, at least 0; 0.001 by default
          * @return this builder
@@ -450,8 +443,8 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
         }
 
         /**
-         * Sets the number {@code r} that is added to {@code v}: gradients that are smaller on
-         * average are not made larger any further.
+         * Sets the number {@code r} added to {@code v}, which limits the amplification of gradients
+         * smaller than that on average.
          *
          * @param stabilizer the number, at least 0; 1e-6 by default
          * @return this builder
@@ -462,10 +455,10 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
         }
 
         /**
-         * Sets the largest part of {@code v} that a step keeps. The authors take 0.9999 for dense
+         * Sets the largest share of {@code v} that a step keeps. The authors take 0.9999 for dense
          * and 0.999 for convolutional networks.
          *
-         * @param keep the part, from 0 to below 1; 0.9999 by default
+         * @param keep the share, from 0 to below 1; 0.9999 by default
          * @return this builder
          */
         public Builder optKeep(double keep) {
@@ -493,10 +486,9 @@ public class Mq extends Optimizer implements RuleParameterListener, StatefulOpti
 
         /**
          * Starts {@code v} at the mean size of the first gradient, {@code v = mean|G|} after the
-         * first step. In that step each parameter goes by the mean of its own gradient, whichever
-         * comes first: every entry moves by {@code α} on average, and by {@code α_min} of its
-         * gradient. A departure from the authors' code, where the first step is about the gradient
-         * itself.
+         * first step. In that step each parameter uses the mean of its own gradient, whichever
+         * comes first: every entry moves by {@code α} on average, plus {@code α_min} times its
+         * gradient. In the authors' code the first step is about the gradient itself.
          *
          * @return this builder
          */

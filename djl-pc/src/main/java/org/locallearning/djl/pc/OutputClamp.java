@@ -46,9 +46,8 @@ import org.locallearning.djl.decorrelation.internal.PrivateFields;
  * error is {@code e_L = ĥ_L − σ(p_L) = c (y − σ(p_L))} with {@code c = β/(1+β)}; it is set again
  * whenever the prediction {@code p_L} changes. For softmax cross-entropy, sigmoid cross-entropy and
  * L2 (where σ is the identity), {@code y − σ(p_L)} is the negative gradient of the loss as a sum
- * over samples and units, and that is what stands here for any loss. Each part of a {@link
- * SimpleCompositeLoss} pulls as it would alone, and the loss inside an {@link IndexLoss} as it does
- * without.
+ * over samples and units, which is what any other loss uses too. Each part of a {@link
+ * SimpleCompositeLoss}, and the loss inside an {@link IndexLoss}, counts as it would alone.
  */
 final class OutputClamp {
 
@@ -143,7 +142,7 @@ final class OutputClamp {
         return energy;
     }
 
-    /** The losses that a loss is the sum of, each with the labels and predictions that it takes. */
+    /** The parts of a composite loss, each with its labels and predictions. */
     private static List<LossPart> parts(Loss loss, NDList labels, NDList predictions) {
         if (loss.getClass() == SimpleCompositeLoss.class) {
             return ((SimpleCompositeLoss) loss)
@@ -166,10 +165,10 @@ final class OutputClamp {
     }
 
     /**
-     * Expects of the labels that the output can be what they say. The tape throws an {@code
+     * Checks that the output can take the values of the labels. The tape throws an {@code
      * IllegalArgumentException} if it cannot.
      *
-     * @param tape the tape of the batch, which reads what decides on it
+     * @param tape the tape of the batch, which runs the check
      */
     void expectLabels(Tape tape) {
         for (LossPart part : parts(loss, labels, tape.getPredictions())) {
@@ -187,8 +186,8 @@ final class OutputClamp {
     }
 
     /**
-     * Refuses a loss that is a sum over samples: every loss that is not DJL's own is taken to be a
-     * mean, and the output would be pulled harder by the number of samples.
+     * Rejects a loss that is a sum over samples. Losses that are not DJL's own are assumed to be
+     * means; a sum would pull the output harder by a factor of the number of samples.
      *
      * @param predictions the predictions
      */
@@ -217,7 +216,7 @@ final class OutputClamp {
             once = HostValues.number(part.evaluate(scope).sum());
             twice = HostValues.number(part.twice().evaluate(scope).sum());
         } catch (RuntimeException e) {
-            // it takes batches of this size alone
+            // the loss accepts only batches of this size
             return;
         }
         if (once != 0 && Math.abs(twice - 2 * once) <= ROUNDING * Math.abs(twice)) {
@@ -338,7 +337,7 @@ final class OutputClamp {
             return shape.get(0);
         }
 
-        /** The axis of predictions that a softmax runs over, which DJL's loss does not tell. */
+        /** The softmax axis of the predictions, for which DJL's loss has no getter. */
         int classAxis() {
             Object axis = PrivateFields.read(SoftmaxCrossEntropyLoss.class, loss, "classAxis");
             return Math.floorMod((int) axis, prediction().getShape().dimension());

@@ -17,7 +17,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 
-/** How much the errors of layers, and the size of their activities, count: γ and γ_decay. */
+/** The weights of the layers' errors and activities in the free energy: γ and γ_decay. */
 interface Precisions {
 
     /**
@@ -29,16 +29,16 @@ interface Precisions {
      */
     NDList outputErrors(ValueNode output, NDList pulls);
 
-    /** Returns an array of a row for each sample times γ of a node. */
+    /** Multiplies an array with one row per sample by γ of a node. */
     NDArray weigh(NDArray rows, ValueNode node, NDManager scope);
 
     /** Returns whether the activities that a node is predicted from decay. */
     boolean hasDecay(ValueNode above);
 
-    /** Returns an array of a row for each sample times γ_decay of those activities. */
+    /** Multiplies an array with one row per sample by γ_decay of those activities. */
     NDArray decay(NDArray rows, ValueNode above, NDManager scope);
 
-    /** Returns γ in the gradients of a node's weights. */
+    /** Returns the γ that enters the gradients of a node's weights. */
     double ofLearning(ValueNode node);
 
     /** Returns {@code γ/2 ‖e‖²} of a hidden node, a mean over samples. */

@@ -29,8 +29,8 @@ import org.locallearning.djl.decorrelation.internal.HostValues;
  * The running mean {@code v} of the size of one matrix's gradient on one device: one number, of
  * shape ().
  *
- * <p>The matrix and its bias arrive one by one, in any order. What they bring together is folded in
- * when the last of them has come.
+ * <p>Gradients of the matrix and its bias arrive one by one, in any order, and are folded in
+ * together after the last.
  */
 final class RunningMagnitude {
 
@@ -52,7 +52,7 @@ final class RunningMagnitude {
      * @param keep the largest part of the mean that an update keeps
      */
     RunningMagnitude(NDArray weight, OptionalDouble initial, double keep) {
-        // made by the engine: an array made of a Java number would live in a buffer of Java's
+        // made by the engine: an array of a Java number would live in a Java buffer
         average = DeviceArrays.kept(weight.getManager().zeros(new Shape(), stateType(weight)));
         average.addi(initial.orElse(0));
         hasValue = initial.isPresent();
@@ -60,7 +60,7 @@ final class RunningMagnitude {
     }
 
     /**
-     * Makes a running mean that goes on from one that was saved.
+     * Creates a running mean that continues a saved one.
      *
      * @param weight an array on the device; the mean is closed with its manager
      * @param saved what was saved
@@ -79,7 +79,7 @@ final class RunningMagnitude {
         return magnitude;
     }
 
-    /** Returns what the mean goes on from in another run. */
+    /** Returns the state to save. */
     SavedMagnitude save() {
         return new SavedMagnitude(
                 hasValue ? OptionalDouble.of(value()) : OptionalDouble.empty(),
@@ -93,7 +93,7 @@ final class RunningMagnitude {
         return weight.getDataType() == DataType.FLOAT64 ? DataType.FLOAT64 : DataType.FLOAT32;
     }
 
-    /** Returns whether the manager that the mean lived in has been closed. */
+    /** Returns whether the manager of the mean has been closed. */
     boolean isReleased() {
         return average.isReleased();
     }
@@ -126,8 +126,8 @@ final class RunningMagnitude {
     }
 
     /**
-     * Returns the mean that the step of a parameter goes by: the one before this step, or, where
-     * there is none yet, that of the parameter's own gradient.
+     * Returns the mean used in a parameter's step: the one before this step or, if there is none
+     * yet, that of the parameter's own gradient.
      *
      * @param parameterId the parameter that is to be updated
      * @param size {@code Σ|G|} of its gradient
@@ -137,7 +137,7 @@ final class RunningMagnitude {
      */
     NDArray before(String parameterId, NDArray size, long count, NDManager scope) {
         if (arrived.contains(parameterId)) {
-            // another parameter of the matrix stayed away in the step before
+            // another parameter of the matrix got no gradient in the last step
             fold();
         }
         NDArray own = hasValue ? average.duplicate() : HostNumber.with(size, count, NDArray::div);

@@ -18,8 +18,8 @@ import ai.djl.ndarray.NDList;
 import org.locallearning.djl.creditassignment.tape.Stage;
 
 /**
- * A stage and the node at its output: the activity {@code ĥ}, the prediction {@code p} that the
- * stage makes of it from the activity below, and the error {@code e = ĥ − p}.
+ * A stage and the node at its output: the activity {@code ĥ}, the stage's prediction {@code p} of
+ * it from the activity below, and the error {@code e = ĥ − p}.
  *
  * <p>The activity is kept as its displacement {@code d = ĥ − h} from the forward pass, and {@code e
  * = d − (p − h)}. Deep errors are many orders of magnitude smaller than activities: in single
@@ -55,7 +55,7 @@ final class ValueNode {
         return stage;
     }
 
-    /** Returns whether an error at the input of the stage is of use to anything below. */
+    /** Returns whether anything below needs the error at the input of the stage. */
     boolean hasLearningBelow() {
         return learningBelow;
     }
@@ -74,12 +74,12 @@ final class ValueNode {
         return displacement == null ? forward.duplicate() : forward.add(displacement);
     }
 
-    /** Notes that the activity below, or the weights, are not what the stage last ran with. */
+    /** Marks the prediction as stale: the activity below or the weights have changed. */
     void expectRerun() {
         inputMoved = true;
     }
 
-    /** Runs the stage again if something has moved since. */
+    /** Runs the stage again if its prediction is stale. */
     void rerun(NDList inputs, boolean inputErrorWanted) {
         Stage old = stage;
         stage = old.rerun(inputs, inputErrorWanted);
@@ -94,7 +94,7 @@ final class ValueNode {
         return inputMoved;
     }
 
-    /** Takes the errors of the output. */
+    /** Sets the errors of the output. */
     void clamp(NDList clamped) {
         closeErrors();
         errors = clamped;
@@ -129,7 +129,7 @@ final class ValueNode {
         }
     }
 
-    /** Puts the activity back to where the forward pass left it. */
+    /** Resets the activity to that of the forward pass. */
     void rewind() {
         closeErrors();
         if (displacement != null) {

@@ -43,11 +43,11 @@ import org.locallearning.djl.zoo.repository.RepositoryException;
  * try (ZooModel<Image, Classifications> model = criteria.loadModel()) { ... }
  * }</pre>
  *
- * <p>The artifact is the network; filters choose among what it was trained on ({@code dataset}) and
- * with ({@code rule}), its {@code layers}, or the {@code name} of the model. Types are those of
- * {@link org.locallearning.djl.zoo.model.RecordedTranslatorFactory}, and {@code NDList} to {@code
- * NDList}. The models of the library itself are loaded without network; {@code
- * optModelZoo(LocalLearningModelZoo.of("/folder"))} takes those of another repository.
+ * <p>The artifact is the network; filters select the data set ({@code dataset}), the {@code rule},
+ * the {@code layers}, or the {@code name} of the model. Types are those of {@link
+ * org.locallearning.djl.zoo.model.RecordedTranslatorFactory}, and {@code NDList} to {@code NDList}.
+ * The library's own models load without a network connection; {@code
+ * optModelZoo(LocalLearningModelZoo.of("/folder"))} selects another repository.
  */
 public final class LocalLearningModelZoo extends ModelZoo {
 

@@ -31,14 +31,14 @@ import org.locallearning.djl.state.StateWriter;
 import org.locallearning.djl.state.Stateful;
 
 /**
- * Measures, every so many batches and for every weighted layer, the angle between the rule's
- * gradient and backpropagation's on the same batch, the ratio of their norms, and the angle between
- * the weight and the feedback weights.
+ * Measures, every given number of batches and for every weighted layer, the angle between the
+ * rule's gradient and backpropagation's, the ratio of their norms, and the angle between the weight
+ * and the feedback weights.
  *
- * <p>Add it to the listeners of a {@code DefaultTrainingConfig}. Each measurement is kept, see
- * {@link #getAlignments}, and goes to the trainer's {@code Metrics}, if it has them, as {@code
+ * <p>Add it to the listeners of a {@code DefaultTrainingConfig}. Measurements are kept ({@link
+ * #getAlignments}) and added to the trainer's {@code Metrics}, if it has them, as {@code
  * alignment_gradient_PATH}, {@code alignment_norm_PATH} and {@code alignment_feedback_PATH}. A
- * measurement costs one backward more.
+ * measurement costs one more backward.
  *
  * <p>Lillicrap et al. (2016), figures 2 and 5.
  */

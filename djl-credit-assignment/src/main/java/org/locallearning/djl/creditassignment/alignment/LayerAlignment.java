@@ -17,16 +17,15 @@ import ai.djl.MalformedModelException;
 import java.util.OptionalDouble;
 
 /**
- * How a rule and backpropagation compare at one layer in one forward. Angles are in degrees, from 0
- * (same direction) over 90 (unrelated) to 180 (opposite).
+ * How a rule and backpropagation compare at one layer in one forward. Angles are in degrees: 0 is
+ * the same direction, 90 unrelated, 180 opposite.
  *
- * @param step the number of the forward since training began, from 1; a batch has one for each
- *     device
+ * @param step the number of the forward since training began, from 1; a batch has one per device
  * @param path the path of the layer's weight among the model's parameters
  * @param gradientAngle the angle between the rule's and backpropagation's gradient of the weight;
- *     not a number where one of them is zero
- * @param normRatio the norm of the rule's gradient over that of backpropagation's; not a number
- *     where the latter is zero
+ *     NaN if one of them is zero
+ * @param normRatio the norm of the rule's gradient divided by that of backpropagation's; NaN if the
+ *     latter is zero
  * @param feedbackAngle the angle between the weight and the feedback weights, if the rule has
  *     feedback weights of that shape for this layer
  */

@@ -24,17 +24,17 @@ import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 import org.locallearning.djl.state.StateFile;
 
 /**
- * The whole state of training in one file: every parameter of the model, what the rule and the
- * optimizer remember, the sums of evaluators, how far training has come, and a {@link
- * TrainingRecord}. It works with any DJL trainer. No code is ever run from a file.
+ * The whole state of training in one file: model parameters, state of the rule, optimizer and
+ * evaluators, the position in training, and a {@link TrainingRecord}. It works with any DJL
+ * trainer. No code is ever run from a file.
  *
- * <p>Training that is loaded goes on as if it had not stopped, to the last bit, if it draws its
- * random numbers as {@link TrainingPosition} says. {@link CheckpointListener} does both; use this
- * class with a training loop of your own.
+ * <p>Resumed training gives the same numbers to the last bit, if random numbers are drawn as in
+ * {@link TrainingPosition}. {@link CheckpointListener} does both; use this class with your own
+ * training loop.
  *
- * <p>What a listener remembers is saved if it is {@link org.locallearning.djl.state.Stateful}, or
- * one of DJL's own that stops training or counts epochs. An optimizer of one's own has to be a
- * {@link org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer}.
+ * <p>A listener's state is saved if it is {@link org.locallearning.djl.state.Stateful}, or one of
+ * DJL's own that stops training or counts epochs. Your own optimizer has to be a {@link
+ * org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer}.
  */
 public final class Checkpoint {
 

@@ -41,12 +41,10 @@ import java.util.function.Consumer;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 
 /**
- * Saves a checkpoint of training every so many batches, epochs or minutes, and goes on from the
- * last. Training that goes on gives the same numbers as training that never stopped, to the last
- * bit.
+ * Saves a checkpoint every given number of batches, epochs or minutes, and resumes from the last
+ * one. Resumed training gives the same numbers as uninterrupted training, to the last bit.
  *
- * <p>It is the last of the listeners, and training runs on the data set that it makes {@link
- * #resumable}:
+ * <p>Add it as the last listener, and train on the data set that {@link #resumable} returns:
  *
  * <pre>{@code
  * CheckpointListener checkpoints =
@@ -59,15 +57,14 @@ import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
  * }
  * }</pre>
  *
- * <p>The data set sets the seed of the engine and of DJL before each epoch and each batch, see
- * {@link TrainingPosition}; batches that were done are fetched and left out. A checkpoint is
- * written beside its place, forced to disk and renamed, and the last two are kept: however a
- * program ends, there is one, and what was trained since the last is trained again. Where one is
- * damaged, the log names it and the one before it is taken. Cost: a checkpoint holds the parameters
- * once, and with Adam twice more.
+ * <p>The data set seeds the engine and DJL before each epoch and batch ({@link TrainingPosition});
+ * batches that were done are fetched and skipped. A checkpoint is written to a temporary file,
+ * forced to disk and renamed, and the last two are kept, so there is always one however a program
+ * ends. If one is damaged, the log names it and the one before it is used. A checkpoint holds the
+ * parameters once, with Adam three times.
  *
- * <p>Data that are random in another way than by DJL's generator or the engine's, or that threads
- * fetch in an order of their own, are not the same when training goes on.
+ * <p>Data that draw random numbers from another generator than DJL's or the engine's, or that
+ * threads fetch in an order of their own, are not the same after resuming.
  */
 public final class CheckpointListener extends TrainingListenerAdapter {
 

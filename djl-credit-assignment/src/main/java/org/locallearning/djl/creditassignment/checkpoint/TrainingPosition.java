@@ -18,15 +18,15 @@ import java.util.Random;
 import java.util.SplittableRandom;
 
 /**
- * How far training has come, and the seed of its random numbers.
+ * The position in training, and the seed of its random numbers.
  *
- * <p>DJL's random numbers cannot be read, only begun anew with a seed. So the order of the data is
+ * <p>DJL's random numbers can be seeded but their state cannot be read. So the order of the data is
  * a function of the seed and the epoch, and the noise of a batch (dropout, perturbations, mirrors)
- * one of the seed, the epoch and the batch. A run that goes on draws the same.
+ * one of the seed, the epoch and the batch. A resumed run draws the same.
  *
  * @param seed the seed of the run
- * @param epoch the number of epochs that are done
- * @param batch the number of batches that are done in the epoch after them
+ * @param epoch the number of epochs done
+ * @param batch the number of batches done in the next epoch
  * @param samples the number of samples in those batches, 0 if they were not counted
  */
 public record TrainingPosition(int seed, int epoch, int batch, long samples) {

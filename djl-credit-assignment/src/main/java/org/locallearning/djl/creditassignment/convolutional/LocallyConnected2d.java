@@ -35,31 +35,28 @@ import org.locallearning.djl.decorrelation.internal.MemoryNeed;
 import org.locallearning.djl.decorrelation.internal.StoredParameters;
 
 /**
- * A convolution without weight sharing: every unit sees a small window of the image, and has
- * weights and a bias of its own. The topology of images is built in, without the weight transport
- * between positions that a convolution stands for.
+ * A convolution without weight sharing: every unit sees a small window of the image and has its own
+ * weights and bias.
  *
- * <p>Formula, for filter f at position p with the window {@code x_p} of the image: {@code h_fp =
- * ⟨W_fp, x_p⟩ + b_fp}. Shapes:
+ * <p>For filter f at position p with the window {@code x_p} of the image: {@code h_fp = ⟨W_fp, x_p⟩
+ * + b_fp}.
  *
  * <ul>
- *   <li>input (N, channels, height, width), output (N, filters, outHeight, outWidth), sizes as of
- *       {@code Conv2d}
- *   <li>weight (positions · filters, channels, kernelHeight, kernelWidth): one kernel per unit, as
- *       the initializers of DJL expect it; units are ordered by position, row by row, then by
- *       filter
- *   <li>bias (filters, outHeight, outWidth)
+ *   <li>input: (N, channels, height, width)
+ *   <li>output: (N, filters, outHeight, outWidth), sizes as for {@code Conv2d}
+ *   <li>weight: (positions · filters, channels, kernelHeight, kernelWidth), one kernel per unit, as
+ *       DJL's initializers expect it; units are ordered by position, row by row, then by filter
+ *   <li>bias: (filters, outHeight, outWidth)
  * </ul>
  *
- * <p>Use it for images of one size whose parts differ in meaning, and wherever learning rules with
- * random feedback are to see topology: they do better here than in a convolution. It has as many
- * times the weights of a convolution as there are positions, so that on small data sets, and on
- * large images, a convolution is the better choice. Cost: the multiply-adds of the convolution, as
- * one product per position of (filters, inputs of a window) with (inputs of a window, N), all of
- * them in one batched product.
+ * <p>Use it for images of one size whose parts differ in meaning, and for rules with random
+ * feedback, which do better here than in a convolution. It has as many times the weights of a
+ * convolution as there are positions: on small data sets and large images prefer a convolution.
+ * Cost: the multiply-adds of the convolution, as one batched product of (filters, inputs of a
+ * window) with (inputs of a window, N) per position.
  *
- * <p>Runs on the PyTorch engine. The size of images is that of initialization; others are refused
- * with an {@code IllegalArgumentException}.
+ * <p>Runs on the PyTorch engine. Images of another size than at initialization throw an {@code
+ * IllegalArgumentException}.
  *
  * <p>Lillicrap, Cownden, Tweed and Akerman, "Random synaptic feedback weights support error
  * backpropagation for deep learning", Nature Communications 7 (2016), supplementary note 5: the

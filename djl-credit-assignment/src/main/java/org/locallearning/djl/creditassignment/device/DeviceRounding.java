@@ -26,12 +26,12 @@ import java.util.function.BinaryOperator;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
- * How a device rounds, as measured: one matrix product and one convolution against float64.
+ * The measured rounding of a device: one matrix product and one convolution against float64.
  *
- * <p>cuDNN computes convolutions of float32 in TF32 by default, with factors of 10 bits in place of
- * 23, and so may a driver do with products. DJL has no switch for it; the environment variable
+ * <p>By default cuDNN computes float32 convolutions in TF32, with factors of 10 bits instead of 23,
+ * and a driver may do the same with products. DJL has no switch for it; the environment variable
  * {@code NVIDIA_TF32_OVERRIDE=0} turns it off. Rules that compare two nearly equal losses, or sum
- * over many iterations, feel it first.
+ * over many iterations, are affected first.
  *
  * @param device the device
  * @param type the type of the numbers

@@ -22,11 +22,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * How often a classifier put images, or whatever it tells apart, of one class into another.
+ * Counts how often a classifier put samples of one class into another. Immutable.
  *
- * <p>Averages over classes, called macro, give every class the same weight, however many samples it
- * has. They leave out classes that appear neither among labels nor among predictions. A matrix does
- * not change.
+ * <p>Macro averages give every class the same weight, whatever its number of samples. They leave
+ * out classes that appear neither among labels nor among predictions.
  */
 public final class ConfusionMatrix {
 

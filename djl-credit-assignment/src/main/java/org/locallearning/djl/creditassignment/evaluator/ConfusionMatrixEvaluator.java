@@ -27,10 +27,10 @@ import org.locallearning.djl.state.StateWriter;
 import org.locallearning.djl.state.Stateful;
 
 /**
- * An evaluator whose value follows from a {@link ConfusionMatrix}, which it also hands out.
+ * An evaluator whose value is computed from a {@link ConfusionMatrix}, which is also available.
  *
- * <p>Unlike a mean over batches, the value of an accumulator is that of all its samples together.
- * Of several labels or predictions it takes the first, as DJL's evaluators do.
+ * <p>The value of an accumulator is that of all its samples together, not a mean over batches. Of
+ * several labels or predictions it uses the first, as DJL's evaluators do.
  */
 public abstract class ConfusionMatrixEvaluator extends Evaluator implements Stateful {
 

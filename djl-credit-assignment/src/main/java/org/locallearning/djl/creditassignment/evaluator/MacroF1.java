@@ -14,10 +14,10 @@
 package org.locallearning.djl.creditassignment.evaluator;
 
 /**
- * The mean of F1 over classes. F1 is the harmonic mean of a class's precision and recall.
+ * The mean F1 over classes, the harmonic mean of a class's precision and recall.
  *
- * <p>See {@link ConfusionMatrix#macroF1} for what is averaged, and {@code TopKAccuracy} of DJL for
- * whether the right class is among the first ones.
+ * <p>For the average see {@link ConfusionMatrix#macroF1}; for whether the right class is among the
+ * first k use DJL's {@code TopKAccuracy}.
  */
 public final class MacroF1 extends ConfusionMatrixEvaluator {
 

@@ -14,11 +14,10 @@
 package org.locallearning.djl.creditassignment.evaluator;
 
 /**
- * The mean precision over classes. Precision is how much of what was put into a class belongs
- * there.
+ * The mean precision over classes: the share of the samples put into a class that belong there.
  *
- * <p>See {@link ConfusionMatrix#macroPrecision} for what is averaged, and {@code TopKAccuracy} of
- * DJL for whether the right class is among the first ones.
+ * <p>For the average see {@link ConfusionMatrix#macroPrecision}; for whether the right class is
+ * among the first k use DJL's {@code TopKAccuracy}.
  */
 public final class MacroPrecision extends ConfusionMatrixEvaluator {
 

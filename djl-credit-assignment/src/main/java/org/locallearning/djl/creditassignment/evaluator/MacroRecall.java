@@ -14,10 +14,10 @@
 package org.locallearning.djl.creditassignment.evaluator;
 
 /**
- * The mean recall over classes. Recall is how much of what belongs into a class was put there.
+ * The mean recall over classes: the share of a class's samples that were put into it.
  *
- * <p>See {@link ConfusionMatrix#macroRecall} for what is averaged, and {@code TopKAccuracy} of DJL
- * for whether the right class is among the first ones.
+ * <p>For the average see {@link ConfusionMatrix#macroRecall}; for whether the right class is among
+ * the first k use DJL's {@code TopKAccuracy}.
  */
 public final class MacroRecall extends ConfusionMatrixEvaluator {
 

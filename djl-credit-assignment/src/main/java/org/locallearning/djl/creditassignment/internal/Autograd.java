@@ -22,13 +22,11 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.util.function.Supplier;
 
 /**
- * The engine's automatic differentiation, as far as a vector-Jacobian product of one piece of a
- * network needs it: cut the graph, run the piece, send an error back through it, read the error at
- * the cut.
+ * The engine's automatic differentiation for one piece of a network: cut the graph, run the piece,
+ * send an error back, read the error at the cut.
  *
- * <p>DJL's own {@link ai.djl.training.GradientCollector} only starts from a scalar loss; the
- * PyTorch engine's native call takes the error as an array, which saves a product and a sum per
- * piece.
+ * <p>DJL's {@link ai.djl.training.GradientCollector} only starts from a scalar loss; the PyTorch
+ * engine's native call takes the error as an array, which saves a product and a sum per piece.
  */
 public final class Autograd {
 

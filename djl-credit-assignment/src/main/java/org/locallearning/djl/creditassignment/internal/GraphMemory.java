@@ -31,27 +31,25 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.locallearning.djl.decorrelation.internal.PrivateFields;
 
 /**
- * Keeps the Java memory that graphs of the engine point to, from its opening to its closing, so
- * that no gradient depends on the garbage collector.
+ * Keeps alive the Java memory that the engine's graphs point to, so that no gradient depends on the
+ * garbage collector.
  *
  * <p>On a CPU the engine makes an array of Java numbers by pointing to a Java buffer. {@code
- * array.mul(number)} makes such an array of its number and closes it at once, but the graph keeps
- * the pointer for the backward pass; once the buffer has been collected, gradients are computed
- * from whatever lies there by then. Losses, attention and activations of DJL do so, and so may any
- * lambda of a user.
+ * array.mul(number)} makes such an array and closes it at once, but the graph keeps the pointer for
+ * the backward pass; if the buffer has been collected, gradients are computed from whatever is
+ * there by then. DJL's losses, attention and activations do this, and so may any lambda of a user.
  *
- * <p>Every array registers with the innermost {@link NDScope} of its thread as it is made, when it
- * still has its buffer. This class puts a scope below those of the thread that closes nothing, and
- * sees what is registered with any of them, those that are opened later included: it notes the
- * buffers, and scopes close what they would have closed without it. The price is one lookup for
- * every array that is made.
+ * <p>Every new array registers with the innermost {@link NDScope} of its thread, while it still has
+ * its buffer. This class puts a scope that closes nothing below those of the thread and notes the
+ * buffers of everything registered with any of them, including scopes opened later; other scopes
+ * close what they always close. Cost: one lookup per new array.
  *
- * <p>Only what is made while this is open is seen, on the thread that opened it and on those that
- * call {@link #watchThread}; {@link #keep} takes arrays from before. Numbers that {@code
- * NDArray.set} puts into an array are not seen: close such an array after the backward pass.
+ * <p>It sees only arrays made while it is open, on the thread that opened it and on those that call
+ * {@link #watchThread}; {@link #keep} adds earlier arrays. It does not see numbers set by {@code
+ * NDArray.set}: close such an array after the backward pass.
  *
- * <p>{@code NDScope} has no hook, so that its stack and its map, and the buffer of an array, are
- * reached by reflection. {@link #check} says whether DJL still has them.
+ * <p>{@code NDScope} has no hook, so its stack and map, and an array's buffer, are read by
+ * reflection. {@link #check} tells whether DJL still has them.
  */
 public final class GraphMemory implements AutoCloseable {
 

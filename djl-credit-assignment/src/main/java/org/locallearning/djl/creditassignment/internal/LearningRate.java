@@ -20,12 +20,11 @@ import java.util.Optional;
 import org.locallearning.djl.decorrelation.internal.PrivateFields;
 
 /**
- * The learning rate of an optimizer, which DJL keeps to itself: every optimizer has a private
- * tracker, and the count of updates that it is asked with is private too. A rule that changes
- * weights besides the optimizer's steps needs it, so as to follow the same schedule.
+ * Reads the learning rate of an optimizer, whose tracker and update count are private in DJL. Rules
+ * that change weights outside the optimizer's steps need it to follow the same schedule.
  *
- * <p>It is read by reflection, the tracker by its type, so that optimizers of users and optimizers
- * around others are read as DJL's own.
+ * <p>The tracker is found by its type through reflection, so user optimizers and wrappers work like
+ * DJL's own.
  */
 public final class LearningRate {
 

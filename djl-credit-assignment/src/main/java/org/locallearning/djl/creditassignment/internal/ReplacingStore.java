@@ -21,7 +21,7 @@ import ai.djl.training.ParameterStore;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Hands out other arrays in the place of some parameters, and the rest as another store does. */
+/** A parameter store that replaces some arrays and delegates the rest to another store. */
 public class ReplacingStore extends ParameterStore {
 
     private final ParameterStore store;

@@ -25,8 +25,8 @@ import java.util.function.Function;
 import org.locallearning.djl.decorrelation.internal.ScriptedOperations;
 
 /**
- * Operations of the PyTorch engine that DJL's {@code NDArray} has no name for, compiled by the
- * engine itself from a few lines of TorchScript.
+ * Operations of the PyTorch engine that DJL's {@code NDArray} lacks, compiled by the engine from a
+ * few lines of TorchScript.
  */
 public final class TorchScript {
 

@@ -20,7 +20,7 @@ import org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer;
 import org.locallearning.djl.decorrelation.internal.Descriptions;
 import org.locallearning.djl.decorrelation.internal.PrivateFields;
 
-/** The optimizer of a trainer, which DJL's class has no getter for. */
+/** Reads the optimizer of a trainer, for which DJL has no getter. */
 public final class TrainerOptimizer {
 
     private TrainerOptimizer() {}

@@ -18,12 +18,11 @@ import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 
 /**
- * How to run a block a second time in one training step, on other inputs, as the same function that
- * it was the first time.
+ * Runs a block a second time in one training step, on other inputs, as the same function.
  *
- * <p>Most blocks need none. A block that draws random numbers has to draw the same ones, and one
- * that looks at the whole batch has to use what it saw the first time, or samples would come to
- * depend on each other's changes.
+ * <p>Most blocks need none. A block that draws random numbers has to draw the same ones; one that
+ * looks at the whole batch has to use the statistics of the first run, or samples would depend on
+ * each other's changes.
  *
  * @param <B> the type of block
  */

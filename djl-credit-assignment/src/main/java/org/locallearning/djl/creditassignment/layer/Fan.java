@@ -18,10 +18,10 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 
 /**
- * The fan-in and fan-out of a weight, which the scale of random weights follows.
+ * The fan-in and fan-out of a weight, which determine the scale of random weights.
  *
- * @param in how many inputs an output is a sum over
- * @param out how many outputs an input goes to
+ * @param in the number of inputs summed in one output
+ * @param out the number of outputs that one input goes to
  */
 public record Fan(long in, long out) {
 

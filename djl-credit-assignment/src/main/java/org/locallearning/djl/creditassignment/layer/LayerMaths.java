@@ -23,12 +23,12 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 
 /**
- * What a learning rule has to know about one kind of weighted layer.
+ * What a learning rule needs to know about one kind of weighted layer.
  *
- * <p>Formula: {@code h = W x + b} for some linear map that the weight stands for. The gradients of
- * its parameters follow from {@code x} and the error {@code δ} at {@code h} and are the same for
- * every rule. Rules differ in how the error reaches {@code x}: backpropagation sends it through
- * {@code Wᵀ}, feedback alignment through another array {@code B} of the same shape.
+ * <p>{@code h = W x + b} for the linear map that the weight stands for. Parameter gradients follow
+ * from {@code x} and the error {@code δ} at {@code h} and are the same for every rule. Rules differ
+ * in how the error reaches {@code x}: backpropagation sends it through {@code Wᵀ}, feedback
+ * alignment through another array {@code B} of the same shape.
  *
  * @param <B> the type of block
  */

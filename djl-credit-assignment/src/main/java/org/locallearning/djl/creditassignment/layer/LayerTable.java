@@ -44,13 +44,13 @@ import org.locallearning.djl.decorrelation.Decorrelation;
 import org.locallearning.djl.decorrelation.RecurrentDecorrelation;
 
 /**
- * Which blocks a learning rule knows, and what it knows of them: the one place to look, and the one
- * place to add a layer.
+ * The blocks that learning rules know, with what they need to know about each: the one place to add
+ * a layer.
  *
  * <p>A table is immutable; {@link #withWeighted}, {@link #withExact}, {@link #withRerun} and {@link
- * #withSequence} return a larger one. Blocks are found by their exact class: a subclass may compute
- * something else. Containers ({@code SequentialBlock}, {@code ParallelBlock}) need no entry, since
- * they are walked.
+ * #withSequence} return a larger one. Blocks are found by their exact class, since a subclass may
+ * compute something else. Containers ({@code SequentialBlock}, {@code ParallelBlock}) need no
+ * entry.
  */
 public final class LayerTable {
 

@@ -18,11 +18,10 @@ import ai.djl.ndarray.NDList;
 import ai.djl.training.loss.Loss;
 
 /**
- * A loss with a number for every sample of a batch. DJL's losses give their mean alone, but a rule
- * that credits each sample's own random changes needs each sample's own change of the loss.
+ * A loss with one number per sample. DJL's losses return only the mean, but rules that perturb
+ * samples need the change of each sample's loss.
  *
- * <p>Formula: {@code L = (1/N) Σ_n L_n}, where {@code L} is what DJL's loss gives and {@code L_n}
- * is what is here.
+ * <p>{@code L = (1/N) Σ_n L_n}, where {@code L} is DJL's loss and {@code L_n} is returned here.
  */
 @FunctionalInterface
 public interface SampleLoss {

@@ -16,8 +16,8 @@ package org.locallearning.djl.creditassignment.lra;
 import java.util.Objects;
 
 /**
- * An error connection: the error neurons of one stage send to those of another, through an error
- * matrix {@code E} of shape (units of the receiver, units of the sender).
+ * A connection from the error neurons of one stage to those of another, through an error matrix
+ * {@code E} of shape (units of the receiver, units of the sender).
  *
  * @param from the path of the sending stage
  * @param to the path of the receiving stage

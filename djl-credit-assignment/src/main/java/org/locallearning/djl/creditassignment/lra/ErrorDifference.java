@@ -15,8 +15,8 @@ package org.locallearning.djl.creditassignment.lra;
 
 /**
  * What an error neuron compares. With {@code s = β d}, the step that the transmitted error asks of
- * a pre-activation {@code h}, both forms are {@code φ'(h) s} to first order in {@code s} where
- * {@code φ} has a derivative, and neither takes one.
+ * a pre-activation {@code h}, both forms equal {@code φ'(h) s} to first order in {@code s} where
+ * {@code φ} is differentiable; neither needs the derivative.
  */
 public enum ErrorDifference {
     /**

@@ -26,13 +26,12 @@ import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.tape.StageOutline;
 
 /**
- * Which stage of a network sends its error to which: the error synapses of recursive local
- * representation alignment. The error of the output, the last stage, comes from the loss; every
- * other stage that a connection leads to has error neurons of its own.
+ * Which stage of a network sends its error to which, in recursive local representation alignment.
+ * The error of the output, the last stage, comes from the loss; every other stage that a connection
+ * leads to has error neurons.
  *
- * <p>The graph has no cycle, so that each error is known before it is sent on; this is the
- * assumption of Algorithm 1 (Ororbia et al., 2020, footnote 2). Errors do not depend on the order
- * in which connections are listed.
+ * <p>The graph has no cycle, so each error is known before it is sent on (Algorithm 1 of Ororbia et
+ * al., 2020, footnote 2). Errors do not depend on the order of the connections.
  */
 public final class ErrorGraph {
 

@@ -18,13 +18,12 @@ import java.util.List;
 import org.locallearning.djl.creditassignment.tape.StageOutline;
 
 /**
- * Decides which stage of a network sends its error to which. Stages that no connection leads to
- * have no error neurons of their own: they learn by backpropagation within the piece of the network
- * that ends at the next error neurons above them.
+ * Decides which stage of a network sends its error to which. Stages without an incoming connection
+ * learn by backpropagation from the next error neurons above them.
  *
- * <p>An error matrix has as many elements as its two stages have units together, multiplied:
- * between two feature maps of a convolutional net that is much, from the output little. In such
- * nets take {@link #fromOutput} or {@link #residualBlocks}.
+ * <p>An error matrix has as many elements as the product of its two stages' units, which is a lot
+ * between two feature maps of a convolutional net and little from the output. In such nets use
+ * {@link #fromOutput} or {@link #residualBlocks}.
  */
 @FunctionalInterface
 public interface ErrorWiring {

@@ -40,50 +40,47 @@ import org.locallearning.djl.decorrelation.internal.Descriptions;
 
 /**
  * Recursive local representation alignment (rec-LRA): each layer moves its output towards a target
- * that learned error matrices make from the errors of other layers; no derivative of an activation
- * is taken there.
+ * that error matrices make from the errors of other layers, without a derivative of the activation.
  *
- * <p>Formula, for a stage with pre-activation {@code h_i}, activation {@code z_i = φ_i(h_i)} and
- * errors {@code e_j} that are sent to it:
+ * <p>For a stage with pre-activation {@code h_i}, activation {@code z_i = φ_i(h_i)} and incoming
+ * errors {@code e_j}:
  *
  * <pre>
  * d_i = Σ_j E_ji e_j          what arrives, equation 3
  * y_i = φ_i(h_i − β d_i)      the target
- * e_i = z_i − y_i             the error neurons; other forms: {@link ErrorDifference}, and below
+ * e_i = z_i − y_i             the error neurons; other forms: {@link ErrorDifference}
  * ∂W_i = e_i x_iᵀ, ∂b_i = e_i  gradients for the optimizer, means over the batch
  * </pre>
  *
- * <p>Shapes: errors have that of the pre-activation, (N, ...), flattened to (N, units) where they
- * meet a matrix {@code E} of shape (units of receiver, units of sender). The error of the output,
- * {@code e_L}, is the gradient of each sample's loss at the output layer's pre-activation, for any
- * DJL loss. {@code φ} is the run of known blocks after a layer that keep the shape, with the
- * dropout mask and batch statistics of the forward pass. A container of branches, such as a
- * residual block, is one stage; its error is sent exactly inside, unless the wiring has connections
- * there.
+ * <p>Errors have the shape of the pre-activation, (N, ...), flattened to (N, units) for an error
+ * matrix {@code E} of shape (units of receiver, units of sender). {@code e_L} is the gradient of
+ * each sample's loss at the pre-activation of the output layer, for any DJL loss. {@code φ} is the
+ * run of known shape-preserving blocks after a layer, with the dropout mask and batch statistics of
+ * the forward pass. A container of branches, such as a residual block, is one stage with exact
+ * errors inside, unless the wiring has connections there.
  *
- * <p>The optimizer updates error matrices as it does weights, see {@link ErrorMatrixUpdate}; {@code
- * CreditTrainer.saveState} saves them. {@code optFeedback} says what they start from: it is asked
- * for the path {@code "from → to"} and the shape of {@code E}. Take an optimizer that divides by
+ * <p>The optimizer updates error matrices like weights ({@link ErrorMatrixUpdate}), and {@code
+ * CreditTrainer.saveState} saves them. {@code optFeedback} sets their initial values; it is called
+ * with the path {@code "from → to"} and the shape of {@code E}. Use an optimizer that divides by
  * the size of gradients.
  *
- * <p>Use it for dense nets, for activations without a derivative ({@link SignActivation}, with
+ * <p>Use it for dense nets, for activations without a derivative ({@link SignActivation} with
  * {@link ErrorDifference#CENTRAL}), for deep logistic nets in which backpropagation stalls, and to
- * cut a residual net into blocks that learn independently. Do not expect a gradient of it:
- * convolutions without normalization and unbounded activations with growing error matrices need
+ * cut a residual net into blocks that learn independently. The updates are not a gradient:
+ * convolutions without normalization, and unbounded activations with growing error matrices, need
  * tuning.
  *
- * <p>Cost for L layers: 2L products with weights and two with an error matrix for each connection
- * (one if error matrices do not learn), 2L + 2(L − 1) at most against 3L − 1 of backpropagation;
- * every activation runs twice.
+ * <p>Cost for L layers: 2L products with weights and two per error connection (one if error
+ * matrices do not learn), at most 2L + 2(L − 1); backpropagation takes 3L − 1. Every activation
+ * runs twice.
  *
- * <p>Errors: {@code IllegalArgumentException} when a trainer is made with a graph that has a cycle
- * or a dangling connection, and if an error matrix has another shape than a batch needs; what the
- * batch has left in gradients until then stays there.
+ * <p>Making a trainer throws {@code IllegalArgumentException} if the graph has a cycle or a
+ * dangling connection; a batch does if an error matrix has the wrong shape, and keeps the gradients
+ * left so far.
  *
  * <p>Ororbia, Mali, Kifer and Giles, "Reducing the computational burden of deep learning with
  * recursive local representation alignment", arXiv:2002.03911 (2020), equations 1 to 3, Algorithms
- * 1 and 2. Settings of the paper, and what was decided where it contradicts itself or is silent:
- * {@code docs/rules.md}.
+ * 1 and 2; departures: {@code docs/rules.md}.
  */
 public final class LocalRepresentationAlignment extends CreditAssignment {
 

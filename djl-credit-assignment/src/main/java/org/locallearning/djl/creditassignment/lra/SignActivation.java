@@ -18,9 +18,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.LambdaBlock;
 
 /**
- * The sign of each element: −1, 0 at 0, or 1. Its derivative is zero wherever it exists, so that
- * nothing below it learns by backpropagation or feedback alignment; rules with targets need no
- * derivative.
+ * The sign of each element: −1, 0 at 0, or 1. Its derivative is zero wherever it exists, so nothing
+ * below it learns by backpropagation or feedback alignment; rules with targets need no derivative.
  */
 public final class SignActivation {
 

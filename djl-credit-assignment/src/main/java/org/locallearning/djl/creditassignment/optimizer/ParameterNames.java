@@ -22,9 +22,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Names of parameters that mean the same in another run. DJL knows a parameter by an id that is
- * made anew whenever a model is built; here a parameter of the model is called by its path, {@code
- * model/01Linear_weight}, and one that a rule keeps by its name, {@code rule/01Linear_weight}.
+ * Names of parameters that are stable across runs, unlike DJL's ids, which are new for every built
+ * model. A model parameter is named by its path, {@code model/01Linear_weight}, and a rule's by its
+ * name, {@code rule/01Linear_weight}.
  */
 public final class ParameterNames {
 

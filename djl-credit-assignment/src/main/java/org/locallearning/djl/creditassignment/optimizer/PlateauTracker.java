@@ -28,14 +28,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A learning rate that goes down by a factor whenever the training loss has stopped falling: what
- * many papers do by hand, such as 0.01, 0.001, 0.0001.
+ * A learning rate that drops by a factor when the training loss stops falling.
  *
- * <p>It is both the optimizer's tracker and a listener, which looks at the mean training loss of
- * each epoch. Progress is a loss below the least so far by more than the threshold's share of its
- * size; after as many epochs without it as the patience, the rate is multiplied by the factor and
- * the count begins anew. The last rate stays, for a later trainer too: make a tracker for each
- * training, or it warns.
+ * <p>It is both the optimizer's tracker and a listener, and looks at the mean training loss of each
+ * epoch. Progress is a loss below the lowest so far by more than the relative threshold; after
+ * {@code patience} epochs without progress the rate is multiplied by the factor and the count
+ * restarts. The last rate stays, also for a later trainer: make one tracker per training, or it
+ * warns.
  *
  * <pre>{@code
  * PlateauTracker rate = PlateauTracker.builder().setBaseValue(0.01f).build();

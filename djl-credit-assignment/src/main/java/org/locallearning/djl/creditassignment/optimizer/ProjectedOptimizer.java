@@ -24,20 +24,20 @@ import org.locallearning.djl.decorrelation.internal.Descriptions;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
 
 /**
- * Projects the gradient of every parameter onto a ball before another optimizer sees it: {@code
- * Nm(Δ, c) = c Δ / ‖Δ‖ if ‖Δ‖ ≥ c, else Δ}, with the Frobenius norm of each parameter's whole
- * gradient {@code Δ}.
+ * Projects the gradient of every parameter onto a ball before another optimizer uses it: {@code
+ * Nm(Δ, c) = c Δ / ‖Δ‖ if ‖Δ‖ ≥ c, else Δ}, with the Frobenius norm of each parameter's gradient
+ * {@code Δ}.
  *
- * <p>It is an optimizer like any other, so that it works with every rule and with the stock
- * trainer: {@code config.optOptimizer(ProjectedOptimizer.builder().setOptimizer(adam).build())}.
- * Use it where single batches would throw the weights far off; under Adam, which divides by the
- * size of gradients, it matters little. It costs a norm and a product per element and parameter,
- * and no matrix product. Weight decay is the other optimizer's and is not projected.
+ * <p>It works with every rule and with the stock trainer: {@code
+ * config.optOptimizer(ProjectedOptimizer.builder().setOptimizer(adam).build())}. Use it if single
+ * batches would throw the weights far off; under Adam, which divides by the size of gradients, it
+ * matters little. Cost: a norm and a product per element, no matrix product. The other optimizer's
+ * weight decay is not projected.
  *
  * <p>Ororbia, Mali, Kifer and Giles, "Reducing the computational burden of deep learning with
  * recursive local representation alignment", arXiv:2002.03911 (2020), appendix "Update
- * re-projection", after Pascanu et al. (2013). The paper uses it for every algorithm and never
- * states {@code c}; 1 is a choice of this library.
+ * re-projection", after Pascanu et al. (2013). The paper uses it for every algorithm but never
+ * states {@code c}; 1 is this library's choice.
  */
 public final class ProjectedOptimizer extends Optimizer
         implements RuleParameterListener, StatefulOptimizer {

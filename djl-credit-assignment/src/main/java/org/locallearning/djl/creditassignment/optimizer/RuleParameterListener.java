@@ -16,11 +16,11 @@ package org.locallearning.djl.creditassignment.optimizer;
 import ai.djl.nn.Parameter;
 
 /**
- * An optimizer that treats parameters by where they belong, and so has to know those that a rule
- * keeps besides the model's: feedback weights that learn, error matrices.
+ * An optimizer that treats parameters by their place in the model, and so also has to know the
+ * rule's own parameters: learned feedback weights, error matrices.
  *
- * <p>DJL tells an optimizer the id of a parameter and nothing else. Parameters of the model are
- * found in its block; the others are made known by the trainer.
+ * <p>DJL passes an optimizer only the id of a parameter. The model's parameters are found in its
+ * block; the trainer announces the others.
  */
 public interface RuleParameterListener {
 

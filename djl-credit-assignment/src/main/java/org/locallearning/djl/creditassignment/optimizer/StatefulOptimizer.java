@@ -21,9 +21,9 @@ import org.locallearning.djl.state.StateReader;
 import org.locallearning.djl.state.StateWriter;
 
 /**
- * An optimizer of one's own whose memory is saved with a checkpoint. DJL's optimizers are saved
- * without it, and so is what an optimizer inherits from them, such as its counts of updates; an
- * implementation without methods says that there is nothing else.
+ * A user's optimizer whose state is saved with a checkpoint. The state of DJL's optimizers, and
+ * what a subclass inherits from them, such as update counts, is saved without it; an implementation
+ * without methods declares that there is nothing else.
  */
 public interface StatefulOptimizer {
 

@@ -14,13 +14,13 @@
 package org.locallearning.djl.creditassignment.provenance;
 
 /**
- * What a model was trained on. What is not known is null.
+ * What a model was trained on. Unknown components are null.
  *
  * @param name the name of the data set
  * @param origin where the data came from and which part of them was used
- * @param samples how many samples were trained on
- * @param sha256 the SHA-256 of the samples and labels that were trained on, in hexadecimal digits
- * @param preprocessing what becomes of a sample before it enters the model
+ * @param samples the number of training samples
+ * @param sha256 the SHA-256 of the training samples and labels, in hexadecimal digits
+ * @param preprocessing how a sample is prepared for the model
  */
 public record DataDescription(
         String name, String origin, Integer samples, String sha256, Preprocessing preprocessing) {

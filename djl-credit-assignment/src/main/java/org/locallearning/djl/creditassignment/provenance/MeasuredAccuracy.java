@@ -14,10 +14,10 @@
 package org.locallearning.djl.creditassignment.provenance;
 
 /**
- * The accuracy of a model, as it was measured.
+ * The measured accuracy of a model.
  *
- * @param value the share of samples whose class was found, 0 to 1
- * @param samples how many samples it was measured on, none of them trained on
+ * @param value the share of samples classified correctly, 0 to 1
+ * @param samples the number of samples it was measured on, none of them used in training
  */
 public record MeasuredAccuracy(double value, int samples) {
 

@@ -24,14 +24,14 @@ import java.util.Map;
 import org.locallearning.djl.decorrelation.internal.Descriptions;
 
 /**
- * What a model is, so that a program can build it again. What is not known is null.
+ * What a model is, so that a program can build it again. Unknown components are null.
  *
  * @param name the name of the structure, such as {@code mlp}
- * @param options what was chosen for the structure, by name, such as {@code hidden} and {@code
- *     [500, 300]}
- * @param inputShapes the shape of one sample of every input, without the dimension of the batch
+ * @param options the options of the structure, by name, such as {@code hidden} and {@code [500,
+ *     300]}
+ * @param inputShapes the shape of one sample of every input, without the batch dimension
  * @param classes the names of the classes, in the order of their indices
- * @param parameters how many numbers the parameters hold
+ * @param parameters the number of values in all parameters
  * @param blocks every block with its settings, by path; the model itself is {@code block}
  */
 public record ModelDescription(

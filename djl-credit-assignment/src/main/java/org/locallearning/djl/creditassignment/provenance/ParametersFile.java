@@ -14,7 +14,7 @@
 package org.locallearning.djl.creditassignment.provenance;
 
 /**
- * The file with the parameters that a record beside it is about.
+ * The parameters' file that a record belongs to.
  *
  * @param name the name of the file, in the same folder
  * @param sha256 the SHA-256 of the file, in hexadecimal digits

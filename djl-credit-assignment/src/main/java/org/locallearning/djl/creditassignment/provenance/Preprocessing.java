@@ -17,17 +17,15 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What becomes of an image before it enters a model: {@code (pixel / pixelScale − mean) /
- * deviation}, with a mean and a deviation for every channel, of the whole image or of its centre.
- * Who loads the model needs it.
+ * How an image is prepared for a model: {@code (pixel / pixelScale − mean) / deviation} per
+ * channel, of the whole image or of its center.
  *
  * @param pixelScale the number that pixels are divided by, such as 255
  * @param means the mean of every channel
  * @param deviations the standard deviation of every channel
- * @param wholeSide the height and width, in pixels, of the image of which the model takes the
- *     centre; null if it takes the whole image
- * @param description anything else, such as how images are varied, in words; null if there is
- *     nothing
+ * @param wholeSide the height and width, in pixels, of the image whose center the model takes; null
+ *     if it takes the whole image
+ * @param description anything else, such as augmentation, in words; null if there is nothing
  */
 public record Preprocessing(
         double pixelScale,

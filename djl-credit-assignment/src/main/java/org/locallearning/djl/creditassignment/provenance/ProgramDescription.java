@@ -16,11 +16,11 @@ package org.locallearning.djl.creditassignment.provenance;
 import java.util.regex.Pattern;
 
 /**
- * Which program trained a model. What is not known is null.
+ * The program that trained a model. Unknown components are null.
  *
  * @param commit the commit of its sources, in hexadecimal digits
- * @param changed whether the sources had changes that are not in the commit
- * @param command the command that it was started with
+ * @param changed whether the sources had uncommitted changes
+ * @param command the command that started it
  */
 public record ProgramDescription(String commit, Boolean changed, String command) {
 

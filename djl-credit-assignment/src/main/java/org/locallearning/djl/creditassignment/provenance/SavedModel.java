@@ -30,9 +30,9 @@ import java.util.stream.Stream;
 import org.locallearning.djl.decorrelation.internal.Digest;
 
 /**
- * A model in two files: {@code <name>-0000.params} with the parameters, as DJL writes them and
- * {@code Model.load} reads them, and {@code <name>.json} with the {@link TrainingRecord}. The
- * record is in the parameters' file too, as the property {@link TrainingRecord#PROPERTY}.
+ * A model in two files: {@code <name>-0000.params} with the parameters, as DJL writes and {@code
+ * Model.load} reads them, and {@code <name>.json} with the {@link TrainingRecord}. The parameters'
+ * file also contains the record, as the property {@link TrainingRecord#PROPERTY}.
  */
 public final class SavedModel {
 

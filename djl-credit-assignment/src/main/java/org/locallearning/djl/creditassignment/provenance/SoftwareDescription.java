@@ -31,8 +31,8 @@ import org.locallearning.djl.creditassignment.device.DeviceRounding;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
- * On what a model was trained: versions, device and precision. Another version, device or number of
- * threads rounds in another way. What is not known is null.
+ * What a model was trained on: versions, device and precision. Other versions, devices or numbers
+ * of threads round differently. Unknown components are null.
  *
  * @param library the version of this library
  * @param djl the version of DJL

@@ -16,18 +16,17 @@ package org.locallearning.djl.creditassignment.provenance;
 import java.util.Map;
 
 /**
- * How a model was trained, in the words in which rule, loss and optimizer print their settings.
- * What is not known is null.
+ * How a model was trained, as printed by rule, loss and optimizer. Unknown components are null.
  *
- * @param method what a program calls the method, such as {@code kp+decor}
+ * @param method the program's name for the method, such as {@code kp+decor}
  * @param rule the learning rule with every setting
  * @param loss the loss with every setting
  * @param optimizer the optimizer with every setting and its rates
  * @param decorrelation the settings of decorrelation, by the path of the layer; null without any
- * @param seeds the seeds, by what they are for
- * @param batch samples in a batch
- * @param epochs passes over the data that are done
- * @param batches batches that are done after those epochs, 0 between epochs
+ * @param seeds the seeds, by purpose
+ * @param batch the number of samples in a batch
+ * @param epochs the number of passes over the data done
+ * @param batches the number of batches done after those epochs, 0 between epochs
  */
 public record TrainingDescription(
         String method,

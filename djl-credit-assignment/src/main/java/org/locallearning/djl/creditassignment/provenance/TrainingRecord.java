@@ -52,8 +52,8 @@ import org.locallearning.djl.decorrelation.internal.Descriptions;
 import org.locallearning.djl.decorrelation.internal.Digest;
 
 /**
- * How a model was trained: enough to know what it is, to prepare its input, and to train it again.
- * Immutable; what is not known is null.
+ * How a model was trained: what is needed to identify it, to prepare its input, and to train it
+ * again. Immutable; unknown components are null.
  *
  * <pre>{@code
  * TrainingRecord made =
@@ -67,20 +67,19 @@ import org.locallearning.djl.decorrelation.internal.Digest;
  * SavedModel.save(Decorrelate.fold(model.getBlock()), made, folder, "mlp");
  * }</pre>
  *
- * <p>As JSON it is an object with one member for each component below, with {@code "format"} and
- * {@code "version"} before, and after them {@code "sha256"}, the digest of all other members as
- * JSON without white space, in the order in which they stand. Members that this library does not
- * know are ignored; a record with another version number is refused.
+ * <p>In JSON it is an object with {@code "format"} and {@code "version"}, one member per component
+ * below, and {@code "sha256"}, the digest of all other members as JSON without white space, in
+ * order. Unknown members are ignored; a record with another version number is rejected.
  *
  * @param model what the model is
  * @param training how it was trained
  * @param data what it was trained on
- * @param accuracy how good it was found to be
- * @param software on what it was trained
- * @param program which program trained it
+ * @param accuracy its measured accuracy
+ * @param software what it was trained on: library, versions, device
+ * @param program the program that trained it
  * @param date when, in ISO 8601 and UTC, such as {@code 2026-11-26T17:00:00Z}
- * @param notes whatever else is worth knowing, by name
- * @param file the file with its parameters, where the record stands beside one
+ * @param notes anything else, by name
+ * @param file the file with its parameters, if the record is stored next to one
  */
 public record TrainingRecord(
         ModelDescription model,

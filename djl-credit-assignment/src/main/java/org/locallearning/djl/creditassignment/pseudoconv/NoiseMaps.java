@@ -38,16 +38,16 @@ import org.locallearning.djl.decorrelation.internal.StoredParameters;
 
 /**
  * Adds fixed noise maps to each channel of an image and rectifies: the first half of a {@linkplain
- * PseudoConv2d pseudo-convolution}, which combines the results.
+ * PseudoConv2d pseudo-convolution}.
  *
  * <pre>
  * a^(cm) = ReLU(x^c + n^(cm)),   m = 1 … M masks per channel
  * </pre>
  *
- * <p>The maps are drawn once, when the block is initialized, and are the same for every sample, in
- * training and in prediction; no optimizer changes them. They are saved with the model, or, where
- * {@linkplain Builder#optSaved that is turned off}, drawn again from the seed: the file then holds
- * a few bytes in the place of {@code 4 · C · M · H · W}.
+ * <p>The maps are drawn at initialization and are the same for every sample, in training and in
+ * prediction; no optimizer changes them. They are saved with the model or, if {@linkplain
+ * Builder#optSaved saving is off}, drawn again from the seed, which leaves a few bytes in the file
+ * instead of {@code 4 · C · M · H · W}.
  *
  * <ul>
  *   <li>input: (N, C, H, W)
@@ -55,8 +55,8 @@ import org.locallearning.djl.decorrelation.internal.StoredParameters;
  *   <li>{@code noiseMaps}: n, (C, M, H, W), fixed
  * </ul>
  *
- * <p>A step costs {@code 2 · N · C · M · H · W} operations on single elements, and no product. The
- * size of images is that of the maps: another is refused with an {@code IllegalArgumentException}.
+ * <p>Cost per step: {@code 2 · N · C · M · H · W} elementwise operations, no product. Images of
+ * another size than the maps throw an {@code IllegalArgumentException}.
  */
 public final class NoiseMaps extends AbstractBlock {
 

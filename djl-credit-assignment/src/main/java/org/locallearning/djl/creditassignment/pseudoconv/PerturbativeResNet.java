@@ -34,32 +34,32 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * A residual network whose blocks have pseudo-convolutions in the place of 3 × 3 convolutions, and
- * the three networks to hold it against.
+ * A residual network with pseudo-convolutions instead of 3 × 3 convolutions, and three networks to
+ * compare it with.
  *
- * <p>A stem of one convolution (3 × 3; for images higher than 32 pixels 7 × 7 with stride 2, and
- * pooling), stages of residual blocks, the first stage with as many filters as the stem and each
- * further one with twice as many on half the side (on the same where a side is odd), global average
- * pooling and a dense layer. A block is
+ * <p>It has a stem of one convolution (3 × 3; for images higher than 32 pixels 7 × 7 with stride 2,
+ * and pooling), stages of residual blocks, global average pooling and a dense layer. The first
+ * stage has as many filters as the stem; each further one has twice as many at half the side (at
+ * the same side if it is odd). A block is
  *
  * <pre>
  * ReLU( BN(P(ReLU(BN(pool(P(x)))))) + shortcut(x) )
  * </pre>
  *
  * <p>with P a {@link PseudoConv2d} with batch normalization and bias, pooling where the side is
- * halved, and a 1 × 1 convolution with normalization as shortcut where the shape changes. {@link
- * Layers} replaces P for the controls; they tell what the noise and what the missing neighbourhood
- * are worth, the latter for as many parameters and for as many filters.
+ * halved, and a normalized 1 × 1 convolution as shortcut where the shape changes. {@link Layers}
+ * replaces P for the controls, which measure the effect of the noise and of the missing
+ * neighborhood, the latter at equal parameters and at equal filters.
  *
  * <ul>
- *   <li>input: (N, C, H, W), the size that the builder was given
+ *   <li>input: (N, C, H, W), the size given to the builder
  *   <li>output: (N, classes), logits
  * </ul>
  *
  * <p>Juefei-Xu, Boddeti and Savvides, "Perturbative Neural Networks", CVPR 2018, with the stem of
  * their later correction, as used by Ororbia, Mali, Kifer and Giles, arXiv:2002.03911. The accuracy
- * that the first paper reports was smoothed over batches; its authors' corrected run on CIFAR-10
- * reached 90.4 %, and an independent one found less than 1 % between noise and no noise.
+ * in the first paper was smoothed over batches; the authors' corrected run on CIFAR-10 reached 90.4
+ * %, and an independent one found less than 1 % between noise and no noise.
  */
 public final class PerturbativeResNet {
 

@@ -21,17 +21,16 @@ import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.norm.BatchNorm;
 
 /**
- * A pseudo-convolution, or perturbative layer: fixed noise maps take the place of learned kernels,
- * and only the weights that combine the maps are learned.
+ * A pseudo-convolution, or perturbative layer: fixed noise maps replace learned kernels, and only
+ * the weights that combine the maps learn.
  *
  * <pre>
  * z^c = Σ_m w^(cm) ReLU(x^m + n^m) [+ b^c]
  * </pre>
  *
- * <p>It is a {@link NoiseMaps} block and a 1 × 1 {@link Conv2d} in a {@link SequentialBlock}, so
- * that every learning rule, decorrelation and folding treat it as what it is: nothing to learn in
- * front, and a weighted layer after it. There is no stride and no kernel; to shrink images put a
- * pooling block after it.
+ * <p>It is a {@link SequentialBlock} of {@link NoiseMaps} and a 1 × 1 {@link Conv2d}, so every
+ * rule, decorrelation and folding handle it without special cases. It has no stride; add a pooling
+ * block to shrink images.
  *
  * <ul>
  *   <li>input: (N, C, H, W)
@@ -40,18 +39,16 @@ import ai.djl.nn.norm.BatchNorm;
  *   <li>bias, if there is one: b, (filters)
  * </ul>
  *
- * <p>Use it for image networks with few parameters: {@code C · M · filters} weights against {@code
- * k² · C · filters} of a convolution. An output position sees one position of the input, so that
- * what lies beside it has to come in by pooling or by a convolution elsewhere. Whether the noise
- * itself is of use is not settled; compare with a level of 0, which leaves a 1 × 1 convolution of a
- * rectified image.
+ * <p>Use it for image networks with few parameters: {@code C · M · filters} weights instead of
+ * {@code k² · C · filters} for a convolution. An output position sees one position of the input;
+ * neighbors have to come in through pooling or a convolution elsewhere. Whether the noise helps is
+ * not settled: compare with level 0, a 1 × 1 convolution of a rectified image.
  *
  * <p>Ororbia, Mali, Kifer and Giles, arXiv:2002.03911 (2020), section 3.3, after Juefei-Xu, Boddeti
- * and Savvides, "Perturbative Neural Networks", CVPR 2018. Departures: the weights have an index of
- * the output channel, which the paper does not print, and without which all output channels would
- * be equal. Defaults are the paper's formula, Gaussian noise of standard deviation 0.1, without
- * bias and normalization; the authors' code of the layer has uniform noise, batch normalization
- * after the rectifier, and a bias.
+ * and Savvides, "Perturbative Neural Networks", CVPR 2018. Departure: weights are indexed by output
+ * channel, without which (as printed) all output channels would be equal. The defaults follow the
+ * paper: Gaussian noise of standard deviation 0.1, no bias, no normalization. The authors' code has
+ * uniform noise, batch normalization after the rectifier, and a bias.
  */
 public final class PseudoConv2d {
 

@@ -21,14 +21,12 @@ import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
 /**
- * Backpropagation through this library's own machinery: the error goes back through {@code Wᵀ}.
- *
- * <p>Its gradients are those of DJL's stock trainer, which is what it is for: it checks the
- * machinery, and it separates what a rule costs from what the machinery costs. To train by
+ * Backpropagation through this library's own machinery, to check it: the gradients are those of
+ * DJL's stock trainer, and the difference in cost is that of the machinery. To train by
  * backpropagation, use the stock trainer.
  *
- * <p>Formula: {@code δ_below = φ'(h) ⊙ (Wᵀ δ)}, {@code ∂L/∂W = δ xᵀ}, {@code ∂L/∂b = δ}, summed
- * over the batch. Cost for L layers: 3L − 1 matrix products a step.
+ * <p>{@code δ_below = φ'(h) ⊙ (Wᵀ δ)}, {@code ∂L/∂W = δ xᵀ}, {@code ∂L/∂b = δ}, summed over the
+ * batch. Cost for L layers: 3L − 1 matrix products per step.
  */
 public final class Backpropagation extends FeedbackRule {
 

@@ -37,32 +37,28 @@ import org.locallearning.djl.state.StateReader;
 import org.locallearning.djl.state.StateWriter;
 
 /**
- * Direct feedback alignment: the error of the output goes to every layer straight away, through
- * fixed random weights, and through no other layer.
+ * Direct feedback alignment: the error of the output reaches every layer directly, through fixed
+ * random weights.
  *
- * <p>Formula: with {@code e = ∂loss/∂logits} of shape (N, n), the error at the input of a layer is
- * {@code e B}, where {@code B} has shape (n, number of inputs); then {@code δ_below = φ'(h) ⊙ (e
- * B)}, and {@code ∂L/∂W = δ xᵀ}, {@code ∂L/∂b = δ} as in backpropagation. The output layer gets the
- * true gradient. With one hidden layer it is the same as feedback alignment with the same {@code
- * B}. For convolutions there are two forms, see {@link ConvolutionForm}.
+ * <p>With {@code e = ∂loss/∂logits} of shape (N, n), the error at the input of a layer is {@code e
+ * B} with {@code B} of shape (n, number of inputs); then {@code δ_below = φ'(h) ⊙ (e B)}, and
+ * {@code ∂L/∂W = δ xᵀ}, {@code ∂L/∂b = δ}. The output layer gets the true gradient. With one hidden
+ * layer this is feedback alignment. Convolutions have two forms, see {@link ConvolutionForm}; in
+ * the broadcast form given weights have the shape (n, channels, kernel...).
  *
- * <p>The logits are the output of the layer that {@link Network#getOutputLayer()} names; where
- * branches join after the last layer, or an unknown block with parameters follows it, {@code e} is
- * the error at the predictions. In branches that pass no weighted layer, such as the shortcut of a
- * residual block, the error goes on exactly.
+ * <p>The logits are the output of {@link Network#getOutputLayer()}; if branches join after that
+ * layer, or an unknown block with parameters follows it, {@code e} is the error at the predictions.
+ * Branches without a weighted layer, such as the shortcut of a residual block, pass the error on
+ * exactly.
  *
- * <p>Weights that are given have the shape (n, number of inputs) or, for a convolution in the
- * broadcast form, (n, channels, kernel...).
+ * <p>If predictions differ in their first dimension, as when one head predicts per sample and
+ * another per position, an array of shape (kN, ...) is read as (N, k · ...), with the rows of a
+ * sample adjacent. N is the first dimension of the model's inputs. The error then also reaches
+ * layers that run on kN rows.
  *
- * <p>Where the predictions differ in their first dimension, as where one head predicts for samples
- * and another for every position of them, the rows of a sample count as its units: an array of
- * shape (kN, ...) is taken as (N, k · ...), with the rows of one sample one after another, as a
- * reshape from (N, k, ...) leaves them. N is the first dimension of the model's inputs. The error
- * then also reaches layers that run on kN rows.
- *
- * <p>Use it where layers are to learn independently of each other; it saves the products of the
- * backward pass: 2L matrix products a step and L − 1 small ones against 3L − 1 of backpropagation.
- * In deep convolutional nets it reaches less than feedback alignment does.
+ * <p>Use it for layers that learn independently of each other. In deep convolutional nets it is
+ * worse than feedback alignment. Cost for L layers: 2L matrix products per step and L − 1 small
+ * ones; backpropagation takes 3L − 1.
  *
  * <p>Nøkland, "Direct feedback alignment provides learning in deep neural networks", NeurIPS
  * (2016), equation 7.

@@ -17,24 +17,21 @@ import ai.djl.ndarray.NDManager;
 import org.locallearning.djl.creditassignment.tape.Network;
 
 /**
- * Feedback alignment: the error goes back through fixed random weights {@code B} in place of the
- * transposed weights of backpropagation. The forward weights come to align with {@code B}, so that
- * what arrives is useful although {@code B} knows nothing of them.
+ * Feedback alignment: the error goes back through fixed random weights {@code B} instead of the
+ * transposed weights. The forward weights come to align with {@code B}, so the error becomes
+ * useful.
  *
- * <p>Formula: {@code δ_below = φ'(h) ⊙ (Bᵀ δ)} with {@code B} of the shape of {@code W} (out × in);
- * {@code ∂L/∂W = δ xᵀ} and {@code ∂L/∂b = δ} are the ordinary local products, summed over the
- * batch. For a convolution {@code Bᵀ δ} is the transposed convolution of {@code δ} with the kernel
- * {@code B}. Normalization layers have no {@code B} and stay exact.
+ * <p>{@code δ_below = φ'(h) ⊙ (Bᵀ δ)} with {@code B} of the shape of {@code W} (out × in); {@code
+ * ∂L/∂W = δ xᵀ} and {@code ∂L/∂b = δ}, summed over the batch. For a convolution {@code Bᵀ δ} is the
+ * transposed convolution of {@code δ} with the kernel {@code B}. Normalization layers stay exact.
  *
- * <p>Use it where weight transport is what you want to do without: it costs as much as
- * backpropagation, comes close to it in dense nets, and reaches less in convolutional ones. Plain
- * ReLU units tend to die before the weights have aligned: take LeakyReLU or tanh. Cost for L
- * layers: 3L − 1 matrix products a step, as backpropagation.
+ * <p>Use it to avoid weight transport. It comes close to backpropagation in dense nets and reaches
+ * less in convolutional ones. Plain ReLU units tend to die before the weights align: use LeakyReLU
+ * or tanh. Cost for L layers: 3L − 1 matrix products per step, as backpropagation.
  *
  * <p>Lillicrap, Cownden, Tweed and Akerman, "Random synaptic feedback weights support error
- * backpropagation for deep learning", Nature Communications 7 (2016). Departures: biases train in
- * convolutions too (Ahmad's code forgets them), and {@code B} is a function of the seed, so that it
- * survives a restart (that code draws it anew).
+ * backpropagation for deep learning", Nature Communications 7 (2016); departures: {@code
+ * docs/rules.md}.
  */
 public final class FeedbackAlignment extends FeedbackRule {
 

@@ -24,13 +24,13 @@ import org.locallearning.djl.creditassignment.layer.Fan;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
 
 /**
- * The distribution of random feedback weights: uniform or normal, with a scale that may follow the
- * shape, and a density below one for sparse feedback.
+ * The distribution of random feedback weights: uniform or normal, with a scale that may depend on
+ * the shape, and a density below one for sparse feedback.
  *
  * <p>Shapes are those of weights, (out, in, kernel...); the fan-in is {@code in · kernel} and the
- * fan-out {@code out · kernel}, as in PyTorch. Papers differ in the scale and rarely say it:
- * Ahmad's code uses Kaiming's, {@code ±√(6 / fan-in)}, the default here; biotorch uses Xavier's for
- * weights and feedback alike; dfa-torch uses {@code ±1 / √(fan-in)}.
+ * fan-out {@code out · kernel}, as in PyTorch. Papers differ in the scale: Ahmad's code uses
+ * Kaiming's, {@code ±√(6 / fan-in)}, the default here; biotorch uses Xavier's for weights and
+ * feedback; dfa-torch uses {@code ±1 / √(fan-in)}.
  */
 public final class FeedbackDistribution {
 

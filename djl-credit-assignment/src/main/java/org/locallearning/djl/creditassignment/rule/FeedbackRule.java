@@ -38,16 +38,16 @@ import org.locallearning.djl.state.StateReader;
 import org.locallearning.djl.state.StateWriter;
 
 /**
- * A rule that sends the error back layer by layer as backpropagation does, {@code δ_below = φ'(h) ⊙
- * (Bᵀ δ)}, with weights {@code B} of its own choice. The gradients of a layer's parameters are the
- * ordinary local products {@code δ xᵀ} and {@code δ}.
+ * A rule that sends the error back layer by layer through weights {@code B} of its own: {@code
+ * δ_below = φ'(h) ⊙ (Bᵀ δ)}. Gradients of a layer's parameters are the local products {@code δ xᵀ}
+ * and {@code δ}.
  *
- * <p>Blocks that the table of layers does not know run as one piece. The error passes the weighted
- * layers inside, and the weights of DJL's recurrent blocks, through {@code B} as well: it stands in
- * the memory of {@code W} while the engine differentiates the piece.
+ * <p>An unknown block runs as one piece. Its weighted layers and the weights of DJL's recurrent
+ * blocks use {@code B} as well: it is in the memory of {@code W} while the engine differentiates
+ * the piece.
  *
- * <p>A rule of one's own says in {@link #newWeights} what {@code B} is. Cost for L layers: 3L − 1
- * matrix products a step, as backpropagation, and what {@code B} takes.
+ * <p>Subclasses define {@code B} in {@link #newWeights}. Cost for L layers: 3L − 1 matrix products
+ * per step, as backpropagation, plus that of {@code B}.
  */
 public abstract class FeedbackRule extends CreditAssignment {
 

@@ -22,8 +22,8 @@ import org.locallearning.djl.creditassignment.layer.Fan;
 
 /**
  * Where feedback weights come from: {@code distribution.seeded(7)}, {@link #of(Map) given arrays},
- * or a function. It is asked once for each layer and shape in a trainer, and what it returns is
- * copied, for every device.
+ * or a function. It is called once per layer and shape in a trainer; the result is copied for every
+ * device.
  */
 @FunctionalInterface
 public interface FeedbackSource {

@@ -25,9 +25,8 @@ import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.state.Stateful;
 
 /**
- * The weights {@code B} that a {@link FeedbackRule} sends errors through in one trainer. Weights
- * that learn are saved and loaded with training, see {@link Stateful}; {@link RuleParameters} does
- * it.
+ * The weights {@code B} through which a {@link FeedbackRule} sends errors in one trainer. Weights
+ * that learn are saved and loaded with training, see {@link Stateful}, by {@link RuleParameters}.
  */
 public interface FeedbackWeights extends Stateful {
 

@@ -36,9 +36,8 @@ import org.locallearning.djl.state.StateReader;
 import org.locallearning.djl.state.StateWriter;
 
 /**
- * Feedback weights that are made once in a trainer and never change: not optimized, not
- * regularized, not drawn again. They live as long as the trainer. For weights that learn there are
- * {@link RuleParameters}.
+ * Feedback weights that are made once in a trainer and never change: not optimized, regularized or
+ * redrawn. For weights that learn see {@link RuleParameters}.
  */
 public final class FixedFeedback implements FeedbackWeights {
 

@@ -32,11 +32,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Kolen-Pollack learning: feedback alignment whose feedback weights {@code B} learn. They get the
- * update of the forward weights and decay as those do, so that what was different between the two
- * at the start is forgotten and {@code B} becomes {@code W} without weight transport.
+ * Kolen-Pollack learning: feedback alignment whose feedback weights {@code B} get the updates and
+ * the decay of the forward weights {@code W}, so that {@code B} converges to {@code W} without
+ * weight transport.
  *
- * <p>Formula, for every layer that an error passes, with {@code B} of the shape of {@code W}:
+ * <p>For every layer that an error passes, with {@code B} of the shape of {@code W}:
  *
  * <pre>
  * δ_below = φ'(h) ⊙ (Bᵀ δ)
@@ -45,32 +45,27 @@ import org.slf4j.LoggerFactory;
  * λ_t = λ η_t / max(η_1, ..., η_t)
  * </pre>
  *
- * <p>{@code ΔW} is the optimizer's own step: {@code B} is one more parameter of the optimizer, with
- * the gradient {@code δ xᵀ} of {@code W}. Under optimizers whose steps follow from gradients alone
- * (gradient descent, momentum, Adam) the difference shrinks by exactly {@code 1 − λ_t} in every
- * step, of a layer that an error passes from the first step on: where lower layers learn later,
- * what momentum and Adam remember of {@code B} begins then. The decay is taken after the
- * optimizer's step and follows the schedule of the learning rate η: at the rate 0 nothing moves. An
- * optimizer that does not show its rate keeps λ in every step, which the trainer says once. A
- * tracker that gives {@code W} a rate of its own is refused by the step: {@code B} has another id
- * and would get another.
+ * <p>{@code ΔW} is the optimizer's own step: {@code B} is another parameter of the optimizer, with
+ * the gradient {@code δ xᵀ} of {@code W}. With gradient descent, momentum or Adam the difference
+ * shrinks by exactly {@code 1 − λ_t} per step, if errors pass the layer from the first step on. The
+ * decay follows the optimizer's step and the schedule of the learning rate η: nothing moves at rate
+ * 0. If the optimizer does not expose its rate, λ is constant and the trainer warns once. A tracker
+ * that gives {@code W} a rate of its own makes the step fail, since {@code B} has another id.
  *
- * <p>Weight decay of the optimizer is for both and adds to it; {@code λ = 0} and gradient descent
- * with weight decay are the form of Akrout et al. Where {@code W} is frozen neither of them
- * changes; after that Adam's bias corrections of the two may be one update apart, since DJL counts
- * updates of all parameters together. Of the layers inside an unknown block it is not known which
- * comes first, so that each has a {@code B} and decays.
+ * <p>The optimizer's weight decay applies to both and adds to λ; {@code λ = 0} with it is the form
+ * of Akrout et al. If {@code W} is frozen, neither changes; Adam's bias corrections of the two may
+ * differ by one update afterwards, since DJL counts updates of all parameters together. Every layer
+ * inside an unknown block has a {@code B} and decays.
  *
- * <p>Use it in deep and in convolutional nets, where it comes close to backpropagation and feedback
+ * <p>Use it in deep and convolutional nets, where it comes close to backpropagation and feedback
  * alignment does not. The decay costs accuracy: better too small than too large. Cost for L layers:
- * 3L − 1 matrix products a step, as backpropagation, and the optimizer's work and memory twice.
+ * 3L − 1 matrix products per step, as backpropagation, and twice the optimizer's work and memory.
  *
- * <p>{@code B} starts uniform on {@code ±1/√(fan-in)} and is saved by {@code
- * CreditTrainer.saveState}.
+ * <p>{@code B} starts uniform on {@code ±1/√(fan-in)}; {@code CreditTrainer.saveState} saves it.
  *
  * <p>Kolen and Pollack, "Backpropagation without weight transport", IEEE International Conference
  * on Neural Networks (1994); Akrout, Wilson, Humphreys, Lillicrap and Tweed, "Deep learning without
- * weight transport", NeurIPS (2019), equations 16 to 18. Departures and measured decays: {@code
+ * weight transport", NeurIPS (2019), equations 16 to 18; departures and measured decays: {@code
  * docs/rules.md}.
  */
 public final class KolenPollack extends FeedbackRule {

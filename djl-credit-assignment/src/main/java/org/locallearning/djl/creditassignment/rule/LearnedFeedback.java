@@ -30,8 +30,8 @@ import org.locallearning.djl.state.StateReader;
 import org.locallearning.djl.state.StateWriter;
 
 /**
- * Feedback weights {@code B} that learn: drawn when a batch first needs them, or loaded. A rule
- * extends it by how they learn.
+ * Feedback weights {@code B} that learn: drawn before first use, or loaded. Subclasses define how
+ * they learn.
  */
 public abstract class LearnedFeedback implements FeedbackWeights {
 

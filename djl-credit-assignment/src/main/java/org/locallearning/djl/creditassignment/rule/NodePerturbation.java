@@ -26,49 +26,45 @@ import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.decorrelation.internal.Descriptions;
 
 /**
- * Node perturbation: no error is sent anywhere. The network runs a second time with a little noise
- * on the output of every block that learns, and each sample's noise is credited with what it did to
- * that sample's loss.
+ * Node perturbation: the network runs a second time with noise on the output of every block that
+ * learns, and each sample's noise is credited with the change of that sample's loss. No error is
+ * sent anywhere.
  *
- * <p>Formula, for a batch of N samples, noise {@code ξ_l ~ N(0, σ²)} of the shape of the output
- * {@code h_l} of each block l, and the loss {@code L_n} of sample n:
+ * <p>For a batch of N samples, noise {@code ξ_l ~ N(0, σ²)} of the shape of the output {@code h_l}
+ * of block l, and the loss {@code L_n} of sample n:
  *
  * <ul>
  *   <li>{@link Mode#NP}: the error at the output is {@code δ_l,n = (1/N) ξ_l,n ΔL_n / σ²} with
  *       {@code ΔL_n = L_n(noisy) − L_n(clean)}.
  *   <li>{@link Mode#ANP}: {@code δ_l,n = (1/N) d_l,n ΔL_n K / Σ_k ‖d_k,n‖²} with the measured
- *       differences {@code d_l = h_l(noisy) − h_l(clean)}, in which noise from below is included,
- *       and the number K of perturbed units of a sample. It needs no knowledge of the noise.
+ *       differences {@code d_l = h_l(noisy) − h_l(clean)}, which include noise from below, and K
+ *       perturbed units per sample. It needs no knowledge of the noise.
  *   <li>Antithetic: a third run with {@code −ξ}; {@code ΔL_n} and {@code d_l} are half the
- *       difference between the two noisy runs, which cancels what is of second order in σ.
+ *       difference of the two noisy runs, which cancels terms of second order in σ.
  * </ul>
  *
- * <p>From there the gradients are local: {@code ∂L/∂W = Σ_n δ_n x_nᵀ} with the clean input, {@code
- * ∂L/∂b = Σ_n δ_n}. The expectation of {@code NP} is the gradient of the loss, up to O(σ), or O(σ²)
- * where antithetic.
+ * <p>Gradients are local: {@code ∂L/∂W = Σ_n δ_n x_nᵀ} with the clean input, {@code ∂L/∂b = Σ_n
+ * δ_n}. The expectation of {@code NP} is the gradient of the loss up to O(σ), antithetic up to
+ * O(σ²). An unknown block is one unit, differentiated exactly inside. Noisy runs reuse the dropout
+ * masks and batch statistics of the clean run.
  *
- * <p>Every block with a parameter that is not frozen is perturbed at its output; a block that the
- * table of layers does not know is one unit, differentiated exactly inside. The noisy run has the
- * dropout masks and the batch statistics of the clean run.
+ * <p>Use it where no error can be sent back: through something without a derivative, or to model a
+ * brain or chip that knows only its reward. It is slow in large networks: with K perturbed units
+ * the gradient has a cosine of about {@code 1 / √K} to the exact one and is {@code √K} times as
+ * long.
  *
- * <p>Use it where no error can be sent back: through something that has no derivative, or as the
- * model of a brain or a chip that knows no more than its reward. Do not use it to train a large
- * network fast: for K perturbed units the gradient has a cosine of about {@code 1 / √K} to the
- * exact one and is {@code √K} times as long.
+ * <p>Cost for L layers: 3L − 1 matrix products per step, antithetic 4L − 2, and one normal random
+ * number per perturbed unit and sample.
  *
- * <p>Cost for L layers: 3L − 1 matrix products a step, as backpropagation; 4L − 2 where antithetic;
- * and one normal random number for every perturbed unit of every sample.
+ * <p>Throws, before any gradient changes, {@link IllegalArgumentException} if the loss has no
+ * per-sample form ({@link SampleLoss}), if the first dimension of a block's output is not the
+ * samples, or if a block does not repeat itself on the same input; {@link
+ * org.locallearning.djl.creditassignment.NonFiniteLossException} if the loss of a noisy run is not
+ * finite.
  *
- * <p>Errors, before any gradient has changed: {@link IllegalArgumentException} if the loss has no
- * per-sample form ({@link SampleLoss}), if the outputs of a block do not have the samples in front,
- * or if a block does not repeat itself on the same input; {@link
- * org.locallearning.djl.creditassignment.NonFiniteLossException} if the loss of the noisy run is
- * not finite.
- *
- * <p>Ahmad, "Correlations Are Ruining Your Gradient Descent", trains by it without an equation,
- * after Dalm, van Gerven and Ahmad, "Effective learning with node perturbation in deep neural
- * networks" (2023). {@code NP} is the rule of the code of the first, {@code ANP} of that of the
- * second. Statistics, learning rates and departures: {@code docs/rules.md}.
+ * <p>Ahmad, "Correlations Are Ruining Your Gradient Descent" (without an equation; {@code NP}
+ * follows its code); Dalm, van Gerven and Ahmad, "Effective learning with node perturbation in deep
+ * neural networks" (2023) ({@code ANP} follows its code). Departures: {@code docs/rules.md}.
  */
 public final class NodePerturbation extends CreditAssignment {
 

@@ -18,8 +18,8 @@ import ai.djl.ndarray.NDManager;
 import org.locallearning.djl.creditassignment.tape.BlockTrace;
 
 /**
- * Where the noise of node perturbation comes from. The estimate of the gradient holds for noise of
- * mean zero and variance σ², independent between units and samples.
+ * Where the noise of node perturbation comes from. The gradient estimate requires noise of mean
+ * zero and variance σ², independent between units and samples.
  */
 @FunctionalInterface
 public interface NoiseSource {

@@ -22,29 +22,28 @@ import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
 /**
- * Pseudobackprop: backpropagation with the Moore-Penrose pseudoinverse {@code W⁺} in place of the
- * transpose {@code Wᵀ}. What arrives at a hidden layer is the Gauss-Newton step of its activities,
- * to which feedback alignment comes closer than to backpropagation where weights begin small.
+ * Pseudobackprop: backpropagation with the Moore-Penrose pseudoinverse {@code W⁺} instead of the
+ * transpose {@code Wᵀ}. Hidden layers receive the Gauss-Newton step of their activities, to which
+ * feedback alignment comes closer than to backpropagation if initial weights are small.
  *
- * <p>Formula: {@code δ_below = φ'(h) ⊙ (W⁺ δ)}; {@code ∂L/∂W = δ xᵀ} and {@code ∂L/∂b = δ} are the
- * ordinary local products. With a linear output layer of independent columns and the squared error,
- * {@code W⁺ e = (WᵀW)⁻¹ Wᵀ e} is exactly the Gauss-Newton step for the activities below; a step of
- * the weights below moves the activity by it times {@code η φ'² xᵀx}. Biases have no part in {@code
- * W⁺}.
+ * <p>{@code δ_below = φ'(h) ⊙ (W⁺ δ)}, {@code ∂L/∂W = δ xᵀ}, {@code ∂L/∂b = δ}. With a linear
+ * output layer of independent columns and the squared error, {@code W⁺ e = (WᵀW)⁻¹ Wᵀ e} is exactly
+ * the Gauss-Newton step for the activities below; a step of the weights below moves the activity by
+ * it times {@code η φ'² xᵀx}. Biases have no part in {@code W⁺}.
  *
- * <p>A convolution counts as its kernel, a matrix (out, in · kernel) for each group, and the error
- * comes through the transposed convolution with the pseudoinverse of that: exact for kernels of one
- * by one, and otherwise without regard to patches that overlap. {@code B}, as {@code getFeedback}
- * has it, is {@code (W⁺)ᵀ}, of the shape of {@code W}.
+ * <p>A convolution counts as its kernel, a matrix (out, in · kernel) per group; the error passes
+ * the transposed convolution with the pseudoinverse, which is exact for 1 × 1 kernels and otherwise
+ * ignores that patches overlap. {@code getFeedback} returns {@code B = (W⁺)ᵀ}, of the shape of
+ * {@code W}.
  *
- * <p>Use it to compare directions, in small nets. Small singular values of {@code W} make large
- * errors: take smaller steps than with backpropagation, and expect more of them below than above a
- * layer. Cost for L layers: 3L − 1 matrix products a step, and L − 1 singular value decompositions,
- * each more than ten products of a square matrix with itself.
+ * <p>Use it to compare directions in small nets. Small singular values of {@code W} make large
+ * errors: take smaller steps than with backpropagation, and expect larger errors below a layer than
+ * above it. Cost for L layers: 3L − 1 matrix products per step and L − 1 singular value
+ * decompositions, each more than ten products of a square matrix with itself.
  *
  * <p>Lillicrap, Cownden, Tweed and Akerman, "Random synaptic feedback weights support error
  * backpropagation for deep learning", Nature Communications 7 (2016), supplementary note 15,
- * equation 57. Departure: the paper has one hidden layer, the rule goes through any number.
+ * equation 57, generalized from one hidden layer to any number.
  */
 public final class Pseudobackpropagation extends FeedbackRule {
 

@@ -43,13 +43,12 @@ import org.locallearning.djl.state.StateWriter;
 import org.locallearning.djl.state.Stateful;
 
 /**
- * Parameters that a rule keeps in one trainer beside those of the model, each under a name:
- * feedback weights that learn, error matrices. They are drawn when a batch first needs them, or
- * loaded before, and saved with the state of training.
+ * Named parameters that a rule keeps in one trainer besides the model's, such as learned feedback
+ * weights or error matrices. They are drawn or loaded before first use, and saved with the state of
+ * training.
  *
- * <p>An optimizer updates them like weights if it is to: by the gradient that the engine finds
- * where they take part in a computation on {@link Tape#getValue}, or by one that the rule {@link
- * #setGradient sets}.
+ * <p>An optimizer can update them like weights, by the gradient that the engine computes through
+ * {@link Tape#getValue}, or by one that the rule {@link #setGradient sets}.
  */
 public final class RuleParameters implements Stateful {
 

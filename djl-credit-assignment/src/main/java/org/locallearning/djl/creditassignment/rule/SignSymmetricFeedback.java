@@ -31,13 +31,13 @@ import org.locallearning.djl.state.StateReader;
 import org.locallearning.djl.state.StateWriter;
 
 /**
- * Sign-symmetric feedback: the error goes back through weights that share the sign of the forward
- * weights and not their magnitude. One bit of each weight is transported, which closes most of the
- * gap that feedback alignment has in convolutional nets.
+ * Sign-symmetric feedback: the error goes back through weights with the sign of the forward weights
+ * but not their magnitude. One bit per weight is transported, which closes most of the gap of
+ * feedback alignment in convolutional nets.
  *
- * <p>Formula: {@code δ_below = φ'(h) ⊙ (Bᵀ δ)} with {@code B = |M| ⊙ sign(W)}, where {@code M} is
- * what {@link Mode} says; local products as in backpropagation. Cost for L layers: 3L − 1 matrix
- * products and one or two passes over the weights a step.
+ * <p>{@code δ_below = φ'(h) ⊙ (Bᵀ δ)} with {@code B = |M| ⊙ sign(W)} and {@code M} set by {@link
+ * Mode}; local products as in backpropagation. Cost for L layers: 3L − 1 matrix products and one or
+ * two passes over the weights per step.
  *
  * <p>Liao, Leibo and Poggio, "How important is weight symmetry in backpropagation?", AAAI (2016);
  * Moskovitz, Litwin-Kumar and Abbott, "Feedback alignment in deep convolutional networks" (2018).

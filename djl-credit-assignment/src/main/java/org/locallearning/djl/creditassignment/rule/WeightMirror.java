@@ -32,34 +32,31 @@ import org.locallearning.djl.decorrelation.internal.HostNumber;
 
 /**
  * Weight mirrors: feedback alignment whose feedback weights {@code B} learn from noise. Between
- * batches each layer is driven alone with white noise; the correlation of what goes in with what
- * comes out is the layer's weight, and {@code B} follows it.
+ * batches each layer is driven with white noise; the correlation of output and input is the layer's
+ * weight, and {@code B} follows it.
  *
- * <p>Formula, for every layer that an error passes, with {@code B} of the shape of {@code W}; after
- * each step of the optimizer, for n noise samples {@code ξ} of independent standard normal numbers:
+ * <p>For every layer that an error passes, with {@code B} of the shape of {@code W}, and n samples
+ * {@code ξ} of standard normal noise after each step of the optimizer:
  *
  * <pre>
- * δ_below = φ'(h) ⊙ (Bᵀ δ)          as long as a batch is learned
+ * δ_below = φ'(h) ⊙ (Bᵀ δ)          while learning a batch
  * y = W ξ
  * B ← (1 − α) B + α / n Σ y ξᵀ      since  E[y ξᵀ] = W E[ξ ξᵀ] = W
  * </pre>
  *
- * <p>The bias and the activation are left out while a layer is driven. A convolution is driven at
- * one position for each noise sample, where a patch of the noise is as white as a vector; its
- * weight counts as a matrix (out, in · kernel). What is left of the noise in {@code B}, relative to
- * {@code W}, has the size {@code √(α d / 2n)} for weights with d inputs.
+ * <p>The layer is driven without bias and activation. A convolution is driven at one position per
+ * noise sample; its weight counts as a matrix (out, in · kernel). The noise left in {@code B},
+ * relative to {@code W}, is {@code √(α d / 2n)} for weights with d inputs.
  *
- * <p>Use it where feedback alignment reaches too little and weights are not to decay, as they do
- * under {@link KolenPollack}; where {@code W} is frozen, {@code B} goes on following it. Cost for L
- * layers: 3L − 1 matrix products a step as in backpropagation, and 2 (L − 1) of n rows for the
- * mirrors. Noise comes from the engine's random numbers, unless {@link Builder#optRandom others}
- * are set.
+ * <p>Use it where feedback alignment is too weak and weights must not decay, as they do under
+ * {@link KolenPollack}. If {@code W} is frozen, {@code B} still follows it. Cost for L layers: 3L −
+ * 1 matrix products per step, and 2 (L − 1) with n rows for the mirrors. Noise comes from the
+ * engine's random numbers unless {@link Builder#optRandom} sets another source.
  *
- * <p>{@code B} starts uniform on {@code ±1/√(fan-in)}, the size of common initial weights, and is
- * saved by {@code CreditTrainer.saveState}.
+ * <p>{@code B} starts uniform on {@code ±1/√(fan-in)}; {@code CreditTrainer.saveState} saves it.
  *
  * <p>Akrout, Wilson, Humphreys, Lillicrap and Tweed, "Deep learning without weight transport",
- * NeurIPS (2019), equations 9 to 11. Departures: {@code docs/rules.md}.
+ * NeurIPS (2019), equations 9 to 11; departures: {@code docs/rules.md}.
  */
 public final class WeightMirror extends FeedbackRule {
 

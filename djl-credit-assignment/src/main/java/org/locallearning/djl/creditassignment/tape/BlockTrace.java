@@ -17,8 +17,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
 
 /**
- * A block with parameters of its own as it ran once: a weighted layer, a normalization, or an
- * unknown block as one piece.
+ * A recorded block with parameters: a weighted layer, a normalization, or an unknown block as one
+ * piece.
  */
 public interface BlockTrace {
 

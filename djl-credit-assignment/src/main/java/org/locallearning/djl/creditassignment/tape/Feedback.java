@@ -17,8 +17,8 @@ import ai.djl.ndarray.NDArray;
 import java.util.Optional;
 
 /**
- * How the error passes a weighted layer backward: the one question that backpropagation, feedback
- * alignment and their relatives answer differently.
+ * How the error passes a weighted layer backward, which is what distinguishes backpropagation,
+ * feedback alignment and their relatives.
  *
  * <p>Everything else in the backward pass (activations, pooling, normalization, the sums of a
  * residual net) is differentiated exactly.

@@ -20,7 +20,7 @@ import org.locallearning.djl.creditassignment.layer.LayerMaths;
 import org.locallearning.djl.decorrelation.internal.BlockPath;
 
 /**
- * A weighted layer of a network: a block that learning rules may give feedback weights of its own.
+ * A weighted layer of a network, for which rules may have feedback weights.
  *
  * @param path the names of the children that lead to the block, joined as DJL joins them in
  *     parameter names, such as {@code 02SequentialBlock_01Linear}; empty if the block is the model

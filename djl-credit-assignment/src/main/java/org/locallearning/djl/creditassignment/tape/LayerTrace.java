@@ -26,7 +26,7 @@ import org.locallearning.djl.creditassignment.layer.BlockRerun;
 import org.locallearning.djl.creditassignment.layer.Fan;
 import org.locallearning.djl.creditassignment.layer.LayerPass;
 
-/** A weighted layer as it ran once: {@code h = W x + b}. */
+/** A recorded weighted layer: {@code h = W x + b}. */
 public final class LayerTrace extends Trace implements BlockTrace, PassedLayer {
 
     private final Layer layer;

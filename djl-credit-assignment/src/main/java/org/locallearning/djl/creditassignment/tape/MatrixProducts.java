@@ -14,17 +14,17 @@
 package org.locallearning.djl.creditassignment.tape;
 
 /**
- * How many products with the weights of layers a batch took: the measure by which learning rules
- * are compared.
+ * The number of products with layer weights that a batch took: the measure for comparing learning
+ * rules.
  *
  * <p>A weighted layer takes one product to run, one to send an error to its input and one for the
- * gradient of its weight. A convolution counts as the product that it stands for. What blocks that
- * the table of layers does not know do inside is not counted.
+ * gradient of its weight. A convolution counts as one product. Work inside unknown blocks is not
+ * counted.
  *
  * @param forward the number of products that ran layers
  * @param inputError the number of products that sent errors to the inputs of layers
  * @param weightGradient the number of products that made gradients of weights
- * @param multiplyAdds the multiplications, each with its addition, of all of these
+ * @param multiplyAdds the number of multiply-adds of all of these
  */
 public record MatrixProducts(
         long forward, long inputError, long weightGradient, long multiplyAdds) {

@@ -31,8 +31,8 @@ import org.locallearning.djl.creditassignment.layer.LayerTable;
  * A model's block tree as learning rules see it: weighted layers, the exactly differentiated blocks
  * between them, and the branches of parallel blocks.
  *
- * <p>Nested sequences are joined, and blocks without parameters that follow each other run as one
- * piece. Nothing is copied: the network runs the model's own blocks.
+ * <p>Nested sequences are joined, and consecutive blocks without parameters run as one piece.
+ * Nothing is copied: the network runs the model's own blocks.
  */
 public final class Network {
 

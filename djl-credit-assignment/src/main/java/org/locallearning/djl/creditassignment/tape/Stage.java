@@ -23,19 +23,19 @@ import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.decorrelation.internal.BlockPath;
 
 /**
- * A piece of a network as it ran once: a weighted layer, container, or unknown block with
- * parameters, and the blocks without weights in front of it.
+ * A recorded piece of a network: a weighted layer, container, or unknown block with parameters, and
+ * the blocks without weights in front of it.
  *
- * <p>Formula: {@code h = W f(z) + b}, where {@code z} is the output of the stage below, a
- * pre-activation. {@code f} is, in this order: blocks that change the shape, such as pooling
- * directly after a convolution; the activation {@code φ}, the run of known blocks that keep it
- * (activation, normalization, dropout); the rest, such as flattening. The last stage of a sequence
- * has a tail, the blocks after its layer.
+ * <p>{@code h = W f(z) + b}, where {@code z} is the output of the stage below, a pre-activation.
+ * {@code f} is, in order: blocks that change the shape, such as pooling directly after a
+ * convolution; the activation {@code φ}, the run of known blocks that keep the shape (activation,
+ * normalization, dropout); the rest, such as flattening. The last stage of a sequence has a tail,
+ * the blocks after its layer.
  *
  * <p>Everything is differentiated exactly. {@link #inputErrors} and {@link #addGradients} may be
- * called any number of times; {@link #backward} does both in one and is the last use. Parts of a
- * stage are stages that share its arrays. Close a stage that is not needed any more; at the latest
- * its {@link Tape} does.
+ * called any number of times; {@link #backward} does both and must be the last call. Parts of a
+ * stage are stages that share its arrays. Close a stage when done; closing its {@link Tape} closes
+ * it too.
  */
 public final class Stage implements AutoCloseable {
 

@@ -17,13 +17,13 @@ import java.util.List;
 import org.locallearning.djl.decorrelation.internal.BlockPath;
 
 /**
- * A {@link Stage} as it is known before the network runs: a weighted layer, or a container of
- * branches such as a residual block.
+ * A {@link Stage} before the network runs: a weighted layer, or a container of branches such as a
+ * residual block.
  *
  * @param path the names of the children that lead to the layer or container, joined as in parameter
  *     names; empty if it is the model
- * @param branches for each branch of a container the stages in it, in the order in which they run;
- *     empty for a weighted layer
+ * @param branches the stages of each branch of a container, in the order in which they run; empty
+ *     for a weighted layer
  */
 public record StageOutline(String path, List<List<StageOutline>> branches) {
 

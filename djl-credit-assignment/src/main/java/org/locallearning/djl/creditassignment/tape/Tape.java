@@ -34,14 +34,14 @@ import org.locallearning.djl.decorrelation.internal.PendingChecks;
 /**
  * One training forward of a network, recorded piece by piece, and the backward pass through it.
  *
- * <p>The engine's graph is cut at the input and at the output of every weighted layer, and at the
- * predictions. Between the cuts the engine differentiates; across a layer the error goes as a
- * {@link Feedback} says.
+ * <p>The engine's graph is cut at the input and the output of every weighted layer, and at the
+ * predictions. The engine differentiates between the cuts; a {@link Feedback} sends the error
+ * across a layer.
  *
  * <p>Order of use: {@link #record}; a loss on {@link #getPredictions} and the engine's backward of
- * that loss; {@link #getOutputErrors}; {@link #backward} as often as wanted, with the graph kept
- * until the last time, or the {@link #getStages stages} one by one; {@link #close}, which closes
- * everything but the predictions. A tape is used by one thread.
+ * that loss; {@link #getOutputErrors}; {@link #backward}, any number of times, keeping the graph
+ * until the last, or the {@link #getStages stages} one by one; {@link #close}, which closes
+ * everything but the predictions. Not thread-safe.
  */
 public final class Tape implements AutoCloseable {
 

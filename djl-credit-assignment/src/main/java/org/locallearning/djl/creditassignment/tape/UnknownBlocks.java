@@ -15,12 +15,12 @@ package org.locallearning.djl.creditassignment.tape;
 
 /**
  * What to do about a block that the table of layers does not know, such as a recurrent network, an
- * attention block or somebody's own {@code AbstractBlock}.
+ * attention block or your own {@code AbstractBlock}.
  *
- * <p>Such a block can be run as one piece. Rules that send errors through weights of their own do
- * so inside, too, wherever a weighted layer of the table or a recurrent block of DJL's is found
- * among its descendants. Everything else there learns by backpropagation within the piece, and
- * under other rules all of it, which may not be what their user wants.
+ * <p>Such a block can run as one piece. Rules with feedback weights use them inside, for weighted
+ * layers of the table and DJL's recurrent blocks among its descendants. Everything else there, and
+ * under other rules all of it, learns by backpropagation within the piece, which may not be what
+ * you want.
  */
 public enum UnknownBlocks {
     /** Refuse the model. */

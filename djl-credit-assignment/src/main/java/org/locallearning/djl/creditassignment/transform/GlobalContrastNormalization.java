@@ -23,7 +23,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Global contrast normalization: every image gets mean zero and the same contrast.
+ * Global contrast normalization: gives every image mean zero and the same contrast.
  *
  * <pre>
  * x̃ = x − mean(x)                       the mean of each channel, or of the image
@@ -32,13 +32,13 @@ import java.util.Optional;
  *
  * <ul>
  *   <li>input: (C, H, W) or a batch (N, C, H, W), floating point
- *   <li>output: the same shape and type; types of 16 bits are computed in float32
+ *   <li>output: the same shape and type; 16-bit types are computed in float32
  * </ul>
  *
  * <p>Use it as the last transform before {@link ZcaWhitening}, as for CIFAR-10 in Ororbia, Mali,
  * Kifer and Giles, arXiv:2002.03911, section 4, where "each color channel's pixel mean was
- * subtracted from itself". The formula with λ and ε is that of Goodfellow, Bengio and Courville,
- * "Deep Learning", 2016, equation 12.3.
+ * subtracted from itself". The formula with λ and ε is from Goodfellow, Bengio and Courville, "Deep
+ * Learning", 2016, equation 12.3.
  */
 public final class GlobalContrastNormalization implements Transform {
 

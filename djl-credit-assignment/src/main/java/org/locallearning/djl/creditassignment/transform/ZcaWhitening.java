@@ -37,25 +37,25 @@ import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.MemoryNeed;
 
 /**
- * ZCA whitening: makes the pixels of images uncorrelated and of variance one, and changes images as
- * little as that allows.
+ * ZCA whitening: makes the pixels of images uncorrelated with variance one, changing the images as
+ * little as possible.
  *
  * <pre>
  * x' = (x − μ) W,   W = U (Λ + ε)^(−1/2) Uᵀ,   covariance = U Λ Uᵀ
  * </pre>
  *
- * <p>{@code μ} and the covariance are those of the images of a training set, each image one row of
- * {@code d = C · H · W} numbers. W is the same for training and test images and belongs to the
- * model that was trained on its results: {@link #save} keeps it beside the model.
+ * <p>{@code μ} and the covariance are those of the training images, each one row of {@code d = C ·
+ * H · W} numbers. W belongs to the model trained on its results: {@link #save} stores it next to
+ * the model.
  *
  * <ul>
  *   <li>input: (C, H, W) or a batch (N, C, H, W)
  *   <li>output: the same shape, computed in float32, of the type of floating-point input
  * </ul>
  *
- * <p>Fitting takes {@code N d²} multiply-adds and an eigen-decomposition of (d, d), in double
+ * <p>Fitting takes {@code N d²} multiply-adds and an eigendecomposition of (d, d), in double
  * precision; for images of 3 × 32 × 32 pixels a minute or so, and 75 MB. A transform costs {@code
- * d²} multiply-adds for each image.
+ * d²} multiply-adds per image.
  *
  * <p>Bell and Sejnowski, "The 'independent components' of natural scenes are edge filters", 1997;
  * used on CIFAR-10 by Ororbia, Mali, Kifer and Giles, arXiv:2002.03911, section 4, after {@link

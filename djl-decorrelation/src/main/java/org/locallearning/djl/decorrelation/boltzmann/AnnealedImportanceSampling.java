@@ -30,18 +30,17 @@ import org.locallearning.djl.decorrelation.internal.HostValues;
  * annealed importance sampling.
  *
  * <p>Independent chains start at a machine without connections, whose Z is known, and pass through
- * machines in between, {@code β} from 0 to 1:
+ * intermediate machines, {@code β} from 0 to 1:
  *
  * <pre>log p*_β(v) = ((1 − β) a₀ + β a)ᵀv + Σ_j log(1 + exp(β (b_j + Σ_i v_i W_ij)))</pre>
  *
- * <p>(less {@code ½‖v‖²} for Gaussian units). At each β a chain gains {@code log p*_β(v) − log
- * p*_β'(v)} over the one before and then takes a Gibbs step. Z over Z of the start is the mean of
- * the exponential of what the chains gained; the mean is unbiased for Z, so that log Z is too low
- * on average, and log-likelihoods are too high, where chains are few. Look at {@link
- * Estimate#effectiveChains()}: close to 1 it means that one chain has all the weight, and more
- * temperatures are needed.
+ * <p>(minus {@code ½‖v‖²} for Gaussian units). At each β a chain gains {@code log p*_β(v) − log
+ * p*_β'(v)} over the previous one and then takes a Gibbs step. The ratio of Z to the initial Z is
+ * the mean of the exponential of the gains. The mean is unbiased for Z, so with few chains log Z is
+ * too low on average and log-likelihoods too high. {@link Estimate#effectiveChains()} close to 1
+ * means that one chain has all the weight: use more temperatures.
  *
- * <p>Costs {@code 2 · chains · temperatures · visible · hidden} multiply-adds.
+ * <p>Cost: {@code 2 · chains · temperatures · visible · hidden} multiply-adds.
  *
  * <p>Salakhutdinov and Murray, "On the quantitative analysis of deep belief networks", 2008.
  */

@@ -22,8 +22,8 @@ import ai.djl.util.Preconditions;
 import java.util.function.Predicate;
 
 /**
- * How a restricted Boltzmann machine learns: which negative phase, in which direction, under which
- * penalty. An immutable set of settings that makes any number of trainers.
+ * How a restricted Boltzmann machine learns: the negative phase, the direction and the penalty. An
+ * immutable set of settings that can make any number of trainers.
  *
  * <pre>{@code
  * DefaultTrainingConfig config = new DefaultTrainingConfig(new ReconstructionError())
@@ -40,8 +40,8 @@ import java.util.function.Predicate;
  * }
  * }</pre>
  *
- * <p>The default is contrastive divergence with one step, CD-1, along the plain gradient. Momentum,
- * learning rate and its schedule are those of the configuration's optimizer.
+ * <p>The default is contrastive divergence with one step, CD-1, along the plain gradient. Momentum
+ * and learning rate are those of the configuration's optimizer.
  */
 public final class BoltzmannLearning {
 

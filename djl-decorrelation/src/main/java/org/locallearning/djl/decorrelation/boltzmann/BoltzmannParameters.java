@@ -17,16 +17,17 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Activation;
 
 /**
- * The parameters of a restricted Boltzmann machine on one device, and the formulas in them.
+ * The parameters of a restricted Boltzmann machine on one device, and the formulas in terms of
+ * them.
  *
  * <p>The joint distribution of visible units v and binary hidden units h is {@code p(v, h) =
  * exp(−E(v, h)) / Z} with the energy
  *
  * <pre>E(v, h) = −aᵀv − bᵀh − vᵀW h          (plus ½‖v‖² for Gaussian visible units)</pre>
  *
- * <p>Gaussian units are written in their natural parameters too: their mean is {@code a + W h}, and
- * the energy differs from the usual {@code ½‖v − a‖² − bᵀh − vᵀW h} by a constant of the
- * parameters, which Z takes up. The derivatives of log Z are then the same for both kinds.
+ * <p>Gaussian units use their natural parameters too: their mean is {@code a + W h}, and the energy
+ * differs from the usual {@code ½‖v − a‖² − bᵀh − vᵀW h} by a constant in the states, which Z
+ * absorbs. The derivatives of log Z are then the same for both kinds.
  *
  * @param weight W, (visible, hidden)
  * @param visibleBias a, (visible)

@@ -45,21 +45,20 @@ import org.locallearning.djl.state.Stateful;
 import org.locallearning.djl.state.StatefulTrainer;
 
 /**
- * Trains a restricted Boltzmann machine, made by {@link BoltzmannLearning#newTrainer}.
+ * Trains a restricted Boltzmann machine; made by {@link BoltzmannLearning#newTrainer}.
  *
- * <p>Use it as any DJL trainer, with {@code EasyTrain} or a loop of your own: {@link
- * #forward(NDList, NDList)} runs both phases and finds the direction, {@link #step()} hands it to
- * the configuration's optimizer. Nothing is differentiated, so gradient collectors have nothing to
- * do. Labels are not looked at, and a data set may have none. Parameters that are frozen stay as
- * they are.
+ * <p>Use it like any DJL trainer, with {@code EasyTrain} or your own loop: {@link #forward(NDList,
+ * NDList)} runs both phases and computes the direction, {@link #step()} passes it to the optimizer.
+ * Gradient collectors have nothing to do. Labels are ignored, and a data set may have none. Frozen
+ * parameters do not change.
  *
  * <p>Predictions are the reconstructions and the data, in this order, as {@link
- * ReconstructionError} takes them.
+ * ReconstructionError} expects.
  *
  * <p>{@code forward} throws {@link IllegalArgumentException} for data that cannot be states of the
- * visible units, and {@link IllegalStateException} when parameters or probabilities are no longer
- * finite; the trainer can then only be closed, which does not tell listeners that training ended,
- * so that none of them saves the broken model over a good one.
+ * visible units, and {@link IllegalStateException} if parameters or probabilities are no longer
+ * finite. The trainer can then only be closed; listeners are not told that training ended, so none
+ * of them saves the broken model.
  */
 public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
 

@@ -22,12 +22,12 @@ import org.locallearning.djl.state.StateReader;
 import org.locallearning.djl.state.StateWriter;
 
 /**
- * The gradient of a machine written in centred units {@code v − μ} and {@code h − λ}, with the
- * data's running means μ and λ as offsets. The distribution stays the same; the gradient no longer
- * depends on whether a unit's 0 or its 1 is called on.
+ * The gradient of a machine written in centered units {@code v − μ} and {@code h − λ}, with the
+ * data's running means μ and λ as offsets. The distribution is the same; the gradient no longer
+ * depends on which state of a unit is called 0 and which 1.
  *
- * <p>Without the unit variances and decorrelation of {@link IncrementalWhitening}, it is the first
- * and cheapest step towards whitened statistics: it takes no product of matrices.
+ * <p>Unlike {@link IncrementalWhitening} it does not normalize variances or decorrelate. It takes
+ * no matrix product.
  *
  * <p>Montavon and Müller, "Deep Boltzmann machines and the centering trick", 2012; Melchior,
  * Fischer and Wiskott, "How to center deep Boltzmann machines", 2016.

@@ -20,12 +20,12 @@ import ai.djl.util.Preconditions;
 /**
  * Contrastive divergence, CD-k: chains start at the data and take k Gibbs steps.
  *
- * <p>Each step draws the hidden units given the visible ones and the visible units given the hidden
- * ones; the statistics use the drawn visible states and the probabilities of the hidden units.
- * Where the data's distribution is the model's, the expected update is zero. Otherwise it is not
- * the gradient of the log-likelihood, and the fewer the steps the less so.
+ * <p>Each step draws the hidden units given the visible ones, then the visible ones given the
+ * hidden; the statistics use the drawn visible states and the probabilities of the hidden units. If
+ * the data's distribution is the model's, the expected update is zero. Otherwise it is not the
+ * gradient of the log-likelihood, the less so the fewer the steps.
  *
- * <p>Costs {@code (2 k + 1)} products of (batch, visible, hidden).
+ * <p>Cost: {@code (2 k + 1)} products of (batch, visible, hidden).
  *
  * <p>Hinton, "Training products of experts by minimizing contrastive divergence", 2002.
  *

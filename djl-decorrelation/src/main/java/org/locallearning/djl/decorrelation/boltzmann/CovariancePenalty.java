@@ -27,27 +27,26 @@ import org.locallearning.djl.state.StateReader;
 import org.locallearning.djl.state.StateWriter;
 
 /**
- * The covariance penalty in the form that the paper ran: the change of the model's covariance of
- * visible and hidden units from batch to batch stands for the gradient of its norm.
+ * The covariance penalty as the paper ran it: the batch-to-batch change of the model's covariance
+ * of visible and hidden units replaces the gradient of its norm.
  *
- * <p>With the means of the negative phase of this batch and the last one,
+ * <p>With the negative phase means of this batch and the last one,
  *
  * <pre>P = Δ⟨v hᵀ⟩ − Δ⟨v⟩ ⟨h⟩ᵀ − ⟨v⟩ Δ⟨h⟩ᵀ = Δcov(v, h) − Δ⟨v⟩ Δ⟨h⟩ᵀ</pre>
  *
- * <p>(Millea, equation 4 and what follows it, with the weights' changes set to 1 and without the
- * factor {@code 2 cov} and the trace, section 5). P is averaged over the last batches, and the
- * weights learn by {@code (1 − γ) ∇W − γ P̄}, the biases by {@code 1 − γ} of their gradient. By
- * default γ is multiplied by 1.1 after each batch in which more than a given share of |P̄| is above
- * a threshold, and divided by 1.1 otherwise, within [10⁻⁵, 1]; for others see {@link
- * PenaltyWeight}.
+ * <p>(Millea, equation 4 and following, with the weights' changes set to 1 and without the factor
+ * {@code 2 cov} and the trace, section 5). P is averaged over the last batches; weights learn by
+ * {@code (1 − γ) ∇W − γ P̄}, biases by {@code 1 − γ} of their gradient. By default γ is multiplied
+ * by 1.1 after a batch in which more than a given share of |P̄| exceeds a threshold, and divided by
+ * 1.1 otherwise, within [10⁻⁵, 1]; see {@link PenaltyWeight} for others.
  *
- * <p>The paper leaves open in which direction P̄ goes, which phase its means are from, by what
- * factor γ changes and where it starts. Here they are from the negative phase, since the derivation
- * takes expectations of the model, P̄ is descended, and γ starts at {@code sqrt(10⁻⁵)}, the middle
- * of its range. P is a difference in time and not a gradient: it is no descent direction of the
- * covariance's norm in general. {@link ExactCovariancePenalty} is.
+ * <p>The paper does not state the direction of P̄, the phase of its means, the factor of γ or its
+ * initial value. Here P̄ is descended, the means are from the negative phase, since the derivation
+ * takes expectations of the model, and γ starts at {@code sqrt(10⁻⁵)}, the middle of its range. P
+ * is a difference in time and in general no descent direction of the covariance's norm; for that
+ * use {@link ExactCovariancePenalty}.
  *
- * <p>Costs no product of batches; it keeps as many matrices of the weights' shape as it averages
+ * <p>Cost: no product of batches; memory for as many matrices of the weights' shape as it averages
  * over.
  */
 public final class CovariancePenalty implements Penalty {

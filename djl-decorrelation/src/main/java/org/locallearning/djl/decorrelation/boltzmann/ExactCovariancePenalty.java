@@ -17,12 +17,12 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.util.Preconditions;
 
 /**
- * The penalty {@code R = ‖cov(x, y)‖²} on a block of the covariance of visible and hidden units
- * under the model, with its exact gradient, {@link ExactDistribution#covarianceNormGradient}.
+ * The penalty {@code R = ‖cov(x, y)‖²} on a block of the model's covariance of visible and hidden
+ * units, with its exact gradient, {@link ExactDistribution#covarianceNormGradient}.
  *
- * <p>For machines of few hidden units: it costs {@code 2^hidden} rows of a batch, three times over.
- * Unlike {@link CovariancePenalty}, it descends the objective that the paper states, for the biases
- * as for the weights.
+ * <p>Unlike {@link CovariancePenalty}, it descends the objective stated in the paper, for biases
+ * and weights. For machines of few hidden units: it costs {@code 2^hidden} rows of a batch, three
+ * times over.
  *
  * <p>Millea, section 4.1, the unnumbered objective before equation 4, for {@code cov(v, h)}; "the
  * calculations for the other terms are similar".

@@ -27,17 +27,15 @@ import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
  * The exact distribution of a small restricted Boltzmann machine, by a sum over all states of its
- * hidden units. The visible units are summed over in closed form, so that their number hardly
- * matters.
+ * hidden units. The sum over visible units has a closed form, so their number hardly matters.
  *
  * <p>With {@code p(h) ∝ exp(bᵀh) Π_i (1 + exp(a_i + (W h)_i))}, the means of {@code g = (v, h, v
  * hᵀ)} and their covariance, the Fisher matrix of the joint distribution, follow from the
  * conditional moments of v, which is factorial given h (Millea, section 3).
  *
- * <p>All of it is computed in float64 from the parameters as they were when it was made. Making it
- * costs {@code 2^hidden · visible · hidden} multiply-adds and so does each mean; {@link #fisher}
- * costs {@code 2^hidden · D²} for D parameters. To be closed after use; arrays that it returns may
- * be closed with it.
+ * <p>Everything is computed in float64 from the parameters at creation. Creation and each mean cost
+ * {@code 2^hidden · visible · hidden} multiply-adds; {@link #fisher} costs {@code 2^hidden · D²}
+ * for D parameters. Close it after use; arrays that it returned may be closed with it.
  *
  * <p>Grosse and Salakhutdinov, "Scaling up natural gradient by sparsely factorizing the inverse
  * Fisher matrix", 2015.

@@ -18,11 +18,11 @@ import ai.djl.ndarray.NDManager;
 import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 
 /**
- * The model's exact expectation, by {@link ExactDistribution} of the hidden states at every batch:
- * learning then follows the gradient of the log-likelihood itself.
+ * The model's exact expectation, by {@link ExactDistribution} at every batch: learning then follows
+ * the gradient of the log-likelihood itself.
  *
  * <p>For machines of few hidden units: it costs {@code 2^hidden} rows of a batch. The states of the
- * phase, which only whitening looks at, are drawn exactly from the model.
+ * phase, which only whitening uses, are drawn exactly from the model.
  */
 public record ExactExpectation() implements NegativePhase {
 

@@ -18,11 +18,11 @@ import java.util.Optional;
 import org.locallearning.djl.state.Stateful;
 
 /**
- * How a gradient becomes a direction to move in: the metric in which the way up is steepest.
+ * Turns a gradient into a direction to move in: the metric of steepest ascent.
  *
- * <p>Every direction is the gradient times a positive definite matrix, so that a small step along
- * it raises what the gradient is of. An immutable setting: what is remembered from batch to batch
- * is in the {@link Preconditioner} that it makes for one trainer.
+ * <p>Every direction is the gradient times a positive definite matrix, so a small step along it
+ * raises the objective. An immutable setting; state from batch to batch is in the {@link
+ * Preconditioner} that it makes for one trainer.
  */
 public interface GradientDirection {
 

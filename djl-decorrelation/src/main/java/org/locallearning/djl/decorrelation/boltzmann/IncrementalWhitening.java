@@ -26,29 +26,27 @@ import org.locallearning.djl.state.StateReader;
 import org.locallearning.djl.state.StateWriter;
 
 /**
- * The gradient in {@link WhitenedCoordinates} whose matrices U and V are learned a little at every
- * batch, without any decomposition, by the relative gradient
+ * The gradient in {@link WhitenedCoordinates} whose matrices U and V learn a little at every batch,
+ * without any decomposition, by the relative gradient
  *
  * <pre>U ← U − ρ (⟨y yᵀ⟩ − I) U,   y = U (v − μ)</pre>
  *
  * <p>and V likewise for the hidden units, over the states of the negative phase. The paper
- * announces such whitening parameters after Cardoso and Laheld and does not give them; this is the
- * natural reading of it. The rule is equivariant: how y comes to be white does not depend on how v
- * was mixed.
+ * announces such parameters after Cardoso and Laheld without giving the rule; this is the natural
+ * reading. The rule is equivariant: convergence does not depend on how v was mixed.
  *
- * <p>It is {@link DecorrelationRule} at twice the rate, with its diagonal left out, a unit-variance
- * term of weight ½ and no gain: {@code ½ (C − diag C) + ½ (diag C − I) = ½ (C − I)}. With the
- * settings that decorrelation layers have by default the two are not the same: those keep the total
- * variance by a gain and have no unit-variance term, so that their fixed point is white only up to
- * scale, which is a matter of the learning rate there and not here.
+ * <p>It is {@link DecorrelationRule} at twice the rate, without diagonal and gain and with a
+ * unit-variance term of weight ½: {@code ½ (C − diag C) + ½ (diag C − I) = ½ (C − I)}. The defaults
+ * of decorrelation layers differ: a gain keeps the total variance and there is no unit-variance
+ * term, so their fixed point is white only up to scale.
  *
- * <p>Units of little variance are not blown up: they are whitened as if noise of variance {@code
- * damping} were added to every unit, and such noise is what they learn from.
+ * <p>Units of little variance are not blown up: units are whitened as if noise of variance {@code
+ * damping} were added to each, and learn from such noise.
  *
- * <p>Costs {@code 2 K visible² + 2 K hidden²} multiply-adds a batch for K rows of the negative
- * phase, besides those of {@link WhitenedCoordinates#direction}. The rate times the largest
- * eigenvalue of {@code ⟨y yᵀ⟩} must stay below 2; with fewer rows than units that eigenvalue is
- * {@code (1 + sqrt(visible / K))²} even where y is white.
+ * <p>Cost: {@code 2 K visible² + 2 K hidden²} multiply-adds per batch for K rows of the negative
+ * phase, plus those of {@link WhitenedCoordinates#direction}. The rate times the largest eigenvalue
+ * of {@code ⟨y yᵀ⟩} must stay below 2; with fewer rows than units that eigenvalue is {@code (1 +
+ * sqrt(visible / K))²} even if y is white.
  *
  * <p>Millea, section 4; Cardoso and Laheld, "Equivariant adaptive source separation", 1996.
  */

@@ -33,13 +33,13 @@ import org.locallearning.djl.state.StateWriter;
 import org.locallearning.djl.state.Stateful;
 
 /**
- * Measures after every epoch how likely data are under the Boltzmann machine that is trained: the
- * mean of {@code log p(v)} over the data, in nats, as the trainer's metric {@value #METRIC} and in
- * {@link #getLogLikelihoods()}.
+ * Measures after every epoch the log-likelihood of data under the Boltzmann machine in training:
+ * the mean of {@code log p(v)} in nats, as the trainer's metric {@value #METRIC} and in {@link
+ * #getLogLikelihoods()}.
  *
- * <p>Log Z is exact up to 20 hidden units, and comes from {@link AnnealedImportanceSampling} beyond
- * that. Data should be binary where the visible units are: for values in between, {@code p(v)} is
- * no probability of theirs.
+ * <p>Log Z is exact up to 20 hidden units, and estimated by {@link AnnealedImportanceSampling}
+ * beyond. Data for binary visible units should be binary: for values in between, {@code p(v)} is
+ * not a probability.
  */
 public final class LogLikelihoodListener extends TrainingListenerAdapter implements Stateful {
 

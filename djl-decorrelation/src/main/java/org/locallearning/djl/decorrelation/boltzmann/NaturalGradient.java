@@ -27,13 +27,12 @@ import org.locallearning.djl.state.StateWriter;
  * The natural gradient {@code (G + ε I)⁻¹ ∇L}, with the exact Fisher matrix G of the joint
  * distribution.
  *
- * <p>For machines small enough for {@link ExactDistribution#fisher}: D parameters cost about {@code
- * D³} multiply-adds whenever the inverse is renewed. Since the Fisher matrix changes slowly with
- * the parameters, an inverse may serve for several batches.
+ * <p>For machines small enough for {@link ExactDistribution#fisher}: with D parameters, renewing
+ * the inverse costs about {@code D³} multiply-adds. The Fisher matrix changes slowly, so one
+ * inverse can serve several batches.
  *
- * <p>Millea, section 2 and section 3.1, after Amari, "Natural gradient works efficiently in
- * learning", 1998. The joint's Fisher matrix, which the paper uses, differs from that of {@code
- * p(v)}.
+ * <p>Millea, sections 2 and 3.1, after Amari, "Natural gradient works efficiently in learning",
+ * 1998. As in the paper, it is the Fisher matrix of the joint, not of {@code p(v)}.
  *
  * @param damping ε, at least 0, in squared units of the statistics; with 0, a machine with a unit
  *     that never changes fails with {@link IllegalStateException}

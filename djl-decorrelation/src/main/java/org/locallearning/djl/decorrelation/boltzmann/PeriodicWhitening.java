@@ -26,16 +26,16 @@ import org.locallearning.djl.state.StateReader;
 import org.locallearning.djl.state.StateWriter;
 
 /**
- * The gradient in {@link WhitenedCoordinates} whose matrices U and V are the inverse square roots
- * of running covariances of the negative phase, decomposed anew every so many batches: the way of
- * natural neural networks, to compare {@link IncrementalWhitening} with.
+ * The gradient in {@link WhitenedCoordinates} whose matrices U and V are inverse square roots of
+ * running covariances of the negative phase, decomposed every so many batches as in natural neural
+ * networks. A baseline for {@link IncrementalWhitening}.
  *
  * <p>{@code U = (cov(v) + ε I)^(-1/2)}, by the Newton iteration of {@link
- * BatchWhitening#inverseSquareRoot}, in place of an eigendecomposition; the two differ by a
- * rotation that leaves the direction as it is.
+ * BatchWhitening#inverseSquareRoot} instead of an eigendecomposition; the two differ by a rotation
+ * that leaves the direction unchanged.
  *
- * <p>Costs {@code K visible² + K hidden²} multiply-adds a batch for K rows, and {@code 3 T
- * (visible³ + hidden³)} for T iterations whenever it decomposes, besides those of {@link
+ * <p>Cost: {@code K visible² + K hidden²} multiply-adds per batch for K rows, {@code 3 T (visible³
+ * + hidden³)} per decomposition for T iterations, and those of {@link
  * WhitenedCoordinates#direction}.
  *
  * <p>Desjardins, Simonyan, Pascanu and Kavukcuoglu, "Natural neural networks", 2015.

@@ -23,13 +23,13 @@ import org.locallearning.djl.state.StateReader;
 import org.locallearning.djl.state.StateWriter;
 
 /**
- * Persistent contrastive divergence: chains go on from batch to batch and never return to the data,
- * so that they come closer to the model's own distribution than {@link ContrastiveDivergence} does.
+ * Persistent contrastive divergence: chains continue from batch to batch and never return to the
+ * data, so they come closer to the model's distribution than with {@link ContrastiveDivergence}.
  *
- * <p>The chains start at hidden units that are on or off with equal chance. They need a small
- * learning rate, which lets them follow the model as it changes.
+ * <p>Chains start at hidden units that are on or off with equal chance. Use a small learning rate,
+ * so that they can follow the changing model.
  *
- * <p>Costs {@code 2 k + 1} products of (chains, visible, hidden).
+ * <p>Cost: {@code 2 k + 1} products of (chains, visible, hidden).
  *
  * <p>Tieleman, "Training restricted Boltzmann machines using approximations to the likelihood
  * gradient", 2008.

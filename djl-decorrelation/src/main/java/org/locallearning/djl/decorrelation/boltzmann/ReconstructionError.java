@@ -19,16 +19,16 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.training.loss.Loss;
 
 /**
- * The mean squared difference between the data and what a Boltzmann machine makes of it, per
- * visible unit. Labels are not looked at.
+ * The mean squared difference between the data and their reconstruction by a Boltzmann machine, per
+ * visible unit. Labels are ignored.
  *
- * <p>It is what {@link BoltzmannTrainer} reports as its loss, so that DJL's listeners and progress
- * bar show something that mostly falls. It is not what is learned: a machine may reconstruct well
- * and be a bad model. {@link LogLikelihoodListener} tells how good a model it is.
+ * <p>{@link BoltzmannTrainer} reports it as its loss, so that DJL's listeners and progress bar show
+ * a number that mostly falls. It is not what is learned: a machine may reconstruct well and be a
+ * bad model. For the quality of the model see {@link LogLikelihoodListener}.
  *
- * <p>For contrastive divergence the reconstructions of a training batch are the means of the
- * visible units at the last of its Gibbs steps; otherwise, and in evaluation, they are the means
- * given the probabilities of the hidden units.
+ * <p>With contrastive divergence the reconstructions of a training batch are the means of the
+ * visible units at the last Gibbs step; otherwise, and in evaluation, they are the means given the
+ * probabilities of the hidden units.
  */
 public final class ReconstructionError extends Loss {
 

@@ -37,12 +37,12 @@ import org.locallearning.djl.decorrelation.internal.MemoryNeed;
 import org.locallearning.djl.decorrelation.internal.StoredParameters;
 
 /**
- * A restricted Boltzmann machine: a distribution over visible units, made of binary hidden units
- * that each look at all of them and not at each other.
+ * A restricted Boltzmann machine: a distribution over visible units, with binary hidden units that
+ * connect to all visible units and not to each other.
  *
- * <p>{@link BoltzmannLearning} trains it, without labels. Its forward gives the probabilities of
- * the hidden units, {@code σ(b + Wᵀv)}, and passes gradients, so that a trained machine stacks
- * under a {@link ai.djl.nn.core.Linear} classifier or another machine:
+ * <p>{@link BoltzmannLearning} trains it, without labels. Its forward returns the probabilities of
+ * the hidden units, {@code σ(b + Wᵀv)}, and passes gradients, so a trained machine stacks under a
+ * {@link ai.djl.nn.core.Linear} classifier or another machine:
  *
  * <pre>{@code
  * RestrictedBoltzmannMachine machine =
@@ -55,20 +55,19 @@ import org.locallearning.djl.decorrelation.internal.StoredParameters;
  * Block classifier = new SequentialBlock().add(machine).add(Linear.builder().setUnits(10).build());
  * }</pre>
  *
- * <p>{@link BoltzmannParameters} has the formulas. In classification by a stock trainer the visible
- * biases take no part.
+ * <p>For the formulas see {@link BoltzmannParameters}. In classification the visible biases are
+ * unused.
  *
  * <ul>
  *   <li>input: (batch, *), flattened to (batch, visible)
  *   <li>output: (batch, hidden), in (0, 1)
- *   <li>{@code weight}: W, (visible, hidden), drawn from a normal distribution of standard
- *       deviation 0.01 (Hinton, "A practical guide to training restricted Boltzmann machines",
- *       2010)
- *   <li>{@code visibleBias}: a, (visible), 0 at first, or from the means of the data
- *   <li>{@code hiddenBias}: b, (hidden), 0 at first
+ *   <li>{@code weight}: W, (visible, hidden), initially normal with standard deviation 0.01
+ *       (Hinton, "A practical guide to training restricted Boltzmann machines", 2010)
+ *   <li>{@code visibleBias}: a, (visible), initially 0, or from the means of the data
+ *   <li>{@code hiddenBias}: b, (hidden), initially 0
  * </ul>
  *
- * <p>A forward costs {@code batch · visible · hidden} multiply-adds. It fails with {@link
+ * <p>A forward costs {@code batch · visible · hidden} multiply-adds. It throws {@link
  * IllegalArgumentException} for an input of another width.
  *
  * <p>Hinton, "Training products of experts by minimizing contrastive divergence", 2002; Millea,

@@ -19,8 +19,8 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * One number for each parameter of a restricted Boltzmann machine: the mean of the sufficient
- * statistics {@code g = (v, h, v hᵀ)} over some distribution, or what has their shape, such as a
+ * One number per parameter of a restricted Boltzmann machine: the mean of the sufficient statistics
+ * {@code g = (v, h, v hᵀ)} over a distribution, or another quantity of their shape, such as a
  * gradient with respect to {@code (a, b, W)}.
  *
  * <p>The gradient of the log-likelihood is the difference of two of them, {@code E_data[g] −

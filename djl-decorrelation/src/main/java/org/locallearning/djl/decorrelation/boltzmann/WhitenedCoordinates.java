@@ -20,14 +20,14 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * Coordinates of a restricted Boltzmann machine in which its statistics are centred and whitened:
+ * Coordinates of a restricted Boltzmann machine in which its statistics are centered and whitened:
  *
  * <pre>s = (U (v − μ), V (h − λ), U (v − μ) (V (h − λ))ᵀ)</pre>
  *
- * <p>Were the visible units independent of the hidden ones, with {@code U cov(v) Uᵀ = I} and {@code
- * V cov(h) Vᵀ = I}, the Fisher matrix in these coordinates would be the identity, and the plain
- * gradient in them the natural gradient. The machine's distribution is the same in every
- * coordinates: only the direction of learning changes.
+ * <p>If the visible units were independent of the hidden ones, with {@code U cov(v) Uᵀ = I} and
+ * {@code V cov(h) Vᵀ = I}, the Fisher matrix in these coordinates would be the identity, and the
+ * plain gradient in them the natural gradient. The distribution is the same in all coordinates;
+ * only the direction of learning changes.
  *
  * @param visibleWhitening U, (visible, visible); null for the identity
  * @param hiddenWhitening V, (hidden, hidden); null for the identity

@@ -20,12 +20,12 @@ import ai.djl.ndarray.types.DataType;
 import java.util.function.BiFunction;
 
 /**
- * Operations of an array with a Java number that neither wait for a GPU nor fail where an array is
- * on another device than its manager.
+ * Operations of an array with a Java number that neither wait for a GPU nor fail if the array is on
+ * another device than its manager.
  *
- * <p>DJL makes an array of the number on the device of the manager, and sending it there waits for
- * all that the device still has to do. A single number of the host is taken together with arrays of
- * any device, so that here nothing is sent.
+ * <p>DJL makes an array of the number on the manager's device, and sending it there waits for
+ * everything queued on the device. A single number on the host combines with arrays of any device,
+ * so nothing is sent here.
  */
 public final class HostNumber {
 

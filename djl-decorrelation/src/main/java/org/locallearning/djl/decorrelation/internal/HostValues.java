@@ -20,11 +20,11 @@ import ai.djl.ndarray.types.DataType;
 import java.util.function.Function;
 
 /**
- * The values of an array as Java numbers. Reading waits until the device has computed them.
+ * Reads the values of an array as Java numbers, which waits until the device has computed them.
  *
- * <p>DJL copies an array of a GPU to the host first, and leaves the copy to the array's manager,
- * which may live as long as the model; here it is closed at once. Every number that the libraries
- * read is read here.
+ * <p>DJL first copies an array of a GPU to the host and leaves the copy to the array's manager,
+ * which may live as long as the model; here it is closed at once. The libraries read all numbers
+ * through this class.
  */
 public final class HostValues {
 

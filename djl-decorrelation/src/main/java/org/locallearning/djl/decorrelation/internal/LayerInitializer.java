@@ -17,9 +17,9 @@ import ai.djl.nn.Block;
 import ai.djl.training.initializer.Initializer;
 
 /**
- * An initializer of one parameter that looks at others of the same layer, as that of a bias looks
- * at the weight. Where another layer takes the place of the layer, it takes over the initializer
- * for itself: the layer that was replaced never gets its shapes.
+ * An initializer of one parameter that looks at others of the same layer, such as that of a bias at
+ * the weight. A layer that replaces another one takes over the initializer, since the replaced
+ * layer never gets its shapes.
  */
 public interface LayerInitializer extends Initializer {
 

@@ -30,12 +30,12 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * Checks of numbers that a device has yet to compute. Reading a number waits for all that the
- * device still has to do, so that the numbers of many checks are read together.
+ * Checks of numbers that a device has yet to compute. Reading a number waits for everything queued
+ * on the device, so the numbers of many checks are read together.
  *
- * <p>Of each kind of check there is one. A check that is put in the place of an earlier one that
- * has not run sees numbers that are not finite where the earlier ones were not: what broke down in
- * one of many steps is found in the last of them. It may be used by several threads.
+ * <p>There is one pending check of each kind. A check that replaces an earlier one also sees
+ * non-finite numbers from the earlier one: a failure in one of many steps is found in the last of
+ * them. Thread-safe.
  */
 public final class PendingChecks {
 

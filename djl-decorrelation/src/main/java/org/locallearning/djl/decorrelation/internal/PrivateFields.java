@@ -19,14 +19,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Private fields of DJL's classes that have no getters. All access to them is here.
+ * Private fields of DJL's classes that have no getters. All such access is here.
  *
- * <p>Settings (the loss's weight, the axis of a normalization, the function by which a parallel
- * block combines its branches, the tracker of an optimizer) are read, since a learning rule
- * computes again, piece by piece, what these classes compute. What training changes (an optimizer's
- * moments and counts, the sums of an evaluator) is read and set, since DJL saves none of it, and
- * training that goes on without it is another training. The memory of arrays that graphs point to
- * is kept by it too.
+ * <p>Settings (a loss's weight, the axis of a normalization, the function that combines a parallel
+ * block's branches, an optimizer's tracker) are read, because learning rules recompute what these
+ * classes compute. What training changes (an optimizer's moments and counts, an evaluator's sums)
+ * is read and set, because DJL does not save it and resumed training would differ without it. The
+ * memory of arrays that graphs point to is kept through it too.
  */
 public final class PrivateFields {
 

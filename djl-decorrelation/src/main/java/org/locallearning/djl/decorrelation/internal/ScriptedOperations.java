@@ -31,12 +31,12 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * Operations of the PyTorch engine that DJL's {@code NDArray} has no name for, compiled by the
- * engine itself from a few lines of TorchScript.
+ * Operations of the PyTorch engine that DJL's {@code NDArray} lacks, compiled by the engine from a
+ * few lines of TorchScript.
  *
- * <p>The script travels as the archive that {@code torch.jit.save} would have written: an object
- * without parameters whose class is the source text. Nothing but DJL's interface and the engine's
- * own natives is needed. An instance may be used by several threads.
+ * <p>The script is packed as the archive that {@code torch.jit.save} would have written: an object
+ * without parameters whose class is the source text. It needs only DJL's interface and the engine's
+ * natives. Thread-safe.
  */
 public final class ScriptedOperations {
 

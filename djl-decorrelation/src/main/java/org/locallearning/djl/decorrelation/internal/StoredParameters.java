@@ -31,12 +31,11 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * Reads what DJL's blocks save, with a check of every number before room is made for what it
- * announces.
+ * Reads what DJL's blocks save, and checks every number before allocating what it announces.
  *
- * <p>DJL believes the numbers of a file: in one whose bytes were damaged they ask for any amount of
- * memory, or for arrays of another shape than their values. Here such a file is refused with a
- * {@link MalformedModelException}; a file that ends too early, with an {@link EOFException}.
+ * <p>DJL trusts the numbers of a file: in a damaged one they ask for any amount of memory, or for
+ * arrays of another shape than their values. Here such a file throws {@link
+ * MalformedModelException}, and one that ends too early {@link EOFException}.
  */
 public final class StoredParameters {
 

@@ -17,8 +17,7 @@ import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /**
- * Bends an image as if it were drawn on rubber: every pixel is displaced at random, and neighbours
- * alike.
+ * Distorts an image elastically: every pixel is displaced at random, and neighbors alike.
  *
  * <p>Displacements down and to the right start as independent uniform numbers on ±1, are smoothed
  * by a Gaussian whose weights sum to 1, with zeros beyond the border, and are multiplied by the

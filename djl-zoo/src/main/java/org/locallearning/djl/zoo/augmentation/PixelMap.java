@@ -17,13 +17,12 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Which place of an image each pixel of a new image shows.
+ * Maps each pixel of a new image to a place in an old one.
  *
- * <p>Crops and flips move whole rows and columns, so a map holds, for each row of the new image, a
- * row of the old one, and the same for columns; a row or column beyond the old image's border shows
- * zeros. Below that there may be a displacement, which moves every pixel by itself and shows what
- * is between pixels by bilinear interpolation. Maps are immutable, and their operations are in
- * terms of the new image so far, so they compose without a pixel being copied in between.
+ * <p>Crops and flips move whole rows and columns, so a map has a row of the old image for each row
+ * of the new one, and the same for columns; rows and columns beyond the border are zeros. An
+ * additional displacement moves every pixel separately, with bilinear interpolation. Maps are
+ * immutable and compose without copying pixels in between.
  */
 public final class PixelMap {
 

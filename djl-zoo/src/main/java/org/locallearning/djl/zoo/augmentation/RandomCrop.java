@@ -17,10 +17,10 @@ import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /**
- * Cuts a square window out of an image, every place being equally likely.
+ * Crops a square window from an image, with every place equally likely.
  *
- * <p>With a padding, the window may reach beyond the border by that much and shows zeros there; a
- * window as large as the image then shifts it by up to the padding in each direction.
+ * <p>With padding, the window may reach that far beyond the border and shows zeros there; a window
+ * as large as the image then shifts it by up to the padding in each direction.
  *
  * @param side the window's height and width in pixels
  * @param padding how far the window may reach beyond each border, in pixels

@@ -40,15 +40,15 @@ import java.util.stream.LongStream;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
- * A data set whose images go through a {@link SpatialTransform}, each by itself and anew in every
- * pass. Labels are left as they are.
+ * A data set that applies a {@link SpatialTransform} to each image, with new random numbers in
+ * every pass. Labels do not change.
  *
- * <p>What an image becomes is a function of its index and of one number drawn for it, at the start
- * of the pass, from DJL's Java generator, which {@code Engine.setRandomSeed} seeds. It depends
- * neither on the size of the batches nor on the threads that fetch them.
+ * <p>The result is a function of the image's index and of one number drawn at the start of the pass
+ * from DJL's Java generator, which {@code Engine.setRandomSeed} seeds. It does not depend on the
+ * batch size or the threads that fetch batches.
  *
- * <p>The images' transform comes first; the pipeline of this data set (such as a scale) gets the
- * batch of transformed images.
+ * <p>The transform comes first; the pipeline of this data set (such as a scale) gets the batch of
+ * transformed images.
  */
 public final class TransformedDataset extends ArrayDataset {
 

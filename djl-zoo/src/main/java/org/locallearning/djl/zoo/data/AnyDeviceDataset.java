@@ -22,12 +22,11 @@ import ai.djl.training.dataset.Record;
 import ai.djl.translate.Batchifier;
 
 /**
- * An {@code ArrayDataset} whose arrays may be on another device than the trainer that asks for
- * batches. A batch is cut out where the arrays are and sent to the device of its manager; the
- * transforms run there.
+ * An {@code ArrayDataset} whose arrays may be on another device than the trainer. A batch is cut
+ * where the arrays are and sent to the device of its manager; the transforms run there.
  *
- * <p>DJL's own puts the index on the device of the batch's manager, and fails where the arrays are
- * on another.
+ * <p>DJL's own puts the index on the device of the batch's manager, and fails if the arrays are on
+ * another.
  */
 public class AnyDeviceDataset extends ArrayDataset {
 

@@ -22,27 +22,27 @@ import org.locallearning.djl.zoo.repository.RepositoryException;
  * The data sets of the experiments, by name.
  *
  * <ul>
- *   <li>{@code glyphs}: digits that the program draws, 28x28 grey; needs no data
+ *   <li>{@code glyphs}: digits drawn by the program, 28x28 grey; needs no data
  *   <li>{@code mnist}: handwritten digits, 28x28 grey
  *   <li>{@code fashion-mnist}: pieces of clothing, 28x28 grey
- *   <li>{@code cifar10}: small photographs, 32x32 in colour; the artifact {@code cifar10} where the
+ *   <li>{@code cifar10}: small photographs, 32x32 in color; the artifact {@code cifar10} if the
  *       repository has it, otherwise, in a folder, {@code cifar10-jpeg}, an archive of JPEG files,
  *       which the title then says
- *   <li>{@code cifar100}: small photographs, 32x32 in colour, 100 classes; {@code
- *       cifar-100-binary.tar.gz}, or {@code train.bin} and {@code test.bin} out of it
- *   <li>{@code svhn}: digits of house numbers, 32x32 in colour; {@code train_32x32.mat} and {@code
+ *   <li>{@code cifar100}: small photographs, 32x32 in color, 100 classes; {@code
+ *       cifar-100-binary.tar.gz}, or {@code train.bin} and {@code test.bin} from it
+ *   <li>{@code svhn}: digits of house numbers, 32x32 in color; {@code train_32x32.mat} and {@code
  *       test_32x32.mat}
- *   <li>{@code tiny-imagenet}: photographs of 200 classes, cut from 64x64 to 56x56 as the
- *       decorrelation paper does, in colour; {@code tiny-imagenet-200.zip} or the folder in it. The
+ *   <li>{@code tiny-imagenet}: photographs of 200 classes in color, cropped from 64x64 to 56x56 as
+ *       in the decorrelation paper; {@code tiny-imagenet-200.zip} or the folder in it. The
  *       validation images are the test images
  * </ul>
  *
  * <p>The last three are never downloaded: {@link DataOptions.Builder#optRepository} is a folder
- * that holds the files named above, as their authors publish them, or that archive itself; or a
- * folder in DJL's repository layout with an artifact of the data set's name, whose files are {@code
+ * with the files named above, as their authors publish them, or that archive itself; or a folder in
+ * DJL's repository layout with an artifact of the data set's name, whose files are {@code
  * train.bin} and {@code test.bin} (gzipped or not); {@code train_32x32.mat} and {@code
- * test_32x32.mat}; or {@code train} and {@code test}, gzipped tar archives of one folder a class,
- * and {@code classes}, a text file with index, id and words of each class.
+ * test_32x32.mat}; or {@code train} and {@code test}, gzipped tar archives with one folder per
+ * class, and {@code classes}, a text file with index, id and words of each class.
  *
  * <p>All images of a data set are in memory. For the whole of Tiny ImageNet that takes 1.2 GB, 3 GB
  * of Java heap while it loads ({@code -Xmx3g}), and 1.3 GB in the cache folder.

@@ -35,17 +35,17 @@ import org.locallearning.djl.zoo.augmentation.TransformedDataset;
 import org.locallearning.djl.zoo.task.Task;
 
 /**
- * One data set, loaded: labelled training and test images in memory, and images for validation
- * where the options ask for them.
+ * A loaded data set: labelled training and test images in memory, and validation images if the
+ * options ask for them.
  *
- * <p>Pixels are kept as bytes and become float32 batch by batch. A batch's data has shape (N, C, H,
- * W), its label is the class index, int64 of shape (N), as {@code SoftmaxCrossEntropyLoss} and
- * {@code Accuracy} take it; images loaded to be {@linkplain Task#reconstructs() reconstructed} have
- * themselves as labels.
+ * <p>Pixels are stored as bytes and become float32 batch by batch. A batch's data has shape (N, C,
+ * H, W), its label is the class index, int64 of shape (N), as {@code SoftmaxCrossEntropyLoss} and
+ * {@code Accuracy} expect; images loaded to be {@linkplain Task#reconstructs() reconstructed} are
+ * their own labels.
  *
- * <p>The images live outside the Java heap, in the host's memory, until {@link #close()}; the data
- * sets handed out are views of them and must not be used after it. A batch is sent to the device of
- * the trainer as bytes and becomes numbers there.
+ * <p>The images are in host memory outside the Java heap until {@link #close()}; the data sets
+ * handed out are views and must not be used after it. A batch is sent to the trainer's device as
+ * bytes and converted there.
  */
 public final class ImageData implements AutoCloseable {
 

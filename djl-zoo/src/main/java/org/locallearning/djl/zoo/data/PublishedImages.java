@@ -31,8 +31,8 @@ import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 import org.locallearning.djl.zoo.repository.RepositoryException;
 
 /**
- * A data set of images that DJL has no loader for, as a DJL data set: {@link Cifar100}, {@link
- * Svhn} and {@link TinyImageNet} make its builders. It is used as DJL's own {@code Cifar10} is:
+ * A data set of images for which DJL has no loader; {@link Cifar100}, {@link Svhn} and {@link
+ * TinyImageNet} make its builders. Use it like DJL's own {@code Cifar10}:
  *
  * <pre>
  * PublishedImages images =
@@ -44,9 +44,9 @@ import org.locallearning.djl.zoo.repository.RepositoryException;
  * images.prepare();
  * </pre>
  *
- * <p>Each sample is an image of shape (height, width, 3), uint8, which the pipeline, {@link
- * ToTensor} unless another is set, turns into (3, height, width), float32 in 0 to 1; its label is
- * the index of its class, int64. All images are in memory, outside the Java heap.
+ * <p>Each sample is an image of shape (height, width, 3), uint8, which the pipeline ({@link
+ * ToTensor} by default) turns into (3, height, width), float32 in 0 to 1; its label is the class
+ * index, int64. All images are in memory, outside the Java heap.
  */
 public final class PublishedImages extends AnyDeviceDataset {
 

@@ -23,10 +23,10 @@ import java.util.Map;
 import org.locallearning.djl.zoo.repository.RepositoryException;
 
 /**
- * Street View House Numbers, cropped digits (Netzer and others, "Reading Digits in Natural Images
- * with Unsupervised Feature Learning", 2011): MATLAB files (version 5) with the images {@code X},
- * uint8 of 32 rows x 32 columns x 3 channels x N images in column-major order, and the labels
- * {@code y}, in which 10 stands for the digit 0.
+ * Street View House Numbers, cropped digits (Netzer et al., "Reading Digits in Natural Images with
+ * Unsupervised Feature Learning", 2011): MATLAB files (version 5) with the images {@code X}, uint8
+ * of 32 rows x 32 columns x 3 channels x N images in column-major order, and the labels {@code y},
+ * in which 10 stands for the digit 0.
  */
 public final class Svhn {
 

@@ -39,12 +39,12 @@ import org.locallearning.djl.zoo.repository.RepositoryException;
 
 /**
  * Tiny ImageNet (Stanford CS231N): 64x64 pixels, 200 classes of ImageNet, 500 training and 50
- * validation images each. The validation images serve as test images, since the labels of the test
- * images are not published. Class indices are places among the sorted WordNet ids.
+ * validation images each. The validation images serve as test images, since the test labels are not
+ * published. Class indices follow the sorted WordNet ids.
  *
- * <p>Training images take turns between classes, so that the first ones are of all classes;
- * validation images are in their published order, which is that of the numbers in their names. They
- * may also lie in a folder for each class, as the training images do.
+ * <p>Training images alternate between classes, so the first ones cover all classes; validation
+ * images are in their published order, by the numbers in their names, and may also be in one folder
+ * per class.
  */
 public final class TinyImageNet {
 

@@ -24,11 +24,11 @@ import org.locallearning.djl.creditassignment.provenance.Preprocessing;
 import org.locallearning.djl.zoo.data.PixelScale;
 
 /**
- * Turns an image (height, width, channels) into a model's input (channels, height, width): made
- * grey where the model takes grey images, scaled to its size, if it has another, or, where the
- * model takes the centre of images, to theirs and then cut, and then as the images that the model
- * was trained on, {@code (pixel / white - mean) / deviation} of each channel with the numbers of
- * its record, where white is 255 as a rule, with the same rounding.
+ * Turns an image (height, width, channels) into a model's input (channels, height, width): converts
+ * to grey if the model takes grey images, scales to the model's size or, if the model takes the
+ * center of images, scales to their size and crops, then normalizes each channel as in training,
+ * {@code (pixel / white - mean) / deviation}, with the numbers of the model's record (white is
+ * usually 255) and the same rounding.
  */
 public final class ImageInput implements Transform {
 

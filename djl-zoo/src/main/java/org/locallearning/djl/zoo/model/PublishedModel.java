@@ -39,15 +39,15 @@ import org.locallearning.djl.zoo.repository.RepositoryException;
 import org.locallearning.djl.zoo.repository.RepositoryWriter;
 
 /**
- * A saved model as an artifact of a repository: {@code <name>-0000.params} and {@code <name>.json},
- * its record, as {@code compare --save-models} writes them; {@code <name>-rule.state}, if the
- * {@link RuleWeights} were saved; {@code card.md}; and, for a classifier, {@code synset.txt}, the
- * names of its classes, which DJL's own translators read.
+ * A saved model as an artifact of a repository: {@code <name>-0000.params} and its record {@code
+ * <name>.json}, as {@code compare --save-models} writes them; {@code <name>-rule.state}, if the
+ * {@link RuleWeights} were saved; {@code card.md}; and, for a classifier, {@code synset.txt} with
+ * the class names for DJL's own translators.
  *
- * <p>The name is made of network, data set and method, such as {@code mlp-mnist-kp} or {@code
+ * <p>The name consists of network, data set and method, such as {@code mlp-mnist-kp} or {@code
  * conv-mnist-bp-decor}. The artifact is the network; {@code dataset}, {@code rule}, {@code layers},
- * {@code name} and, for a classifier, {@code accuracy} and {@code testImages} are properties, by
- * which {@code Criteria.optFilter} finds it.
+ * {@code name} and, for a classifier, {@code accuracy} and {@code testImages} are properties for
+ * {@code Criteria.optFilter}.
  */
 public final class PublishedModel {
 

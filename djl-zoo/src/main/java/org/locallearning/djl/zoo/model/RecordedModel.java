@@ -43,9 +43,8 @@ import org.locallearning.djl.zoo.network.Networks;
 import org.locallearning.djl.zoo.repository.RepositoryException;
 
 /**
- * A saved model whose {@linkplain TrainingRecord record} says what it is, so that nothing else is
- * needed to load it: the network, the size of its input, what becomes of an image before it, and
- * the names of its classes.
+ * A saved model that its {@linkplain TrainingRecord record} describes completely: the network, its
+ * input size, the preprocessing of images, and the class names.
  *
  * <p>Networks are the classifiers of {@link Networks}; {@value #FEATURES}, a dense layer with
  * logistic units; and {@value #LINEAR}, a dense layer alone.

@@ -34,14 +34,14 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Translates between images and what a model takes and gives, as its record says: grey or in
- * colour, its size, the scale of its pixels, and the names of its classes.
+ * Translates between images and the inputs and outputs of a model as its record describes them:
+ * grey or color, size, pixel scale, and class names.
  *
- * <p>From {@link Image}, a path, a URL or a stream; to {@link Classifications}, where the model has
- * classes ({@code topK} of them, 5 unless that argument says otherwise; probabilities, unless
- * {@code applySoftmax} is false), or to the model's outputs as {@code float[]}. Arguments of DJL's
- * image translators that would say otherwise than the record are refused, and so are values that
- * these two arguments do not have, by an {@link IllegalArgumentException}.
+ * <p>From {@link Image}, a path, a URL or a stream; to {@link Classifications} if the model has
+ * classes ({@code topK} of them, 5 by default; probabilities unless {@code applySoftmax} is false),
+ * or to the model's outputs as {@code float[]}. Arguments of DJL's image translators that
+ * contradict the record, and invalid values of these two, throw an {@link
+ * IllegalArgumentException}.
  */
 public final class RecordedTranslatorFactory implements TranslatorFactory, Serializable {
 

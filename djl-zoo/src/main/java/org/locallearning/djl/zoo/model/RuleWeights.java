@@ -28,16 +28,16 @@ import org.locallearning.djl.state.Stateful;
 import org.locallearning.djl.zoo.repository.RepositoryException;
 
 /**
- * The weights that a rule has beside the model's, such as the B of feedback alignment: in a file
- * beside the model, {@code <name>-rule.state}, so that training goes on with the same ones.
+ * The weights of a rule besides the model's, such as the B of feedback alignment, in a file {@code
+ * <name>-rule.state} next to the model, so that training can continue with the same ones.
  *
  * <pre>{@code
  * Map<String, NDArray> weights = RuleWeights.load(folder, name, manager);
  * FeedbackAlignment.builder().optFeedback(FeedbackSource.of(weights)).build();
  * }</pre>
  *
- * <p>Without the file, a rule draws its weights anew from its seed, which gives the same ones only
- * as long as they are drawn in the same way.
+ * <p>Without the file, a rule draws its weights again from its seed, which gives the same ones only
+ * as long as the way of drawing does not change.
  */
 public final class RuleWeights {
 

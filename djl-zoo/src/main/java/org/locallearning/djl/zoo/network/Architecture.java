@@ -22,7 +22,7 @@ import java.util.Locale;
 import org.locallearning.djl.zoo.task.Task;
 
 /**
- * A network, of which blocks for images of any shape and any number of classes are made.
+ * A network that can be built for images of any shape and any number of classes.
  *
  * <pre>{@code
  * Block block = AhmadNetworks.CONVOLUTIONAL.create(new Shape(3, 32, 32), 10);

@@ -24,16 +24,16 @@ import ai.djl.util.Pair;
 import org.locallearning.djl.decorrelation.internal.LayerInitializer;
 
 /**
- * Draws weights and biases from the uniform distribution on ±1/√(fan-in).
+ * Draws weights and biases from the uniform distribution on ±1/√(fan-in), as PyTorch's {@code
+ * nn.Linear} and {@code nn.Conv2d} do. DJL's default is a normal distribution of variance
+ * 2/(fan-in) and zero biases.
  *
  * <p>The fan-in is the number of inputs of one output unit: the input size of a dense layer, input
- * channels per group times kernel size of a convolution. This is what PyTorch's {@code nn.Linear}
- * and {@code nn.Conv2d} start from, and so what papers with PyTorch code report; DJL's default is a
- * normal distribution of variance 2/(fan-in) and zero biases.
+ * channels per group times kernel size of a convolution.
  *
- * <p>A bias has the fan-in of its layer, which its own shape does not tell. {@link #setOn(Block)}
+ * <p>A bias has the fan-in of its layer, which its own shape does not reveal. {@link #setOn(Block)}
  * therefore gives each parameter an initializer that looks at its layer's weight; a layer that
- * {@code Decorrelate} puts in the place of another takes it over for its own weight.
+ * {@code Decorrelate} puts in place of another takes the initializer over.
  */
 public final class FanInUniformInitializer implements LayerInitializer {
 

@@ -20,15 +20,15 @@ import ai.djl.nn.norm.GhostBatchNorm;
 import java.util.stream.LongStream;
 
 /**
- * Batch normalization by the statistics of parts of the batch, each about as large as {@code
- * optVirtualBatchSize} says.
+ * Batch normalization by the statistics of parts of the batch, each of about {@code
+ * optVirtualBatchSize} samples.
  *
  * <p>DJL's {@link GhostBatchNorm} stacks the normalized parts: from a batch of (8, n) in two parts
- * it makes (2, 4, n), and batches that its parts do not divide it refuses. This block joins them,
- * and takes parts that differ by one sample.
+ * it makes (2, 4, n), and it rejects batches that do not divide evenly. This block joins them, and
+ * its parts may differ by one sample.
  *
  * <ul>
- *   <li>input: as of {@link GhostBatchNorm}, (batch, n, *)
+ *   <li>input: as for {@link GhostBatchNorm}, (batch, n, *)
  *   <li>output: the same shape
  * </ul>
  *

@@ -24,13 +24,13 @@ import ai.djl.util.PairList;
 import ai.djl.util.Preconditions;
 
 /**
- * Adds a learned vector to the token at each position, {@code y_t = x_t + p_t}, without which
- * attention could not tell the order of tokens.
+ * Adds a learned vector to the token at each position, {@code y_t = x_t + p_t}, so that attention
+ * can tell the order of tokens.
  *
  * <ul>
  *   <li>input: the tokens, (batch, T, E)
  *   <li>output: the same shape
- *   <li>{@code position}: p, (T, E), normal with a standard deviation of 0.02 at the start
+ *   <li>{@code position}: p, (T, E), initially normal with a standard deviation of 0.02
  * </ul>
  */
 public final class PositionEmbedding extends AbstractBlock {

@@ -26,11 +26,12 @@ import org.locallearning.djl.zoo.network.Architecture.Choices;
 /**
  * A small vision transformer of DJL's blocks, for small images.
  *
- * <p>Patches of 4x4 pixels become tokens by one linear map, a strided convolution; each gets a
- * learned position; three {@link TransformerEncoderBlock}s mix them; the mean over tokens is
- * classified. Dosovitskiy et al., "An Image is Worth 16x16 Words", 2021, with these differences:
- * DJL's encoder has batch normalization after each part in the place of layer normalization before
- * it, the mean of the tokens serves in the place of a class token, and there is no dropout.
+ * <p>One strided convolution turns patches of 4x4 pixels into tokens; each gets a learned position;
+ * three {@link TransformerEncoderBlock}s follow; the mean over tokens is classified.
+ *
+ * <p>Dosovitskiy et al., "An Image is Worth 16x16 Words", 2021, with these differences: batch
+ * normalization after each part (DJL's encoder) instead of layer normalization before it, the mean
+ * of the tokens instead of a class token, and no dropout.
  */
 public final class VisionTransformer {
 

@@ -37,18 +37,18 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A repository of models in DJL's layout, in which nothing is believed: names and addresses are
- * checked before they are used, and size and SHA-1 of every file before anything reads it.
+ * A repository of models in DJL's layout that verifies everything: names and addresses before they
+ * are used, size and SHA-1 of every file before it is read.
  *
  * <pre>{@code
  * model/cv/image_classification/org/locallearning/mlp/metadata.json
  * model/cv/image_classification/org/locallearning/mlp/0.1.0/mlp-mnist-kp/...
  * }</pre>
  *
- * <p>It is a folder, an address on the network, or a folder of the class path, and so of a jar.
- * Files are copied once into a folder of DJL's cache that belongs to their content alone, so that
- * two repositories never share an entry; a copy that was changed since is replaced. No archive is
- * unpacked, and no class is loaded from a repository.
+ * <p>It is a folder, a network address, or a folder on the class path, also in a jar. Files are
+ * copied once into a folder of DJL's cache named by their content, so two repositories never share
+ * an entry; a copy that was changed is replaced. No archive is unpacked and no class is loaded from
+ * a repository.
  */
 public final class ModelRepository extends AbstractRepository {
 

@@ -19,11 +19,11 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * A repository of data or models can't be used: it does not exist, lacks what is looked for, or
- * holds a file that is damaged or not to be trusted.
+ * Thrown if a repository of data or models cannot be used: it does not exist, lacks the requested
+ * item, or has a file that is damaged or not trusted.
  *
- * <p>The message is one sentence for the person at the keyboard: which file or folder, what is
- * wrong with it, what to do.
+ * <p>The message is one sentence for the user: which file or folder, what is wrong with it, what to
+ * do.
  */
 public final class RepositoryException extends IOException {
 

@@ -34,17 +34,17 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * What a repository says of an artifact in its {@code metadata.json}, checked before DJL sees it.
+ * The {@code metadata.json} of a repository's artifact, checked before DJL sees it.
  *
- * <p>DJL puts names and addresses of that file together into paths and URLs without looking. Here
- * every version, name and file name is a {@linkplain PlainName#isPlain plain name}, every address a
- * path below the folder of the metadata: no other scheme or host, nothing absolute, no {@code ..},
- * backslash or control character, not even percent-encoded. Every file has an address, and the size
- * and SHA-1 that it may have are a size and a SHA-1.
+ * <p>DJL joins names and addresses of that file into paths and URLs unchecked. Here every version,
+ * name and file name must be a {@linkplain PlainName#isPlain plain name}, and every address a path
+ * below the metadata's folder: no other scheme or host, no absolute path, no {@code ..}, backslash
+ * or control character, not even percent-encoded. Every file must have an address; its size and
+ * SHA-1, if given, must be valid.
  *
  * @param json the text of the file
- * @param location where it came from, for a reader
- * @param metadata its meaning; the repository's address is set to the artifact's folder
+ * @param location where it came from, for messages
+ * @param metadata the parsed metadata; the repository's address is set to the artifact's folder
  */
 public record RepositoryMetadata(String json, String location, Metadata metadata) {
 

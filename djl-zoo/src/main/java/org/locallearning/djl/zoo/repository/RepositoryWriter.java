@@ -38,12 +38,12 @@ import org.locallearning.djl.decorrelation.internal.Digest;
 import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 
 /**
- * Adds models to a repository in a folder, in DJL's layout. Files are written beside their place
- * and renamed; the metadata, with size and SHA-1 of each, follow them, and the list of all
- * artifacts, which a repository on the network or in a jar needs, comes last. What was there before
- * stays; adding the same model again writes what is missing or damaged.
+ * Adds models to a repository in a folder, in DJL's layout. Files are written to a temporary name
+ * and renamed, then the metadata with size and SHA-1 of each, and last the list of all artifacts,
+ * which a repository on the network or in a jar needs. Existing files stay; adding the same model
+ * again writes what is missing or damaged.
  *
- * <p>One program at a time writes into a repository.
+ * <p>Only one program at a time may write into a repository.
  */
 public final class RepositoryWriter {
 

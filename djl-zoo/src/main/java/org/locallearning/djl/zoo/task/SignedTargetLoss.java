@@ -20,12 +20,12 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.loss.Loss;
 
 /**
- * The squared error of outputs to targets that are 0.9 for the class and −0.9 for all others, as
- * Lillicrap et al. (2016) train every classifier: half its sum over outputs, its mean over the
- * batch. Labels are class indices (N), predictions (N, classes).
+ * The squared error to targets that are 0.9 for the class and −0.9 for all others, as in Lillicrap
+ * et al. (2016): half the sum over outputs, averaged over the batch. Labels are class indices (N),
+ * predictions (N, classes).
  *
- * <p>The gradient at the outputs is {@code (y − y*) / N}, the error of the paper's equations but
- * for the mean.
+ * <p>The gradient at the outputs is {@code (y − y*) / N}, the error of the paper's equations up to
+ * the mean.
  */
 public final class SignedTargetLoss extends Loss {
 
