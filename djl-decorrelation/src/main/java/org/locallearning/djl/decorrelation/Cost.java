@@ -14,6 +14,7 @@
 package org.locallearning.djl.decorrelation;
 
 import ai.djl.util.Preconditions;
+import java.util.function.Consumer;
 
 /**
  * Limits the work of a decorrelation layer: the form of M, the share of a batch it learns from, and
@@ -26,29 +27,28 @@ import ai.djl.util.Preconditions;
  */
 public final class Cost {
 
-    private final int maxBlockSize;
-    private final int rank;
-    private final double sampleFraction;
-    private final int maxPatches;
-    private final int updateInterval;
-    private final int samplesPerUpdate;
-    private final int checkInterval;
+    private int maxBlockSize;
+    private int rank;
+    private double sampleFraction = 0.1;
+    private int maxPatches = 1024;
+    private int updateInterval = 1;
+    private int samplesPerUpdate = 128;
+    private int checkInterval = 1;
 
-    private Cost(
-            int maxBlockSize,
-            int rank,
-            double sampleFraction,
-            int maxPatches,
-            int updateInterval,
-            int samplesPerUpdate,
-            int checkInterval) {
-        this.maxBlockSize = maxBlockSize;
-        this.rank = rank;
-        this.sampleFraction = sampleFraction;
-        this.maxPatches = maxPatches;
-        this.updateInterval = updateInterval;
-        this.samplesPerUpdate = samplesPerUpdate;
-        this.checkInterval = checkInterval;
+    private Cost() {}
+
+    /** Returns these settings with a change, which is made in a copy of them. */
+    private Cost with(Consumer<Cost> change) {
+        Cost copy = new Cost();
+        copy.maxBlockSize = maxBlockSize;
+        copy.rank = rank;
+        copy.sampleFraction = sampleFraction;
+        copy.maxPatches = maxPatches;
+        copy.updateInterval = updateInterval;
+        copy.samplesPerUpdate = samplesPerUpdate;
+        copy.checkInterval = checkInterval;
+        change.accept(copy);
+        return copy;
     }
 
     /**
@@ -57,7 +57,7 @@ public final class Cost {
      * @return the cost
      */
     public static Cost full() {
-        return new Cost(0, 0, 0.1, 1024, 1, 128, 1);
+        return new Cost();
     }
 
     /**
@@ -107,14 +107,7 @@ public final class Cost {
         Preconditions.checkArgument(
                 fraction > 0 && fraction <= 1,
                 "The fraction of the batch must be in (0, 1], but is " + fraction);
-        return new Cost(
-                maxBlockSize,
-                rank,
-                fraction,
-                maxPatches,
-                updateInterval,
-                samplesPerUpdate,
-                checkInterval);
+        return with(cost -> cost.sampleFraction = fraction);
     }
 
     /**
@@ -128,14 +121,7 @@ public final class Cost {
     public Cost withMaxPatches(int patches) {
         Preconditions.checkArgument(
                 patches >= 2, "The largest number of patches must be 2 or more, but is " + patches);
-        return new Cost(
-                maxBlockSize,
-                rank,
-                sampleFraction,
-                patches,
-                updateInterval,
-                samplesPerUpdate,
-                checkInterval);
+        return with(cost -> cost.maxPatches = patches);
     }
 
     /**
@@ -149,14 +135,7 @@ public final class Cost {
         Preconditions.checkArgument(
                 interval >= 1,
                 "The number of steps between updates must be 1 or more, but is " + interval);
-        return new Cost(
-                maxBlockSize,
-                rank,
-                sampleFraction,
-                maxPatches,
-                interval,
-                samplesPerUpdate,
-                checkInterval);
+        return with(cost -> cost.updateInterval = interval);
     }
 
     /**
@@ -176,14 +155,7 @@ public final class Cost {
         Preconditions.checkArgument(
                 samples >= 1,
                 "The number of samples for an update must be 1 or more, but is " + samples);
-        return new Cost(
-                maxBlockSize,
-                rank,
-                sampleFraction,
-                maxPatches,
-                updateInterval,
-                samples,
-                checkInterval);
+        return with(cost -> cost.samplesPerUpdate = samples);
     }
 
     /**
@@ -200,14 +172,7 @@ public final class Cost {
         Preconditions.checkArgument(
                 interval >= 0,
                 "The number of updates between checks must be 0 or more, but is " + interval);
-        return new Cost(
-                maxBlockSize,
-                rank,
-                sampleFraction,
-                maxPatches,
-                updateInterval,
-                samplesPerUpdate,
-                interval);
+        return with(cost -> cost.checkInterval = interval);
     }
 
     /**
@@ -337,14 +302,11 @@ public final class Cost {
     }
 
     private Cost withForm(int newMaxBlockSize, int newRank) {
-        return new Cost(
-                newMaxBlockSize,
-                newRank,
-                sampleFraction,
-                maxPatches,
-                updateInterval,
-                samplesPerUpdate,
-                checkInterval);
+        return with(
+                cost -> {
+                    cost.maxBlockSize = newMaxBlockSize;
+                    cost.rank = newRank;
+                });
     }
 
     /** Returns whether M is full for inputs of every width. */

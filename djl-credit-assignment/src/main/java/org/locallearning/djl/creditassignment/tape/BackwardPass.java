@@ -24,6 +24,21 @@ package org.locallearning.djl.creditassignment.tape;
 record BackwardPass(
         Feedback feedback, boolean keepGraph, boolean gradientsWanted, boolean inputErrorsWanted) {
 
+    /** Returns the pass that only finds the exact errors at the inputs, and may be repeated. */
+    static BackwardPass ofInputErrors() {
+        return new BackwardPass(Feedback.EXACT, true, false, true);
+    }
+
+    /** Returns the pass that only adds exact gradients, and may be repeated. */
+    static BackwardPass ofGradients() {
+        return new BackwardPass(Feedback.EXACT, true, true, false);
+    }
+
+    /** Returns the last exact pass, which adds gradients. */
+    static BackwardPass last(boolean inputErrorsWanted) {
+        return new BackwardPass(Feedback.EXACT, false, true, inputErrorsWanted);
+    }
+
     /** Returns the backward pass through a part of the piece. */
     BackwardPass within(boolean errorsWantedAtInputs) {
         return new BackwardPass(feedback, keepGraph, gradientsWanted, errorsWantedAtInputs);

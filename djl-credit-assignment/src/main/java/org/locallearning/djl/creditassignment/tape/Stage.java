@@ -304,9 +304,7 @@ public final class Stage implements AutoCloseable {
         checkErrors(errors);
         try (NDManager scope = reruns.scope().newSubManager()) {
             NDList inputErrors =
-                    trace.backward(
-                            detach(errors, scope),
-                            new BackwardPass(Feedback.EXACT, true, false, true));
+                    trace.backward(detach(errors, scope), BackwardPass.ofInputErrors());
             inputErrors.attach(reruns.scope());
             return inputErrors;
         }
@@ -322,8 +320,7 @@ public final class Stage implements AutoCloseable {
         checkErrors(errors);
         if (isTrainable()) {
             try (NDManager scope = reruns.scope().newSubManager()) {
-                trace.backward(
-                        detach(errors, scope), new BackwardPass(Feedback.EXACT, true, true, false));
+                trace.backward(detach(errors, scope), BackwardPass.ofGradients());
             }
         }
     }
@@ -338,8 +335,7 @@ public final class Stage implements AutoCloseable {
      */
     public NDList backward(NDList errors, boolean inputErrorsWanted) {
         checkErrors(errors);
-        return trace.backwardAndRelease(
-                errors, new BackwardPass(Feedback.EXACT, false, true, inputErrorsWanted));
+        return trace.backwardAndRelease(errors, BackwardPass.last(inputErrorsWanted));
     }
 
     private void checkErrors(NDList errors) {
