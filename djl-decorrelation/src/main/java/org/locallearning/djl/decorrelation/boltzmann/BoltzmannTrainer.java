@@ -49,17 +49,19 @@ import org.locallearning.djl.state.StatefulTrainer;
  *
  * <p>Use it as any DJL trainer, with {@code EasyTrain} or a loop of your own: {@link
  * #forward(NDList, NDList)} runs both phases and finds the direction, {@link #step()} hands it to
- * the configuration's optimizer. Nothing is differentiated, so gradient collectors have nothing to
- * do. Labels are not looked at, and a data set may have none. Parameters that are frozen stay as
- * they are.
+ * the configuration's optimizer. Each forward has its step: directions do not add up, since some
+ * compare a step with the one before. Nothing is differentiated, so gradient collectors have
+ * nothing to do. Labels are not looked at, and a data set may have none. Parameters that are frozen
+ * stay as they are.
  *
  * <p>Predictions are the reconstructions and the data, in this order, as {@link
  * ReconstructionError} takes them.
  *
  * <p>{@code forward} throws {@link IllegalArgumentException} for data that cannot be states of the
- * visible units, and {@link IllegalStateException} when parameters or probabilities are no longer
- * finite; the trainer can then only be closed, which does not tell listeners that training ended,
- * so that none of them saves the broken model over a good one.
+ * visible units, and {@link IllegalStateException} where the step of the forward before is still to
+ * come. It throws that also when parameters or probabilities are no longer finite; the trainer can
+ * then only be closed, which does not tell listeners that training ended, so that none of them
+ * saves the broken model over a good one.
  */
 public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
 
@@ -176,12 +178,17 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
     public NDList forward(NDList data) {
         checkUsable();
         checkParameters();
+        if (isStepPending()) {
+            throw new IllegalStateException(
+                    "The direction of the forward before still waits for its step; call step after"
+                            + " each forward, or evaluate to reconstruct without learning.");
+        }
         long begin = System.nanoTime();
         if (!machine.isInitialized()) {
             initialize(data.getShapes());
         }
-        forgetDirection();
         ++batches;
+        SufficientStatistics found;
         NDList predictions;
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
@@ -201,18 +208,19 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
             if (learning.weightDecay() > 0) {
                 gradient.product().subi(parameters.weight().mul(learning.weightDecay()));
             }
-            direction = preconditioner.direction(parameters, positive, negative, gradient);
+            found = preconditioner.direction(parameters, positive, negative, gradient);
             NDArray reconstruction =
                     learning.negativePhase().startsAtData()
                             ? negative.visibleMeans()
                             : parameters.visibleMeans(positive.hidden());
-            checkFinite(parameters, positive);
-            direction.toList().forEach(each -> each.attach(getManager()));
-            NDScope.unregister(direction.toList());
+            checkFinite(found, parameters, positive);
+            found.toList().forEach(each -> each.attach(getManager()));
+            NDScope.unregister(found.toList());
             predictions = new NDList(reconstruction, visible);
             predictions.attach(data.head().getManager());
             NDScope.unregister(predictions);
         }
+        direction = found;
         addMetric("forward", begin);
         return predictions;
     }
@@ -227,9 +235,10 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
                 values.units());
     }
 
-    private void checkFinite(BoltzmannParameters parameters, Phase positive) {
-        NDArray sum = direction.product().sum();
-        if (isFinite(sum.addi(direction.visible().sum()).addi(direction.hidden().sum()))) {
+    private void checkFinite(
+            SufficientStatistics found, BoltzmannParameters parameters, Phase positive) {
+        NDArray sum = found.product().sum();
+        if (isFinite(sum.addi(found.visible().sum()).addi(found.hidden().sum()))) {
             return;
         }
         String where;
@@ -312,7 +321,7 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
     public void step() {
         checkUsable();
         checkParameters();
-        if (direction == null) {
+        if (!isStepPending()) {
             throw new IllegalStateException(
                     "There is no direction to step in; call forward with a batch before step.");
         }
@@ -330,11 +339,19 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
                 optimizer.update(parameter.getId(), value, directions.get(i).negi());
             }
         }
-        forgetDirection();
+        forgetPendingStep();
         addMetric("step", begin);
     }
 
-    private void forgetDirection() {
+    /** {@inheritDoc} */
+    @Override
+    public boolean isStepPending() {
+        return direction != null;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void forgetPendingStep() {
         if (direction != null) {
             direction.toList().close();
             direction = null;
@@ -354,7 +371,8 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
     }
 
     /**
-     * Loads what {@link #saveState} wrote, before the first batch.
+     * Loads what {@link #saveState} wrote, before the first batch. A direction that waits for its
+     * step is forgotten.
      *
      * @param file the file to read
      * @throws IOException if it cannot be read
@@ -362,6 +380,7 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
      */
     public void loadState(Path file) throws IOException, MalformedModelException {
         StateFile.load(file, getManager(), getStatefulParts());
+        forgetPendingStep();
     }
 
     /** {@inheritDoc} */
