@@ -180,11 +180,13 @@ final class TrainingState {
                                                     ? remembering(part, ruleShapes)
                                                     : part));
         }
-        addOptimizer("optimizer", optimizer, ruleShapes, parts);
-        addNumbered("evaluator", evaluators(), EvaluatorState::of, parts);
-        addNumbered("evaluator's own", evaluators(), EvaluatorState::own, parts);
         List<TrainingListener> listeners = new ArrayList<>();
         trainer.notifyListeners(listeners::add);
+        Trackers trackers = new Trackers(listeners);
+        addOptimizer("optimizer", optimizer, trackers, ruleShapes, parts);
+        addNumbered("tracker", trackers.getStateful(), Optional::of, parts);
+        addNumbered("evaluator", evaluators(), EvaluatorState::of, parts);
+        addNumbered("evaluator's own", evaluators(), EvaluatorState::own, parts);
         addNumbered("listener", listeners, ListenerState::of, parts);
         return parts;
     }
@@ -192,14 +194,19 @@ final class TrainingState {
     private void addOptimizer(
             String name,
             Optimizer part,
+            Trackers trackers,
             Map<String, Shape> ruleShapes,
             Map<String, Stateful> parts) {
+        trackers.addOf(part);
         parts.put(name, new OptimizerState(part, names, ruleShapes, trainer.getDevices()));
         if (part instanceof StatefulOptimizer) {
             StatefulOptimizer own = (StatefulOptimizer) part;
             parts.put(name + "'s own", OptimizerState.own(own, names));
             own.getInner()
-                    .ifPresent(inner -> addOptimizer(name + "/inner", inner, ruleShapes, parts));
+                    .ifPresent(
+                            inner ->
+                                    addOptimizer(
+                                            name + "/inner", inner, trackers, ruleShapes, parts));
         }
     }
 
