@@ -103,6 +103,11 @@ final class TrainingState {
 
     /** Refuses a moment at which the state is in the middle of a batch. */
     void checkBetweenBatches() {
+        if (trainer instanceof StatefulTrainer && ((StatefulTrainer) trainer).isStepPending()) {
+            throw new IllegalStateException(
+                    "A batch still waits for trainer.step(); save after the step, between two"
+                            + " batches.");
+        }
         for (Pair<String, Parameter> parameter : block.getParameters()) {
             if (!parameter.getValue().requiresGradient()) {
                 continue;
@@ -125,6 +130,34 @@ final class TrainingState {
             NDArray gradient = Autograd.takeGradient(value, false);
             gradient.attach(scope);
             return HostValues.isTrue(HostNumber.with(gradient, 0, NDArray::neq).any());
+        }
+    }
+
+    /** Forgets a batch that was under way before the state of another moment was taken over. */
+    void forgetPendingStep() {
+        for (Parameter parameter : block.getParameters().values()) {
+            clearGradients(parameter);
+        }
+        if (trainer instanceof CreditTrainer) {
+            for (Parameter parameter :
+                    ((CreditTrainer) trainer).getAssigner().getParameters().values()) {
+                // the store would take up one that no batch has used
+                if (Autograd.hasArrived(parameter.getArray())) {
+                    clearGradients(parameter);
+                }
+            }
+        }
+        if (trainer instanceof StatefulTrainer) {
+            ((StatefulTrainer) trainer).forgetPendingStep();
+        }
+    }
+
+    private void clearGradients(Parameter parameter) {
+        for (Device device : trainer.getDevices()) {
+            NDArray value = store.getValue(parameter, device, true);
+            if (Autograd.hasArrived(value)) {
+                Autograd.clearGradient(value);
+            }
         }
     }
 
