@@ -285,6 +285,14 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
 
     /** {@inheritDoc} */
     @Override
+    public void forgetPendingStep() {
+        stepGuard.forgotten(
+                "a checkpoint was loaded after the last backward; call backward(loss) with a loss"
+                        + " of new predictions before step()");
+    }
+
+    /** {@inheritDoc} */
+    @Override
     public void initialize(Shape... shapes) {
         checkBlocks();
         Model model = super.getModel();

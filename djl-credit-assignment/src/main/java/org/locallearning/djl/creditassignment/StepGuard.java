@@ -39,6 +39,16 @@ final class StepGuard {
         reason = Optional.of(why);
     }
 
+    /**
+     * Notes that the credit is gone, and not by a step.
+     *
+     * @param why the reason, as a clause
+     */
+    void forgotten(String why) {
+        credited = false;
+        reason = Optional.of(why);
+    }
+
     /** Notes that a forward has its credit. */
     void credited() {
         everCredited = true;

@@ -17,6 +17,7 @@ import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDManager;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -31,6 +32,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
 import org.locallearning.djl.decorrelation.internal.Digest;
+import org.locallearning.djl.decorrelation.internal.FileFailure;
 
 /**
  * A file with what the parts of training remember, one section for each part, and a SHA-256 over
@@ -46,10 +48,23 @@ public final class StateFile {
      * @param file the file to write; a file that is there is replaced, a folder is made if there is
      *     none
      * @param parts the parts of training, each under the name of its section
-     * @throws IOException if it cannot be written; what was there is then there still
+     * @throws IOException if it cannot be written, as by a thread that was interrupted; what was
+     *     there is then there still
      * @throws IllegalArgumentException if a section has no good name, or a part cannot be saved
      */
     public static void save(Path file, Map<String, ? extends Stateful> parts) throws IOException {
+        try {
+            write(file, parts);
+        } catch (ClosedByInterruptException e) {
+            throw new IOException(
+                    String.format(
+                            "%s was not saved (%s); what was there before is there still.",
+                            file, FileFailure.reason(e)),
+                    e);
+        }
+    }
+
+    private static void write(Path file, Map<String, ? extends Stateful> parts) throws IOException {
         AtomicFile.write(
                 file,
                 bytes -> {
@@ -148,7 +163,7 @@ public final class StateFile {
         } catch (MalformedModelException e) {
             throw new MalformedModelException(file + ": " + e.getMessage(), e);
         } catch (IOException e) {
-            throw new IOException(file + ": " + e.getMessage(), e);
+            throw new IOException(file + ": " + FileFailure.reason(e), e);
         }
     }
 

@@ -36,4 +36,21 @@ public interface StatefulTrainer {
      * @return the store
      */
     ParameterStore getParameterStore();
+
+    /**
+     * Returns whether a batch waits for {@code step()} in another way than by gradients of
+     * parameters. Training is not saved then, since the step would be lost.
+     *
+     * @return true while one waits; false by default
+     */
+    default boolean isStepPending() {
+        return false;
+    }
+
+    /**
+     * Forgets a batch that waits for {@code step()}. Called when the state of another moment of
+     * training was taken over, which the step does not belong to; gradients of parameters are
+     * cleared by the caller. Does nothing by default.
+     */
+    default void forgetPendingStep() {}
 }

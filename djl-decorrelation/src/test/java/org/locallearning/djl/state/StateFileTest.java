@@ -15,6 +15,7 @@ package org.locallearning.djl.state;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -43,6 +44,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -466,6 +468,29 @@ class StateFileTest {
                                                 Map.of("rule", forgetful, "optimizer", forgetful)))
                         .getMessage();
         assertTrue(message.contains("remembers nothing"), message);
+    }
+
+    @Test
+    void anInterruptedThreadIsNamed() throws Exception {
+        byte[] before = saved();
+        Map<String, Part> parts = parts(Part.of(manager, 9, 9), Part.of(manager, 9));
+        for (Executable use :
+                List.<Executable>of(
+                        () -> StateFile.save(file, parts),
+                        () -> StateFile.load(file, manager, parts))) {
+            Thread.currentThread().interrupt();
+            String message;
+            try {
+                message = assertThrows(IOException.class, use).getMessage();
+            } finally {
+                assertTrue(Thread.interrupted());
+            }
+            assertTrue(message.startsWith(file.toString()), message);
+            assertTrue(message.contains("the thread was interrupted"), message);
+            assertFalse(message.contains("null"), message);
+        }
+        assertArrayEquals(before, Files.readAllBytes(file));
+        assertArrayEquals(new double[] {9, 9}, parts.get("rule").weight.toDoubleArray());
     }
 
     @Test

@@ -47,8 +47,8 @@ public final class Checkpoint {
      * @param position how far training has come
      * @param file the file to write; a file that is there is replaced
      * @throws IOException if it cannot be written; what was there is then there still
-     * @throws IllegalStateException if gradients wait for a step, as they do when {@code
-     *     onTrainingBatch} of a listener is called
+     * @throws IllegalStateException if gradients or a direction wait for a step, as they do when
+     *     {@code onTrainingBatch} of a listener is called
      * @throws IllegalArgumentException if a part of training cannot be saved, such as an optimizer
      *     of a class that is not known
      */
@@ -66,7 +66,7 @@ public final class Checkpoint {
      * @param about adds to the record, such as {@code made -> made.optData(data)}
      * @param file the file to write; a file that is there is replaced
      * @throws IOException if it cannot be written; what was there is then there still
-     * @throws IllegalStateException if gradients wait for a step
+     * @throws IllegalStateException if gradients or a direction wait for a step
      * @throws IllegalArgumentException if a part of training cannot be saved
      */
     public static void save(
@@ -91,7 +91,8 @@ public final class Checkpoint {
     }
 
     /**
-     * Loads what {@link #save} wrote: all of it, or nothing.
+     * Loads what {@link #save} wrote: all of it, or nothing. Gradients of a batch that was not
+     * finished are cleared.
      *
      * @param trainer a trainer of the same model, rule, optimizer, loss and settings, initialized,
      *     before its first batch
@@ -110,6 +111,7 @@ public final class Checkpoint {
             throws IOException, MalformedModelException {
         TrainingState state = new TrainingState(trainer, settings);
         StateFile.load(file, trainer.getManager(), state.parts());
+        state.forgetPendingStep();
         return state.loadedPosition();
     }
 

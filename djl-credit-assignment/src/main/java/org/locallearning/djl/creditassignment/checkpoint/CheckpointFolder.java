@@ -72,6 +72,12 @@ final class CheckpointFolder {
 
     /** Says why a checkpoint cannot be written. */
     String notWritten(IOException e) {
+        if (FileFailure.isInterrupt(e)) {
+            return String.format(
+                    "No checkpoint was written to %s, since the thread was interrupted; those that"
+                            + " are there are whole, and training goes on from the last.",
+                    folder);
+        }
         return String.format(
                 "Checkpoints cannot be written to %s (%s); let this program write there, or name"
                         + " another folder by setFolder.",

@@ -19,6 +19,8 @@ import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -32,9 +34,13 @@ import org.locallearning.djl.state.Stateful;
 
 /**
  * The sums of an evaluator in an epoch that is under way. DJL's evaluators and losses keep them in
- * maps of numbers, by the name of the accumulator, and evaluators of one's own do as they do.
+ * maps of numbers, by the name of the accumulator, and evaluators of one's own do as they do. Other
+ * maps, such as weights of classes, are refused before anything is saved or loaded.
  */
 final class EvaluatorState implements Stateful {
+
+    private static final Set<Type> KINDS =
+            Set.of(Long.class, Integer.class, Float.class, Double.class);
 
     private final Evaluator evaluator;
 
@@ -98,17 +104,15 @@ final class EvaluatorState implements Stateful {
         Map<String, Sums> sums = new LinkedHashMap<>();
         for (Field field : PrivateFields.of(evaluator.getClass())) {
             if (Map.class.isAssignableFrom(field.getType())) {
-                Type kind = valueType(field);
-                if (kind == Long.class
-                        || kind == Integer.class
-                        || kind == Float.class
-                        || kind == Double.class) {
-                    sums.put(field.getName(), new Sums(values(field), kind));
+                Optional<Type> kind = kind(field);
+                if (kind.isPresent() && (isOfDjl(field) || canChange(values(field)))) {
+                    sums.put(field.getName(), new Sums(values(field), kind.get()));
                 } else if (!(evaluator instanceof Stateful)) {
                     throw new IllegalArgumentException(
                             String.format(
                                     "Evaluator %s cannot be saved, since it is not known what its"
-                                            + " %s is; let it implement Stateful.",
+                                            + " %s is, which is no map of sums by name; let it"
+                                            + " implement Stateful.",
                                     evaluator.getClass().getName(), field.getName()));
                 }
             }
@@ -116,11 +120,32 @@ final class EvaluatorState implements Stateful {
         return sums;
     }
 
-    private static Type valueType(Field field) {
-        Type type = field.getGenericType();
-        return type instanceof ParameterizedType
-                ? ((ParameterizedType) type).getActualTypeArguments()[1]
-                : null;
+    /** Returns the class of the numbers in a map by name; empty for any other map. */
+    private static Optional<Type> kind(Field field) {
+        if (!(field.getGenericType() instanceof ParameterizedType type)) {
+            return Optional.empty();
+        }
+        Type[] types = type.getActualTypeArguments();
+        return types.length == 2 && types[0] == String.class && KINDS.contains(types[1])
+                ? Optional.of(types[1])
+                : Optional.empty();
+    }
+
+    private static boolean isOfDjl(Field field) {
+        return field.getDeclaringClass().getName().startsWith("ai.djl.");
+    }
+
+    /** Finds out whether a map takes entries, by those that are in it: nothing changes. */
+    private static boolean canChange(Map<String, Number> values) {
+        if (values == null || values.getClass() == Collections.emptyMap().getClass()) {
+            return false;
+        }
+        try {
+            values.putAll(new HashMap<>(values));
+            return true;
+        } catch (UnsupportedOperationException e) {
+            return false;
+        }
     }
 
     @SuppressWarnings("unchecked")

@@ -103,6 +103,11 @@ final class TrainingState {
 
     /** Refuses a moment at which the state is in the middle of a batch. */
     void checkBetweenBatches() {
+        if (trainer instanceof StatefulTrainer && ((StatefulTrainer) trainer).isStepPending()) {
+            throw new IllegalStateException(
+                    "A batch still waits for trainer.step(); save after the step, between two"
+                            + " batches.");
+        }
         for (Pair<String, Parameter> parameter : block.getParameters()) {
             if (!parameter.getValue().requiresGradient()) {
                 continue;
@@ -125,6 +130,34 @@ final class TrainingState {
             NDArray gradient = Autograd.takeGradient(value, false);
             gradient.attach(scope);
             return HostValues.isTrue(HostNumber.with(gradient, 0, NDArray::neq).any());
+        }
+    }
+
+    /** Forgets a batch that was under way before the state of another moment was taken over. */
+    void forgetPendingStep() {
+        for (Parameter parameter : block.getParameters().values()) {
+            clearGradients(parameter);
+        }
+        if (trainer instanceof CreditTrainer) {
+            for (Parameter parameter :
+                    ((CreditTrainer) trainer).getAssigner().getParameters().values()) {
+                // the store would take up one that no batch has used
+                if (Autograd.hasArrived(parameter.getArray())) {
+                    clearGradients(parameter);
+                }
+            }
+        }
+        if (trainer instanceof StatefulTrainer) {
+            ((StatefulTrainer) trainer).forgetPendingStep();
+        }
+    }
+
+    private void clearGradients(Parameter parameter) {
+        for (Device device : trainer.getDevices()) {
+            NDArray value = store.getValue(parameter, device, true);
+            if (Autograd.hasArrived(value)) {
+                Autograd.clearGradient(value);
+            }
         }
     }
 
@@ -180,11 +213,13 @@ final class TrainingState {
                                                     ? remembering(part, ruleShapes)
                                                     : part));
         }
-        addOptimizer("optimizer", optimizer, ruleShapes, parts);
-        addNumbered("evaluator", evaluators(), EvaluatorState::of, parts);
-        addNumbered("evaluator's own", evaluators(), EvaluatorState::own, parts);
         List<TrainingListener> listeners = new ArrayList<>();
         trainer.notifyListeners(listeners::add);
+        Trackers trackers = new Trackers(listeners);
+        addOptimizer("optimizer", optimizer, trackers, ruleShapes, parts);
+        addNumbered("tracker", trackers.getStateful(), Optional::of, parts);
+        addNumbered("evaluator", evaluators(), EvaluatorState::of, parts);
+        addNumbered("evaluator's own", evaluators(), EvaluatorState::own, parts);
         addNumbered("listener", listeners, ListenerState::of, parts);
         return parts;
     }
@@ -192,14 +227,19 @@ final class TrainingState {
     private void addOptimizer(
             String name,
             Optimizer part,
+            Trackers trackers,
             Map<String, Shape> ruleShapes,
             Map<String, Stateful> parts) {
+        trackers.addOf(part);
         parts.put(name, new OptimizerState(part, names, ruleShapes, trainer.getDevices()));
         if (part instanceof StatefulOptimizer) {
             StatefulOptimizer own = (StatefulOptimizer) part;
             parts.put(name + "'s own", OptimizerState.own(own, names));
             own.getInner()
-                    .ifPresent(inner -> addOptimizer(name + "/inner", inner, ruleShapes, parts));
+                    .ifPresent(
+                            inner ->
+                                    addOptimizer(
+                                            name + "/inner", inner, trackers, ruleShapes, parts));
         }
     }
 

@@ -33,6 +33,7 @@ import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -311,6 +312,38 @@ class CheckpointListenerTest {
             assertTrue(message.endsWith("name another folder by setFolder."));
         }
         assertFalse(Files.exists(actual));
+    }
+
+    /** Nothing is wrong with the folder, so that no other one is advised. */
+    @Test
+    void anInterruptedThreadIsNamed() throws Exception {
+        TrainingListener interrupting =
+                new TrainingListenerAdapter() {
+                    @Override
+                    public void onTrainingBatch(Trainer trainer, BatchData batchData) {
+                        if (Files.exists(checkpoints)) {
+                            Thread.currentThread().interrupt();
+                        }
+                    }
+                };
+        String message;
+        try {
+            message =
+                    assertThrows(
+                                    UncheckedIOException.class,
+                                    () -> run(checkpoints).with(interrupting).finish(1, actual))
+                            .getMessage();
+        } finally {
+            assertTrue(Thread.interrupted());
+        }
+        assertEquals(
+                "No checkpoint was written to "
+                        + checkpoints
+                        + ", since the thread was interrupted; those that are there are whole, and"
+                        + " training goes on from the last.",
+                message);
+        run(checkpoints).finish(2, actual);
+        assertTrue(Files.exists(actual));
     }
 
     @Test

@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.creditassignment.checkpoint;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -32,6 +33,9 @@ import ai.djl.training.Trainer;
 import ai.djl.training.evaluator.Accuracy;
 import ai.djl.training.evaluator.Evaluator;
 import ai.djl.training.evaluator.IndexEvaluator;
+import ai.djl.training.loss.ElasticNetWeightDecay;
+import ai.djl.training.loss.L1WeightDecay;
+import ai.djl.training.loss.L2WeightDecay;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.loss.SimpleCompositeLoss;
 import ai.djl.training.optimizer.Optimizer;
@@ -42,24 +46,35 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.locallearning.djl.creditassignment.CreditAssignment;
 import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer;
 import org.locallearning.djl.creditassignment.provenance.TrainingDescription;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
+import org.locallearning.djl.creditassignment.rule.Backpropagation;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.KolenPollack;
+import org.locallearning.djl.creditassignment.rule.NodePerturbation;
+import org.locallearning.djl.creditassignment.rule.Pseudobackpropagation;
+import org.locallearning.djl.creditassignment.rule.SignSymmetricFeedback;
 import org.locallearning.djl.decorrelation.Cost;
 import org.locallearning.djl.decorrelation.Decorrelate;
 import org.locallearning.djl.decorrelation.Decorrelating;
 import org.locallearning.djl.decorrelation.DecorrelationReport;
+import org.locallearning.djl.state.Stateful;
 
 /** What a checkpoint refuses, and that nothing is half loaded. */
 class CheckpointTest {
@@ -142,6 +157,11 @@ class CheckpointTest {
             Checkpoint.save(trainer, POSITION, settings, made -> made.optBatch(4), to);
         }
 
+        float[] values() {
+            NDArray first = model.getBlock().getParameters().get(0).getValue().getArray();
+            return first.toFloatArray();
+        }
+
         TrainingPosition load(Path from) throws IOException, MalformedModelException {
             return Checkpoint.load(trainer, settings, from);
         }
@@ -213,6 +233,184 @@ class CheckpointTest {
             Engine.getEngine("PyTorch").setRandomSeed(2);
             running.train(5).save(twice);
             assertEquals(-1, Files.mismatch(once, twice));
+        }
+    }
+
+    static List<CreditAssignment> rulesThatGoBack() {
+        return Arrays.asList(
+                null,
+                Backpropagation.builder().build(),
+                FeedbackAlignment.builder().build(),
+                SignSymmetricFeedback.builder().build(),
+                Pseudobackpropagation.builder().build(),
+                NodePerturbation.builder().build());
+    }
+
+    /** A batch that was not finished leaves its gradients. */
+    @ParameterizedTest
+    @MethodSource("rulesThatGoBack")
+    void goesBackFromTheMiddleOfABatch(CreditAssignment rule) throws Exception {
+        Program program = new Program();
+        program.rule = rule;
+        program.block =
+                () ->
+                        Decorrelate.builder()
+                                .optRate(1e-2)
+                                .build()
+                                .convert(NetworkCase.mlp(3, 5))
+                                .block();
+        try (Running running = program.start()) {
+            running.train(3).save(file);
+            Path once = folder.resolve("once");
+            Path twice = folder.resolve("twice");
+            Engine.getEngine("PyTorch").setRandomSeed(2);
+            running.train(2).save(once);
+            running.load(file);
+            running.backward();
+            running.load(file);
+            if (rule != null) {
+                String message =
+                        assertThrows(IllegalStateException.class, running.trainer::step)
+                                .getMessage();
+                assertNames(message, "a checkpoint was loaded", "call backward(loss)");
+            }
+            Engine.getEngine("PyTorch").setRandomSeed(2);
+            running.train(2).save(twice);
+            assertEquals(-1, Files.mismatch(once, twice));
+        }
+    }
+
+    /** Such a loss holds the arrays of a model, which are others in another run. */
+    @Test
+    void goesOnWithALossOfTheParameters() throws Exception {
+        List<Function<NDList, Loss>> decays =
+                List.of(
+                        values -> new L1WeightDecay("decay", values, 0.01f),
+                        values -> new L2WeightDecay("decay", values, 0.01f),
+                        values -> new ElasticNetWeightDecay("decay", values, 0.01f));
+        for (CreditAssignment rule : Arrays.asList(null, FeedbackAlignment.builder().build())) {
+            for (Function<NDList, Loss> decay : decays) {
+                Path once = folder.resolve("once");
+                Path twice = folder.resolve("twice");
+                try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                        Running running = decaying(rule, decay, manager).start()) {
+                    running.train(2).save(file);
+                    Engine.getEngine("PyTorch").setRandomSeed(2);
+                    running.train(2).save(once);
+                }
+                try (NDManager manager = NDManager.newBaseManager("PyTorch");
+                        Running running = decaying(rule, decay, manager).start()) {
+                    running.train(1).load(file);
+                    Engine.getEngine("PyTorch").setRandomSeed(2);
+                    running.train(2).save(twice);
+                }
+                assertEquals(-1, Files.mismatch(once, twice));
+            }
+        }
+    }
+
+    private static Program decaying(
+            CreditAssignment rule, Function<NDList, Loss> decay, NDManager manager) {
+        Block block = NetworkCase.mlp(3, 5);
+        block.initialize(manager, DataType.FLOAT32, new Shape(4, 6));
+        NDList values = new NDList();
+        block.getParameters().values().forEach(parameter -> values.add(parameter.getArray()));
+        Program program = new Program();
+        program.rule = rule;
+        program.block = () -> block;
+        program.loss = composite(List.of(Loss.softmaxCrossEntropyLoss(), decay.apply(values)));
+        return program;
+    }
+
+    /** An evaluator with weights of classes. */
+    private static class ByNumber extends Accuracy {
+
+        private final Map<Integer, Float> weights = new HashMap<>(Map.of(0, 1f, 1, 2f));
+
+        @Override
+        public NDArray evaluate(NDList labels, NDList predictions) {
+            return super.evaluate(labels, predictions).mul(weights.get(1));
+        }
+    }
+
+    /** An evaluator with weights of classes by their names. */
+    private static class ByName extends Accuracy {
+
+        private final Map<String, Float> weights;
+
+        ByName(Map<String, Float> weights) {
+            this.weights = weights;
+        }
+
+        @Override
+        public NDArray evaluate(NDList labels, NDList predictions) {
+            return super.evaluate(labels, predictions).mul(weights.size());
+        }
+    }
+
+    private static final class KnownByNumber extends ByNumber implements Stateful {}
+
+    private static final class KnownByName extends ByName implements Stateful {
+        KnownByName() {
+            super(Map.of("cat", 1f));
+        }
+    }
+
+    @Test
+    void mapsThatAreNoSumsAreRefused() throws Exception {
+        saved(new Program());
+        for (Evaluator evaluator :
+                List.of(
+                        new ByNumber(),
+                        new ByName(Map.of("cat", 1f)),
+                        new ByName(Map.of()),
+                        new ByName(Collections.emptyMap()),
+                        new ByName(Collections.singletonMap("cat", 1f)),
+                        new ByName(Collections.unmodifiableMap(new HashMap<>())),
+                        new ByName(null))) {
+            Program program = new Program();
+            program.evaluator = evaluator;
+            try (Running running = program.start()) {
+                float[] before = running.values();
+                for (Executable use :
+                        List.<Executable>of(
+                                () -> running.save(folder.resolve("refused")),
+                                () -> running.load(file))) {
+                    String message = assertThrows(IllegalArgumentException.class, use).getMessage();
+                    assertNames(message, evaluator.getClass().getName(), " weights ", "Stateful");
+                }
+                assertArrayEquals(before, running.values());
+            }
+        }
+    }
+
+    /** Which says that it remembers nothing but its sums. */
+    @Test
+    void mapsOfAStatefulEvaluatorAreItsOwn() throws Exception {
+        List<Supplier<Evaluator>> evaluators =
+                List.of(
+                        KnownByNumber::new,
+                        KnownByName::new,
+                        () -> new ByName(new HashMap<>(Map.of("sum", 1f))));
+        String sum = "train_epoch";
+        for (Supplier<Evaluator> each : evaluators) {
+            Program program = new Program();
+            program.evaluator = each.get();
+            try (Running running = program.start();
+                    NDManager manager = NDManager.newBaseManager("PyTorch")) {
+                NDList labels = new NDList(manager.create(new float[] {0}));
+                NDList predictions = new NDList(manager.create(new float[] {2, 1}).reshape(1, 2));
+                program.evaluator.addAccumulator(sum);
+                program.evaluator.updateAccumulator(sum, labels, predictions);
+                running.save(file);
+            }
+            Program next = new Program();
+            next.evaluator = each.get();
+            try (Running running = next.start()) {
+                running.load(file);
+                assertEquals(
+                        program.evaluator.getAccumulator(sum), next.evaluator.getAccumulator(sum));
+            }
         }
     }
 

@@ -15,26 +15,36 @@ package org.locallearning.djl.creditassignment.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.locallearning.djl.creditassignment.Gradients;
 import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.RuleCase;
 import org.locallearning.djl.creditassignment.checkpoint.ResumableRun.OptimizerCase;
 import org.locallearning.djl.creditassignment.checkpoint.ResumableRun.Program;
+import org.locallearning.djl.creditassignment.optimizer.ProjectedOptimizer;
 import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackSource;
 import org.locallearning.djl.creditassignment.rule.KolenPollack;
+import org.locallearning.djl.state.StateReader;
+import org.locallearning.djl.state.StateWriter;
+import org.locallearning.djl.state.Stateful;
 
 /** Every rule of this module goes on from a checkpoint. */
 class ResumeTest extends ResumeContract {
@@ -69,6 +79,78 @@ class ResumeTest extends ResumeContract {
     @Override
     protected List<OptimizerCase> optimizers() {
         return ofDjl();
+    }
+
+    /** A tracker whose rate falls with every update that it has seen, and that is no listener. */
+    private static final class FallingTracker implements Tracker, Stateful {
+
+        private float rate = 0.1f;
+        private int latest;
+
+        @Override
+        public float getNewValue(int updates) {
+            if (updates > latest) {
+                latest = updates;
+                rate *= 0.5f;
+            }
+            return rate;
+        }
+
+        @Override
+        public void saveState(StateWriter out) throws IOException {
+            out.putDouble("rate", rate);
+            out.putLong("latest", latest);
+        }
+
+        @Override
+        public Runnable loadState(StateReader in) throws MalformedModelException {
+            double savedRate = in.getDouble("rate");
+            long savedLatest = in.getLong("latest");
+            return () -> {
+                rate = (float) savedRate;
+                latest = (int) savedLatest;
+            };
+        }
+    }
+
+    static Stream<OptimizerCase> falling() {
+        return Stream.of(
+                new OptimizerCase(
+                        "falling",
+                        model ->
+                                Optimizer.sgd()
+                                        .setLearningRateTracker(new FallingTracker())
+                                        .build()),
+                new OptimizerCase(
+                        "falling inside of warm-up and projection",
+                        model ->
+                                ProjectedOptimizer.builder()
+                                        .setOptimizer(
+                                                Optimizer.sgd()
+                                                        .setLearningRateTracker(warmUp())
+                                                        .build())
+                                        .build()));
+    }
+
+    private static Tracker warmUp() {
+        return Tracker.warmUp()
+                .setMainTracker(new FallingTracker())
+                .optWarmUpSteps(2)
+                .optWarmUpBeginValue(0.01f)
+                .build();
+    }
+
+    @ParameterizedTest
+    @MethodSource("falling")
+    void whatATrackerRemembersGoesOn(OptimizerCase optimizer, @TempDir Path folder)
+            throws Exception {
+        checkGoesOn(
+                new Program(
+                        NetworkCase.twoHiddenLayers(),
+                        Loss::softmaxCrossEntropyLoss,
+                        new StockTrainer()),
+                optimizer,
+                folder);
     }
 
     @ParameterizedTest

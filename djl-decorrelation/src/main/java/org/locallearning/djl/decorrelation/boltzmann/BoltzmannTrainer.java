@@ -49,16 +49,18 @@ import org.locallearning.djl.state.StatefulTrainer;
  *
  * <p>Use it like any DJL trainer, with {@code EasyTrain} or your own loop: {@link #forward(NDList,
  * NDList)} runs both phases and computes the direction, {@link #step()} passes it to the optimizer.
- * Gradient collectors have nothing to do. Labels are ignored, and a data set may have none. Frozen
- * parameters do not change.
+ * Each forward needs its own step: directions do not add up, since some compare a step with the one
+ * before. Gradient collectors have nothing to do. Labels are ignored, and a data set may have none.
+ * Frozen parameters do not change.
  *
  * <p>Predictions are the reconstructions and the data, in this order, as {@link
  * ReconstructionError} expects.
  *
  * <p>{@code forward} throws {@link IllegalArgumentException} for data that cannot be states of the
- * visible units, and {@link IllegalStateException} if parameters or probabilities are no longer
- * finite. The trainer can then only be closed; listeners are not told that training ended, so none
- * of them saves the broken model.
+ * visible units, and {@link IllegalStateException} if the step of the previous forward is still to
+ * come, or if parameters or probabilities are no longer finite. In the latter case the trainer can
+ * only be closed; listeners are not told that training ended, so none of them saves the broken
+ * model.
  */
 public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
 
@@ -175,12 +177,17 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
     public NDList forward(NDList data) {
         checkUsable();
         checkParameters();
+        if (isStepPending()) {
+            throw new IllegalStateException(
+                    "The direction of the forward before still waits for its step; call step after"
+                            + " each forward, or evaluate to reconstruct without learning.");
+        }
         long begin = System.nanoTime();
         if (!machine.isInitialized()) {
             initialize(data.getShapes());
         }
-        forgetDirection();
         ++batches;
+        SufficientStatistics found;
         NDList predictions;
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
@@ -200,18 +207,19 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
             if (learning.weightDecay() > 0) {
                 gradient.product().subi(parameters.weight().mul(learning.weightDecay()));
             }
-            direction = preconditioner.direction(parameters, positive, negative, gradient);
+            found = preconditioner.direction(parameters, positive, negative, gradient);
             NDArray reconstruction =
                     learning.negativePhase().startsAtData()
                             ? negative.visibleMeans()
                             : parameters.visibleMeans(positive.hidden());
-            checkFinite(parameters, positive);
-            direction.toList().forEach(each -> each.attach(getManager()));
-            NDScope.unregister(direction.toList());
+            checkFinite(found, parameters, positive);
+            found.toList().forEach(each -> each.attach(getManager()));
+            NDScope.unregister(found.toList());
             predictions = new NDList(reconstruction, visible);
             predictions.attach(data.head().getManager());
             NDScope.unregister(predictions);
         }
+        direction = found;
         addMetric("forward", begin);
         return predictions;
     }
@@ -226,9 +234,10 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
                 values.units());
     }
 
-    private void checkFinite(BoltzmannParameters parameters, Phase positive) {
-        NDArray sum = direction.product().sum();
-        if (isFinite(sum.addi(direction.visible().sum()).addi(direction.hidden().sum()))) {
+    private void checkFinite(
+            SufficientStatistics found, BoltzmannParameters parameters, Phase positive) {
+        NDArray sum = found.product().sum();
+        if (isFinite(sum.addi(found.visible().sum()).addi(found.hidden().sum()))) {
             return;
         }
         String where;
@@ -311,7 +320,7 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
     public void step() {
         checkUsable();
         checkParameters();
-        if (direction == null) {
+        if (!isStepPending()) {
             throw new IllegalStateException(
                     "There is no direction to step in; call forward with a batch before step.");
         }
@@ -329,11 +338,19 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
                 optimizer.update(parameter.getId(), value, directions.get(i).negi());
             }
         }
-        forgetDirection();
+        forgetPendingStep();
         addMetric("step", begin);
     }
 
-    private void forgetDirection() {
+    /** {@inheritDoc} */
+    @Override
+    public boolean isStepPending() {
+        return direction != null;
+    }
+
+    /** {@inheritDoc} */
+    @Override
+    public void forgetPendingStep() {
         if (direction != null) {
             direction.toList().close();
             direction = null;
@@ -353,7 +370,8 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
     }
 
     /**
-     * Loads what {@link #saveState} wrote, before the first batch.
+     * Loads what {@link #saveState} wrote, before the first batch. A direction that waits for its
+     * step is forgotten.
      *
      * @param file the file to read
      * @throws IOException if it cannot be read
@@ -361,6 +379,7 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
      */
     public void loadState(Path file) throws IOException, MalformedModelException {
         StateFile.load(file, getManager(), getStatefulParts());
+        forgetPendingStep();
     }
 
     /** {@inheritDoc} */

@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.decorrelation.internal;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.loss.Loss;
@@ -71,9 +72,12 @@ public final class Descriptions {
      * Describes a part of training, such as a rule, a loss, an optimizer or a tracker.
      *
      * @param part the part
-     * @return its class and settings
+     * @return its class and settings; of an array, whose values training changes, shape and type
      */
     public static String of(Object part) {
+        if (part instanceof NDArray array) {
+            return array.getShape() + " " + array.getDataType();
+        }
         if (isOfDjl(part.getClass())) {
             return nameOf(part.getClass()) + settings(part);
         }

@@ -15,6 +15,7 @@ package org.locallearning.djl.decorrelation.internal;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -35,6 +36,9 @@ public final class FileFailure {
      * @return a few words, without the path
      */
     public static String reason(IOException e) {
+        if (isInterrupt(e)) {
+            return "the thread was interrupted";
+        }
         if (e instanceof AccessDeniedException) {
             return "no permission";
         }
@@ -51,6 +55,18 @@ public final class FileFailure {
             return failure.getReason().toLowerCase(Locale.ROOT);
         }
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+
+    /**
+     * Returns whether nothing is wrong with the file: the thread was interrupted, and the JDK
+     * closed the file.
+     *
+     * @param e what was thrown
+     * @return true if that is what it, or the cause of it, says
+     */
+    public static boolean isInterrupt(Throwable e) {
+        return e instanceof ClosedByInterruptException
+                || e.getCause() != null && isInterrupt(e.getCause());
     }
 
     /**

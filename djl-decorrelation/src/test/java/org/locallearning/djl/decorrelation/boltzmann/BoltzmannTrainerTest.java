@@ -352,6 +352,53 @@ class BoltzmannTrainerTest {
         }
     }
 
+    /** The direction of the first would be lost, and some directions do not add up. */
+    @ParameterizedTest
+    @MethodSource("everyKind")
+    void aSecondForwardBeforeTheStepIsRefused(BoltzmannLearning learning) {
+        NDArray data = BarsAndStripes.pictures(manager);
+        List<double[]> thetas = new ArrayList<>();
+        for (boolean twice : new boolean[] {false, true}) {
+            Engine.getInstance().setRandomSeed(5);
+            try (Model model = model(machine(4));
+                    BoltzmannTrainer trainer = learning.newTrainer(model, config(0.1f))) {
+                trainer.initialize(data.getShape());
+                trainer.forward(new NDList(data));
+                if (twice) {
+                    String message =
+                            assertThrows(
+                                            IllegalStateException.class,
+                                            () -> trainer.forward(new NDList(data)))
+                                    .getMessage();
+                    assertTrue(message.contains("call step after each forward"), message);
+                }
+                trainer.evaluate(new NDList(data));
+                trainer.step();
+                batches(trainer, data, 1);
+                thetas.add(theta(model));
+            }
+        }
+        assertArrayEquals(thetas.get(0), thetas.get(1));
+    }
+
+    /** The step would move the machine that was loaded by what another had found. */
+    @Test
+    void loadingForgetsTheDirection(@TempDir Path folder) throws Exception {
+        NDArray data = BarsAndStripes.pictures(manager);
+        Path file = folder.resolve("state");
+        try (Model model = model(machine(4));
+                BoltzmannTrainer trainer =
+                        BoltzmannLearning.builder().build().newTrainer(model, config(0.1f))) {
+            trainer.initialize(data.getShape());
+            trainer.saveState(file);
+            trainer.forward(new NDList(data));
+            trainer.loadState(file);
+            String message = assertThrows(IllegalStateException.class, trainer::step).getMessage();
+            assertTrue(message.contains("call forward"), message);
+            batches(trainer, data, 1);
+        }
+    }
+
     /** The trainer would go on with the machine that it had. */
     @Test
     void loadingUnderATrainerIsRefused(@TempDir Path folder) throws Exception {

@@ -17,7 +17,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.LambdaBlock;
+import ai.djl.training.loss.L2WeightDecay;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.loss.SimpleCompositeLoss;
 import ai.djl.training.optimizer.Optimizer;
@@ -171,6 +176,19 @@ class DescriptionsTest {
         assertTrue(before.contains("baseValue 0.1,"), before);
         assertEquals(1e-4f, tracker.getNewValue(100), 1e-10);
         assertEquals(before, Descriptions.of(tracker));
+    }
+
+    /** An array has another id in another run, and training changes its values. */
+    @Test
+    void arraysAreDescribedByShapeAndType() {
+        try (NDManager manager = NDManager.newBaseManager()) {
+            NDArray weight = manager.ones(new Shape(2, 3));
+            NDArray trained = manager.zeros(new Shape(2, 3));
+            String text = Descriptions.of(new L2WeightDecay("decay", new NDList(weight), 0.5f));
+            assertTrue(text.contains("parameters [(2, 3) float32]"), text);
+            assertEquals(
+                    text, Descriptions.of(new L2WeightDecay("decay", new NDList(trained), 0.5f)));
+        }
     }
 
     /** Prints its settings, and a lambda among them. */

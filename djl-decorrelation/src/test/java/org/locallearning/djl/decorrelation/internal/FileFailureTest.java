@@ -14,15 +14,31 @@
 package org.locallearning.djl.decorrelation.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What the JDK says of files becomes a sentence, and what is one stays. */
 class FileFailureTest {
+
+    @Test
+    void tellsAnInterruptFromWhatIsWrongWithAFile() {
+        IOException interrupt = new ClosedByInterruptException();
+        for (IOException e : List.of(interrupt, new IOException("/data/file", interrupt))) {
+            assertTrue(FileFailure.isInterrupt(e));
+            assertEquals("the thread was interrupted", FileFailure.reason(e));
+        }
+        IOException locked = new AccessDeniedException("/data/locked");
+        assertFalse(FileFailure.isInterrupt(locked));
+        assertEquals("no permission", FileFailure.reason(locked));
+    }
 
     @Test
     void makesASentenceOfAPath() {
