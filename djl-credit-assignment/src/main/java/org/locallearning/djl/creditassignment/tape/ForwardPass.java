@@ -51,7 +51,7 @@ final class ForwardPass {
      * @param labels the labels, for blocks that take them in training; may be null
      * @param scope the manager that closes everything the pass makes
      * @param products counts the products with weights
-     * @param masks what dropout drops, or empty to let it draw as it likes
+     * @param masks the dropout masks, or empty to draw them
      * @param inPlace which blocks change their inputs in place
      * @param innerFeedback whether pieces run on copies of the weights inside, so that an error can
      *     pass them through others
