@@ -56,7 +56,7 @@ public interface CreditAssigner extends Stateful {
     /**
      * Returns whether the rule calls {@link Tape#checkNumbers} or {@link Tape#readNumbers} in every
      * batch before it adds gradients. The loss of the batch is then read together with the rule's
-     * own numbers, so that the host waits once for the device. In a batch whose loss is not checked
+     * own numbers, so the host waits for the device only once. In a batch whose loss is not checked
      * {@link Tape#checkNumbers} waits for nothing.
      *
      * @return false by default: the loss is read before the rule begins
@@ -78,8 +78,8 @@ public interface CreditAssigner extends Stateful {
     }
 
     /**
-     * Returns whether any block may run again, so that each has to give the same outputs for the
-     * same inputs; the trainer refuses one that does not in the first batch.
+     * Returns whether any block may run again, so that each must give the same outputs for the same
+     * inputs; the trainer rejects one that does not in the first batch.
      *
      * @return as {@link #needsRerun} by default; false if unknown blocks run once
      */

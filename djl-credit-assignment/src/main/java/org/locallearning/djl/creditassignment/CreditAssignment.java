@@ -203,9 +203,9 @@ public abstract class CreditAssignment {
     }
 
     /**
-     * Returns whether errors of this rule's own making, which are not those of backpropagation,
-     * reach anything that learns in a network. Where they do not, since blocks are unknown or since
-     * the network is one stage, a trainer is refused.
+     * Returns whether this rule's own errors, other than those of backpropagation, reach anything
+     * that learns in a network. If they do not, because blocks are unknown or the network is one
+     * stage, making a trainer fails.
      *
      * @param network the network
      * @return true if a weighted layer that runs by itself has learning below it, by default
@@ -235,7 +235,7 @@ public abstract class CreditAssignment {
     }
 
     /**
-     * Creates what assigns credit in one trainer, with whatever it remembers from batch to batch.
+     * Creates the assigner of one trainer, with its state from batch to batch.
      *
      * @param network the network to train
      * @param loss the trainer's loss

@@ -25,13 +25,13 @@ import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
- * Lets the engine differentiate a loss as far as the predictions of the forwards that ran while
- * this is open, and the rules do the rest.
+ * The engine differentiates a loss down to the predictions of the forwards that ran while this is
+ * open; the rules do the rest.
  *
  * <p>A loss may depend on any number of forwards, of one trainer or of several: on all of those in
- * which the engine's backward leaves a gradient at the predictions. They get their credit from the
- * last to the first, since the inputs of a later one may have been made by an earlier one; the
- * error at its inputs is sent on through whatever is in between.
+ * which the engine's backward leaves a gradient at the predictions. Credit is assigned from the
+ * last forward to the first, since an earlier one may have made the inputs of a later one; the
+ * error at these inputs is sent on through whatever is in between.
  *
  * <p>Only one collector may be open at a time, as with the stock trainer.
  */

@@ -115,7 +115,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
         firstBatch = new FirstBatchChecks(rule, network, assigner);
     }
 
-    /** The trainer's own manager is on the device of the model, which may be none of them. */
+    /** The trainer's own manager is on the model's device, which may be another one. */
     private NDManager managerOfFirstDevice() {
         Device first = getDevices()[0];
         return getManager().getDevice().equals(first)
@@ -152,10 +152,10 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
 
     /**
      * Returns the arrays that the rule keeps beside the model's parameters: feedback weights by the
-     * path of the weight whose place they take, error matrices by their connection. They are those
-     * that the trainer works with: read them, and copy what is to be kept.
+     * path of the weight whose place they take, error matrices by their connection. They are the
+     * trainer's working arrays: do not change them, and copy those to keep.
      *
-     * @return the arrays by name, as far as batches have needed them; none for a rule without any
+     * @return the arrays by name, as far as batches have needed them; empty for a rule without any
      */
     public Map<String, NDArray> getRuleParameters() {
         return assigner.getRuleParameters();
@@ -174,8 +174,9 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     /**
      * Sets how often the loss is checked to be finite, and with it the updates of decorrelation
      * layers and the numbers of node perturbation. The check waits until the device has computed
-     * the loss, once a step; without it, work is sent to a GPU ahead of time. What was not finite
-     * in a step without a check is found at the next one, which tells the steps in question.
+     * the loss, once a step; without it, work is sent to a GPU ahead of time. A value that was not
+     * finite in a step without a check is found by the next check, which names the steps in
+     * question.
      *
      * <p>Pending checks run before {@link #getModel}, {@link #getStatefulParts} or {@link
      * #evaluate} return, and when the trainer is closed: save the model that the trainer returns,
@@ -237,7 +238,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
 
     /**
      * Saves what the rule has learned besides the model's own parameters, such as error matrices,
-     * so that training can go on later. The file appears at once or not at all.
+     * so that training can resume later. The file appears at once or not at all.
      *
      * <p>To save it with every checkpoint, hand this to {@code SaveModelTrainingListener}'s {@code
      * setSaveModelCallback}. What an optimizer remembers is not part of it; a {@link

@@ -23,8 +23,8 @@ import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
 
 /**
- * When a trainer's losses, and what else is to be finite, are read from the device: in the batch
- * itself, together with the numbers of its rule, or in a later one.
+ * When a trainer's losses and other values that must be finite are read from the device: in the
+ * batch itself, together with the numbers of its rule, or in a later one.
  */
 final class LossChecks {
 

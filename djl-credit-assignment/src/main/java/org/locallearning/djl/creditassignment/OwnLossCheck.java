@@ -24,9 +24,9 @@ import org.locallearning.djl.creditassignment.tape.Tape;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
- * Whether the errors of forwards are those of the loss that a rule learns from, where it learns
- * from a loss and not from the errors that it is given. A loop may give {@code backward} another
- * loss in any batch: a penalty that sets in later, labels that are mixed now and then.
+ * Checks that the errors of forwards are those of the rule's loss, for rules that learn from a loss
+ * instead of the errors passed to them. A loop may give {@code backward} another loss in any batch:
+ * a penalty that sets in later, labels that are mixed now and then.
  *
  * <p>Cost: one more evaluation of the loss for each forward, and its gradient. After the first
  * batch the host reads what comes of it together with the numbers of the rule.

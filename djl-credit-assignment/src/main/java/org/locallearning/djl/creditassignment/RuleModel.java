@@ -44,7 +44,7 @@ final class RuleModel implements Model {
         this.rule = rule;
     }
 
-    /** Returns a model whose trainers are stock ones, whatever it was wrapped in. */
+    /** Returns the unwrapped model, whose trainers are stock ones. */
     static Model withoutRule(Model model) {
         Model inner = model;
         while (inner instanceof RuleModel || inner instanceof ZooModel) {

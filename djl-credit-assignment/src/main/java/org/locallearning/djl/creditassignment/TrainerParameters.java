@@ -45,7 +45,7 @@ import org.locallearning.djl.state.Stateful;
 
 /**
  * The parameters of a trainer: those of the model, and those of its rule, registered at first use.
- * An optimizer that is a {@link RuleParameterListener} is told of the latter.
+ * A {@link RuleParameterListener} optimizer is notified of the latter.
  */
 final class TrainerParameters extends ParameterStore implements CheckingStore, ScheduledRates {
 
@@ -202,8 +202,8 @@ final class TrainerParameters extends ParameterStore implements CheckingStore, S
     }
 
     /**
-     * Makes the copies of a parameter for all devices, and lets each belong to a manager of its own
-     * device, so that what is made of it is there too.
+     * Makes the copies of a parameter for all devices, each with a manager of its device, so that
+     * arrays computed from it are there too.
      */
     private synchronized void place(Parameter parameter, boolean training) {
         if (placed.containsKey(parameter.getId()) || !parameter.isInitialized()) {

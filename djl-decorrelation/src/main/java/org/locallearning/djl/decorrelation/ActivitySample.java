@@ -84,8 +84,8 @@ final class ActivitySample {
     }
 
     /**
-     * The rate of one update in the place of several: their sum, unless that overshoots, as it can
-     * where it times the largest eigenvalue of {@code <s sᵀ>} is above 1.
+     * The rate of one update that replaces several: their sum, unless that overshoots, as it can if
+     * its product with the largest eigenvalue of {@code <s sᵀ>} is above 1.
      *
      * @param updates the number of updates
      * @param rate the rate of each

@@ -16,8 +16,8 @@ package org.locallearning.djl.decorrelation;
 import ai.djl.ndarray.NDArray;
 
 /**
- * A batch less its mean, which is computed when it is first asked for: a layer may put the mean
- * where it costs less than a copy of the batch.
+ * A batch minus its mean, computed on first use: a layer may apply the mean elsewhere at less than
+ * the cost of copying the batch.
  */
 final class CentredInput {
 

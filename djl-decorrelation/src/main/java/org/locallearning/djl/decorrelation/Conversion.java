@@ -40,7 +40,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One conversion of a model by {@link Decorrelate}: it walks the block tree, makes the layers, and
- * notes what it did and what it left alone.
+ * records what it converted and skipped.
  */
 final class Conversion {
 
@@ -107,8 +107,8 @@ final class Conversion {
     private record Place(String path, boolean decorrelated) {}
 
     /**
-     * Refuses a layer that stands in two places of which one alone would be decorrelated, since no
-     * one weight could serve both when it is folded.
+     * Rejects a layer used in two places of which only one would be decorrelated, since no single
+     * folded weight could serve both.
      *
      * @param opaque whether the block is inside one that cannot be converted
      */
@@ -279,7 +279,7 @@ final class Conversion {
         return changed ? ParallelBranches.replace(block, branches) : block;
     }
 
-    /** The decorrelation layer of a weighted layer, one for all places where that stands. */
+    /** The decorrelation layer of a weighted layer, the same for all its places. */
     private Decorrelating layer(Block block, String path, boolean inserted) {
         Decorrelating layer = layers.computeIfAbsent(block, key -> create(key, path, inserted));
         converted.add(new DecorrelationReport.Converted(named(block, path), type(block), layer));
@@ -423,7 +423,7 @@ final class Conversion {
                 .collect(Collectors.joining(", "));
     }
 
-    /** Tells in one line what was left as it is without having been asked for. */
+    /** Logs in one line the layers that were skipped without having been excluded. */
     void logWhatIsLeft() {
         String left =
                 described(skipped.stream().filter(entry -> !EXPECTED.contains(entry.reason())));

@@ -24,7 +24,7 @@ import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
- * What tells how correlated a set of rows is: covariance, correlations, the decorrelation loss and
+ * Measures how correlated a set of rows is: covariance, correlations, the decorrelation loss and
  * the condition number.
  *
  * <p>Every function takes rows (samples, n) and removes their mean first. A feature that is

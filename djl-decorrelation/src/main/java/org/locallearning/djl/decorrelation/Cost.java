@@ -75,8 +75,8 @@ public final class Cost {
     }
 
     /**
-     * Returns the cost of a matrix that mixes r directions alone, where the input is wider than
-     * that: {@code 2 n r} multiply-adds a sample each way in place of {@code n²}.
+     * Returns the cost of a matrix that mixes only r directions, if the input is wider than that:
+     * {@code 2 n r} multiply-adds per sample each way instead of {@code n²}.
      *
      * <p>M is then {@code γ (I − V Vᵀ) + V A Vᵀ} with r orthonormal columns in V, and learns A and
      * γ by the same rule from a covariance that is projected onto those columns. V is found once,
@@ -112,8 +112,8 @@ public final class Cost {
 
     /**
      * Returns this cost with another largest number of patches than 1024, that a convolution takes
-     * its statistics from. Where the sampled images have more, every t-th row and column of
-     * positions serves.
+     * its statistics from. If the sampled images have more, only every t-th row and column of
+     * positions is used.
      *
      * @param patches the largest number of patches, at least 2
      * @return the new cost
@@ -141,12 +141,12 @@ public final class Cost {
     /**
      * Returns this cost with another least number of samples for one update of M than 128.
      *
-     * <p>Where the fraction of a batch has fewer, one update stands for k: M learns at every k-th
-     * step, from k times the fraction of that batch and at k times the rate, for the smallest k
-     * that gives so many samples, or the largest that the batch has samples for. To first order in
-     * the rate this is what k updates do, and as many samples serve in the end; but M is read and
-     * written once in k steps, which small batches spend much of their time on. The rate of such an
-     * update is lowered where it would overshoot, though not below that of a single one.
+     * <p>If the fraction of a batch has fewer, one update replaces k: M learns at every k-th step,
+     * from k times the fraction of that batch and at k times the rate, for the smallest k that
+     * gives that many samples, or the largest that the batch allows. To first order in the rate
+     * this is what k updates do, and as many samples serve in the end; but M is read and written
+     * once in k steps, which small batches spend much of their time on. The rate of such an update
+     * is lowered if it would overshoot, but not below that of a single one.
      *
      * @param samples the number of samples, at least 1
      * @return the new cost

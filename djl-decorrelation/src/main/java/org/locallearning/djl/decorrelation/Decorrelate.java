@@ -99,7 +99,7 @@ public final class Decorrelate {
      * @param block the decorrelated model, initialized; left as it is
      * @return the folded model, which shares the other blocks with the original
      * @throws IllegalArgumentException if a decorrelation layer is inside a block that cannot be
-     *     rebuilt, or if a linear layer stands in two places after different decorrelation layers
+     *     rebuilt, or if a linear layer is used in two places after different decorrelation layers
      * @throws IllegalStateException if the model is not initialized
      */
     public static Block fold(Block block) {
@@ -149,8 +149,8 @@ public final class Decorrelate {
      * @param block the model, initialized or not; left as it is
      * @return the converted model and what was done
      * @throws IllegalArgumentException if the model has no layer to decorrelate that the patterns
-     *     allow, or a layer in two places of which one alone would be decorrelated, or if a budget
-     *     cannot be kept or its batch does not serve
+     *     allow, or a layer in two places of which only one would be decorrelated, or if a budget
+     *     cannot be kept or its batch cannot be used
      * @throws IllegalStateException if a budget looks at a batch and the model is not initialized
      */
     public DecorrelationReport convert(Block block) {
@@ -284,9 +284,9 @@ public final class Decorrelate {
         }
 
         /**
-         * Chooses the cost by what it may add to a training step: at most {@code share} times the
-         * multiply-adds of backpropagation. In the place of {@link #optCost}, of which the fraction
-         * of samples alone is kept.
+         * Chooses the cost so that it adds at most {@code share} times the multiply-adds of
+         * backpropagation to a training step. Replaces {@link #optCost}, except for its fraction of
+         * samples.
          *
          * <p>Of ten costs, from the full matrix with an update in each step to rank 8 with one in
          * 16, the first that keeps to the budget serves for all layers, but for narrow ones where
@@ -296,8 +296,8 @@ public final class Decorrelate {
          * then convolutions look at fewer patches, and last every matrix learns less often, which
          * slows the decorrelation down.
          *
-         * <p>A step also moves memory and calls the engine more often, which multiply-adds do not
-         * tell: its time grows by more than the share, on small batches by a multiple of it.
+         * <p>Multiply-adds do not include memory traffic and additional engine calls: the time of a
+         * step grows by more than the share, on small batches by a multiple of it.
          *
          * @param share the share, positive; 0.2 for a fifth
          * @param batch the shape of a batch of inputs, such as (256, 3, 32, 32); one for each input
@@ -317,9 +317,9 @@ public final class Decorrelate {
          * Does what {@link #optBudget(double, Shape...)} does, and gives each dense layer as many
          * directions as its inputs are worth.
          *
-         * <p>{@link Decorrelate#convert} runs the model, which has to be initialized, on the batch
-         * once, in evaluation, and takes the eigenvalues of the covariance of what reaches each
-         * dense layer, from at most 1024 evenly spaced rows, about a mean that is removed. Where
+         * <p>{@link Decorrelate#convert} runs the model, which must be initialized, on the batch
+         * once, in evaluation, and computes the eigenvalues of the covariance of each dense layer's
+         * input, from at most 1024 evenly spaced rows, about the mean if that is removed. Where
          * full matrices for all fit, they are taken. Otherwise each layer gets the directions that
          * hold 99 % of the variance, or 64 if those are fewer; then, again and again, more go to
          * the layer where they add the greatest share of its variance for their multiply-adds,

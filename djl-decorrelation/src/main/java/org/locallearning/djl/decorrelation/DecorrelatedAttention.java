@@ -73,7 +73,7 @@ public final class DecorrelatedAttention extends AbstractBlock implements Decorr
      *
      * @param plain the attention block
      * @param tokens decorrelates the tokens, or null for none
-     * @param results decorrelates what the projection of the result gets, or null for none
+     * @param results decorrelates the input of the projection of the result, or null for none
      */
     DecorrelatedAttention(
             ScaledDotProductAttentionBlock plain, Decorrelation tokens, Decorrelation results) {
@@ -115,17 +115,17 @@ public final class DecorrelatedAttention extends AbstractBlock implements Decorr
         return tokens;
     }
 
-    /** Returns what decorrelates what the projection of the result gets, or null. */
+    /** Returns the layer that decorrelates the input of the projection of the result, or null. */
     Decorrelation results() {
         return results;
     }
 
-    /** DJL does not tell the number of heads. */
+    /** DJL has no getter for the number of heads. */
     static int headCount(Block block) {
         return (int) PrivateFields.read(ScaledDotProductAttentionBlock.class, block, "headCount");
     }
 
-    /** DJL does not tell the rate of a dropout. */
+    /** DJL has no getter for the rate of a dropout. */
     static float dropoutRate(Dropout dropout) {
         return (float) PrivateFields.read(Dropout.class, dropout, "rate");
     }

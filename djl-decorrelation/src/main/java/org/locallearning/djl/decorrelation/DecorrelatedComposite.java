@@ -16,8 +16,8 @@ package org.locallearning.djl.decorrelation;
 import ai.djl.nn.Block;
 
 /**
- * A block in the place of one of DJL's that calls its children by code of its own, with
- * decorrelation layers among them.
+ * A block that replaces one of DJL's with its own forward code, with decorrelation layers among its
+ * children.
  */
 interface DecorrelatedComposite extends Block {
 

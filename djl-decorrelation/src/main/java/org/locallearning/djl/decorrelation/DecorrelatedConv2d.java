@@ -176,8 +176,8 @@ public final class DecorrelatedConv2d extends Convolution implements Decorrelati
      * Folds the decorrelation of patches into a kernel: {@code W M}.
      *
      * <p>The error of the layer's input under other weights B than W, as in feedback alignment, is
-     * the transposed convolution of the output's error with {@code foldedKernel(B, M)}, less its
-     * mean by channel where the batch mean is removed.
+     * the transposed convolution of the output's error with {@code foldedKernel(B, M)}, minus its
+     * channel means if the batch mean is removed.
      *
      * @param weight the kernel W, (filters, C / groups, kH, kW)
      * @param matrix the matrix M, (d, d) for {@code d = C / groups · kH · kW}, or (groups, d, d)

@@ -26,8 +26,8 @@ import ai.djl.util.PairList;
 import java.util.List;
 
 /**
- * Whether a second sentence follows the first, from decorrelated pooled tokens: what DJL's {@link
- * BertNextSentenceBlock} computes, with a {@link Decorrelation} before its classifier.
+ * BERT's next sentence prediction from decorrelated pooled tokens: DJL's {@link
+ * BertNextSentenceBlock} with a {@link Decorrelation} before its classifier.
  *
  * <ul>
  *   <li>input: the pooled tokens, (batch, E)

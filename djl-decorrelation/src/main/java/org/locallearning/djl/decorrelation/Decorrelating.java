@@ -37,8 +37,8 @@ public interface Decorrelating extends Block, Stateful {
 
     /**
      * The name of a forward parameter of type {@link Boolean}: with {@code false} a training
-     * forward computes what it always computes, but changes neither the matrix nor the running
-     * mean. For rules that run a layer more than once in a step.
+     * forward computes the same output, but changes neither the matrix nor the running mean. For
+     * rules that run a layer more than once in a step.
      */
     String LEARN = "decorrelation.learn";
 
@@ -56,12 +56,12 @@ public interface Decorrelating extends Block, Stateful {
     }
 
     /**
-     * Learns from a batch what a training forward of it learns, without computing the output.
+     * Learns from a batch like a training forward, without computing the output.
      *
-     * <p>With {@link #forwardWithoutLearning} before it, the matrix stays as it was while a rule
-     * still works with it; the matrix also need not be copied for backpropagation, which pays off
-     * where it is large. The sample is decorrelated once more. Call it when no backward pass
-     * through the layer is left to come: engines refuse one after the matrix has changed.
+     * <p>After {@link #forwardWithoutLearning}, the matrix does not change while a rule still works
+     * with it, and need not be copied for backpropagation, which pays off if it is large. The
+     * sample is decorrelated once more. Call it after the last backward pass through the layer:
+     * engines refuse one after the matrix has changed.
      *
      * @param parameterStore the parameter store
      * @param inputs the inputs of the forward
@@ -83,7 +83,7 @@ public interface Decorrelating extends Block, Stateful {
     DecorrelationOptions getOptions();
 
     /**
-     * Returns the learned matrix. What it stands for is said by each layer.
+     * Returns the learned matrix. Its meaning is documented by each layer.
      *
      * @return the matrix
      */

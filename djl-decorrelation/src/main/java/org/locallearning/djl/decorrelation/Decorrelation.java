@@ -80,7 +80,9 @@ public final class Decorrelation extends FeatureDecorrelation {
         return form.multiply(input);
     }
 
-    /** Whether the converter put this layer, in a sequence of two, in the place of a linear one. */
+    /**
+     * Whether the converter replaced a linear layer by a sequence of this one and the linear layer.
+     */
     boolean isInserted() {
         return inserted;
     }

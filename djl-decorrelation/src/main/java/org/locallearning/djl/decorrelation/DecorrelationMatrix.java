@@ -43,7 +43,7 @@ interface DecorrelationMatrix {
         return this;
     }
 
-    /** Returns whether the matrix has to see a whole batch before it learns for the first time. */
+    /** Returns whether the matrix must see a whole batch before it first learns. */
     default boolean needsFirstBatch() {
         return false;
     }

@@ -67,7 +67,7 @@ public record DecorrelationReport(Block block, List<Converted> converted, List<S
      */
     public long matrixValues() {
         converted.forEach(DecorrelationReport::requireInitialized);
-        // a layer that stands in several places has one matrix
+        // a layer used in several places has one matrix
         return converted.stream()
                 .map(Converted::layer)
                 .distinct()

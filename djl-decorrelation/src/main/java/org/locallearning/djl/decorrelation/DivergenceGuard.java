@@ -19,7 +19,7 @@ import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Refuses what a matrix cannot learn from, and warns, once a layer, where it may diverge. */
+/** Rejects input that a matrix cannot learn from, and warns once per layer if it may diverge. */
 final class DivergenceGuard {
 
     private static final Logger logger = LoggerFactory.getLogger(DivergenceGuard.class);

@@ -17,11 +17,11 @@ import java.util.List;
 import java.util.function.LongPredicate;
 
 /**
- * Spends a budget on layers of which each has choices of rising cost and worth: again and again the
- * next choice that adds most worth per cost, among those that still fit.
+ * Spends a budget on layers with choices of rising cost and worth, repeatedly taking the next
+ * choice that adds most worth per cost among those that still fit.
  *
- * <p>Where each layer's worth grows less and less with its cost, no other selection at the same
- * cost is worth more, but for what the last step leaves over.
+ * <p>If each layer's worth has diminishing returns, no other selection at the same cost is worth
+ * more, up to the remainder of the last step.
  */
 final class GreedySelection {
 

@@ -18,7 +18,8 @@ import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 
 /**
- * How a decorrelation layer sees its input: what has a mean, and the rows that its matrix acts on.
+ * A decorrelation layer's view of its input: the part that has a mean, and the rows that its matrix
+ * acts on.
  */
 interface InputRows {
 

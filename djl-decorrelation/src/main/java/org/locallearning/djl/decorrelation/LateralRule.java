@@ -46,10 +46,9 @@ public enum LateralRule {
      * {@code R ← R (I − η ⟨x̄ x̄ᵀ⟩)⁻¹ g⁻¹}, the inverse of {@link DecorrelationRule}'s M at every
      * rate. For one sample it is the step of Sherman and Morrison, {@code R (I + η x̄ x̄ᵀ / (1 − η
      * x̄ᵀ x̄)) g⁻¹}; for several, Woodbury's, which inverts a matrix of the smaller of the sample
-     * and the layer. Use it as the yardstick of {@link #LOCAL}: a unit would have to know the
-     * activity of all others. At {@code η λ = 1} for an eigenvalue λ of the covariance M becomes
-     * singular, and R infinite (Ahmad, "Correlations Are Ruining Your Gradient Descent", appendix
-     * D).
+     * and the layer. Use it to evaluate {@link #LOCAL}: it requires each unit to know the activity
+     * of all others. At {@code η λ = 1} for an eigenvalue λ of the covariance M becomes singular,
+     * and R infinite (Ahmad, "Correlations Are Ruining Your Gradient Descent", appendix D).
      */
     EXACT {
         @Override

@@ -23,7 +23,7 @@ public enum MeanRemoval {
 
     /**
      * The running mean in training and in evaluation, the form of the paper's appendix E. It also
-     * serves batches of one sample.
+     * works with batches of one sample.
      */
     RUNNING,
 

@@ -76,9 +76,9 @@ final class PlainBlocks {
     }
 
     /**
-     * {@code y = (W M) p + (b − W M μ)} for each patch p. Where the image is padded with zeros in
-     * place of the mean, no bias can stand for the mean: there a 1 × 1 convolution of each channel
-     * by itself removes it before the padding.
+     * {@code y = (W M) p + (b − W M μ)} for each patch p. If the image is padded with zeros instead
+     * of the mean, no bias can replace the mean: a 1 × 1 convolution of each channel removes it
+     * before the padding.
      */
     static Block convolution(DecorrelatedConv2d layer) {
         checkFinite(layer);

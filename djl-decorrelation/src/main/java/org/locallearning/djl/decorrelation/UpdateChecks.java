@@ -28,10 +28,10 @@ import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
 
 /**
- * When the updates of a layer are checked. On the host each is checked before the matrix learns. A
- * GPU would have to be waited for: there the checks of all layers run together, by default before
- * the next step, or with the loss where the trainer checks that; and always before the matrix is
- * saved or folded. What does not pass has been learned then, so that the layer is of no more use.
+ * When the updates of a layer are checked. On the host each is checked before the matrix learns. On
+ * a GPU, where a check would wait, the checks of all layers run together, by default before the
+ * next step, or with the loss if the trainer checks that, and always before the matrix is saved or
+ * folded. By then a failing update has been learned, so the layer is unusable.
  */
 final class UpdateChecks {
 

@@ -17,7 +17,7 @@ import ai.djl.Device;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Counts the training forwards of a layer on each device, and tells when its matrix learns. */
+/** Counts the training forwards of a layer on each device, and decides when its matrix learns. */
 final class UpdateSchedule {
 
     private final DecorrelationOptions options;

@@ -18,8 +18,8 @@ import ai.djl.ndarray.types.Shape;
 import java.util.function.Supplier;
 
 /**
- * A whitening matrix that each training batch makes anew; evaluation multiplies by the running
- * average of them.
+ * A whitening matrix that is recomputed for each training batch; evaluation uses the running
+ * average.
  *
  * @param average the running average, (n, n)
  * @param used what rows are multiplied by: the average, or the matrix of a batch

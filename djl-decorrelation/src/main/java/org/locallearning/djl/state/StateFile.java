@@ -35,8 +35,8 @@ import org.locallearning.djl.decorrelation.internal.Digest;
 import org.locallearning.djl.decorrelation.internal.FileFailure;
 
 /**
- * A file with what the parts of training remember, one section for each part, and a SHA-256 over
- * all of it. No code is ever run from a file.
+ * A file with the state of the parts of training, one section per part, and a SHA-256 of
+ * everything. No code is ever run from a file.
  */
 public final class StateFile {
 
@@ -48,8 +48,8 @@ public final class StateFile {
      * @param file the file to write; a file that is there is replaced, a folder is made if there is
      *     none
      * @param parts the parts of training, each under the name of its section
-     * @throws IOException if it cannot be written, as by a thread that was interrupted; what was
-     *     there is then there still
+     * @throws IOException if it cannot be written, as by an interrupted thread; an existing file is
+     *     then unchanged
      * @throws IllegalArgumentException if a section has no good name, or a part cannot be saved
      */
     public static void save(Path file, Map<String, ? extends Stateful> parts) throws IOException {
@@ -98,7 +98,7 @@ public final class StateFile {
      *     they are asked
      * @throws IOException if the file cannot be read
      * @throws MalformedModelException if it is no such file, is damaged or of another version, has
-     *     other sections, or if a part refuses its own; the message names the file
+     *     other sections, or if a part rejects its own; the message names the file
      */
     public static void load(Path file, NDManager manager, Map<String, ? extends Stateful> parts)
             throws IOException, MalformedModelException {
@@ -108,7 +108,7 @@ public final class StateFile {
     }
 
     /**
-     * Checks that a file is as it was written, without looking at what it is the state of.
+     * Checks that a file is undamaged, whatever its state belongs to.
      *
      * @param file the file
      * @throws IOException if the file cannot be read
@@ -120,7 +120,7 @@ public final class StateFile {
     }
 
     /**
-     * Finds one text in a file, without looking at what the file is the state of.
+     * Finds one text in a file, whatever its state belongs to.
      *
      * @param file the file
      * @param section the name of the section

@@ -23,7 +23,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
-/** Writes one section of a state file: arrays, numbers and texts, each under a name of its own. */
+/** Writes one section of a state file: arrays, numbers and texts by name. */
 public final class StateWriter {
 
     private final DataOutputStream out;

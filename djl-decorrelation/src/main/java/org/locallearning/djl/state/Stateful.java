@@ -18,7 +18,7 @@ import java.io.IOException;
 
 /**
  * A part of training that remembers something from batch to batch, which is saved and loaded with
- * training. Most parts remember nothing, which is what an implementation without methods says.
+ * training. Most parts have no state; an implementation without methods declares that.
  */
 public interface Stateful {
 
@@ -32,7 +32,7 @@ public interface Stateful {
 
     /**
      * Reads what {@link #saveState} of another wrote, and checks all of it against what this part
-     * expects. Nothing changes yet: other parts may refuse theirs.
+     * expects. Nothing changes yet, since other parts may reject theirs.
      *
      * @param in the part's section of a file
      * @return what makes this part remember it, run once every part has accepted its own; it does

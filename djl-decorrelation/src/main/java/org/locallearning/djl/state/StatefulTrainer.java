@@ -17,8 +17,8 @@ import ai.djl.training.ParameterStore;
 import java.util.Map;
 
 /**
- * A DJL trainer with parameters of its own and with parts that remember something beside the model
- * and the optimizer. A trainer that is nothing but DJL's own has no need of it.
+ * A DJL trainer with its own parameters and with parts that have state besides the model and the
+ * optimizer. A trainer that is nothing but DJL's own has no need of it.
  */
 public interface StatefulTrainer {
 

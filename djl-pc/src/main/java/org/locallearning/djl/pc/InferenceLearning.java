@@ -56,7 +56,7 @@ import org.locallearning.djl.creditassignment.tape.Network;
  * <p>A batch fails with an exception if its labels are missing or out of range, if the loss has no
  * gradient or is a sum over samples, or if the number of precisions is not the number of stages.
  * Diverging inference throws {@link org.locallearning.djl.creditassignment.NonFiniteLossException},
- * with iteration and layer, before it changes a weight.
+ * with iteration and layer, before it changes a weight (incremental inference on a GPU: after).
  *
  * <p>Alonso, Krichmar and Neftci, "Understanding and Improving Optimization in Predictive Coding
  * Networks" (2023), equations 1 to 4 and algorithms 1 to 4; departures: {@code docs/rules.md}.

@@ -19,8 +19,8 @@ import java.io.IOException;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes DJL know the library's own models. A damaged jar takes these models from a program, which
- * the log says, and nothing else: an exception here would end every search for a model.
+ * Makes DJL know the library's own models. If the jar is damaged, only these models are missing,
+ * and the log says so: an exception here would end every search for a model.
  */
 public final class LocalLearningZooProvider implements ZooProvider {
 

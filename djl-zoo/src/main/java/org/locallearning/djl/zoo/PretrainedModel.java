@@ -29,7 +29,7 @@ import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 import org.locallearning.djl.zoo.model.PublishedModel;
 import org.locallearning.djl.zoo.model.RecordedModel;
 
-/** One model of a zoo, by its name: what is known of it, and a short way to load it. */
+/** One model of a zoo, by name, with its description and a short way to load it. */
 public final class PretrainedModel {
 
     private final LocalLearningModelZoo zoo;

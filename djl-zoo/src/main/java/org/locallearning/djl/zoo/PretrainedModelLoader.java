@@ -35,9 +35,8 @@ import org.locallearning.djl.zoo.model.RecordedModel;
 import org.locallearning.djl.zoo.model.RecordedTranslatorFactory;
 
 /**
- * Loads a model as DJL's loader does, but for what a repository could make that run: network and
- * translator are made by the record beside the parameters, never by a class that the repository
- * names or holds.
+ * Loads a model like DJL's loader, but never runs a class that the repository names or contains:
+ * network and translator are made from the record next to the parameters.
  */
 final class PretrainedModelLoader extends BaseModelLoader {
 

@@ -57,7 +57,7 @@ public final class AlignmentListener extends TrainingListenerAdapter
      *
      * @param interval the number of forwards in training from one measurement to the next, at least
      *     1; a batch has one forward for each device. The first one is measured, and a second
-     *     trainer with this listener goes on with the count
+     *     trainer with this listener continues the count
      */
     public AlignmentListener(int interval) {
         if (interval < 1) {

@@ -118,7 +118,7 @@ public final class Checkpoint {
     /**
      * Reads the record of how the model in a checkpoint was trained, without a trainer.
      *
-     * <p>It is the first text in the file, as JSON, so that it is found without this library too.
+     * <p>It is the first text in the file, as JSON, so it can be found without this library.
      *
      * @param file the checkpoint
      * @return the record; empty for a checkpoint of a version that knew none

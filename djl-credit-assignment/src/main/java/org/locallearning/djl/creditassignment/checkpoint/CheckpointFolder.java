@@ -57,7 +57,7 @@ final class CheckpointFolder {
     private record Entry(Path file, int epoch, int batch) {}
 
     /**
-     * Makes the folder, if there is none, and tries whether checkpoints can be written to it.
+     * Creates the folder if it does not exist, and checks that checkpoints can be written to it.
      *
      * @throws IOException if not; the message says why
      */
@@ -106,10 +106,7 @@ final class CheckpointFolder {
         }
     }
 
-    /**
-     * Finds the last checkpoint that is as it was written. Those after it are renamed, so that they
-     * are not in the way of the next.
-     */
+    /** Finds the last undamaged checkpoint. Later ones are renamed out of the way. */
     Optional<Path> findLast() throws IOException, MalformedModelException {
         deleteAll(LEFT_OVER);
         Map<Path, String> damaged = new LinkedHashMap<>();

@@ -106,7 +106,7 @@ public final class CheckpointListener extends TrainingListenerAdapter {
      */
     public boolean resume(Trainer resumed) throws IOException, MalformedModelException {
         checkOrder(resumed);
-        // what cannot be saved is to be known before there is something to lose
+        // fail early if something cannot be saved, before there is something to lose
         new TrainingState(resumed, settings).parts(position, about);
         folder.checkWritable();
         int seed = position.seed();
@@ -220,7 +220,7 @@ public final class CheckpointListener extends TrainingListenerAdapter {
         return engine;
     }
 
-    /** Refuses to save the state of one trainer as that of another. */
+    /** Rejects saving the state of one trainer as that of another. */
     private void checkTrainer(Trainer trained) {
         if (trainer != null && trained != trainer) {
             throw new IllegalStateException(
@@ -325,7 +325,7 @@ public final class CheckpointListener extends TrainingListenerAdapter {
             finish();
             boolean more = batches.hasNext();
             if (!more) {
-                // what is drawn at the end of an epoch is the same after going on from there
+                // what is drawn at the end of an epoch is the same after resuming there
                 seed(position);
             }
             return more;
@@ -379,7 +379,8 @@ public final class CheckpointListener extends TrainingListenerAdapter {
         /**
          * Sets where checkpoints are.
          *
-         * @param folder a folder for the checkpoints of this training alone, made if there is none
+         * @param folder a folder for the checkpoints of this training only, created if it does not
+         *     exist
          * @return this builder
          */
         public Builder setFolder(Path folder) {
@@ -432,11 +433,11 @@ public final class CheckpointListener extends TrainingListenerAdapter {
         }
 
         /**
-         * Adds a setting that has to be the same when training goes on, such as the data set. What
+         * Adds a setting that must be the same when training resumes, such as the data set. What
          * the model, the rule, the optimizer and the loss print of themselves is compared without
          * it.
          *
-         * @param name the name, by which a difference is told
+         * @param name the name, used to report a difference
          * @param value the value
          * @return this builder
          */

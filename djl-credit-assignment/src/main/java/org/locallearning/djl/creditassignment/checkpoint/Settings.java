@@ -22,7 +22,7 @@ import org.locallearning.djl.state.StateReader;
 import org.locallearning.djl.state.StateWriter;
 import org.locallearning.djl.state.Stateful;
 
-/** Settings of a program that have to be the same when training goes on. */
+/** Settings of a program that must be the same when training resumes. */
 final class Settings implements Stateful {
 
     private static final int MOST_QUOTED = 300;

@@ -189,8 +189,8 @@ final class TrainingState {
     }
 
     /**
-     * Returns the parts in the order in which they are loaded: first what says whose state it is,
-     * so that another model or rule is named and not what it leads to.
+     * Returns the parts in loading order: first those that identify the state, so that an error
+     * names another model or rule rather than its consequences.
      */
     private Map<String, Stateful> parts(Description first) {
         description = first;
@@ -387,7 +387,7 @@ final class TrainingState {
             Map<String, String> saved = new LinkedHashMap<>();
             for (String name : in.getNames()) {
                 if (name.equals(RECORD)) {
-                    // not compared: a run that goes on may know more
+                    // not compared: a resumed run may know more
                     TrainingRecord.fromJson(in.getText(name));
                 } else if (!name.startsWith("position/")) {
                     saved.put(name, in.getText(name));

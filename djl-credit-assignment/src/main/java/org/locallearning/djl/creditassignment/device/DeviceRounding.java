@@ -41,7 +41,7 @@ import org.locallearning.djl.decorrelation.internal.HostValues;
  */
 public record DeviceRounding(Device device, DataType type, double product, double convolution) {
 
-    /** From here on errors are not those of the type any more, whatever algorithm is at work. */
+    /** Errors above this exceed those of the type, whatever the algorithm. */
     private static final double FACTOR = 64;
 
     /** Two factors rounded at random: their error is √(2/3) units, by the mean of a mantissa. */
@@ -132,7 +132,7 @@ public record DeviceRounding(Device device, DataType type, double product, doubl
      * Returns the unit of rounding at work in a network.
      *
      * @param convolves whether it has convolutions
-     * @return that of the type, or what was measured where that is much more
+     * @return that of the type, or the measured one if it is much larger
      */
     public double unit(boolean convolves) {
         double error = convolves ? Math.max(product, convolution) : product;

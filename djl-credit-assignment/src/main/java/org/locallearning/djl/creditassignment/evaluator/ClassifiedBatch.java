@@ -22,11 +22,11 @@ import java.util.Locale;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
- * A batch as classes: what each sample is, and what it was taken for. This is where evaluators read
- * labels and predictions, and refuse what does not say one class for each sample.
+ * A batch as classes: the true and the predicted class of each sample. Evaluators read labels and
+ * predictions here, and reject those that do not give one class per sample.
  *
- * <p>One score for each sample, of shape (N, 1, ...), tells class 1 from class 0: it says 1 from 0
- * on, as {@code BinaryAccuracy} reads it. Of several scores the greatest decides.
+ * <p>One score per sample, of shape (N, 1, ...), distinguishes two classes: it means class 1 if it
+ * is at least 0, as in {@code BinaryAccuracy}. Of several scores the greatest decides.
  */
 final class ClassifiedBatch {
 
@@ -49,7 +49,7 @@ final class ClassifiedBatch {
      * @param labels the class of each sample, or one-hot
      * @param predictions scores of shape (N, classes, ...) or (N, 1, ...)
      * @return the batch
-     * @throws IllegalArgumentException if they do not say one class for each sample
+     * @throws IllegalArgumentException if they do not give one class per sample
      */
     static ClassifiedBatch of(NDArray labels, NDArray predictions) {
         Shape shape = predictions.getShape();

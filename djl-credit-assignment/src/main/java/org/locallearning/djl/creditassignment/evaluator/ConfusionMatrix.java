@@ -42,12 +42,11 @@ public final class ConfusionMatrix {
      *     the axis of classes, such as (N) for (N, classes); or one-hot, of the shape of
      *     predictions: one entry greater than the others, which are equal or, with it, sum to 1
      * @param predictions a score for each class, shape (N, classes, ...), of which the greatest
-     *     decides; or one score, shape (N, 1, ...), which says class 1 from 0 on and class 0 below,
-     *     as {@code BinaryAccuracy} has it for logits
+     *     decides; or one score, shape (N, 1, ...), meaning class 1 if it is at least 0 and class 0
+     *     below, as in {@code BinaryAccuracy} for logits
      * @return the counts
-     * @throws IllegalArgumentException if there are no predictions, not as many labels, a
-     *     prediction that is not a number, a label that is none of the classes, or one that is
-     *     several
+     * @throws IllegalArgumentException if there are no predictions, another number of labels, a NaN
+     *     prediction, or a label that is no class or several classes
      */
     public static ConfusionMatrix of(NDArray labels, NDArray predictions) {
         return new ConfusionMatrix(ClassifiedBatch.of(labels, predictions).count());

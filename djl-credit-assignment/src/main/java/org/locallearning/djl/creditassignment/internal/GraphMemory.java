@@ -67,7 +67,7 @@ public final class GraphMemory implements AutoCloseable {
      * Starts to keep the buffers of arrays that this thread makes.
      *
      * @param owner what {@link #ownerOnThisThread} returns until this is closed; may be null
-     * @return the memory, to be closed when nothing is going to be differentiated any more
+     * @return the memory, to be closed once nothing is left to differentiate
      */
     public static GraphMemory open(Object owner) {
         GraphMemory memory = new GraphMemory(Internals.find(NDScope.class, PtNDArray.class), owner);
@@ -190,7 +190,7 @@ public final class GraphMemory implements AutoCloseable {
             }
         }
 
-        /** Takes a scope that was opened, and makes it tell what is registered with it. */
+        /** Adopts an opened scope and makes it report what is registered with it. */
         @Override
         public void addLast(NDScope scope) {
             IdentityHashMap<NDArray, NDArray> arrays = internals.arrays(scope);
@@ -267,7 +267,7 @@ public final class GraphMemory implements AutoCloseable {
             }
         }
 
-        /** Returns the buffer that an array points to, or null if it has memory of its own. */
+        /** Returns the buffer that an array points to, or null if it owns its memory. */
         ByteBuffer bufferOf(NDArray array) {
             return array instanceof PtNDArray ? (ByteBuffer) get(bufferOfArray, array) : null;
         }

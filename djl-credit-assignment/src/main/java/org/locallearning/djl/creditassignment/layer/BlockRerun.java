@@ -33,8 +33,8 @@ public interface BlockRerun<B extends Block> {
      * Runs a block again. Nothing is recorded for differentiation.
      *
      * @param block the block
-     * @param store where parameters come from; the state of the block (running means and the like)
-     *     is a copy of what it was before the first run, and changes to it are lost
+     * @param store where parameters come from; the block's state (such as running means) is a copy
+     *     from before the first run, and changes to it are lost
      * @param first the inputs and outputs of the first run
      * @param inputs the new inputs, of the shapes of the first
      * @return the outputs for the new inputs

@@ -68,9 +68,9 @@ public interface LayerMaths<B extends Block> {
     NDArray inputError(B layer, LayerPass pass, NDArray delta, NDArray feedback);
 
     /**
-     * Returns whether the engine's own backward pass through the block reads the weight itself, so
-     * that the error goes through whatever its memory holds by then. Rules need it for layers
-     * inside blocks that are run as one piece.
+     * Returns whether the engine's backward pass through the block reads the weight's memory, so
+     * that the error goes through its contents at that time. Rules need it for layers inside blocks
+     * that are run as one piece.
      *
      * @param layer the layer
      * @param device the device that it runs on
@@ -85,7 +85,7 @@ public interface LayerMaths<B extends Block> {
      * Returns the weight, or an array of its shape, as the matrices of the linear maps that the
      * layer consists of: one for most layers, one for each group of channels, or one for each
      * position that has weights of its own. Fan-in, products and pseudoinverses follow from it, so
-     * that a weight may have its outputs on any axis.
+     * a weight may have its outputs on any axis.
      *
      * @param layer the layer
      * @param weight an array of the weight's shape

@@ -134,7 +134,7 @@ public final class LayerTable {
 
     /**
      * Returns this table with one more block that every rule differentiates exactly: an activation,
-     * a normalization, or whatever has no weights that feedback could replace.
+     * a normalization, or another block without weights that feedback could replace.
      *
      * @param type the class of the block
      * @return the larger table
@@ -174,9 +174,9 @@ public final class LayerTable {
      *         .withSequence(MyBlock.class, b -> List.of(b.first, Activation.reluBlock(), b.second))
      * }</pre>
      *
-     * <p>What forward calls as a function, such as an activation, is given as a block without
-     * parameters of its own. Every child with parameters has to be there once, and nothing with
-     * parameters that is no child; the network is compared with the model in its first batch.
+     * <p>Pass a function called by forward, such as an activation, as a block without parameters.
+     * Every child with parameters must occur exactly once, and no other block with parameters; the
+     * network is compared with the model in its first batch.
      *
      * @param <B> the type of block
      * @param type the class of the block

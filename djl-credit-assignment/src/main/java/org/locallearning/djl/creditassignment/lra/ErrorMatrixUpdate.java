@@ -31,10 +31,10 @@ public enum ErrorMatrixUpdate {
     /** Fixed random error matrices. */
     NONE,
     /**
-     * {@code γ z_i e_jᵀ}: where {@code j} is the layer above {@code i}, the transpose of the
-     * forward weight's own gradient, times {@code γ}, so that {@code E} comes to resemble {@code
-     * Wᵀ}. The rule of LRA-E (Ororbia and Mali, "Biologically motivated algorithms for propagating
-     * local target representations", AAAI 2019) in its authors' code, here for any two stages.
+     * {@code γ z_i e_jᵀ}: if {@code j} is the layer above {@code i}, this is {@code γ} times the
+     * transposed gradient of the forward weight, so {@code E} comes to resemble {@code Wᵀ}. The
+     * rule of LRA-E (Ororbia and Mali, "Biologically motivated algorithms for propagating local
+     * target representations", AAAI 2019) in its authors' code, here for any two stages.
      */
     LRA_E
 }

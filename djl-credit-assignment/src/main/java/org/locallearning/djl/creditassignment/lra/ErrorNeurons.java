@@ -231,8 +231,8 @@ final class ErrorNeurons {
     }
 
     /**
-     * Adds to the gradients of a sequence, from the top: each layer learns from the error of its
-     * own, or else from what arrives from above.
+     * Adds to the gradients of a sequence, from the top: each layer learns from its own error or,
+     * if it has none, from the error that arrives from above.
      *
      * @param sequence the stages
      * @param top the error at the outputs of the last layer
@@ -244,7 +244,7 @@ final class ErrorNeurons {
         for (int l = sequence.size() - 1; l > 0; l--) {
             Stage stage = sequence.get(l);
             Site below = Site.of(sequence, l - 1);
-            // an error of its own takes the place of what would arrive at the stage below
+            // its own error replaces what would arrive at the stage below
             boolean wanted =
                     !hasError(below) || stage.getFront().parametersAfterActivation().isTrainable();
             delta = errorAt(below, learn(stage, delta, wanted));

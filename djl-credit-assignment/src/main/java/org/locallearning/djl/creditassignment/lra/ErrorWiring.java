@@ -72,8 +72,8 @@ public interface ErrorWiring {
     }
 
     /**
-     * The output sends to every other stage of the outermost sequence, so that all targets can be
-     * found at once. The error matrices are small: the wiring that suits every network.
+     * The output sends to every other stage of the outermost sequence, so all targets can be
+     * computed at once. The error matrices are small: the wiring that suits every network.
      *
      * @return the wiring
      */
@@ -84,7 +84,7 @@ public interface ErrorWiring {
     /**
      * The output sends to every block of branches, such as the residual blocks of a residual net:
      * the left side of figure 2. Inside, the block's error goes back exactly. A network of several
-     * stages without such a block below its output is refused: without a connection, all of it
+     * stages without such a block below its output is rejected: without a connection, all of it
      * would learn by backpropagation.
      *
      * @return the wiring

@@ -177,7 +177,7 @@ public final class PlateauTracker extends TrainingListenerAdapter implements Tra
         };
     }
 
-    /** Returns the tracker, the rate of now and every setting. */
+    /** Returns the tracker, the current rate and every setting. */
     @Override
     public String toString() {
         return String.format(
@@ -267,7 +267,7 @@ public final class PlateauTracker extends TrainingListenerAdapter implements Tra
         }
 
         /**
-         * Sets the share by which the loss has to fall to count as progress.
+         * Sets the relative decrease of the loss that counts as progress.
          *
          * @param threshold the share, at least 0 and below 1; 0.01 by default
          * @return this builder

@@ -31,7 +31,7 @@ public interface StatefulOptimizer {
      * Writes what is remembered.
      *
      * @param out the optimizer's section of a file
-     * @param names the names by which parameters are called in files
+     * @param names the names of parameters in files
      * @throws IOException if it cannot be written
      */
     default void saveState(StateWriter out, ParameterNames names) throws IOException {}

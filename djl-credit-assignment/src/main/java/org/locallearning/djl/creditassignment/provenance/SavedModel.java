@@ -40,7 +40,7 @@ public final class SavedModel {
 
     private SavedModel() {}
 
-    /** Whether a name is that of a file in a folder, and not a path to another. */
+    /** Whether a name is a plain file name and not a path. */
     static boolean isPlainName(String name) {
         return PLAIN.matcher(name).matches();
     }
@@ -49,8 +49,8 @@ public final class SavedModel {
      * Saves a model and its record. Each file appears at once or not at all, the record last, with
      * the digest of the other.
      *
-     * @param model the model, initialized; one with decorrelation layers is folded before, by
-     *     {@code Decorrelate.fold}, if DJL is to load it without this library
+     * @param model the model, initialized; fold decorrelation layers first, by {@code
+     *     Decorrelate.fold}, if DJL must load it without this library
      * @param made how it was trained; blocks and number of parameters are taken from the model
      * @param folder the folder, made if there is none
      * @param name the name of the files
@@ -113,7 +113,7 @@ public final class SavedModel {
         }
     }
 
-    /** Writes by a model of DJL's of its own, so that the caller's stays as it is. */
+    /** Writes with a separate DJL model, so the caller's does not change. */
     private static Path write(Block block, TrainingRecord record, Path folder, String name)
             throws IOException {
         NDArray first = block.getParameters().get(0).getValue().getArray();

@@ -178,7 +178,7 @@ public record TrainingRecord(
     }
 
     /**
-     * Creates a builder of a record that says nothing yet.
+     * Creates a builder of an empty record.
      *
      * @return a new builder
      */
@@ -187,7 +187,7 @@ public record TrainingRecord(
     }
 
     /**
-     * Creates a builder with what this record says, to add to it.
+     * Creates a builder with the contents of this record.
      *
      * @return a new builder
      */
@@ -432,7 +432,7 @@ public record TrainingRecord(
         }
 
         /**
-         * Sets what the model is, in the place of what the trainer says.
+         * Sets what the model is, instead of the trainer's description.
          *
          * @param model the description
          * @return this builder
@@ -488,7 +488,7 @@ public record TrainingRecord(
         }
 
         /**
-         * Sets the learning rule, where no trainer says it.
+         * Sets the learning rule, for records without a trainer.
          *
          * @param rule the rule with every setting
          * @return this builder
@@ -499,7 +499,7 @@ public record TrainingRecord(
         }
 
         /**
-         * Sets the loss, where no trainer says it.
+         * Sets the loss, for records without a trainer.
          *
          * @param loss the loss with every setting
          * @return this builder
@@ -510,7 +510,7 @@ public record TrainingRecord(
         }
 
         /**
-         * Sets the optimizer, where no trainer says it.
+         * Sets the optimizer, for records without a trainer.
          *
          * @param optimizer the optimizer with every setting
          * @return this builder
@@ -589,7 +589,7 @@ public record TrainingRecord(
         }
 
         /**
-         * Sets on what the model was trained, where no trainer says it.
+         * Sets what the model was trained on, for records without a trainer.
          *
          * @param software the description
          * @return this builder

@@ -341,7 +341,7 @@ public final class NoiseMaps extends AbstractBlock {
             drawn.setArray(stored.draw(scope));
             drawn.save(new DataOutputStream(bytes));
         }
-        // a parameter takes a new array in the place of one it has in no other way
+        // the only way to replace the array of a parameter
         maps.load(manager, new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
         return stored;
     }

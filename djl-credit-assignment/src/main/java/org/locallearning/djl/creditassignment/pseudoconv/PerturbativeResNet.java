@@ -65,7 +65,7 @@ public final class PerturbativeResNet {
 
     private PerturbativeResNet() {}
 
-    /** What stands in a residual block. */
+    /** The layers of a residual block. */
     public enum Layers {
         /** Pseudo-convolutions: fixed noise maps and learned weights. */
         PSEUDO_CONVOLUTION,
@@ -93,8 +93,7 @@ public final class PerturbativeResNet {
      * @param layers what stands in it
      * @param filters the number of output channels
      * @param stride 2 to halve the side, or 1
-     * @param sameShape whether the input has the output's shape, so that the shortcut is the
-     *     identity
+     * @param sameShape whether the input has the output's shape and the shortcut is the identity
      * @param convolution the pseudo-convolutions of the block, which get their number of filters
      *     here; not used by ordinary residual networks
      * @return the block
@@ -222,7 +221,7 @@ public final class PerturbativeResNet {
         }
 
         /**
-         * Sets what stands in the residual blocks.
+         * Sets the layers of the residual blocks.
          *
          * @param layers the layers; {@link Layers#PSEUDO_CONVOLUTION} by default
          * @return this builder

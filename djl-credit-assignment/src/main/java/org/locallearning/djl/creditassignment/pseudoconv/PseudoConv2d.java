@@ -151,7 +151,7 @@ public final class PseudoConv2d {
         }
 
         /**
-         * Sets whether batch normalization stands between the rectifier and the weights.
+         * Sets whether there is batch normalization between the rectifier and the weights.
          *
          * @param normalization false by default
          * @return this builder
@@ -189,7 +189,7 @@ public final class PseudoConv2d {
          *
          * @return its blocks in a sequence
          * @throws IllegalArgumentException if the number of filters is not set, if there are
-         *     several maps for each channel and no noise to tell them apart, or if maps are neither
+         *     several maps per channel but no noise to distinguish them, or if maps are neither
          *     saved nor have a seed
          */
         public SequentialBlock build() {

@@ -166,8 +166,8 @@ public final class FeedbackDistribution {
     }
 
     /**
-     * Returns weights that are a function of a seed, the path and the shape, and of nothing else: a
-     * program that is started again, or that loads a model and goes on, has the same weights.
+     * Returns weights that are a function of only a seed, the path and the shape: a program that
+     * restarts or resumes has the same weights.
      *
      * @param seed the seed
      * @return the source of weights

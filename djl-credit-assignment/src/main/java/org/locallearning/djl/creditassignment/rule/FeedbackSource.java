@@ -47,7 +47,7 @@ public interface FeedbackSource {
      * @param path the path of the layer's weight among the model's parameters
      * @param shape the shape they must have
      * @param type the type of data they must have
-     * @param fan the fan of the layer's weight, which its shape alone does not tell
+     * @param fan the fan of the layer's weight, which does not follow from its shape alone
      * @return the weights; by default those of the other method
      */
     default NDArray create(NDManager manager, String path, Shape shape, DataType type, Fan fan) {

@@ -119,14 +119,16 @@ public final class KolenPollack extends FeedbackRule {
             return super.get(tape, layer);
         }
 
-        /** The optimizer moves what is not frozen, by its decay or momentum without a gradient. */
+        /**
+         * The optimizer moves unfrozen parameters even without a gradient, by decay or momentum.
+         */
         private void freezeWith(Parameter weight, Parameter learned) {
             if (learned.requiresGradient() != weight.requiresGradient()) {
                 learned.freeze(!weight.requiresGradient());
             }
         }
 
-        /** Both learn from the gradient as it is by then, or they would not come together. */
+        /** Both learn from the final gradient, or they would not converge to each other. */
         @Override
         public void beforeStep(ParameterStore store, Device[] devices) {
             forEach(
@@ -145,7 +147,7 @@ public final class KolenPollack extends FeedbackRule {
                     });
         }
 
-        /** Refuses trackers that know the weight by its id, and not what is to move with it. */
+        /** Rejects trackers that know the weight by its id, but not its feedback weights. */
         private void checkRate(ParameterStore store, Layer layer, Parameter learned) {
             if (store instanceof ScheduledRates rates
                     && !rates.haveSameRate(layer.weight(), learned)) {
@@ -170,7 +172,7 @@ public final class KolenPollack extends FeedbackRule {
         @Override
         public void afterStep(ParameterStore store, Device[] devices) {
             if (decay > 0) {
-                // a layer that stands in several places has one weight, which decays once
+                // a layer used in several places has one weight, which decays once
                 Set<String> decayed = new HashSet<>();
                 forEach(
                         (layer, learned) -> {
@@ -232,8 +234,8 @@ public final class KolenPollack extends FeedbackRule {
         }
 
         /**
-         * Sets the share that weights and feedback weights lose in each step, at the largest
-         * learning rate so far; at smaller ones it is smaller in proportion.
+         * Sets the share that weights and feedback weights lose per step at the largest learning
+         * rate so far; at smaller rates it is proportionally smaller.
          *
          * @param decay the share {@code λ}, at least 0 and below 1; 1e-4 by default. At 0 the
          *     difference of the two stays as it is, unless the optimizer has a weight decay

@@ -68,7 +68,7 @@ import org.locallearning.djl.decorrelation.internal.Descriptions;
  */
 public final class NodePerturbation extends CreditAssignment {
 
-    /** Below it not even double precision tells a noisy output from a clean one. */
+    /** Below it not even double precision can distinguish a noisy output from a clean one. */
     private static final double SMALLEST_SCALE = 1e-15;
 
     private final Mode mode;
@@ -223,8 +223,8 @@ public final class NodePerturbation extends CreditAssignment {
         }
 
         /**
-         * Gives the loss of single samples, for a loss that has no fast form of its own or none at
-         * all.
+         * Sets the loss of single samples, for a loss without a fast per-sample form or without
+         * any.
          *
          * @param sampleLoss the loss, whose mean is the loss that {@code backward} is given; {@link
          *     SampleLoss#of} the trainer's by default. The trainer refuses another one in the first

@@ -296,7 +296,7 @@ final class PerturbationAssigner implements CreditAssigner {
             return noisy;
         }
 
-        /** Measures how far a run took the outputs of a block from those of the clean run. */
+        /** Measures the difference between a block's outputs and those of the clean run. */
         private void measure(BlockTrace block, NDList noisy) {
             if (rule.mode() == NodePerturbation.Mode.ANP) {
                 NDList differences = new NDList(noisy.size());

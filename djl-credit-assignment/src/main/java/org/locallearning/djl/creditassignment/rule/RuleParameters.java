@@ -70,7 +70,7 @@ public final class RuleParameters implements Stateful {
      * @param source where new ones come from; it is asked for their names
      * @param optimized whether the optimizer updates them
      * @param names the names they may have
-     * @param shapes the shape that belongs to a name, as far as it is known before a batch runs
+     * @param shapes the shape for a name, if it is known before a batch runs
      */
     public RuleParameters(
             String kind,

@@ -82,7 +82,7 @@ public final class WeightMirror extends FeedbackRule {
     }
 
     /**
-     * Moves feedback weights towards what a layer's answer to noise says of its weight.
+     * Moves feedback weights towards the weight estimated from a layer's response to noise.
      *
      * @param layer the layer
      * @param feedback {@code B}, changed in place

@@ -26,10 +26,7 @@ import org.locallearning.djl.decorrelation.internal.BlockKinds;
 import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.locallearning.djl.decorrelation.internal.ParallelBranches;
 
-/**
- * Reads a model's block tree, once: what is a sequence, what is parallel, what is a layer, and what
- * is not known.
- */
+/** Reads a model's block tree once, into sequences, parallel blocks, layers and unknown blocks. */
 final class BlockTreeReader {
 
     private final LayerTable table;

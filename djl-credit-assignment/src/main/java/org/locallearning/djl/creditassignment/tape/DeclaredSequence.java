@@ -29,7 +29,7 @@ import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
-/** A hand-written block of which somebody said which blocks it runs one after the other. */
+/** A hand-written block with a declared sequence of the blocks that it runs. */
 final class DeclaredSequence {
 
     /** Far above rounding, far below what another function does. */
@@ -39,7 +39,7 @@ final class DeclaredSequence {
     private final List<Pair<String, Block>> children = new ArrayList<>();
 
     /**
-     * Checks a declared sequence as far as that is possible before it runs.
+     * Checks a declared sequence as far as possible before it runs.
      *
      * @param path the path of the block
      * @param block the block

@@ -28,8 +28,8 @@ import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
 
 /**
- * Numbers of one batch of which something is expected. They are read together, so that the host
- * waits once for a device, and not for each.
+ * Numbers of one batch that are to be checked. They are read together, so the host waits once per
+ * device instead of once per number.
  */
 final class ExpectedNumbers {
 

@@ -245,8 +245,8 @@ public final class AnnealedImportanceSampling {
         }
 
         /**
-         * Sets the means of the visible units where the chains start, best those of the data. By
-         * default they start at the machine's own visible biases.
+         * Sets the means of the visible units at the start of the chains, preferably those of the
+         * data. By default they start at the machine's own visible biases.
          *
          * @param means the mean of each visible unit
          * @return this builder

@@ -358,9 +358,9 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
     }
 
     /**
-     * Saves what learning remembers besides the machine's own parameters, such as persistent chains
-     * and whitening matrices, so that it can go on later. The file appears at once or not at all.
-     * What an optimizer remembers is not part of it; a checkpoint holds that too.
+     * Saves the learning state besides the machine's own parameters, such as persistent chains and
+     * whitening matrices, so that training can resume later. The file appears at once or not at
+     * all. What an optimizer remembers is not part of it; a checkpoint holds that too.
      *
      * @param file the file to write; a file that is there is replaced
      * @throws IOException if it cannot be written

@@ -158,7 +158,7 @@ public final class CovariancePenalty implements Penalty {
         }
 
         /**
-         * Sets how the weight γ goes on from batch to batch; adaptive by default, by 1.1 within
+         * Sets how the weight γ changes from batch to batch; adaptive by default, by 1.1 within
          * [10⁻⁵, 1].
          *
          * @param weight the weight, such as {@code new PenaltyWeight.Binary()}

@@ -372,8 +372,8 @@ public final class ExactDistribution implements AutoCloseable {
     /**
      * Returns the Fisher matrix of {@code p(v)}, {@code cov(E[g | v], E[g | v])}: what natural
      * gradient of the log-likelihood of data means where hidden units are not part of the data. It
-     * is {@link #fisher} less {@code E[cov(g | v)]}, so that no direction is longer by it. The
-     * paper uses that of the joint distribution.
+     * is {@link #fisher} minus {@code E[cov(g | v)]}, so no direction is longer in it. The paper
+     * uses that of the joint distribution.
      *
      * <p>All visible states are enumerated: {@code 2^visible · D²} multiply-adds.
      *

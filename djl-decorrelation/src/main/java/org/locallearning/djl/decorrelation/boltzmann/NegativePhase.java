@@ -17,11 +17,11 @@ import ai.djl.ndarray.NDManager;
 import org.locallearning.djl.state.Stateful;
 
 /**
- * How learning finds out what the model believes: the second expectation in the gradient of the
- * log-likelihood, {@code E_data[g] − E_model[g]}.
+ * Estimates the model's expectation, the second one in the gradient of the log-likelihood, {@code
+ * E_data[g] − E_model[g]}.
  *
- * <p>An immutable setting: what is remembered from batch to batch is in the {@link Sampler} that it
- * makes for one trainer.
+ * <p>An immutable setting; state from batch to batch is in the {@link Sampler} that it makes for
+ * one trainer.
  */
 public interface NegativePhase {
 
@@ -47,7 +47,7 @@ public interface NegativePhase {
     Sampler start(NDManager manager);
 
     /**
-     * Returns whether chains start anew at the data of each batch, so that the first means of the
+     * Returns whether chains restart at the data of each batch, so that the first means of the
      * visible units are reconstructions of the data.
      *
      * @return whether they do

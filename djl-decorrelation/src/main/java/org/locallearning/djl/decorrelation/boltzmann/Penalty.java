@@ -17,10 +17,10 @@ import ai.djl.ndarray.NDManager;
 import org.locallearning.djl.state.Stateful;
 
 /**
- * A term that joins the log-likelihood in what is learned, {@code (1 − γ) log p(v) − γ R}.
+ * A penalty R added to the log-likelihood, so that the objective is {@code (1 − γ) log p(v) − γ R}.
  *
- * <p>An immutable setting: what is remembered from batch to batch is in the {@link Term} that it
- * makes for one trainer.
+ * <p>An immutable setting; state from batch to batch is in the {@link Term} that it makes for one
+ * trainer.
  */
 public interface Penalty {
 

@@ -18,7 +18,7 @@ import ai.djl.util.Preconditions;
 import org.locallearning.djl.decorrelation.internal.Descriptions;
 
 /**
- * How the weight γ of a {@link CovariancePenalty} goes on from batch to batch. The paper tries all
+ * How the weight γ of a {@link CovariancePenalty} changes from batch to batch. The paper tries all
  * three, in the order {@link Binary}, {@link Scheduled}, {@link Adaptive}, and keeps the last.
  *
  * <p>Millea, section 5.
@@ -43,9 +43,9 @@ public interface PenaltyWeight {
     double next(double weight, boolean large, long step);
 
     /**
-     * Multiplied by a factor where the share of large penalties is above the limit, and divided by
-     * it otherwise, within a range; it starts in the range's geometric middle. The paper tells the
-     * range, 1e-5 to 1, and neither the factor nor the start.
+     * Multiplied by a factor if the share of large penalties is above the limit, and divided by it
+     * otherwise, within a range; it starts at the range's geometric middle. The paper states the
+     * range, 1e-5 to 1, but neither the factor nor the start.
      *
      * @param factor the factor, above 1
      * @param least the least weight, above 0

@@ -46,11 +46,11 @@ public final class AtomicFile {
     }
 
     /**
-     * Writes a file in the place of one that may be there.
+     * Writes a file, replacing an existing one.
      *
      * @param file the file; its folder is made if there is none
      * @param content what to write
-     * @throws IOException if it cannot be written; what was there is then there still
+     * @throws IOException if it cannot be written; an existing file is then unchanged
      */
     public static void write(Path file, Content content) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
@@ -79,7 +79,7 @@ public final class AtomicFile {
         force(folder);
     }
 
-    /** Forces the new name to disk where the system lets a folder be opened. */
+    /** Forces the new name to disk if the system allows opening a folder. */
     private static void force(Path folder) {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);

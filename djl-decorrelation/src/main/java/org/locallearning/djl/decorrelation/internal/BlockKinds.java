@@ -24,8 +24,8 @@ import ai.djl.nn.transformer.IdEmbedding;
 import java.lang.reflect.Method;
 
 /**
- * Whether a subclass of one of DJL's blocks still computes what that block does, which DJL does not
- * tell: it does if it inherits every forward method. Converter and learning rules decide alike.
+ * Whether a subclass of one of DJL's blocks still computes the same function: it does if it
+ * inherits every forward method. Converter and learning rules decide alike.
  */
 public final class BlockKinds {
 

@@ -45,7 +45,7 @@ public final class PixelMap {
         this.displaced = displaced;
     }
 
-    /** An image of which each pixel shows another place of the image below. */
+    /** An image in which each pixel shows another place of the image below. */
     private record Displaced(PixelMap image, float[][] down, float[][] right) {
 
         float pixel(byte[] source, int plane, int row, int column) {

@@ -26,7 +26,7 @@ import org.locallearning.djl.zoo.task.Task;
  */
 record ChosenScale(PixelScale pixels, String description, boolean isScaleAlone) {
 
-    /** Chooses a scale, by the statistics of the training images where it is to standardise. */
+    /** Chooses a scale, from the statistics of the training images if it standardizes. */
     static ChosenScale of(DataOptions options, LabelledImages trainingImages) {
         boolean alone = !options.isContrastNormalized() && !options.isWhitened();
         ChosenScale range = range(options, alone, trainingImages);

@@ -333,7 +333,7 @@ public final class DataOptions {
 
         /**
          * Sets whether pixels that are not standardised are in −1..1 rather than in 0..1. {@link
-         * #optStandardise} has to be off.
+         * #optStandardise} must be off.
          *
          * @param signedPixels true for −1..1; false by default
          * @return this builder
@@ -387,8 +387,8 @@ public final class DataOptions {
          * and {@code cifar100} by a crop of 32x32 pixels with a padding of 4 zeros and a horizontal
          * flip, {@code tiny-imagenet} by a crop of 56x56 pixels and a horizontal flip, {@code
          * mnist} by a shift of up to one pixel in each direction and an elastic distortion of
-         * strength 34 and smoothness 4. The other data sets have no augmentation, and refuse it.
-         * Test images are never varied.
+         * strength 34 and smoothness 4. Other data sets have no augmentation and reject it. Test
+         * images are never varied.
          *
          * @param augment true to augment; false by default
          * @return this builder

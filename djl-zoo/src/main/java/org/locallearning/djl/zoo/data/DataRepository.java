@@ -44,8 +44,8 @@ import org.locallearning.djl.zoo.repository.RepositoryMetadata;
  * run with a small or changed copy of a data set, the next run with the real one would silently
  * train on the copy. Here the cache folder's name is a digest of the repository's address, of the
  * artifact's {@code metadata.json} and, for a folder on this machine, of the content of every file
- * the artifact has. Two sources that differ in any of these never meet, and a file that changes is
- * read anew.
+ * the artifact has. Two sources that differ in any of these never share an entry, and a file that
+ * changes is read again.
  */
 final class DataRepository {
 

@@ -36,10 +36,10 @@ import org.slf4j.LoggerFactory;
  * Decoded images in a file, so that archives are decoded once: the cache of every data set.
  *
  * <p>The file holds, big-endian: the number of images; channels, height and width; all labels; all
- * pixels; and the SHA-256 of everything before it. It is written beside its place and renamed, so
- * two processes may do so at once; it is read whole or not at all, and decoded anew if anything in
- * it has changed. A folder that can't be written or read, such as another account's, costs the time
- * to decode, and no more.
+ * pixels; and the SHA-256 of everything before it. It is written to a temporary name and renamed,
+ * so two processes may do so at once; it is read completely or not at all, and decoded again if
+ * anything in it has changed. A folder that can't be written or read, such as another account's,
+ * costs the time to decode, and no more.
  */
 final class DecodedImages {
 
@@ -104,7 +104,7 @@ final class DecodedImages {
                     ? Optional.of(new LabelledImages(shape, pixels, labels))
                     : Optional.empty();
         } catch (IOException e) {
-            // shorter than it says, or not to be read by this account: no reason to stop
+            // shorter than announced, or not readable by this account: no reason to stop
             return Optional.empty();
         }
     }

@@ -192,14 +192,14 @@ public final class ImageData implements AutoCloseable {
     }
 
     /**
-     * Returns the training images, shuffled anew for each pass.
+     * Returns the training images, reshuffled for each pass.
      *
      * <p>The order is a function of {@code Engine.setRandomSeed} and of the draws that DJL made
      * from its Java generator since; the engine's own random arrays (initial weights, noise) come
      * from another generator and do not disturb it. Where augmentation was asked for, what becomes
-     * of each image comes from the same draws. The last batch of a pass may be smaller, unless
-     * whole batches were asked for, but is left out where it would hold a single image, unless it
-     * is the only one.
+     * of each image comes from the same draws. The last batch of a pass may be smaller, unless only
+     * whole batches were requested, but is dropped if it would have a single image, unless it is
+     * the only one.
      *
      * @param batchSize the number of images in a batch
      * @return a data set of float32 images (N, C, H, W) and int64 class indices (N), or, to be
@@ -258,8 +258,7 @@ public final class ImageData implements AutoCloseable {
 
     /**
      * Returns the images held out for validation in their stored order, all of them, never
-     * augmented: what to choose settings by, so that the test images are left for the setting that
-     * was chosen.
+     * augmented: choose settings by these, and keep the test images for the chosen setting.
      *
      * @param batchSize the number of images in a batch; the last batch may be smaller
      * @return a data set as that of {@link #test}
@@ -289,7 +288,7 @@ public final class ImageData implements AutoCloseable {
     }
 
     /**
-     * Returns what the images were loaded for.
+     * Returns the task that the images were loaded for.
      *
      * @return the task, which decides what the labels are
      */

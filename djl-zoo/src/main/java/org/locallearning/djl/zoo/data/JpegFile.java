@@ -35,8 +35,8 @@ record JpegFile(String name, int label, Content content) {
     /**
      * The order by number and then by class.
      *
-     * <p>Where numbers count the whole data set, that is its original order; where they count
-     * within each class, classes take turns, and so the first images are of all classes.
+     * <p>If numbers count the whole data set, this is its original order; if they count within each
+     * class, classes alternate, so the first images cover all classes.
      */
     static final Comparator<JpegFile> BY_NUMBER =
             Comparator.comparingLong(JpegFile::number)

@@ -18,8 +18,8 @@ import java.nio.ByteBuffer;
 import java.util.Locale;
 
 /**
- * What the frame header of a JPEG file says (ITU T.81, B.2.2), read before any pixel is: a decoder
- * makes room for whatever size stands there, and takes four components for colours with alpha.
+ * The frame header of a JPEG file (ITU T.81, B.2.2), read before any pixel: a decoder allocates
+ * whatever size it announces, and takes four components for colors with alpha.
  *
  * @param precision bits a sample
  * @param height rows

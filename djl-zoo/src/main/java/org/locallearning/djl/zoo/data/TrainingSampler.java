@@ -21,8 +21,8 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * Shuffled batches, of which none holds a single image unless single images are asked for, or there
- * is but one.
+ * Shuffled batches, none of a single image unless batches of one are requested or there is only one
+ * image.
  *
  * <p>The order comes from DJL's {@link RandomSampler}, and so from {@code Engine.setRandomSeed}. A
  * last batch that is merely smaller is kept, as DJL does, or left out for this epoch if asked for.

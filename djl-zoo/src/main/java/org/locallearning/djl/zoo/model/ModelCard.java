@@ -26,9 +26,9 @@ import org.locallearning.djl.creditassignment.provenance.TrainingDescription;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 
 /**
- * What a person wants to know of a model before using it: what it is, how it was made, how good it
- * is, what it cannot do, and on whose data it was trained. All of it is read from the record, but
- * what is known of the data set by its name.
+ * What to know about a model before using it: what it is, how it was made, how good it is, its
+ * limits, and whose data it was trained on. Everything comes from the record, except facts about
+ * the data set, which are looked up by its name.
  */
 final class ModelCard {
 

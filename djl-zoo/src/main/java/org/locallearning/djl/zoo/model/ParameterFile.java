@@ -41,10 +41,10 @@ import org.locallearning.djl.zoo.repository.RepositoryException;
 /**
  * A file of parameters that DJL wrote, checked before DJL reads it.
  *
- * <p>DJL believes what such a file says of types, shapes and lengths: a wrong one gives a model of
- * another size, an error of the allocator, or reads beyond the end of a buffer. So the file is
- * compared with what DJL itself writes for a new block of that network: every byte that is not one
- * of a parameter's numbers has to be the same. The price is to write the block twice into memory.
+ * <p>DJL trusts the types, shapes and lengths of such a file: a wrong one gives a model of another
+ * size, an allocator error, or reads beyond the end of a buffer. So the file is compared with what
+ * DJL itself writes for a new block of that network: every byte that is not one of a parameter's
+ * numbers must be the same. The price is to write the block twice into memory.
  */
 final class ParameterFile {
 

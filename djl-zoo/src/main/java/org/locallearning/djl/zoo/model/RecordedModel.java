@@ -173,8 +173,8 @@ public final class RecordedModel {
     }
 
     /**
-     * Creates the network, without parameters. Decorrelation layers are folded, so that it is one
-     * of DJL's blocks, but for networks whose layers DJL does not have.
+     * Creates the network, without parameters. Decorrelation layers are folded, so it consists of
+     * DJL's blocks, except for networks with layers that DJL does not have.
      *
      * @return a new block, not yet initialized
      * @throws IllegalArgumentException if the record does not name a classifier of this zoo, or one

@@ -55,8 +55,8 @@ final class DenseNetworks {
     }
 
     /**
-     * What comes out of one layer is added to what the activation some layers on is applied to, as
-     * far as the sizes are equal.
+     * The output of one layer is added to the input of an activation some layers above, where the
+     * sizes are equal.
      */
     static Block residualPerceptron(
             NetworkOptions options,

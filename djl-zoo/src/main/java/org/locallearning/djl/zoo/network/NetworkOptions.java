@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What may be chosen about a network. What is not chosen is the model's own default; an option that
- * a model has no use for is refused by {@link Architecture#create(NetworkOptions,
+ * What may be chosen about a network. Options that are not set have the model's default; an option
+ * that a model does not use is rejected by {@link Architecture#create(NetworkOptions,
  * ai.djl.ndarray.types.Shape, int) Architecture.create}.
  */
 public final class NetworkOptions {

@@ -135,8 +135,8 @@ final class ArtifactCopy {
     }
 
     /**
-     * Renames the copy, or, where there is one already, the files that are not as they should be:
-     * another thread or process may be reading the others.
+     * Renames the copy or, if there is one already, only its damaged files: another thread or
+     * process may be reading the others.
      */
     private void putInPlace(Path unfinished) throws RepositoryException {
         try {

@@ -26,10 +26,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.locallearning.djl.decorrelation.internal.Digest;
 
-/**
- * The files of an artifact in a folder, each of which is inside the repository and as its metadata
- * say.
- */
+/** The files of an artifact in a folder, each inside the repository and matching its metadata. */
 public final class ArtifactFiles {
 
     private final Map<String, Path> paths;
@@ -137,7 +134,7 @@ public final class ArtifactFiles {
     }
 
     /**
-     * Returns what tells the content of these files from others.
+     * Returns an identifier of the content of these files.
      *
      * @return the SHA-1 of each file, by its address
      */

@@ -23,7 +23,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** A repository in a folder, out of which no link leads. */
+/** A repository in a folder that no link leads out of. */
 final class FolderPlace implements RepositoryPlace {
 
     /** Application, group and artifact: deeper folders are versions. */

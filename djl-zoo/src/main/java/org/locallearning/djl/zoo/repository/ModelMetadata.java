@@ -21,7 +21,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 
-/** What the metadata of a model say beyond those of any artifact. */
+/** The metadata of a model beyond those of any artifact. */
 final class ModelMetadata {
 
     /** The group of the models of this project. */
