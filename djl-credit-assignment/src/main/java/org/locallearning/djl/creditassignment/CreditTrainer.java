@@ -252,7 +252,9 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     }
 
     /**
-     * Loads what {@link #saveState} wrote, before the first batch is trained.
+     * Loads what {@link #saveState} wrote, before the first batch is trained. Gradients that wait
+     * for a step stay; {@link org.locallearning.djl.creditassignment.checkpoint.Checkpoint#load}
+     * clears them.
      *
      * @param file the file to read
      * @throws IOException if it cannot be read
@@ -481,18 +483,6 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
         }
     }
 
-    /** Refuses a step of a model that has nothing to learn, as the engine's own backward does. */
-    private void checkLearns() {
-        if (parameters.stream().noneMatch(Parameter::requiresGradient)) {
-            throw new IllegalStateException(
-                    "There is nothing to step by: "
-                            + (parameters.isEmpty()
-                                    ? "the model has no parameters."
-                                    : "every parameter of the model is frozen; unfreeze some by"
-                                            + " freezeParameters(false)."));
-        }
-    }
-
     /** Refuses to train arrays that are no longer the model's. */
     private void checkParameters() {
         Optional<String> replaced = store.findReplaced();
@@ -561,7 +551,17 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
             List<LayerCredit> layers = comparison.credits(assigner);
             curious.forEach(listener -> listener.onCredit(this, layers));
         }
-        stepGuard.credited();
+        // a frozen network may still have sent the error on, to what made its inputs
+        if (tape.isInputErrorWanted()
+                || parameters.stream().anyMatch(Parameter::requiresGradient)) {
+            stepGuard.credited();
+        } else {
+            stepGuard.creditedInVain(
+                    parameters.isEmpty()
+                            ? "the model has no parameters"
+                            : "every parameter of the model is frozen; unfreeze some by"
+                                    + " freezeParameters(false)");
+        }
     }
 
     /**
@@ -650,7 +650,6 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     public void step() {
         checkUsable();
         stepGuard.checkStep();
-        checkLearns();
         checkParameters();
         stepGuard.stepped();
         long begin = System.nanoTime();

@@ -56,6 +56,18 @@ final class StepGuard {
     }
 
     /**
+     * Notes that a forward has its credit, which nothing takes.
+     *
+     * @param why the reason, as a clause
+     */
+    void creditedInVain(String why) {
+        everCredited = true;
+        if (!credited) {
+            reason = Optional.of(why);
+        }
+    }
+
+    /**
      * Makes sure that there is something to step by.
      *
      * @throws IllegalStateException if not

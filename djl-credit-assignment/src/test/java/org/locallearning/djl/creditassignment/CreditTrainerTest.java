@@ -14,6 +14,7 @@
 package org.locallearning.djl.creditassignment;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -521,6 +522,23 @@ class CreditTrainerTest {
             run.train(0, 1);
             run.model().getBlock().freezeParameters(true);
             assertNothingToStepBy(run.assign(1), "every parameter of the model is frozen");
+        }
+    }
+
+    /** As of a generative adversarial network, whose parts are frozen in turn. */
+    @Test
+    void aFrozenNetworkThatSendsItsErrorOnMayBeStepped() {
+        try (TrainingRun run = TrainingRun.start(NETWORK, RULE::newTrainer);
+                NDManager manager = run.trainer().getManager().newSubManager()) {
+            run.model().getBlock().freezeParameters(true);
+            NDArray data = manager.ones(NETWORK.input());
+            data.setRequiresGradient(true);
+            try (GradientCollector collector = run.trainer().newGradientCollector()) {
+                NDList predictions = run.trainer().forward(new NDList(data));
+                collector.backward(predictions.head().square().sum());
+            }
+            assertTrue(data.getGradient().abs().sum().getFloat() > 0);
+            assertDoesNotThrow(() -> run.trainer().step());
         }
     }
 

@@ -91,6 +91,8 @@ public final class DecorrelationLossListener extends TrainingListenerAdapter imp
     /** {@inheritDoc} */
     @Override
     public void onTrainingBegin(Trainer trainer) {
+        // of a training that broke off, whose end nobody was told of
+        layers.keySet().forEach(layer -> layer.removeObserver(observer));
         layers.clear();
         due.clear();
         measured.clear();

@@ -55,9 +55,10 @@ import org.locallearning.djl.decorrelation.internal.Descriptions;
  * <p>Errors have the shape of the pre-activation, (N, ...), flattened to (N, units) for an error
  * matrix {@code E} of shape (units of receiver, units of sender). {@code e_L} is the gradient of
  * each sample's loss at the pre-activation of the output layer, for any DJL loss. {@code φ} is the
- * run of known shape-preserving blocks after a layer, with the dropout mask and batch statistics of
- * the forward pass. A container of branches, such as a residual block, is one stage with exact
- * errors inside, unless the wiring has connections there.
+ * run of known blocks after a layer that keep shape and units, with the dropout mask and batch
+ * statistics of the forward pass; a decorrelation layer belongs to the layer after it. A container
+ * of branches, such as a residual block, is one stage with exact errors inside, unless the wiring
+ * has connections there.
  *
  * <p>The optimizer updates error matrices like weights ({@link ErrorMatrixUpdate}), and {@code
  * CreditTrainer.saveState} saves them. {@code optFeedback} sets their initial values; it is called

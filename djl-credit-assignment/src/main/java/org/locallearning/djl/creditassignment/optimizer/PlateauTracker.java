@@ -78,12 +78,13 @@ public final class PlateauTracker extends TrainingListenerAdapter implements Tra
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalStateException if no trainer has it among its listeners, so that the rate
-     *     would never fall
+     * @throws IllegalStateException in the first update, if no trainer has had it among its
+     *     listeners, so that the rate would never fall
      */
     @Override
     public float getNewValue(int numUpdate) {
-        if (!isListening) {
+        // trackers around it ask for its first value when they are made
+        if (numUpdate > 0 && !isListening) {
             throw new IllegalStateException(
                     "A PlateauTracker sees no epochs unless it listens; add it to the configuration"
                             + " by addTrainingListeners, after the evaluators' listener.");

@@ -52,10 +52,10 @@ import org.slf4j.LoggerFactory;
  * 0. If the optimizer does not expose its rate, λ is constant and the trainer warns once. A tracker
  * that gives {@code W} a rate of its own makes the step fail, since {@code B} has another id.
  *
- * <p>The optimizer's weight decay applies to both and adds to λ; {@code λ = 0} with it is the form
- * of Akrout et al. If {@code W} is frozen, neither changes; Adam's bias corrections of the two may
- * differ by one update afterwards, since DJL counts updates of all parameters together. Every layer
- * inside an unknown block has a {@code B} and decays.
+ * <p>The optimizer's weight decay applies to both and adds to λ; {@code λ = 0} with it and gradient
+ * descent is the form of Akrout et al. If {@code W} is frozen, neither changes; Adam's bias
+ * corrections of the two may differ by one update afterwards, since DJL counts updates of all
+ * parameters together. Every layer inside an unknown block has a {@code B} and decays.
  *
  * <p>Use it in deep and convolutional nets, where it comes close to backpropagation and feedback
  * alignment does not. The decay costs accuracy: better too small than too large. Cost for L layers:

@@ -28,9 +28,9 @@ import org.locallearning.djl.decorrelation.internal.BlockPath;
  *
  * <p>{@code h = W f(z) + b}, where {@code z} is the output of the stage below, a pre-activation.
  * {@code f} is, in order: blocks that change the shape, such as pooling directly after a
- * convolution; the activation {@code φ}, the run of known blocks that keep the shape (activation,
- * normalization, dropout); the rest, such as flattening. The last stage of a sequence has a tail,
- * the blocks after its layer.
+ * convolution; the activation {@code φ}, the run of known blocks that keep shape and units
+ * (activation, normalization, dropout); the rest, such as flattening and decorrelation layers. The
+ * last stage of a sequence has a tail, the blocks after its layer.
  *
  * <p>Everything is differentiated exactly. {@link #inputErrors} and {@link #addGradients} may be
  * called any number of times; {@link #backward} does both and must be the last call. Parts of a

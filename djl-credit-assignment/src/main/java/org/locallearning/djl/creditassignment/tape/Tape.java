@@ -382,8 +382,10 @@ public final class Tape implements AutoCloseable {
         for (ForwardPass.Probe probe : pass.probes()) {
             String name =
                     String.format(
-                            "layer %s (%s)",
-                            BlockPath.display(probe.path()),
+                            "%s (%s)",
+                            probe.path().isEmpty()
+                                    ? BlockPath.display("")
+                                    : "layer " + probe.path(),
                             probe.block().getClass().getSimpleName());
             for (Pair<String, Parameter> parameter : probe.block().getParameters()) {
                 NDArray value =

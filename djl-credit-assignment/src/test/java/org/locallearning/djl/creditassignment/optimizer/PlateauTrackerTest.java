@@ -29,6 +29,7 @@ import ai.djl.training.dataset.ArrayDataset;
 import ai.djl.training.listener.EvaluatorTrainingListener;
 import ai.djl.training.loss.Loss;
 import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.tracker.Tracker;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -108,6 +109,10 @@ class PlateauTrackerTest {
                 assertThrows(IllegalStateException.class, () -> tracker.getNewValue(1))
                         .getMessage();
         assertTrue(message.contains("addTrainingListeners"), message);
+        // which asks for the rate that it warms up to
+        Tracker warmUp = Tracker.warmUp().optWarmUpSteps(2).setMainTracker(tracker).build();
+        tracker.onTrainingBegin(null);
+        assertEquals(0.5f, warmUp.getNewValue(3));
     }
 
     @Test

@@ -180,7 +180,8 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
         if (isStepPending()) {
             throw new IllegalStateException(
                     "The direction of the forward before still waits for its step; call step after"
-                            + " each forward, or evaluate to reconstruct without learning.");
+                            + " each forward, evaluate to reconstruct without learning, or"
+                            + " forgetPendingStep to leave that batch out.");
         }
         long begin = System.nanoTime();
         if (!machine.isInitialized()) {
