@@ -27,7 +27,8 @@ final class ProgramsPage {
 
     /** Paths with the full names of classes. */
     private static final Pattern BLOCKS =
-            Pattern.compile("(?:\\w+ \\((?:[a-z_]\\w*\\.)+[\\w$]+\\)(?:, )?)+(?<!, )");
+            Pattern.compile(
+                    "(?:(?:the model|\\w+) \\((?:[a-z_]\\w*\\.)+[\\w$]+\\)(?:, )?)+(?<!, )");
 
     private final List<String> notes = new ArrayList<>();
 
