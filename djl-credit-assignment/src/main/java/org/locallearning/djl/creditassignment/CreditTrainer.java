@@ -32,6 +32,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -397,6 +398,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
             if (data.get(i).isReleased()) {
                 throw new IllegalStateException(
                         String.format(
+                                Locale.ROOT,
                                 "Input %d of the batch was closed before forward; close a batch"
                                         + " after step.",
                                 i));
