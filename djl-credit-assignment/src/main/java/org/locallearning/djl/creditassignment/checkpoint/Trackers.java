@@ -14,12 +14,9 @@
 package org.locallearning.djl.creditassignment.checkpoint;
 
 import ai.djl.training.listener.TrainingListener;
-import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.ParameterTracker;
-import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.locallearning.djl.decorrelation.internal.PrivateFields;
 import org.locallearning.djl.state.Stateful;
 
@@ -41,33 +38,13 @@ final class Trackers {
         this.listeners = listeners;
     }
 
-    /** Adds the trackers of an optimizer. */
-    void addOf(Optimizer optimizer) {
-        addThoseIn(optimizer);
-    }
-
-    private void addThoseIn(Object owner) {
-        for (Field field : PrivateFields.of(owner.getClass())) {
-            if (ParameterTracker.class.isAssignableFrom(field.getType())) {
-                read(field, owner)
-                        .filter(tracker -> !holds(trackers, tracker))
-                        .ifPresent(
-                                tracker -> {
-                                    trackers.add(tracker);
-                                    addThoseIn(tracker);
-                                });
+    /** Adds the trackers of an optimizer, or those that a tracker is around. */
+    void addOf(Object owner) {
+        for (ParameterTracker tracker : PrivateFields.values(owner, ParameterTracker.class)) {
+            if (!holds(trackers, tracker)) {
+                trackers.add(tracker);
+                addOf(tracker);
             }
-        }
-    }
-
-    private static Optional<ParameterTracker> read(Field field, Object owner) {
-        try {
-            return Optional.ofNullable(
-                    (ParameterTracker)
-                            PrivateFields.read(field.getDeclaringClass(), owner, field.getName()));
-        } catch (RuntimeException e) {
-            // closed to reflection: what is in it is not known
-            return Optional.empty();
         }
     }
 

@@ -15,7 +15,6 @@ package org.locallearning.djl.creditassignment.internal;
 
 import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.ParameterTracker;
-import java.lang.reflect.Field;
 import java.util.Optional;
 import org.locallearning.djl.decorrelation.internal.PrivateFields;
 
@@ -76,17 +75,9 @@ public final class LearningRate {
     }
 
     private static <T> Optional<T> find(Optimizer optimizer, Class<T> type) {
-        for (Class<?> c = optimizer.getClass(); c != Optimizer.class; c = c.getSuperclass()) {
-            for (Field field : c.getDeclaredFields()) {
-                if (type.isAssignableFrom(field.getType())) {
-                    Optional<Object> value = read(c, field.getName(), optimizer);
-                    if (value.isPresent() && value.get() != optimizer) {
-                        return value.map(type::cast);
-                    }
-                }
-            }
-        }
-        return Optional.empty();
+        return PrivateFields.values(optimizer, type).stream()
+                .filter(value -> value != optimizer)
+                .findFirst();
     }
 
     private static Optional<Object> read(Class<?> declaring, String name, Optimizer optimizer) {

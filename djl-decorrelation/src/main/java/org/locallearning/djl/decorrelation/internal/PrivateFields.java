@@ -17,6 +17,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Private fields of DJL's classes that have no getters. All such access is here.
@@ -103,6 +104,33 @@ public final class PrivateFields {
             }
         }
         return fields;
+    }
+
+    /**
+     * Returns what an object's own fields of a type hold, as far as they may be read.
+     *
+     * @param <T> the type
+     * @param owner the object
+     * @param type the type that fields are declared with, or one that they extend
+     * @return the values, those of the object's own class first; none for a field that is null or
+     *     closed to reflection
+     */
+    public static <T> List<T> values(Object owner, Class<T> type) {
+        List<T> values = new ArrayList<>();
+        for (Field field : of(owner.getClass())) {
+            if (type.isAssignableFrom(field.getType())) {
+                valueOf(field, owner).map(type::cast).ifPresent(values::add);
+            }
+        }
+        return values;
+    }
+
+    private static Optional<Object> valueOf(Field field, Object owner) {
+        try {
+            return Optional.ofNullable(read(field.getDeclaringClass(), owner, field.getName()));
+        } catch (RuntimeException e) {
+            return Optional.empty();
+        }
     }
 
     private static Field find(Class<?> owner, String name) throws NoSuchFieldException {
