@@ -121,10 +121,10 @@ final class Conversion {
         for (Pair<String, Block> entry : block.getChildren()) {
             Block child = entry.getValue();
             boolean done =
-                    BlockKinds.isLinear(child)
-                            && (previous instanceof FeatureDecorrelation
-                                    || block instanceof DecorrelatedAttention attention
-                                            && attention.before(child) != null);
+                    isDecorrelated(previous, child)
+                            || BlockKinds.isLinear(child)
+                                    && block instanceof DecorrelatedAttention attention
+                                    && attention.before(child) != null;
             checkShared(child, BlockPath.join(path, entry.getKey()), opaque || !walked || done);
             previous = child;
         }
@@ -238,6 +238,11 @@ final class Conversion {
         return null;
     }
 
+    /** Returns whether a child of a sequence is a linear layer that is decorrelated already. */
+    private static boolean isDecorrelated(Block previous, Block child) {
+        return previous instanceof FeatureDecorrelation && BlockKinds.isLinear(child);
+    }
+
     private Block convertSequence(SequentialBlock block, String path) {
         SequentialBlock result = new SequentialBlock();
         result.setReturnIntermediate(block.isReturnIntermediate());
@@ -246,7 +251,7 @@ final class Conversion {
         for (Pair<String, Block> entry : block.getChildren()) {
             Block child = entry.getValue();
             String childPath = BlockPath.join(path, entry.getKey());
-            boolean done = previous instanceof FeatureDecorrelation && BlockKinds.isLinear(child);
+            boolean done = isDecorrelated(previous, child);
             previous = child;
             if (done) {
                 skip(child, childPath, DECORRELATED_ALREADY);

@@ -92,7 +92,7 @@ public final class DecorrelationLossListener extends TrainingListenerAdapter imp
     @Override
     public void onTrainingBegin(Trainer trainer) {
         // of a training that broke off, whose end nobody was told of
-        layers.keySet().forEach(layer -> layer.removeObserver(observer));
+        onTrainingEnd(trainer);
         layers.clear();
         due.clear();
         measured.clear();

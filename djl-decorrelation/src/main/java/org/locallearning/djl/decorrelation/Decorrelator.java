@@ -69,9 +69,9 @@ final class Decorrelator {
     private final FreezeMark freezing;
     private final UpdateSchedule schedule;
     private final UpdateChecks checks;
+    private final Set<DecorrelationObserver> observers = new CopyOnWriteArraySet<>();
     private MatrixForm form;
     private long width;
-    private final Set<DecorrelationObserver> observers = new CopyOnWriteArraySet<>();
 
     /**
      * Creates the part of a layer that decorrelates.

@@ -17,6 +17,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
 
 /**
@@ -46,25 +47,19 @@ final class Front {
             }
             steps.addAll(((ExactNode.ExactTrace) trace).steps());
         }
-        int first = 0;
-        while (first < steps.size() && !keepsUnits(steps.get(first), moves)) {
-            first++;
-        }
+        int first = indexFrom(0, step -> keepsUnits(step, moves));
         if (first == steps.size()) {
             // without an activation, what decorrelates still belongs to the layer after it
-            first = indexOfMixing();
-        }
-        int last = first;
-        while (last < steps.size() && keepsUnits(steps.get(last), moves)) {
-            last++;
+            first = indexFrom(0, UnitMoves::isMixing);
         }
         begin = first;
-        end = last;
+        end = indexFrom(first, step -> !keepsUnits(step, moves));
     }
 
-    private int indexOfMixing() {
-        int index = 0;
-        while (index < steps.size() && !UnitMoves.isMixing(steps.get(index))) {
+    /** Returns the index of the first step from one on that is as asked, or the number of steps. */
+    private int indexFrom(int start, Predicate<ExactNode.Step> wanted) {
+        int index = start;
+        while (index < steps.size() && !wanted.test(steps.get(index))) {
             index++;
         }
         return index;

@@ -382,10 +382,9 @@ public final class Tape implements AutoCloseable {
         for (ForwardPass.Probe probe : pass.probes()) {
             String name =
                     String.format(
-                            "%s (%s)",
-                            probe.path().isEmpty()
-                                    ? BlockPath.display("")
-                                    : "layer " + probe.path(),
+                            "%s%s (%s)",
+                            probe.path().isEmpty() ? "" : "layer ",
+                            BlockPath.display(probe.path()),
                             probe.block().getClass().getSimpleName());
             for (Pair<String, Parameter> parameter : probe.block().getParameters()) {
                 NDArray value =
