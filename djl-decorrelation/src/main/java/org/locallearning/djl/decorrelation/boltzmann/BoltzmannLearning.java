@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.decorrelation.boltzmann;
 
+import ai.djl.Device;
 import ai.djl.Model;
 import ai.djl.nn.Parameter;
 import ai.djl.training.TrainingConfig;
@@ -63,7 +64,8 @@ public final class BoltzmannLearning {
      * @param model the model; its block is a {@link RestrictedBoltzmannMachine}
      * @param config the configuration; its loss is a {@link ReconstructionError}, on one device
      * @return the trainer
-     * @throws IllegalArgumentException if the block, the loss or the devices are others
+     * @throws IllegalArgumentException if the block, the loss or the devices are others, or the
+     *     model is on another device
      */
     public BoltzmannTrainer newTrainer(Model model, TrainingConfig config) {
         if (!(model.getBlock() instanceof RestrictedBoltzmannMachine machine)) {
@@ -86,6 +88,14 @@ public final class BoltzmannLearning {
                     "A Boltzmann machine learns on one device, but the configuration has "
                             + config.getDevices().length
                             + "; choose one with optDevices.");
+        }
+        Device device = model.getNDManager().getDevice();
+        if (!config.getDevices()[0].equals(device)) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "A Boltzmann machine learns on the device of its model, which is %s, not"
+                                    + " on %s; choose it with optDevices, or make the model there.",
+                            device, config.getDevices()[0]));
         }
         for (Pair<Initializer, Predicate<Parameter>> pair : config.getInitializers()) {
             if (pair.getKey() != null && pair.getValue() != null) {

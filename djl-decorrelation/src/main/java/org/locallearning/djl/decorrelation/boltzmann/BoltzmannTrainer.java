@@ -301,6 +301,7 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
      */
     @Override
     public NDList evaluate(NDList input) {
+        checkUsable();
         checkParameters();
         NDList predictions;
         try (NDScope scope = new NDScope()) {

@@ -19,6 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.engine.Engine;
@@ -379,6 +380,22 @@ class BoltzmannTrainerTest {
             }
         }
         assertArrayEquals(thetas.get(0), thetas.get(1));
+    }
+
+    /** The machine of the model would stay as it began, and a copy of it learn elsewhere. */
+    @Test
+    void anotherDeviceThanTheModelsIsRefused() {
+        try (Model model = model(machine(4))) {
+            DefaultTrainingConfig config =
+                    config(0.1f).optDevices(new Device[] {Device.of("gpu", 3)});
+            BoltzmannLearning learning = BoltzmannLearning.builder().build();
+            String message =
+                    assertThrows(
+                                    IllegalArgumentException.class,
+                                    () -> learning.newTrainer(model, config))
+                            .getMessage();
+            assertTrue(message.contains("gpu(3)"), message);
+        }
     }
 
     /** The step would move the machine that was loaded by what another had found. */
