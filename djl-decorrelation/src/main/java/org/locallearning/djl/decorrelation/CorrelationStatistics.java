@@ -84,8 +84,8 @@ public final class CorrelationStatistics {
         try (NDScope scope = new NDScope()) {
             scope.suppressNotUsedWarning();
             NDArray squares = correlation(rows).square();
-            NDArray offDiagonal = squares.sum().sub(squares.mul(eye(squares)).sum());
-            return HostValues.number(offDiagonal) / (features * (features - 1.0));
+            NDArray offDiagonal = squares.sub(squares.mul(eye(squares)));
+            return HostValues.number(offDiagonal.sum()) / (features * (features - 1.0));
         }
     }
 

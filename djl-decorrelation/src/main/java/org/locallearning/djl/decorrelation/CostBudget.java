@@ -121,7 +121,8 @@ record CostBudget(double share, List<Shape> inputs) {
     /**
      * Chooses the cost.
      *
-     * @param options the settings, of which the fraction of samples stays
+     * @param options the settings, of which all stay but the form, the patches and the interval of
+     *     updates
      * @param model the model before the conversion
      * @param decorrelated the layers that are to be decorrelated
      * @param spectra the spectrum of the input of each dense layer among them, or empty where they

@@ -285,8 +285,9 @@ public final class Decorrelate {
 
         /**
          * Chooses the cost so that it adds at most {@code share} times the multiply-adds of
-         * backpropagation to a training step. Replaces {@link #optCost}, except for its fraction of
-         * samples.
+         * backpropagation to a training step. Replaces the form of {@link #optCost}, its patches
+         * and its interval of updates; its fraction of samples, samples per update and interval of
+         * checks stay.
          *
          * <p>Of ten costs, from the full matrix with an update in each step to rank 8 with one in
          * 16, the first that keeps to the budget serves for all layers, but for narrow ones where

@@ -45,10 +45,11 @@ import org.locallearning.djl.decorrelation.internal.PendingChecks;
  * </ul>
  *
  * <p>A training forward throws {@link IllegalArgumentException} for an input of another width, for
- * a single row with {@link MeanRemoval#BATCH} and for NaN, and {@link IllegalStateException} if M
- * has diverged. On a GPU, NaN and divergence are reported by the next training forward, unless
- * {@link Cost#withCheckInterval} or the trainer sets another interval, and always before the layer
- * is saved or folded; the layer is then unusable.
+ * a single row with {@link MeanRemoval#BATCH} and for NaN in what the layer learns from (the batch
+ * whose mean it takes, or else the sample of an update), and {@link IllegalStateException} if M has
+ * diverged. On a GPU, NaN and divergence are reported by the next training forward, unless {@link
+ * Cost#withCheckInterval} or the trainer sets another interval, and always before the layer is
+ * saved or folded; the layer is then unusable.
  *
  * <p>Ahmad, "Correlations Are Ruining Your Gradient Descent", appendix E. The authors' code
  * multiplies the covariance from the wrong side in dense layers; this follows the paper.

@@ -210,17 +210,15 @@ public final class DecorrelationRule {
             NDArray moments =
                     HostNumber.mul(
                             detached.transpose().matMul(detached), 1.0 / outputs.getShape().get(0));
-            NDArray diagonal = moments.mul(identity(moments)).sum(new int[] {0});
+            NDArray onDiagonal = moments.mul(identity(moments));
+            NDArray variances = onDiagonal.sum(new int[] {0});
             NDArray sums =
                     NDArrays.concat(
                             new NDList(
-                                    moments.square().sum().reshape(1),
-                                    diagonal.square().sum().reshape(1),
-                                    HostNumber.add(diagonal, -1).square().sum().reshape(1)));
+                                    moments.sub(onDiagonal).square().sum().reshape(1),
+                                    HostNumber.add(variances, -1).square().sum().reshape(1)));
             double[] values = HostValues.numbers(sums);
-            double correlations = values[0] - values[1];
-            return ((1 - unitVariance) * correlations + unitVariance * values[2])
-                    / ((double) n * n);
+            return ((1 - unitVariance) * values[0] + unitVariance * values[1]) / ((double) n * n);
         }
     }
 

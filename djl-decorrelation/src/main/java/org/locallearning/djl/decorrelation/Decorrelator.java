@@ -15,7 +15,6 @@ package org.locallearning.djl.decorrelation;
 
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
-import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDScope;
@@ -474,6 +473,15 @@ final class Decorrelator {
             for (Pair<String, Shape> fixed : form.fixed()) {
                 matrix.add(parameter(fixed.getKey(), false));
             }
+        } else if (matrix.size() != 1 + form.fixed().size()) {
+            throw new IllegalStateException(
+                    String.format(
+                            Locale.ROOT,
+                            "Decorrelation layer '%s' was of low rank before it was cleared, and"
+                                    + " inputs of width %d are too narrow for that; build a new"
+                                    + " layer for them.",
+                            layer.getName(),
+                            rowWidth));
         }
     }
 
@@ -629,16 +637,7 @@ final class Decorrelator {
 
     /** Returns the matrix that evaluation multiplies a row by, (n, n), an array of its own. */
     NDArray fullMatrix() {
-        try {
-            return ArrayScope.returning(() -> matrix().toFull().duplicate());
-        } catch (EngineException e) {
-            throw new IllegalStateException(
-                    "Decorrelation layer '"
-                            + layer.getName()
-                            + "' cannot be folded: its matrix has no inverse; train it at a lower"
-                            + " rate.",
-                    e);
-        }
+        return ArrayScope.returning(() -> matrix().toFull().duplicate());
     }
 
     DecorrelationOptions getOptions() {

@@ -15,9 +15,10 @@ package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import org.locallearning.djl.decorrelation.internal.DeviceArrays;
 
 /**
- * Lateral connections R, whose dynamics apply {@code R⁻¹}.
+ * Lateral connections R, whose dynamics come close to {@code R⁻¹} in their steps.
  *
  * @param values R, (n, n)
  * @param rule how R learns
@@ -45,7 +46,8 @@ record LateralMatrix(NDArray values, LateralRule rule, double timeStep, int step
 
     @Override
     public NDArray toFull() {
-        return values.inverse();
+        // the steps are linear, and need not have settled
+        return multiply(DeviceArrays.identity(values, values.getShape().get(0))).transpose();
     }
 
     @Override

@@ -30,7 +30,7 @@ import org.locallearning.djl.decorrelation.internal.PendingChecks;
  * it to study decorrelation as a neural circuit, or to compare with {@link LateralRule#FOLDIAK}; to
  * train fast use {@link Decorrelation}, which needs no time steps. The dynamics run from {@code x̄
  * = x − μ} in Euler steps of {@code n²} multiply-adds per sample, and gradients flow back through
- * them.
+ * them. {@link #fold} gives what these steps come to, settled or not.
  *
  * <p>The dynamics converge while the time step is below 2 over the largest eigenvalue of R. If they
  * do not, a training forward fails as in {@link Decorrelation}.

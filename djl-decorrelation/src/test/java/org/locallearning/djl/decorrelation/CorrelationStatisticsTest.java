@@ -52,6 +52,14 @@ class CorrelationStatisticsTest extends ArrayTest {
         assertEquals(4.5, CorrelationStatistics.largestSecondMoment(rows.get("0:4")), 1e-9);
     }
 
+    /** Squares of small correlations are lost beside the ones of the diagonal. */
+    @Test
+    void smallCorrelationsCountInSinglePrecision() {
+        float r = 1e-4f;
+        float[][] rows = {{1, 1 + r}, {-1, -1 - r}, {1, r - 1}, {-1, 1 - r}};
+        assertEquals(1e-8, CorrelationStatistics.decorrelationLoss(manager.create(rows)), 1e-11);
+    }
+
     @Test
     void oneFeatureHasNothingToCorrelateWith() {
         NDArray rows = manager.create(new double[][] {{1}, {2}, {4}});

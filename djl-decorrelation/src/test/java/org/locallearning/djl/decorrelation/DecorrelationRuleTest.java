@@ -111,6 +111,15 @@ class DecorrelationRuleTest extends ArrayTest {
         assertClose(expected, rows(matrix), 1e-13);
     }
 
+    /** What is left off the diagonal is not the difference of two sums that are far greater. */
+    @Test
+    void lossKeepsSmallCorrelationsInSinglePrecision() {
+        float r = 1e-4f;
+        float[][] rows = {{1, 1 + r}, {-1, -1 - r}, {1, r - 1}, {-1, 1 - r}};
+        // C_12 = C_21 = r, and n = 2
+        assertEquals(r * r / 2, DecorrelationRule.loss(manager.create(rows), 0), 1e-11);
+    }
+
     @Test
     void triangularMatrixDecorrelatesAndStaysTriangular() {
         DecorrelationOptions options =

@@ -331,6 +331,19 @@ class DecorrelationTest extends ArrayTest {
     }
 
     @Test
+    void clearedLayerOfLowRankRefusesInputsNarrowerThanItsRank() {
+        Decorrelation layer = Decorrelation.builder().optCost(Cost.rank(8)).build();
+        layer.initialize(manager, DataType.FLOAT32, new Shape(16, 32));
+        layer.clear();
+        Exception e =
+                assertThrows(
+                        IllegalStateException.class,
+                        () -> layer.initialize(manager, DataType.FLOAT32, new Shape(16, 6)));
+        assertTrue(e.getMessage().contains(layer.getName()), e.getMessage());
+        assertTrue(e.getMessage().contains("width 6"), e.getMessage());
+    }
+
+    @Test
     void scheduleSetsTheRateOfEachStep() {
         Tracker schedule = step -> step < 2 ? 0f : 0.25f;
         Decorrelation layer =

@@ -174,6 +174,26 @@ class RecurrentDecorrelationTest extends ArrayTest {
         assertEquals(0.78, energy[LateralRule.FOLDIAK.ordinal()], 0.03);
     }
 
+    /**
+     * Evaluation makes its steps from {@code x}, and ends at the fixed point only if it has time.
+     */
+    @ParameterizedTest
+    @CsvSource({"1, 0.2", "3, 0.2", "50, 0.2", "7, 1.5"})
+    void foldedLayerHasTheStepsOfEvaluation(int steps, double timeStep) {
+        RecurrentDecorrelation layer =
+                RecurrentDecorrelation.builder().optSteps(steps).optTimeStep(timeStep).build();
+        layer.initialize(manager, DataType.FLOAT64, new Shape(6, 3));
+        layer.getMatrix().getArray().set(new double[] {0.1, 0, 0, 0, 1, 0.4, 0, 0, 1.5});
+        NDArray input = random(6, 3);
+        NDArray expected = layer.forward(store, new NDList(input), false).singletonOrThrow();
+        NDArray actual = layer.fold().forward(store, new NDList(input), false).singletonOrThrow();
+        assertEquals(0, expected.sub(actual).abs().max().getDouble(), 1e-9);
+        // the first unit by hand: dt sum of (1 - dt 0.1)^i over the steps, and (1 - dt 0.1)^steps
+        double carry = Math.pow(1 - timeStep * 0.1, steps);
+        double first = (1 - carry) / 0.1 + carry;
+        assertEquals(first * input.getDouble(2, 0), actual.getDouble(2, 0), 1e-9);
+    }
+
     @Test
     void settingsThatDoNotApplyAreRefused() {
         DecorrelationOptions options = DecorrelationOptions.builder().optDiagonal(false).build();
