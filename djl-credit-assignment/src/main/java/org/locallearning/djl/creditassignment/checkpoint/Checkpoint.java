@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
 import org.locallearning.djl.state.StateFile;
@@ -104,13 +105,14 @@ public final class Checkpoint {
      */
     public static TrainingPosition load(Trainer trainer, Path file)
             throws IOException, MalformedModelException {
-        return load(trainer, Map.of(), file);
+        return load(trainer, Map.of(), OptionalInt.empty(), file);
     }
 
-    static TrainingPosition load(Trainer trainer, Map<String, String> settings, Path file)
+    static TrainingPosition load(
+            Trainer trainer, Map<String, String> settings, OptionalInt seed, Path file)
             throws IOException, MalformedModelException {
         TrainingState state = new TrainingState(trainer, settings);
-        StateFile.load(file, trainer.getManager(), state.parts());
+        StateFile.load(file, trainer.getManager(), state.parts(seed));
         state.forgetPendingStep();
         return state.loadedPosition();
     }

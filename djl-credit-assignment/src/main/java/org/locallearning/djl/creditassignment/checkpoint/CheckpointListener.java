@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
@@ -112,18 +113,7 @@ public final class CheckpointListener extends TrainingListenerAdapter {
         int seed = position.seed();
         Optional<Path> last = folder.findLast();
         if (last.isPresent()) {
-            TrainingPosition loaded = Checkpoint.load(resumed, settings, last.get());
-            if (loaded.seed() != seed) {
-                throw new MalformedModelException(
-                        String.format(
-                                Locale.ROOT,
-                                "%s: it was saved with seed %d, but here it is %d; use what it was"
-                                        + " saved with, or start over.",
-                                last.get(),
-                                loaded.seed(),
-                                seed));
-            }
-            position = loaded;
+            position = Checkpoint.load(resumed, settings, OptionalInt.of(seed), last.get());
         } else {
             // a training before this one may have left another
             position = new TrainingPosition(seed, 0, 0);

@@ -21,8 +21,8 @@ import org.locallearning.djl.decorrelation.internal.PrivateFields;
 import org.locallearning.djl.state.Stateful;
 
 /**
- * The trackers of optimizers, such as that of the learning rate, and those that they are around.
- * DJL's follow from the count of updates; one of one's own may remember more.
+ * The trackers of optimizers and decorrelation layers, such as that of the learning rate, and those
+ * that they are around. DJL's follow from the count of updates; one of one's own may remember more.
  */
 final class Trackers {
 
@@ -38,7 +38,7 @@ final class Trackers {
         this.listeners = listeners;
     }
 
-    /** Adds the trackers of an optimizer, or those that a tracker is around. */
+    /** Adds the trackers of an optimizer or of settings, or those that a tracker is around. */
     void addOf(Object owner) {
         for (ParameterTracker tracker : PrivateFields.values(owner, ParameterTracker.class)) {
             if (!holds(trackers, tracker)) {

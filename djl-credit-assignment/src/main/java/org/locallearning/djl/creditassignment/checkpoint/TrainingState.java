@@ -33,8 +33,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.locallearning.djl.creditassignment.CreditTrainer;
 import org.locallearning.djl.creditassignment.internal.Autograd;
@@ -42,6 +44,7 @@ import org.locallearning.djl.creditassignment.internal.TrainerOptimizer;
 import org.locallearning.djl.creditassignment.optimizer.ParameterNames;
 import org.locallearning.djl.creditassignment.optimizer.StatefulOptimizer;
 import org.locallearning.djl.creditassignment.provenance.TrainingRecord;
+import org.locallearning.djl.decorrelation.Decorrelating;
 import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.locallearning.djl.decorrelation.internal.Descriptions;
 import org.locallearning.djl.decorrelation.internal.HostNumber;
@@ -180,12 +183,17 @@ final class TrainingState {
                         .optBatches(position.batch());
         settings.forEach(made::optNote);
         about.accept(made);
-        return parts(new Description(position, describe(), made.build().toJson()));
+        return parts(
+                new Description(position, OptionalInt.empty(), describe(), made.build().toJson()));
     }
 
-    /** Returns the parts to load. */
-    Map<String, Stateful> parts() {
-        return parts(new Description(null, describe(), null));
+    /**
+     * Returns the parts to load.
+     *
+     * @param seed the seed that they have to be saved with; empty for any
+     */
+    Map<String, Stateful> parts(OptionalInt seed) {
+        return parts(new Description(null, seed, describe(), null));
     }
 
     /**
@@ -217,6 +225,7 @@ final class TrainingState {
         trainer.notifyListeners(listeners::add);
         Trackers trackers = new Trackers(listeners);
         addOptimizer("optimizer", optimizer, trackers, ruleShapes, parts);
+        addSchedules(block, trackers);
         addNumbered("tracker", trackers.getStateful(), Optional::of, parts);
         addNumbered("evaluator", evaluators(), EvaluatorState::of, parts);
         addNumbered("evaluator's own", evaluators(), EvaluatorState::own, parts);
@@ -278,6 +287,14 @@ final class TrainingState {
             String name = BlockPath.parameterName(path, child.getKey());
             addBlocks(name, child.getValue(), parts);
         }
+    }
+
+    /** Decorrelation layers have a rate of their own. */
+    private static void addSchedules(Block parent, Trackers trackers) {
+        if (parent instanceof Decorrelating layer) {
+            trackers.addOf(layer.getOptions());
+        }
+        parent.getChildren().values().forEach(child -> addSchedules(child, trackers));
     }
 
     /** Makes a part of what remembers something. */
@@ -344,12 +361,18 @@ final class TrainingState {
         private static final String BATCH = "position/batch";
         private static final String SAMPLES = "position/samples";
 
+        private final OptionalInt ownSeed;
         private final Map<String, String> own;
         private final String record;
         private TrainingPosition position;
 
-        Description(TrainingPosition position, Map<String, String> own, String record) {
+        Description(
+                TrainingPosition position,
+                OptionalInt ownSeed,
+                Map<String, String> own,
+                String record) {
             this.position = position;
+            this.ownSeed = ownSeed;
             this.own = own;
             this.record = record;
         }
@@ -383,6 +406,15 @@ final class TrainingState {
             }
             if (epoch < 0 || batch < 0 || samples < 0) {
                 throw new MalformedModelException("it holds a position before the first batch.");
+            }
+            if (ownSeed.isPresent() && ownSeed.getAsInt() != seed) {
+                throw new MalformedModelException(
+                        String.format(
+                                Locale.ROOT,
+                                "it was saved with seed %d, but here it is %d; use what it was"
+                                        + " saved with, or start over.",
+                                seed,
+                                ownSeed.getAsInt()));
             }
             Map<String, String> saved = new LinkedHashMap<>();
             for (String name : in.getNames()) {

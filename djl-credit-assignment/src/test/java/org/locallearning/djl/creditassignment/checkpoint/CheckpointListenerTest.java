@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.creditassignment.checkpoint;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -27,7 +28,9 @@ import ai.djl.training.EasyTrain;
 import ai.djl.training.Trainer;
 import ai.djl.training.dataset.ArrayDataset;
 import ai.djl.training.dataset.Dataset;
+import ai.djl.training.evaluator.Accuracy;
 import ai.djl.training.listener.EpochTrainingListener;
+import ai.djl.training.listener.EvaluatorTrainingListener;
 import ai.djl.training.listener.TrainingListener;
 import ai.djl.training.listener.TrainingListenerAdapter;
 import ai.djl.training.loss.Loss;
@@ -49,6 +52,7 @@ import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.RuleCase;
 import org.locallearning.djl.creditassignment.checkpoint.ResumableRun.OptimizerCase;
 import org.locallearning.djl.creditassignment.checkpoint.ResumableRun.Program;
+import org.locallearning.djl.creditassignment.evaluator.MacroF1;
 import org.locallearning.djl.creditassignment.optimizer.PlateauTracker;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.KolenPollack;
@@ -189,6 +193,34 @@ class CheckpointListenerTest {
                 "'noise'",
                 "'digits'");
         assertRefused(run(checkpoints), "data set", "not set");
+    }
+
+    /** A program may start over with the trainer that a checkpoint was refused for. */
+    @Test
+    void whatIsRefusedForItsSeedLeavesTheTrainerAsItWas() throws Exception {
+        run(checkpoints).stopAfter(4, 1);
+        CheckpointListener listener =
+                CheckpointListener.builder().setFolder(checkpoints).setSeed(6).build();
+        try (Model model = Model.newInstance("other seed", "PyTorch")) {
+            model.setBlock(NetworkCase.twoHiddenLayers().block().get());
+            DefaultTrainingConfig config =
+                    new DefaultTrainingConfig(Loss.softmaxCrossEntropyLoss())
+                            .optOptimizer(ResumeContract.ofDjl().get(1).factory().create(model))
+                            .addEvaluators(List.of(new Accuracy(), new MacroF1()))
+                            .addTrainingListeners(new EvaluatorTrainingListener(), listener);
+            try (Trainer trainer = KolenPollack.builder().build().newTrainer(model, config)) {
+                trainer.initialize(NetworkCase.twoHiddenLayers().input());
+                float[] before = firstParameter(model);
+                MalformedModelException refused =
+                        assertThrows(MalformedModelException.class, () -> listener.resume(trainer));
+                assertTrue(refused.getMessage().contains("seed"), refused.getMessage());
+                assertArrayEquals(before, firstParameter(model));
+            }
+        }
+    }
+
+    private static float[] firstParameter(Model model) {
+        return model.getBlock().getParameters().valueAt(0).getArray().toFloatArray();
     }
 
     private void assertRefused(ResumableRun run, String... parts) {

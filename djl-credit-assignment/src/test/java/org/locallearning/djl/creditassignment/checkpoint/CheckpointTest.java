@@ -50,6 +50,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -163,7 +164,7 @@ class CheckpointTest {
         }
 
         TrainingPosition load(Path from) throws IOException, MalformedModelException {
-            return Checkpoint.load(trainer, settings, from);
+            return Checkpoint.load(trainer, settings, OptionalInt.empty(), from);
         }
 
         @Override

@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,6 +43,8 @@ import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackSource;
 import org.locallearning.djl.creditassignment.rule.KolenPollack;
+import org.locallearning.djl.decorrelation.Cost;
+import org.locallearning.djl.decorrelation.Decorrelate;
 import org.locallearning.djl.state.StateReader;
 import org.locallearning.djl.state.StateWriter;
 import org.locallearning.djl.state.Stateful;
@@ -150,6 +153,27 @@ class ResumeTest extends ResumeContract {
                         Loss::softmaxCrossEntropyLoss,
                         new StockTrainer()),
                 optimizer,
+                folder);
+    }
+
+    @Test
+    void whatTheScheduleOfADecorrelationRateRemembersGoesOn(@TempDir Path folder) throws Exception {
+        NetworkCase plain = NetworkCase.twoHiddenLayers();
+        NetworkCase decorrelated =
+                new NetworkCase(
+                        "decorrelated at a falling rate",
+                        () ->
+                                Decorrelate.builder()
+                                        .optRate(new FallingTracker())
+                                        .optCost(Cost.full().withSamplesPerUpdate(1))
+                                        .build()
+                                        .convert(plain.block().get())
+                                        .block(),
+                        plain.input(),
+                        plain.classes());
+        checkGoesOn(
+                new Program(decorrelated, Loss::softmaxCrossEntropyLoss, new StockTrainer()),
+                ofDjl().get(0),
                 folder);
     }
 
