@@ -135,6 +135,7 @@ public final class LocallyConnected2d extends AbstractBlock {
             boolean training,
             PairList<String, Object> params) {
         NDArray input = inputs.singletonOrThrow();
+        checkImage(input.getShape());
         Device device = input.getDevice();
         NDArray weightArray = parameterStore.getValue(weight, device, training);
         NDArray biasArray = parameterStore.getValue(bias, device, training);
@@ -146,6 +147,18 @@ public final class LocallyConnected2d extends AbstractBlock {
                         window.stride(),
                         window.padding(),
                         window.dilation()));
+    }
+
+    /** Images of another size may have as many positions, but at other places. */
+    private void checkImage(Shape image) {
+        if (inputShapes != null && !image.slice(1).equals(inputShapes[0].slice(1))) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "A locally connected layer for images of shape %s (batch, channels,"
+                                    + " height, width) got a batch of shape %s; scale the images to"
+                                    + " that size, or build a new layer for this one.",
+                            inputShapes[0], image));
+        }
     }
 
     /**
@@ -172,7 +185,12 @@ public final class LocallyConnected2d extends AbstractBlock {
         Shape positions = window.positions(image);
         long fields = positions.size();
         Shape kernels = weight.getShape();
-        if (kernels.get(0) % fields != 0 || kernels.get(1) != image.get(1)) {
+        Shape output = new Shape(kernels.get(0) / fields).addAll(positions);
+        boolean fits =
+                kernels.get(0) % fields == 0
+                        && kernels.get(1) == image.get(1)
+                        && (bias == null || bias.getShape().equals(output));
+        if (!fits) {
             throw new IllegalArgumentException(
                     String.format(
                             Locale.ROOT,
@@ -185,13 +203,12 @@ public final class LocallyConnected2d extends AbstractBlock {
         }
         long size = kernels.slice(1).size();
         NDArray patches = window.patches(input).swapAxes(0, 1);
-        NDArray units = units(weight, new Shape(fields, kernels.get(0) / fields, size), input);
-        NDArray output =
+        NDArray units = units(weight, new Shape(fields, output.get(0), size), input);
+        NDArray sums =
                 units.batchMatMul(patches)
                         .transpose(2, 1, 0)
-                        .reshape(
-                                new Shape(image.get(0), kernels.get(0) / fields).addAll(positions));
-        return bias == null ? output : output.add(bias);
+                        .reshape(new Shape(image.get(0)).addAll(output));
+        return bias == null ? sums : sums.add(bias);
     }
 
     /**
@@ -233,6 +250,9 @@ public final class LocallyConnected2d extends AbstractBlock {
     /** {@inheritDoc} */
     @Override
     protected void beforeInitialize(Shape... inputShapes) {
+        if (weight.isInitialized()) {
+            checkImage(inputShapes[0]);
+        }
         super.beforeInitialize(inputShapes);
         Block.validateLayout(
                 new LayoutType[] {

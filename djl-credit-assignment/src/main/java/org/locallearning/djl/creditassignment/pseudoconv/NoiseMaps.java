@@ -201,7 +201,7 @@ public final class NoiseMaps extends AbstractBlock {
         read = null;
         return seed == null
                 ? distribution.draw(manager, shape, type).muli(level)
-                : draw(manager, distribution, level, seed, shape).toType(type, false);
+                : draw(manager, distribution, level, seed, shape, type);
     }
 
     /** Draws maps that are a function of the arguments alone. */
@@ -210,14 +210,21 @@ public final class NoiseMaps extends AbstractBlock {
             NoiseDistribution distribution,
             float level,
             long seed,
-            Shape shape) {
+            Shape shape,
+            DataType type) {
         // java.util.Random's sequences are part of its specification
         Random random = new Random(seed);
         float[] values = new float[Math.toIntExact(shape.size())];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) (level * distribution.draw(random));
         }
-        return manager.create(values, shape);
+        NDArray drawn = manager.create(values, shape);
+        if (type == DataType.FLOAT32) {
+            return drawn;
+        }
+        try (drawn) {
+            return drawn.toType(type, false);
+        }
     }
 
     /** {@inheritDoc} */
@@ -380,7 +387,7 @@ public final class NoiseMaps extends AbstractBlock {
         }
 
         NDArray draw(NDManager manager) {
-            return NoiseMaps.draw(manager, distribution, level, seed, shape).toType(type, false);
+            return NoiseMaps.draw(manager, distribution, level, seed, shape, type);
         }
     }
 

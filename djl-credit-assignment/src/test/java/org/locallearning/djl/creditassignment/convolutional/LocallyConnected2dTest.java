@@ -281,6 +281,20 @@ class LocallyConnected2dTest {
                 .toFloatArray();
     }
 
+    /** Four 3 by 3 positions of one filter are no four filters at one position. */
+    @Test
+    void biasTellsHowManyFiltersThereAre() {
+        NDArray weight = manager.ones(new Shape(4, 1, 3, 3));
+        NDArray bias = manager.ones(new Shape(1, 2, 2));
+        NDArray image = manager.ones(new Shape(1, 1, 3, 3));
+        Shape one = new Shape(1, 1);
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                        LocallyConnected2d.locallyConnected2d(
+                                image, weight, bias, one, new Shape(0, 0), one));
+    }
+
     @Test
     void otherSizesAreRefused() {
         LocallyConnected2d layer = small();
@@ -288,6 +302,17 @@ class LocallyConnected2dTest {
         ParameterStore store = new ParameterStore(manager, false);
         NDList larger = new NDList(manager.zeros(new Shape(1, 1, 7, 5)));
         assertThrows(IllegalArgumentException.class, () -> layer.forward(store, larger, false));
+        // as many positions, at other places
+        NDList turned = new NDList(manager.zeros(new Shape(1, 1, 5, 6)));
+        Exception e =
+                assertThrows(
+                        IllegalArgumentException.class, () -> layer.forward(store, turned, false));
+        assertTrue(e.getMessage().contains("(1, 1, 6, 5)"), e.getMessage());
+        assertTrue(e.getMessage().contains("(1, 1, 5, 6)"), e.getMessage());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> layer.initialize(manager, DataType.FLOAT32, new Shape(1, 1, 5, 6)));
+        layer.initialize(manager, DataType.FLOAT32, new Shape(3, 1, 6, 5));
         assertThrows(
                 IllegalArgumentException.class,
                 () -> small().initialize(manager, DataType.FLOAT32, new Shape(1, 1, 2, 5)));
