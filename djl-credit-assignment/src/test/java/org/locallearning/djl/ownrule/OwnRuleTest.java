@@ -66,7 +66,9 @@ class OwnRuleTest {
 
         @Override
         protected FeedbackWeights newWeights(Network network, NDManager manager) {
-            return learning ? new Following(network, manager) : new FixedFeedback(manager, source);
+            return learning
+                    ? new Following(network, manager)
+                    : new FixedFeedback(network, manager, source);
         }
 
         private final class Following extends LearnedFeedback {

@@ -40,15 +40,8 @@ public record Fan(long in, long out) {
     /**
      * Returns the fan of the weight of a layer, wherever it has its outputs: {@link
      * LayerMaths#toMatrices} says where.
-     *
-     * @param <B> the type of block
-     * @param maths the maths of the layer
-     * @param layer the layer
-     * @param weight the weight, or an array of its shape
-     * @return the fan
-     * @throws IllegalArgumentException if the matrices are not those of the weight
      */
-    public static <B extends Block> Fan of(LayerMaths<B> maths, B layer, NDArray weight) {
+    static <B extends Block> Fan of(LayerMaths<B> maths, B layer, NDArray weight) {
         Shape shape = weight.getShape();
         Shape matrices = matrixShape(maths, layer, weight);
         long outputs = matrices.get(0) * matrices.get(1);

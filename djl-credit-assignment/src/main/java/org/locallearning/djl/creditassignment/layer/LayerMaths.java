@@ -96,6 +96,19 @@ public interface LayerMaths<B extends Block> {
     NDArray toMatrices(B layer, NDArray weight);
 
     /**
+     * Returns the fan of the weight, which the scale of random weights follows from.
+     *
+     * @param layer the layer
+     * @param weight an array of the weight's shape
+     * @return the fan; by default that of a weight with its outputs first as PyTorch counts it,
+     *     that of the matrices for another
+     * @throws IllegalArgumentException if the matrices are not those of the weight
+     */
+    default Fan fan(B layer, NDArray weight) {
+        return Fan.of(this, layer, weight);
+    }
+
+    /**
      * Undoes {@link #toMatrices}.
      *
      * @param layer the layer

@@ -50,6 +50,13 @@ final class LocallyConnectedMaths implements LayerMaths<LocallyConnected2d> {
         return weight.reshape(-1, layer.getFilters(), shape.slice(1).size());
     }
 
+    /** An input goes to the filters of the windows that it is in, not to those of all positions. */
+    @Override
+    public Fan fan(LocallyConnected2d layer, NDArray weight) {
+        Shape window = weight.getShape().slice(1);
+        return new Fan(window.size(), layer.getFilters() * window.slice(1).size());
+    }
+
     /** {@inheritDoc} */
     @Override
     public NDArray fromMatrices(LocallyConnected2d layer, NDArray matrices, Shape shape) {

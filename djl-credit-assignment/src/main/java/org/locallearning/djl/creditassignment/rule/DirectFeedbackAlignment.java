@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.locallearning.djl.creditassignment.CreditAssigner;
 import org.locallearning.djl.creditassignment.CreditAssignment;
+import org.locallearning.djl.creditassignment.layer.Fan;
 import org.locallearning.djl.creditassignment.tape.Layer;
 import org.locallearning.djl.creditassignment.tape.LayerTrace;
 import org.locallearning.djl.creditassignment.tape.Network;
@@ -92,7 +93,21 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
     /** {@inheritDoc} */
     @Override
     protected CreditAssigner newAssigner(Network network, Loss loss, NDManager manager) {
-        return new Assigner(network.getOutputLayer(), new FixedFeedback(manager, source));
+        return new Assigner(
+                network.getOutputLayer(),
+                new FixedFeedback(
+                        network, manager, source, DirectFeedbackAlignment::reachesInputOf));
+    }
+
+    /** Convolutions take images of any size, dense layers rows of one width, one or more. */
+    private static boolean reachesInputOf(Shape feedback, Layer layer) {
+        NDArray weight = layer.weight().getArray();
+        return weight.getShape().dimension() != 2
+                || feedback.dimension() == 2
+                        && feedback.get(1)
+                                        % Fan.matrixShape(layer.maths(), layer.block(), weight)
+                                                .get(2)
+                                == 0;
     }
 
     /** Returns the rule and every setting of its feedback weights. */

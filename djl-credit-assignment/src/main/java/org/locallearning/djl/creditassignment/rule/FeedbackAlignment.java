@@ -26,7 +26,7 @@ import org.locallearning.djl.creditassignment.tape.Network;
  * transposed convolution of {@code δ} with the kernel {@code B}. Normalization layers stay exact.
  *
  * <p>Use it to avoid weight transport. It comes close to backpropagation in dense nets and reaches
- * less in convolutional ones. Plain ReLU units tend to die before the weights align: use LeakyReLU
+ * less in convolutional ones. Plain ReLU units may die before the weights align: prefer LeakyReLU
  * or tanh. Cost for L layers: 3L − 1 matrix products per step, as backpropagation.
  *
  * <p>Lillicrap, Cownden, Tweed and Akerman, "Random synaptic feedback weights support error
@@ -45,7 +45,7 @@ public final class FeedbackAlignment extends FeedbackRule {
     /** {@inheritDoc} */
     @Override
     protected FeedbackWeights newWeights(Network network, NDManager manager) {
-        return new FixedFeedback(manager, source);
+        return new FixedFeedback(network, manager, source);
     }
 
     /** Returns the rule and every setting of its feedback weights. */

@@ -25,6 +25,7 @@ public abstract class FeedbackBuilder<T extends FeedbackBuilder<T>>
         extends CreditAssignment.Builder<T> {
 
     private FeedbackSource feedback;
+    private boolean seeded;
 
     /**
      * Creates a builder.
@@ -42,8 +43,13 @@ public abstract class FeedbackBuilder<T extends FeedbackBuilder<T>>
      *
      * @param feedback the source of the weights
      * @return this builder
+     * @throws IllegalStateException if {@code optSeed} was called before, whose seed would be lost
      */
     public T optFeedback(FeedbackSource feedback) {
+        if (seeded) {
+            throw new IllegalStateException(
+                    "optFeedback would lose the seed that was set before; call optSeed after it.");
+        }
         this.feedback = Objects.requireNonNull(feedback, "feedback");
         return self();
     }
@@ -61,7 +67,9 @@ public abstract class FeedbackBuilder<T extends FeedbackBuilder<T>>
             throw new IllegalStateException(
                     "Feedback weights that were given have no seed; leave out optSeed.");
         }
-        return optFeedback(((SeededFeedback) feedback).distribution().seeded(seed));
+        feedback = ((SeededFeedback) feedback).distribution().seeded(seed);
+        seeded = true;
+        return self();
     }
 
     /**

@@ -176,6 +176,10 @@ public final class FeedbackDistribution {
         return new SeededFeedback(this, seed);
     }
 
+    double getDensity() {
+        return density;
+    }
+
     /** Draws weights that are a function of the arguments alone. */
     NDArray draw(NDManager manager, long seed, String path, Shape shape, DataType type, Fan fan) {
         // java.util.Random's sequences are part of its specification

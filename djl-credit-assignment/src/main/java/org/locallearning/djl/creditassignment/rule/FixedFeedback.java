@@ -27,11 +27,14 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Supplier;
 import org.locallearning.djl.creditassignment.layer.Fan;
 import org.locallearning.djl.creditassignment.tape.Layer;
+import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.PassedLayer;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.internal.MemoryNeed;
 import org.locallearning.djl.state.StateReader;
 import org.locallearning.djl.state.StateWriter;
 
@@ -42,41 +45,60 @@ import org.locallearning.djl.state.StateWriter;
 public final class FixedFeedback implements FeedbackWeights {
 
     private static final String SEPARATOR = " of ";
+    private static final String KIND = "feedback weight";
 
+    private final Map<String, Layer> layers;
     private final NDManager manager;
     private final FeedbackSource source;
+    private final BiPredicate<Shape, Layer> fit;
     private final Map<Device, NDManager> managers = new HashMap<>();
     private final Map<Key, NDArray> weights = new LinkedHashMap<>();
 
     /**
-     * Creates an empty collection.
+     * Creates an empty collection of weights that have the shapes of those whose place they take.
      *
-     * @param manager the manager that closes the weights, of the trainer's first device
+     * @param network the network whose layers may have feedback weights
+     * @param manager the manager that closes them, of the trainer's first device
      * @param source where they come from
      */
-    public FixedFeedback(NDManager manager, FeedbackSource source) {
+    public FixedFeedback(Network network, NDManager manager, FeedbackSource source) {
+        this(
+                network,
+                manager,
+                source,
+                (shape, layer) -> shape.equals(layer.weight().getArray().getShape()));
+    }
+
+    /**
+     * Creates an empty collection.
+     *
+     * @param fit whether weights of a shape can be feedback for a layer, which is initialized
+     */
+    FixedFeedback(
+            Network network,
+            NDManager manager,
+            FeedbackSource source,
+            BiPredicate<Shape, Layer> fit) {
+        layers = RuleParameters.layersByPath(network);
         this.manager = manager;
         this.source = source;
+        this.fit = fit;
     }
 
     /**
      * {@inheritDoc}
      *
-     * @throws IllegalArgumentException if weights of another shape or type were given
+     * @throws IllegalArgumentException if weights of another shape or type were given, or they are
+     *     too large to be drawn
      */
     @Override
     public NDArray get(Tape tape, PassedLayer layer) {
         NDArray weight = layer.getWeight();
         String path = layer.getLayer().weightPath();
-        Key key = new Key(weight.getDevice(), path, weight.getShape());
-        NDArray found = weights.get(key);
-        if (found == null) {
-            Layer owner = layer.getLayer();
-            Supplier<Fan> fan = () -> Fan.of(owner.maths(), owner.block(), weight);
-            found = make(key, weight.getDataType(), fan);
-            weights.put(key, found);
-        }
-        return found;
+        return find(
+                new Key(weight.getDevice(), path, weight.getShape()),
+                weight.getDataType(),
+                () -> layer.getLayer().fan(weight));
     }
 
     /**
@@ -87,14 +109,22 @@ public final class FixedFeedback implements FeedbackWeights {
      * @param shape the shape, (out, in, kernel...)
      * @param type the type of data
      * @return the weights
-     * @throws IllegalArgumentException if weights of another shape or type were given
+     * @throws IllegalArgumentException if weights of another shape or type were given, or they are
+     *     too large to be drawn
      */
     public NDArray get(Device device, String path, Shape shape, DataType type) {
-        Key key = new Key(device, path, shape);
+        return find(new Key(device, path, shape), type, () -> Fan.of(shape));
+    }
+
+    private NDArray find(Key key, DataType type, Supplier<Fan> fan) {
         NDArray found = weights.get(key);
         if (found == null) {
-            found = make(key, type, () -> Fan.of(shape));
+            found = make(key, type, fan);
             weights.put(key, found);
+        }
+        if (found.getDataType() != type) {
+            throw new IllegalArgumentException(
+                    RuleParameters.doesNotFit(KIND, key.path(), found.getDataType(), type));
         }
         return found;
     }
@@ -154,6 +184,7 @@ public final class FixedFeedback implements FeedbackWeights {
                         "it holds feedback weights '" + name + "' of shape " + shape + ".");
             }
             String path = name.substring(shape.length());
+            checkPlace(path, in.getShape(name));
             Key key = new Key(manager.getDevice(), path, in.getShape(name));
             loaded.put(key, in.getArray(name));
         }
@@ -163,6 +194,20 @@ public final class FixedFeedback implements FeedbackWeights {
             loaded.values().forEach(array -> keep(array, manager));
             weights.putAll(loaded);
         };
+    }
+
+    private void checkPlace(String path, Shape shape) throws MalformedModelException {
+        Layer layer = layers.get(path);
+        if (layer == null) {
+            throw RuleParameters.noUse(KIND, path);
+        }
+        if (layer.weight().isInitialized() && !fit.test(shape, layer)) {
+            throw new MalformedModelException(
+                    String.format(
+                            "the %s %s has shape %s, which is not for a layer with weights of shape"
+                                    + " %s; load the state that was saved with this model.",
+                            KIND, path, shape, layer.weight().getArray().getShape()));
+        }
     }
 
     /** Returns what another device has, or what the source gives. */
@@ -185,6 +230,21 @@ public final class FixedFeedback implements FeedbackWeights {
 
     /** Asks a source for weights and makes them the manager's own. */
     static NDArray draw(NDManager manager, FeedbackSource source, Key key, DataType type, Fan fan) {
+        if (key.shape().size() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "Feedback weights for %s would have shape %s, which is too large; keep"
+                                    + " errors from there, or bring them there another way (direct"
+                                    + " feedback reaches convolutions by"
+                                    + " optConvolutionForm(BROADCAST)).",
+                            key.path(), key.shape()));
+        }
+        MemoryNeed.check(
+                "Feedback for " + key.path(),
+                key.shape(),
+                type,
+                1,
+                "keep errors from there, or bring them there another way");
         try (NDManager onDevice = manager.newSubManager(key.device())) {
             NDArray created = source.create(onDevice, key.path(), key.shape(), type, fan);
             if (!created.getShape().equals(key.shape()) || created.getDataType() != type) {

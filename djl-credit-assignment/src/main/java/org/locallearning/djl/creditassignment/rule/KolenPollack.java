@@ -105,6 +105,7 @@ public final class KolenPollack extends FeedbackRule {
     private final class Weights extends LearnedFeedback {
 
         private final NDManager manager;
+        private boolean credited;
         private boolean warned;
 
         Weights(Network network, NDManager manager) {
@@ -126,6 +127,12 @@ public final class KolenPollack extends FeedbackRule {
             if (learned.requiresGradient() != weight.requiresGradient()) {
                 learned.freeze(!weight.requiresGradient());
             }
+        }
+
+        /** {@inheritDoc} */
+        @Override
+        public void onGradients(Tape tape) {
+            credited = true;
         }
 
         /** Both learn from the final gradient, or they would not converge to each other. */
@@ -171,7 +178,9 @@ public final class KolenPollack extends FeedbackRule {
         /** {@inheritDoc} */
         @Override
         public void afterStep(ParameterStore store, Device[] devices) {
-            if (decay > 0) {
+            // a second step of the same batch may move weights by momentum, but is no step of the
+            // rule
+            if (decay > 0 && credited) {
                 // a layer used in several places has one weight, which decays once
                 Set<String> decayed = new HashSet<>();
                 forEach(
@@ -186,6 +195,7 @@ public final class KolenPollack extends FeedbackRule {
                             }
                         });
             }
+            credited = false;
         }
 
         private void decay(

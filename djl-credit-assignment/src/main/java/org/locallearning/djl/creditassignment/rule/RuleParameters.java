@@ -99,19 +99,22 @@ public final class RuleParameters implements Stateful {
      */
     public static RuleParameters ofWeights(
             Network network, NDManager manager, FeedbackSource source, boolean optimized) {
-        Map<String, Parameter> weights =
-                network.getAllLayers().stream()
-                        .collect(Collectors.toMap(Layer::weightPath, Layer::weight));
+        Map<String, Layer> layers = layersByPath(network);
         return new RuleParameters(
                 "feedback weight",
                 manager,
                 source,
                 optimized,
-                weights.keySet(),
+                layers.keySet(),
                 name ->
-                        Optional.of(weights.get(name))
+                        Optional.of(layers.get(name).weight())
                                 .filter(Parameter::isInitialized)
                                 .map(weight -> weight.getArray().getShape()));
+    }
+
+    static Map<String, Layer> layersByPath(Network network) {
+        return network.getAllLayers().stream()
+                .collect(Collectors.toMap(Layer::weightPath, layer -> layer));
     }
 
     /**
@@ -137,11 +140,7 @@ public final class RuleParameters implements Stateful {
     public Parameter get(PassedLayer layer) {
         NDArray weight = layer.getWeight();
         Layer owner = layer.getLayer();
-        return find(
-                owner.weightPath(),
-                weight.getShape(),
-                weight,
-                () -> Fan.of(owner.maths(), owner.block(), weight));
+        return find(owner.weightPath(), weight.getShape(), weight, () -> owner.fan(weight));
     }
 
     private Parameter find(String name, Shape shape, NDArray like, Supplier<Fan> fan) {
@@ -153,28 +152,29 @@ public final class RuleParameters implements Stateful {
         }
         NDArray found = parameter.getArray();
         if (!found.getShape().equals(shape)) {
-            throw new IllegalArgumentException(doesNotFit(name, found.getShape(), shape));
+            throw new IllegalArgumentException(doesNotFit(kind, name, found.getShape(), shape));
         }
         if (found.getDataType() != like.getDataType()) {
             throw new IllegalArgumentException(
-                    doesNotFit(name, found.getDataType(), like.getDataType()));
+                    doesNotFit(kind, name, found.getDataType(), like.getDataType()));
         }
         return parameter;
     }
 
     private NDArray draw(String name, Shape shape, NDArray like, Fan fan) {
-        if (shape.size() > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            "The %s %s would have shape %s, which is too large; keep errors from"
-                                    + " there, or bring them there another way.",
-                            kind, name, shape));
-        }
         FixedFeedback.Key key = new FixedFeedback.Key(like.getDevice(), name, shape);
         return FixedFeedback.draw(manager, source, key, like.getDataType(), fan);
     }
 
-    private String doesNotFit(String name, Object found, Object wanted) {
+    static MalformedModelException noUse(String kind, String name) {
+        return new MalformedModelException(
+                String.format(
+                        "it holds the %s %s, which this trainer has no use for; use the model and"
+                                + " the settings that it was saved with.",
+                        kind, name));
+    }
+
+    static String doesNotFit(String kind, String name, Object found, Object wanted) {
         return String.format(
                 "The %s %s has %s %s, but this network needs %s; load the state that was saved with"
                         + " this model, and keep the size of inputs.",
@@ -279,16 +279,12 @@ public final class RuleParameters implements Stateful {
         }
         for (String name : in.getNames()) {
             if (!names.contains(name)) {
-                throw new MalformedModelException(
-                        String.format(
-                                "it holds the %s %s, which this trainer has no use for; use the"
-                                        + " model and the settings that it was saved with.",
-                                kind, name));
+                throw noUse(kind, name);
             }
             Optional<Shape> wanted = shapes.apply(name);
             if (wanted.isPresent() && !wanted.get().equals(in.getShape(name))) {
                 throw new MalformedModelException(
-                        doesNotFit(name, in.getShape(name), wanted.get()));
+                        doesNotFit(kind, name, in.getShape(name), wanted.get()));
             }
         }
         Map<String, NDArray> loaded = new LinkedHashMap<>();

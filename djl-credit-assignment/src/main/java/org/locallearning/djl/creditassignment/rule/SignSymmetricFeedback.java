@@ -73,7 +73,7 @@ public final class SignSymmetricFeedback extends FeedbackRule {
     /** {@inheritDoc} */
     @Override
     protected FeedbackWeights newWeights(Network network, NDManager manager) {
-        FixedFeedback magnitudes = new FixedFeedback(manager, new Magnitudes(source));
+        FixedFeedback magnitudes = new FixedFeedback(network, manager, new Magnitudes(source));
         return new FeedbackWeights() {
             @Override
             public NDArray get(Tape tape, PassedLayer layer) {
@@ -122,7 +122,7 @@ public final class SignSymmetricFeedback extends FeedbackRule {
     }
 
     private static Fan fan(PassedLayer layer, NDArray weight) {
-        return Fan.of(layer.getLayer().maths(), layer.getLayer().block(), weight);
+        return layer.getLayer().fan(weight);
     }
 
     /** The distribution of drawn magnitudes; {@link Builder#build} has seen to it. */
@@ -234,6 +234,13 @@ public final class SignSymmetricFeedback extends FeedbackRule {
                                         + " optMode(FIXED_MAGNITUDE), or give a distribution with"
                                         + " optFeedback(distribution.seeded(seed)).",
                                 mode));
+            }
+            if (mode == Mode.UNIFORM
+                    && ((SeededFeedback) getFeedback()).distribution().getDensity() < 1) {
+                throw new IllegalArgumentException(
+                        "Uniform magnitudes have no density: leave out withDensity, or draw"
+                                + " magnitudes, by optMode(FIXED_MAGNITUDE) or"
+                                + " optMode(BATCHWISE_RANDOM).");
             }
             if (mode != Mode.BATCHWISE_RANDOM && random != RandomSource.ENGINE) {
                 throw new IllegalArgumentException(

@@ -156,11 +156,12 @@ public final class WeightMirror extends FeedbackRule {
         @Override
         public NDArray get(Tape tape, PassedLayer layer) {
             boolean isNew = parameters().find(layer.getLayer().weightPath()).isEmpty();
-            NDArray value = super.get(tape, layer);
+            // before any device has its copy
+            NDArray drawn = parameters().get(layer).getArray();
             for (int i = 0; isNew && i < initialPhases; i++) {
-                mirror(layer.getLayer(), value, layer.getWeight(), rate, samples, random);
+                mirror(layer.getLayer(), drawn, layer.getWeight(), rate, samples, random);
             }
-            return value;
+            return super.get(tape, layer);
         }
 
         /** {@inheritDoc} */

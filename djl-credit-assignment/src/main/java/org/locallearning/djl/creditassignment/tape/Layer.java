@@ -13,9 +13,11 @@
  */
 package org.locallearning.djl.creditassignment.tape;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import java.util.List;
+import org.locallearning.djl.creditassignment.layer.Fan;
 import org.locallearning.djl.creditassignment.layer.LayerMaths;
 import org.locallearning.djl.decorrelation.internal.BlockPath;
 
@@ -45,6 +47,16 @@ public record Layer(String path, Block block, LayerMaths<Block> maths) {
      */
     public String weightPath() {
         return BlockPath.parameterName(path, weight().getName());
+    }
+
+    /**
+     * Returns the fan of the weight, or of feedback weights in its place.
+     *
+     * @param array the weight, or an array of its shape
+     * @return the fan
+     */
+    public Fan fan(NDArray array) {
+        return maths.fan(block, array);
     }
 
     /**

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.creditassignment.convolutional.LocallyConnected2d;
 
 /** Sending an error back through weights is the adjoint of sending an input forward. */
 class LayerMathsTest {
@@ -212,5 +213,18 @@ class LayerMathsTest {
                 .mathsOf(layer)
                 .orElseThrow()
                 .inputError(layer, new LayerPass(input, new NDList()), delta, feedback);
+    }
+
+    /** At 6 by 6 places, 3 filters of 3 by 3 pixels of 2 channels: no input goes to all places. */
+    @Test
+    void anInputOfALocallyConnectedLayerGoesToTheFiltersOfItsWindows() {
+        LocallyConnected2d layer =
+                LocallyConnected2d.builder().setFilters(3).setKernelShape(new Shape(3, 3)).build();
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            layer.initialize(manager, DataType.FLOAT32, new Shape(1, 2, 8, 8));
+            NDArray weight = layer.getDirectParameters().get("weight").getArray();
+            assertEquals(new Shape(108, 2, 3, 3), weight.getShape());
+            assertEquals(new Fan(18, 27), new LocallyConnectedMaths().fan(layer, weight));
+        }
     }
 }

@@ -19,11 +19,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,16 +36,21 @@ import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.locallearning.djl.creditassignment.CreditAssignment;
 import org.locallearning.djl.creditassignment.CreditTrainer;
 import org.locallearning.djl.creditassignment.Gradients;
+import org.locallearning.djl.creditassignment.LossCase;
 import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.TrainingRun;
+import org.locallearning.djl.creditassignment.layer.LayerTable;
 import org.locallearning.djl.creditassignment.lra.LocalRepresentationAlignment;
+import org.locallearning.djl.creditassignment.tape.Network;
 
 /** Feedback weights are given to every rule that has some in one way, and read in one way. */
 class GivenFeedbackTest {
@@ -292,6 +299,106 @@ class GivenFeedbackTest {
                 };
         assertEquals(
                 0, Gradients.of(SQUARE, signs::newTrainer).distanceTo(Gradients.of(SQUARE, plain)));
+    }
+
+    @Test
+    void aSeedThatWouldBeLostIsRefused() {
+        FeedbackAlignment.Builder builder = FeedbackAlignment.builder().optSeed(7);
+        FeedbackSource other = FeedbackDistribution.fanInUniform().seeded(0);
+        String message =
+                assertThrows(IllegalStateException.class, () -> builder.optFeedback(other))
+                        .getMessage();
+        assertTrue(message.contains("optSeed after"), message);
+    }
+
+    @Test
+    void uniformMagnitudesHaveNoDensity() {
+        FeedbackDistribution sparse = FeedbackDistribution.xavierUniform().withDensity(0.1);
+        SignSymmetricFeedback.Builder builder =
+                SignSymmetricFeedback.builder().optFeedback(sparse.seeded(0));
+        String message = assertThrows(IllegalArgumentException.class, builder::build).getMessage();
+        assertTrue(message.contains("density"), message);
+        builder.optMode(SignSymmetricFeedback.Mode.FIXED_MAGNITUDE).build();
+    }
+
+    @Test
+    void feedbackTooLargeToDrawNamesTheLayer() {
+        NetworkCase network = NetworkCase.twoHiddenLayers();
+        try (Model model = Model.newInstance("large", "PyTorch")) {
+            model.setBlock(network.block().get());
+            FixedFeedback fixed =
+                    new FixedFeedback(
+                            Network.of(model.getBlock(), LayerTable.standard()),
+                            model.getNDManager(),
+                            FeedbackDistribution.kaimingUniform().seeded(0));
+            Shape shape = new Shape(50_000, 50_000);
+            String message =
+                    assertThrows(
+                                    IllegalArgumentException.class,
+                                    () ->
+                                            fixed.get(
+                                                    model.getNDManager().getDevice(),
+                                                    "03Linear_weight",
+                                                    shape,
+                                                    DataType.FLOAT32))
+                            .getMessage();
+            assertTrue(message.contains("03Linear_weight"), message);
+            assertTrue(message.contains(shape.toString()), message);
+        }
+    }
+
+    static Stream<CreditAssignment> savingWhatWasDrawn() {
+        FeedbackSource drawn =
+                (manager, path, shape, type) -> manager.randomNormal(0, 0.3f, shape, type);
+        return Stream.of(
+                FeedbackAlignment.builder().optFeedback(drawn).build(),
+                DirectFeedbackAlignment.builder().optFeedback(drawn).build(),
+                SignSymmetricFeedback.builder()
+                        .optMode(SignSymmetricFeedback.Mode.FIXED_MAGNITUDE)
+                        .optFeedback(drawn)
+                        .build());
+    }
+
+    /** Weights that fit nowhere would be drawn anew. */
+    @ParameterizedTest
+    @MethodSource("savingWhatWasDrawn")
+    void feedbackOfAnotherModelIsRefused(CreditAssignment rule, @TempDir Path folder)
+            throws Exception {
+        Path state = folder.resolve("state");
+        NetworkCase saved = NetworkCase.twoHiddenLayers();
+        try (TrainingRun run = TrainingRun.start(saved, rule::newTrainer)) {
+            run.train(0, 1);
+            ((CreditTrainer) run.trainer()).saveState(state);
+        }
+        NetworkCase shallow =
+                new NetworkCase("shallow", () -> NetworkCase.mlp(4, 12), new Shape(6, 9), 4);
+        NetworkCase wider =
+                new NetworkCase("wider", () -> NetworkCase.mlp(4, 13, 11), new Shape(6, 9), 4);
+        Map<NetworkCase, String> others =
+                Map.of(shallow, "has no use for", wider, "not for a layer with weights of shape");
+        for (Map.Entry<NetworkCase, String> other : others.entrySet()) {
+            try (TrainingRun run = TrainingRun.start(other.getKey(), rule::newTrainer)) {
+                CreditTrainer trainer = (CreditTrainer) run.trainer();
+                String message =
+                        assertThrows(MalformedModelException.class, () -> trainer.loadState(state))
+                                .getMessage();
+                assertTrue(message.contains(other.getValue()), message);
+                assertTrue(message.contains("Linear_weight"), message);
+            }
+        }
+        LossCase loss = LossCase.softmaxCrossEntropy();
+        try (TrainingRun run =
+                TrainingRun.start(
+                        saved,
+                        DataType.FLOAT64,
+                        loss,
+                        TrainingRun.config(loss),
+                        rule::newTrainer)) {
+            ((CreditTrainer) run.trainer()).loadState(state);
+            String message =
+                    assertThrows(IllegalArgumentException.class, () -> run.assign(0)).getMessage();
+            assertTrue(message.contains("has type float32"), message);
+        }
     }
 
     @Test

@@ -668,6 +668,19 @@ class LearnedFeedbackTest {
         assertTrue(Math.sqrt(square / difference.length) < 0.01);
     }
 
+    /** The optimizer moves nothing without a gradient, and so does the rule. */
+    @Test
+    void aSecondStepOfABatchDecaysNothing() {
+        CreditAssignment rule = KolenPollack.builder().optDecay(0.1).build();
+        try (TrainingRun run = TrainingRun.start(NETWORK, rule::newTrainer)) {
+            run.train(0, 1);
+            Map<String, double[]> after = run.parameters();
+            run.trainer().step();
+            run.parameters()
+                    .forEach((path, values) -> assertArrayEquals(after.get(path), values, path));
+        }
+    }
+
     @Test
     void stateOfAnotherModelIsRefused(@TempDir Path folder) throws Exception {
         CreditAssignment rule = KolenPollack.builder().build();

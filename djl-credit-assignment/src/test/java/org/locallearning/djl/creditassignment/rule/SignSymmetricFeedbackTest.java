@@ -51,12 +51,14 @@ class SignSymmetricFeedbackTest {
     @ParameterizedTest
     @MethodSource("networks")
     void uniformEqualsStockWhereWeightsHaveThatMagnitude(NetworkCase network) {
-        FeedbackDistribution distribution = FeedbackDistribution.xavierUniform();
+        // of the fan-in, which the shape of every layer's weight shows
+        FeedbackDistribution distribution = FeedbackDistribution.fanInUniform();
+        SignSymmetricFeedback rule =
+                SignSymmetricFeedback.builder().optFeedback(distribution.seeded(0)).build();
         Gradients.TrainerFactory stock =
                 (model, config) -> model.newTrainer(signsOnly(config, distribution));
         Gradients.TrainerFactory uniform =
-                (model, config) ->
-                        rule(Mode.UNIFORM).newTrainer(model, signsOnly(config, distribution));
+                (model, config) -> rule.newTrainer(model, signsOnly(config, distribution));
         Gradients expected = Gradients.of(network, stock);
         assertEquals(0, Gradients.of(network, uniform).distanceTo(expected), 1e-5);
     }
