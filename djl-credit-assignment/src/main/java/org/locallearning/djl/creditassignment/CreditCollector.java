@@ -17,7 +17,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.internal.GraphMemory;
@@ -42,6 +44,7 @@ final class CreditCollector implements GradientCollector {
     private final GraphMemory memory;
     private final List<RecordedForward> forwards = new ArrayList<>();
     private final List<DeadEnd> deadEnds = new ArrayList<>();
+    private final Map<CreditTrainer, Long> updatesAtBackward = new HashMap<>();
     private boolean checkedWhenClosed;
 
     CreditCollector(CreditTrainer trainer, GradientCollector engine) {
@@ -83,7 +86,7 @@ final class CreditCollector implements GradientCollector {
         }
         List<CreditTrainer> trainers =
                 forwards.stream().map(RecordedForward::trainer).distinct().toList();
-        trainers.forEach(CreditTrainer::beginBackward);
+        trainers.forEach(this::begin);
         forwards.forEach(RecordedForward::checkOpen);
         expectFinite(loss, trainers);
         checkDifferentiable(loss);
@@ -101,6 +104,15 @@ final class CreditCollector implements GradientCollector {
         }
         // what learns from the error at the inputs of a forward may have led here, too
         closed.forEach(DeadEnd::check);
+    }
+
+    /** The parts of a batch on several devices have a backward each, and one step. */
+    private void begin(CreditTrainer reached) {
+        reached.checkUsable();
+        Long updates = reached.getUpdates();
+        if (!updates.equals(updatesAtBackward.put(reached, updates))) {
+            reached.beginBatch();
+        }
     }
 
     private void differentiate(NDArray loss) {

@@ -52,8 +52,8 @@ public interface CreditListener extends TrainingListener {
      * Receives the comparison of a batch, layer by layer, before the optimizer's step.
      *
      * @param trainer the trainer
-     * @param layers one entry per trainable weighted layer, in the order in which layers run; the
-     *     arrays are closed after the call
+     * @param layers one entry per trainable weighted layer, in the order in which layers run, those
+     *     inside blocks that run as one piece last; the arrays are closed after the call
      */
     void onCredit(CreditTrainer trainer, List<LayerCredit> layers);
 }

@@ -498,9 +498,8 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
         }
     }
 
-    /** Called when a backward begins that may reach forwards of this trainer. */
-    void beginBackward() {
-        checkUsable();
+    /** Called when the first backward of a batch begins that may reach forwards of this trainer. */
+    void beginBatch() {
         checks.beginBatch();
         productsOfEarlierBatch = true;
     }
@@ -631,6 +630,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
      */
     @Override
     public NDList evaluate(NDList input) {
+        checkUsable();
         checkParameters();
         Block block = super.getModel().getBlock();
         Optional<CreditCollector> open =

@@ -67,7 +67,19 @@ final class TrainerParameters extends ParameterStore implements CheckingStore, S
         this.devices = List.of(devices);
         this.optimizer = optimizer;
         rate = LearningRate.of(optimizer);
-        setParameterServer(manager.getEngine().newParameterServer(optimizer), devices);
+        setParameterServer(manager.getEngine().newParameterServer(optimizer), inOrder(devices));
+    }
+
+    /**
+     * Returns devices in the order of such a map, in which the store makes their arrays; it looks
+     * for them in the order that it is given.
+     */
+    private static Device[] inOrder(Device[] devices) {
+        Map<Device, Integer> ordered = new ConcurrentHashMap<>();
+        for (Device device : devices) {
+            ordered.put(device, ordered.size());
+        }
+        return ordered.keySet().toArray(new Device[0]);
     }
 
     /** {@inheritDoc} */

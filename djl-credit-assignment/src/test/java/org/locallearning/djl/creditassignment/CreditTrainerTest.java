@@ -163,6 +163,8 @@ class CreditTrainerTest {
             IllegalStateException unusable =
                     assertThrows(IllegalStateException.class, run.trainer()::step);
             assertSame(thrown, unusable.getCause());
+            unusable = assertThrows(IllegalStateException.class, run::predict);
+            assertSame(thrown, unusable.getCause());
             unusable =
                     assertThrows(
                             IllegalStateException.class, () -> forwardAndBackward(run, broken));

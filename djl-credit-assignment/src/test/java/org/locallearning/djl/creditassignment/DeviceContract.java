@@ -110,6 +110,19 @@ public abstract class DeviceContract {
                 afterSteps(rule, network, 2, FIRST), afterSteps(rule, network, 2, FIRST, SECOND));
     }
 
+    /** DJL's store would give each of two devices the arrays of the other. */
+    @ParameterizedTest
+    @MethodSource("rulesAlone")
+    void devicesComeInAnyOrder(RuleCase rule) {
+        NetworkCase network = NetworkCase.twoHiddenLayers();
+        assertSame(
+                afterSteps(rule, network, 2, FIRST, SECOND),
+                afterSteps(rule, network, 2, SECOND, FIRST));
+        assertSame(
+                afterSteps(rule, network, 2, FIRST, Device.cpu()),
+                afterSteps(rule, network, 2, Device.cpu(), FIRST));
+    }
+
     @ParameterizedTest
     @MethodSource("rulesOnNetworks")
     protected void trainsBesideTheDeviceOfItsModel(RuleCase rule, NetworkCase network) {

@@ -13,7 +13,9 @@
  */
 package org.locallearning.djl.creditassignment;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,12 +29,15 @@ import ai.djl.nn.Parameter;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.creditassignment.rule.WeightMirror;
 import org.locallearning.djl.emulation.EmulatedCalls;
 import org.locallearning.djl.emulation.EmulatedGpus;
 
@@ -99,6 +104,49 @@ class DeviceContractTest extends DeviceContract {
             assertTrue(
                     thrown.getMessage().contains("in the output of layer 05Linear"),
                     thrown.getMessage());
+            // the parts of a batch are one batch
+            assertTrue(thrown.getMessage().contains("in batch 2 "), thrown.getMessage());
+        }
+    }
+
+    @Test
+    void productsAreThoseOfAllPartsOfABatch() {
+        RuleCase rule = RuleCase.sendingErrors().get(0);
+        NetworkCase network = NetworkCase.twoHiddenLayers();
+        List<Long> adds = new ArrayList<>();
+        for (int parts : new int[] {1, 2}) {
+            Device[] devices = {Device.gpu(0), Device.gpu(1)};
+            try (TrainingRun run = start(rule, network, Arrays.copyOf(devices, parts))) {
+                run.train(0, 1).assign(parts == 1 ? new int[] {2} : new int[] {2, 3});
+                adds.add(((CreditTrainer) run.trainer()).getMatrixProducts().multiplyAdds());
+            }
+        }
+        assertEquals(2 * adds.get(0), adds.get(1));
+    }
+
+    @Test
+    void mirrorsLearnTheFirstWeightsOnEveryDevice() {
+        WeightMirror mirror = WeightMirror.builder().optInitialPhases(5).build();
+        Device[] both = {Device.gpu(0), Device.gpu(1)};
+        RuleCase rule = new RuleCase("weight mirror", mirror);
+        try (TrainingRun run = start(rule, NetworkCase.twoHiddenLayers(), both)) {
+            run.assign(0, 1);
+            CreditTrainer trainer = (CreditTrainer) run.trainer();
+            Map<String, Parameter> mirrors = trainer.getAssigner().getParameters();
+            assertFalse(mirrors.isEmpty());
+            mirrors.forEach(
+                    (path, parameter) ->
+                            assertArrayEquals(
+                                    valuesOn(both[0], trainer, parameter),
+                                    valuesOn(both[1], trainer, parameter),
+                                    path));
+        }
+    }
+
+    private static float[] valuesOn(Device device, CreditTrainer trainer, Parameter parameter) {
+        NDArray value = trainer.getParameterStore().getValue(parameter, device, true);
+        try (NDArray read = value.toDevice(Device.cpu(), true)) {
+            return read.toFloatArray();
         }
     }
 

@@ -24,8 +24,8 @@ import java.util.OptionalDouble;
  * @param path the path of the layer's weight among the model's parameters
  * @param gradientAngle the angle between the rule's and backpropagation's gradient of the weight;
  *     NaN if one of them is zero
- * @param normRatio the norm of the rule's gradient divided by that of backpropagation's; NaN if the
- *     latter is zero
+ * @param normRatio the norm of the rule's gradient divided by that of backpropagation's; infinite
+ *     if the latter is zero, NaN if both are
  * @param feedbackAngle the angle between the weight and the feedback weights, if the rule has
  *     feedback weights of that shape for this layer
  */
