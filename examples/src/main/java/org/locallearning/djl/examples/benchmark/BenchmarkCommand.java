@@ -206,8 +206,9 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         arguments.memory
                                 ? withMemory(timed, request.decorrelation, baseline)
                                 : timed;
-                // the first method is backpropagation
-                baseline = baseline == null ? row.peakMiB() : baseline;
+                if (isBaseline(row)) {
+                    baseline = row.peakMiB();
+                }
                 rows.add(row);
                 out.println(cells(table, row));
                 out.flush();
@@ -322,7 +323,11 @@ public final class BenchmarkCommand implements Callable<Integer> {
             return row;
         }
         double measured = peak.getAsDouble();
-        return row.withPeakMiB(measured, baseline == null ? measured : baseline);
+        return row.withPeakMiB(measured, isBaseline(row) ? Double.valueOf(measured) : baseline);
+    }
+
+    private static boolean isBaseline(BenchmarkResults.Row row) {
+        return row.method().equals(Methods.BASELINE);
     }
 
     private static String cells(TextTable table, BenchmarkResults.Row row) {

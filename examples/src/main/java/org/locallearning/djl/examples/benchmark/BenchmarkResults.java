@@ -102,8 +102,11 @@ record BenchmarkResults(
             Double processorMs,
             Double processorRatioToBp) {
 
-        /** Returns this row with the memory that was measured, for it and for backpropagation. */
-        Row withPeakMiB(double measured, double baseline) {
+        /**
+         * Returns this row with the memory that was measured, for it and for backpropagation; null
+         * where it was not for that.
+         */
+        Row withPeakMiB(double measured, Double baseline) {
             return new Row(
                     model,
                     method,
@@ -123,7 +126,7 @@ record BenchmarkResults(
                     multiplyAddRatio,
                     gflops,
                     measured,
-                    measured / baseline,
+                    baseline == null ? null : measured / baseline,
                     device,
                     processorMs,
                     processorRatioToBp);

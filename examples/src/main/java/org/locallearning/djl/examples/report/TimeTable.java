@@ -141,8 +141,8 @@ public final class TimeTable {
                                 ? "not reached"
                                 : row.reached() + " of " + row.seeds(),
                         ""));
-        cells.add(spread(row.epochs(), TimeTable::epochs));
-        cells.add(spread(row.seconds(), TimeTable::tenths));
+        cells.add(untilReached(row, row.epochs(), TimeTable::epochs));
+        cells.add(untilReached(row, row.seconds(), TimeTable::tenths));
         cells.add(ratio(row, row.ratios()));
         if (cpu) {
             cells.add(ratio(row, row.cpuRatios()));
@@ -155,6 +155,18 @@ public final class TimeTable {
         return cells;
     }
 
+    private static Table.Cell untilReached(
+            TimeToBest.Row row, SeedSummary values, DoubleFunction<String> format) {
+        return values == null || row.allReached()
+                ? spread(values, format)
+                : whereReached(values, format);
+    }
+
+    /** A mean of those alone that reached the target would flatter the method. */
+    private static Table.Cell whereReached(SeedSummary values, DoubleFunction<String> format) {
+        return new Table.Cell(values.text(format), "where reached");
+    }
+
     private static Table.Cell spread(SeedSummary values, DoubleFunction<String> format) {
         if (values == null) {
             return new Table.Cell(NONE, "");
@@ -164,7 +176,6 @@ public final class TimeTable {
         return new Table.Cell(mean, range.equals(mean) ? "" : range);
     }
 
-    /** A mean of those alone that reached the target would flatter the method. */
     private Table.Cell ratio(TimeToBest.Row row, List<Double> ratios) {
         if (row.method().equals(times.reference())) {
             return new Table.Cell("1", "");
@@ -172,16 +183,16 @@ public final class TimeTable {
         if (ratios.isEmpty()) {
             return new Table.Cell(NONE, "");
         }
-        String range = SeedSummary.of(ratios).text(TimeTable::hundredths);
+        SeedSummary summary = SeedSummary.of(ratios);
         if (!row.allReached()) {
-            return new Table.Cell(range, "where reached");
+            return whereReached(summary, TimeTable::hundredths);
         }
         Interval interval = Interval.of(ratios);
         String mean =
                 ratios.size() < SEEDS_OF_AN_INTERVAL
                         ? hundredths(interval.mean())
                         : interval.text(TimeTable::hundredths);
-        return new Table.Cell(mean, ratios.size() == 1 ? "" : range);
+        return new Table.Cell(mean, ratios.size() == 1 ? "" : summary.text(TimeTable::hundredths));
     }
 
     private String merit(double value) {

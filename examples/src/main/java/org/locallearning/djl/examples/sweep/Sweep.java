@@ -87,7 +87,7 @@ final class Sweep {
     /**
      * Runs everything that is not stored.
      *
-     * @return the chosen setting of every subject that has one without a failure
+     * @return the chosen setting of every subject that has one that came to its end, with its test
      */
     Map<Trial.Subject, SettingScore> run() throws IOException, InterruptedException {
         for (Trial trial : plan.trials()) {
@@ -119,9 +119,15 @@ final class Sweep {
             chosen.replaceAll(
                     (subject, score) ->
                             scores(subject, List.of(score.setting()), plan.epochs()).get(0));
-            chosen.values().removeIf(SettingScore::failed);
         }
+        chosen.entrySet().removeIf(each -> !isTested(each.getKey(), each.getValue().setting()));
         return chosen;
+    }
+
+    private boolean isTested(Trial.Subject subject, Map<SweptOption, String> setting) {
+        return plan.trials(Map.of(subject, List.of(setting))).stream()
+                .map(reached::get)
+                .allMatch(trial -> !trial.failed() && trial.isTested());
     }
 
     /** Runs one trial for one epoch, to know how long the others will take. */

@@ -350,9 +350,10 @@ public final class SweepCommand implements Callable<Integer> {
             spec.commandLine()
                     .getErr()
                     .println(
-                            "Error: Every setting of "
+                            "Error: No setting of "
                                     + String.join(", ", without)
-                                    + " failed with some seed; results.json has the last lines.");
+                                    + " came to its end and its test with every seed; results.json"
+                                    + " has the last lines of those that failed.");
             return ExitCode.FAILED;
         }
         return ExitCode.OK;

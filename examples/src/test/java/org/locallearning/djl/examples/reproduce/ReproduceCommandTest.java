@@ -67,6 +67,7 @@ class ReproduceCommandTest {
                 "reproduce --list ahmad-figure-1 | takes no target",
                 "reproduce ahmad-figure-1 --epochs 3 | no use for --epochs",
                 "reproduce ahmad-figure-3 --dataset mnist | no use for --dataset",
+                "reproduce alonso-figure-4 --dataset glyphs,mnist | has one data set",
                 "reproduce ahmad-figure-3 --data-set mnist | no use for --dataset",
                 "reproduce ahmad-figure-4 --epochs 0 | --epochs is at least 1",
                 "reproduce ahmad-figure-4 --seeds 1,1 | given twice"

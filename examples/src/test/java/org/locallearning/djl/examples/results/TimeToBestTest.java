@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.locallearning.djl.examples.report.TimeTable;
 
 /** The numbers are worked out by hand from runs that are written out. */
 class TimeToBestTest {
@@ -135,6 +136,10 @@ class TimeToBestTest {
         assertEquals(3, dfa.seeds());
         assertEquals(1, dfa.reached());
         assertEquals(List.of(0.5), dfa.ratios());
+        // a mean of the one that reached it would flatter it
+        assertEquals(
+                List.of("dfa", "1 of 3", "2 (where reached)", "10.0 (where reached)"),
+                new TimeTable(times).rows(true).get(1).subList(0, 4));
         assertNull(dfa.atEnd());
         // both ended after 10 of the 20 s
         assertEquals(2, dfa.endedBefore());

@@ -311,6 +311,39 @@ class SweepCommandTest {
         assertTrue(Files.exists(stored.get(0)));
     }
 
+    /** The choice was made, and the process that was to look at the test images died. */
+    @Test
+    void aChosenSettingWhoseTestFailsIsNoResult(@TempDir Path out) throws IOException {
+        String line = "sweep" + SMALL.replace("--epochs 3", "--epochs 1") + " --methods fa,bp";
+        line += " --seeds 7 --out " + out;
+        assertEquals(ExitCode.OK, ProgramRun.of(line).exitCode());
+        for (Path file : trialFiles(out)) {
+            if (file.getFileName().toString().contains("-fa")) {
+                JsonObject trial = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+                trial.addProperty("failure", "The test stopped.");
+                // a file of an earlier version has none
+                trial.remove("sha256");
+                lastEpochOf(trial).remove("testLoss");
+                lastEpochOf(trial).remove("testAccuracy");
+                Files.writeString(file, trial.toString());
+            }
+        }
+
+        ProgramRun again = ProgramRun.of(line);
+
+        assertEquals(ExitCode.FAILED, again.exitCode(), again.out() + again.err());
+        assertTrue(again.err().contains("No setting of glyphs mlp fa"), again.err());
+        String json = Files.readString(out.resolve("results.json"));
+        assertEquals(
+                1, JsonParser.parseString(json).getAsJsonObject().getAsJsonArray("chosen").size());
+    }
+
+    private static JsonObject lastEpochOf(JsonObject trial) {
+        JsonObject run =
+                trial.getAsJsonObject("results").getAsJsonArray("runs").get(0).getAsJsonObject();
+        return run.getAsJsonArray("epochs").get(0).getAsJsonObject();
+    }
+
     private static List<Path> trialFiles(Path out) throws IOException {
         try (Stream<Path> files = Files.list(out.resolve("trials"))) {
             return files.filter(file -> file.toString().endsWith(".json")).toList();

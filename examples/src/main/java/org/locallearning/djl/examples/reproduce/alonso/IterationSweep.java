@@ -101,25 +101,24 @@ final class IterationSweep implements Target {
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         ReproduceArguments arguments = reproduction.arguments();
         LearningCurves curves = new LearningCurves(reproduction);
-        for (String dataset : arguments.dataSets(List.of(Paper.CIFAR10))) {
-            Map<String, Map<Double, List<Double>>> best = new TreeMap<>();
-            for (int t = 1; t <= LINES.get(0).rates.length; ++t) {
-                for (Line line : LINES) {
-                    Results results = curves.run(part(arguments, dataset, line, t));
-                    double iterations = t;
-                    for (RunResult run : results.runsOf(line.method)) {
-                        best.computeIfAbsent(line.method, method -> new TreeMap<>())
-                                .computeIfAbsent(iterations, x -> new ArrayList<>())
-                                .add(best(run));
-                    }
+        String dataset = arguments.dataSet(Paper.CIFAR10);
+        Map<String, Map<Double, List<Double>>> best = new TreeMap<>();
+        for (int t = 1; t <= LINES.get(0).rates.length; ++t) {
+            for (Line line : LINES) {
+                Results results = curves.run(part(arguments, dataset, line, t));
+                double iterations = t;
+                for (RunResult run : results.runsOf(line.method)) {
+                    best.computeIfAbsent(line.method, method -> new TreeMap<>())
+                            .computeIfAbsent(iterations, x -> new ArrayList<>())
+                            .add(best(run));
                 }
             }
-            List<Curve> accuracies = new ArrayList<>();
-            for (Line line : LINES) {
-                accuracies.add(Curve.of(line.method, best.getOrDefault(line.method, Map.of())));
-            }
-            write(reproduction, dataset, accuracies);
         }
+        List<Curve> accuracies = new ArrayList<>();
+        for (Line line : LINES) {
+            accuracies.add(Curve.of(line.method, best.getOrDefault(line.method, Map.of())));
+        }
+        write(reproduction, dataset, accuracies);
     }
 
     private static LearningCurves.Part part(

@@ -52,11 +52,12 @@ final class LearningTime implements Target {
     /**
      * The loss of one network.
      *
+     * @param dataset the name of the data set that it learned
      * @param model the model's name
      * @param unit what the numbers are
      * @param losses per method: the test loss over seconds
      */
-    record Figure(String model, String unit, List<Curve> losses) {}
+    record Figure(String dataset, String model, String unit, List<Curve> losses) {}
 
     /** {@inheritDoc} */
     @Override
@@ -121,7 +122,7 @@ final class LearningTime implements Target {
             }
             losses.add(new Curve(method, points));
         }
-        return new Figure(results.model(), results.task().lossUnit(), losses);
+        return new Figure(results.dataset(), results.model(), results.task().lossUnit(), losses);
     }
 
     private static void write(Reproduction reproduction, List<Figure> figures) throws IOException {
@@ -133,7 +134,10 @@ final class LearningTime implements Target {
                                         .map(
                                                 figure ->
                                                         Diagram.curves(
-                                                                "Test loss of " + figure.model,
+                                                                "Test loss of "
+                                                                        + figure.model
+                                                                        + " on "
+                                                                        + figure.dataset,
                                                                 abscissa,
                                                                 figure.unit,
                                                                 figure.losses,

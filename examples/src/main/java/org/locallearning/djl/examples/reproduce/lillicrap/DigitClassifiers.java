@@ -127,6 +127,10 @@ final class DigitClassifiers implements Target {
                             .withErrors(error("fa", 7.1)));
     private static final String BACKPROPAGATION = "bp";
     private static final List<String> METHODS = List.of(BACKPROPAGATION, "fa");
+
+    /** Methods without random feedback. */
+    private static final Set<String> EXACT = Set.of(BACKPROPAGATION, "bp-tape");
+
     private static final List<Integer> SEEDS = List.of(1);
     private static final int EPOCHS = 100;
 
@@ -240,7 +244,7 @@ final class DigitClassifiers implements Target {
             if (!method.usesAnyOptimizer()) {
                 return null;
             }
-            return method.name().equals(BACKPROPAGATION) ? rate : feedbackRate;
+            return EXACT.contains(method.plainName()) ? rate : feedbackRate;
         }
     }
 

@@ -64,9 +64,21 @@ class DigitClassifiersTest {
         assertEquals(rates("dropout"), rates("one"));
     }
 
+    /** The feedback of the others is random, which diverges from the rate of these. */
+    @Test
+    void whatSendsTheErrorExactlyHasTheRateOfBackpropagation() {
+        assertEquals(
+                "bp 0.01 sgd, bp-tape 0.01 sgd, bp+decor 0.01 sgd, fa+decor 0.005 sgd",
+                rates("tanh", "bp,bp-tape,bp+decor,fa+decor"));
+    }
+
     private static String rates(String net) {
+        return rates(net, "bp,fa,fa-adam");
+    }
+
+    private static String rates(String net, String methods) {
         ReproduceArguments arguments = new ReproduceArguments();
-        new CommandLine(arguments).parseArgs("--model", net, "--methods", "bp,fa,fa-adam");
+        new CommandLine(arguments).parseArgs("--model", net, "--methods", methods);
         Experiment experiment = DigitClassifiers.note5().parts(arguments).get(0).experiment();
         return experiment.methods().stream()
                 .map(
