@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.locallearning.djl.decorrelation.internal.Descriptions;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 import org.locallearning.djl.state.StateFile;
 import org.locallearning.djl.state.StateReader;
@@ -208,7 +209,7 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
             if (learning.weightDecay() > 0) {
                 gradient.product().subi(parameters.weight().mul(learning.weightDecay()));
             }
-            found = preconditioner.direction(parameters, positive, negative, gradient);
+            found = preconditioner.direction(parameters, positive, negative, ofLearning(gradient));
             NDArray reconstruction =
                     learning.negativePhase().startsAtData()
                             ? negative.visibleMeans()
@@ -223,6 +224,23 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
         direction = found;
         addMetric("forward", begin);
         return predictions;
+    }
+
+    /**
+     * Returns a gradient without the parts of frozen parameters: a direction mixes the parts, and
+     * would make up for changes that no step makes.
+     */
+    private SufficientStatistics ofLearning(SufficientStatistics gradient) {
+        // the machine's order of parameters: weight, visible bias, hidden bias
+        List<Parameter> parameters = machine.getParameters().values();
+        return new SufficientStatistics(
+                ofLearning(parameters.get(1), gradient.visible()),
+                ofLearning(parameters.get(2), gradient.hidden()),
+                ofLearning(parameters.get(0), gradient.product()));
+    }
+
+    private static NDArray ofLearning(Parameter parameter, NDArray part) {
+        return parameter.requiresGradient() ? part : part.zerosLike();
     }
 
     /** The parameters outside any gradient's graph. */
@@ -425,7 +443,7 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
         /** {@inheritDoc} */
         @Override
         public void saveState(StateWriter out) throws IOException {
-            out.putText(LEARNING, learning.toString());
+            out.putText(LEARNING, Descriptions.of(learning));
             if (machine.isInitialized()) {
                 out.putText(MACHINE, describeMachine());
             }
@@ -435,12 +453,12 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
         @Override
         public Runnable loadState(StateReader in) throws MalformedModelException {
             String saved = in.getText(LEARNING);
-            if (!saved.equals(learning.toString())) {
+            if (!saved.equals(Descriptions.of(learning))) {
                 throw new MalformedModelException(
                         String.format(
                                 "it was saved by %s, but this trainer's is %s; build the same"
                                         + " settings.",
-                                saved, learning));
+                                saved, Descriptions.of(learning)));
             }
             boolean sized = machine.isInitialized() && in.getNames().contains(MACHINE);
             if (sized && !in.getText(MACHINE).equals(describeMachine())) {

@@ -30,6 +30,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.EasyTrain;
@@ -51,12 +52,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Training through DJL's own loop, listeners and optimizers, and what it refuses. */
@@ -350,6 +353,81 @@ class BoltzmannTrainerTest {
                 assertEquals(0, theta[i]);
             }
             assertTrue(Math.abs(theta[9]) > 0);
+        }
+    }
+
+    static Stream<Arguments> directionsAndFrozen() {
+        return Stream.of(
+                        new PlainGradient(),
+                        new CentredGradient(),
+                        new NaturalGradient(0.01, 1),
+                        IncrementalWhitening.builder().build(),
+                        PeriodicWhitening.builder().optInterval(3).build())
+                .flatMap(
+                        direction ->
+                                Stream.of("weight", "visibleBias", "hiddenBias")
+                                        .map(frozen -> Arguments.of(direction, frozen)));
+    }
+
+    /** A direction makes up in one parameter for what it changes in another. */
+    @ParameterizedTest
+    @MethodSource("directionsAndFrozen")
+    void noStepGoesDownWhereAParameterIsFrozen(GradientDirection direction, String frozen) {
+        NDArray data = BarsAndStripes.pictures(manager);
+        BoltzmannLearning learning =
+                BoltzmannLearning.builder()
+                        .optNegativePhase(new ExactExpectation())
+                        .optDirection(direction)
+                        .build();
+        try (Model model = model(machine(4));
+                BoltzmannTrainer trainer = learning.newTrainer(model, config(0.002f))) {
+            trainer.initialize(data.getShape());
+            // a machine whose units are not balanced
+            for (Parameter parameter : model.getBlock().getParameters().values()) {
+                NDArray value = parameter.getArray();
+                value.addi(manager.randomNormal(0, 0.7f, value.getShape(), value.getDataType()));
+            }
+            model.getBlock().freezeParameters(true, p -> p.getName().equals(frozen));
+            double before = logLikelihood(model);
+            for (int step = 0; step < 25; step++) {
+                batches(trainer, data, 1);
+                double after = logLikelihood(model);
+                assertTrue(after > before - 1e-7, step + ": " + before + " to " + after);
+                before = after;
+            }
+        }
+    }
+
+    /** Somebody else's, whose objects print where they are in memory. */
+    @Test
+    void settingsThatDoNotPrintAreKnownByTheirName(@TempDir Path folder) throws Exception {
+        NDArray data = BarsAndStripes.pictures(manager);
+        Path file = folder.resolve("state");
+        for (boolean load : new boolean[] {false, true}) {
+            BoltzmannLearning learning =
+                    BoltzmannLearning.builder().optNegativePhase(new OwnPhase()).build();
+            try (Model model = model(machine(4));
+                    BoltzmannTrainer trainer = learning.newTrainer(model, config(0.1f))) {
+                trainer.initialize(data.getShape());
+                if (load) {
+                    trainer.loadState(file);
+                } else {
+                    trainer.saveState(file);
+                }
+            }
+        }
+    }
+
+    private static final class OwnPhase implements NegativePhase {
+
+        @Override
+        public Sampler start(NDManager manager) {
+            return new ContrastiveDivergence(1).start(manager);
+        }
+
+        @Override
+        public boolean startsAtData() {
+            return true;
         }
     }
 
