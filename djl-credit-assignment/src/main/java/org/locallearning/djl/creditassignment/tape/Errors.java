@@ -29,14 +29,15 @@ final class Errors {
      * parameters inside.
      */
     static void send(NDList outputs, NDList errors, List<Cut> cuts, boolean keepGraph) {
-        if (keepGraph) {
-            cuts.forEach(cut -> Autograd.reserveGradients(cut.arrays()));
-        }
         List<Integer> roots = new ArrayList<>();
         for (int i = 0; i < outputs.size(); i++) {
             if (Autograd.isDifferentiable(outputs.get(i))) {
                 roots.add(i);
             }
+        }
+        // a second error is added to the first in place, whose memory may be another's too
+        if (keepGraph || roots.size() > 1) {
+            cuts.forEach(cut -> Autograd.reserveGradients(cut.arrays()));
         }
         for (int i = 0; i < roots.size(); i++) {
             NDArray output = outputs.get(roots.get(i));

@@ -84,13 +84,13 @@ final class ExactNode extends Node {
                 pass.hasInnerFeedback() && !inner.isEmpty()
                         ? Optional.of(new WeightExchange(inner, pass))
                         : Optional.empty();
-        ParameterStore store = exchange.map(WeightExchange::store).orElse(pass.store());
         List<NDList> outputs = new ArrayList<>(members.size());
         NDList current = cut.arrays();
         for (Member member : members) {
             current =
                     pass.run(
-                            store,
+                            exchange.map(WeightExchange::store)
+                                    .orElseGet(() -> pass.storeFor(member.path())),
                             member.path(),
                             member.block(),
                             current,

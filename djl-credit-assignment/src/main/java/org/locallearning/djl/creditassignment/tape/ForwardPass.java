@@ -139,7 +139,7 @@ final class ForwardPass {
      * @param shared whether the inputs are used elsewhere, too
      */
     NDList run(String path, Block block, NDList arrays, boolean recorded, boolean shared) {
-        return run(store, path, block, arrays, recorded, shared);
+        return run(storeFor(path), path, block, arrays, recorded, shared);
     }
 
     /**

@@ -62,7 +62,8 @@ final class LayerNode extends Node {
     @Override
     LayerTrace run(ForwardPass pass, NDList inputs, boolean inputErrorWanted) {
         NDArray input = Autograd.detach(inputs.singletonOrThrow(), pass.scope());
-        NDList remembered = layer.maths().remember(layer.block(), pass.store(), pass.scope());
+        NDList remembered =
+                layer.maths().remember(layer.block(), pass.storeFor(layer.path()), pass.scope());
         NDArray output =
                 pass.run(layer.path(), layer.block(), new NDList(input), false, false)
                         .singletonOrThrow();

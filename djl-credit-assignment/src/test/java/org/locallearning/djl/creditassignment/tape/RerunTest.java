@@ -60,7 +60,7 @@ class RerunTest {
     }
 
     /** Decorrelation layers whose second use has the matrix that the first use left. */
-    private static List<NetworkCase> usedTwice() {
+    static List<NetworkCase> usedTwice() {
         DecorrelationOptions options =
                 DecorrelationOptions.builder()
                         .optRate(0.05)

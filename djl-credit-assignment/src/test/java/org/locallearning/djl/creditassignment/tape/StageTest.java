@@ -121,8 +121,12 @@ class StageTest {
                 });
     }
 
+    static Stream<NetworkCase> rerunNetworks() {
+        return Stream.concat(networks(), RerunTest.usedTwice().stream());
+    }
+
     @ParameterizedTest
-    @MethodSource("networks")
+    @MethodSource("rerunNetworks")
     void runsAgainAsTheSameFunctionAndLeavesStateAlone(NetworkCase network) {
         record(
                 network,

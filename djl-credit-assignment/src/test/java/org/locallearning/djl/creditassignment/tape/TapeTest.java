@@ -21,8 +21,15 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
+import ai.djl.nn.LambdaBlock;
+import ai.djl.nn.ParallelBlock;
 import ai.djl.nn.Parameter;
+import ai.djl.nn.SequentialBlock;
+import ai.djl.nn.convolutional.Conv2d;
+import ai.djl.nn.core.Linear;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
@@ -35,8 +42,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.locallearning.djl.creditassignment.CreditAssignment;
+import org.locallearning.djl.creditassignment.Gradients;
 import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
+import org.locallearning.djl.creditassignment.rule.Backpropagation;
 
 /** Which errors the way back asks for. */
 class TapeTest {
@@ -117,5 +128,53 @@ class TapeTest {
             assertEquals(passed.size(), once.size(), "no layer is passed twice");
             return once;
         }
+    }
+
+    /** The error of the sum is both branches' at once, and that of the branch comes on top. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aJoinOfTwoOutputsSendsEachBranchItsOwnError(boolean sumFirst) {
+        NetworkCase network =
+                new NetworkCase(
+                        "two outputs of a join",
+                        () -> joinOfTwo(sumFirst),
+                        new Shape(5, 2, 4, 4),
+                        3);
+        Gradients expected = Gradients.of(network, Model::newTrainer);
+        CreditAssignment rule = Backpropagation.builder().build();
+        assertEquals(0, Gradients.of(network, rule::newTrainer).distanceTo(expected), 1e-5);
+    }
+
+    private static Block joinOfTwo(boolean sumFirst) {
+        Block branches =
+                new ParallelBlock(
+                        list -> {
+                            NDArray left = list.get(0).singletonOrThrow();
+                            NDArray right = list.get(1).singletonOrThrow();
+                            long samples = left.getShape().get(0);
+                            NDArray sum = left.reshape(samples, -1).add(right.reshape(samples, -1));
+                            return sumFirst ? new NDList(sum, left) : new NDList(left, sum);
+                        },
+                        List.of(conv(), conv()));
+        return new SequentialBlock()
+                .add(conv())
+                .add(Activation::tanh)
+                .add(branches)
+                .add(
+                        new LambdaBlock(
+                                list -> {
+                                    NDArray first = list.get(0);
+                                    NDArray second = list.get(1);
+                                    long samples = first.getShape().get(0);
+                                    return new NDList(
+                                            first.reshape(samples, -1)
+                                                    .tanh()
+                                                    .add(second.reshape(samples, -1).square()));
+                                }))
+                .add(Linear.builder().setUnits(3).build());
+    }
+
+    private static Block conv() {
+        return Conv2d.builder().setFilters(2).setKernelShape(new Shape(1, 1)).build();
     }
 }
