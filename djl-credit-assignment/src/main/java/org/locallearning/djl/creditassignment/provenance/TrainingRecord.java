@@ -102,6 +102,9 @@ public record TrainingRecord(
     private static final String DIGEST = "sha256";
     private static final int MOST_BYTES = 4 << 20;
 
+    /** At most, in UTF-8. */
+    private static final int BYTES_OF_CHARACTER = 3;
+
     /** DJL writes properties by {@code writeUTF}, which takes 65,535 bytes, up to 3 of a char. */
     private static final int LONGEST_PROPERTY = 20_000;
 
@@ -204,6 +207,8 @@ public record TrainingRecord(
     TrainingRecord as(Block form) {
         Builder builder = toBuilder();
         builder.model = model == null ? ModelDescription.of(null, form) : model.as(form);
+        // what this is stored beside is another file
+        builder.file = null;
         return builder.build();
     }
 
@@ -211,9 +216,26 @@ public record TrainingRecord(
      * Writes the record as JSON.
      *
      * @return the text, which ends with a line break
+     * @throws IllegalArgumentException if a text or a list in it is longer than is read again
      */
     public String toJson() {
-        return PRETTY.toJson(toObject()) + "\n";
+        return PRETTY.toJson(toReadable()) + "\n";
+    }
+
+    /** What cannot be read is not written, so that nobody finds out after the training. */
+    private JsonObject toReadable() {
+        JsonObject json = toObject();
+        try {
+            RecordJson.read(TrainingRecord.class, json, "");
+        } catch (MalformedModelException e) {
+            throw new IllegalArgumentException(
+                    "The record could not be read again: " + e.getMessage(), e);
+        }
+        if (PRETTY.toJson(json).length() > MOST_BYTES / BYTES_OF_CHARACTER) {
+            throw new IllegalArgumentException(
+                    "The record is longer than the " + MOST_BYTES + " bytes that are read again.");
+        }
+        return json;
     }
 
     private JsonObject toObject() {
@@ -327,7 +349,7 @@ public record TrainingRecord(
      */
     public void putInto(Model target) {
         target.getProperties().keySet().removeIf(TrainingRecord::isProperty);
-        String json = COMPACT.toJson(toObject());
+        String json = COMPACT.toJson(toReadable());
         for (int i = 0, begin = 0; begin < json.length(); i++, begin += LONGEST_PROPERTY) {
             int end = Math.min(json.length(), begin + LONGEST_PROPERTY);
             target.setProperty(property(i), json.substring(begin, end));
@@ -369,7 +391,7 @@ public record TrainingRecord(
     /** Returns the record as JSON. */
     @Override
     public String toString() {
-        return toJson();
+        return PRETTY.toJson(toObject()) + "\n";
     }
 
     /** Builds a {@link TrainingRecord}. */
@@ -400,9 +422,6 @@ public record TrainingRecord(
 
         private Builder set(TrainingRecord record) {
             model = record.model;
-            if (model != null && model.options() != null) {
-                options.putAll(model.options());
-            }
             TrainingDescription training = record.training;
             if (training != null) {
                 method = training.method();
@@ -644,6 +663,15 @@ public record TrainingRecord(
             return this;
         }
 
+        private Map<String, String> allOptions(ModelDescription whole) {
+            Map<String, String> all = new LinkedHashMap<>();
+            if (whole.options() != null) {
+                all.putAll(whole.options());
+            }
+            all.putAll(options);
+            return all;
+        }
+
         /**
          * Builds the record.
          *
@@ -672,7 +700,7 @@ public record TrainingRecord(
                             new TrainingDescription(
                                     null, null, null, null, null, null, null, null, null));
             return new TrainingRecord(
-                    described ? whole.with(name, options, classes) : whole,
+                    described ? whole.with(name, allOptions(whole), classes) : whole,
                     trained ? training : null,
                     data,
                     accuracy,

@@ -76,9 +76,11 @@ class SavedModelTest {
     }
 
     @Test
-    void djlAloneLoadsWhatWasSaved() throws Exception {
+    void djlAloneLoadsWhatWasSaved(@TempDir Path elsewhere) throws Exception {
         Block block = decorrelated(1);
-        TrainingRecord saved = SavedModel.save(Decorrelate.fold(block), MADE, folder, "net");
+        // a record that knows another file
+        TrainingRecord made = SavedModel.save(block, MADE, elsewhere, "other");
+        TrainingRecord saved = SavedModel.save(Decorrelate.fold(block), made, folder, "net");
         try (Stream<Path> files = Files.list(folder)) {
             assertEquals(
                     List.of("net-0000.params", "net.json"),

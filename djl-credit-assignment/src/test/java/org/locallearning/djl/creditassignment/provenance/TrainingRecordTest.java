@@ -42,6 +42,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -129,6 +130,32 @@ class TrainingRecordTest {
         }
         TrainingRecord empty = TrainingRecord.builder().build();
         assertEquals(empty, TrainingRecord.fromJson(empty.toJson()));
+    }
+
+    @Test
+    void whatCouldNotBeReadAgainIsNotWritten() throws Exception {
+        List<String> classes = Collections.nCopies(10_000, "c");
+        TrainingRecord most = TrainingRecord.builder().optClasses(classes).build();
+        assertEquals(most, TrainingRecord.fromJson(most.toJson()));
+        TrainingRecord more =
+                TrainingRecord.builder().optClasses(Collections.nCopies(10_001, "c")).build();
+        Path file = folder.resolve("more.json");
+        String message =
+                assertThrows(IllegalArgumentException.class, () -> more.save(file)).getMessage();
+        assertTrue(message.contains("model.classes has to be at most 10000"), message);
+        assertTrue(Files.notExists(file));
+    }
+
+    @Test
+    void optionsOfADescriptionStay() {
+        ModelDescription described =
+                TrainingRecord.builder().optOption("hidden", "12").build().model();
+        TrainingRecord.Builder builder = TrainingRecord.builder().optModel(described);
+        assertEquals(
+                Map.of("hidden", "12", "bias", "no"),
+                builder.optName("mlp").optOption("bias", "no").build().model().options());
+        ModelDescription other = TrainingRecord.builder().optOption("hidden", "7").build().model();
+        assertEquals(other, builder.build().toBuilder().optModel(other).build().model());
     }
 
     @Test
