@@ -51,7 +51,7 @@ run() {
     fi
 }
 
-methods=bp,bp-tape,fa,kp,wm,pbp,dfa,usf,brsf,frsf,np,anp,lra,lra-e,il,seqil,ipc
+methods=bp,bp-tape,fa,kp,wm,pbp,dfa,usf,brsf,frsf,np,anp,lra,lra-e,lra-e-skip,lra-sign,il,seqil,ipc
 small=${GPU_CHECK_LIMIT:-1000}
 run doctor doctor
 NVIDIA_TF32_OVERRIDE= run doctor-tf32 doctor

@@ -24,7 +24,7 @@ import org.locallearning.djl.examples.sweep.trial.TrialOutcome;
  *
  * @param arguments its command line to its end, which tells it from all others
  * @param attempts how many processes were started for it so far
- * @param seconds how long those ran that ended as they should, starting up and loading included
+ * @param seconds how long those ran together, starting up and loading included
  * @param results what the last of them left, null before
  * @param failure why it goes no further: the last lines of its process, null otherwise
  * @param died whether its processes died, so that another start of the sweep tries it again, where

@@ -207,7 +207,11 @@ final class Sweep {
 
     private void ended(Trial trial, String name, TrialOutcome outcome) throws IOException {
         if (outcome.kind() == TrialOutcome.Kind.IMPOSSIBLE) {
-            throw new IOException("The trials cannot run: " + sentence(outcome.lines()));
+            throw new IOException(
+                    "The trial "
+                            + trial
+                            + " cannot run, nor can others: "
+                            + sentence(outcome.lines()));
         }
         StoredTrial before = reached.getOrDefault(trial, StoredTrial.begin(commandLine.of(trial)));
         StoredTrial after = before.after(outcome);
@@ -265,10 +269,10 @@ final class Sweep {
         }
     }
 
-    /** Deletes the checkpoints of all trials, none of which goes on. */
+    /** Deletes the checkpoints of all trials but those that died, which alone are tried again. */
     void deleteCheckpoints() throws IOException {
         for (Map.Entry<Trial, StoredTrial> each : reached.entrySet()) {
-            if (!each.getValue().failed()) {
+            if (!each.getValue().died()) {
                 String name = TrialStore.name(each.getKey(), commandLine.of(each.getKey()));
                 runner.forget(name);
                 store.deleteCheckpoints(name);

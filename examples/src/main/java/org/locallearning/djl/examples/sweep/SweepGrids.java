@@ -14,10 +14,12 @@
 package org.locallearning.djl.examples.sweep;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.locallearning.djl.examples.report.Figure;
 import org.locallearning.djl.examples.report.HeatMap;
 
@@ -72,22 +74,22 @@ final class SweepGrids {
         List<Figure> figures = new ArrayList<>();
         byAxis.forEach(
                 (axis, those) -> {
-                    List<String> columns = new ArrayList<>();
+                    // a number may be written in several ways
+                    Map<Double, String> columns = new TreeMap<>();
                     for (Trial.Subject subject : those) {
-                        columns.addAll(values(subject, axis));
+                        values(subject, axis)
+                                .forEach(value -> columns.putIfAbsent(number(value), value));
                     }
-                    List<String> distinct =
-                            columns.stream()
-                                    .distinct()
-                                    .sorted((a, b) -> Double.compare(number(a), number(b)))
-                                    .toList();
                     List<String> rows = new ArrayList<>();
                     List<List<Double>> cells = new ArrayList<>();
                     for (int i = those.size() - 1; i >= 0; i--) {
                         Trial.Subject subject = those.get(i);
                         rows.add(subject.method());
+                        Map<Double, String> own = new HashMap<>();
+                        values(subject, axis).forEach(value -> own.put(number(value), value));
                         cells.add(
-                                distinct.stream()
+                                columns.keySet().stream()
+                                        .map(number -> own.getOrDefault(number, NONE))
                                         .map(value -> value(subject, Map.of(axis, value)))
                                         .toList());
                     }
@@ -96,7 +98,7 @@ final class SweepGrids {
                                     "Methods over " + axis,
                                     axis.toString(),
                                     "method",
-                                    distinct,
+                                    List.copyOf(columns.values()),
                                     rows,
                                     cells));
                 });

@@ -308,7 +308,8 @@ final class SweepPage {
                                 : ".")
                         + " "
                         + SweepGrids.NONE
-                        + " is a setting that failed or has not come so far.");
+                        + " is a setting that failed or has not come so far, or a value that the"
+                        + " method was not tried with.");
         page.figures(figures);
     }
 

@@ -96,7 +96,7 @@ record SweepResults(
      * @param seed the seed
      * @param arguments its command line to its end
      * @param attempts how many processes were started for it
-     * @param seconds how long those ran together that ended as they should
+     * @param seconds how long those ran together
      * @param failure why it goes no further, or null
      * @param datasetTitle what a report calls the data set
      * @param provenance where the images came from and how they were scaled

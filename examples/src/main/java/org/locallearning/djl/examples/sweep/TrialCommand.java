@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 import org.locallearning.djl.examples.commandline.CommandLineText;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ExperimentArguments;
@@ -33,6 +34,7 @@ import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.sweep.trial.TrialStarter;
+import org.locallearning.djl.examples.training.CheckpointRefusedException;
 import org.locallearning.djl.examples.training.Console;
 import org.locallearning.djl.examples.training.Experiment;
 import org.locallearning.djl.examples.training.FinishedRuns;
@@ -107,6 +109,18 @@ public final class TrialCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+        try {
+            return train(experiment);
+        } catch (CheckpointRefusedException e) {
+            spec.commandLine()
+                    .getOut()
+                    .println("Note: the trial begins anew: " + e.getCause().getMessage());
+            FolderDeletion.delete(checkpoints());
+            return train(experiment);
+        }
+    }
+
+    private int train(Experiment experiment) throws IOException, TranslateException {
         OutputFolder files = OutputFolder.open(folder);
         Engine engine = EngineThreads.start(arguments.threads());
         Machine machine = Machine.of(engine, arguments.threads());
@@ -130,12 +144,18 @@ public final class TrialCommand implements Callable<Integer> {
                 return TrialStarter.STOPPED;
             }
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+            // of this model or setting, which others of the sweep do not have
+            spec.commandLine().getErr().println("Error: " + e.getMessage());
+            return ExitCode.FAILED;
         } catch (IllegalStateException e) {
             spec.commandLine().getErr().println("Error: " + e.getMessage());
             return TrialStarter.STOPPED;
         }
         return ExitCode.OK;
+    }
+
+    private Path checkpoints() {
+        return folder.resolve("checkpoints");
     }
 
     /** Writes results, of which a setting with which training diverged has none. */
@@ -180,7 +200,7 @@ public final class TrialCommand implements Callable<Integer> {
 
         @Override
         public RunCheckpoints checkpoints(Method method, int seed) {
-            return RunCheckpoints.of(folder.resolve("checkpoints"), 0, machine)
+            return RunCheckpoints.of(TrialCommand.this.checkpoints(), 0, machine)
                     .stoppingAfter(stopAfter);
         }
 

@@ -96,13 +96,15 @@ public record RunCheckpoints(
      * @param saving the run's listener
      * @param trainer the trainer, initialized
      * @return whether there was something to go on from
-     * @throws IOException if the last checkpoint cannot be read, or is of a run with other settings
+     * @throws CheckpointRefusedException if the checkpoints are damaged, or of a run with other
+     *     settings
+     * @throws IOException if the last checkpoint cannot be read
      */
     public boolean resume(CheckpointListener saving, Trainer trainer) throws IOException {
         try {
             return saving.resume(trainer);
         } catch (MalformedModelException e) {
-            throw new IOException(
+            throw new CheckpointRefusedException(
                     "The run cannot go on: "
                             + e.getMessage()
                             + " --fresh starts over, --out names another folder.",

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.zoo;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -87,7 +88,7 @@ public final class PublishCommand implements Callable<Integer> {
                     from + " is not a folder: name one that holds saved models.");
         }
         List<Path> models;
-        try (Stream<Path> files = Files.walk(from)) {
+        try (Stream<Path> files = Files.walk(from.toRealPath(), FileVisitOption.FOLLOW_LINKS)) {
             models =
                     files.filter(file -> PARAMETERS.matcher(fileName(file)).matches())
                             .sorted()

@@ -141,6 +141,60 @@ class SweepCommandTest {
     }
 
     @Test
+    void nothingIsKeptOfTrialsThatGoNoFurther() throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("trials"))) {
+            assertTrue(files.allMatch(Files::isRegularFile));
+        }
+    }
+
+    /** Recurrent decorrelation is for dense layers. */
+    @Test
+    void aMethodThatDoesNotFitAModelIsThatModelsLoss(@TempDir Path out) throws IOException {
+        ProgramRun swept =
+                ProgramRun.of(
+                        "sweep --limit 200 --validation 50 --test-limit 20 --batch 10 --threads 1"
+                                + " --epochs 1 --model mlp,conv --methods bp+recurrent --seeds 1"
+                                + " --out "
+                                + out);
+
+        assertEquals(ExitCode.FAILED, swept.exitCode(), swept.out() + swept.err());
+        assertTrue(swept.out().contains("glyphs mlp bp+recurrent"), swept.out());
+        assertTrue(swept.err().contains("No setting of glyphs conv bp+recurrent"), swept.err());
+        String json = Files.readString(out.resolve("results.json"));
+        assertTrue(json.contains("Recurrent decorrelation is for dense"), json);
+    }
+
+    /** So does one of another build of the program. */
+    @Test
+    void aTrialWhoseCheckpointIsRefusedBeginsAnew(@TempDir Path out) throws IOException {
+        String line =
+                "trial --dataset glyphs --model mlp --methods fa --seeds 1 --limit 200"
+                        + " --validation 50 --test-limit 20 --hidden 10 --batch 10 --threads 1"
+                        + " --epochs 2 --alignments 0 --correlations 0 --out "
+                        + out;
+        assertEquals(ExitCode.OK, ProgramRun.of(line + " --stop-after 1").exitCode());
+        List<Path> saved;
+        try (Stream<Path> files = Files.walk(out)) {
+            saved = files.filter(file -> file.toString().endsWith(".state")).toList();
+        }
+        assertFalse(saved.isEmpty());
+        for (Path file : saved) {
+            Files.writeString(file, "damaged");
+        }
+
+        ProgramRun again = ProgramRun.of(line);
+
+        assertEquals(ExitCode.OK, again.exitCode(), again.err());
+        assertTrue(again.out().contains("the trial begins anew"), again.out());
+        List<EpochResult> epochs =
+                Results.fromJson(Files.readString(out.resolve("results.json")))
+                        .runs()
+                        .get(0)
+                        .epochs();
+        assertEquals(2, epochs.size());
+    }
+
+    @Test
     void pageShowsTheChosenSettingAndTheGrid() throws IOException {
         String page = Files.readString(folder.resolve("report.html"));
 

@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.sweep.spark;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +33,8 @@ final class DataArchive {
      *
      * @param folder the folder
      * @param file the archive
-     * @throws IOException if it is no folder, cannot be read, or the archive cannot be written
+     * @throws IOException if it is no folder or an empty one, cannot be read, or the archive cannot
+     *     be written
      */
     static void write(Path folder, Path file) throws IOException {
         if (!Files.isDirectory(folder)) {
@@ -41,17 +43,23 @@ final class DataArchive {
                             + folder
                             + "' is none: name the folder that it is in.");
         }
+        Path root = folder.toRealPath();
         List<Path> content;
-        try (Stream<Path> files = Files.walk(folder)) {
+        try (Stream<Path> files = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
             content = files.filter(Files::isRegularFile).sorted().toList();
+        }
+        if (content.isEmpty()) {
+            throw new IOException(
+                    "--ship-data sends a folder, but there is no file in the data repository '"
+                            + folder
+                            + "'.");
         }
         try (OutputStream out = Files.newOutputStream(file);
                 ZipOutputStream zip = new ZipOutputStream(out)) {
             // data are packed already
             zip.setLevel(0);
             for (Path each : content) {
-                zip.putNextEntry(
-                        new ZipEntry(folder.relativize(each).toString().replace('\\', '/')));
+                zip.putNextEntry(new ZipEntry(root.relativize(each).toString().replace('\\', '/')));
                 Files.copy(each, zip);
                 zip.closeEntry();
             }

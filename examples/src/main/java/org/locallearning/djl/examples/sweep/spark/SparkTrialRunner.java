@@ -47,6 +47,8 @@ import scala.runtime.BoxedUnit;
  */
 public final class SparkTrialRunner implements TrialRunner {
 
+    private static final String JAR = "trial-task.jar";
+    private static final String DATA = "data.zip";
     private static final int MASTER_SECONDS = 30;
     private static final String LOST_EXECUTORS = "8";
     private static final int REQUIRED_JAVA = 17;
@@ -107,7 +109,11 @@ public final class SparkTrialRunner implements TrialRunner {
         }
         SparkMaster.await(conf.get("spark.master"), MASTER_SECONDS);
         Path files = Files.createTempDirectory("sweep");
-        Path jar = files.resolve("trial-task.jar");
+        // also where the program is ended; what is named first is deleted last
+        for (Path each : List.of(files, files.resolve(JAR), files.resolve(DATA))) {
+            each.toFile().deleteOnExit();
+        }
+        Path jar = files.resolve(JAR);
         TaskJar.write(jar);
         String cores = String.valueOf(settings.threads);
         conf.setIfMissing("spark.app.name", "local-learning sweep");
@@ -120,7 +126,7 @@ public final class SparkTrialRunner implements TrialRunner {
         conf.set("spark.driver.maxResultSize", "0");
         conf.set("spark.speculation", "false");
         if (settings.ship) {
-            Path archive = files.resolve("data.zip");
+            Path archive = files.resolve(DATA);
             DataArchive.write(settings.data, archive);
             conf.set("spark.archives", archive.toUri() + "#" + SparkTask.DATA);
         }
@@ -282,7 +288,7 @@ public final class SparkTrialRunner implements TrialRunner {
     public void close() {
         context.stop();
         try {
-            for (String name : List.of("trial-task.jar", "data.zip")) {
+            for (String name : List.of(JAR, DATA)) {
                 Files.deleteIfExists(files.resolve(name));
             }
             Files.deleteIfExists(files);

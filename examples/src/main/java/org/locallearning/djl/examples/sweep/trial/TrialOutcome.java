@@ -22,7 +22,7 @@ import java.io.Serializable;
  * @param attempts how many processes were started for it
  * @param results the content of its {@code results.json}, null unless it is finished
  * @param lines the last lines that it printed, or why none could be started; null if it is finished
- * @param seconds how long the last process ran
+ * @param seconds how long its processes ran together
  */
 public record TrialOutcome(Kind kind, int attempts, String results, String lines, double seconds)
         implements Serializable {

@@ -147,7 +147,8 @@ class SparkTrialRunnerTest {
         Files.writeString(data.resolve("a.bin"), "a");
         Files.writeString(data.resolveSibling("b.bin"), "bb");
         Path archive = folder.resolve("data.zip");
-        DataArchive.write(folder.resolve("data"), archive);
+        Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("data"));
+        DataArchive.write(link, archive);
 
         List<String> names = new ArrayList<>();
         try (ZipFile zip = new ZipFile(archive.toFile())) {
@@ -157,6 +158,9 @@ class SparkTrialRunnerTest {
         assertEquals(List.of("b.bin", "deep/a.bin"), names);
         IOException e = assertThrows(IOException.class, () -> DataArchive.write(archive, archive));
         assertTrue(e.getMessage().contains("--ship-data sends a folder"), e.getMessage());
+        Path empty = Files.createDirectories(folder.resolve("empty"));
+        e = assertThrows(IOException.class, () -> DataArchive.write(empty, archive));
+        assertTrue(e.getMessage().contains("there is no file"), e.getMessage());
     }
 
     @ParameterizedTest
