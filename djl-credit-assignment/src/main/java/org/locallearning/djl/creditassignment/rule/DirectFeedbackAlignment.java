@@ -102,12 +102,11 @@ public final class DirectFeedbackAlignment extends CreditAssignment {
     /** Convolutions take images of any size, dense layers rows of one width, one or more. */
     private static boolean reachesInputOf(Shape feedback, Layer layer) {
         NDArray weight = layer.weight().getArray();
-        return weight.getShape().dimension() != 2
-                || feedback.dimension() == 2
-                        && feedback.get(1)
-                                        % Fan.matrixShape(layer.maths(), layer.block(), weight)
-                                                .get(2)
-                                == 0;
+        if (weight.getShape().dimension() != 2) {
+            return true;
+        }
+        long inputs = Fan.matrixShape(layer.maths(), layer.block(), weight).get(2);
+        return feedback.dimension() == 2 && feedback.get(1) % inputs == 0;
     }
 
     /** Returns the rule and every setting of its feedback weights. */
