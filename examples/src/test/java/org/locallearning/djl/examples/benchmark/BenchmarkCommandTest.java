@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.benchmark;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -161,6 +162,17 @@ class BenchmarkCommandTest {
         BenchmarkResults.Row fa = results.rows().get(1);
         assertEquals(1, bp.peakRatioToBp());
         assertEquals(fa.peakMiB() / bp.peakMiB(), fa.peakRatioToBp(), 1e-12);
+    }
+
+    /** Its process may fail, and then there is nothing to compare others with. */
+    @Test
+    void memoryWithoutThatOfBackpropagationIsNoRatio() throws IOException {
+        BenchmarkResults stored =
+                BenchmarkResults.fromJson(Files.readString(Path.of("runs/benchmark.json")));
+        BenchmarkResults.Row row = stored.rows().get(1).withPeakMiB(5, null);
+        assertEquals(5, row.peakMiB());
+        assertNull(row.peakRatioToBp());
+        assertEquals(2.5, row.withPeakMiB(5, 2.0).peakRatioToBp());
     }
 
     @Test
