@@ -82,7 +82,8 @@ public final class SignSymmetricFeedback extends FeedbackRule {
                 switch (mode) {
                     case UNIFORM:
                         return HostNumber.muli(
-                                sign, distribution().standardDeviation(fan(layer, weight)));
+                                sign,
+                                distribution().standardDeviation(layer.getLayer().fan(weight)));
                     case BATCHWISE_RANDOM:
                         NDArray drawn =
                                 distribution()
@@ -91,7 +92,7 @@ public final class SignSymmetricFeedback extends FeedbackRule {
                                                 weight.getManager(),
                                                 weight.getShape(),
                                                 weight.getDataType(),
-                                                fan(layer, weight));
+                                                layer.getLayer().fan(weight));
                         return sign.muli(drawn.abs());
                     default:
                         return sign.muli(magnitudes.get(tape, layer));
@@ -119,10 +120,6 @@ public final class SignSymmetricFeedback extends FeedbackRule {
                 return magnitudes.loadState(in);
             }
         };
-    }
-
-    private static Fan fan(PassedLayer layer, NDArray weight) {
-        return layer.getLayer().fan(weight);
     }
 
     /** The distribution of drawn magnitudes; {@link Builder#build} has seen to it. */
