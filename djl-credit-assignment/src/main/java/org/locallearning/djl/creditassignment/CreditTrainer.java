@@ -177,7 +177,7 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
      * layers and the numbers of node perturbation. The check waits until the device has computed
      * the loss, once a step; without it, work is sent to a GPU ahead of time. A value that was not
      * finite in a step without a check is found by the next check, which names the steps in
-     * question.
+     * question. So is a loss that is not the one which node perturbation learns from.
      *
      * <p>Pending checks run before {@link #getModel}, {@link #getStatefulParts} or {@link
      * #evaluate} return, and when the trainer is closed: save the model that the trainer returns,

@@ -21,6 +21,7 @@ import ai.djl.ndarray.types.DataType;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.creditassignment.tape.Tape;
+import org.locallearning.djl.decorrelation.internal.HostNumber;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
@@ -36,7 +37,7 @@ final class OwnLossCheck {
     /** How far two evaluations of one gradient may be apart, relative to its length. */
     private static final double ROUNDING = 1e-3;
 
-    /** The same relative to the longest so far, of which rounding is a part where errors vanish. */
+    /** The same relative to the longest read so far: rounding is a part of it if errors vanish. */
     private static final double ROUNDING_OF_LONGEST = 1e-5;
 
     private final CreditTrainer trainer;
@@ -73,9 +74,9 @@ final class OwnLossCheck {
             if (gradient.isEmpty()) {
                 return;
             }
-            NDArray found = distanceAndLength(gradient.get(), errors, scope);
+            NDArray found = compare(gradient.get(), errors, scope);
             if (passed && alone) {
-                tape.expect(found, distanceAndLength -> checkDistance(own, distanceAndLength));
+                tape.expect(found, numbers -> checkLater(own, numbers));
             } else if (isWithinRounding(HostValues.numbers(found))) {
                 passed = true;
             } else {
@@ -84,19 +85,17 @@ final class OwnLossCheck {
         }
     }
 
-    private void checkDistance(OwnLoss own, double[] distanceAndLength) {
+    private void checkLater(OwnLoss own, double[] numbers) {
         // what is not finite is an error of its own
-        if (Double.isFinite(distanceAndLength[0]) && !isWithinRounding(distanceAndLength)) {
+        if (Double.isFinite(numbers[0]) && !isWithinRounding(numbers)) {
             throw anotherLoss(own);
         }
     }
 
-    private boolean isWithinRounding(double[] distanceAndLength) {
-        double distance = Math.sqrt(distanceAndLength[0]);
-        double length = Math.sqrt(distanceAndLength[1]);
-        boolean within = distance <= Math.max(ROUNDING * length, ROUNDING_OF_LONGEST * longest);
+    private boolean isWithinRounding(double[] numbers) {
+        boolean within = !Double.isNaN(numbers[2]);
         if (within) {
-            longest = Math.max(longest, length);
+            longest = Math.max(longest, Math.sqrt(numbers[1]));
         }
         return within;
     }
@@ -147,8 +146,12 @@ final class OwnLossCheck {
         return Optional.of(gradient);
     }
 
-    /** Returns the squared distance of a gradient to the errors, and their squared length. */
-    private static NDArray distanceAndLength(NDList gradient, NDList errors, NDManager scope) {
+    /**
+     * Returns the squared distance of a gradient to the errors, their squared length, and the root
+     * of what is left to the largest squared distance that is rounding: NaN where it is more. The
+     * device finds that out itself, so that it is still known where a later batch is checked.
+     */
+    private NDArray compare(NDList gradient, NDList errors, NDManager scope) {
         NDArray distance = null;
         NDArray length = null;
         for (int i = 0; i < gradient.size(); i++) {
@@ -158,7 +161,11 @@ final class OwnLossCheck {
             distance = distance == null ? difference : distance.add(difference);
             length = length == null ? square : length.add(square);
         }
-        return NDArrays.stack(new NDList(distance, length));
+        NDArray largest =
+                HostNumber.maximum(
+                        HostNumber.mul(length, ROUNDING * ROUNDING),
+                        Math.pow(ROUNDING_OF_LONGEST * longest, 2));
+        return NDArrays.stack(new NDList(distance, length, largest.sub(distance).sqrt()));
     }
 
     private static NDArray wide(NDArray array, NDManager scope) {

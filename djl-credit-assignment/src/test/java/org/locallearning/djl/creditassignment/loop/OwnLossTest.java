@@ -25,10 +25,12 @@ import ai.djl.nn.Block;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.training.GradientCollector;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.creditassignment.CreditTrainer;
 import org.locallearning.djl.creditassignment.NetworkCase;
 import org.locallearning.djl.creditassignment.RuleCase;
 import org.locallearning.djl.creditassignment.rule.NodePerturbation;
@@ -105,6 +107,37 @@ class OwnLossTest {
     @MethodSource("rules")
     void aLossThatIsScaledInSomeBatchesIsRefused(RuleCase rule) {
         assertRefused(rule, (loop, labels, prediction) -> loop.loss(labels, prediction).div(2));
+    }
+
+    /** Trains for six batches, of which the host reads what comes of the sixth. */
+    private static void trainWithRareChecks(RuleCase rule, Set<Integer> scaled) {
+        try (Loop loop = Loop.start(OwnLossTest::net, INPUT, rule.rule()::newTrainer)) {
+            ((CreditTrainer) loop.trainer()).setLossCheckInterval(5);
+            for (int i = 0; i < 6; i++) {
+                NDArray labels = loop.noise(2, LABELS);
+                try (GradientCollector collector = loop.collector()) {
+                    NDArray loss = loop.loss(labels, loop.forward(loop.noise(i, INPUT), labels));
+                    collector.backward(scaled.contains(i) ? loss.mul(2) : loss);
+                }
+                loop.trainer().step();
+            }
+        }
+    }
+
+    /** What is right in later batches does not make up for what was wrong before. */
+    @ParameterizedTest
+    @MethodSource("rules")
+    void anotherLossInBatchesThatAreCheckedLaterIsRefused(RuleCase rule) {
+        for (Set<Integer> scaled : List.of(Set.of(1), Set.of(2, 3), Set.of(4), Set.of(5))) {
+            String message =
+                    assertThrows(
+                                    IllegalStateException.class,
+                                    () -> trainWithRareChecks(rule, scaled),
+                                    scaled::toString)
+                            .getMessage();
+            assertTrue(message.contains("learns from the trainer's own loss"), message);
+        }
+        trainWithRareChecks(rule, Set.of());
     }
 
     /** What rules that perturb are for: it is of no use to backward. */
