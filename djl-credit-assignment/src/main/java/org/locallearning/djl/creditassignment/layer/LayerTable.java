@@ -42,15 +42,16 @@ import org.locallearning.djl.decorrelation.BatchWhitening;
 import org.locallearning.djl.decorrelation.DecorrelatedConv2d;
 import org.locallearning.djl.decorrelation.Decorrelation;
 import org.locallearning.djl.decorrelation.RecurrentDecorrelation;
+import org.locallearning.djl.decorrelation.internal.BlockKinds;
 
 /**
  * The blocks that learning rules know, with what they need to know about each: the one place to add
  * a layer.
  *
  * <p>A table is immutable; {@link #withWeighted}, {@link #withExact}, {@link #withRerun} and {@link
- * #withSequence} return a larger one. Blocks are found by their exact class, since a subclass may
- * compute something else. Containers ({@code SequentialBlock}, {@code ParallelBlock}) need no
- * entry.
+ * #withSequence} return a larger one. Weighted layers are found by their exact class, since a
+ * subclass may compute something else. An exact block is also one of a subclass without forward
+ * methods of its own. Containers ({@code SequentialBlock}, {@code ParallelBlock}) need no entry.
  */
 public final class LayerTable {
 
@@ -136,7 +137,7 @@ public final class LayerTable {
      * Returns this table with one more block that every rule differentiates exactly: an activation,
      * a normalization, or another block without weights that feedback could replace.
      *
-     * @param type the class of the block
+     * @param type the class of the block; subclasses that declare no forward method come with it
      * @return the larger table
      */
     public LayerTable withExact(Class<? extends Block> type) {
@@ -209,7 +210,21 @@ public final class LayerTable {
      * @return true if it is a weighted layer or an exact block of this table
      */
     public boolean knows(Block block) {
-        return entries.containsKey(block.getClass());
+        return entries.containsKey(kindOf(block));
+    }
+
+    /** Returns the class under which a block is in this table, or its own if it is not. */
+    private Class<?> kindOf(Block block) {
+        Class<?> own = block.getClass();
+        if (entries.containsKey(own)) {
+            return own;
+        }
+        return entries.entrySet().stream()
+                .filter(entry -> entry.getValue().isEmpty())
+                .<Class<?>>map(Map.Entry::getKey)
+                .filter(exact -> BlockKinds.inheritsForward(block, exact))
+                .findFirst()
+                .orElse(own);
     }
 
     /**
@@ -247,7 +262,9 @@ public final class LayerTable {
      */
     @SuppressWarnings("unchecked") // the builder paired class and rerun
     public Optional<BlockRerun<Block>> rerunOf(Block block) {
-        return Optional.ofNullable((BlockRerun<Block>) reruns.get(block.getClass()));
+        BlockRerun<?> own = reruns.get(block.getClass());
+        return Optional.ofNullable(
+                (BlockRerun<Block>) (own == null ? reruns.get(kindOf(block)) : own));
     }
 
     /**

@@ -39,7 +39,7 @@ public final class BlockKinds {
      * @return true if it is a sequence
      */
     public static boolean isSequential(Block block) {
-        return block instanceof SequentialBlock && inheritsForward(block, SequentialBlock.class);
+        return inheritsForward(block, SequentialBlock.class);
     }
 
     /**
@@ -49,7 +49,7 @@ public final class BlockKinds {
      * @return true if it is a parallel block
      */
     public static boolean isParallel(Block block) {
-        return block instanceof ParallelBlock && inheritsForward(block, ParallelBlock.class);
+        return inheritsForward(block, ParallelBlock.class);
     }
 
     /**
@@ -59,7 +59,7 @@ public final class BlockKinds {
      * @return true if it is a linear layer
      */
     public static boolean isLinear(Block block) {
-        return block instanceof Linear && inheritsForward(block, Linear.class);
+        return inheritsForward(block, Linear.class);
     }
 
     /**
@@ -69,7 +69,7 @@ public final class BlockKinds {
      * @return true if it is a linear layer or a convolution over two dimensions, and no more
      */
     public static boolean isDenseOrConvolution(Block block) {
-        return isLinear(block) || block instanceof Conv2d && inheritsForward(block, Conv2d.class);
+        return isLinear(block) || inheritsForward(block, Conv2d.class);
     }
 
     /**
@@ -84,7 +84,18 @@ public final class BlockKinds {
                 || block instanceof TrainableTextEmbedding;
     }
 
-    private static boolean inheritsForward(Block block, Class<?> base) {
+    /**
+     * Returns whether a block computes what a class does: it is of that class, or of a subclass
+     * that declares no forward method.
+     *
+     * @param block the block
+     * @param base the class
+     * @return true if it inherits every forward method from the class
+     */
+    public static boolean inheritsForward(Block block, Class<?> base) {
+        if (!base.isInstance(block)) {
+            return false;
+        }
         for (Class<?> type = block.getClass(); type != base; type = type.getSuperclass()) {
             for (Method method : type.getDeclaredMethods()) {
                 if (method.getName().startsWith("forward")) {
