@@ -85,11 +85,15 @@ final class DownloadedMetadata {
                 Files.readString(stored), folder, artifactId, stored.toString());
     }
 
-    private static void store(String json, Path file) {
+    /** Stores metadata, or says in one line why it can not. */
+    static void store(String json, Path file) {
         try {
             AtomicFile.write(file, out -> out.write(json.getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
-            LOGGER.warn("{} can't be written ({}): without a network, it will be missing", file, e);
+            LOGGER.warn(
+                    "{} can't be written ({}): without a network, it will be missing",
+                    file,
+                    e.toString());
         }
     }
 }
