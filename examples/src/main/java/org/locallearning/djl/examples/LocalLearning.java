@@ -35,6 +35,7 @@ import org.locallearning.djl.examples.compare.ReportCommand;
 import org.locallearning.djl.examples.doctor.DoctorCommand;
 import org.locallearning.djl.examples.hostile.HostileCommand;
 import org.locallearning.djl.examples.method.Methods;
+import org.locallearning.djl.examples.output.ErrorStream;
 import org.locallearning.djl.examples.reproduce.ReproduceCommand;
 import org.locallearning.djl.examples.sweep.SweepCommand;
 import org.locallearning.djl.examples.sweep.TrialCommand;
@@ -123,6 +124,7 @@ public final class LocalLearning implements Runnable {
         }
         // pictures are drawn in memory
         System.setProperty("java.awt.headless", "true");
+        System.setErr(new ErrorStream(System.err));
         System.exit(commandLine().execute(arguments));
     }
 

@@ -26,7 +26,8 @@ import org.locallearning.djl.decorrelation.RecurrentDecorrelation;
 import org.locallearning.djl.zoo.network.JoinedGhostBatchNorm;
 
 /**
- * What a method puts before every weighted layer of a model: decorrelation, or what else is usual.
+ * What a method puts before the dense layers and convolutions of a model: decorrelation, or what
+ * else is usual.
  */
 public enum InputLayers {
     /** Nothing: the model is left as it is. */
@@ -41,8 +42,8 @@ public enum InputLayers {
     DECORRELATION(
             "+decor",
             " with decorrelation",
-            " Before every weighted layer, a decorrelation layer learns to remove the correlations"
-                    + " of its inputs (Ahmad 2024).") {
+            " Before every dense layer and convolution, a decorrelation layer learns to remove the"
+                    + " correlations of its inputs (Ahmad 2024).") {
         @Override
         boolean isDecorrelating() {
             return true;

@@ -25,6 +25,9 @@ public final class TerminalBar {
     private static final int MILLIS = 200;
     private static final int WIDTH = 78;
 
+    /** What takes a bar off the screen. */
+    static final String ERASE = '\r' + " ".repeat(WIDTH) + '\r';
+
     private final boolean terminal;
     private ProgressBar bar;
 
@@ -35,6 +38,11 @@ public final class TerminalBar {
      */
     public TerminalBar(boolean terminal) {
         this.terminal = terminal;
+    }
+
+    /** Whether a bar stands in the last line after something was printed. */
+    static boolean isShownBy(String printed) {
+        return printed != null && printed.startsWith("\r") && !printed.equals(ERASE);
     }
 
     /**
@@ -80,7 +88,7 @@ public final class TerminalBar {
         if (bar != null) {
             bar.close();
             bar = null;
-            System.err.print('\r' + " ".repeat(WIDTH) + '\r');
+            System.err.print(ERASE);
         }
     }
 }
