@@ -29,7 +29,9 @@ public final class MethodArguments {
             names = "--iterations",
             paramLabel = "N",
             description =
-                    "Inference iterations of il, seqil and ipc (default: the model's, 3 for most).")
+                    "Inference iterations of il, seqil and ipc (default: the model's, 3 for most,"
+                            + " and more where the error of one of them would not reach every"
+                            + " layer).")
     private Integer iterations;
 
     @Serves(Purpose.INFERENCE)
@@ -160,7 +162,8 @@ public final class MethodArguments {
     public MethodArguments() {}
 
     /**
-     * Returns what was chosen, and what suits the model where nothing was.
+     * Returns what was chosen, and what suits the model where nothing was. Iterations that were not
+     * chosen are left to {@link MethodSettings#on}, which knows the layers of the model.
      *
      * @param model the model's name
      * @return the settings
@@ -191,7 +194,7 @@ public final class MethodArguments {
         MethodSettings preset = MethodSettings.preset(model);
         return new MethodSettings(
                 new InferenceSettings(
-                        iterations == null ? preset.inference().iterations() : iterations,
+                        iterations,
                         stepSize == null ? preset.inference().stepSize() : stepSize,
                         clamp,
                         constantSteps ? Boolean.FALSE : null,

@@ -20,7 +20,7 @@ import org.locallearning.djl.pc.InferenceLearning;
  * How a predictive coding network finds its activities before weights move. What is null is the
  * rule's own: a clamp of 100, steps that get smaller, precisions of 1, no decay of activities.
  *
- * @param iterations the number of inference iterations, T
+ * @param iterations the number of inference iterations, T, null before it is known for which model
  * @param stepSize the step of an activity, ε
  * @param clamp how hard the output is clamped, β
  * @param stepDecay whether steps get smaller from iteration to iteration
@@ -28,7 +28,7 @@ import org.locallearning.djl.pc.InferenceLearning;
  * @param precisions the weights of the errors of layers from the input to the output, γ
  */
 public record InferenceSettings(
-        int iterations,
+        Integer iterations,
         double stepSize,
         Double clamp,
         Boolean stepDecay,
@@ -38,7 +38,8 @@ public record InferenceSettings(
     /**
      * Creates the settings.
      *
-     * @param iterations the number of inference iterations, T, at least 1
+     * @param iterations the number of inference iterations, T, at least 1, or null for what {@link
+     *     #on} finds
      * @param stepSize the step of an activity, ε, above 0 and at most 2
      * @param clamp how hard the output is clamped, above 0 and finite, since results hold it, or
      *     null
@@ -49,8 +50,10 @@ public record InferenceSettings(
      */
     public InferenceSettings {
         precisions = precisions == null ? null : List.copyOf(precisions);
-        InferenceLearning.Builder rule = InferenceLearning.builder();
-        rule.optIterations(iterations).optStepSize(stepSize);
+        InferenceLearning.Builder rule = InferenceLearning.builder().optStepSize(stepSize);
+        if (iterations != null) {
+            rule.optIterations(iterations);
+        }
         applyChosen(rule, clamp, stepDecay, activityDecay, precisions);
     }
 
@@ -63,6 +66,26 @@ public record InferenceSettings(
      */
     public InferenceSettings(int iterations, double stepSize) {
         this(iterations, stepSize, null, null, null, null);
+    }
+
+    /**
+     * Returns these settings with a number of iterations: the chosen one, or else the model's,
+     * raised so that errors reach every layer.
+     *
+     * @param model the model's name
+     * @param least with how many iterations errors reach every layer
+     * @return the settings
+     */
+    InferenceSettings on(String model, int least) {
+        return iterations != null
+                ? this
+                : new InferenceSettings(
+                        Math.max(preset(model).iterations, least),
+                        stepSize,
+                        clamp,
+                        stepDecay,
+                        activityDecay,
+                        precisions);
     }
 
     /** Puts the settings into a rule. */

@@ -18,11 +18,12 @@ import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntUnaryOperator;
 import org.locallearning.djl.decorrelation.DecorrelationOptions;
 
 /**
  * A way to train a model, as the command line names it: a trainer, an optimizer of its own or the
- * one that the whole comparison has, and decorrelation layers before every weighted layer or not.
+ * one that the whole comparison has, and decorrelation layers before the weighted layers or not.
  */
 public final class Method {
 
@@ -45,6 +46,7 @@ public final class Method {
     private final InputLayers inputLayers;
     private final String variantOf;
     private final Set<MethodSetting> settings;
+    private final IntUnaryOperator leastIterations;
 
     private Method(Builder builder) {
         name = builder.name;
@@ -63,6 +65,7 @@ public final class Method {
         inputLayers = builder.inputLayers;
         variantOf = builder.variantOf;
         settings = Set.copyOf(builder.settings);
+        leastIterations = builder.leastIterations;
     }
 
     /**
@@ -147,6 +150,17 @@ public final class Method {
      */
     public boolean uses(MethodSetting setting) {
         return settings.contains(setting);
+    }
+
+    /**
+     * Returns with how many iterations of inference its errors reach every layer.
+     *
+     * @param layers the number of the model's layers with weights, a container of branches being
+     *     one
+     * @return the number, 1 where it has no use for iterations
+     */
+    public int leastIterations(int layers) {
+        return Math.max(1, leastIterations.applyAsInt(layers));
     }
 
     /**
@@ -283,6 +297,7 @@ public final class Method {
         private InputLayers inputLayers = InputLayers.NONE;
         private String variantOf;
         private final Set<MethodSetting> settings = EnumSet.noneOf(MethodSetting.class);
+        private IntUnaryOperator leastIterations = layers -> 1;
 
         private Builder(String name) {
             this.name = Objects.requireNonNull(name, "name");
@@ -303,6 +318,7 @@ public final class Method {
             inputLayers = method.inputLayers;
             variantOf = method.variantOf;
             settings.addAll(method.settings);
+            leastIterations = method.leastIterations;
         }
 
         /**
@@ -346,6 +362,17 @@ public final class Method {
          */
         public Builder addSetting(MethodSetting setting) {
             settings.add(setting);
+            return this;
+        }
+
+        /**
+         * Sets with how many iterations of inference its errors reach every layer.
+         *
+         * @param iterations the number, of that of the model's layers; 1 by default
+         * @return this builder
+         */
+        public Builder optLeastIterations(IntUnaryOperator iterations) {
+            leastIterations = iterations;
             return this;
         }
 

@@ -89,6 +89,19 @@ public record MethodSettings(
         checkOneEach("--error-weights", alignment == null ? null : alignment.weights(), layers);
     }
 
+    /**
+     * Returns these settings for a model, with as many iterations of inference as it takes where
+     * none were chosen.
+     *
+     * @param model the model's name
+     * @param iterations with how many iterations errors reach every layer of the model
+     * @return the settings
+     */
+    public MethodSettings on(String model, int iterations) {
+        return new MethodSettings(
+                inference.on(model, iterations), errorGap, alignment, feedbackDensity);
+    }
+
     private static void checkOneEach(String option, List<Double> weights, int layers) {
         if (weights != null && weights.size() != layers) {
             throw new IllegalArgumentException(

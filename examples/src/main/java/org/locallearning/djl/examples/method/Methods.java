@@ -322,6 +322,7 @@ public final class Methods {
                                         .optBacktracking(false)
                                         .build())
                 .addSetting(MethodSetting.INFERENCE)
+                .optLeastIterations(layers -> leastIterations(schedule, layers))
                 .setLearningRates(learningRates)
                 .optErrorPath(
                         schedule == InferenceSchedule.INCREMENTAL
@@ -329,6 +330,15 @@ public final class Methods {
                                 : INFERENCE)
                 .optOptimizer(SGD)
                 .build();
+    }
+
+    /** An error goes down by one layer in every iteration, unless they take turns. */
+    private static int leastIterations(InferenceSchedule schedule, int layers) {
+        return switch (schedule) {
+            case SIMULTANEOUS -> layers - 1;
+            case INCREMENTAL -> layers;
+            case SEQUENTIAL -> 1;
+        };
     }
 
     /**

@@ -134,6 +134,25 @@ public record Experiment(
     }
 
     /**
+     * Returns this experiment with another plan.
+     *
+     * @param other how every run trains
+     * @return the same otherwise
+     */
+    Experiment withPlan(TrainingPlan other) {
+        return new Experiment(
+                dataset,
+                data,
+                model,
+                network,
+                methods,
+                seeds,
+                other,
+                learningRates,
+                decorrelationRates);
+    }
+
+    /**
      * Returns the rates of a method.
      *
      * @param method one of the methods

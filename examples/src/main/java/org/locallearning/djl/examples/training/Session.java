@@ -33,6 +33,8 @@ import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.environment.Memory;
 import org.locallearning.djl.examples.method.Method;
+import org.locallearning.djl.examples.method.MethodSetting;
+import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.results.ImagePreparation;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
@@ -114,11 +116,7 @@ public final class Session implements AutoCloseable {
                                             images.getSampleShape(),
                                             images.getClasses().size());
             MemoryNeed.checkBatch(blocks, images.getSampleShape(), batch, memory);
-            experiment
-                    .plan()
-                    .methods()
-                    .checkLayers(
-                            Network.of(blocks.get(), LayerTable.standard()).getOutline().size());
+            Experiment suited = suit(experiment, blocks);
             ModelSummary summary =
                     ModelSummary.of(
                             engine,
@@ -126,12 +124,32 @@ public final class Session implements AutoCloseable {
                             ModelSummary.chosen(network),
                             blocks.get(),
                             new Shape(batch).addAll(images.getSampleShape()));
-            TrainingRun training = new TrainingRun(engine, images, blocks, experiment.plan());
-            return new Session(experiment, machine, images, summary, training);
+            TrainingRun training = new TrainingRun(engine, images, blocks, suited.plan());
+            return new Session(suited, machine, images, summary, training);
         } catch (RuntimeException e) {
             images.close();
             throw e;
         }
+    }
+
+    /**
+     * Checks what is chosen layer by layer, and chooses iterations of inference that carry the
+     * error of every method to all layers, unless their number was given. One number goes for all
+     * methods, which are compared.
+     */
+    private static Experiment suit(Experiment experiment, Supplier<Block> blocks) {
+        TrainingPlan plan = experiment.plan();
+        MethodSettings settings = plan.methods();
+        int iterations = 1;
+        for (Method method : experiment.methods()) {
+            if (method.uses(MethodSetting.INFERENCE) || method.uses(MethodSetting.ALIGNMENT)) {
+                Block block = plan.prepare(method, blocks.get(), experiment.rates(method));
+                int layers = Network.of(block, LayerTable.standard()).getOutline().size();
+                settings.checkLayers(layers);
+                iterations = Math.max(iterations, method.leastIterations(layers));
+            }
+        }
+        return experiment.withPlan(plan.with(settings.on(experiment.model(), iterations)));
     }
 
     /**

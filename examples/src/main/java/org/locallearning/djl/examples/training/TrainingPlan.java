@@ -85,6 +85,39 @@ public record TrainingPlan(
     }
 
     /**
+     * Returns this plan with other settings of single methods.
+     *
+     * @param others what is chosen for single methods
+     * @return the same otherwise
+     */
+    TrainingPlan with(MethodSettings others) {
+        return new TrainingPlan(
+                epochs,
+                batch,
+                optimizer,
+                schedule,
+                others,
+                decorrelation,
+                alignmentsPerEpoch,
+                correlationsPerEpoch,
+                evaluationsPerEpoch,
+                projectionRadius);
+    }
+
+    /**
+     * Makes a model ready for a method.
+     *
+     * @param method the method
+     * @param plain the model, not yet initialized
+     * @param rates the rates of the method
+     * @return the model with the layers that the method puts in, or as it is
+     */
+    Block prepare(Method method, Block plain, RunRates rates) {
+        return method.prepare(
+                plain, method.decorrelated() ? decorrelation.at(rates.decorrelation()) : null);
+    }
+
+    /**
      * Returns what steps along the gradients, where a method names no optimizer of its own.
      *
      * @return the optimizer's title, and the projection in front of it

@@ -153,7 +153,7 @@ public final class TrainingRun {
         CheckpointListener saving = checkpoints.listener(seed, known);
         RunMeasurements measurements = new RunMeasurements(method, seed, last, data, plan, console);
         OptimizerKind optimizer = method.optimizer(plan.optimizer());
-        Block block = newBlock(method, rates);
+        Block block = plan.prepare(method, blocks.get(), rates);
         Tracker learningRate = plan.schedule().start(rates.learning());
         DefaultTrainingConfig config =
                 new DefaultTrainingConfig(data.getTask().newLoss())
@@ -189,12 +189,6 @@ public final class TrainingRun {
 
     private boolean isValidated() {
         return data.getValidationSize() > 0;
-    }
-
-    private Block newBlock(Method method, RunRates rates) {
-        return method.prepare(
-                blocks.get(),
-                method.decorrelated() ? plan.decorrelation().at(rates.decorrelation()) : null);
     }
 
     /** Trains to the end, or until something is no longer finite, which is returned then. */

@@ -36,10 +36,12 @@ import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
 import ai.djl.training.DefaultTrainingConfig;
+import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.Trainer;
 import ai.djl.training.loss.Loss;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -357,6 +359,43 @@ class MethodsTest {
             trainer.initialize(new Shape(2, 3));
             String rule = ((CreditTrainer) trainer).getReport().toString();
             assertTrue(rule.contains(first) && rule.contains(second), rule);
+        }
+    }
+
+    /** With one iteration less the weights next to the input stay as they are. */
+    @ParameterizedTest
+    @ValueSource(strings = {"il", "ipc", "ipc+ghostnorm", "seqil"})
+    void leastIterationsCarryErrorsToTheLowestLayer(String name) {
+        Method method = Methods.named(name);
+        int least = method.leastIterations(4);
+        assertTrue(movesTheLowestLayer(method, least));
+        assertTrue(least == 1 || !movesTheLowestLayer(method, least - 1));
+        assertEquals(1, Methods.named("fa").leastIterations(4));
+    }
+
+    private static boolean movesTheLowestLayer(Method method, int iterations) {
+        Linear lowest = Linear.builder().setUnits(5).build();
+        SequentialBlock plain = new SequentialBlock().add(lowest);
+        for (int units : new int[] {5, 4, 2}) {
+            plain.add(Activation.tanhBlock()).add(Linear.builder().setUnits(units).build());
+        }
+        MethodSettings settings = new MethodSettings(new InferenceSettings(iterations, 0.1), 1);
+        try (Model model = Model.newInstance("deep", "PyTorch")) {
+            model.setBlock(method.prepare(plain, null));
+            try (Trainer trainer = method.trainer().newTrainer(model, config(), 1, settings)) {
+                trainer.initialize(new Shape(4, 3));
+                NDManager manager = trainer.getManager();
+                NDList data = new NDList(manager.randomNormal(new Shape(4, 3)));
+                NDList labels = new NDList(manager.create(new long[] {0, 1, 1, 0}));
+                NDArray weight = lowest.getParameters().get("weight").getArray();
+                float[] before = weight.toFloatArray();
+                try (GradientCollector collector = trainer.newGradientCollector()) {
+                    NDList predictions = trainer.forward(data, labels);
+                    collector.backward(trainer.getLoss().evaluate(labels, predictions));
+                }
+                trainer.step();
+                return !Arrays.equals(before, weight.toFloatArray());
+            }
         }
     }
 
