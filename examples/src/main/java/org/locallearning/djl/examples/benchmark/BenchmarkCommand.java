@@ -39,6 +39,7 @@ import org.locallearning.djl.examples.method.DecorrelationSettings;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodNames;
 import org.locallearning.djl.examples.method.Methods;
+import org.locallearning.djl.examples.output.ErrorStream;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.output.TextTable;
 import org.locallearning.djl.examples.training.MemoryNeed;
@@ -318,12 +319,26 @@ public final class BenchmarkCommand implements Callable<Integer> {
                         Methods.named(row.method()),
                         settings,
                         row.batch(),
-                        arguments.threads);
+                        arguments.threads,
+                        reason -> explainUnmeasured(row, reason));
         if (peak.isEmpty()) {
             return row;
         }
         double measured = peak.getAsDouble();
         return row.withPeakMiB(measured, isBaseline(row) ? Double.valueOf(measured) : baseline);
+    }
+
+    private void explainUnmeasured(BenchmarkResults.Row row, String reason) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.println(
+                ErrorStream.WARNING
+                        + "The peak memory of "
+                        + row.method()
+                        + " on "
+                        + row.model()
+                        + " could not be measured: "
+                        + reason);
+        err.flush();
     }
 
     private static boolean isBaseline(BenchmarkResults.Row row) {

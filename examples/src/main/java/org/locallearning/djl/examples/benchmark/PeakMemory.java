@@ -20,12 +20,15 @@ import ai.djl.util.cuda.CudaUtils;
 import com.google.gson.Gson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.locallearning.djl.examples.environment.EngineThreads;
 import org.locallearning.djl.examples.method.DecorrelationSettings;
@@ -47,6 +50,18 @@ public final class PeakMemory {
     private static final String ANONYMOUS = "RssAnon:";
     private static final String HEAP = "192m";
     private static final int STEPS = 6;
+
+    /**
+     * Models to warm up on, of which a method takes the first that it can train, in a process that
+     * has tried no other. They are not the one that is measured: what stays with the process of
+     * that would be used again and not be seen.
+     */
+    private static final List<Workload> WARM_UPS =
+            List.of(Workload.named("conv-stride2"), Workload.tiny());
+
+    /** What tells an error of the process from what else its libraries may say. */
+    private static final String ERROR = "Error: ";
+
     private static final double MEBIBYTE = 1 << 20;
 
     /** The mean of one sample alone leaves nothing to decorrelate. */
@@ -57,25 +72,29 @@ public final class PeakMemory {
     /**
      * Runs in the process of its own and prints the number of MiB.
      *
-     * @param arguments workload, method, batch, threads, and, as JSON, the settings of
-     *     decorrelation layers
+     * @param arguments workload, method, batch, threads, as JSON the settings of decorrelation
+     *     layers, and the number of the model to warm up on
      * @throws IOException if the system does not tell the size of the process
      */
     public static void main(String[] arguments) throws IOException {
+        try {
+            System.out.printf(Locale.ROOT, "%.1f%n", measure(arguments));
+        } catch (RuntimeException | Error e) {
+            System.err.println(ERROR + (e.getMessage() == null ? e.toString() : e.getMessage()));
+            System.exit(1);
+        }
+    }
+
+    private static double measure(String[] arguments) throws IOException {
         Workload workload = Workload.named(arguments[0]);
         Method method = Methods.named(arguments[1]);
         int batch = Integer.parseInt(arguments[2]);
         Engine engine = EngineThreads.start(Integer.parseInt(arguments[3]));
         DecorrelationSettings decorrelation =
                 new Gson().fromJson(arguments[4], DecorrelationSettings.class);
+        Workload small = WARM_UPS.get(Integer.parseInt(arguments[5]));
         // loads the engine's code for every kernel that will be needed
-        try (Step warmUp =
-                new Step(
-                        engine,
-                        method,
-                        decorrelation,
-                        Workload.named("conv-stride2"),
-                        WARM_UP_BATCH)) {
+        try (Step warmUp = new Step(engine, method, decorrelation, small, WARM_UP_BATCH)) {
             warmUp.nanoseconds();
             warmUp.optimizerNanoseconds();
         }
@@ -85,16 +104,14 @@ public final class PeakMemory {
             JniUtils.emptyCudaCache();
         }
         double before = mebibytes(device);
-        double peak;
         try (Step step = new Step(engine, method, decorrelation, workload, batch);
                 Watch watch = new Watch(device)) {
             for (int i = 0; i < STEPS; ++i) {
                 step.nanoseconds();
                 step.optimizerNanoseconds();
             }
-            peak = watch.peak();
+            return watch.peak() - before;
         }
-        System.out.printf(Locale.ROOT, "%.1f%n", peak - before);
     }
 
     /**
@@ -112,12 +129,18 @@ public final class PeakMemory {
     public static OptionalDouble measure(String model, Method method, int batch, int threads)
             throws IOException, InterruptedException {
         return measure(
-                Workload.named(model), method, DecorrelationSettings.DEFAULT, batch, threads);
+                Workload.named(model),
+                method,
+                DecorrelationSettings.DEFAULT,
+                batch,
+                threads,
+                reason -> {});
     }
 
     /**
      * Measures a method on a workload.
      *
+     * @param failed takes why it could not be measured, where the process failed
      * @return the peak in MiB above what the empty program takes, or nothing where it cannot be
      *     measured
      */
@@ -126,38 +149,71 @@ public final class PeakMemory {
             Method method,
             DecorrelationSettings decorrelation,
             int batch,
-            int threads)
+            int threads,
+            Consumer<String> failed)
             throws IOException, InterruptedException {
         if (!Files.isReadable(STATUS)) {
             return OptionalDouble.empty();
         }
-        ProcessBuilder builder =
-                new ProcessBuilder(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xms" + HEAP,
-                                "-Xmx" + HEAP,
-                                "-XX:+AlwaysPreTouch",
-                                "-XX:+UseSerialGC",
-                                "-DOPT_OUT_TRACKING=true",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                PeakMemory.class.getName(),
-                                workload.name(),
-                                method.name(),
-                                String.valueOf(batch),
-                                String.valueOf(threads),
-                                new Gson().toJson(decorrelation)));
-        Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
-        try {
-            String printed =
-                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            return process.waitFor() == 0
-                    ? OptionalDouble.of(Double.parseDouble(printed.trim()))
-                    : OptionalDouble.empty();
-        } finally {
-            process.destroy();
+        String reason = "";
+        for (int warmUp = 0; warmUp < WARM_UPS.size(); warmUp++) {
+            Ended ended =
+                    run(
+                            workload.name(),
+                            method.name(),
+                            String.valueOf(batch),
+                            String.valueOf(threads),
+                            new Gson().toJson(decorrelation),
+                            String.valueOf(warmUp));
+            if (ended.exitCode == 0) {
+                return OptionalDouble.of(Double.parseDouble(ended.printed.trim()));
+            }
+            reason = ended.reason;
         }
+        failed.accept(reason);
+        return OptionalDouble.empty();
+    }
+
+    /** How a process ended: what it printed, and its first error. */
+    private record Ended(int exitCode, String printed, String reason) {}
+
+    private static Ended run(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(
+                List.of(
+                        "-Xms" + HEAP,
+                        "-Xmx" + HEAP,
+                        "-XX:+AlwaysPreTouch",
+                        "-XX:+UseSerialGC",
+                        "-DOPT_OUT_TRACKING=true",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        PeakMemory.class.getName()));
+        command.addAll(List.of(arguments));
+        Path errors = Files.createTempFile("peak-memory", ".txt");
+        try {
+            Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+            try {
+                String printed =
+                        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                int exitCode = process.waitFor();
+                return new Ended(exitCode, printed, firstError(errors, exitCode));
+            } finally {
+                process.destroy();
+            }
+        } finally {
+            Files.delete(errors);
+        }
+    }
+
+    private static String firstError(Path errors, int exitCode) throws IOException {
+        return new String(Files.readAllBytes(errors), Charset.defaultCharset())
+                .lines()
+                .filter(line -> line.startsWith(ERROR))
+                .findFirst()
+                .map(line -> line.substring(ERROR.length()))
+                .orElse("its process ended with exit code " + exitCode + ".");
     }
 
     /** Returns the memory in use: of a GPU as its driver counts it, or of this process. */

@@ -139,6 +139,21 @@ record Workload(String name, String description, Shape sample, int batch, Suppli
                                                 + "."));
     }
 
+    /** Dense layers, for methods that train no others, and so few weights that none are seen. */
+    static Workload tiny() {
+        return new Workload(
+                "tiny",
+                "dense 16-16-16-10",
+                new Shape(1, 1, 16),
+                2,
+                () ->
+                        Networks.named("mlp3")
+                                .create(
+                                        NetworkOptions.builder().optHidden(16, 16).build(),
+                                        new Shape(1, 1, 16),
+                                        CLASSES));
+    }
+
     private static Workload known(
             String name, String description, String model, Shape sample, int batch) {
         return new Workload(
