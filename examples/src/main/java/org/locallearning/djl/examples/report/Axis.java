@@ -28,13 +28,20 @@ record Axis(double from, double to, double step) {
 
     private static final int TICKS = 6;
     private static final double GREATEST_WRITTEN_OUT = 1e7;
-    private static final int MOST_DECIMALS = 5;
+    private static final int FEW_DECIMALS = 5;
+    private static final int MOST_DECIMALS = 12;
     private static final double SLACK = 1e-6;
+
+    /** Values that differ by less than this share of them are taken for one. */
+    private static final double SAME = 1e-9;
+
+    /** With so many steps from 0, short numbers of ticks may be alike. */
+    private static final double MANY_STEPS = 1e3;
 
     /** Chooses an axis that holds every value between two and starts and ends at a tick. */
     static Axis covering(double least, double greatest) {
         double span = greatest - least;
-        if (span <= 0) {
+        if (span <= SAME * Math.max(Math.abs(least), Math.abs(greatest))) {
             span = Math.max(Math.abs(greatest) * 0.2, 1e-3);
         }
         double step = roundStep(span / TICKS);
@@ -80,15 +87,20 @@ record Axis(double from, double to, double step) {
         return new Axis(from, to, step * every);
     }
 
-    /** Writes a value with as many decimals as the step has. */
+    /**
+     * Writes a value with as many decimals as the step has, or as a short number where that is
+     * shorter and tells ticks apart.
+     */
     String label(double value) {
         int decimals = 0;
         for (double scaled = step;
-                decimals <= MOST_DECIMALS && Math.abs(scaled - Math.rint(scaled)) > SLACK;
+                decimals <= MOST_DECIMALS && Math.abs(scaled - Math.rint(scaled)) > SLACK * scaled;
                 scaled *= 10) {
             ++decimals;
         }
-        return decimals > MOST_DECIMALS || Math.max(-from, to) >= GREATEST_WRITTEN_OUT
+        double greatest = Math.max(Math.abs(from), Math.abs(to));
+        boolean isLong = decimals > FEW_DECIMALS || greatest >= GREATEST_WRITTEN_OUT;
+        return decimals > MOST_DECIMALS || isLong && greatest / step < MANY_STEPS
                 ? ShortNumber.of(value)
                 : String.format(Locale.ROOT, "%." + decimals + "f", value + 0.0);
     }

@@ -45,6 +45,12 @@ public record Diagram(
     /** What the horizontal axis of time is called. */
     static final String SECONDS = "seconds of training";
 
+    /** What the legend says of the arrows in the place of points above the axis. */
+    static final String ARROWS = "arrows: above the axis";
+
+    /** How many times as high as all others a point is that hides them. */
+    private static final double TOO_HIGH = 3;
+
     private static final int MOST_NAMED_LAYERS = 8;
     private static final List<String> DASHES = List.of("", "7 3", "2 3", "9 3 2 3");
 
@@ -176,6 +182,35 @@ public record Diagram(
             return new Layer(name, colour, shape, other, band, lines, marks);
         }
 
+        /** Returns the layer with its lines and its band no higher than a value. */
+        private Layer below(double top) {
+            return new Layer(
+                    name,
+                    colour,
+                    shape,
+                    dash,
+                    below(band, top),
+                    lines.stream().map(line -> below(line, top)).toList(),
+                    marks.stream().filter(mark -> !(mark.y > top)).toList());
+        }
+
+        private static List<double[]> below(List<double[]> points, double top) {
+            return points.stream()
+                    .map(point -> new double[] {point[0], Math.min(point[1], top)})
+                    .toList();
+        }
+
+        /** Returns arrows in the place of the marks that are higher, the first always drawn. */
+        private Layer arrows(double top) {
+            List<Mark> arrows = new ArrayList<>();
+            for (Mark mark : marks) {
+                if (mark.y > top) {
+                    arrows.add(new Mark(mark.x, top, mark.text, mark.visible || arrows.isEmpty()));
+                }
+            }
+            return new Layer(null, colour, Shape.ARROW, List.of(), List.of(), arrows);
+        }
+
         private boolean isNamedLines() {
             return name != null && !lines.isEmpty() && marks.isEmpty();
         }
@@ -246,9 +281,11 @@ public record Diagram(
         /** A square that stands on a corner. */
         DIAMOND("M0-4.1 4.1 0 0 4.1-4.1 0Z"),
         /** A cross of two diagonals. */
-        CROSS("M-5-3.8-3.8-5 0-1.2 3.8-5 5-3.8 1.2 0 5 3.8 3.8 5 0 1.2-3.8 5-5 3.8-1.2 0Z");
+        CROSS("M-5-3.8-3.8-5 0-1.2 3.8-5 5-3.8 1.2 0 5 3.8 3.8 5 0 1.2-3.8 5-5 3.8-1.2 0Z"),
+        /** An arrow that points up, below the point. */
+        ARROW("M0 0 5 7H1.5V13H-1.5V7H-5Z");
 
-        /** The cross is larger than the others, for a single point. */
+        /** The cross is larger than the others, for a single point; the arrow says something. */
         private static final int FOR_SERIES = 4;
 
         private final String path;
@@ -385,6 +422,38 @@ public record Diagram(
                 x,
                 Extent.of(layers, 1).with(lines).axis(),
                 square);
+    }
+
+    /**
+     * Returns the same diagram, or, where points are so much higher than the layers that count that
+     * these would lie on the ground, one whose axis leaves such points out: what is above it is
+     * drawn at its upper end, with arrows that tell the values.
+     *
+     * @param counting the layers that count, some of this diagram's
+     */
+    Diagram notAbove(List<Layer> counting) {
+        Extent all = Extent.of(layers, 1).with(guides);
+        Extent own = Extent.of(counting, 1).with(guides);
+        if (own.least > own.greatest || all.greatest <= TOO_HIGH * own.greatest) {
+            return this;
+        }
+        Extent held = own.with(all.least);
+        for (Layer layer : layers) {
+            for (Mark mark : layer.marks) {
+                held = mark.y <= TOO_HIGH * own.greatest ? held.with(mark.y) : held;
+            }
+        }
+        Axis axis = held.axis();
+        List<Layer> cut = new ArrayList<>();
+        for (Layer layer : layers) {
+            cut.add(layer.below(axis.to()));
+            Layer arrows = layer.arrows(axis.to());
+            if (!arrows.marks.isEmpty()) {
+                cut.add(arrows);
+            }
+        }
+        cut.add(Layer.remark(ARROWS));
+        return new Diagram(title, abscissa, ordinate, cut, guides, x, axis, square);
     }
 
     /** {@inheritDoc} */

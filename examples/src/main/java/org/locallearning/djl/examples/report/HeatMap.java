@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.examples.report;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleFunction;
 
@@ -20,7 +21,8 @@ import java.util.function.DoubleFunction;
  * A table of shares or other numbers from 0 as colours, each with its number.
  *
  * <p>The colours start at 0, so that numbers that hardly differ look alike. A cell without a
- * number, NaN, has the colour of 0 and the text that the format gives it.
+ * number, NaN, has the colour of 0 and the text that the format gives it. A number far beyond the
+ * others, which would leave them no colour, has the fullest one and an arrow.
  *
  * @param title the title
  * @param abscissa what the columns are
@@ -40,19 +42,34 @@ public record HeatMap(
         DoubleFunction<String> format)
         implements Figure {
 
+    /** How many times the median a number is that is left out of the colours. */
+    private static final double FAR_BEYOND = 100;
+
     /** {@inheritDoc} */
     @Override
     public String description() {
         return title + ", over " + abscissa + " and " + ordinate;
     }
 
-    /** Returns the number with the fullest colour. */
+    /** Returns the number with the fullest colour; numbers beyond it have an arrow. */
     double greatest() {
-        return values.stream()
-                .flatMap(List::stream)
-                .mapToDouble(Double::doubleValue)
-                .filter(value -> !Double.isNaN(value))
-                .max()
-                .orElse(1);
+        double[] sorted =
+                values.stream()
+                        .flatMap(List::stream)
+                        .mapToDouble(Double::doubleValue)
+                        .filter(value -> !Double.isNaN(value))
+                        .sorted()
+                        .toArray();
+        if (sorted.length == 0) {
+            return 1;
+        }
+        double median = sorted[(sorted.length - 1) / 2];
+        double greatest = sorted[sorted.length - 1];
+        return median == 0 || greatest <= FAR_BEYOND * median
+                ? greatest
+                : Arrays.stream(sorted)
+                        .filter(value -> value <= FAR_BEYOND * median)
+                        .max()
+                        .orElseThrow();
     }
 }

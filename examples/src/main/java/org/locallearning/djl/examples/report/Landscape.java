@@ -41,9 +41,12 @@ public record Landscape(double[][] curvature, double[] optimum, List<Trail> trai
 
         private Diagram.Layer layer() {
             List<Diagram.Mark> marks = new ArrayList<>();
-            for (int step = 1; step < Math.min(points.size(), MOST_MARKS); ++step) {
-                double[] point = points.get(step);
-                marks.add(new Diagram.Mark(point[0], point[1], name + ", step " + step, true));
+            int last = points.size() - 1;
+            for (int step = 1; step <= last; ++step) {
+                if (step < MOST_MARKS || step == last) {
+                    double[] point = points.get(step);
+                    marks.add(new Diagram.Mark(point[0], point[1], name + ", step " + step, true));
+                }
             }
             return new Diagram.Layer(
                     name,
@@ -102,7 +105,8 @@ public record Landscape(double[][] curvature, double[] optimum, List<Trail> trai
     }
 
     /**
-     * Draws the landscape: contours, the ways with a mark after every step, start and optimum.
+     * Draws the landscape: contours, the ways with a mark after each of the first steps and at
+     * their end, start and optimum.
      *
      * @param title the title
      * @return the diagram, a unit as long on one axis as on the other

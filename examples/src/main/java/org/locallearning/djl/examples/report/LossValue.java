@@ -21,17 +21,21 @@ public final class LossValue {
     /** Losses beyond are those of runs that are about to diverge. */
     private static final double GREATEST = 1e6;
 
+    /** Of losses below, four decimals say next to nothing. */
+    private static final double LEAST = 1e-3;
+
     private LossValue() {}
 
     /**
      * Writes a loss.
      *
      * @param value the loss
-     * @return four decimals, or a power of ten where it is beyond a million
+     * @return four decimals, or a power of ten where it is beyond a million or below a thousandth
      */
     public static String of(double value) {
-        return Math.abs(value) < GREATEST
-                ? String.format(Locale.ROOT, "%.4f", value)
-                : String.format(Locale.ROOT, "%.2e", value).replace("e+", "e");
+        double size = Math.abs(value);
+        return size >= GREATEST || size > 0 && size < LEAST
+                ? ShortNumber.power(value, 2)
+                : String.format(Locale.ROOT, "%.4f", value);
     }
 }

@@ -215,10 +215,11 @@ final class Painter {
                                 left + width / 2,
                                 middle.baseLine(),
                                 Palette.isDark(Palette.share(share)),
-                                map.format().apply(value)));
+                                (value > map.greatest() ? "↑" : "") + map.format().apply(value)));
             }
         }
-        for (int column = 0; column < columns; ++column) {
+        int every = PlotArea.every(map.columns(), width);
+        for (int column = 0; column < columns; column += every) {
             double at = area.left() + (column + 0.5) * width;
             across.add(new PlotArea.Tick(at, map.columns().get(column), false));
         }

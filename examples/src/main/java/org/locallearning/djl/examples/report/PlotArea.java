@@ -117,6 +117,13 @@ record PlotArea(
         return ticks;
     }
 
+    /**
+     * Returns which columns of a width get a label so that labels do not touch: one of how many.
+     */
+    static int every(List<String> labels, double width) {
+        return (int) Math.max(1, Math.ceil((widest(labels) + LEAST_DISTANCE) / width));
+    }
+
     /** Places the ticks of a vertical axis that goes up. */
     List<Tick> rows(Axis axis) {
         return axis.ticks().stream()

@@ -16,6 +16,7 @@ package org.locallearning.djl.examples.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +44,34 @@ class AxisTest {
                 axis.ticks().stream().map(axis::label).toList());
         assertEquals(0, axis.position(50));
         assertEquals(1, axis.position(100));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2.30249,2.30262",
+        "1e-7,6e-7",
+        "0.5,0.5000001",
+        "-1.00002,-1",
+        "1e-6,3e-6",
+        "1000000000,1000000006"
+    })
+    void labelsOfTicksAreNotAlike(double least, double greatest) {
+        Axis axis = Axis.covering(least, greatest);
+
+        List<String> labels = PlotArea.labels(axis);
+        assertEquals(labels.size(), new HashSet<>(labels).size(), labels.toString());
+        for (int i = 0; i < labels.size(); ++i) {
+            assertEquals(
+                    axis.ticks().get(i), Double.parseDouble(labels.get(i)), axis.step() * 1e-3);
+        }
+    }
+
+    @Test
+    void valuesThatRoundingTellsApartAreOne() {
+        double value = 2.3;
+        Axis axis = Axis.covering(value, Math.nextUp(value));
+
+        assertEquals(Axis.covering(value, value), axis);
     }
 
     @Test

@@ -18,6 +18,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -271,6 +272,75 @@ class PainterTest {
         // what the colours stand for starts at 0
         assertTrue(svg.contains("text-anchor=\"start\">0<"), svg);
         assertTrue(svg.contains("text-anchor=\"end\">55<"), svg);
+    }
+
+    @Test
+    void oneCellFarBeyondTheOthersLeavesThemTheirColours() {
+        HeatMap map =
+                new HeatMap(
+                        "t",
+                        "x",
+                        "y",
+                        List.of("1", "2", "3"),
+                        List.of("1"),
+                        List.of(List.of(0.5, 2.0, 1e20)),
+                        ShortNumber::of);
+        String svg = paint(map);
+
+        assertEquals(2, map.greatest());
+        assertTrue(svg.contains(">↑1e20<"), svg);
+        assertEquals(1, count(svg, "↑"), svg);
+        assertTrue(svg.contains("text-anchor=\"end\">2<"), svg);
+    }
+
+    @Test
+    void labelsOfTheColumnsOfAHeatMapDoNotTouch() {
+        List<String> columns =
+                List.of("0.00001", "0.00003", "0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03");
+        String svg =
+                paint(
+                        new HeatMap(
+                                "t",
+                                "x",
+                                "y",
+                                columns,
+                                List.of("1"),
+                                List.of(Collections.nCopies(8, 0.5)),
+                                ShortNumber::of));
+
+        Matcher label = COLUMN_LABEL.matcher(svg);
+        double end = Double.NEGATIVE_INFINITY;
+        List<String> labels = new ArrayList<>();
+        while (label.find()) {
+            if (columns.contains(label.group(2))) {
+                double at = Double.parseDouble(label.group(1));
+                double half = TextSize.width(label.group(2), PlotArea.TICK_FONT) / 2;
+                assertTrue(at - half > end, svg);
+                end = at + half;
+                labels.add(label.group(2));
+            }
+        }
+        assertEquals(List.of("0.00001", "0.0001", "0.001", "0.01"), labels);
+    }
+
+    /** The line goes on for 99 steps, and the marks end after 59. */
+    @Test
+    void endOfALongWayIsMarked() {
+        List<double[]> points = new ArrayList<>();
+        for (int i = 0; i < 100; ++i) {
+            points.add(new double[] {100 - i, 0});
+        }
+        Diagram diagram =
+                new Landscape(
+                                new double[][] {{2, 0.5}, {0.5, 1}},
+                                new double[] {0, 0},
+                                List.of(new Landscape.Trail("t", 0, points)))
+                        .diagram("landscape");
+        String svg = paint(diagram);
+
+        assertTrue(svg.contains("<title>t, step 59</title>"), svg);
+        assertFalse(svg.contains("<title>t, step 60</title>"), svg);
+        assertTrue(svg.contains("<title>t, step 99</title>"), svg);
     }
 
     @Test
