@@ -14,7 +14,11 @@
 package org.locallearning.djl.examples.report;
 
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.locallearning.djl.examples.output.Counted;
 import org.locallearning.djl.examples.results.Provenance;
 import org.locallearning.djl.examples.results.Results;
@@ -26,7 +30,7 @@ public final class FigurePage {
     private final List<Section> sections = new ArrayList<>();
     private final List<Panels> picture = new ArrayList<>();
     private final List<Section.Entry> settings = new ArrayList<>();
-    private boolean compared;
+    private final List<Results> comparisons = new ArrayList<>();
 
     /** Creates a page without parts. */
     public FigurePage() {}
@@ -114,7 +118,30 @@ public final class FigurePage {
                         .text(results.provenance()));
         sections.addAll(report.comparison(Section::within));
         picture.add(LearningCharts.picture(results));
-        compared = true;
+        comparisons.add(results);
+        return this;
+    }
+
+    /**
+     * Adds how the runs of comparisons were trained: an entry for each way, which names what was
+     * trained so where there are several.
+     *
+     * @param parts the comparisons by what tells them from each other
+     * @return this page
+     */
+    public FigurePage training(Map<String, Results> parts) {
+        Map<String, List<String>> trained = new LinkedHashMap<>();
+        parts.forEach(
+                (name, each) ->
+                        trained.computeIfAbsent(each.training(), how -> new ArrayList<>())
+                                .add(name));
+        trained.forEach(
+                (how, names) ->
+                        setting(
+                                trained.size() == 1
+                                        ? "Training"
+                                        : "Training, " + String.join(", ", names),
+                                how));
         return this;
     }
 
@@ -140,7 +167,7 @@ public final class FigurePage {
     public String html(String title, Provenance provenance) {
         List<Section.Entry> entries = new ArrayList<>(settings);
         if (!provenance.seeds().isEmpty()) {
-            entries.add(new Section.Entry("Seeds", ReportPage.list(provenance.seeds())));
+            entries.add(new Section.Entry("Seeds", seeds(provenance.seeds())));
         }
         entries.addAll(
                 ReportPage.origin(provenance.machine(), provenance.build(), provenance.started()));
@@ -159,6 +186,15 @@ public final class FigurePage {
         return new Page(title, provenance.paper(), all).html();
     }
 
+    private String seeds(List<Integer> asked) {
+        if (comparisons.isEmpty()) {
+            return ReportPage.list(asked);
+        }
+        Set<Integer> begun = new HashSet<>();
+        comparisons.forEach(each -> begun.addAll(ReportPage.seeds(each)));
+        return ReportPage.seeds(asked, begun);
+    }
+
     /**
      * Draws all figures of the page.
      *
@@ -171,7 +207,7 @@ public final class FigurePage {
 
     /** Figures of one section are named by their file; a comparison's heading names its data. */
     List<Panels> picture() {
-        return compared || picture.size() > 1
+        return !comparisons.isEmpty() || picture.size() > 1
                 ? picture
                 : picture.stream().map(Panels::withoutHeading).toList();
     }

@@ -14,6 +14,7 @@
 package org.locallearning.djl.examples.report;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +29,7 @@ import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.results.AlignmentResult;
 import org.locallearning.djl.examples.results.CorrelationMap;
 import org.locallearning.djl.examples.results.CorrelationResult;
+import org.locallearning.djl.examples.results.Divergence;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Moment;
 import org.locallearning.djl.examples.results.PaperResult;
@@ -41,21 +43,35 @@ final class LearningCharts {
 
     private final Results results;
     private final List<String> methods;
+    private final List<String> drawn;
 
     /**
      * Creates the charts of some methods.
      *
      * @param results the results
-     * @param methods methods with at least one run each
+     * @param methods methods with at least one finished run each
      */
     LearningCharts(Results results, List<String> methods) {
+        this(results, methods, methods);
+    }
+
+    private LearningCharts(Results results, List<String> methods, List<String> drawn) {
         this.results = results;
         this.methods = methods;
+        this.drawn = drawn;
+    }
+
+    /**
+     * Creates the charts of all methods: those of which every run diverged have learning curves, as
+     * far as they came.
+     */
+    static LearningCharts of(Results results) {
+        return new LearningCharts(results, results.finishedMethods(), results.triedMethods());
     }
 
     /** Returns what a picture of results shows: accuracy, where there is one, and losses. */
     static Panels picture(Results results) {
-        LearningCharts charts = new LearningCharts(results, results.finishedMethods());
+        LearningCharts charts = of(results);
         List<Figure> figures = List.of(charts.heldOut(false), charts.trainingLoss());
         return new Panels(heading(results), 2, figures);
     }
@@ -130,9 +146,8 @@ final class LearningCharts {
         figures.add(trainingLoss());
         if (results.task().hasAccuracy()) {
             figures.add(
-                    chart(
+                    accuracyChart(
                             "Training accuracy",
-                            "in %",
                             false,
                             (name, runs) ->
                                     Curve.over(
@@ -140,15 +155,12 @@ final class LearningCharts {
                                             epochs(runs),
                                             EpochResult::epoch,
                                             epoch -> 100 * epoch.trainAccuracy()),
-                            LearningCharts::percent,
                             List.of()));
             figures.add(
-                    chart(
+                    lossChart(
                             ReportPage.heldOut(results) + " loss",
-                            results.task().lossUnit(),
                             false,
                             (name, runs) -> Curve.overEpochs(name, runs, Moment::loss),
-                            ReportPage::loss,
                             List.of()));
         }
         return figures;
@@ -159,18 +171,18 @@ final class LearningCharts {
         boolean accuracy = results.task().hasAccuracy();
         Function<Moment, Double> quantity =
                 accuracy ? moment -> 100 * moment.accuracy() : Moment::loss;
-        return chart(
+        String title =
                 ReportPage.heldOut(results)
                         + (accuracy ? " accuracy" : " loss")
-                        + (overSeconds ? " over seconds" : ""),
-                accuracy ? "in %" : results.task().lossUnit(),
-                overSeconds,
+                        + (overSeconds ? " over seconds" : "");
+        BiFunction<String, List<RunResult>, Curve> curve =
                 (name, runs) ->
                         overSeconds
                                 ? Curve.overSeconds(name, runs, quantity)
-                                : Curve.overEpochs(name, runs, quantity),
-                accuracy ? LearningCharts::percent : ReportPage::loss,
-                paper());
+                                : Curve.overEpochs(name, runs, quantity);
+        return accuracy
+                ? accuracyChart(title, overSeconds, curve, paper())
+                : lossChart(title, overSeconds, curve, paper());
     }
 
     /**
@@ -181,7 +193,6 @@ final class LearningCharts {
             return List.of();
         }
         boolean accuracy = results.task().hasAccuracy();
-        List<String> drawn = curves();
         Map<Double, List<String>> reported =
                 results.paper().stream()
                         .filter(result -> drawn.contains(result.method()))
@@ -206,13 +217,11 @@ final class LearningCharts {
     }
 
     private Figure trainingLoss() {
-        return chart(
+        return lossChart(
                 "Training loss",
-                results.task().lossUnit(),
                 false,
                 (name, runs) ->
                         Curve.over(name, epochs(runs), EpochResult::epoch, EpochResult::trainLoss),
-                ReportPage::loss,
                 List.of());
     }
 
@@ -224,48 +233,61 @@ final class LearningCharts {
         return String.format(Locale.ROOT, "%.2f %%", value);
     }
 
-    private Figure chart(
+    private Diagram accuracyChart(
+            String title,
+            boolean overSeconds,
+            BiFunction<String, List<RunResult>, Curve> curve,
+            List<Diagram.Guide> guides) {
+        Map<String, Diagram.Layer> layers = layers(overSeconds, curve, LearningCharts::percent);
+        return chart(title, "in %", overSeconds, layers.values(), guides);
+    }
+
+    /** Losses of methods that diverged may be beyond all others before they are infinite. */
+    private Diagram lossChart(
+            String title,
+            boolean overSeconds,
+            BiFunction<String, List<RunResult>, Curve> curve,
+            List<Diagram.Guide> guides) {
+        Map<String, Diagram.Layer> layers = layers(overSeconds, curve, ReportPage::loss);
+        Diagram all = chart(title, results.task().lossUnit(), overSeconds, layers.values(), guides);
+        layers.keySet().retainAll(methods);
+        return all.notAbove(List.copyOf(layers.values()));
+    }
+
+    private static Diagram chart(
             String title,
             String unit,
             boolean overSeconds,
-            BiFunction<String, List<RunResult>, Curve> drawn,
-            DoubleFunction<String> format,
+            Collection<Diagram.Layer> layers,
             List<Diagram.Guide> guides) {
-        List<Diagram.Layer> layers = new ArrayList<>();
-        String abscissa = overSeconds ? Diagram.SECONDS : "epoch";
-        for (String method : curves()) {
-            List<RunResult> runs = results.runsOf(method);
-            List<RunResult> diverged = results.divergedRunsOf(method);
-            String name = title(method) + divergence(runs.size(), diverged.size());
-            Curve curve = drawn.apply(name, runs.isEmpty() ? diverged : runs);
-            layers.add(
-                    curve.points().isEmpty()
-                            ? Diagram.Layer.remark(name)
-                            : layer(method, curve, abscissa, format));
-        }
         return overSeconds
-                ? Diagram.overSeconds(title, unit, layers, guides)
-                : Diagram.overEpochs(title, unit, layers, guides);
+                ? Diagram.overSeconds(title, unit, List.copyOf(layers), guides)
+                : Diagram.overEpochs(title, unit, List.copyOf(layers), guides);
     }
 
     /** Methods that diverged are drawn as far as they came, and named in the legend. */
-    private List<String> curves() {
-        return results.settings().methods().stream()
-                .filter(
-                        method ->
-                                methods.contains(method)
-                                        || results.runsOf(method).isEmpty()
-                                                && !results.divergedRunsOf(method).isEmpty())
-                .toList();
-    }
-
-    private static String divergence(int finished, int diverged) {
-        if (diverged == 0) {
-            return "";
+    private Map<String, Diagram.Layer> layers(
+            boolean overSeconds,
+            BiFunction<String, List<RunResult>, Curve> drawing,
+            DoubleFunction<String> format) {
+        Map<String, Diagram.Layer> layers = new LinkedHashMap<>();
+        String abscissa = overSeconds ? Diagram.SECONDS : "epoch";
+        for (String method : results.settings().methods()) {
+            if (drawn.contains(method)) {
+                List<RunResult> runs = results.byMethod().get(method);
+                List<RunResult> finished = results.runsOf(method);
+                String name = title(method) + Divergence.note(runs);
+                Curve curve =
+                        drawing.apply(
+                                name, finished.isEmpty() ? RunResult.asFarAsAll(runs) : finished);
+                layers.put(
+                        method,
+                        curve.points().isEmpty()
+                                ? Diagram.Layer.remark(name)
+                                : layer(method, curve, abscissa, format));
+            }
         }
-        return finished == 0
-                ? " (diverged)"
-                : " (" + diverged + " of " + (finished + diverged) + " diverged)";
+        return layers;
     }
 
     private Diagram.Layer layer(
@@ -387,13 +409,17 @@ final class LearningCharts {
                     CorrelationMap map = maps.get(i);
                     String name = title(method) + ": " + map.layer();
                     String time =
-                            "the matrix, epoch "
+                            " the matrix, epoch "
                                     + ShortNumber.of(map.epoch())
                                     + "; correlations of "
                                     + map.features()
-                                    + " of its inputs";
-                    figures.add(Bitmap.correlations(name, "before " + time, map, map.before()));
-                    figures.add(Bitmap.correlations(name, "after " + time, map, map.after()));
+                                    + " of its ";
+                    figures.add(
+                            Bitmap.correlations(
+                                    name, "before" + time + "inputs", map, map.before()));
+                    figures.add(
+                            Bitmap.correlations(
+                                    name, "after" + time + "outputs", map, map.after()));
                 }
             }
         }

@@ -14,11 +14,14 @@
 package org.locallearning.djl.examples.report;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.locallearning.djl.examples.environment.Build;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.Method;
@@ -45,7 +48,7 @@ public final class ReportPage {
         this.results = results;
         task = results.task();
         methods = results.finishedMethods();
-        charts = new LearningCharts(results, methods);
+        charts = LearningCharts.of(results);
     }
 
     /**
@@ -93,7 +96,7 @@ public final class ReportPage {
      */
     List<Section> comparison(Function<String, Section> newSection) {
         List<Section> sections = new ArrayList<>();
-        sections.add(newSection.apply("Result").text(verdict()).table(summary()));
+        sections.add(newSection.apply("Result").text(verdict()).text(progress()).table(summary()));
         if (!results.divergedRuns().isEmpty()) {
             sections.add(
                     newSection
@@ -182,22 +185,39 @@ public final class ReportPage {
 
     private String subtitle() {
         Settings settings = results.settings();
-        int wanted = settings.methods().size() * settings.seeds().size();
         return results.modelSummary()
                 + ". "
                 + Counted.of(settings.epochs(), "epoch")
                 + ", "
-                + Counted.of(settings.seeds().size(), "seed")
+                + Counted.of(seeds(results).size(), "seed")
                 + ", batches of "
                 + settings.batch()
-                + "."
-                + (results.runs().size() == wanted
-                        ? ""
-                        : " Finished so far: "
-                                + results.runs().size()
-                                + " of "
-                                + Counted.of(wanted, "run")
-                                + ".");
+                + ".";
+    }
+
+    /** Says how many runs there are, where some are missing. */
+    private String progress() {
+        int wanted = results.settings().methods().size() * results.settings().seeds().size();
+        return results.runs().size() >= wanted
+                ? ""
+                : "Finished so far: "
+                        + results.runs().size()
+                        + " of "
+                        + Counted.of(wanted, "run")
+                        + ".";
+    }
+
+    /** Returns the seeds that there is a run with, in the order of the runs. */
+    static Set<Integer> seeds(Results results) {
+        return results.runs().stream()
+                .map(RunResult::seed)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** Names the seeds that were asked for, and those that have come so far where not all have. */
+    static String seeds(List<Integer> asked, Set<Integer> begun) {
+        List<Integer> found = asked.stream().filter(begun::contains).toList();
+        return list(asked) + (found.size() == asked.size() ? "" : ", so far " + list(found));
     }
 
     private String verdict() {
@@ -205,6 +225,7 @@ public final class ReportPage {
             return "No run was finished.";
         }
         StringBuilder text = new StringBuilder();
+        boolean alike = haveAsManySeeds();
         for (String method : methods) {
             text.append(text.length() == 0 ? "" : ", ")
                     .append(Methods.named(method).title())
@@ -212,14 +233,48 @@ public final class ReportPage {
                     .append(
                             task.hasAccuracy()
                                     ? Percent.of(last(method, EpochResult::heldOutAccuracy).mean())
-                                    : loss(last(method, EpochResult::heldOutLoss).mean()));
+                                    : loss(last(method, EpochResult::heldOutLoss).mean()))
+                    .append(alike ? "" : " (" + finishedSeeds(method) + ")");
         }
         return heldOut(results)
                 + (task.hasAccuracy() ? " accuracy after " : " loss after ")
-                + Counted.of(results.settings().epochs(), "epoch")
-                + (results.settings().seeds().size() > 1 ? ", mean over seeds: " : ": ")
+                + epochsReached()
+                + whatOverSeeds(alike)
+                + ": "
                 + text
                 + ".";
+    }
+
+    /** The results of a run that goes on have fewer epochs than were asked for. */
+    private String epochsReached() {
+        int wanted = results.settings().epochs();
+        int reached =
+                methods.stream()
+                        .flatMap(method -> results.runsOf(method).stream())
+                        .mapToInt(run -> run.last().epoch())
+                        .min()
+                        .orElse(wanted);
+        return (reached < wanted ? reached + " of " : "") + Counted.of(wanted, "epoch");
+    }
+
+    private String whatOverSeeds(boolean alike) {
+        if (!alike) {
+            return ", mean over seeds";
+        }
+        int seeds = results.runsOf(methods.get(0)).size();
+        if (seeds > 1) {
+            return ", mean over " + seeds + " seeds";
+        }
+        return results.settings().seeds().size() > 1 ? ", one seed" : "";
+    }
+
+    private boolean haveAsManySeeds() {
+        return methods.stream().map(method -> results.runsOf(method).size()).distinct().count()
+                == 1;
+    }
+
+    private String finishedSeeds(String method) {
+        return Counted.of(results.runsOf(method).size(), "seed");
     }
 
     private Table divergences() {
@@ -246,7 +301,15 @@ public final class ReportPage {
     }
 
     private String bandNote() {
-        return results.settings().seeds().size() > 1
+        boolean several =
+                results.triedMethods().stream()
+                        .map(
+                                method ->
+                                        methods.contains(method)
+                                                ? results.runsOf(method)
+                                                : results.divergedRunsOf(method))
+                        .anyMatch(drawn -> drawn.size() > 1);
+        return several
                 ? "Lines are means over the seeds; the band reaches from the lowest to the highest"
                         + " seed. Point at a mark to read its value."
                 : "One seed. Point at a mark to read its value.";
@@ -285,16 +348,18 @@ public final class ReportPage {
             cells.add(cell(last(method, EpochResult::trainLoss), ReportPage::loss));
             cells.add(cell(secondsPerEpoch(method), ReportPage::seconds));
             cells.add(rates(results.runsOf(method).get(0)));
+            Table.Cell merit = cells.get(0);
+            List<String> details = new ArrayList<>();
+            details.add(merit.detail());
+            if (!haveAsManySeeds()) {
+                details.add(finishedSeeds(method));
+            }
             if (!diverged.isEmpty()) {
                 int runs = diverged.size() + results.runsOf(method).size();
-                Table.Cell merit = cells.get(0);
-                String note = diverged.size() + " of " + runs + " diverged";
-                cells.set(
-                        0,
-                        new Table.Cell(
-                                merit.text(),
-                                merit.detail().isEmpty() ? note : merit.detail() + "; " + note));
+                details.add(diverged.size() + " of " + runs + " diverged");
             }
+            details.removeIf(String::isEmpty);
+            cells.set(0, new Table.Cell(merit.text(), String.join("; ", details)));
             rows.add(new Table.Row(Methods.named(method).title(), method, cells));
         }
         return new Table("Result", titles, rows);
@@ -321,6 +386,9 @@ public final class ReportPage {
 
     /** Tells what came of the test images after the last epoch. */
     private Table.Cell test(String method) {
+        if (results.runsOf(method).stream().anyMatch(run -> run.last().testLoss() == null)) {
+            return new Table.Cell("–", "not yet measured");
+        }
         return task.hasAccuracy()
                 ? cell(last(method, EpochResult::testAccuracy), Percent::of)
                 : cell(last(method, EpochResult::testLoss), ReportPage::loss);
@@ -384,7 +452,7 @@ public final class ReportPage {
         entries.add(
                 new Section.Entry(
                         "Seeds",
-                        list(settings.seeds())
+                        seeds(settings.seeds(), seeds(results))
                                 + "; a seed sets initial weights, order of the images and"
                                 + " feedback, the same for every method"));
         for (String name : results.triedMethods()) {

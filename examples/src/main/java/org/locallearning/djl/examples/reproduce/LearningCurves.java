@@ -16,7 +16,6 @@ package org.locallearning.djl.examples.reproduce;
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +26,7 @@ import java.util.Set;
 import org.locallearning.djl.examples.commandline.ResumeArguments;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.results.Divergence;
 import org.locallearning.djl.examples.results.PaperResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
@@ -86,6 +86,7 @@ public final class LearningCurves {
     private final Reproduction reproduction;
     private final RunStore store;
     private final Map<String, Results> finished = new LinkedHashMap<>();
+    private String note = "";
 
     /**
      * Opens the runs of a target.
@@ -96,6 +97,30 @@ public final class LearningCurves {
     public LearningCurves(Reproduction reproduction) throws IOException {
         this.reproduction = reproduction;
         store = RunStore.open(reproduction);
+    }
+
+    /**
+     * Says something above the curves.
+     *
+     * @param text what a reader of all parts has to know
+     */
+    public void note(String text) {
+        note = text;
+    }
+
+    /**
+     * Names a method of a figure that has a curve of its own.
+     *
+     * @param method the name of the method
+     * @return the name, and how many of its runs diverged in the parts so far
+     */
+    public String named(String method) {
+        return method
+                + Divergence.note(
+                        finished.values().stream()
+                                .flatMap(part -> part.runs().stream())
+                                .filter(run -> run.method().equals(method))
+                                .toList());
     }
 
     /**
@@ -220,19 +245,11 @@ public final class LearningCurves {
         Map<String, Results> parts = new LinkedHashMap<>(finished);
         parts.put(part.name, results);
         FigurePage page = new FigurePage();
+        if (!note.isEmpty()) {
+            page.section("", note);
+        }
         parts.values().forEach(page::comparison);
-        Map<String, List<String>> trained = new LinkedHashMap<>();
-        parts.forEach(
-                (name, each) ->
-                        trained.computeIfAbsent(each.training(), how -> new ArrayList<>())
-                                .add(name));
-        trained.forEach(
-                (how, names) ->
-                        page.setting(
-                                trained.size() == 1
-                                        ? "Training"
-                                        : "Training, " + String.join(", ", names),
-                                how));
+        page.training(parts);
         reproduction.write(part.experiment.seeds(), List.copyOf(parts.values()), page);
     }
 }

@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.examples.results;
 
+import java.util.Collection;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,6 +42,22 @@ public record Divergence(int epoch, Integer batch, String layer, String reason) 
     public static Divergence of(int epoch, Integer batch, String reason) {
         Matcher layer = LAYER.matcher(reason);
         return new Divergence(epoch, batch, layer.find() ? layer.group(1) : null, reason);
+    }
+
+    /**
+     * Says how many runs diverged, to follow the name of what they are of.
+     *
+     * @param runs the runs, finished or diverged
+     * @return such as {@code " (1 of 5 diverged)"}, or empty where none did
+     */
+    public static String note(Collection<RunResult> runs) {
+        long diverged = runs.stream().filter(RunResult::diverged).count();
+        if (diverged == 0) {
+            return "";
+        }
+        return diverged == runs.size()
+                ? " (diverged)"
+                : " (" + diverged + " of " + runs.size() + " diverged)";
     }
 
     /**

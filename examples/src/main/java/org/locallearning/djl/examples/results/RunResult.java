@@ -150,6 +150,35 @@ public record RunResult(
     }
 
     /**
+     * Returns runs as far as all of them have come, so that a mean over them is of the same runs
+     * from its first epoch to its last. Runs without an epoch are left out.
+     *
+     * @param runs the runs
+     * @return those that have an epoch, all with as many
+     */
+    public static List<RunResult> asFarAsAll(List<RunResult> runs) {
+        List<RunResult> begun = runs.stream().filter(run -> !run.epochs.isEmpty()).toList();
+        int common = begun.stream().mapToInt(run -> run.epochs.size()).min().orElse(0);
+        return begun.stream().map(run -> run.upTo(common)).toList();
+    }
+
+    private RunResult upTo(int epoch) {
+        return new RunResult(
+                method,
+                seed,
+                optimizer,
+                learningRate,
+                decorrelationRate,
+                settings,
+                epochs.subList(0, epoch),
+                classification,
+                alignment,
+                correlations,
+                correlationMaps,
+                divergence);
+    }
+
+    /**
      * Returns the last epoch.
      *
      * @return the result of the last epoch, of a run that was finished

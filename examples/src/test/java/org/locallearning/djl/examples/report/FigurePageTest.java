@@ -99,6 +99,29 @@ class FigurePageTest {
     }
 
     @Test
+    void comparisonSaysWhatIsMissing() {
+        Results results = ExampleResults.create();
+        FigurePage first = new FigurePage().comparison(results.with(results.runs().subList(2, 4)));
+        String page =
+                first.html(
+                        "title",
+                        new Provenance(
+                                "x",
+                                "paper",
+                                LONG.strip(),
+                                results.started(),
+                                List.of(1, 2),
+                                results.build(),
+                                results.machine(),
+                                null));
+
+        assertTrue(page.contains("Finished so far: 2 of 4 runs."), page);
+        assertTrue(page.contains("1, 2, so far 2<"), page);
+        String whole = html(new FigurePage().comparison(results));
+        assertFalse(whole.contains("so far"), whole);
+    }
+
+    @Test
     void longCommandLineIsWrapped() {
         String page = html(new FigurePage().section("Result", "text"));
 

@@ -17,6 +17,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.locallearning.djl.examples.results.AlignmentResult;
+import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 
@@ -119,6 +122,62 @@ class ReportPageTest {
         String without = ReportPage.html(baseline);
         assertFalse(without.contains("Alignment with backpropagation"));
         assertTrue(without.contains("Finished so far: 2 of 4 runs."));
+        assertFalse(page.contains("Finished so far"));
+    }
+
+    @Test
+    void afterTheFirstSeedNothingIsAMean() {
+        String first = ReportPage.html(results.with(results.runs().subList(0, 2)));
+
+        assertTrue(first.contains("epochs, one seed: Backpropagation 90.00 %, Feedback"), first);
+        assertFalse(first.contains("means over the seeds"), first);
+        assertTrue(first.contains("1, 2, so far 1; a seed sets"), first);
+        assertTrue(page.contains("mean over 2 seeds: Backpropagation 92.00 %, Feedback"));
+        assertTrue(page.contains("1, 2; a seed sets"));
+    }
+
+    @Test
+    void numbersOfSeedsThatDifferAreNamed() {
+        String three = ReportPage.html(results.with(results.runs().subList(0, 3)));
+
+        assertTrue(
+                three.contains(
+                        "mean over seeds: Backpropagation 92.00 % (2 seeds),"
+                                + " Feedback alignment 60.00 % (1 seed)."),
+                three);
+        assertTrue(three.contains("90.00 % – 94.00 %; 2 seeds"), three);
+    }
+
+    /** A trial of a sweep that goes on: the test is for its end. */
+    @Test
+    void runThatWasNotTestedYetHasNoTest() {
+        RunResult run = results.runs().get(0);
+        List<EpochResult> epochs =
+                List.of(new EpochResult(1, 1.5, 0.8, null, null, 1.6, 0.7, 2.5, null, List.of()));
+        JsonObject json = JsonParser.parseString(results.toJson()).getAsJsonObject();
+        json.getAsJsonObject("settings").addProperty("validation", 100);
+        Results trial =
+                Results.fromJson(json.toString())
+                        .with(
+                                List.of(
+                                        new RunResult(
+                                                "bp",
+                                                1,
+                                                run.optimizer(),
+                                                run.learningRate(),
+                                                null,
+                                                null,
+                                                epochs,
+                                                null,
+                                                List.of(),
+                                                List.of(),
+                                                List.of())));
+        String unfinished = ReportPage.html(trial);
+
+        assertTrue(unfinished.contains("not yet measured"), unfinished);
+        assertTrue(
+                unfinished.contains("Validation accuracy after 1 of 2 epochs, one seed"),
+                unfinished);
     }
 
     @Test

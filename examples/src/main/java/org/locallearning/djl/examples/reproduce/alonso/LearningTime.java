@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
@@ -28,6 +29,7 @@ import org.locallearning.djl.examples.report.LossValue;
 import org.locallearning.djl.examples.reproduce.LearningCurves;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
+import org.locallearning.djl.examples.results.Divergence;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
@@ -55,7 +57,7 @@ final class LearningTime implements Target {
      * @param dataset the name of the data set that it learned
      * @param model the model's name
      * @param unit what the numbers are
-     * @param losses per method: the test loss over seconds
+     * @param losses per method: the test loss over seconds; a name says how many runs diverged
      */
     record Figure(String dataset, String model, String unit, List<Curve> losses) {}
 
@@ -102,13 +104,14 @@ final class LearningTime implements Target {
         write(reproduction, figures);
     }
 
-    private static Figure figure(Results results) {
+    static Figure figure(Results results) {
         List<Curve> losses = new ArrayList<>();
-        for (String method : results.finishedMethods()) {
-            List<RunResult> runs = results.runsOf(method);
+        for (Map.Entry<String, List<RunResult>> each : results.byMethod().entrySet()) {
+            List<RunResult> runs = results.runsOf(each.getKey());
             List<Curve.Point> points = new ArrayList<>();
             double seconds = 0;
-            for (int epoch = 0; epoch < runs.get(0).epochs().size(); ++epoch) {
+            int length = runs.isEmpty() ? 0 : runs.get(0).epochs().size();
+            for (int epoch = 0; epoch < length; ++epoch) {
                 int number = epoch;
                 List<EpochResult> epochs =
                         runs.stream().map(run -> run.epochs().get(number)).toList();
@@ -120,7 +123,7 @@ final class LearningTime implements Target {
                                 SeedSummary.of(
                                         epochs.stream().map(EpochResult::testLoss).toList())));
             }
-            losses.add(new Curve(method, points));
+            losses.add(new Curve(each.getKey() + Divergence.note(each.getValue()), points));
         }
         return new Figure(results.dataset(), results.model(), results.task().lossUnit(), losses);
     }
@@ -129,6 +132,7 @@ final class LearningTime implements Target {
         String abscissa = "seconds of training";
         FigurePage page =
                 new FigurePage()
+                        .section("", divergences(figures))
                         .figures(
                                 figures.stream()
                                         .map(
@@ -144,5 +148,26 @@ final class LearningTime implements Target {
                                                                 LossValue::of))
                                         .toList());
         reproduction.write(reproduction.arguments().seeds(Paper.SEEDS), figures, page);
+    }
+
+    /** Says which runs are in no curve; nothing where none diverged. */
+    static String divergences(List<Figure> figures) {
+        StringBuilder text = new StringBuilder();
+        for (Figure figure : figures) {
+            String names =
+                    figure.losses.stream()
+                            .map(Curve::name)
+                            .filter(name -> name.endsWith("diverged)"))
+                            .collect(Collectors.joining(", "));
+            if (!names.isEmpty()) {
+                text.append(text.length() == 0 ? "Curves leave out runs that diverged: " : "; ")
+                        .append(figure.model)
+                        .append(" on ")
+                        .append(figure.dataset)
+                        .append(", ")
+                        .append(names);
+            }
+        }
+        return text.length() == 0 ? "" : text.append('.').toString();
     }
 }
