@@ -37,6 +37,7 @@ import org.locallearning.djl.examples.hostile.HostileCommand;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.output.ErrorStream;
 import org.locallearning.djl.examples.reproduce.ReproduceCommand;
+import org.locallearning.djl.examples.reproduce.Target;
 import org.locallearning.djl.examples.sweep.SweepCommand;
 import org.locallearning.djl.examples.sweep.TrialCommand;
 import org.locallearning.djl.examples.torture.TortureCommand;
@@ -137,6 +138,9 @@ public final class LocalLearning implements Runnable {
         CommandLine program = new CommandLine(new LocalLearning());
         program.addSubcommand(new ReproduceCommand(Targets.ALL));
         program.addSubcommand(new HostileCommand(LocalLearning::commandLine));
+        ReportCommand report = program.getSubcommands().get("report").getCommand();
+        report.setTitles(
+                Targets.ALL.stream().collect(Collectors.toMap(Target::name, Target::title)));
         for (String name : List.of("compare", "sweep")) {
             CommandLine command = program.getSubcommands().get(name);
             addList(command, "Methods:", Methods::titles);

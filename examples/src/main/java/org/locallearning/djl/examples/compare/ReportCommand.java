@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.commandline.ProgramVersion;
@@ -85,8 +86,19 @@ public final class ReportCommand implements Callable<Integer> {
             })
     private List<String> overview = List.of();
 
+    private Map<String, String> titles = Map.of();
+
     /** Creates the command; picocli fills in its options. */
     public ReportCommand() {}
+
+    /**
+     * Tells the titles of figures, which results name by their targets.
+     *
+     * @param byTarget the title of each target
+     */
+    public void setTitles(Map<String, String> byTarget) {
+        titles = Map.copyOf(byTarget);
+    }
 
     /** Reads the results and writes the files. */
     @Override
@@ -108,7 +120,9 @@ public final class ReportCommand implements Callable<Integer> {
         if (stored.provenance() == null) {
             files.writeReport(stored.experiments().get(0));
         } else {
-            files.writeReport(stored.provenance(), stored.experiments());
+            String target = stored.provenance().target();
+            files.writeReport(
+                    titles.getOrDefault(target, target), stored.provenance(), stored.experiments());
         }
         if (!overview.isEmpty()) {
             folder.write(OVERVIEW, ReportPage.overview(stored.experiments().get(0), overview));

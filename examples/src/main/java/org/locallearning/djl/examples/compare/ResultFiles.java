@@ -14,7 +14,9 @@
 package org.locallearning.djl.examples.compare;
 
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.ReportPage;
@@ -44,10 +46,17 @@ final class ResultFiles {
     }
 
     /** Writes page and picture of the parts of a figure. */
-    void writeReport(Provenance provenance, List<Results> experiments) throws IOException {
+    void writeReport(String title, Provenance provenance, List<Results> experiments)
+            throws IOException {
         FigurePage page = new FigurePage();
-        experiments.forEach(page::comparison);
-        write(page.html(provenance.target(), provenance), experiments);
+        Map<String, Results> parts = new LinkedHashMap<>();
+        for (Results each : experiments) {
+            page.comparison(each);
+            String name = each.dataset() + " " + each.model();
+            parts.put(parts.containsKey(name) ? name + ", part " + parts.size() : name, each);
+        }
+        page.training(parts);
+        write(page.html(title, provenance), experiments);
     }
 
     private void write(String report, List<Results> experiments) throws IOException {

@@ -26,8 +26,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.locallearning.djl.examples.ProgramRun;
+import org.locallearning.djl.examples.Targets;
 import org.locallearning.djl.examples.commandline.ExitCode;
 import org.locallearning.djl.examples.report.ExampleResults;
+import org.locallearning.djl.examples.reproduce.Target;
 
 class ReportCommandTest {
 
@@ -58,6 +60,22 @@ class ReportCommandTest {
         assertTrue(page.contains(">Learning curves<"));
         String text = page.replaceAll("base64,[^\"]*", "");
         assertFalse(text.contains("null") || text.contains("NaN"));
+    }
+
+    @Test
+    void pageOfAFigureHasItsTitleAndItsTraining(@TempDir Path folder) throws IOException {
+        ProgramRun run = ProgramRun.of("report runs/lillicrap-note-5-tanh.json --out " + folder);
+
+        assertEquals(ExitCode.OK, run.exitCode(), run.err());
+        String page = Files.readString(folder.resolve("report.html"));
+        String title =
+                Targets.ALL.stream()
+                        .filter(target -> target.name().equals("lillicrap-note-5"))
+                        .map(Target::title)
+                        .findFirst()
+                        .orElseThrow();
+        assertTrue(page.contains("<h1>" + title + "</h1>"), page.substring(0, 300));
+        assertTrue(page.contains("<dt>Training</dt>"), page);
     }
 
     /** The picture in the documents is the one that the stored runs make. */
