@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.locallearning.djl.examples.results.Results;
 import org.locallearning.djl.examples.results.RunResult;
 
 /** What a command ends with when some of its runs diverged. */
@@ -30,17 +29,15 @@ public final class DivergedRuns {
     /**
      * Says on the error stream which runs diverged, in one sentence.
      *
-     * @param experiments the results
+     * @param all all runs, finished or diverged
      * @param err the error stream
      * @return the exit code
      */
-    public static int exitCode(List<Results> experiments, PrintWriter err) {
-        List<RunResult> diverged =
-                experiments.stream().flatMap(each -> each.divergedRuns().stream()).toList();
+    public static int exitCode(List<RunResult> all, PrintWriter err) {
+        List<RunResult> diverged = all.stream().filter(RunResult::diverged).toList();
         if (diverged.isEmpty()) {
             return ExitCode.OK;
         }
-        int runs = experiments.stream().mapToInt(each -> each.runs().size()).sum();
         Map<String, String> seeds =
                 diverged.stream()
                         .collect(
@@ -54,11 +51,11 @@ public final class DivergedRuns {
                 Locale.ROOT,
                 "Error: %d of %d runs diverged: %s; try a lower rate%s.%n",
                 diverged.size(),
-                runs,
+                all.size(),
                 seeds.entrySet().stream()
                         .map(each -> each.getKey() + " with seed " + each.getValue())
                         .collect(Collectors.joining("; ")),
-                diverged.size() < runs ? ", the results have the others" : "");
+                diverged.size() < all.size() ? ", the results have the others" : "");
         err.flush();
         return ExitCode.DIVERGED;
     }

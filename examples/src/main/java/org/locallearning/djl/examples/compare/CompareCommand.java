@@ -154,7 +154,7 @@ public final class CompareCommand implements Callable<Integer> {
             out.println(files.summary());
             output.models().ifPresent(models -> out.println("Models: " + models));
             out.flush();
-            return DivergedRuns.exitCode(List.of(results), spec.commandLine().getErr());
+            return DivergedRuns.exitCode(results.runs(), spec.commandLine().getErr());
         }
     }
 

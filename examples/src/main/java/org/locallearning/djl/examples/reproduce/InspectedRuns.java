@@ -27,10 +27,12 @@ import org.locallearning.djl.zoo.data.ImageData;
 /** Trains one net after another for a target that looks into them, each once for its settings. */
 public final class InspectedRuns {
 
+    private final Reproduction reproduction;
     private final RunStore store;
     private final Console console;
 
-    private InspectedRuns(RunStore store, Console console) {
+    private InspectedRuns(Reproduction reproduction, RunStore store, Console console) {
+        this.reproduction = reproduction;
         this.store = store;
         this.console = console;
     }
@@ -52,7 +54,7 @@ public final class InspectedRuns {
                         reproduction.out(), reproduction.isTerminal(), methods, images.getTask());
         reproduction.out().println(images.getDescription());
         console.header();
-        return new InspectedRuns(store, console);
+        return new InspectedRuns(reproduction, store, console);
     }
 
     /**
@@ -84,7 +86,7 @@ public final class InspectedRuns {
      * @param result takes from it how the net trained
      * @param training makes the run
      * @param <T> the kind
-     * @return the run
+     * @return the run, which may have diverged; the program then ends with the exit code of that
      * @throws IOException if a file cannot be read or written
      * @throws TranslateException if a batch cannot be put together
      */
@@ -98,6 +100,7 @@ public final class InspectedRuns {
         Optional<T> stored = store.find(method.name(), settings, kind);
         if (stored.isPresent()) {
             console.stored(result.apply(stored.get()));
+            reproduction.ended(List.of(result.apply(stored.get())));
             return stored.get();
         }
         T run;
@@ -106,7 +109,11 @@ public final class InspectedRuns {
         } finally {
             console.close();
         }
+        if (result.apply(run).diverged()) {
+            console.diverged(result.apply(run));
+        }
         store.keep(method.name(), settings, run);
+        reproduction.ended(List.of(result.apply(run)));
         return run;
     }
 }

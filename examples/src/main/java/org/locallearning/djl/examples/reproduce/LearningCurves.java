@@ -182,7 +182,7 @@ public final class LearningCurves {
                             console,
                             soFar -> write(soFar, part));
             finished.put(part.name, whole);
-            reproduction.compared(whole);
+            reproduction.ended(whole.runs());
             console.summary(whole);
             out.println();
             return whole;

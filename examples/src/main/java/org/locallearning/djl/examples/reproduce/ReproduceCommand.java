@@ -72,7 +72,7 @@ import picocli.CommandLine.Spec;
             "1:data cannot be read, the output folder cannot be written, or a method cannot train"
                     + " the model",
             "2:the command line asks for something that does not exist or has no use",
-            "3:a run of learning curves diverged, its loss NaN or infinite; the others finished"
+            "3:a run diverged, its loss NaN or infinite; the others finished"
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -173,7 +173,7 @@ public final class ReproduceCommand implements Callable<Integer> {
         }
         reproduction.out().println(reproduction.summary());
         reproduction.out().flush();
-        return DivergedRuns.exitCode(reproduction.comparisons(), spec.commandLine().getErr());
+        return DivergedRuns.exitCode(reproduction.runs(), spec.commandLine().getErr());
     }
 
     private void list(PrintWriter out) {

@@ -29,7 +29,7 @@ import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.report.FigurePage;
 import org.locallearning.djl.examples.report.ResultFolder;
 import org.locallearning.djl.examples.results.Provenance;
-import org.locallearning.djl.examples.results.Results;
+import org.locallearning.djl.examples.results.RunResult;
 
 /** One start of a target: what was asked for, what it runs on, and the files it leaves behind. */
 public final class Reproduction {
@@ -43,7 +43,7 @@ public final class Reproduction {
     private final boolean terminal;
     private final String commandLine;
     private final String started;
-    private final List<Results> comparisons = new ArrayList<>();
+    private final List<RunResult> runs = new ArrayList<>();
     private final Map<Path, Provenance.Maker> otherRuns = new LinkedHashMap<>();
 
     Reproduction(
@@ -153,14 +153,14 @@ public final class Reproduction {
         otherRuns.put(file, new Provenance.Maker(build, machine));
     }
 
-    /** Notes what methods that were trained side by side came to. */
-    void compared(Results results) {
-        comparisons.add(results);
+    /** Notes what runs came to, finished or diverged. */
+    void ended(List<RunResult> some) {
+        runs.addAll(some);
     }
 
-    /** Returns the results of methods that were trained side by side. */
-    List<Results> comparisons() {
-        return List.copyOf(comparisons);
+    /** Returns the runs that were noted. */
+    List<RunResult> runs() {
+        return List.copyOf(runs);
     }
 
     /**

@@ -181,8 +181,12 @@ public final class Console {
         }
     }
 
-    /** Says where a run diverged. */
-    void diverged(RunResult run) {
+    /**
+     * Says where a run diverged.
+     *
+     * @param run the run
+     */
+    public void diverged(RunResult run) {
         close();
         out.printf(
                 Locale.ROOT,

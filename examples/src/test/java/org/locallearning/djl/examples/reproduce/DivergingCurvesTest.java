@@ -28,11 +28,17 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.locallearning.djl.examples.commandline.ExitCode;
+import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.method.OptimizerKind;
+import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.results.Divergence;
+import org.locallearning.djl.examples.results.RunResult;
 import org.locallearning.djl.examples.training.Experiment;
 import org.locallearning.djl.examples.training.TrainingPlan;
+import org.locallearning.djl.zoo.data.DataSets;
+import org.locallearning.djl.zoo.data.ImageData;
 import org.locallearning.djl.zoo.network.NetworkOptions;
 import picocli.CommandLine;
 
@@ -40,36 +46,12 @@ import picocli.CommandLine;
 class DivergingCurvesTest {
 
     private static final Target TARGET =
-            new Target() {
-
-                @Override
-                public String name() {
-                    return "nobody-figure-1";
-                }
-
-                @Override
-                public String title() {
-                    return "One part that diverges and one that does not";
-                }
-
-                @Override
-                public String paper() {
-                    return "Nobody, figure 1";
-                }
-
-                @Override
-                public Duration expectedTime() {
-                    return Duration.ofSeconds(1);
-                }
-
-                @Override
-                public Set<String> options() {
-                    return LearningCurves.OPTIONS;
-                }
+            new Nobody("nobody-figure-1") {
 
                 @Override
                 public void run(Reproduction reproduction) throws IOException, TranslateException {
                     LearningCurves curves = new LearningCurves(reproduction);
+                    curves.note("What a reader has to know.");
                     Experiment experiment = experiment(reproduction, List.of("bp", "fa"), 2);
                     curves.run(
                             new LearningCurves.Part(
@@ -78,6 +60,9 @@ class DivergingCurvesTest {
                     curves.run(
                             new LearningCurves.Part(
                                     "long", experiment(reproduction, List.of("bp"), 3)));
+                    assertEquals("bp (1 of 3 diverged)", curves.named("bp"));
+                    assertEquals("fa (1 of 2 diverged)", curves.named("fa"));
+                    assertEquals("dfa", curves.named("dfa"));
                 }
 
                 private Experiment experiment(
@@ -97,6 +82,103 @@ class DivergingCurvesTest {
                                     .build());
                 }
             };
+
+    /** A target that looks into the net of a run that diverged. */
+    private static final Target LOOKING =
+            new Nobody("nobody-figure-2") {
+
+                @Override
+                public void run(Reproduction reproduction) throws IOException, TranslateException {
+                    Method method = Methods.named("bp");
+                    try (ImageData images =
+                            DataSets.load(
+                                    "glyphs", reproduction.arguments().dataOptions().build())) {
+                        InspectedRuns.open(reproduction, images, List.of(method))
+                                .run(
+                                        method,
+                                        List.of("settings"),
+                                        RunResult.class,
+                                        run -> run,
+                                        (console, checkpoints) -> DIVERGED);
+                    }
+                    FigurePage page = new FigurePage().section("Result", "diverged");
+                    reproduction.write(List.of(1), DIVERGED, page);
+                }
+            };
+
+    private static final RunResult DIVERGED =
+            new RunResult(
+                    "bp",
+                    1,
+                    "adam",
+                    1e-4f,
+                    null,
+                    null,
+                    List.of(),
+                    null,
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    Divergence.of(1, 2, "The loss is NaN."));
+
+    /** What targets of no paper have in common. */
+    private abstract static class Nobody implements Target {
+
+        private final String name;
+
+        Nobody(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public String title() {
+            return "Runs of which some diverge";
+        }
+
+        @Override
+        public String paper() {
+            return "Nobody, figure 1";
+        }
+
+        @Override
+        public Duration expectedTime() {
+            return Duration.ofSeconds(1);
+        }
+
+        @Override
+        public Set<String> options() {
+            return LearningCurves.OPTIONS;
+        }
+    }
+
+    @Test
+    void runThatWasLookedIntoEndsTheProgramLikeOthers(@TempDir Path folder) {
+        for (int start = 1; start <= 2; ++start) {
+            StringWriter out = new StringWriter();
+            StringWriter err = new StringWriter();
+            int code =
+                    new CommandLine(new ReproduceCommand(List.of(LOOKING)))
+                            .setOut(new PrintWriter(out))
+                            .setErr(new PrintWriter(err))
+                            .execute(
+                                    "nobody-figure-2",
+                                    "--limit=40",
+                                    "--test-limit=10",
+                                    "--threads=1",
+                                    "--out=" + folder);
+
+            assertEquals(ExitCode.DIVERGED, code, err.toString());
+            assertTrue(
+                    err.toString().contains("1 of 1 runs diverged: bp with seed 1"),
+                    err.toString());
+            assertTrue(out.toString().contains("bp, seed 1 diverged in epoch 1"), out.toString());
+        }
+    }
 
     @Test
     void partsAfterItAreTrainedAndASecondStartTakesItAsItIs(@TempDir Path folder)
@@ -126,6 +208,7 @@ class DivergingCurvesTest {
                     out.toString().lines().filter(l -> l.endsWith("stored")).count());
             String page = Files.readString(folder.resolve("report.html"));
             assertTrue(page.contains("(diverged)") && page.contains("No run was finished."));
+            assertTrue(page.contains("<p>What a reader has to know.</p>"), page);
             assertTrue(page.contains("Training, wild, tame"), page);
             assertTrue(page.contains("Training, long"), page);
         }

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import org.locallearning.djl.examples.method.Method;
 import org.locallearning.djl.examples.method.MethodSettings;
@@ -82,7 +83,14 @@ final class ReceptiveFields implements Target {
      */
     record Figure(String data, int epochs, List<Run> runs) {}
 
-    /** The receptive fields of one panel. */
+    /**
+     * The receptive fields of one panel.
+     *
+     * @param name the panel's name
+     * @param result how the net trained
+     * @param before the fields before the first step; null where the run diverged in it
+     * @param after the fields after the last epoch; null where the run diverged in the first
+     */
     record Run(String name, RunResult result, FirstLayer.Fields before, FirstLayer.Fields after) {}
 
     /** Everything that a run depends on. */
@@ -225,45 +233,69 @@ final class ReceptiveFields implements Target {
 
     private static void write(Reproduction reproduction, List<Integer> seeds, Figure figure)
             throws IOException {
-        Run first = figure.runs.get(0);
-        List<Bitmap> bitmaps = new ArrayList<>();
-        bitmaps.add(fields("before learning", first.before));
+        reproduction.write(seeds, figure, page(figure));
+        rows(figure).forEach(row -> reproduction.out().println(String.join(" | ", row)));
+    }
+
+    /** What the net was like before a run that diverged is no result of it. */
+    static List<List<String>> rows(Figure figure) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("before learning", smoothness(first.before), ""));
+        rows.add(List.of("before learning", smoothness(start(figure)), ""));
         for (Run run : figure.runs) {
-            bitmaps.add(fields(run.name, run.after));
+            boolean diverged = run.result.diverged();
             rows.add(
                     List.of(
                             run.name,
-                            smoothness(run.after),
-                            Percent.of(run.result.last().testAccuracy())));
+                            diverged ? "–" : smoothness(run.after),
+                            diverged
+                                    ? "diverged in epoch " + run.result.divergence().epoch()
+                                    : Percent.of(run.result.last().testAccuracy())));
         }
-        FigurePage page =
-                new FigurePage()
-                        .section(
-                                "Result",
-                                "Weights from the pixels to the first "
-                                        + SHOWN
-                                        + " hidden units, each drawn at its own greatest, red for"
-                                        + " positive. Neighbours are pixels above or beside each"
-                                        + " other; the correlation is over the weights of all "
-                                        + HIDDEN
-                                        + " units.")
-                        .table(List.of("", "correlation of neighbours", "test accuracy"), rows)
-                        .figures(COLUMNS, bitmaps)
-                        .setting("Images", figure.data)
-                        .setting(
-                                "Training",
-                                String.format(
-                                        Locale.ROOT,
-                                        "a 784-%d-10 tanh net, %s, batches of %d, %s, %s",
-                                        HIDDEN,
-                                        Counted.of(figure.epochs, "epoch"),
-                                        Paper.BATCH,
-                                        Task.SIGNED_TARGETS.lossTitle(),
-                                        OptimizerKind.ADAM.title()));
-        reproduction.write(seeds, figure, page);
-        rows.forEach(row -> reproduction.out().println(String.join(" | ", row)));
+        return rows;
+    }
+
+    /** The fields before learning, the same in all runs. */
+    private static FirstLayer.Fields start(Figure figure) {
+        return figure.runs.stream()
+                .map(Run::before)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "Every run diverged in its first step, and there is nothing"
+                                                + " to draw: choose other methods."));
+    }
+
+    static FigurePage page(Figure figure) {
+        List<Bitmap> bitmaps = new ArrayList<>();
+        bitmaps.add(fields("before learning", start(figure)));
+        figure.runs.stream()
+                .filter(run -> !run.result.diverged())
+                .forEach(run -> bitmaps.add(fields(run.name, run.after)));
+        return new FigurePage()
+                .section(
+                        "Result",
+                        "Weights from the pixels to the first "
+                                + SHOWN
+                                + " hidden units, each drawn at its own greatest, red for"
+                                + " positive. Neighbours are pixels above or beside each"
+                                + " other; the correlation is over the weights of all "
+                                + HIDDEN
+                                + " units.")
+                .table(List.of("", "correlation of neighbours", "test accuracy"), rows(figure))
+                .figures(COLUMNS, bitmaps)
+                .setting("Images", figure.data)
+                .setting(
+                        "Training",
+                        String.format(
+                                Locale.ROOT,
+                                "a 784-%d-10 tanh net, %s, batches of %d, %s, %s",
+                                HIDDEN,
+                                Counted.of(figure.epochs, "epoch"),
+                                Paper.BATCH,
+                                Task.SIGNED_TARGETS.lossTitle(),
+                                OptimizerKind.ADAM.title()));
     }
 
     private static Bitmap fields(String title, FirstLayer.Fields fields) {
