@@ -15,10 +15,10 @@ package org.locallearning.djl.examples.sweep;
 
 import java.io.IOException;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.locallearning.djl.examples.output.OutputFolder;
 import org.locallearning.djl.examples.output.TextTable;
+import org.locallearning.djl.examples.report.LossValue;
 import org.locallearning.djl.examples.report.Percent;
 import org.locallearning.djl.examples.report.ResultFolder;
 import org.locallearning.djl.examples.results.Interval;
@@ -109,7 +109,6 @@ final class SweepFiles {
         if (interval == null) {
             return "-";
         }
-        return interval.text(
-                accuracy ? Percent::of : value -> String.format(Locale.ROOT, "%.4f", value));
+        return interval.text(accuracy ? Percent::of : LossValue::of);
     }
 }

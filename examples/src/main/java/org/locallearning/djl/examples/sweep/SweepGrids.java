@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.locallearning.djl.examples.report.Figure;
 import org.locallearning.djl.examples.report.HeatMap;
+import org.locallearning.djl.examples.report.ShortNumber;
 
 /**
  * What every setting of a sweep came to: of methods with one swept option a map of all that have
@@ -31,6 +32,11 @@ final class SweepGrids {
 
     /** What stands in the place of a number that is not there. */
     static final String NONE = "-";
+
+    /** Losses below and beyond are written with powers of ten. */
+    private static final double LEAST = 1e-3;
+
+    private static final double GREATEST = 1e4;
 
     private final SweepPlan plan;
     private final Sweep sweep;
@@ -148,17 +154,20 @@ final class SweepGrids {
             List<String> columns,
             List<String> rows,
             List<List<Double>> cells) {
-        return new HeatMap(
-                title,
-                abscissa,
-                ordinate,
-                columns,
-                rows,
-                cells,
-                value ->
-                        Double.isNaN(value)
-                                ? NONE
-                                : String.format(Locale.ROOT, accuracy ? "%.1f" : "%.3f", value));
+        return new HeatMap(title, abscissa, ordinate, columns, rows, cells, this::number);
+    }
+
+    /** Writes what a cell has room for. */
+    private String number(double value) {
+        if (Double.isNaN(value)) {
+            return NONE;
+        }
+        if (accuracy) {
+            return String.format(Locale.ROOT, "%.1f", value);
+        }
+        return value == 0 || value >= LEAST && value < GREATEST
+                ? ShortNumber.of(value, 3)
+                : ShortNumber.power(value, 0);
     }
 
     private List<String> values(Trial.Subject subject, SweptOption axis) {

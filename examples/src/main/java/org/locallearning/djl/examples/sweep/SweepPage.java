@@ -22,9 +22,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoubleFunction;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.locallearning.djl.examples.environment.Machine;
 import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.output.Counted;
@@ -32,6 +34,7 @@ import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.Figure;
 import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.report.LossValue;
 import org.locallearning.djl.examples.report.Percent;
 import org.locallearning.djl.examples.results.Interval;
 import org.locallearning.djl.examples.results.Moment;
@@ -128,10 +131,18 @@ final class SweepPage {
                 Counted.of(plan.epochs(), "epoch"),
                 plan.seeds().size() == 1 ? "seed" : "seeds",
                 list(plan.seeds()),
-                plan.validated()
-                        ? "Settings are chosen by images held out of training; the test images were"
-                                + " used once, with the chosen setting."
-                        : "One setting of each method, measured on the test images.");
+                choosing());
+    }
+
+    private String choosing() {
+        if (!plan.validated()) {
+            return "One setting of each method, measured on the test images.";
+        }
+        return "Settings are chosen by images held out of training; the test images "
+                + (results.chosen().size() == plan.settings().size()
+                        ? "were used once, with the chosen setting."
+                        : "are used once, with the chosen setting, which not every method has come"
+                                + " to.");
     }
 
     private String trials() {
@@ -158,17 +169,33 @@ final class SweepPage {
         boolean accuracy = any.task().hasAccuracy();
         page.section(any.datasetTitle() + ", " + any.modelSummary(), "");
         best(subjects, accuracy);
-        page.section(
-                "Learning curves",
-                (plan.validated() ? "Of the best setting of each method" : "Of each method")
-                        + (plan.seeds().size() > 1
-                                ? "; lines are means over the seeds, the band reaches from the"
-                                        + " lowest to the highest seed."
-                                : ".")
-                        + " Seconds are those of training alone, as the machine ran it.");
-        curves(subjects, accuracy);
-        times(subjects, accuracy);
+        Map<Trial.Subject, List<RunResult>> runs = new LinkedHashMap<>();
+        for (Trial.Subject subject : subjects) {
+            List<RunResult> best = runs(subject);
+            if (!best.isEmpty()) {
+                runs.put(subject, best);
+            }
+        }
+        if (!runs.isEmpty()) {
+            page.section("Learning curves", aboutCurves(runs));
+            curves(runs, accuracy);
+            times(runs, accuracy);
+        }
         grids(subjects, accuracy);
+    }
+
+    private String aboutCurves(Map<Trial.Subject, List<RunResult>> runs) {
+        Set<Trial.Subject> chosen = new HashSet<>();
+        results.chosen().forEach(choice -> chosen.add(choice.subject()));
+        return (plan.validated() ? "Of the best setting of each method" : "Of each method")
+                + (!plan.validated() || chosen.containsAll(runs.keySet())
+                        ? ""
+                        : " so far, by the last epoch that settings were compared after")
+                + (runs.values().stream().anyMatch(each -> each.size() > 1)
+                        ? "; lines are means over the seeds, the band reaches from the lowest to"
+                                + " the highest seed."
+                        : ".")
+                + " Seconds are those of training alone, as the machine ran it.";
     }
 
     private Results anyResults(List<Trial.Subject> subjects) {
@@ -201,12 +228,12 @@ final class SweepPage {
                 row.add(
                         accuracy
                                 ? text(choice.validationAccuracy(), Percent::of)
-                                : text(choice.validationLoss(), SweepPage::loss));
+                                : text(choice.validationLoss(), LossValue::of));
             }
             row.add(
                     accuracy
                             ? text(choice.testAccuracy(), Percent::of)
-                            : text(choice.testLoss(), SweepPage::loss));
+                            : text(choice.testLoss(), LossValue::of));
             row.add(
                     text(
                             choice.secondsPerEpoch(),
@@ -237,29 +264,23 @@ final class SweepPage {
         return Methods.named(subject.method()).title();
     }
 
-    private static String loss(double value) {
-        return String.format(Locale.ROOT, "%.4f", value);
-    }
-
     private static String percent(double value) {
         return String.format(Locale.ROOT, "%.2f %%", value);
     }
 
-    private void curves(List<Trial.Subject> subjects, boolean accuracy) {
+    private void curves(Map<Trial.Subject, List<RunResult>> runs, boolean accuracy) {
         String title = held() + (accuracy ? " accuracy" : " loss");
         String unit = accuracy ? "in %" : "loss";
-        DoubleFunction<String> format = accuracy ? SweepPage::percent : SweepPage::loss;
+        DoubleFunction<String> format = accuracy ? SweepPage::percent : LossValue::of;
         Function<Moment, Double> quantity =
                 accuracy ? moment -> 100 * moment.accuracy() : Moment::loss;
         List<Curve> overEpochs = new ArrayList<>();
         List<Curve> overSeconds = new ArrayList<>();
-        for (Trial.Subject subject : subjects) {
-            List<RunResult> runs = runs(subject);
-            if (!runs.isEmpty()) {
-                overEpochs.add(Curve.overEpochs(title(subject), runs, quantity));
-                overSeconds.add(Curve.overSeconds(title(subject), runs, quantity));
-            }
-        }
+        runs.forEach(
+                (subject, each) -> {
+                    overEpochs.add(Curve.overEpochs(title(subject), each, quantity));
+                    overSeconds.add(Curve.overSeconds(title(subject), each, quantity));
+                });
         page.figures(
                 2,
                 List.of(
@@ -272,26 +293,54 @@ final class SweepPage {
         return plan.validated() ? "Validation" : "Test";
     }
 
-    private void times(List<Trial.Subject> subjects, boolean accuracy) {
-        Map<String, List<RunResult>> runs = new LinkedHashMap<>();
-        for (Trial.Subject subject : subjects) {
-            List<RunResult> chosen = runs(subject);
-            if (!chosen.isEmpty()) {
-                runs.put(subject.method(), chosen);
-            }
-        }
-        TimeToBest.all(runs, accuracy).forEach(times -> page.timeToBest(times, held()));
+    private void times(Map<Trial.Subject, List<RunResult>> runs, boolean accuracy) {
+        Map<String, List<RunResult>> byMethod = new LinkedHashMap<>();
+        runs.forEach((subject, each) -> byMethod.put(subject.method(), each));
+        TimeToBest.all(byMethod, accuracy).forEach(times -> page.timeToBest(times, held()));
     }
 
-    /** Returns the runs of the chosen setting, or of the setting that is the best so far. */
+    /**
+     * Returns the runs of the chosen setting, or of the setting that is the best so far, as far as
+     * all of them have come; none where nothing can be chosen yet.
+     */
     private List<RunResult> runs(Trial.Subject subject) {
-        Map<SweptOption, String> setting =
-                sweep.scores(subject, plan.settings().get(subject), plan.epochs()).get(0).setting();
+        return best(subject)
+                .map(
+                        setting ->
+                                trials(subject, setting)
+                                        .map(StoredTrial::run)
+                                        .filter(Objects::nonNull)
+                                        .toList())
+                .map(RunResult::asFarAsAll)
+                .orElse(List.of());
+    }
+
+    private Stream<StoredTrial> trials(Trial.Subject subject, Map<SweptOption, String> setting) {
         return plan.seeds().stream()
                 .map(seed -> sweep.reached().get(new Trial(subject, setting, seed)))
-                .filter(trial -> trial != null && trial.run() != null)
-                .map(StoredTrial::run)
-                .toList();
+                .filter(Objects::nonNull);
+    }
+
+    private Optional<Map<SweptOption, String>> best(Trial.Subject subject) {
+        List<Map<SweptOption, String>> all = plan.settings().get(subject);
+        SettingScore last = sweep.scores(subject, all, plan.epochs()).get(0);
+        if (!last.failed()) {
+            return Optional.of(last.setting());
+        }
+        List<Map<SweptOption, String>> going =
+                all.stream()
+                        .filter(setting -> trials(subject, setting).noneMatch(StoredTrial::failed))
+                        .toList();
+        if (all.size() == 1 || going.isEmpty()) {
+            return going.stream().findFirst();
+        }
+        for (int i = plan.rungs().size() - 1; i >= 0; i--) {
+            SettingScore best = sweep.scores(subject, going, plan.rungs().get(i)).get(0);
+            if (!best.failed()) {
+                return Optional.of(best.setting());
+            }
+        }
+        return Optional.empty();
     }
 
     private void grids(List<Trial.Subject> subjects, boolean accuracy) {
@@ -309,7 +358,11 @@ final class SweepPage {
                         + " "
                         + SweepGrids.NONE
                         + " is a setting that failed or has not come so far, or a value that the"
-                        + " method was not tried with.");
+                        + " method was not tried with."
+                        + (accuracy
+                                ? ""
+                                : " An arrow marks a loss so far beyond the others that it is left"
+                                        + " out of the colours."));
         page.figures(figures);
     }
 

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
 import org.locallearning.djl.examples.output.Counted;
+import org.locallearning.djl.examples.report.LossValue;
 import org.locallearning.djl.examples.report.Percent;
 import org.locallearning.djl.examples.results.EpochResult;
 import org.locallearning.djl.examples.sweep.trial.TrialRunner;
@@ -110,9 +111,7 @@ final class SweepProgress implements Sweep.Progress {
     }
 
     private static String measured(Double accuracy, double loss) {
-        return accuracy == null
-                ? String.format(Locale.ROOT, "loss %.4f", loss)
-                : Percent.of(accuracy);
+        return accuracy == null ? "loss " + LossValue.of(loss) : Percent.of(accuracy);
     }
 
     /** An epoch of those that are left takes as long as one of this start's, all methods alike. */

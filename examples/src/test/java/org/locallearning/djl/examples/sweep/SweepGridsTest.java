@@ -43,4 +43,24 @@ class SweepGridsTest {
         assertEquals(List.of("fa", "bp"), map.rows());
         assertEquals(SweepGrids.NONE, map.format().apply(map.values().get(0).get(2)));
     }
+
+    /** Of which a cell has room for about seven letters. */
+    @Test
+    void lossesOfAnySizeAreShort() {
+        Trial.Subject bp = new Trial.Subject("glyphs", "mlp", "bp");
+        SweepPlan plan =
+                new SweepPlan(
+                        Map.of(bp, List.of(Map.of(RATE, "1e-3"), Map.of(RATE, "1e-2"))),
+                        List.of(1),
+                        1,
+                        true,
+                        null);
+        Sweep nothingRan = new Sweep(plan, null, null, null, null);
+        HeatMap map = (HeatMap) new SweepGrids(plan, nothingRan, false).figures(List.of(bp)).get(0);
+
+        assertEquals("2.3", map.format().apply(2.303));
+        assertEquals("0.0512", map.format().apply(0.05123));
+        assertEquals("3e-5", map.format().apply(3.1e-5));
+        assertEquals("1e20", map.format().apply(1.1e20));
+    }
 }
