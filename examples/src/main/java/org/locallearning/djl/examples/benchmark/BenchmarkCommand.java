@@ -65,8 +65,9 @@ import picocli.CommandLine.Spec;
                     + " optimizer's time is in a column of its own. The methods take turns,"
                     + " step by step, in one run; the ratio is the median over the rounds of a"
                     + " method's time over backpropagation's in the same round. Where decorrelation"
-                    + " layers learn in one of k steps, times are means over k rounds. Beside it"
-                    + " stand the"
+                    + " layers learn in one of k steps, times are means over k rounds each, no"
+                    + " round in two of them. Quartiles of the ratio are left out where there are"
+                    + " fewer than 4 times or means. Beside it stand the"
                     + " products with weights, counted while it ran, the multiply-adds that the"
                     + " method needs, the rate of a 1024x1024 matrix product measured in the same"
                     + " rounds, and the peak memory of the method alone in a process of its own"
@@ -143,8 +144,9 @@ public final class BenchmarkCommand implements Callable<Integer> {
                 paramLabel = "N",
                 defaultValue = "20",
                 description =
-                        "Timed steps per method and model, and no fewer than decorrelation layers"
-                                + " take from one update to the next (default: ${DEFAULT-VALUE}).")
+                        "Timed steps per method and model (default: ${DEFAULT-VALUE}); more where"
+                                + " decorrelation layers learn in one of k steps and N is no"
+                                + " multiple of k.")
         private int repeats;
 
         @Option(
@@ -355,7 +357,7 @@ public final class BenchmarkCommand implements Callable<Integer> {
                 fixed("%.1f", row.stepsPerSecond()),
                 fixed("%.0f", row.samplesPerSecond()),
                 fixed("%.2f", row.ratioToBp()),
-                fixed("%.2f", row.ratioLow()) + " - " + fixed("%.2f", row.ratioHigh()),
+                quartiles(row),
                 fixed("%.2f", row.processorRatioToBp()),
                 row.products(),
                 fixed("%.2f", row.productRatio()),
@@ -364,6 +366,12 @@ public final class BenchmarkCommand implements Callable<Integer> {
                 fixed("%.1f", row.optimizerMs()),
                 fixed("%.0f", row.peakMiB()),
                 fixed("%.2f", row.peakRatioToBp()));
+    }
+
+    private static String quartiles(BenchmarkResults.Row row) {
+        return row.ratioLow() == null
+                ? NOT_MEASURED
+                : fixed("%.2f", row.ratioLow()) + " - " + fixed("%.2f", row.ratioHigh());
     }
 
     private static void explain(

@@ -53,8 +53,9 @@ record BenchmarkResults(
      * @param samplesPerSecond samples per second at that time
      * @param ratioToBp the median, over the rounds, of the time over that of stock backpropagation
      *     in the same round
-     * @param ratioLow the lower quartile of the same
-     * @param ratioHigh the upper quartile of the same
+     * @param ratioLow the lower quartile of the same; null where there are too few values, and in
+     *     results of earlier versions of means that share rounds
+     * @param ratioHigh the upper quartile likewise
      * @param optimizerMs the median time of the optimizer's step in milliseconds, which is not part
      *     of {@code medianMs}
      * @param products products with weights of a step, counted while it ran; by the formula for the
@@ -86,8 +87,8 @@ record BenchmarkResults(
             double stepsPerSecond,
             double samplesPerSecond,
             double ratioToBp,
-            double ratioLow,
-            double ratioHigh,
+            Double ratioLow,
+            Double ratioHigh,
             double optimizerMs,
             long products,
             double productRatio,

@@ -34,12 +34,16 @@ import org.locallearning.djl.examples.method.Methods;
  * machine does meets all of them alike.
  *
  * <p>Decorrelation layers may learn in one of k steps. Medians would leave that step out, so that
- * they are of means over k rounds.
+ * they are of means over k rounds each; no round is in two of them, since means that share rounds
+ * differ less than repeated measurements do.
  */
 final class InterleavedTiming {
 
     /** The virtual machine compiles what runs often: fewer rounds time its interpreter too. */
     private static final int WARM_UP_ROUNDS = 10;
+
+    /** Quartiles of fewer values would say that they hardly differ. */
+    private static final int LEAST_FOR_QUARTILES = 4;
 
     private static final double NANOS_PER_MILLI = 1e6;
 
@@ -77,7 +81,7 @@ final class InterleavedTiming {
                 matrix.gflops();
             }
             int period = Math.toIntExact(period(methods, decorrelation, batch));
-            int rounds = Math.max(repeats, period);
+            int rounds = rounds(repeats, period);
             Map<String, double[]> milliseconds = new LinkedHashMap<>();
             Map<String, double[]> optimizers = new LinkedHashMap<>();
             Map<String, double[]> processor = new LinkedHashMap<>();
@@ -147,8 +151,8 @@ final class InterleavedTiming {
                             1000 / median,
                             1000 / median * batch,
                             ratio.median(),
-                            ratio.low(),
-                            ratio.high(),
+                            hasQuartiles(times) ? ratio.low() : null,
+                            hasQuartiles(times) ? ratio.high() : null,
                             Quartiles.of(optimizers.get(method.name())).median(),
                             products,
                             (double) products / baselineProducts,
@@ -169,6 +173,16 @@ final class InterleavedTiming {
         return rows;
     }
 
+    /** Whether there are enough values for quartiles. */
+    static boolean hasQuartiles(double... values) {
+        return values.length >= LEAST_FOR_QUARTILES;
+    }
+
+    /** Returns how many rounds there are at least so many of, with no mean cut short. */
+    static int rounds(int repeats, int period) {
+        return (repeats + period - 1) / period * period;
+    }
+
     /** The rounds in which every layer of the methods learns once. */
     static long period(List<Method> methods, DecorrelationSettings decorrelation, int batch) {
         if (methods.stream().noneMatch(Method::decorrelated)) {
@@ -183,10 +197,11 @@ final class InterleavedTiming {
      *
      * @param times the time of each round
      * @param length the number of rounds in a mean
-     * @return the mean from each round on that has so many after it
+     * @return the mean of the first so many, of as many after them, and so on
      */
     static double[] means(double[] times, int length) {
-        return IntStream.rangeClosed(0, times.length - length)
+        return IntStream.range(0, times.length / length)
+                .map(block -> block * length)
                 .mapToDouble(
                         first ->
                                 Arrays.stream(times, first, first + length).average().orElseThrow())

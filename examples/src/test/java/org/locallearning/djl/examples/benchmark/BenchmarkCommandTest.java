@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.benchmark;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -75,14 +76,34 @@ class BenchmarkCommandTest {
     }
 
     @Test
-    void everyMeanIsOverARoundThatLearns() {
-        double[] learningInOneOfThree = {4, 1, 1, 4, 1, 1, 4};
+    void everyMeanIsOverARoundThatLearnsAndNoRoundIsInTwo() {
+        double[] learningInOneOfThree = {4, 1, 1, 7, 1, 1, 4};
         assertArrayEquals(
-                new double[] {2, 2, 2, 2, 2},
-                InterleavedTiming.means(learningInOneOfThree, 3),
-                1e-15);
+                new double[] {2, 3}, InterleavedTiming.means(learningInOneOfThree, 3), 1e-15);
         assertArrayEquals(
                 learningInOneOfThree, InterleavedTiming.means(learningInOneOfThree, 1), 1e-15);
+    }
+
+    @Test
+    void roundsFillTheirMeans() {
+        assertEquals(20, InterleavedTiming.rounds(20, 1));
+        assertEquals(20, InterleavedTiming.rounds(20, 20));
+        assertEquals(24, InterleavedTiming.rounds(20, 8));
+        assertEquals(30, InterleavedTiming.rounds(20, 30));
+    }
+
+    @Test
+    void fewMeansHaveNoQuartiles() {
+        assertFalse(InterleavedTiming.hasQuartiles(1.32));
+        assertFalse(InterleavedTiming.hasQuartiles(1, 2, 3));
+        assertTrue(InterleavedTiming.hasQuartiles(1, 2, 3, 4));
+    }
+
+    @Test
+    void storedQuartilesAreRead() throws IOException {
+        BenchmarkResults stored =
+                BenchmarkResults.fromJson(Files.readString(Path.of("runs/benchmark.json")));
+        stored.rows().forEach(row -> assertTrue(row.ratioLow() <= row.ratioHigh()));
     }
 
     @Test
@@ -235,6 +256,11 @@ class BenchmarkCommandTest {
         BenchmarkResults results =
                 BenchmarkResults.fromJson(Files.readString(folder.resolve("benchmark.json")));
         assertEquals(10, results.decorrelation().interval());
+        // one mean over all rounds of a period
+        assertNull(results.rows().get(1).ratioLow());
+        assertNull(results.rows().get(1).ratioHigh());
+        assertTrue(run.out().lines().anyMatch(line -> line.matches("mlp +bp\\+decor .* - .*")));
+        assertFalse(run.out().contains(" 1.00 - 1.00 "), run.out());
         assertEquals(
                 List.of("bp", "bp+decor"),
                 results.rows().stream().map(BenchmarkResults.Row::method).toList());
