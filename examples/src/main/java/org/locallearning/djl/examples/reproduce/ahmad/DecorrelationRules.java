@@ -17,14 +17,19 @@ import ai.djl.ndarray.NDManager;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
+import org.locallearning.djl.examples.output.Counted;
 import org.locallearning.djl.examples.report.Curve;
 import org.locallearning.djl.examples.report.Diagram;
 import org.locallearning.djl.examples.report.FigurePage;
+import org.locallearning.djl.examples.report.ShortNumber;
 import org.locallearning.djl.examples.reproduce.Reproduction;
 import org.locallearning.djl.examples.reproduce.Target;
 
@@ -36,6 +41,8 @@ final class DecorrelationRules implements Target {
     private static final int SCALES = 9;
     private static final double LEAST_EXPONENT = -1;
     private static final double GREATEST_EXPONENT = 0.6;
+    private static final double NEAR = 0.1;
+    private static final int DIGITS = 3;
 
     /**
      * The numbers behind the figure.
@@ -44,8 +51,22 @@ final class DecorrelationRules implements Target {
      * @param overScale per rule: the mean squared correlation that is left, over log10 of the scale
      *     of M; and what it was before
      * @param overSteps per rule: the activity that is left, over the steps, from M = I
+     * @param endedEarly by the title of a rule, how many of its trials stopped being finite before
+     *     the last step, of which nothing but what was before is in the curves; null where none did
      */
-    record Figure(int steps, List<Curve> overScale, List<Curve> overSteps) {}
+    record Figure(
+            int steps,
+            List<Curve> overScale,
+            List<Curve> overSteps,
+            Map<String, Integer> endedEarly) {}
+
+    /** Runs trials with the inputs of one seed. */
+    @FunctionalInterface
+    interface Trials {
+
+        /** Runs a rule from a scale of M, and returns the state after 0, 1, 2 ... steps. */
+        List<DecorrelationTrial.State> run(DecorrelationTrial.Rule rule, double scale, int steps);
+    }
 
     /** {@inheritDoc} */
     @Override
@@ -83,7 +104,7 @@ final class DecorrelationRules implements Target {
         List<Integer> seeds = reproduction.arguments().seeds(SEEDS);
         Figure figure;
         try (NDManager manager = reproduction.engine().newBaseManager()) {
-            figure = measure(manager, seeds);
+            figure = measure(seeds, seed -> new DecorrelationTrial(manager, seed)::run);
         }
         FigurePage page =
                 new FigurePage()
@@ -118,29 +139,40 @@ final class DecorrelationRules implements Target {
         reproduction.out().println(text(figure));
     }
 
-    static Figure measure(NDManager manager, List<Integer> seeds) {
+    static Figure measure(List<Integer> seeds, IntFunction<Trials> inputs) {
         List<Curve> overScale = new ArrayList<>();
         List<Curve> overSteps = new ArrayList<>();
+        Map<String, Integer> endedEarly = new LinkedHashMap<>();
         Map<Double, List<Double>> before = Map.of();
         for (DecorrelationTrial.Rule rule : DecorrelationTrial.Rule.values()) {
             Map<Double, List<Double>> left = new TreeMap<>();
             before = new TreeMap<>();
             Map<Double, List<Double>> activity = new TreeMap<>();
             for (int seed : seeds) {
-                DecorrelationTrial trial = new DecorrelationTrial(manager, seed);
+                Trials trials = inputs.apply(seed);
                 for (int i = 0; i < SCALES; ++i) {
                     double exponent =
                             LEAST_EXPONENT
                                     + i * (GREATEST_EXPONENT - LEAST_EXPONENT) / (SCALES - 1);
                     List<DecorrelationTrial.State> states =
-                            trial.run(rule, Math.pow(10, exponent), STEPS);
-                    double last = states.get(states.size() - 1).loss();
-                    left.computeIfAbsent(exponent, x -> new ArrayList<>()).add(last);
-                    before.computeIfAbsent(exponent, x -> new ArrayList<>())
-                            .add(states.get(0).loss());
+                            trials.run(rule, Math.pow(10, exponent), STEPS);
+                    if (!states.isEmpty()) {
+                        before.computeIfAbsent(exponent, x -> new ArrayList<>())
+                                .add(states.get(0).loss());
+                    }
+                    if (states.size() > STEPS) {
+                        left.computeIfAbsent(exponent, x -> new ArrayList<>())
+                                .add(states.get(STEPS).loss());
+                    } else {
+                        endedEarly.merge(rule.title(), 1, Integer::sum);
+                    }
                 }
-                List<DecorrelationTrial.State> states = trial.run(rule, 1, STEPS);
-                for (int step = 0; step < states.size(); ++step) {
+                List<DecorrelationTrial.State> states = trials.run(rule, 1, STEPS);
+                if (states.size() <= STEPS) {
+                    endedEarly.merge(rule.title(), 1, Integer::sum);
+                    continue;
+                }
+                for (int step = 0; step <= STEPS; ++step) {
                     activity.computeIfAbsent((double) step, x -> new ArrayList<>())
                             .add(states.get(step).activity());
                 }
@@ -150,40 +182,56 @@ final class DecorrelationRules implements Target {
         }
         // the same for both rules
         overScale.add(Curve.of("Before", before));
-        return new Figure(STEPS, List.copyOf(overScale), List.copyOf(overSteps));
+        return new Figure(
+                STEPS,
+                List.copyOf(overScale),
+                List.copyOf(overSteps),
+                endedEarly.isEmpty() ? null : endedEarly);
     }
 
-    private static String text(Figure figure) {
+    static String text(Figure figure) {
         StringBuilder text =
                 new StringBuilder(
                         String.format(
                                 Locale.ROOT,
                                 "The mean squared correlation is %s before.",
-                                number(figure.overScale.get(2).points().get(0).y().mean())));
+                                mean(figure.overScale.get(2).points(), LEAST_EXPONENT)));
         for (int i = 0; i < figure.overSteps.size(); ++i) {
             List<Curve.Point> scales = figure.overScale.get(i).points();
             List<Curve.Point> steps = figure.overSteps.get(i).points();
+            String rule = figure.overScale.get(i).name();
             text.append(
                     String.format(
                             Locale.ROOT,
                             " %s leaves %s from M = 0.1 I, %s from M = I and %s from M = 4 I; of the"
                                     + " activity it leaves %s.",
-                            figure.overScale.get(i).name(),
-                            number(scales.get(0).y().mean()),
-                            number(nearestToOne(scales).y().mean()),
-                            number(scales.get(scales.size() - 1).y().mean()),
-                            number(steps.get(steps.size() - 1).y().mean())));
+                            rule,
+                            mean(scales, LEAST_EXPONENT),
+                            mean(scales, 0),
+                            mean(scales, GREATEST_EXPONENT),
+                            mean(steps, STEPS)));
+            if (figure.endedEarly != null && figure.endedEarly.containsKey(rule)) {
+                text.append(
+                        String.format(
+                                Locale.ROOT,
+                                " %s of it stopped being finite before step %d and are left out.",
+                                Counted.of(figure.endedEarly.get(rule), "trial"),
+                                STEPS));
+            }
         }
         return text.toString();
     }
 
-    private static Curve.Point nearestToOne(List<Curve.Point> scales) {
-        return scales.stream()
-                .min((a, b) -> Double.compare(Math.abs(a.x()), Math.abs(b.x())))
-                .orElseThrow();
+    /** Writes the mean at the point of a curve that is nearest to a place, if there is one near. */
+    private static String mean(List<Curve.Point> points, double x) {
+        return points.stream()
+                .filter(point -> Math.abs(point.x() - x) < NEAR)
+                .min(Comparator.comparingDouble(point -> Math.abs(point.x() - x)))
+                .map(point -> number(point.y().mean()))
+                .orElse("–");
     }
 
-    private static String number(double value) {
-        return String.format(Locale.ROOT, "%.2f", value);
+    static String number(double value) {
+        return ShortNumber.of(value, DIGITS);
     }
 }

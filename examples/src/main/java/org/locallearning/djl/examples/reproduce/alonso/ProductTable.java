@@ -121,7 +121,7 @@ final class ProductTable implements Target {
      * @param iterations T
      * @param layers L
      * @param counted the products of a step as it ran
-     * @param paper the products by the paper's formula
+     * @param paper the products by the paper's formula, with the forward pass
      * @param code the products of the authors' code, null where they are not known
      */
     record Count(String method, int iterations, int layers, long counted, long paper, Long code) {}
@@ -193,7 +193,12 @@ final class ProductTable implements Target {
                                                 curves,
                                                 value -> String.valueOf(Math.round(value)))))
                         .table(
-                                List.of("Method", "Matrices", "counted", "paper", "authors' code"),
+                                List.of(
+                                        "Method",
+                                        "Matrices",
+                                        "counted",
+                                        "paper, with the forward pass",
+                                        "authors' code"),
                                 rows);
         reproduction.write(List.of(), counts, page);
         reproduction.out().println(text(counts));
@@ -256,7 +261,7 @@ final class ProductTable implements Target {
                         .append(count.counted)
                         .append(" products, ")
                         .append(count.paper)
-                        .append(" by the paper")
+                        .append(" by the paper with the forward pass")
                         .append(count.code == null ? "." : " and " + count.code + " in its code.");
             }
         }

@@ -166,7 +166,7 @@ final class AlignmentDynamics extends DrawnFigure {
                             String.format(Locale.ROOT, "%.3f", outcome.leastFeedbackTrace),
                             String.format(Locale.ROOT, "%.2e", outcome.leastErrorTrace),
                             String.format(Locale.ROOT, "%.2e", outcome.meanError),
-                            String.format(Locale.ROOT, "%.0f %%", 100 * outcome.spread)));
+                            deviation(seeds.size(), outcome.spread)));
         }
         return new FigureContent(
                 text
@@ -216,6 +216,11 @@ final class AlignmentDynamics extends DrawnFigure {
         double mean = DoubleStream.of(values).average().orElseThrow();
         double squares = DoubleStream.of(values).map(v -> (v - mean) * (v - mean)).sum();
         return Math.sqrt(squares / Math.max(1, values.length - 1)) / mean;
+    }
+
+    /** Writes a deviation over some runs; a single one has none. */
+    static String deviation(int runs, double spread) {
+        return runs == 1 ? "–" : String.format(Locale.ROOT, "%.0f %%", 100 * spread);
     }
 
     private static double least(List<List<double[]>> lines, int from) {

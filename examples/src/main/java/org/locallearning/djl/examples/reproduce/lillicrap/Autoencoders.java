@@ -42,6 +42,11 @@ import org.locallearning.djl.zoo.task.Task;
  */
 final class Autoencoders implements Target {
 
+    /** What the lines across the curves may not be. */
+    static final String PAPER_UNIT =
+            "The paper does not say what its numbers are: lines across take them for squared errors"
+                    + " per image, sums over the pixels, as the curves are.";
+
     private static final String MODEL = "autoencoder";
     private static final List<Net> NETS =
             List.of(
@@ -103,6 +108,7 @@ final class Autoencoders implements Target {
     @Override
     public void run(Reproduction reproduction) throws IOException, TranslateException {
         LearningCurves curves = new LearningCurves(reproduction);
+        curves.note(PAPER_UNIT);
         ReproduceArguments arguments = reproduction.arguments();
         for (Net net : arguments.modelsOf(NETS, Net::name)) {
             curves.run(part(arguments, net));

@@ -51,6 +51,7 @@ import org.locallearning.djl.zoo.data.DataOptions;
  */
 final class RbmLearningCurves implements Target {
 
+    private static final String MNIST = "mnist";
     private static final List<Integer> SEEDS = List.of(1, 2, 3, 4, 5);
     private static final int SAMPLES_PER_ROW = 5;
     private static final int ENOUGH_CHAINS = 10;
@@ -66,7 +67,7 @@ final class RbmLearningCurves implements Target {
      * @param epochs the epochs unless others are asked for
      * @param rateFactor what the methods' learning rates are multiplied by
      * @param methods the methods unless others are asked for
-     * @param paper what the paper reports of them
+     * @param paper what the paper reports of them, on MNIST
      */
     private record Size(
             String name,
@@ -77,7 +78,12 @@ final class RbmLearningCurves implements Target {
             int epochs,
             float rateFactor,
             List<String> methods,
-            List<PaperResult> paper) {}
+            List<PaperResult> paper) {
+
+        List<PaperResult> paper(String dataSet) {
+            return dataSet.equals(MNIST) ? paper : List.of();
+        }
+    }
 
     private static final List<Size> SIZES =
             List.of(
@@ -194,10 +200,10 @@ final class RbmLearningCurves implements Target {
             List<RbmMethod> methods =
                     arguments.methods(size.methods).stream().map(RbmMethod::named).toList();
             DataOptions options = RbmData.options(arguments, size.images, size.testImages);
-            String dataSet = arguments.dataSet("mnist");
+            String dataSet = arguments.dataSet(MNIST);
             try (RbmData data =
                     RbmData.load(reproduction.engine(), dataSet, options, size.pooling)) {
-                run(reproduction, runs, size, methods, seeds, data, parts);
+                run(reproduction, runs, size, methods, seeds, data, size.paper(dataSet), parts);
             }
         }
         reproduction.out().println();
@@ -230,6 +236,7 @@ final class RbmLearningCurves implements Target {
             List<RbmMethod> methods,
             List<Integer> seeds,
             RbmData data,
+            List<PaperResult> paper,
             List<Part> parts)
             throws IOException, TranslateException {
         int epochs = reproduction.arguments().epochs(size.epochs);
@@ -258,7 +265,7 @@ final class RbmLearningCurves implements Target {
                                 size.hiddenUnits,
                                 data.description(),
                                 List.copyOf(results),
-                                size.paper));
+                                paper));
                 write(reproduction, seeds, parts);
             }
         }

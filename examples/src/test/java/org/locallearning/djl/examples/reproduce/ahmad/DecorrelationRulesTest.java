@@ -17,7 +17,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDManager;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.locallearning.djl.examples.report.Curve;
 
@@ -49,9 +51,50 @@ class DecorrelationRulesTest {
         assertTrue(foldiak < 0.85, "activity " + foldiak);
     }
 
+    /** With the second seed, Földiák's rule comes to no more than its tenth step. */
+    @Test
+    void trialsThatEndEarlyAreInNoMean() {
+        DecorrelationRules.Figure figure =
+                DecorrelationRules.measure(
+                        List.of(1, 2),
+                        seed ->
+                                (rule, scale, steps) -> {
+                                    boolean ends =
+                                            seed == 2 && rule == DecorrelationTrial.Rule.FOLDIAK;
+                                    return Collections.nCopies(
+                                            ends ? 10 : steps + 1,
+                                            new DecorrelationTrial.State(seed, ends ? 9 : 0.5));
+                                });
+
+        assertEquals(1.5, figure.overScale().get(0).points().get(0).y().mean());
+        assertEquals(1, figure.overScale().get(1).points().get(0).y().mean());
+        assertEquals(1.5, figure.overScale().get(2).points().get(0).y().mean());
+        assertEquals(0.5, figure.overSteps().get(1).points().get(0).y().greatest());
+        // nine scales, and the activity from M = I
+        assertEquals(Map.of("Földiák's rule", 10), figure.endedEarly());
+        assertTrue(
+                DecorrelationRules.text(figure).contains("10 trials of it stopped being finite"),
+                DecorrelationRules.text(figure));
+    }
+
+    @Test
+    void whatNoTrialCameToIsADash() {
+        DecorrelationRules.Figure figure =
+                DecorrelationRules.measure(
+                        List.of(1),
+                        seed ->
+                                (rule, scale, steps) ->
+                                        List.of(new DecorrelationTrial.State(3.14e-5, 1)));
+
+        String text = DecorrelationRules.text(figure);
+        assertTrue(text.startsWith("The mean squared correlation is 0.0000314 before."), text);
+        assertTrue(text.contains("leaves – from M = 0.1 I"), text);
+    }
+
     private static DecorrelationRules.Figure measure() {
         try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-            return DecorrelationRules.measure(manager, List.of(1, 2));
+            return DecorrelationRules.measure(
+                    List.of(1, 2), seed -> new DecorrelationTrial(manager, seed)::run);
         }
     }
 

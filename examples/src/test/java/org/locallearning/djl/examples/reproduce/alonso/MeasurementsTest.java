@@ -80,6 +80,16 @@ class MeasurementsTest {
     }
 
     @Test
+    void productsOfThePaperAreSaidToHoldTheForwardPass() throws IOException {
+        figure("alonso-table-5", "");
+        String page = Files.readString(folder.resolve("report.html"));
+
+        assertTrue(page.contains(">paper, with the forward pass</th>"), page);
+        assertTrue(page.contains(" by the paper with the forward pass"), page);
+        assertFalse(page.contains(" by the paper."), page);
+    }
+
+    @Test
     void incrementalCodingTakesMoreProductsThanTheOthers() throws IOException {
         Map<String, Long> counted = new HashMap<>();
         for (JsonElement element : figure("alonso-table-5", "").getAsJsonArray()) {

@@ -31,5 +31,7 @@ class FigureNumbersTest {
     void spreadIsTheDeviationOverTheMean() {
         assertEquals(0.5, AlignmentDynamics.spread(1, 2, 3), 1e-12);
         assertEquals(0, AlignmentDynamics.spread(4), 0);
+        assertEquals("50 %", AlignmentDynamics.deviation(3, 0.5));
+        assertEquals("–", AlignmentDynamics.deviation(1, 0));
     }
 }
