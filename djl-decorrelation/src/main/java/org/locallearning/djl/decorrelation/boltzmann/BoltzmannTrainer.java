@@ -209,7 +209,9 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
             if (learning.weightDecay() > 0) {
                 gradient.product().subi(parameters.weight().mul(learning.weightDecay()));
             }
-            found = preconditioner.direction(parameters, positive, negative, ofLearning(gradient));
+            found =
+                    preconditioner.direction(
+                            parameters, positive, negative, gradient, LearningParts.of(machine));
             NDArray reconstruction =
                     learning.negativePhase().startsAtData()
                             ? negative.visibleMeans()
@@ -224,23 +226,6 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
         direction = found;
         addMetric("forward", begin);
         return predictions;
-    }
-
-    /**
-     * Returns a gradient without the parts of frozen parameters: a direction mixes the parts, and
-     * would make up for changes that no step makes.
-     */
-    private SufficientStatistics ofLearning(SufficientStatistics gradient) {
-        // the machine's order of parameters: weight, visible bias, hidden bias
-        List<Parameter> parameters = machine.getParameters().values();
-        return new SufficientStatistics(
-                ofLearning(parameters.get(1), gradient.visible()),
-                ofLearning(parameters.get(2), gradient.hidden()),
-                ofLearning(parameters.get(0), gradient.product()));
-    }
-
-    private static NDArray ofLearning(Parameter parameter, NDArray part) {
-        return parameter.requiresGradient() ? part : part.zerosLike();
     }
 
     /** The parameters outside any gradient's graph. */

@@ -59,7 +59,7 @@ public record CentredGradient(double momentum) implements GradientDirection {
     }
 
     /** The offsets of one trainer. */
-    private final class Centring implements Preconditioner {
+    private final class Centring implements PartwisePreconditioner {
 
         private final PersistentArray visibleMean;
         private final PersistentArray hiddenMean;
@@ -75,10 +75,11 @@ public record CentredGradient(double momentum) implements GradientDirection {
                 BoltzmannParameters parameters,
                 Phase data,
                 Phase model,
-                SufficientStatistics gradient) {
+                SufficientStatistics gradient,
+                LearningParts learning) {
             visibleMean.blend(data.visible().mean(new int[] {0}), momentum);
             hiddenMean.blend(data.hidden().mean(new int[] {0}), momentum);
-            return coordinates().direction(gradient);
+            return coordinates().direction(gradient, learning);
         }
 
         private WhitenedCoordinates coordinates() {

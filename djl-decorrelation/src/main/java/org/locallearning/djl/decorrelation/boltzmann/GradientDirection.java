@@ -21,8 +21,10 @@ import org.locallearning.djl.state.Stateful;
  * Turns a gradient into a direction to move in: the metric of steepest ascent.
  *
  * <p>Every direction is the gradient times a positive definite matrix, so a small step along it
- * raises the objective. An immutable setting; state from batch to batch is in the {@link
- * Preconditioner} that it makes for one trainer.
+ * raises the objective. Where parameters are frozen, it is the step of steepest ascent by the same
+ * metric among those that leave them as they are: the metric without their rows and columns counts.
+ * An immutable setting; state from batch to batch is in the {@link Preconditioner} that it makes
+ * for one trainer.
  */
 public interface GradientDirection {
 
@@ -43,6 +45,29 @@ public interface GradientDirection {
                 Phase data,
                 Phase model,
                 SufficientStatistics gradient);
+
+        /**
+         * Turns a gradient into a direction while parameters are frozen.
+         *
+         * <p>As it is here, the direction neither sees the gradient of what is frozen nor moves it.
+         * That is right for a metric that does not mix a, b and W. Others have to take what is
+         * frozen out of the metric, or make up for changes that no step makes.
+         *
+         * @param parameters the machine as it is now
+         * @param data the positive phase of the batch
+         * @param model the negative phase of the batch
+         * @param gradient the gradient with respect to (a, b, W)
+         * @param learning what learns
+         * @return the direction, in the same order, with zeros for what is frozen
+         */
+        default SufficientStatistics direction(
+                BoltzmannParameters parameters,
+                Phase data,
+                Phase model,
+                SufficientStatistics gradient,
+                LearningParts learning) {
+            return learning.keep(direction(parameters, data, model, learning.keep(gradient)));
+        }
 
         /**
          * Returns the coordinates in which this direction is the plain gradient, for a direction

@@ -167,7 +167,7 @@ public final class IncrementalWhitening implements GradientDirection {
     }
 
     /** The matrices of one trainer. */
-    private final class Whitening implements Preconditioner {
+    private final class Whitening implements PartwisePreconditioner {
 
         private final PersistentArray visibleMatrix;
         private final PersistentArray hiddenMatrix;
@@ -187,12 +187,13 @@ public final class IncrementalWhitening implements GradientDirection {
                 BoltzmannParameters parameters,
                 Phase data,
                 Phase model,
-                SufficientStatistics gradient) {
+                SufficientStatistics gradient,
+                LearningParts learning) {
             visibleMean.blend(model.visible().mean(new int[] {0}), momentum);
             hiddenMean.blend(model.hidden().mean(new int[] {0}), momentum);
             learn(visibleMatrix, visibleMean, model.visible());
             learn(hiddenMatrix, hiddenMean, parameters.sampleHidden(model.hidden()));
-            return coordinates().direction(gradient);
+            return coordinates().direction(gradient, learning);
         }
 
         private void learn(PersistentArray matrix, PersistentArray mean, NDArray states) {

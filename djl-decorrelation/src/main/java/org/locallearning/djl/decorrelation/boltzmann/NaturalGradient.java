@@ -27,6 +27,9 @@ import org.locallearning.djl.state.StateWriter;
  * The natural gradient {@code (G + ε I)⁻¹ ∇L}, with the exact Fisher matrix G of the joint
  * distribution.
  *
+ * <p>Where parameters are frozen, G is that of the others alone. The inverse is renewed as soon as
+ * others learn than before.
+ *
  * <p>For machines small enough for {@link ExactDistribution#fisher}: with D parameters, renewing
  * the inverse costs about {@code D³} multiply-adds. The Fisher matrix changes slowly, so one
  * inverse can serve several batches.
@@ -66,11 +69,13 @@ public record NaturalGradient(double damping, int interval) implements GradientD
     }
 
     /** The inverse of one trainer. */
-    private final class Inverse implements Preconditioner {
+    private final class Inverse implements PartwisePreconditioner {
 
         private static final String BATCHES = "batches";
+        private static final String PARTS = "parts";
 
         private final PersistentArray inverse;
+        private String parts = LearningParts.all().toString();
         private long batches;
 
         Inverse(NDManager manager) {
@@ -83,20 +88,28 @@ public record NaturalGradient(double damping, int interval) implements GradientD
                 BoltzmannParameters parameters,
                 Phase data,
                 Phase model,
-                SufficientStatistics gradient) {
-            NDArray vector = gradient.toVector();
-            if (batches % interval == 0) {
+                SufficientStatistics gradient,
+                LearningParts learning) {
+            if (learning.isNone()) {
+                return learning.keep(gradient);
+            }
+            int visible = parameters.visibleSize();
+            int hidden = parameters.hiddenSize();
+            if (batches % interval == 0 || !parts.equals(learning.toString())) {
                 try (ExactDistribution enumeration = ExactDistribution.of(parameters)) {
-                    inverse.set(ExactDistribution.dampedInverse(enumeration.fisher(), damping));
+                    NDArray rows = learning.select(enumeration.fisher(), 0, visible, hidden);
+                    NDArray fisher = learning.select(rows, 1, visible, hidden);
+                    inverse.set(ExactDistribution.dampedInverse(fisher, damping));
                 }
+                parts = learning.toString();
             }
             ++batches;
+            NDArray vector = learning.select(gradient.toVector(), 0, visible, hidden);
             NDArray direction =
                     inverse.get()
                             .matMul(vector.toType(DataType.FLOAT64, false))
                             .toType(vector.getDataType(), false);
-            return SufficientStatistics.fromVector(
-                    direction, parameters.visibleSize(), parameters.hiddenSize());
+            return learning.spread(direction, gradient);
         }
 
         /** {@inheritDoc} */
@@ -104,15 +117,22 @@ public record NaturalGradient(double damping, int interval) implements GradientD
         public void saveState(StateWriter out) throws IOException {
             PersistentArray.save(out, inverse);
             out.putLong(BATCHES, batches);
+            if (!parts.equals(LearningParts.all().toString())) {
+                out.putText(PARTS, parts);
+            }
         }
 
         /** {@inheritDoc} */
         @Override
         public Runnable loadState(StateReader in) throws IOException, MalformedModelException {
             long count = in.getLong(BATCHES);
-            Runnable matrix = PersistentArray.load(in, count != 0, Set.of(BATCHES), inverse);
+            boolean partial = in.getNames().contains(PARTS);
+            String savedParts = partial ? in.getText(PARTS) : LearningParts.all().toString();
+            Set<String> others = partial ? Set.of(BATCHES, PARTS) : Set.of(BATCHES);
+            Runnable matrix = PersistentArray.load(in, count != 0, others, inverse);
             return () -> {
                 matrix.run();
+                parts = savedParts;
                 batches = count;
             };
         }

@@ -192,7 +192,7 @@ public final class PeriodicWhitening implements GradientDirection {
     }
 
     /** The matrices of one trainer. */
-    private final class Whitening implements Preconditioner {
+    private final class Whitening implements PartwisePreconditioner {
 
         private static final String BATCHES = "batches";
 
@@ -211,7 +211,8 @@ public final class PeriodicWhitening implements GradientDirection {
                 BoltzmannParameters parameters,
                 Phase data,
                 Phase model,
-                SufficientStatistics gradient) {
+                SufficientStatistics gradient,
+                LearningParts learning) {
             visible.observe(model.visible());
             hidden.observe(parameters.sampleHidden(model.hidden()));
             if (batches % interval == 0) {
@@ -219,7 +220,7 @@ public final class PeriodicWhitening implements GradientDirection {
                 hidden.decompose();
             }
             ++batches;
-            return coordinates().direction(gradient);
+            return coordinates().direction(gradient, learning);
         }
 
         private WhitenedCoordinates coordinates() {

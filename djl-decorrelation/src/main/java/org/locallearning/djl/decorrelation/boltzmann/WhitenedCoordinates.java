@@ -41,8 +41,8 @@ public record WhitenedCoordinates(
         NDArray hiddenMean) {
 
     /**
-     * Returns the plain gradient in these coordinates as a direction of (a, b, W). For a gradient
-     * {@code (g_a, g_b, g_W)}:
+     * Returns the plain gradient in these coordinates as a direction of (a, b, W) that all learn.
+     * For a gradient {@code (g_a, g_b, g_W)}:
      *
      * <pre>
      * ΔW = UᵀU (g_W − g_a λᵀ − μ g_bᵀ) VᵀV
@@ -55,18 +55,81 @@ public record WhitenedCoordinates(
      * @return the direction
      */
     public SufficientStatistics direction(SufficientStatistics gradient) {
-        NDArray weight =
-                gradient.product()
-                        .sub(SufficientStatistics.outer(gradient.visible(), hiddenMean))
-                        .sub(SufficientStatistics.outer(visibleMean, gradient.hidden()));
-        weight = square(visibleWhitening, weight);
-        weight = square(hiddenWhitening, weight.transpose()).transpose();
+        return direction(gradient, LearningParts.all());
+    }
+
+    /**
+     * Returns the direction of steepest ascent in these coordinates among those that leave frozen
+     * parameters as they are.
+     *
+     * <p>The length of a step in these coordinates is that of {@code (U⁻ᵀ (Δa + ΔW λ), V⁻ᵀ (Δb +
+     * ΔWᵀ μ), U⁻ᵀ ΔW V⁻¹)}. With p and q such that {@code Δa + ΔW λ = UᵀU p} and {@code Δb + ΔWᵀ μ
+     * = VᵀV q}, the gradient less half the squared length is greatest at
+     *
+     * <pre>
+     * ΔW = UᵀU (g_W − p λᵀ − μ qᵀ) VᵀV
+     * p = g_a where a learns, else (g_W VᵀV λ − μ (q · VᵀV λ)) / (1 + λᵀ VᵀV λ)
+     * q = g_b where b learns, else (g_Wᵀ UᵀU μ − λ (p · UᵀU μ)) / (1 + μᵀ UᵀU μ)</pre>
+     *
+     * <p>If both are frozen, {@code p · UᵀU μ = q · VᵀV λ = μᵀ UᵀU g_W VᵀV λ / (1 + λᵀ VᵀV λ + μᵀ
+     * UᵀU μ)}. Where W is frozen, {@code Δa = UᵀU g_a} and {@code Δb = VᵀV g_b}.
+     *
+     * @param gradient the gradient with respect to (a, b, W); that of frozen parameters does not
+     *     count
+     * @param learning what learns
+     * @return the direction, with zeros for what is frozen
+     */
+    public SufficientStatistics direction(SufficientStatistics gradient, LearningParts learning) {
+        NDArray weight = gradient.product();
         NDArray visible = square(visibleWhitening, gradient.visible());
         NDArray hidden = square(hiddenWhitening, gradient.hidden());
-        return new SufficientStatistics(
-                visible.sub(weight.matMul(hiddenMean)),
-                hidden.sub(weight.transpose().matMul(visibleMean)),
-                weight);
+        if (learning.weight()) {
+            NDArray byVisible = byVisible(gradient, learning);
+            NDArray byHidden = byHidden(gradient, learning, byVisible);
+            weight =
+                    weight.sub(SufficientStatistics.outer(byVisible, hiddenMean))
+                            .sub(SufficientStatistics.outer(visibleMean, byHidden));
+            weight = square(visibleWhitening, weight);
+            weight = square(hiddenWhitening, weight.transpose()).transpose();
+            visible = visible.sub(weight.matMul(hiddenMean));
+            hidden = hidden.sub(weight.transpose().matMul(visibleMean));
+        }
+        return learning.keep(new SufficientStatistics(visible, hidden, weight));
+    }
+
+    /** Returns p, by which the centred visible biases move. */
+    private NDArray byVisible(SufficientStatistics gradient, LearningParts learning) {
+        if (learning.visibleBias()) {
+            return gradient.visible();
+        }
+        NDArray whiteHidden = square(hiddenWhitening, hiddenMean);
+        NDArray share = dot(hiddenMean, whiteHidden).add(1);
+        NDArray along = gradient.product().matMul(whiteHidden);
+        NDArray across;
+        if (learning.hiddenBias()) {
+            across = dot(gradient.hidden(), whiteHidden);
+        } else {
+            NDArray whiteVisible = square(visibleWhitening, visibleMean);
+            NDArray both = dot(visibleMean, whiteVisible).add(share);
+            across = dot(whiteVisible, along).div(both);
+        }
+        return along.sub(visibleMean.mul(across)).div(share);
+    }
+
+    /** Returns q, by which the centred hidden biases move. */
+    private NDArray byHidden(
+            SufficientStatistics gradient, LearningParts learning, NDArray byVisible) {
+        if (learning.hiddenBias()) {
+            return gradient.hidden();
+        }
+        NDArray whiteVisible = square(visibleWhitening, visibleMean);
+        NDArray share = dot(visibleMean, whiteVisible).add(1);
+        NDArray along = gradient.product().transpose().matMul(whiteVisible);
+        return along.sub(hiddenMean.mul(dot(byVisible, whiteVisible))).div(share);
+    }
+
+    private static NDArray dot(NDArray a, NDArray b) {
+        return a.mul(b).sum();
     }
 
     /** {@code MᵀM x}. */

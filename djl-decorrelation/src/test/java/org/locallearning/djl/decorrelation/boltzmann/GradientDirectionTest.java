@@ -22,9 +22,15 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.locallearning.djl.decorrelation.BatchWhitening;
 
 /** Directions against what they are by definition, in float64. */
@@ -114,6 +120,22 @@ class GradientDirectionTest {
                     natural.toVector().toDoubleArray(),
                     coordinates.direction(gradient).toVector().toDoubleArray(),
                     1e-9);
+            // whatever learns
+            everyPart()
+                    .forEach(
+                            learning ->
+                                    assertArrayEquals(
+                                            vector(
+                                                    new NaturalGradient(0, 1)
+                                                            .start(manager)
+                                                            .direction(
+                                                                    parameters,
+                                                                    null,
+                                                                    null,
+                                                                    gradient,
+                                                                    learning)),
+                                            vector(coordinates.direction(gradient, learning)),
+                                            1e-9));
             NDArray white = coordinates.fisher(fisher);
             int size = (int) white.getShape().get(0);
             NDArray eye = manager.eye(size, size, 0, DataType.FLOAT64);
@@ -135,6 +157,222 @@ class GradientDirectionTest {
         try (ExactDistribution exact = ExactDistribution.of(parameters)) {
             NDArray back = exact.fisher().matMul(direction).add(direction.mul(0.02));
             assertArrayEquals(gradient.toVector().toDoubleArray(), back.toDoubleArray(), 1e-12);
+        }
+    }
+
+    static Stream<LearningParts> everyPart() {
+        return IntStream.range(0, 8)
+                .mapToObj(
+                        bits -> new LearningParts((bits & 1) > 0, (bits & 2) > 0, (bits & 4) > 0));
+    }
+
+    /** The places of what learns, in the order of (a, b, W). */
+    private static int[] places(LearningParts learning) {
+        return IntStream.range(0, VISIBLE + HIDDEN + VISIBLE * HIDDEN)
+                .filter(
+                        t ->
+                                t < VISIBLE
+                                        ? learning.visibleBias()
+                                        : t < VISIBLE + HIDDEN
+                                                ? learning.hiddenBias()
+                                                : learning.weight())
+                .toArray();
+    }
+
+    /** Solves the rows and columns of what learns alone, by elimination. */
+    private static double[] steepest(double[][] metric, double[] gradient, LearningParts learning) {
+        int[] places = places(learning);
+        int size = places.length;
+        double[][] rows = new double[size][size + 1];
+        for (int s = 0; s < size; ++s) {
+            for (int t = 0; t < size; ++t) {
+                rows[s][t] = metric[places[s]][places[t]];
+            }
+            rows[s][size] = gradient[places[s]];
+        }
+        // positive definite, so that no pivot has to be looked for
+        for (int p = 0; p < size; ++p) {
+            for (int s = 0; s < size; ++s) {
+                double factor = rows[s][p] / rows[p][p];
+                for (int t = 0; s != p && t <= size; ++t) {
+                    rows[s][t] -= factor * rows[p][t];
+                }
+            }
+        }
+        double[] step = new double[gradient.length];
+        for (int s = 0; s < size; ++s) {
+            step[places[s]] = rows[s][size] / rows[s][s];
+        }
+        return step;
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyPart")
+    void naturalGradientSolvesTheFisherMatrixOfWhatLearns(LearningParts learning) {
+        SlowMachine machine = SlowMachine.random(VISIBLE, HIDDEN, 1, 5);
+        SufficientStatistics gradient =
+                new SufficientStatistics(random(VISIBLE), random(HIDDEN), random(VISIBLE, HIDDEN));
+        double[][] fisher = machine.fisher();
+        for (int t = 0; t < fisher.length; ++t) {
+            fisher[t][t] += 0.02;
+        }
+        SufficientStatistics direction =
+                new NaturalGradient(0.02, 1)
+                        .start(manager)
+                        .direction(machine.parameters(manager), null, null, gradient, learning);
+        assertArrayEquals(steepest(fisher, vector(gradient), learning), vector(direction), 1e-10);
+    }
+
+    /**
+     * The squared length of a step in the coordinates, as a matrix. In them the energy is minus the
+     * sum of η s(g), so that a step of η moves the parameters by J η, where J has the parts of (a,
+     * b, W) that each coordinate brings.
+     */
+    private double[][] squaredLength(WhitenedCoordinates coordinates) {
+        int size = VISIBLE + HIDDEN + VISIBLE * HIDDEN;
+        double[] mu = coordinates.visibleMean().toDoubleArray();
+        double[] lambda = coordinates.hiddenMean().toDoubleArray();
+        double[] steps = new double[size * size];
+        for (int i = 0; i < VISIBLE; ++i) {
+            for (int k = 0; k < VISIBLE; ++k) {
+                steps[k * size + i] = entry(coordinates.visibleWhitening(), i, k);
+            }
+        }
+        for (int j = 0; j < HIDDEN; ++j) {
+            for (int l = 0; l < HIDDEN; ++l) {
+                steps[(VISIBLE + l) * size + VISIBLE + j] =
+                        entry(coordinates.hiddenWhitening(), j, l);
+            }
+        }
+        for (int i = 0; i < VISIBLE; ++i) {
+            for (int j = 0; j < HIDDEN; ++j) {
+                int column = VISIBLE + HIDDEN + i * HIDDEN + j;
+                for (int k = 0; k < VISIBLE; ++k) {
+                    for (int l = 0; l < HIDDEN; ++l) {
+                        // U_ik V_jl (v_k − μ_k) (h_l − λ_l)
+                        double factor =
+                                entry(coordinates.visibleWhitening(), i, k)
+                                        * entry(coordinates.hiddenWhitening(), j, l);
+                        steps[(VISIBLE + HIDDEN + k * HIDDEN + l) * size + column] = factor;
+                        steps[k * size + column] -= factor * lambda[l];
+                        steps[(VISIBLE + l) * size + column] -= factor * mu[k];
+                    }
+                }
+            }
+        }
+        NDArray j = manager.create(steps, new Shape(size, size));
+        double[] flat = j.matMul(j.transpose()).inverse().toDoubleArray();
+        double[][] metric = new double[size][];
+        for (int t = 0; t < size; ++t) {
+            metric[t] = Arrays.copyOfRange(flat, t * size, (t + 1) * size);
+        }
+        return metric;
+    }
+
+    private static double entry(NDArray matrix, int row, int column) {
+        if (matrix == null) {
+            return row == column ? 1 : 0;
+        }
+        return matrix.getDouble(row, column);
+    }
+
+    /** A matrix whose inverse is not much larger than it is. */
+    private NDArray invertible(int size) {
+        return random(size, size).mul(0.3).add(manager.eye(size, size, 0, DataType.FLOAT64));
+    }
+
+    private List<WhitenedCoordinates> centredAndWhitened() {
+        return List.of(
+                new WhitenedCoordinates(null, null, random(VISIBLE), random(HIDDEN)),
+                new WhitenedCoordinates(
+                        invertible(VISIBLE), invertible(HIDDEN), random(VISIBLE), random(HIDDEN)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyPart")
+    void directionIsTheSteepestOfWhatLearns(LearningParts learning) {
+        for (WhitenedCoordinates coordinates : centredAndWhitened()) {
+            SufficientStatistics gradient =
+                    new SufficientStatistics(
+                            random(VISIBLE), random(HIDDEN), random(VISIBLE, HIDDEN));
+            double[] expected = steepest(squaredLength(coordinates), vector(gradient), learning);
+            double[] actual = vector(coordinates.direction(gradient, learning));
+            assertArrayEquals(expected, actual, 1e-9);
+        }
+    }
+
+    /** Nothing can make up for what the biases do to a centred unit, so nothing has to. */
+    @Test
+    void biasesBesideFrozenWeightsFollowTheirOwnGradient() {
+        LearningParts biases = new LearningParts(true, true, false);
+        for (WhitenedCoordinates coordinates : centredAndWhitened()) {
+            SufficientStatistics gradient =
+                    new SufficientStatistics(
+                            random(VISIBLE), random(HIDDEN), random(VISIBLE, HIDDEN));
+            NDArray u = coordinates.visibleWhitening();
+            NDArray v = coordinates.hiddenWhitening();
+            SufficientStatistics direction = coordinates.direction(gradient, biases);
+            NDArray visible = gradient.visible();
+            NDArray hidden = gradient.hidden();
+            assertArrayEquals(
+                    (u == null ? visible : u.transpose().matMul(u).matMul(visible)).toDoubleArray(),
+                    direction.visible().toDoubleArray(),
+                    1e-12);
+            assertArrayEquals(
+                    (v == null ? hidden : v.transpose().matMul(v).matMul(hidden)).toDoubleArray(),
+                    direction.hidden().toDoubleArray(),
+                    1e-12);
+            assertEquals(0, direction.product().abs().max().getDouble());
+        }
+    }
+
+    /** What a direction of somebody else's does not know of is left out before and after. */
+    @ParameterizedTest
+    @MethodSource("everyPart")
+    void aDirectionThatDoesNotKnowOfPartsLeavesThemOut(LearningParts learning) {
+        SufficientStatistics gradient =
+                new SufficientStatistics(random(VISIBLE), random(HIDDEN), random(VISIBLE, HIDDEN));
+        double[] plain = vector(gradient);
+        double[] expected = new double[plain.length];
+        for (int place : places(learning)) {
+            expected[place] = plain[place];
+        }
+        assertArrayEquals(
+                expected,
+                vector(
+                        new PlainGradient()
+                                .start(manager)
+                                .direction(null, null, null, gradient, learning)));
+    }
+
+    @Test
+    void inverseIsRenewedWhenOtherPartsLearn() {
+        SufficientStatistics gradient =
+                new SufficientStatistics(random(VISIBLE), random(HIDDEN), random(VISIBLE, HIDDEN));
+        BoltzmannParameters parameters =
+                SlowMachine.random(VISIBLE, HIDDEN, 1, 5).parameters(manager);
+        NaturalGradient natural = new NaturalGradient(0.02, 100);
+        GradientDirection.Preconditioner preconditioner = natural.start(manager);
+        for (int round = 0; round < 2; ++round) {
+            everyPart()
+                    .forEach(
+                            learning ->
+                                    assertArrayEquals(
+                                            vector(
+                                                    natural.start(manager)
+                                                            .direction(
+                                                                    parameters,
+                                                                    null,
+                                                                    null,
+                                                                    gradient,
+                                                                    learning)),
+                                            vector(
+                                                    preconditioner.direction(
+                                                            parameters,
+                                                            null,
+                                                            null,
+                                                            gradient,
+                                                            learning))));
         }
     }
 
