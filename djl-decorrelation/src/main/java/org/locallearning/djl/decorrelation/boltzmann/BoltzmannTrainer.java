@@ -320,7 +320,12 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
         return predictions;
     }
 
-    /** {@inheritDoc} */
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A step that fails, as where the optimizer or its tracker throws, is not to be had again:
+     * the parameters before the one that failed have moved, and the direction is forgotten.
+     */
     @Override
     public void step() {
         checkUsable();
@@ -330,21 +335,32 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
                     "There is no direction to step in; call forward with a batch before step.");
         }
         long begin = System.nanoTime();
+        SufficientStatistics due = direction;
+        // a step that fails is over: parameters before the one that failed have taken it
+        direction = null;
+        try {
+            take(due);
+        } finally {
+            due.toList().close();
+        }
+        addMetric("step", begin);
+    }
+
+    private void take(SufficientStatistics due) {
         List<Parameter> parameters = machine.getParameters().values();
         // the machine's order of parameters: weight, visible bias, hidden bias
-        List<NDArray> directions =
-                List.of(direction.product(), direction.visible(), direction.hidden());
+        List<NDArray> directions = List.of(due.product(), due.visible(), due.hidden());
         for (int i = 0; i < directions.size(); ++i) {
             Parameter parameter = parameters.get(i);
             if (parameter.requiresGradient()) {
                 NDArray value = store.getValue(parameter, getDevices()[0], true);
                 // an optimizer goes down; asked directly, since a parameter server makes a copy
                 // first
-                optimizer.update(parameter.getId(), value, directions.get(i).negi());
+                try (NDArray down = directions.get(i).neg()) {
+                    optimizer.update(parameter.getId(), value, down);
+                }
             }
         }
-        forgetPendingStep();
-        addMetric("step", begin);
     }
 
     /** {@inheritDoc} */

@@ -52,6 +52,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -467,7 +468,51 @@ class BoltzmannTrainerTest {
         assertArrayEquals(thetas.get(0), thetas.get(1));
     }
 
-    /** Negated twice, the direction of the first par    /** Somebody else's, whose objects print where they are in memory. */
+    /** Negated twice, the direction of the first parameter would lead it back and further. */
+    @Test
+    void aStepThatFailedIsNotTakenAgain() {
+        NDArray data = BarsAndStripes.pictures(manager);
+        AtomicInteger asked = new AtomicInteger();
+        Tracker tracker =
+                step -> {
+                    // for the weights, visible and hidden biases of the first step, and so on
+                    if (asked.incrementAndGet() == 5) {
+                        throw new IllegalStateException("once");
+                    }
+                    return 0.1f;
+                };
+        DefaultTrainingConfig config =
+                new DefaultTrainingConfig(new ReconstructionError())
+                        .optOptimizer(Optimizer.sgd().setLearningRateTracker(tracker).build());
+        BoltzmannLearning learning =
+                BoltzmannLearning.builder().optNegativePhase(new ExactExpectation()).build();
+        try (Model model = model(machine(4));
+                BoltzmannTrainer trainer = learning.newTrainer(model, config)) {
+            trainer.initialize(data.getShape());
+            batches(trainer, data, 1);
+            double[] expected = theta(model);
+            try (ExactDistribution exact =
+                    ExactDistribution.of(block(model).getBoltzmannParameters())) {
+                double[] gradient = exact.gradient(data).toVector().toDoubleArray();
+                for (int t = 9 + 4; t < expected.length; ++t) {
+                    // the optimizer's rate is float
+                    expected[t] += 0.1f * gradient[t];
+                }
+            }
+            int before = count((BaseNDManager) trainer.getManager());
+            trainer.forward(new NDList(data));
+            String message = assertThrows(IllegalStateException.class, trainer::step).getMessage();
+            assertEquals("once", message);
+            assertEquals(before, count((BaseNDManager) trainer.getManager()));
+            assertFalse(trainer.isStepPending());
+            message = assertThrows(IllegalStateException.class, trainer::step).getMessage();
+            assertTrue(message.contains("no direction to step in"), message);
+            assertArrayEquals(expected, theta(model), 1e-7);
+            batches(trainer, data, 1);
+        }
+    }
+
+    /** Somebody else's, whose objects print where they are in memory. */
     @Test
     void settingsThatDoNotPrintAreKnownByTheirName(@TempDir Path folder) throws Exception {
         NDArray data = BarsAndStripes.pictures(manager);
