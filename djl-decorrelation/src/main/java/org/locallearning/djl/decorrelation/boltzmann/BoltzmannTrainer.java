@@ -58,10 +58,10 @@ import org.locallearning.djl.state.StatefulTrainer;
  * ReconstructionError} expects.
  *
  * <p>{@code forward} throws {@link IllegalArgumentException} for data that cannot be states of the
- * visible units, and {@link IllegalStateException} if the step of the previous forward is still to
- * come, or if parameters or probabilities are no longer finite. In the latter case the trainer can
- * only be closed; listeners are not told that training ended, so none of them saves the broken
- * model.
+ * visible units and for a batch without rows, and {@link IllegalStateException} if the step of the
+ * previous forward is still to come, or if parameters or probabilities are no longer finite. In the
+ * latter case the trainer can only be closed; listeners are not told that training ended, so none
+ * of them saves the broken model.
  */
 public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
 
@@ -185,6 +185,7 @@ public final class BoltzmannTrainer extends Trainer implements StatefulTrainer {
                             + " forgetPendingStep to leave that batch out.");
         }
         long begin = System.nanoTime();
+        RestrictedBoltzmannMachine.checkNotEmpty(data.singletonOrThrow().getShape());
         if (!machine.isInitialized()) {
             initialize(data.getShapes());
         }

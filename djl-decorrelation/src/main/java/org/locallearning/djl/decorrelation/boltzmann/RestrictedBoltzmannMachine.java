@@ -185,9 +185,20 @@ public final class RestrictedBoltzmannMachine extends AbstractBlock {
                             + visible
                             + ".");
         }
+        checkNotEmpty(shape);
         NDArray rows = shape.dimension() == 2 ? input : input.reshape(shape.get(0), visible);
         DataType type = weight.getArray().getDataType();
         return rows.getDataType() == type ? rows : rows.toType(type, false);
+    }
+
+    /** Refuses a batch without rows, which have no means. */
+    static void checkNotEmpty(Shape shape) {
+        if (shape.dimension() > 0 && shape.get(0) == 0) {
+            throw new IllegalArgumentException(
+                    "The Boltzmann machine got a batch without rows, an input of shape "
+                            + shape
+                            + "; leave empty batches out.");
+        }
     }
 
     /** {@inheritDoc} */

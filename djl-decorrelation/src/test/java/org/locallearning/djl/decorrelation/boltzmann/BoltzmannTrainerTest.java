@@ -61,6 +61,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Training through DJL's own loop, listeners and optimizers, and what it refuses. */
@@ -508,6 +509,37 @@ class BoltzmannTrainerTest {
             message = assertThrows(IllegalStateException.class, trainer::step).getMessage();
             assertTrue(message.contains("no direction to step in"), message);
             assertArrayEquals(expected, theta(model), 1e-7);
+            batches(trainer, data, 1);
+        }
+    }
+
+    /** Its means would be NaN, and stay in the chains and offsets of the trainer. */
+    @ParameterizedTest
+    @EnumSource(VisibleUnits.class)
+    void aBatchWithoutRowsIsRefused(VisibleUnits units) {
+        NDArray data = BarsAndStripes.pictures(manager);
+        NDList empty = new NDList(manager.zeros(new Shape(0, 9), DataType.FLOAT64));
+        BoltzmannLearning learning =
+                BoltzmannLearning.builder().optDirection(new CentredGradient()).build();
+        RestrictedBoltzmannMachine machine =
+                RestrictedBoltzmannMachine.builder()
+                        .setHiddenUnits(4)
+                        .optVisibleUnits(units)
+                        .build();
+        try (Model model = model(machine);
+                BoltzmannTrainer trainer = learning.newTrainer(model, config(0.01f))) {
+            assertTrue(refused(() -> trainer.forward(empty)).contains("(0, 9)"));
+            assertFalse(machine.isInitialized());
+            batches(trainer, data, 1);
+            double[] before = theta(model);
+            for (Executable use :
+                    List.<Executable>of(
+                            () -> trainer.forward(empty), () -> trainer.evaluate(empty))) {
+                String message = refused(use);
+                assertTrue(message.contains("without rows") && message.contains("(0, 9)"), message);
+            }
+            assertFalse(trainer.isStepPending());
+            assertArrayEquals(before, theta(model));
             batches(trainer, data, 1);
         }
     }
