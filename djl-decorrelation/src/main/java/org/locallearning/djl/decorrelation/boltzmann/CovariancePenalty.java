@@ -259,7 +259,10 @@ public final class CovariancePenalty implements Penalty {
         public void saveState(StateWriter out) throws IOException {
             if (recent.get() == null && product.get() != null) {
                 Shape shape = new Shape(window).addAll(product.get().getShape());
-                recent.set(product.get().getManager().zeros(shape, product.get().getDataType()));
+                try (NDArray zeros =
+                        product.get().getManager().zeros(shape, product.get().getDataType())) {
+                    recent.set(zeros);
+                }
             }
             PersistentArray.save(out, parts());
             out.putLong(STEPS, steps);

@@ -19,6 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.engine.Engine;
+import ai.djl.ndarray.BaseNDManager;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
@@ -194,6 +195,18 @@ class CovariancePenaltyTest {
                                                 random(3, 2)))
                         .getMessage();
         assertTrue(message.contains("1.5 at step 1"), message);
+    }
+
+    /** The window, which is empty after one batch, is all that a save adds. */
+    @Test
+    void savesLeaveNoArrays(@TempDir Path folder) throws Exception {
+        Penalty.Term term = CovariancePenalty.builder().build().start(manager);
+        term.join(null, Phase.of(null, null, random(3, 2)), random(3, 2));
+        int before = ((BaseNDManager) manager).getManagedArrays().size();
+        for (int save = 0; save < 2; ++save) {
+            StateFile.save(folder.resolve("term.state"), Map.of("term", term));
+            assertEquals(before + 1, ((BaseNDManager) manager).getManagedArrays().size());
+        }
     }
 
     @ParameterizedTest
