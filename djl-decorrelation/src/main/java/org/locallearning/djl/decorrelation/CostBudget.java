@@ -17,6 +17,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.util.Preconditions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -71,6 +72,13 @@ record CostBudget(double share, List<Shape> inputs) {
                 !inputs.isEmpty(),
                 "The budget of decorrelation needs the shape of a batch of each input of the model,"
                         + " but got none.");
+        for (Shape batch : inputs) {
+            Preconditions.checkArgument(
+                    Arrays.stream(batch.getShape()).allMatch(size -> size > 0),
+                    "The budget of decorrelation needs a batch whose sizes are all 1 or more, but"
+                            + " got the shape "
+                            + batch);
+        }
     }
 
     /** One of the costs: a rank, or 0 for a full matrix; patches, and steps between updates. */

@@ -304,9 +304,9 @@ public final class Decorrelate {
          * @param batch the shape of a batch of inputs, such as (256, 3, 32, 32); one for each input
          *     of the model
          * @return this builder
-         * @throws IllegalArgumentException if the share is not positive; {@link
-         *     Decorrelate#convert} throws it if even the last cost takes more, {@link #build} if
-         *     settings exclude a low rank
+         * @throws IllegalArgumentException if the share is not positive, or a size of the batch is
+         *     not known or 0; {@link Decorrelate#convert} throws it if even the last cost takes
+         *     more, {@link #build} if settings exclude a low rank
          */
         public Builder optBudget(double share, Shape... batch) {
             budget = new CostBudget(share, List.of(batch));

@@ -243,6 +243,20 @@ class CostBudgetTest {
         assertTrue(message.contains("shape of a batch"), message);
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1})
+    void theSizesOfABatchAreKnown(long size) {
+        Decorrelate.Builder builder = Decorrelate.builder();
+        for (Shape batch : List.of(new Shape(size, 120), new Shape(4, size))) {
+            String message =
+                    assertThrows(
+                                    IllegalArgumentException.class,
+                                    () -> builder.optBudget(0.2, new Shape(4, 120), batch))
+                            .getMessage();
+            assertTrue(message.contains("got the shape " + batch), message);
+        }
+    }
+
     @Test
     void settingsThatExcludeALowRankAreRefusedAtOnce() {
         Decorrelate.Builder builder =
