@@ -44,6 +44,9 @@ final class Inference {
     private int halvings;
     private boolean givenUp;
 
+    /** Whether weights have taken steps within the batch. */
+    private boolean weightsMoved;
+
     /**
      * Starts at the forward pass.
      *
@@ -132,14 +135,6 @@ final class Inference {
         return settings.backtracking() && settings.isDescent();
     }
 
-    /**
-     * Whether weights learn before errors are checked, because each check would wait for the
-     * device.
-     */
-    private boolean isLearnedFrom() {
-        return settings.schedule() == InferenceSchedule.INCREMENTAL && !isReadingFree();
-    }
-
     /** On a GPU, running all iterations costs less than waiting for each of them. */
     private boolean isReadingFree() {
         return HostValues.isReadingFree(tape.getManager().getDevice());
@@ -168,17 +163,18 @@ final class Inference {
     private void runIncrementally() {
         for (int t = 0; t < settings.iterations(); t++) {
             refreshAll(true);
-            if (!isLearnedFrom()) {
+            boolean last = t == settings.iterations() - 1;
+            if (last || isReadingFree()) {
                 checkFinite();
             }
             addGradients();
             move(settings.step(t));
-            if (t < settings.iterations() - 1) {
+            if (!last) {
                 tape.updateParameters();
+                weightsMoved = true;
                 nodes.forEach(ValueNode::expectRerun);
             }
         }
-        checkFinite();
     }
 
     private void refreshAll(boolean inputErrorsWanted) {
@@ -334,9 +330,9 @@ final class Inference {
                                     t,
                                     settings.iterations(),
                                     nodes.get(l).stage(),
-                                    isLearnedFrom()
-                                            ? "Weights have learned from it, so go on from an"
-                                                    + " earlier checkpoint"
+                                    weightsMoved
+                                            ? "Weights had moved in this batch before that was"
+                                                    + " found, so go on from an earlier checkpoint"
                                             : "No gradients were left in the parameters"));
                 }
             }

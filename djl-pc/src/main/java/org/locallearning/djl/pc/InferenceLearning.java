@@ -56,7 +56,9 @@ import org.locallearning.djl.creditassignment.tape.Network;
  * <p>A batch fails with an exception if its labels are missing or out of range, if the loss has no
  * gradient or is a sum over samples, or if the number of precisions is not the number of stages.
  * Diverging inference throws {@link org.locallearning.djl.creditassignment.NonFiniteLossException},
- * with iteration and layer, before it changes a weight (incremental inference on a GPU: after).
+ * with iteration and layer, before it changes a weight. Incremental inference may have changed
+ * some: on a CPU by the iterations before, on a GPU, where it looks once at the end, also by what
+ * was not finite. The message says so, and the trainer can only be closed then.
  *
  * <p>Alonso, Krichmar and Neftci, "Understanding and Improving Optimization in Predictive Coding
  * Networks" (2023), equations 1 to 4 and algorithms 1 to 4; departures: {@code docs/rules.md}.
@@ -374,10 +376,11 @@ public final class InferenceLearning extends CreditAssignment {
          * are those of a rule with the smaller step. The trainer warns once and names a step that
          * works.
          *
-         * <p>Cost: one number read from the device per iteration, and at most {@code (2t + 1)(L −
-         * 1)} products per halving, where {@code t} is the iteration in which the energy rose. If
-         * most batches need it, set a smaller {@link #optStepSize}. If no step helps, as with a
-         * block whose output differs each time, activities stay where the forward pass left them.
+         * <p>Cost: the free energy is read after each iteration on a CPU, and on a GPU once after
+         * all of them. A halving takes at most {@code (2t + 1)(L − 1)} products, where {@code t} is
+         * the iteration in which the energy rose, on a GPU the last. If most batches need it, set a
+         * smaller {@link #optStepSize}. If no step helps, as with a block whose output differs each
+         * time, activities stay where the forward pass left them.
          *
          * <p>No effect with fixed predictions, whose errors grow from zero, or with the incremental
          * schedule, where weights move within the batch. The paper and its code keep the step; turn

@@ -21,10 +21,14 @@ import ai.djl.training.tracker.Tracker;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.locallearning.djl.creditassignment.DeviceContract;
 import org.locallearning.djl.creditassignment.Gradients;
 import org.locallearning.djl.creditassignment.NetworkCase;
+import org.locallearning.djl.creditassignment.NonFiniteLossException;
 import org.locallearning.djl.creditassignment.RuleCase;
+import org.locallearning.djl.creditassignment.TrainingRun;
 import org.locallearning.djl.emulation.EmulatedGpus;
 
 /** The contract on GPUs for inference learning. */
@@ -88,6 +92,28 @@ class InferenceDeviceTest extends DeviceContract {
     @Test
     void incrementalInferenceWaitsOnce() {
         aStepWaitsOnceAndSendsNothing(INCREMENTAL, NetworkCase.twoHiddenLayers());
+    }
+
+    /** It looks at its numbers once, when weights have moved in all iterations but the last. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void incrementalInferenceSaysWhetherWeightsMoved(int iterations) {
+        InferenceLearning rule =
+                InferenceLearning.builder()
+                        .optSchedule(InferenceSchedule.INCREMENTAL)
+                        .optIterations(iterations)
+                        .optPrecisions(1, 1, Double.MAX_VALUE)
+                        .build();
+        NetworkCase network = NetworkCase.twoHiddenLayers();
+        try (TrainingRun run =
+                DeviceContract.start(new RuleCase("broken", rule), network, Device.gpu(0))) {
+            NonFiniteLossException broken =
+                    assertThrows(NonFiniteLossException.class, () -> run.assign(0, 1));
+            String expected =
+                    iterations == 1 ? "No gradients were left" : "from an earlier checkpoint";
+            assertTrue(broken.getMessage().contains("after 0 of"), broken.getMessage());
+            assertTrue(broken.getMessage().contains(expected), broken.getMessage());
+        }
     }
 
     /** It takes smaller steps where the free energy rises. */

@@ -400,10 +400,46 @@ class InferenceLearningTest {
                                             new double[][] {{5, 1, -3}}));
             assertTrue(broken.getMessage().contains("of 30 iterations"), broken.getMessage());
             assertTrue(broken.getMessage().contains("Linear"), broken.getMessage());
-            if (schedule != InferenceSchedule.INCREMENTAL) {
-                net.gradients().forEach(g -> assertArrayEquals(new double[g.length], g));
-                assertEquals(0, DenseNet.distance(net.values(), before));
+            // the first iteration is finite and moves weights, if they move in iterations
+            boolean moved = schedule == InferenceSchedule.INCREMENTAL;
+            assertEquals(
+                    moved,
+                    broken.getMessage().contains("from an earlier checkpoint"),
+                    broken.getMessage());
+            if (!moved) {
+                assertUntouched(net, before, broken);
             }
+            assertEquals(!moved, DenseNet.distance(net.values(), before) == 0);
+        }
+    }
+
+    private static void assertUntouched(
+            DenseNet net, List<double[]> before, NonFiniteLossException broken) {
+        assertTrue(broken.getMessage().contains("No gradients were left"), broken.getMessage());
+        net.gradients().forEach(g -> assertArrayEquals(new double[g.length], g));
+        assertEquals(0, DenseNet.distance(net.values(), before));
+    }
+
+    @ParameterizedTest
+    @EnumSource(InferenceSchedule.class)
+    void inferenceThatCannotBeginLeavesTheModelAlone(InferenceSchedule schedule) {
+        PlainNet plain = new PlainNet(new Random(3), true, PlainNet.Output.IDENTITY, 4, 6, 5, 3);
+        InferenceLearning.Builder builder =
+                InferenceLearning.builder()
+                        .optSchedule(schedule)
+                        .optIterations(3)
+                        .optPrecisions(1, 1, Double.MAX_VALUE);
+        try (DenseNet net = inferred(plain, builder)) {
+            List<double[]> before = net.values();
+            NonFiniteLossException broken =
+                    assertThrows(
+                            NonFiniteLossException.class,
+                            () ->
+                                    net.assign(
+                                            new double[][] {{1, 2, 3, 4}},
+                                            new double[][] {{5, 1, -30}}));
+            assertTrue(broken.getMessage().contains("after 0 of 3"), broken.getMessage());
+            assertUntouched(net, before, broken);
         }
     }
 
