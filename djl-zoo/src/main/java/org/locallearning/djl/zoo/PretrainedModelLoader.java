@@ -30,6 +30,7 @@ import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.locallearning.djl.zoo.model.RecordedModel;
 import org.locallearning.djl.zoo.model.RecordedTranslatorFactory;
@@ -51,7 +52,9 @@ final class PretrainedModelLoader extends BaseModelLoader {
             throw new ModelNotFoundException(notFound(criteria.getFilters()));
         }
         checkTypes(criteria);
-        if (criteria.getArguments() != null && criteria.getArguments().containsValue(null)) {
+        Map<String, Object> given = criteria.getArguments();
+        // some maps cannot be asked whether they contain null
+        if (given != null && given.values().stream().anyMatch(Objects::isNull)) {
             throw new IllegalArgumentException(
                     "An argument of optArgument has no value: give it one, or leave it out.");
         }

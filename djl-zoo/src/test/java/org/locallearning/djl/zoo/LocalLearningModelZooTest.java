@@ -55,6 +55,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -382,6 +383,21 @@ class LocalLearningModelZooTest {
         Exception refused = assertThrows(IllegalArgumentException.class, criteria::loadModel);
 
         assertTrue(refused.getMessage().contains("has no value"), refused.getMessage());
+    }
+
+    /** Such maps throw when they are asked for null. */
+    @Test
+    void takesArgumentsInAnyMap() throws IOException, ModelException {
+        Map<String, Object> arguments = Map.of("topK", 3);
+        for (Map<String, Object> each : List.of(arguments, new ConcurrentHashMap<>(arguments))) {
+            try (ZooModel<Image, Classifications> model =
+                    criteria(Image.class, Classifications.class, "mlp", "kp")
+                            .optArguments(each)
+                            .build()
+                            .loadModel()) {
+                assertEquals("mlp-mnist-kp", model.getName());
+            }
+        }
     }
 
     @Test
