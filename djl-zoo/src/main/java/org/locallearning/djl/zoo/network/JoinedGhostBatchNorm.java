@@ -25,7 +25,8 @@ import java.util.stream.LongStream;
  *
  * <p>DJL's {@link GhostBatchNorm} stacks the normalized parts: from a batch of (8, n) in two parts
  * it makes (2, 4, n), and it rejects batches that do not divide evenly. This block joins them, and
- * its parts may differ by one sample.
+ * its parts may differ by one sample. No part has one sample unless the batch has: in parts of 2,
+ * an odd batch has one of 3.
  *
  * <ul>
  *   <li>input: as for {@link GhostBatchNorm}, (batch, n, *)
@@ -48,7 +49,7 @@ public final class JoinedGhostBatchNorm extends GhostBatchNorm {
      * Creates a block.
      *
      * @param virtualBatchSize the largest number of samples that are normalized together, at least
-     *     2
+     *     2; with 2, an odd batch has one part of 3
      * @return the block
      */
     public static JoinedGhostBatchNorm of(int virtualBatchSize) {
@@ -65,7 +66,9 @@ public final class JoinedGhostBatchNorm extends GhostBatchNorm {
     protected NDList[] split(NDList list) {
         NDArray batch = list.singletonOrThrow();
         long size = batch.getShape().get(0);
-        long parts = (size + virtualBatchSize - 1) / virtualBatchSize;
+        long wanted = (size + virtualBatchSize - 1) / virtualBatchSize;
+        // no part of one sample, which has no variance
+        long parts = Math.min(wanted, size / 2);
         if (parts <= 1) {
             return new NDList[] {list};
         }

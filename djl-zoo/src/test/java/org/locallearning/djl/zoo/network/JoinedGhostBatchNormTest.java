@@ -15,6 +15,7 @@ package org.locallearning.djl.zoo.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -23,9 +24,11 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JoinedGhostBatchNormTest {
 
@@ -55,6 +58,29 @@ class JoinedGhostBatchNormTest {
                         block.forward(store, new NDList(batch.get("1:2")), false)
                                 .singletonOrThrow();
                 assertEquals(0, all.get("1:2").sub(one).abs().max().getFloat(), 1e-5);
+            }
+        }
+    }
+
+    /** A feature of one sample has no variance, and would be 0 after normalization. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 32})
+    void noPartIsOneSample(int virtualBatchSize) {
+        JoinedGhostBatchNorm block = JoinedGhostBatchNorm.of(virtualBatchSize);
+        try (NDManager manager = NDManager.newBaseManager()) {
+            for (int size = 1; size <= 9; size++) {
+                NDList batch = new NDList(manager.zeros(new Shape(size, 3)));
+                long[] parts =
+                        Arrays.stream(block.split(batch))
+                                .mapToLong(part -> part.head().getShape().get(0))
+                                .toArray();
+                assertEquals(size, Arrays.stream(parts).sum());
+                // of a batch of one, and of an odd one in pairs, other parts cannot be made
+                long least = Math.min(2, size);
+                long most = virtualBatchSize == 2 && size % 2 == 1 ? 3 : virtualBatchSize;
+                for (long part : parts) {
+                    assertTrue(least <= part && part <= most, size + ": " + part);
+                }
             }
         }
     }
