@@ -21,8 +21,9 @@ import ai.djl.training.loss.Loss;
 
 /**
  * The squared error to targets that are 0.9 for the class and −0.9 for all others, as in Lillicrap
- * et al. (2016): half the sum over outputs, averaged over the batch. Labels are class indices (N),
- * predictions (N, classes).
+ * et al. (2016): half the sum over outputs, averaged over the batch. Labels are class indices (N)
+ * or (N, 1), predictions (N, classes); other numbers of labels, such as those of one-hot vectors,
+ * are refused with an {@link IllegalArgumentException}.
  *
  * <p>The gradient at the outputs is {@code (y − y*) / N}, the error of the paper's equations up to
  * the mean.
@@ -53,8 +54,18 @@ public final class SignedTargetLoss extends Loss {
     @Override
     public NDArray evaluate(NDList labels, NDList predictions) {
         NDArray prediction = predictions.singletonOrThrow();
+        NDArray label = labels.singletonOrThrow();
+        if (label.size() != prediction.getShape().get(0)) {
+            throw new IllegalArgumentException(
+                    "SignedTargetLoss takes one class index for each sample, labels of shape (N),"
+                            + " but got labels of shape "
+                            + label.getShape()
+                            + " for predictions of shape "
+                            + prediction.getShape()
+                            + "; give class indices in the place of one-hot vectors.");
+        }
         NDArray targets =
-                targets(labels.singletonOrThrow(), prediction.getShape().get(1))
+                targets(label, prediction.getShape().get(1))
                         .toType(prediction.getDataType(), false);
         return halfSquaredError(prediction, targets);
     }
