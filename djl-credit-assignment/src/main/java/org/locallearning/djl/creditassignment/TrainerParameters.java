@@ -67,7 +67,7 @@ final class TrainerParameters extends ParameterStore implements CheckingStore, S
         this.devices = List.of(devices);
         this.optimizer = optimizer;
         rate = LearningRate.of(optimizer);
-        setParameterServer(manager.getEngine().newParameterServer(optimizer), inOrder(devices));
+        setParameterServer(new SummedStep(optimizer), inOrder(devices));
     }
 
     /**

@@ -24,19 +24,27 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
+import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
 import ai.djl.training.ParameterStore;
+import ai.djl.training.optimizer.Optimizer;
+import ai.djl.training.optimizer.Sgd;
+import ai.djl.training.tracker.Tracker;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.locallearning.djl.creditassignment.rule.Backpropagation;
 import org.locallearning.djl.creditassignment.rule.WeightMirror;
 import org.locallearning.djl.emulation.EmulatedCalls;
 import org.locallearning.djl.emulation.EmulatedGpus;
@@ -143,9 +151,63 @@ class DeviceContractTest extends DeviceContract {
         }
     }
 
+    static Stream<Named<Supplier<Optimizer>>> optimizersThatRemember() {
+        return Stream.of(
+                Named.of("momentum", () -> sgd(Tracker.fixed(0.1f)).optMomentum(0.9f).build()),
+                Named.of("falling rate", () -> sgd(falling()).build()),
+                Named.of("Adam", () -> Optimizer.adam().optLearningRateTracker(falling()).build()));
+    }
+
+    private static Sgd.Builder sgd(Tracker rate) {
+        return Optimizer.sgd().setLearningRateTracker(rate);
+    }
+
+    private static Tracker falling() {
+        return Tracker.factor().setBaseValue(0.1f).setFactor(0.5f).build();
+    }
+
+    /** DJL's own server steps on each device, and counts a step for each. */
+    @ParameterizedTest
+    @MethodSource("optimizersThatRemember")
+    void twoDevicesStepOnceByTheSumOfTheirGradients(Supplier<Optimizer> optimizer) {
+        Map<String, double[]> expected = afterSteps(optimizer.get(), Device.gpu(0));
+        Map<String, double[]> actual = afterSteps(optimizer.get(), Device.gpu(0), Device.gpu(1));
+        expected.forEach((path, values) -> assertArrayEquals(values, actual.get(path), 1e-7, path));
+    }
+
+    /** Two batches a step, on one device or on two, in double precision. */
+    private static Map<String, double[]> afterSteps(Optimizer optimizer, Device... devices) {
+        LossCase loss = LossCase.softmaxCrossEntropy();
+        DefaultTrainingConfig config =
+                TrainingRun.config(loss).optDevices(devices).optOptimizer(optimizer);
+        NetworkCase network = NetworkCase.twoHiddenLayers();
+        try (TrainingRun run =
+                TrainingRun.start(
+                        network,
+                        DataType.FLOAT64,
+                        loss,
+                        config,
+                        Backpropagation.builder().build()::newTrainer)) {
+            CreditTrainer trainer = (CreditTrainer) run.trainer();
+            for (int step = 0; step < 4; step++) {
+                run.assign(2 * step, 2 * step + 1);
+                trainer.step();
+            }
+            for (Parameter parameter : run.model().getBlock().getParameters().values()) {
+                float[] first = valuesOn(devices[0], trainer, parameter);
+                for (Device device : devices) {
+                    assertArrayEquals(first, valuesOn(device, trainer, parameter));
+                }
+            }
+            trainer.getParameterStore().sync();
+            return run.parameters();
+        }
+    }
+
     private static float[] valuesOn(Device device, CreditTrainer trainer, Parameter parameter) {
         NDArray value = trainer.getParameterStore().getValue(parameter, device, true);
-        try (NDArray read = value.toDevice(Device.cpu(), true)) {
+        try (NDArray here = value.toDevice(Device.cpu(), true);
+                NDArray read = here.toType(DataType.FLOAT32, true)) {
             return read.toFloatArray();
         }
     }

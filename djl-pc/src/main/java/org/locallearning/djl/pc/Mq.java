@@ -73,8 +73,9 @@ import org.slf4j.LoggerFactory;
  * <p>The parameters that one block holds directly form a matrix and its bias, so the builder needs
  * the model's block. The learning rate tracker is called with the id of the block's first parameter
  * and returns {@code α}; a {@code FixedPerVarTracker} sets it per matrix. {@code G} is the rescaled
- * gradient, clipped on both sides, plus weight decay; it is cleared after the step. Each device
- * keeps its own {@code v}, all equal.
+ * gradient, clipped on both sides, plus weight decay; it is cleared after the step. On several
+ * devices the trainers of this library step once, by the sum of their gradients; DJL's own steps on
+ * each, which has a {@code v} of its own.
  *
  * <p>State: one number per matrix. Cost: about the time of {@code Sgd}, no matrix products.
  *
