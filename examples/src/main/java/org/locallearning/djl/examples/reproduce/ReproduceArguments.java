@@ -34,6 +34,9 @@ public final class ReproduceArguments extends DataArguments {
     /** The name of the option of standardised pixels. */
     public static final String STANDARDISE = "--standardise";
 
+    /** The name of the option of the iterations of inference. */
+    public static final String ITERATIONS = "--iterations";
+
     /** The name of the option of low-rank decorrelation. */
     public static final String DECORRELATED_RANK = "--decor-rank";
 
@@ -95,6 +98,14 @@ public final class ReproduceArguments extends DataArguments {
                     "Decorrelate the N directions in which a wider input varies most, 0 for all"
                             + " (default: the target's).")
     private Integer rank;
+
+    @Option(
+            names = ITERATIONS,
+            split = ",",
+            paramLabel = "T",
+            description =
+                    "Numbers of iterations of inference to train with (default: the target's).")
+    private List<Integer> iterations;
 
     @Option(
             names = "--threads",
@@ -268,6 +279,29 @@ public final class ReproduceArguments extends DataArguments {
      */
     public int decorrelatedRank(int otherwise) {
         return rank == null ? otherwise : rank;
+    }
+
+    /**
+     * Returns the numbers of iterations of inference.
+     *
+     * @param all those that the target has settings for
+     * @return those that were chosen, in the target's order, or all of them
+     * @throws IllegalArgumentException if one was chosen that the target has no settings for
+     */
+    public List<Integer> iterations(List<Integer> all) {
+        List<Integer> chosen = iterations == null ? all : iterations;
+        for (Integer each : chosen) {
+            if (!all.contains(each)) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                Locale.ROOT,
+                                "The paper has no settings for %d iterations: %s names some of %s.",
+                                each,
+                                ITERATIONS,
+                                String.join(", ", all.stream().map(String::valueOf).toList())));
+            }
+        }
+        return all.stream().filter(chosen::contains).toList();
     }
 
     /**

@@ -68,6 +68,8 @@ class ReproduceCommandTest {
                 "reproduce ahmad-figure-1 --epochs 3 | no use for --epochs",
                 "reproduce ahmad-figure-3 --dataset mnist | no use for --dataset",
                 "reproduce alonso-figure-4 --dataset glyphs,mnist | has one data set",
+                "reproduce alonso-figure-4 --iterations 1,6 | no settings for 6 iterations",
+                "reproduce alonso-figure-3 --iterations 1 | no use for --iterations",
                 "reproduce ahmad-figure-3 --data-set mnist | no use for --dataset",
                 "reproduce ahmad-figure-4 --epochs 0 | --epochs is at least 1",
                 "reproduce ahmad-figure-4 --seeds 1,1 | given twice"

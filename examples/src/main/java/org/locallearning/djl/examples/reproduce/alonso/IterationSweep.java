@@ -17,6 +17,7 @@ import ai.djl.translate.TranslateException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -49,6 +50,7 @@ import org.locallearning.djl.zoo.network.NetworkOptions;
 final class IterationSweep implements Target {
 
     private static final int EPOCHS = 45;
+    private static final List<Integer> ITERATIONS = List.of(1, 2, 3, 4, 5);
     private static final String MODEL = "mlp3";
     private static final int[] HIDDEN = {1024, 1024, 1024, 1024};
 
@@ -93,7 +95,9 @@ final class IterationSweep implements Target {
     /** {@inheritDoc} */
     @Override
     public Set<String> options() {
-        return LearningCurves.optionsWithout("--methods", "--model");
+        Set<String> options = new HashSet<>(LearningCurves.optionsWithout("--methods", "--model"));
+        options.add(ReproduceArguments.ITERATIONS);
+        return options;
     }
 
     /** {@inheritDoc} */
@@ -103,7 +107,7 @@ final class IterationSweep implements Target {
         LearningCurves curves = new LearningCurves(reproduction);
         String dataset = arguments.dataSet(Paper.CIFAR10);
         Map<String, Map<Double, List<Double>>> best = new TreeMap<>();
-        for (int t = 1; t <= LINES.get(0).rates.length; ++t) {
+        for (int t : arguments.iterations(ITERATIONS)) {
             for (Line line : LINES) {
                 Results results = curves.run(part(arguments, dataset, line, t));
                 double iterations = t;

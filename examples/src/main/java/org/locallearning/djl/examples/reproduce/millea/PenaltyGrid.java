@@ -15,7 +15,6 @@ package org.locallearning.djl.examples.reproduce.millea;
 
 import ai.djl.translate.TranslateException;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -161,7 +160,7 @@ final class PenaltyGrid implements Target {
                         .map(share -> row(figure, share, cell -> 100 * cell.leastTestError))
                         .toList();
         List<String> titles = new ArrayList<>(List.of("share above"));
-        THRESHOLDS.forEach(threshold -> titles.add("threshold " + label(threshold)));
+        THRESHOLDS.forEach(threshold -> titles.add("threshold " + RbmMethod.plain(threshold)));
         String text = text(figure);
         FigurePage page =
                 new FigurePage()
@@ -173,10 +172,8 @@ final class PenaltyGrid implements Target {
                                                 "Least test error, percent",
                                                 "threshold",
                                                 "share above the threshold",
-                                                THRESHOLDS.stream()
-                                                        .map(PenaltyGrid::label)
-                                                        .toList(),
-                                                SHARES.stream().map(PenaltyGrid::label).toList(),
+                                                THRESHOLDS.stream().map(RbmMethod::plain).toList(),
+                                                SHARES.stream().map(RbmMethod::plain).toList(),
                                                 percent,
                                                 error ->
                                                         String.format(Locale.ROOT, "%.1f", error))))
@@ -216,18 +213,13 @@ final class PenaltyGrid implements Target {
             Figure figure, String format, ToDoubleFunction<Cell> quantity) {
         List<List<String>> rows = new ArrayList<>();
         for (double share : SHARES) {
-            List<String> cells = new ArrayList<>(List.of(label(share)));
+            List<String> cells = new ArrayList<>(List.of(RbmMethod.plain(share)));
             for (double value : row(figure, share, quantity)) {
                 cells.add(String.format(Locale.ROOT, format, value));
             }
             rows.add(cells);
         }
         return rows;
-    }
-
-    /** A setting without an exponent. */
-    private static String label(double setting) {
-        return BigDecimal.valueOf(setting).stripTrailingZeros().toPlainString();
     }
 
     private static String text(Figure figure) {
@@ -245,10 +237,10 @@ final class PenaltyGrid implements Target {
                 figure.epochs,
                 Percent.of(figure.without.leastTestError),
                 Percent.of(best.leastTestError),
-                label(best.threshold),
-                label(best.share),
+                RbmMethod.plain(best.threshold),
+                RbmMethod.plain(best.share),
                 Percent.of(worst.leastTestError),
-                label(worst.threshold),
-                label(worst.share));
+                RbmMethod.plain(worst.threshold),
+                RbmMethod.plain(worst.share));
     }
 }

@@ -14,7 +14,10 @@
 package org.locallearning.djl.examples.reproduce.millea;
 
 import ai.djl.training.tracker.Tracker;
+import java.math.BigDecimal;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.locallearning.djl.decorrelation.boltzmann.BoltzmannLearning;
 import org.locallearning.djl.decorrelation.boltzmann.CentredGradient;
 import org.locallearning.djl.decorrelation.boltzmann.ContrastiveDivergence;
@@ -48,6 +51,8 @@ record RbmMethod(
 
     private static final int CHAINS = 100;
     private static final float FALL = 0.99f;
+    private static final Pattern PENALTY =
+            Pattern.compile("penalty-(\\d+(?:\\.\\d+)?)-(\\d+(?:\\.\\d+)?)");
 
     private static final List<RbmMethod> ALL =
             List.of(
@@ -175,9 +180,14 @@ record RbmMethod(
 
     /** CD-1 with the report's penalty under given settings. */
     static RbmMethod penalty(double threshold, double share) {
+        String plainThreshold = plain(threshold);
+        String plainShare = plain(share);
         return new RbmMethod(
-                "penalty-" + threshold + "-" + share,
-                "CD-1 with the report's covariance penalty",
+                "penalty-" + plainThreshold + "-" + plainShare,
+                "CD-1 with the report's covariance penalty, threshold "
+                        + plainThreshold
+                        + ", share "
+                        + plainShare,
                 named("penalty").rate,
                 named("penalty").smallRate,
                 BoltzmannLearning.builder()
@@ -190,7 +200,23 @@ record RbmMethod(
                         .build());
     }
 
+    /** A setting without an exponent. */
+    static String plain(double setting) {
+        return BigDecimal.valueOf(setting).stripTrailingZeros().toPlainString();
+    }
+
+    /**
+     * The method of a name; {@code penalty-0.01-0.001} is the penalty with threshold 0.01 and share
+     * 0.001.
+     *
+     * @throws IllegalArgumentException if there is no such method, or a share is above 1
+     */
     static RbmMethod named(String name) {
+        Matcher settings = PENALTY.matcher(name);
+        if (settings.matches()) {
+            return penalty(
+                    Double.parseDouble(settings.group(1)), Double.parseDouble(settings.group(2)));
+        }
         return ALL.stream()
                 .filter(method -> method.name.equals(name))
                 .findFirst()
@@ -203,6 +229,6 @@ record RbmMethod(
                                                 + String.join(
                                                         ", ",
                                                         ALL.stream().map(RbmMethod::name).toList())
-                                                + "."));
+                                                + " or penalty-THRESHOLD-SHARE."));
     }
 }

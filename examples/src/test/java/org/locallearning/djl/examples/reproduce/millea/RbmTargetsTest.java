@@ -15,6 +15,7 @@ package org.locallearning.djl.examples.reproduce.millea;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
@@ -42,7 +43,7 @@ class RbmTargetsTest {
             strings = {
                 "millea-figure-1",
                 "millea-figure-2",
-                "millea-figure-3 --methods cd,penalty",
+                "millea-figure-3 --methods cd,penalty,penalty-0.0001-0.3",
                 "millea-learning --model small --seeds 1,2 --methods cd,whitening,natural",
                 "millea-learning --model small --seeds 1"
                         + " --methods penalty-binary,penalty-falling,exact-penalty-visible,exact-penalty-hidden",
@@ -113,6 +114,19 @@ class RbmTargetsTest {
             assertEquals(ExitCode.USAGE, run.exitCode(), run.err());
             assertTrue(run.err().contains("nosuch"), run.err());
         }
+    }
+
+    @Test
+    void penaltyTakesItsSettingsFromItsName() {
+        RbmMethod method = RbmMethod.named("penalty-0.0001-0.05");
+
+        assertEquals("penalty-0.0001-0.05", method.name());
+        assertEquals(method.name(), RbmMethod.penalty(0.0001, 0.05).name());
+        assertTrue(method.title().endsWith("threshold 0.0001, share 0.05"), method.title());
+        IllegalArgumentException refused =
+                assertThrows(
+                        IllegalArgumentException.class, () -> RbmMethod.named("penalty-0.1-1.5"));
+        assertTrue(refused.getMessage().contains("1.5"), refused.getMessage());
     }
 
     private static JsonArray figure(Path folder) throws IOException {
