@@ -57,7 +57,7 @@ final class FrozenLayer extends DrawnFigure {
     /** Everything that a run depends on. */
     private record Settings(String variant, int seed, int steps, float rate) {}
 
-    private record Variant(String name, CreditAssignment rule, boolean frozen, int... hidden) {}
+    private record Variant(String name, boolean random, boolean frozen, int... hidden) {}
 
     /** {@inheritDoc} */
     @Override
@@ -77,16 +77,12 @@ final class FrozenLayer extends DrawnFigure {
         List<Integer> seeds = reproduction.arguments().seeds(List.of(1, 2, 3));
         List<Variant> variants = new ArrayList<>();
         for (boolean random : new boolean[] {false, true}) {
-            CreditAssignment rule =
-                    random
-                            ? FeedbackAlignment.builder().build()
-                            : Backpropagation.builder().build();
             String name = random ? "feedback alignment" : "backpropagation";
-            variants.add(new Variant(name + ", 30-40-10", rule, false, 40, 10));
-            variants.add(new Variant(name + ", 30-40-20-10", rule, false, 40, 20, 10));
+            variants.add(new Variant(name + ", 30-40-10", random, false, 40, 10));
+            variants.add(new Variant(name + ", 30-40-20-10", random, false, 40, 20, 10));
             variants.add(
                     new Variant(
-                            name + ", 30-40-20-10, first layer frozen", rule, true, 40, 20, 10));
+                            name + ", 30-40-20-10, first layer frozen", random, true, 40, 20, 10));
         }
         List<Layer> layers = new ArrayList<>();
         List<Run> runs = new ArrayList<>();
@@ -121,8 +117,8 @@ final class FrozenLayer extends DrawnFigure {
                                             .orElseThrow())));
         }
         return new FigureContent(
-                "Targets are those of a 30-20-10-10 tanh net with a linear output, inputs normal,"
-                        + " batches of 100, rate "
+                "Targets are those of a 30-20-10-10 tanh net with a linear output, without biases"
+                        + " and with pre-activations doubled, inputs normal, batches of 100, rate "
                         + RATE
                         + ". Weights start uniform within ±"
                         + BOUND
@@ -150,8 +146,14 @@ final class FrozenLayer extends DrawnFigure {
                 trial.freeze("01Linear_weight");
                 trial.freeze("01Linear_bias");
             }
-            trial.use(variant.rule, RATE, 0);
+            trial.use(rule(variant, seed), RATE, 0);
             return Curves.follow(trial, 0, STEPS, INTERVAL, step);
         }
+    }
+
+    private static CreditAssignment rule(Variant variant, int seed) {
+        return variant.random
+                ? FeedbackAlignment.builder().optSeed(seed).build()
+                : Backpropagation.builder().build();
     }
 }

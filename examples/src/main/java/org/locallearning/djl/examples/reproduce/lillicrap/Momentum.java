@@ -124,7 +124,7 @@ final class Momentum extends DrawnFigure {
                                 30,
                                 0.1f,
                                 Teachers.network(manager, 30, 20, 10, 10))) {
-            trial.use(FeedbackAlignment.builder().build(), RATE, momentum);
+            trial.use(FeedbackAlignment.builder().optSeed(seed).build(), RATE, momentum);
             return Curves.follow(trial, 0, STEPS, INTERVAL, step);
         }
     }
