@@ -21,7 +21,7 @@ import org.locallearning.djl.zoo.network.Architecture.Choices;
  */
 public final class AlonsoNetworks {
 
-    /** Three hidden layers of 1024 units (figure 5, table 2). */
+    /** Three hidden layers of 1024 units (figure 6, table 2). */
     public static final Architecture DENSE =
             Architecture.dense(
                     "mlp3",

@@ -50,11 +50,11 @@ import org.locallearning.djl.zoo.network.Networks;
  * Figures 3 and 7: the free energy of every layer in the course of inference, simultaneous and
  * sequential, in a network that has learned nothing yet.
  *
- * <p>As in appendix A.5: four hidden layers of 1024, test images of CIFAR-10, 10 seeds, steps of
- * 0.02 that stay as they are, full clamp. A hidden layer's part is {@code ½‖e‖²}, from which the
- * mean of squared errors that the paper draws differs by a factor; the output's is its loss. Figure
- * 7 of the paper is a drawing of which layers have an error after the first two iterations; here
- * they are measured.
+ * <p>Four hidden layers of 1024, as the caption of figure 3 says (appendix A.5: three); and as in
+ * that appendix test images of CIFAR-10, 10 seeds, steps of 0.02 that stay as they are, full clamp.
+ * A hidden layer's part is {@code ½‖e‖²}, from which the mean of squared errors that the paper
+ * draws differs by a factor; the output's is its loss. Figure 7 of the paper is a drawing of which
+ * layers have an error after the first two iterations; here they are measured.
  */
 final class LocalErrors implements Target {
 

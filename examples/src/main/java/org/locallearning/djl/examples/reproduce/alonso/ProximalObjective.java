@@ -62,11 +62,12 @@ import org.locallearning.djl.zoo.network.Networks;
  *
  * <p>As in appendix A.5: a network with three hidden layers is trained for 1000 steps of 64 images;
  * then the weights learn from what activities are after 0, 1, 2, … iterations, the objective is
- * measured on the batch, and the weights are put back. Full clamp. Figure 1 has β = 100; figure 8
- * all β, every curve shifted to start at 2. Which steps the paper took is not printed; here, as in
- * its code, they are 0.01 in 20 simultaneous iterations and {@code 0.04 / (1 + t)} in 5 sequential
- * ones. Rates are the presets of {@code mlp3}; those of MQ are equation 7 with the running
- * magnitudes that training left, which therefore has all of these iterations, too.
+ * measured on the batch, and the weights are put back. Full clamp. Figure 1 has β = 100 by its
+ * caption (appendix A.5: 1, but for MQ in simultaneous inference); figure 8 all β, every curve
+ * shifted to start at 2. Which steps the paper took is not printed; here, as in its code, they are
+ * 0.01 in 20 simultaneous iterations and {@code 0.04 / (1 + t)} in 5 sequential ones. Rates are the
+ * presets of {@code mlp3}; those of MQ are equation 7 with the running magnitudes that training
+ * left, which therefore has all of these iterations, too.
  */
 final class ProximalObjective implements Target {
 

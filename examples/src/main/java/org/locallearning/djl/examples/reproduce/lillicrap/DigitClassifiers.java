@@ -57,6 +57,9 @@ import org.locallearning.djl.zoo.task.Task;
  * bound are among them: the leaky net diverged under feedback alignment by gradient descent from
  * 0.005, in its tenth epoch.
  *
+ * <p>The supplement does not name the units of its nets of local receptive fields, here leaky ones,
+ * nor whether its 0.5 % with distorted images has dropout as well, here not.
+ *
  * <p>{@code --model} chooses among the nets by name. Note 6 trains on all that the data set has for
  * training: 73,257 images, where the paper has 604,388 with the extra ones. Where SVHN is not at
  * hand, {@code --data-set cifar10} trains the same nets on other grey images of 32x32 pixels.

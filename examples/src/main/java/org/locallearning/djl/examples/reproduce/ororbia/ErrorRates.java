@@ -35,10 +35,9 @@ import org.locallearning.djl.examples.results.PaperResult;
  * earlier code in its place, and with tanh both are trained.
  *
  * <p>The networks are three layers of 1024 units, and five and eight of 256; the paper trains the
- * first for 100 and the others for 500 epochs and reports the best of each method. It keeps 2000
- * training images apart to choose settings by, initial weights between 0.025 and 0.1 among them;
- * here none is chosen, initial weights have a standard deviation of 0.05, and all images are
- * trained on.
+ * first for 100 and the others for 500 epochs. It keeps 2000 training images apart to choose
+ * settings by, initial weights between 0.025 and 0.1 among them; here none is chosen, initial
+ * weights have a standard deviation of 0.05, and all images are trained on.
  */
 final class ErrorRates implements Target {
 
@@ -51,7 +50,8 @@ final class ErrorRates implements Target {
 
     /**
      * The errors of table 1 by data set and activation. The paper does not say which of the nets
-     * has them, nor which update of error matrices.
+     * has them, nor which update of error matrices; those of bp, fa and dfa it takes from earlier
+     * papers.
      */
     private static final Map<String, Map<String, List<PaperResult>>> ERRORS =
             Map.of(
