@@ -51,8 +51,8 @@ class SupportedBlocksTest {
                                 + " that send errors through weights\nof their own do so inside a"
                                 + " piece, too, wherever a weighted layer of this table, `RNN`,"
                                 + " `LSTM` or `GRU` is found\nin it; all else there is"
-                                + " differentiated exactly. Activations, pooling and flattening"
-                                + " are `LambdaBlock`s.\nA block of your own is added with")
+                                + " differentiated exactly. Activations but Prelu, pooling and"
+                                + " flattening are `LambdaBlock`s.\nA block of your own is added with")
                 .append(
                         " `optLayers(LayerTable.standard().withWeighted(...))` or `withExact(...)`.\n");
         return page.toString();

@@ -53,6 +53,12 @@ final class NoisyTransport extends FeedbackRule {
         };
     }
 
+    /** Settings in words, by which a checkpoint knows the rule again. */
+    @Override
+    public String toString() {
+        return describe("noise of deviation " + deviation);
+    }
+
     private static final class Builder extends FeedbackRule.Builder<Builder> {
         @Override
         protected Builder self() {
