@@ -120,7 +120,8 @@ final class IterationSweep implements Target {
         }
         List<Curve> accuracies = new ArrayList<>();
         for (Line line : LINES) {
-            accuracies.add(Curve.of(line.method, best.getOrDefault(line.method, Map.of())));
+            accuracies.add(
+                    Curve.of(curves.named(line.method), best.getOrDefault(line.method, Map.of())));
         }
         write(reproduction, dataset, accuracies);
     }
