@@ -134,19 +134,7 @@ public record RunResult(
      * @return the same, with 0 seconds for every epoch
      */
     public RunResult withoutTimes() {
-        return new RunResult(
-                method,
-                seed,
-                optimizer,
-                learningRate,
-                decorrelationRate,
-                settings,
-                epochs.stream().map(EpochResult::withoutTime).toList(),
-                classification,
-                alignment,
-                correlations,
-                correlationMaps,
-                divergence);
+        return withEpochs(epochs.stream().map(EpochResult::withoutTime).toList());
     }
 
     /**
@@ -159,10 +147,10 @@ public record RunResult(
     public static List<RunResult> asFarAsAll(List<RunResult> runs) {
         List<RunResult> begun = runs.stream().filter(run -> !run.epochs.isEmpty()).toList();
         int common = begun.stream().mapToInt(run -> run.epochs.size()).min().orElse(0);
-        return begun.stream().map(run -> run.upTo(common)).toList();
+        return begun.stream().map(run -> run.withEpochs(run.epochs.subList(0, common))).toList();
     }
 
-    private RunResult upTo(int epoch) {
+    private RunResult withEpochs(List<EpochResult> others) {
         return new RunResult(
                 method,
                 seed,
@@ -170,7 +158,7 @@ public record RunResult(
                 learningRate,
                 decorrelationRate,
                 settings,
-                epochs.subList(0, epoch),
+                others,
                 classification,
                 alignment,
                 correlations,

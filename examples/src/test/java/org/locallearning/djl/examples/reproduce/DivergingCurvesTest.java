@@ -156,23 +156,24 @@ class DivergingCurvesTest {
         }
     }
 
+    private static int run(Target target, Path folder, StringWriter out, StringWriter err) {
+        return new CommandLine(new ReproduceCommand(List.of(target)))
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(
+                        target.name(),
+                        "--limit=40",
+                        "--test-limit=10",
+                        "--threads=1",
+                        "--out=" + folder);
+    }
+
     @Test
     void runThatWasLookedIntoEndsTheProgramLikeOthers(@TempDir Path folder) {
         for (int start = 1; start <= 2; ++start) {
             StringWriter out = new StringWriter();
             StringWriter err = new StringWriter();
-            int code =
-                    new CommandLine(new ReproduceCommand(List.of(LOOKING)))
-                            .setOut(new PrintWriter(out))
-                            .setErr(new PrintWriter(err))
-                            .execute(
-                                    "nobody-figure-2",
-                                    "--limit=40",
-                                    "--test-limit=10",
-                                    "--threads=1",
-                                    "--out=" + folder);
-
-            assertEquals(ExitCode.DIVERGED, code, err.toString());
+            assertEquals(ExitCode.DIVERGED, run(LOOKING, folder, out, err), err.toString());
             assertTrue(
                     err.toString().contains("1 of 1 runs diverged: bp with seed 1"),
                     err.toString());
@@ -186,18 +187,7 @@ class DivergingCurvesTest {
         for (int start = 1; start <= 2; ++start) {
             StringWriter out = new StringWriter();
             StringWriter err = new StringWriter();
-            int code =
-                    new CommandLine(new ReproduceCommand(List.of(TARGET)))
-                            .setOut(new PrintWriter(out))
-                            .setErr(new PrintWriter(err))
-                            .execute(
-                                    "nobody-figure-1",
-                                    "--limit=40",
-                                    "--test-limit=10",
-                                    "--threads=1",
-                                    "--out=" + folder);
-
-            assertEquals(ExitCode.DIVERGED, code, err.toString());
+            assertEquals(ExitCode.DIVERGED, run(TARGET, folder, out, err), err.toString());
             assertTrue(
                     err.toString().contains("2 of 5 runs diverged: bp with seed 1; fa with seed 1"),
                     err.toString());
