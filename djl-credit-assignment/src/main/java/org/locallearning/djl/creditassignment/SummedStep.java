@@ -14,8 +14,6 @@
 package org.locallearning.djl.creditassignment;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.training.ParameterServer;
 import ai.djl.training.optimizer.Optimizer;
 import org.locallearning.djl.creditassignment.internal.Autograd;
@@ -52,17 +50,9 @@ final class SummedStep implements ParameterServer {
             optimizer.update(parameterId, params[0], sum);
         }
         for (int i = 1; i < params.length; i++) {
-            send(params[0], params[i]);
+            Autograd.assign(params[i], params[0]);
             // as an optimizer clears that of the copy it steps
             Autograd.clearGradient(params[i]);
-        }
-    }
-
-    private static void send(NDArray from, NDArray to) {
-        try (NDManager scope = to.getManager().newSubManager()) {
-            NDArray moved = from.toDevice(to.getDevice(), true);
-            moved.attach(scope);
-            Autograd.detach(to, scope).set(new NDIndex("..."), moved);
         }
     }
 

@@ -16,8 +16,6 @@ package org.locallearning.djl.creditassignment.checkpoint;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
@@ -27,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.state.StateReader;
 import org.locallearning.djl.state.StateWriter;
 import org.locallearning.djl.state.Stateful;
@@ -76,7 +75,8 @@ final class ParameterValues implements Stateful {
             changes.add(
                     () -> {
                         learning.apply(parameter.getValue());
-                        copy(saved, value);
+                        Autograd.assign(value, saved);
+                        saved.close();
                     });
         }
         return () -> changes.forEach(Runnable::run);
@@ -97,16 +97,6 @@ final class ParameterValues implements Stateful {
                             value.getDataType()));
         }
         return in.getArray(name);
-    }
-
-    private static void copy(NDArray from, NDArray to) {
-        try (NDManager scope = to.getManager().newSubManager()) {
-            NDArray target = to.stopGradient();
-            target.attach(scope);
-            NDArray source = from.toDevice(to.getDevice(), false);
-            source.attach(scope);
-            target.set(new NDIndex("..."), source);
-        }
     }
 
     /** What the flags of a parameter and of its array say. */

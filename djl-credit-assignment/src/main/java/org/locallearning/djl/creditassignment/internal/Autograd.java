@@ -246,6 +246,22 @@ public final class Autograd {
     }
 
     /**
+     * Gives an array the values of another, outside any graph, in its own memory and on its own
+     * device.
+     *
+     * @param to the array, which may be a leaf
+     * @param from the values, of the same shape and type, on any device
+     */
+    public static void assign(NDArray to, NDArray from) {
+        try (NDManager scope = to.getManager().newSubManager()) {
+            // a copy, since the array itself is not this one's to close
+            NDArray values = from.toDevice(to.getDevice(), true);
+            values.attach(scope);
+            detach(to, scope).set(new NDIndex("..."), values);
+        }
+    }
+
+    /**
      * Sets the gradient of a leaf to zero, as DJL's own optimizers do after a step.
      *
      * @param leaf a leaf that wants a gradient and has been given one

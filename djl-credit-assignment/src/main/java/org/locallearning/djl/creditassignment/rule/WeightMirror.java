@@ -16,7 +16,6 @@ package org.locallearning.djl.creditassignment.rule;
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
@@ -177,10 +176,7 @@ public final class WeightMirror extends FeedbackRule {
                 NDArray followed = Autograd.detach(store.getValue(mirror, devices[0], true), scope);
                 mirror(layer, followed, weight, rate, samples, random);
                 for (int i = 1; i < devices.length; i++) {
-                    NDArray copy = Autograd.detach(store.getValue(mirror, devices[i], true), scope);
-                    NDArray moved = followed.toDevice(devices[i], true);
-                    moved.attach(scope);
-                    copy.set(new NDIndex("..."), moved);
+                    Autograd.assign(store.getValue(mirror, devices[i], true), followed);
                 }
             }
         }
