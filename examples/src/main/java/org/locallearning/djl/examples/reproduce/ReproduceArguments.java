@@ -240,15 +240,22 @@ public final class ReproduceArguments extends DataArguments {
     public <T> List<T> modelsOf(List<T> all, Function<T, String> name) {
         List<String> names = all.stream().map(name).toList();
         List<String> chosen = models(names);
-        for (String each : chosen) {
-            if (!names.contains(each)) {
-                throw new IllegalArgumentException(
+        checkAmong(
+                names,
+                chosen,
+                each ->
                         String.format(
                                 "Unknown model '%s': choose from %s.",
                                 each, String.join(", ", names)));
+        return all.stream().filter(model -> chosen.contains(name.apply(model))).toList();
+    }
+
+    private static <T> void checkAmong(List<T> all, List<T> chosen, Function<T, String> refusal) {
+        for (T each : chosen) {
+            if (!all.contains(each)) {
+                throw new IllegalArgumentException(refusal.apply(each));
             }
         }
-        return all.stream().filter(model -> chosen.contains(name.apply(model))).toList();
     }
 
     /**
@@ -290,17 +297,16 @@ public final class ReproduceArguments extends DataArguments {
      */
     public List<Integer> iterations(List<Integer> all) {
         List<Integer> chosen = iterations == null ? all : iterations;
-        for (Integer each : chosen) {
-            if (!all.contains(each)) {
-                throw new IllegalArgumentException(
+        checkAmong(
+                all,
+                chosen,
+                each ->
                         String.format(
                                 Locale.ROOT,
                                 "The paper has no settings for %d iterations: %s names some of %s.",
                                 each,
                                 ITERATIONS,
                                 String.join(", ", all.stream().map(String::valueOf).toList())));
-            }
-        }
         return all.stream().filter(chosen::contains).toList();
     }
 

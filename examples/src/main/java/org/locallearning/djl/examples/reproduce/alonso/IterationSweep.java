@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.locallearning.djl.examples.method.InferenceSettings;
 import org.locallearning.djl.examples.method.MethodSettings;
 import org.locallearning.djl.examples.method.Methods;
@@ -50,7 +51,6 @@ import org.locallearning.djl.zoo.network.NetworkOptions;
 final class IterationSweep implements Target {
 
     private static final int EPOCHS = 45;
-    private static final List<Integer> ITERATIONS = List.of(1, 2, 3, 4, 5);
     private static final String MODEL = "mlp3";
     private static final int[] HIDDEN = {1024, 1024, 1024, 1024};
 
@@ -107,7 +107,8 @@ final class IterationSweep implements Target {
         LearningCurves curves = new LearningCurves(reproduction);
         String dataset = arguments.dataSet(Paper.CIFAR10);
         Map<String, Map<Double, List<Double>>> best = new TreeMap<>();
-        for (int t : arguments.iterations(ITERATIONS)) {
+        List<Integer> all = IntStream.rangeClosed(1, LINES.get(0).rates.length).boxed().toList();
+        for (int t : arguments.iterations(all)) {
             for (Line line : LINES) {
                 Results results = curves.run(part(arguments, dataset, line, t));
                 double iterations = t;
