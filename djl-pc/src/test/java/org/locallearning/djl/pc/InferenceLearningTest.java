@@ -391,13 +391,7 @@ class InferenceLearningTest {
                         .optPrecisions(1e100, 1e100, 1e100);
         try (DenseNet net = inferred(plain, builder)) {
             List<double[]> before = net.values();
-            NonFiniteLossException broken =
-                    assertThrows(
-                            NonFiniteLossException.class,
-                            () ->
-                                    net.assign(
-                                            new double[][] {{1, 2, 3, 4}},
-                                            new double[][] {{5, 1, -3}}));
+            NonFiniteLossException broken = assertBroken(net, -3);
             assertTrue(broken.getMessage().contains("of 30 iterations"), broken.getMessage());
             assertTrue(broken.getMessage().contains("Linear"), broken.getMessage());
             // the first iteration is finite and moves weights, if they move in iterations
@@ -411,6 +405,12 @@ class InferenceLearningTest {
             }
             assertEquals(!moved, DenseNet.distance(net.values(), before) == 0);
         }
+    }
+
+    private static NonFiniteLossException assertBroken(DenseNet net, double lastLabel) {
+        double[][] data = {{1, 2, 3, 4}};
+        double[][] labels = {{5, 1, lastLabel}};
+        return assertThrows(NonFiniteLossException.class, () -> net.assign(data, labels));
     }
 
     private static void assertUntouched(
@@ -431,13 +431,7 @@ class InferenceLearningTest {
                         .optPrecisions(1, 1, Double.MAX_VALUE);
         try (DenseNet net = inferred(plain, builder)) {
             List<double[]> before = net.values();
-            NonFiniteLossException broken =
-                    assertThrows(
-                            NonFiniteLossException.class,
-                            () ->
-                                    net.assign(
-                                            new double[][] {{1, 2, 3, 4}},
-                                            new double[][] {{5, 1, -30}}));
+            NonFiniteLossException broken = assertBroken(net, -30);
             assertTrue(broken.getMessage().contains("after 0 of 3"), broken.getMessage());
             assertUntouched(net, before, broken);
         }

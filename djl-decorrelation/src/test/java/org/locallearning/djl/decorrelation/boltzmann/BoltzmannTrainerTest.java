@@ -378,6 +378,13 @@ class BoltzmannTrainerTest {
                                         .map(frozen -> Arguments.of(direction, frozen)));
     }
 
+    private static BoltzmannLearning exactly(GradientDirection direction) {
+        return BoltzmannLearning.builder()
+                .optNegativePhase(new ExactExpectation())
+                .optDirection(direction)
+                .build();
+    }
+
     private static void freeze(Model model, String frozen) {
         List<String> names = List.of(frozen.split(" "));
         model.getBlock().freezeParameters(true, p -> names.contains(p.getName()));
@@ -388,11 +395,7 @@ class BoltzmannTrainerTest {
     @MethodSource("directionsAndFrozen")
     void noStepGoesDownWhereAParameterIsFrozen(GradientDirection direction, String frozen) {
         NDArray data = BarsAndStripes.pictures(manager);
-        BoltzmannLearning learning =
-                BoltzmannLearning.builder()
-                        .optNegativePhase(new ExactExpectation())
-                        .optDirection(direction)
-                        .build();
+        BoltzmannLearning learning = exactly(direction);
         try (Model model = model(machine(4));
                 BoltzmannTrainer trainer = learning.newTrainer(model, config(0.002f))) {
             trainer.initialize(data.getShape());
@@ -419,11 +422,7 @@ class BoltzmannTrainerTest {
         List<double[]> thetas = new ArrayList<>();
         for (GradientDirection direction : List.of(new PlainGradient(), new CentredGradient())) {
             Engine.getInstance().setRandomSeed(5);
-            BoltzmannLearning learning =
-                    BoltzmannLearning.builder()
-                            .optNegativePhase(new ExactExpectation())
-                            .optDirection(direction)
-                            .build();
+            BoltzmannLearning learning = exactly(direction);
             try (Model model = model(machine(4));
                     BoltzmannTrainer trainer = learning.newTrainer(model, config(0.1f))) {
                 trainer.initialize(data.getShape());
