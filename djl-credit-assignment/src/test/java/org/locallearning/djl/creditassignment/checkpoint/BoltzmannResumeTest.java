@@ -160,6 +160,28 @@ class BoltzmannResumeTest {
         assertEquals(-1, Files.mismatch(once, twice));
     }
 
+    /** What is learned beside the machine starts anew: chains, means, matrices, penalties. */
+    @ParameterizedTest
+    @MethodSource("everyKind")
+    void goesBackToBeforeTheFirstBatch(BoltzmannLearning learning, @TempDir Path folder)
+            throws Exception {
+        Path file = folder.resolve("checkpoint");
+        Path once = folder.resolve("once");
+        Path twice = folder.resolve("twice");
+        Engine.getEngine("PyTorch").setRandomSeed(1);
+        try (Model model = machine();
+                Trainer trainer = learning.newTrainer(model, config())) {
+            trainer.initialize(new Shape(8, 6));
+            Checkpoint.save(trainer, new TrainingPosition(3, 0, 0), file);
+            train(trainer, 2);
+            Checkpoint.save(trainer, POSITION, once);
+            Checkpoint.load(trainer, file);
+            train(trainer, 2);
+            Checkpoint.save(trainer, POSITION, twice);
+        }
+        assertEquals(-1, Files.mismatch(once, twice));
+    }
+
     private static Model machine() {
         Model model = Model.newInstance("machine", "PyTorch");
         model.setBlock(RestrictedBoltzmannMachine.builder().setHiddenUnits(4).build());

@@ -47,10 +47,16 @@ final class PersistentArray {
         NDScope.unregister(kept);
         kept.attach(manager);
         kept.setName(name);
+        clear();
+        array = kept;
+    }
+
+    /** Forgets the array, as before the first one was set. */
+    private void clear() {
         if (array != null) {
             array.close();
+            array = null;
         }
-        array = kept;
     }
 
     /**
@@ -95,7 +101,7 @@ final class PersistentArray {
      * @param started whether there was a first batch: all parts are there then, or none
      * @param others what else the section holds
      * @param parts the arrays
-     * @return what sets them
+     * @return what sets them, or clears those that the section does not hold
      */
     static Runnable load(
             StateReader in, boolean started, Set<String> others, PersistentArray... parts)
@@ -111,6 +117,9 @@ final class PersistentArray {
             arrays.add(in.getArray(part.name));
         }
         return () -> {
+            for (PersistentArray part : parts) {
+                part.clear();
+            }
             for (int i = 0; i < saved.length; ++i) {
                 saved[i].set(arrays.get(i));
             }
