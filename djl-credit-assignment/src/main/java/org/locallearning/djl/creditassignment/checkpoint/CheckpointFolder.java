@@ -102,7 +102,17 @@ final class CheckpointFolder {
         writing.write(folder.resolve(name));
         List<Entry> entries = entries();
         for (Entry old : entries.subList(Math.min(KEPT, entries.size()), entries.size())) {
-            Files.deleteIfExists(old.file());
+            deleteIfPossible(old.file());
+        }
+    }
+
+    /** What is not needed does no harm; the next checkpoint tries again. */
+    private static void deleteIfPossible(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            logger.warn(
+                    "The old checkpoint {} cannot be deleted ({}).", file, FileFailure.reason(e));
         }
     }
 

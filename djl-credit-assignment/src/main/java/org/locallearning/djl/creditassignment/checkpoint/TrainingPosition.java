@@ -68,7 +68,9 @@ public record TrainingPosition(int seed, int epoch, int batch, long samples) {
      * @return the seed
      */
     public int epochSeed() {
-        return new Random((long) seed << Integer.SIZE | epoch + 1).nextInt();
+        // of the seed's high half, Random would drop what is shifted beyond its 48 bits
+        long high = (long) (seed >>> Short.SIZE) << Short.SIZE;
+        return new Random((long) seed << Integer.SIZE ^ high ^ epoch + 1).nextInt();
     }
 
     /**

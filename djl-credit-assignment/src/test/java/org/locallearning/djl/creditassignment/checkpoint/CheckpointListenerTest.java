@@ -40,8 +40,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,6 +160,32 @@ class CheckpointListenerTest {
                 files());
         run(checkpoints).finish(2, actual);
         assertEquals(-1, Files.mismatch(expected, actual));
+    }
+
+    @Test
+    void anOldOneThatCannotBeDeletedIsNoReasonToStop() throws Exception {
+        Path old = checkpoints.resolve("checkpoint-000001-000000000.state");
+        Files.createDirectories(old.resolve("in use"));
+        CheckpointFolder folder = new CheckpointFolder(checkpoints);
+        for (int epoch = 2; epoch < 6; epoch++) {
+            folder.save(new TrainingPosition(5, epoch, 0), file -> Files.write(file, new byte[1]));
+        }
+        assertEquals(
+                List.of(
+                        "checkpoint-000001-000000000.state",
+                        "checkpoint-000004-000000000.state",
+                        "checkpoint-000005-000000000.state"),
+                files());
+    }
+
+    @Test
+    void seedsThatDifferInAnyBitGiveOtherNumbers() {
+        Set<Integer> seeds = new HashSet<>();
+        seeds.add(new TrainingPosition(1, 0, 0).epochSeed());
+        for (int bit = 0; bit < Integer.SIZE; bit++) {
+            seeds.add(new TrainingPosition(1 ^ 1 << bit, 0, 0).epochSeed());
+        }
+        assertEquals(1 + Integer.SIZE, seeds.size());
     }
 
     @Test
