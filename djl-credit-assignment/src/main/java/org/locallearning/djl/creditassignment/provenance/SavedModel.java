@@ -24,10 +24,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.locallearning.djl.decorrelation.internal.Digest;
+import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 
 /**
  * A model in two files: {@code <name>-0000.params} with the parameters, as DJL writes and {@code
@@ -36,7 +38,10 @@ import org.locallearning.djl.decorrelation.internal.Digest;
  */
 public final class SavedModel {
 
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+-]{0,200}");
+    private static final int LONGEST_FILE_NAME = 201;
+    private static final Pattern PLAIN =
+            Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+-]{0," + (LONGEST_FILE_NAME - 1) + "}");
+    private static final String PARAMETERS = "-0000.params";
 
     private SavedModel() {}
 
@@ -47,7 +52,8 @@ public final class SavedModel {
 
     /**
      * Saves a model and its record. Each file appears at once or not at all, the record last, with
-     * the digest of the other.
+     * the digest of the other. What a program that was killed while it saved this model left behind
+     * is deleted.
      *
      * @param model the model, initialized; fold decorrelation layers first, by {@code
      *     Decorrelate.fold}, if DJL must load it without this library
@@ -69,14 +75,24 @@ public final class SavedModel {
                             + RecordJson.quote(name)
                             + "'.");
         }
+        if (!isPlainName(name + PARAMETERS)) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "A model is saved under a name of at most %d characters, not %d: '%s'.",
+                            LONGEST_FILE_NAME - PARAMETERS.length(),
+                            name.length(),
+                            name));
+        }
         if (model.getParameters().isEmpty()) {
             throw new IllegalArgumentException(
                     "The model has no parameters, so that there is nothing to save.");
         }
         TrainingRecord record = made.as(model);
-        Path parameters = folder.resolve(name + "-0000.params");
+        Path parameters = folder.resolve(name + PARAMETERS);
         Files.createDirectories(folder);
         checkOnly(parameters, name);
+        deleteLeftOver(folder, name);
         Path unfinished = folder.resolve(name + "." + UUID.randomUUID() + ".tmp");
         try {
             Files.createDirectory(unfinished);
@@ -87,7 +103,7 @@ public final class SavedModel {
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
         } finally {
-            delete(unfinished);
+            FolderDeletion.delete(unfinished);
         }
         TrainingRecord beside =
                 record.toBuilder()
@@ -113,6 +129,16 @@ public final class SavedModel {
         }
     }
 
+    private static void deleteLeftOver(Path folder, String name) throws IOException {
+        Pattern unfinished =
+                Pattern.compile(Pattern.quote(name) + "(\\.json)?\\.[0-9a-f-]{36}\\.tmp");
+        for (Path file : list(folder)) {
+            if (unfinished.matcher(file.getFileName().toString()).matches()) {
+                FolderDeletion.delete(file);
+            }
+        }
+    }
+
     /** Writes with a separate DJL model, so the caller's does not change. */
     private static Path write(Block block, TrainingRecord record, Path folder, String name)
             throws IOException {
@@ -134,15 +160,6 @@ public final class SavedModel {
     private static List<Path> list(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.toList();
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (Files.isDirectory(folder)) {
-            for (Path file : list(folder)) {
-                Files.delete(file);
-            }
-            Files.delete(folder);
         }
     }
 

@@ -109,6 +109,37 @@ class SavedModelTest {
     }
 
     @Test
+    void whatAKilledProgramLeftIsDeletedAndOthersStay() throws Exception {
+        String id = ".12345678-1234-1234-1234-123456789abc.tmp";
+        Path unfinished = Files.createDirectory(folder.resolve("net" + id));
+        Files.write(unfinished.resolve("net-0000.params"), new byte[1]);
+        Files.write(folder.resolve("net.json" + id), new byte[1]);
+        Files.write(folder.resolve("network" + id), new byte[1]);
+        Files.write(folder.resolve("net.notes.tmp"), new byte[1]);
+        SavedModel.save(decorrelated(1), MADE, folder, "net");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(
+                    List.of("net-0000.params", "net.json", "net.notes.tmp", "network" + id),
+                    files.map(file -> file.getFileName().toString()).sorted().toList());
+        }
+    }
+
+    @Test
+    void aNameThatIsTooLongLeavesNoFile() throws Exception {
+        Block block = decorrelated(1);
+        SavedModel.save(block, MADE, folder.resolve("longest"), "n".repeat(189));
+        String message =
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> SavedModel.save(block, MADE, folder, "n".repeat(190)))
+                        .getMessage();
+        assertTrue(message.contains("at most 189 characters, not 190"), message);
+        try (Stream<Path> files = Files.list(folder)) {
+            assertEquals(List.of(folder.resolve("longest")), files.toList());
+        }
+    }
+
+    @Test
     void parametersOfAnotherModelOrDamagedOnesAreRefused() throws Exception {
         SavedModel.save(decorrelated(1), MADE, folder, "one");
         SavedModel.save(decorrelated(2), MADE, folder, "two");

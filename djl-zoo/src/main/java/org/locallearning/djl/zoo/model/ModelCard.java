@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.zoo.model;
 
+import ai.djl.basicdataset.BasicDatasets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -180,9 +181,15 @@ final class ModelCard {
         }
         ProgramDescription program = record.program();
         if (program != null) {
-            row(card, "commit", program.commit());
+            row(card, "commit", commit(program));
             row(card, "command", program.command());
         }
+    }
+
+    private static String commit(ProgramDescription program) {
+        return Boolean.TRUE.equals(program.changed())
+                ? program.commit() + ", with changes that are in no commit"
+                : program.commit();
     }
 
     private String accuracy() {
@@ -213,7 +220,12 @@ final class ModelCard {
 
     private boolean isJpeg() {
         String origin = record.data().origin();
-        return origin != null && origin.toLowerCase(Locale.ROOT).contains("jpeg");
+        if (origin == null) {
+            return false;
+        }
+        // the folder before the artifact may be called anything
+        int artifact = origin.lastIndexOf(BasicDatasets.GROUP_ID + ':');
+        return origin.substring(Math.max(0, artifact)).toLowerCase(Locale.ROOT).contains("jpeg");
     }
 
     private String dataSet() {

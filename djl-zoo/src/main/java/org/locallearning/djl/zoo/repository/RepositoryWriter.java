@@ -78,7 +78,9 @@ public final class RepositoryWriter {
     }
 
     /**
-     * Adds a model. What a reader would refuse is refused before anything is written.
+     * Adds a model. What a reader would refuse is refused before anything is written. Programs that
+     * add to one repository at the same time wait for each other, by a lock on its file {@code
+     * .lock}.
      *
      * @param application what it does
      * @param artifactId the artifact that it belongs to
@@ -106,6 +108,40 @@ public final class RepositoryWriter {
                                 + " digits, - and dots.");
             }
         }
+        FolderLock lock = takeLock();
+        try {
+            return addAlone(application, artifactId, description, artifact, files);
+        } finally {
+            lock.close();
+        }
+    }
+
+    private FolderLock takeLock() throws IOException {
+        try {
+            return FolderLock.take(root);
+        } catch (FileSystemException e) {
+            throw unwritable(e);
+        }
+    }
+
+    private RepositoryException unwritable(FileSystemException e) {
+        return new RepositoryException(
+                String.format(
+                        Locale.ROOT,
+                        "The repository %s can't be written (%s): allow it to be written, make room"
+                                + " there, or name another folder.",
+                        root,
+                        e),
+                e);
+    }
+
+    private boolean addAlone(
+            Application application,
+            String artifactId,
+            String description,
+            Artifact artifact,
+            Map<String, byte[]> files)
+            throws IOException {
         ModelRepository repository = ModelRepository.open(root);
         MRL mrl = repository.model(application, ModelMetadata.GROUP_ID, artifactId);
         Path folder = root.resolve(mrl.toURI().getPath());
@@ -132,14 +168,7 @@ public final class RepositoryWriter {
                     root.resolve(RepositoryPlace.INDEX),
                     AddressPlace.index(new FolderPlace(root).artifacts()));
         } catch (FileSystemException e) {
-            throw new RepositoryException(
-                    String.format(
-                            Locale.ROOT,
-                            "The repository %s can't be written (%s): allow it to be written, make"
-                                    + " room there, or name another folder.",
-                            root,
-                            e),
-                    e);
+            throw unwritable(e);
         }
         return !there;
     }

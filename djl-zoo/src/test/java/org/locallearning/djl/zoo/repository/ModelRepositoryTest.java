@@ -40,10 +40,14 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +115,28 @@ class ModelRepositoryTest {
         assertArrayEquals(
                 new byte[] {2},
                 Files.readAllBytes(fetch(repository, "net-two").resolve("net-two-0000.params")));
+    }
+
+    @Test
+    void losesNoModelOfThoseAddedAtOnce() throws Exception {
+        List<String> names = IntStream.range(0, 8).mapToObj(i -> "net-at-once-" + i).toList();
+        ExecutorService threads = Executors.newFixedThreadPool(names.size());
+        try {
+            List<Future<Boolean>> added = new ArrayList<>();
+            for (String name : names) {
+                added.add(threads.submit(() -> add("1.0", name, new byte[] {1})));
+            }
+            for (Future<Boolean> one : added) {
+                assertTrue(one.get());
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+
+        MRL mrl = ModelRepository.open(root).models(GROUP).get(0);
+        for (String name : names) {
+            assertEquals(name, mrl.match(Map.of("name", name)).getName());
+        }
     }
 
     @Test

@@ -54,6 +54,8 @@ public final class PublishCommand implements Callable<Integer> {
 
     private static final Pattern PARAMETERS = Pattern.compile("(.+)-\\d{4}\\.params");
 
+    private static final String UNFINISHED = ".tmp";
+
     @Spec private CommandSpec spec;
 
     @Option(
@@ -91,6 +93,8 @@ public final class PublishCommand implements Callable<Integer> {
         try (Stream<Path> files = Files.walk(from.toRealPath(), FileVisitOption.FOLLOW_LINKS)) {
             models =
                     files.filter(file -> PARAMETERS.matcher(fileName(file)).matches())
+                            // of a program that was killed while it saved
+                            .filter(file -> !fileName(file.getParent()).endsWith(UNFINISHED))
                             .sorted()
                             .toList();
         }

@@ -39,6 +39,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +69,10 @@ class ZooCommandTest {
     @BeforeAll
     static void trainAndPublish() throws IOException, TranslateException {
         right = train("good", 0, 0);
+        // of a program that was killed while it saved
+        Path unfinished =
+                Files.createDirectory(saved.resolve("good." + UUID.randomUUID() + ".tmp"));
+        Files.write(unfinished.resolve("good-0000.params"), new byte[] {1});
         ProgramRun run = ProgramRun.of("zoo publish --from " + saved + " --to " + repository);
         assertEquals(ExitCode.OK, run.exitCode(), run.err());
         assertEquals("mlp-glyphs-bp 0.1.0 was added", run.out().strip());
