@@ -14,25 +14,36 @@
 package org.locallearning.djl.creditassignment;
 
 import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
+import ai.djl.util.Pair;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * The blocks of a model as they were at some time: a block, and before its next sibling all that it
- * holds.
+ * The blocks of a model as they were at some time, with their parameters: a block, and before its
+ * next sibling all that it holds.
  */
 final class BlockTree {
 
-    private final List<Block> blocks;
+    private final List<Block> blocks = new ArrayList<>();
+    private final Set<Parameter> parameters = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    private BlockTree(List<Block> blocks) {
-        this.blocks = blocks;
-    }
+    private BlockTree() {}
 
     static BlockTree of(Block root) {
-        List<Block> blocks = new ArrayList<>();
-        collect(root, blocks);
-        return new BlockTree(blocks);
+        BlockTree tree = new BlockTree();
+        tree.collect(root);
+        return tree;
+    }
+
+    private void collect(Block block) {
+        blocks.add(block);
+        parameters.addAll(block.getDirectParameters().values());
+        block.getChildren().values().forEach(this::collect);
     }
 
     /** Returns whether a model still has these very blocks, in this order. */
@@ -45,8 +56,13 @@ final class BlockTree {
         return same;
     }
 
-    private static void collect(Block block, List<Block> all) {
-        all.add(block);
-        block.getChildren().values().forEach(child -> collect(child, all));
+    /** Returns the name of a parameter to be trained that a model did not have, if it has one. */
+    Optional<String> findAdded(Block root) {
+        for (Pair<String, Parameter> each : root.getParameters()) {
+            if (each.getValue().requiresGradient() && !parameters.contains(each.getValue())) {
+                return Optional.of(each.getKey());
+            }
+        }
+        return Optional.empty();
     }
 }

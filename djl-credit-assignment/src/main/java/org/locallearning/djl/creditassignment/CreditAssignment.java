@@ -14,9 +14,12 @@
 package org.locallearning.djl.creditassignment;
 
 import ai.djl.Model;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.repository.zoo.ZooModel;
+import ai.djl.training.ParameterStore;
 import ai.djl.training.TrainingConfig;
 import ai.djl.training.loss.Loss;
 import java.util.ArrayList;
@@ -126,7 +129,7 @@ public abstract class CreditAssignment {
         return new ZooModel<>(wrap(model.getWrappedModel()), model.getTranslator());
     }
 
-    private void checkErrorsOfItsOwn(Network network) {
+    void checkErrorsOfItsOwn(Network network) {
         List<Network.Member> unknown = unknownBlocks(network);
         if (unknownBlocks == UnknownBlocks.FAIL && !unknown.isEmpty()) {
             throw new IllegalArgumentException(
@@ -140,9 +143,13 @@ public abstract class CreditAssignment {
                 unknown.stream().filter(CreditAssignment::isTrainable).toList();
         if (learning.isEmpty()) {
             checkStages(network);
-        } else if (unknownBlocks != UnknownBlocks.ACCEPT
-                && !network.isSingleLayer()
-                && !hasErrorsOfItsOwn(network)) {
+        } else if (!network.isSingleLayer()) {
+            checkUnknown(network, learning);
+        }
+    }
+
+    private void checkUnknown(Network network, List<Network.Member> learning) {
+        if (unknownBlocks != UnknownBlocks.ACCEPT && !hasErrorsOfItsOwn(network)) {
             throw new IllegalArgumentException(
                     String.format(
                             "%s would be backpropagation by another name: it backpropagates inside"
@@ -152,6 +159,20 @@ public abstract class CreditAssignment {
                                     + " LayerTable.withSequence and optLayers, accept it with"
                                     + " optUnknownBlocks(ACCEPT), or take another rule.",
                             getClass().getSimpleName(), names(learning)));
+        }
+    }
+
+    /**
+     * Refuses an unknown block that uses the one layer that learns several times, as a recurrent
+     * one does.
+     */
+    void checkSingleUse(Network network, Block model, ParameterStore store, NDList data) {
+        List<Network.Member> learning =
+                unknownBlocks(network).stream().filter(CreditAssignment::isTrainable).toList();
+        if (!learning.isEmpty()
+                && network.isSingleLayer()
+                && network.getMostUses(model, store, data) > 1) {
+            checkUnknown(network, learning);
         }
     }
 

@@ -421,7 +421,10 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
         if (targets != null) {
             open.expect(targets);
         }
-        firstBatch.checkSequences(super.getModel().getBlock(), store, inputs);
+        Block model = super.getModel().getBlock();
+        firstBatch.checkFreezing();
+        firstBatch.checkSequences(model, store, inputs);
+        firstBatch.checkUses(model, store, inputs);
         Tape tape = newTape(inputs, targets);
         RecordedForward forward = new RecordedForward(this, tape, inputs, targets);
         open.add(forward);
@@ -477,11 +480,21 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
     }
 
     private void checkBlocks() {
-        if (!blocks.isOf(super.getModel().getBlock())) {
+        Block model = super.getModel().getBlock();
+        if (!blocks.isOf(model)) {
             throw new IllegalStateException(
                     "The model's blocks were changed after this trainer was made, so that it would"
                             + " not train them; call newTrainer after setBlock, add and the like,"
                             + " and after initialize if that is what adds blocks.");
+        }
+        Optional<String> added = blocks.findAdded(model);
+        if (added.isPresent()) {
+            throw new IllegalStateException(
+                    String.format(
+                            "Parameter %s was added after this trainer was made, so that it would"
+                                    + " not train it; call newTrainer after initialize, or add the"
+                                    + " parameter in the block's constructor.",
+                            added.get()));
         }
     }
 

@@ -15,8 +15,10 @@ package org.locallearning.djl.creditassignment;
 
 import ai.djl.ndarray.NDList;
 import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.Optional;
+import java.util.Set;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.Tape;
 
@@ -26,13 +28,45 @@ final class FirstBatchChecks {
     private final CreditAssignment rule;
     private final Network network;
     private final CreditAssigner assigner;
+    private Set<Parameter> learning;
     private boolean sequencesChecked;
+    private boolean usesChecked;
     private boolean rerunChecked;
 
     FirstBatchChecks(CreditAssignment rule, Network network, CreditAssigner assigner) {
         this.rule = rule;
         this.network = network;
         this.assigner = assigner;
+        learning = network.getLearningParameters();
+    }
+
+    /**
+     * Checks anew what was checked when the trainer was made, where parameters were frozen or
+     * unfrozen since.
+     *
+     * @throws IllegalArgumentException if the rule would now be backpropagation by another name
+     */
+    void checkFreezing() {
+        Set<Parameter> now = network.getLearningParameters();
+        if (!now.equals(learning)) {
+            rule.checkErrorsOfItsOwn(network);
+            learning = now;
+            usesChecked = false;
+            rerunChecked = false;
+        }
+    }
+
+    /**
+     * Makes sure that a layer that alone learns, inside an unknown block, is used there once.
+     *
+     * @throws IllegalArgumentException if it is not, and the rule would be backpropagation between
+     *     its uses
+     */
+    void checkUses(Block block, ParameterStore store, NDList data) {
+        if (!usesChecked) {
+            rule.checkSingleUse(network, block, store, data);
+            usesChecked = true;
+        }
     }
 
     /** Compares the declared sequences with the blocks that they stand for. */

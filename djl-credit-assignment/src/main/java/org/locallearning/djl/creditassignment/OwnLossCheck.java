@@ -17,6 +17,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import java.util.Optional;
 import org.locallearning.djl.creditassignment.internal.Autograd;
@@ -80,8 +81,24 @@ final class OwnLossCheck {
             } else if (isWithinRounding(HostValues.numbers(found))) {
                 passed = true;
             } else {
+                checkRepeats(tape, own, gradient.get(), scope);
                 throw anotherLoss(own);
             }
+        }
+    }
+
+    /** Tells a loss that draws random numbers from another loss. */
+    private void checkRepeats(Tape tape, OwnLoss own, NDList gradient, NDManager scope) {
+        NDList again = gradient(tape, own, scope).orElseThrow();
+        double[] numbers = HostValues.numbers(compare(again, gradient, scope));
+        if (Double.isFinite(numbers[0]) && !isWithinRounding(numbers)) {
+            throw new IllegalStateException(
+                    String.format(
+                            "%s learns from %s, which gives another gradient each time that it is"
+                                    + " evaluated; draw its random numbers in the data set, or take"
+                                    + " a rule that learns from the error of any loss, such as"
+                                    + " FeedbackAlignment.",
+                            trainer.getRule().getClass().getSimpleName(), own.description()));
         }
     }
 
@@ -115,6 +132,16 @@ final class OwnLossCheck {
      * was given to the rule and has no gradient to compare, such as an error rate.
      */
     private static Optional<NDList> gradient(Tape tape, OwnLoss own, NDManager scope) {
+        // a penalty makes its arrays with the manager of the weights
+        try (NDScope made = new NDScope()) {
+            made.suppressNotUsedWarning();
+            Optional<NDList> gradient = evaluate(tape, own, scope);
+            gradient.ifPresent(NDScope::unregister);
+            return gradient;
+        }
+    }
+
+    private static Optional<NDList> evaluate(Tape tape, OwnLoss own, NDManager scope) {
         NDList leaves = new NDList(tape.getPredictions().size());
         tape.getPredictions().forEach(each -> leaves.add(Autograd.leaf(each, scope)));
         NDList labels = Autograd.copies(tape.getLabels().orElseGet(NDList::new), scope);

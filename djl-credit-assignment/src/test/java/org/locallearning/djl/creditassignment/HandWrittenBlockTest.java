@@ -24,6 +24,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
 import ai.djl.nn.Blocks;
+import ai.djl.nn.LambdaBlock;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.convolutional.Conv3d;
@@ -450,6 +451,95 @@ class HandWrittenBlockTest {
         TrainingRun.start(network, accepting::newTrainer).assign(0).close();
     }
 
+    /** Steps of a recurrent network, all by one layer. */
+    private static HandWritten steps() {
+        Block layer = NetworkCase.linear(9);
+        Block tanh = Activation.tanhBlock();
+        return new HandWritten(layer, tanh, layer, tanh, layer);
+    }
+
+    @ParameterizedTest
+    @MethodSource("withoutInnerFeedback")
+    void oneLayerThatIsUsedSeveralTimesIsRefused(CreditAssignment.Builder<?> builder)
+            throws Exception {
+        NetworkCase network =
+                new NetworkCase("steps", HandWrittenBlockTest::steps, new Shape(6, 9), 9);
+        CreditAssignment rule = build(builder);
+        try (TrainingRun run = TrainingRun.start(network, rule::newTrainer)) {
+            String message =
+                    assertThrows(IllegalArgumentException.class, () -> run.assign(0)).getMessage();
+            assertTrue(message.contains("backpropagation by another name"), message);
+        }
+        CreditAssignment accepting = build(builder.optUnknownBlocks(UnknownBlocks.ACCEPT));
+        TrainingRun.start(network, accepting::newTrainer).assign(0).close();
+    }
+
+    static List<CreditAssignment.Builder<?>> withoutInnerFeedback() {
+        return List.of(
+                DirectFeedbackAlignment.builder(),
+                LocalRepresentationAlignment.builder(),
+                NodePerturbation.builder());
+    }
+
+    /** What is refused when a trainer is made is refused when freezing leads to it. */
+    @Test
+    void unfreezingDoesNotMakeItBackpropagation() {
+        Block lstm = lstm();
+        lstm.freezeParameters(true);
+        NetworkCase network =
+                new NetworkCase(
+                        "LSTM and Linear",
+                        () ->
+                                new SequentialBlock()
+                                        .add(lstm)
+                                        .add(Blocks.batchFlattenBlock())
+                                        .add(NetworkCase.linear(4)),
+                        new Shape(3, 5, 6),
+                        4);
+        try (TrainingRun run =
+                TrainingRun.start(
+                        network, LocalRepresentationAlignment.builder().build()::newTrainer)) {
+            run.assign(0);
+            lstm.freezeParameters(false);
+            String message =
+                    assertThrows(IllegalArgumentException.class, () -> run.assign(1)).getMessage();
+            assertTrue(message.contains("backpropagation by another name"), message);
+            lstm.freezeParameters(true);
+            run.assign(2);
+        }
+    }
+
+    /** A dropout that was frozen out of the reruns is found once something below it learns. */
+    @Test
+    void unfreezingIsFollowedByAnotherLookAtReruns() {
+        Block base = NetworkCase.linear(5);
+        base.freezeParameters(true);
+        NetworkCase network =
+                dense(
+                        () ->
+                                new SequentialBlock()
+                                        .add(base)
+                                        .add(
+                                                frozen(
+                                                        new HandWritten(
+                                                                NetworkCase.linear(30),
+                                                                Dropout.builder().build())))
+                                        .add(NetworkCase.linear(4)));
+        try (TrainingRun run =
+                TrainingRun.start(network, NodePerturbation.builder().build()::newTrainer)) {
+            run.assign(0);
+            base.freezeParameters(false);
+            String message =
+                    assertThrows(IllegalArgumentException.class, () -> run.assign(1)).getMessage();
+            assertTrue(message.contains("02HandWritten"), message);
+        }
+    }
+
+    private static Block frozen(Block block) {
+        block.freezeParameters(true);
+        return block;
+    }
+
     private static CreditAssignment build(CreditAssignment.Builder<?> builder) throws Exception {
         return (CreditAssignment) builder.getClass().getMethod("build").invoke(builder);
     }
@@ -564,12 +654,7 @@ class HandWrittenBlockTest {
     @MethodSource("wrongSequences")
     void aSequenceThatDoesNotFitIsRefused(
             Function<HandWritten, List<Block>> sequence, String part) {
-        CreditAssignment rule =
-                FeedbackAlignment.builder()
-                        .optLayers(
-                                LayerTable.standard()
-                                        .withSequence(HandWritten.class, sequence::apply))
-                        .build();
+        CreditAssignment rule = walking(sequence);
         String message =
                 assertThrows(
                                 IllegalArgumentException.class,
@@ -583,6 +668,52 @@ class HandWrittenBlockTest {
                                 })
                         .getMessage();
         assertTrue(message.contains(part), message);
+    }
+
+    /** Which the comparison of the first batch, in evaluation mode, could not notice. */
+    @Test
+    void aSequenceThatForgetsADropoutIsRefused() {
+        NetworkCase network =
+                dense(
+                        () ->
+                                new HandWritten(
+                                        NetworkCase.linear(5),
+                                        Dropout.builder().build(),
+                                        NetworkCase.linear(4)));
+        Function<HandWritten, List<Block>> forgetful =
+                block -> List.of(block.calls().get(0), block.calls().get(2));
+        String message =
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> TrainingRun.start(network, walking(forgetful)::newTrainer))
+                        .getMessage();
+        assertTrue(message.contains("has a dropout that is missing, 02Dropout"), message);
+        Function<HandWritten, List<Block>> nested =
+                block ->
+                        List.of(
+                                block.calls().get(0),
+                                new SequentialBlock().add(block.calls().get(1)),
+                                block.calls().get(2));
+        TrainingRun.start(network, walking(nested)::newTrainer).assign(0).close();
+    }
+
+    /** The comparison of the first batch leaves the batch as it is. */
+    @Test
+    void aDeclaredSequenceMayFollowWhatChangesItsInput() {
+        NetworkCase network =
+                dense(
+                        () ->
+                                new SequentialBlock()
+                                        .add(LambdaBlock.singleton(batch -> batch.divi(255)))
+                                        .add(handWritten()));
+        CreditAssignment rule = walking(HandWritten::calls);
+        TrainingRun.start(network, rule::newTrainer).assign(0).close();
+    }
+
+    private static CreditAssignment walking(Function<HandWritten, List<Block>> sequence) {
+        return FeedbackAlignment.builder()
+                .optLayers(LayerTable.standard().withSequence(HandWritten.class, sequence::apply))
+                .build();
     }
 
     @Test

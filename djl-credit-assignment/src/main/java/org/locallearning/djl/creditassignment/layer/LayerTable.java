@@ -176,8 +176,9 @@ public final class LayerTable {
      * }</pre>
      *
      * <p>Pass a function called by forward, such as an activation, as a block without parameters.
-     * Every child with parameters must occur exactly once, and no other block with parameters; the
-     * network is compared with the model in its first batch.
+     * Every child with parameters and every dropout must occur exactly once, and no other block
+     * with parameters; the network is compared with the model in its first batch, in evaluation
+     * mode: what forward does in training alone, beside its children, is not noticed.
      *
      * @param <B> the type of block
      * @param type the class of the block

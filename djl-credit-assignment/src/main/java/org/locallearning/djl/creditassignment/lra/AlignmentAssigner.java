@@ -35,6 +35,7 @@ final class AlignmentAssigner implements CreditAssigner {
     private final LocalRepresentationAlignment rule;
     private final ErrorGraph graph;
     private final RuleParameters matrices;
+    private boolean activationsChecked;
 
     AlignmentAssigner(
             LocalRepresentationAlignment rule, ErrorGraph graph, RuleParameters matrices) {
@@ -49,7 +50,7 @@ final class AlignmentAssigner implements CreditAssigner {
         return true;
     }
 
-    /** Activations alone run again, which are known blocks, see {@code Stage.activate}. */
+    /** Activations alone run again, which have a check of their own. */
     @Override
     public boolean needsRepeatableBlocks() {
         return false;
@@ -58,7 +59,12 @@ final class AlignmentAssigner implements CreditAssigner {
     /** {@inheritDoc} */
     @Override
     public void assign(Tape tape, NDList errors) {
-        new ErrorNeurons(tape, graph, matrices, rule).assign(errors);
+        ErrorNeurons neurons = new ErrorNeurons(tape, graph, matrices, rule);
+        if (!activationsChecked) {
+            neurons.checkActivations();
+            activationsChecked = true;
+        }
+        neurons.assign(errors);
     }
 
     /** {@inheritDoc} */

@@ -41,6 +41,7 @@ final class ErrorNeurons {
     private final ErrorGraph graph;
     private final RuleParameters matrices;
     private final LocalRepresentationAlignment rule;
+    private final List<Stage> stages;
     private final Map<String, NDArray> errors = new HashMap<>();
     private final Map<String, Site> sites = new HashMap<>();
     private final Map<String, Double> weights = new HashMap<>();
@@ -55,15 +56,37 @@ final class ErrorNeurons {
         this.graph = graph;
         this.matrices = matrices;
         this.rule = rule;
-    }
-
-    /** Leaves the gradients of a batch in the parameters, those of the error matrices included. */
-    void assign(NDList predictionErrors) {
-        List<Stage> stages = tape.getStages();
+        stages = tape.getStages();
         Map<String, Double> chosen = rule.getDiscrepancyWeights(tape.getNetwork());
         for (int l = 0; l < stages.size(); l++) {
             collectSites(stages, l, chosen.getOrDefault(stages.get(l).getPath(), 1.0));
         }
+    }
+
+    /**
+     * Makes sure that activations are the same function whenever they run: an error is the
+     * difference of two of their values, which new random numbers would be most of.
+     *
+     * @throws IllegalArgumentException if one is not
+     */
+    void checkActivations() {
+        for (String receiver : graph.getReceivers()) {
+            Site site = sites.get(receiver);
+            if (!site.after().repeatsActivation()) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "LocalRepresentationAlignment runs activations several times on a"
+                                        + " batch, but the activation behind %s gives different"
+                                        + " outputs for the same input; give the class of the block"
+                                        + " that draws random numbers a rerun in the LayerTable"
+                                        + " with optLayers, or use DJL's Dropout.",
+                                site.stage()));
+            }
+        }
+    }
+
+    /** Leaves the gradients of a batch in the parameters, those of the error matrices included. */
+    void assign(NDList predictionErrors) {
         int output = stages.indexOf(sites.get(graph.getOutput()).stage());
         NDList delta = predictionErrors;
         for (int l = stages.size() - 1; l > output; l--) {

@@ -16,6 +16,7 @@ package org.locallearning.djl.creditassignment.rule;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.convolutional.Convolution;
@@ -359,7 +360,10 @@ final class PerturbationAssigner implements CreditAssigner {
 
         private NDArray losses(NDList predictions) {
             NDList labels = tape.getLabels().orElseGet(NDList::new);
-            try (NDManager scope = manager.newSubManager()) {
+            // a penalty makes its arrays with the manager of the weights
+            try (NDManager scope = manager.newSubManager();
+                    NDScope made = new NDScope()) {
+                made.suppressNotUsedWarning();
                 // a loss may change what it gets in place
                 NDArray losses =
                         PerturbationAssigner.losses(
@@ -367,6 +371,7 @@ final class PerturbationAssigner implements CreditAssigner {
                                 Autograd.copies(labels, scope),
                                 Autograd.copies(predictions, scope));
                 losses.attach(manager);
+                NDScope.unregister(losses);
                 return losses;
             }
         }

@@ -19,12 +19,14 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
+import ai.djl.nn.norm.Dropout;
 import ai.djl.training.ParameterStore;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.locallearning.djl.creditassignment.internal.Autograd;
 import org.locallearning.djl.decorrelation.internal.BlockPath;
 import org.locallearning.djl.decorrelation.internal.HostValues;
@@ -74,11 +76,32 @@ final class DeclaredSequence {
             children.add(new Pair<>(childName, child));
         }
         for (Pair<String, Block> child : block.getChildren()) {
-            if (!child.getValue().getParameters().isEmpty()
-                    && sequence.stream().noneMatch(each -> each == child.getValue())) {
+            if (sequence.stream().anyMatch(each -> each == child.getValue())) {
+                continue;
+            }
+            if (!child.getValue().getParameters().isEmpty()) {
                 throw refused("has a child with parameters that is missing, %s", child.getKey());
             }
+            if (dropouts(child.getValue()).anyMatch(each -> !holds(sequence, each))) {
+                // which the comparison with the model, in evaluation mode, could not find out
+                throw refused("has a dropout that is missing, %s", child.getKey());
+            }
         }
+    }
+
+    private static Stream<Block> dropouts(Block block) {
+        return blocks(block).filter(Dropout.class::isInstance);
+    }
+
+    private static boolean holds(List<Block> sequence, Block block) {
+        return sequence.stream().flatMap(DeclaredSequence::blocks).anyMatch(each -> each == block);
+    }
+
+    /** Returns a block and all that it holds. */
+    private static Stream<Block> blocks(Block block) {
+        return Stream.concat(
+                Stream.of(block),
+                block.getChildren().values().stream().flatMap(DeclaredSequence::blocks));
     }
 
     private static Optional<String> keyOf(Block block, Block child) {
@@ -94,8 +117,9 @@ final class DeclaredSequence {
         return new IllegalArgumentException(
                 String.format(
                         "The sequence that LayerTable.withSequence was given does not fit: %s %s;"
-                                + " name every child with parameters once, in the order in which"
-                                + " forward runs them, or leave the block undeclared.",
+                                + " name every child with parameters, and every dropout, once, in"
+                                + " the order in which forward runs them, or leave the block"
+                                + " undeclared.",
                         name, String.format(reason, arguments)));
     }
 
@@ -124,9 +148,11 @@ final class DeclaredSequence {
         try (NDManager scope = data.head().getManager().newSubManager()) {
             NDList expected =
                     Autograd.withoutRecording(
-                            () -> model.forward(store, alias(data, scope), false));
+                            // a block may change its input in place
+                            () -> model.forward(store, Autograd.copies(data, scope), false));
             NDList found =
-                    Autograd.withoutRecording(() -> root.evaluate(store, alias(data, scope)));
+                    Autograd.withoutRecording(
+                            () -> root.evaluate(store, Autograd.copies(data, scope)));
             if (differ(expected, found)) {
                 throw new IllegalArgumentException(
                         String.format(
@@ -137,16 +163,6 @@ final class DeclaredSequence {
                                 names));
             }
         }
-    }
-
-    private static NDList alias(NDList arrays, NDManager scope) {
-        NDList aliases = new NDList(arrays.size());
-        for (NDArray array : arrays) {
-            NDArray alias = Autograd.detach(array, scope);
-            alias.setName(array.getName());
-            aliases.add(alias);
-        }
-        return aliases;
     }
 
     private static boolean differ(NDList expected, NDList found) {

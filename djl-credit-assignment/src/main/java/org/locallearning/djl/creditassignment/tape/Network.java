@@ -14,17 +14,22 @@
 package org.locallearning.djl.creditassignment.tape;
 
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.creditassignment.internal.ReplacingStore;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
 
 /**
@@ -288,6 +293,45 @@ public final class Network {
         return !root.isTrainable()
                 || getAllLayers().stream()
                         .anyMatch(layer -> !isTrainableBeside(layer, root.parameters()));
+    }
+
+    /**
+     * Counts how often a forward of the model, in evaluation mode, asks for the parameter that it
+     * asks for most often, among those that learn.
+     *
+     * @param model the model that the network was made of
+     * @param store where parameters come from
+     * @param data the inputs of the model
+     * @return the number, 1 where each is used once
+     */
+    public int getMostUses(Block model, ParameterStore store, NDList data) {
+        Map<Parameter, Integer> uses = new HashMap<>();
+        try (NDManager scope = data.head().getManager().newSubManager()) {
+            ParameterStore counting =
+                    new ReplacingStore(
+                            store,
+                            scope,
+                            parameter -> {
+                                if (parameter.requiresGradient()) {
+                                    uses.merge(parameter, 1, Integer::sum);
+                                }
+                                return Optional.empty();
+                            });
+            Autograd.withoutRecording(
+                    () -> model.forward(counting, Autograd.copies(data, scope), false));
+        }
+        return uses.values().stream().max(Integer::compare).orElse(0);
+    }
+
+    /**
+     * Returns the parameters that are not frozen.
+     *
+     * @return the parameters; which they are changes when parameters are frozen
+     */
+    public Set<Parameter> getLearningParameters() {
+        return root.parameters().stream()
+                .filter(Parameter::requiresGradient)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     private static boolean isTrainableBeside(Layer layer, List<Parameter> parameters) {

@@ -57,7 +57,8 @@ final class RerunCheck extends Rerun {
         return outputs;
     }
 
-    private static boolean differ(NDArray first, NDArray second) {
+    /** Returns whether two results are further apart than rounding makes them. */
+    static boolean differ(NDArray first, NDArray second) {
         if (!first.getDataType().isFloating()) {
             return false;
         }

@@ -261,7 +261,8 @@ public final class Stage implements AutoCloseable {
      *
      * <p>A block that is another function each time it runs, and that the table of layers has no
      * rerun for, runs as it does: {@code GhostBatchNorm} normalizes by the statistics of what it is
-     * given, and a lambda that draws random numbers draws new ones.
+     * given, and a lambda that draws random numbers draws new ones, which {@link
+     * #repeatsActivation} tells.
      *
      * @param preActivation an array of the pre-activation's shape
      * @return {@code φ(preActivation)}, attached to the manager of the given array
@@ -286,6 +287,23 @@ public final class Stage implements AutoCloseable {
             return activate(upToPreActivation().keepOutputs().singletonOrThrow());
         }
         return upToActivation().keepOutputs().singletonOrThrow();
+    }
+
+    /**
+     * Returns whether the activation is the same function each time it runs, as {@link #activate}
+     * assumes.
+     *
+     * @return false if it gives something else for the stage's own pre-activation than in the
+     *     forward pass, far beyond rounding
+     */
+    public boolean repeatsActivation() {
+        NDArray first = upToActivation().trace.outputs().head();
+        try (NDManager scope = reruns.scope().newSubManager()) {
+            NDList preActivation = upToPreActivation().keepOutputs();
+            preActivation.attach(scope);
+            return preActivation.size() != 1
+                    || !RerunCheck.differ(first, activate(preActivation.head()));
+        }
     }
 
     /**

@@ -39,10 +39,16 @@ import org.locallearning.djl.decorrelation.internal.PendingChecks;
  * weights themselves are never touched, so that nothing is lost by an error in between, and whoever
  * predicts meanwhile on another thread does so by the weights.
  *
+ * <p>A layer alone runs on the copy. Whoever else in the piece asks for a weight gets the weight
+ * itself: what it computes from it, such as a norm, needs those values in its own backward pass.
+ *
  * <p>Cost: each weight is copied once in the forward pass, and its feedback once in the backward
  * pass.
  */
 final class WeightExchange {
+
+    private static final StackWalker CALLERS =
+            StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
     private final List<CopiedWeight> weights;
     private final ParameterStore store;
@@ -62,7 +68,23 @@ final class WeightExchange {
         return weights.stream()
                 .filter(each -> each.layer.getLayer().weight() == parameter)
                 .findFirst()
-                .map(CopiedWeight::copy);
+                .flatMap(each -> each.copyFor(asking()));
+    }
+
+    /** Returns the class whose method asks the store for a parameter. */
+    private static Class<?> asking() {
+        return CALLERS.walk(
+                frames ->
+                        frames.map(StackWalker.StackFrame::getDeclaringClass)
+                                .filter(type -> !isOfStore(type))
+                                .findFirst()
+                                .orElseThrow());
+    }
+
+    private static boolean isOfStore(Class<?> type) {
+        return ParameterStore.class.isAssignableFrom(type)
+                || type.getNestHost() == WeightExchange.class
+                || type.getName().startsWith("java.");
     }
 
     /** Returns the store from which the piece takes the copies in the place of the weights. */
@@ -77,12 +99,16 @@ final class WeightExchange {
      * @param backward the backward pass
      * @return what it returns
      * @throws IllegalArgumentException if feedback weights have another shape or type than the
-     *     weight, or if the engine's backward pass of a layer does not read the weight
+     *     weight, if the engine's backward pass of a layer does not read the weight, or if another
+     *     block used the weight and the layer did not run
      */
     <T> T backward(Feedback feedback, Supplier<T> backward) {
         // from the top, as an error comes
         for (int i = weights.size() - 1; i >= 0; i--) {
-            weights.get(i).hold(find(feedback, weights.get(i).layer));
+            CopiedWeight weight = weights.get(i);
+            Optional<NDArray> values = find(feedback, weight.layer);
+            values.ifPresent(found -> weight.checkRun());
+            weight.hold(values);
         }
         return backward.get();
     }
@@ -167,12 +193,35 @@ final class WeightExchange {
         private final InnerLayer layer;
         private final NDManager scope;
         private final List<NDArray> copies = new ArrayList<>();
+        private Class<?> otherUser;
         private long version;
         private boolean replaced;
 
         CopiedWeight(InnerLayer layer, NDManager scope) {
             this.layer = layer;
             this.scope = scope;
+        }
+
+        /** Returns a copy for the layer, and nothing for whoever else asks for its weight. */
+        Optional<NDArray> copyFor(Class<?> asking) {
+            if (asking.isInstance(layer.getLayer().block())) {
+                return Optional.of(copy());
+            }
+            otherUser = asking;
+            return Optional.empty();
+        }
+
+        /** Refuses feedback for a weight that is used, but not by its layer. */
+        void checkRun() {
+            if (copies.isEmpty() && otherUser != null) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "No feedback can take the place of weight %s: %s computes with it"
+                                        + " in place of the layer, so that errors would pass it"
+                                        + " exactly. Let the layer itself run (forward), or take a"
+                                        + " rule without feedback weights.",
+                                layer.getLayer().weightPath(), otherUser.getName()));
+            }
         }
 
         /** Returns a copy of the weight as it is now, which a block may have changed in between. */

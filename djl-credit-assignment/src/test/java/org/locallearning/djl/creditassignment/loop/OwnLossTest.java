@@ -13,17 +13,28 @@
  */
 package org.locallearning.djl.creditassignment.loop;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
+import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
+import ai.djl.training.Trainer;
+import ai.djl.training.loss.L2WeightDecay;
+import ai.djl.training.loss.Loss;
+import ai.djl.training.loss.SimpleCompositeLoss;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -107,6 +118,94 @@ class OwnLossTest {
     @MethodSource("rules")
     void aLossThatIsScaledInSomeBatchesIsRefused(RuleCase rule) {
         assertRefused(rule, (loop, labels, prediction) -> loop.loss(labels, prediction).div(2));
+    }
+
+    /** A loss that adds noise to the labels whenever it is evaluated. */
+    private static final class NoisyLoss extends Loss {
+
+        NoisyLoss() {
+            super("noisy");
+        }
+
+        @Override
+        public NDArray evaluate(NDList labels, NDList predictions) {
+            NDArray label = labels.head();
+            NDArray noise =
+                    label.getManager().randomNormal(0, 1, label.getShape(), label.getDataType());
+            return predictions.head().sub(label.add(noise)).square().mean();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void aLossThatDrawsRandomNumbersIsNamed(RuleCase rule) {
+        try (Model model = Model.newInstance("loop", "PyTorch");
+                NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            model.setBlock(net());
+            try (Trainer trainer =
+                    rule.rule().newTrainer(model, new DefaultTrainingConfig(new NoisyLoss()))) {
+                trainer.initialize(INPUT);
+                NDArray data = manager.randomNormal(INPUT);
+                NDArray labels = manager.randomNormal(LABELS);
+                try (GradientCollector collector = trainer.newGradientCollector()) {
+                    NDList predictions = trainer.forward(new NDList(data), new NDList(labels));
+                    NDArray loss = trainer.getLoss().evaluate(new NDList(labels), predictions);
+                    String message =
+                            assertThrows(
+                                            IllegalStateException.class,
+                                            () -> collector.backward(loss))
+                                    .getMessage();
+                    assertTrue(message.contains("another gradient each time"), message);
+                }
+            }
+        }
+    }
+
+    /** The decay makes its arrays with the manager of the weights. */
+    @ParameterizedTest
+    @MethodSource("rules")
+    void aPenaltyLeavesNoArrays(RuleCase rule) {
+        try (Model model = Model.newInstance("loop", "PyTorch")) {
+            model.setBlock(net());
+            model.getBlock().initialize(model.getNDManager(), DataType.FLOAT32, INPUT);
+            NDList weights = new NDList();
+            model.getBlock().getParameters().values().stream()
+                    .filter(parameter -> parameter.getType() == Parameter.Type.WEIGHT)
+                    .forEach(parameter -> weights.add(parameter.getArray()));
+            SimpleCompositeLoss loss = new SimpleCompositeLoss();
+            loss.addLoss(Loss.l2Loss()).addLoss(new L2WeightDecay("decay", weights, 0.1f));
+            try (Trainer trainer = rule.rule().newTrainer(model, new DefaultTrainingConfig(loss))) {
+                trainer.initialize(INPUT);
+                List<Integer> open = new ArrayList<>();
+                for (int i = 0; i < 4; i++) {
+                    trainOnce(trainer);
+                    open.add(model.getNDManager().getManagedArrays().size());
+                }
+                assertEquals(open.get(1), open.get(3));
+            }
+        }
+    }
+
+    private static void trainOnce(Trainer trainer) {
+        try (NDManager manager = trainer.getManager().newSubManager();
+                GradientCollector collector = trainer.newGradientCollector()) {
+            NDList data = new NDList(manager.randomNormal(INPUT));
+            NDList labels = new NDList(manager.randomNormal(LABELS));
+            NDList predictions = trainer.forward(data, labels);
+            try (NDArray loss = evaluate(trainer.getLoss(), labels, predictions)) {
+                collector.backward(loss);
+            }
+        }
+    }
+
+    /** Leaves nothing open but the loss. */
+    private static NDArray evaluate(Loss loss, NDList labels, NDList predictions) {
+        try (NDScope scope = new NDScope()) {
+            scope.suppressNotUsedWarning();
+            NDArray value = loss.evaluate(labels, predictions);
+            NDScope.unregister(value);
+            return value;
+        }
     }
 
     /** Trains for six batches, of which the host reads what comes of the sixth. */

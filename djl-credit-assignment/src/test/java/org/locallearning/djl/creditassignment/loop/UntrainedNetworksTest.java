@@ -23,11 +23,20 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.nn.AbstractBlock;
 import ai.djl.nn.Activation;
+import ai.djl.nn.Block;
+import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
+import ai.djl.training.DefaultTrainingConfig;
 import ai.djl.training.GradientCollector;
+import ai.djl.training.ParameterStore;
+import ai.djl.training.Trainer;
+import ai.djl.training.loss.Loss;
+import ai.djl.util.PairList;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,6 +158,64 @@ class UntrainedNetworksTest {
                     assertThrows(IllegalStateException.class, () -> trainBatch(loop)).getMessage();
             assertTrue(message.contains("changed after this trainer was made"), message);
             assertThrows(IllegalStateException.class, () -> loop.trainer().initialize(INPUT));
+        }
+    }
+
+    /** Scales its input by numbers that it learns, whose shape it knows once it is initialized. */
+    private static final class LateScale extends AbstractBlock {
+
+        private Parameter scale;
+
+        @Override
+        protected void beforeInitialize(Shape... inputShapes) {
+            super.beforeInitialize(inputShapes);
+            if (scale == null) {
+                scale =
+                        addParameter(
+                                Parameter.builder()
+                                        .setName("scale")
+                                        .setType(Parameter.Type.GAMMA)
+                                        .build());
+                scale.setShape(inputShapes[0].slice(1));
+            }
+        }
+
+        @Override
+        protected NDList forwardInternal(
+                ParameterStore store,
+                NDList inputs,
+                boolean training,
+                PairList<String, Object> parameters) {
+            NDArray input = inputs.head();
+            return new NDList(input.mul(store.getValue(scale, input.getDevice(), training)));
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputShapes) {
+            return inputShapes;
+        }
+    }
+
+    @Test
+    void aParameterThatTheRuleHasNotSeen() {
+        Supplier<Block> block =
+                () -> new SequentialBlock().add(new LateScale()).add(NetworkCase.linear(3));
+        try (Loop loop =
+                Loop.start(block, INPUT, FeedbackAlignment.builder().build()::newTrainer)) {
+            String message =
+                    assertThrows(IllegalStateException.class, () -> trainBatch(loop)).getMessage();
+            assertTrue(message.contains("01LateScale_scale was added after"), message);
+            DefaultTrainingConfig config = new DefaultTrainingConfig(Loss.l2Loss());
+            try (Trainer later =
+                    FeedbackAlignment.builder().build().newTrainer(loop.model(), config)) {
+                later.initialize(INPUT);
+                try (GradientCollector collector = later.newGradientCollector()) {
+                    NDList data = new NDList(loop.noise(1, INPUT));
+                    collector.backward(later.forward(data).head().square().sum());
+                }
+                Parameter scale = loop.model().getBlock().getParameters().get("01LateScale_scale");
+                assertTrue(scale.getArray().getGradient().abs().sum().getFloat() > 0);
+            }
         }
     }
 

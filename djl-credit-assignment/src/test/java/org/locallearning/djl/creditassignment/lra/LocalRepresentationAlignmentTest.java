@@ -33,6 +33,7 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.norm.BatchNorm;
+import ai.djl.nn.norm.Dropout;
 import ai.djl.nn.pooling.Pool;
 import ai.djl.training.loss.Loss;
 import java.io.IOException;
@@ -43,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.DoubleStream;
@@ -54,6 +56,7 @@ import org.locallearning.djl.creditassignment.CreditAssignment;
 import org.locallearning.djl.creditassignment.CreditTrainer;
 import org.locallearning.djl.creditassignment.Gradients;
 import org.locallearning.djl.creditassignment.NetworkCase;
+import org.locallearning.djl.creditassignment.TrainingRun;
 import org.locallearning.djl.creditassignment.UnknownBlock;
 import org.locallearning.djl.creditassignment.rule.DirectFeedbackAlignment;
 import org.locallearning.djl.creditassignment.rule.FeedbackAlignment;
@@ -626,6 +629,32 @@ class LocalRepresentationAlignmentTest {
         }
         return product / (norm(a) * norm(b));
     }
+
+    /** The difference of two masks would be most of an error. */
+    @ParameterizedTest
+    @EnumSource(ErrorDifference.class)
+    void anActivationThatDrawsRandomNumbersIsRefused(ErrorDifference difference) {
+        NetworkCase network =
+                new NetworkCase(
+                        "random",
+                        () ->
+                                new SequentialBlock()
+                                        .add(NetworkCase.linear(20))
+                                        .add(new LambdaBlock(RANDOM))
+                                        .add(NetworkCase.linear(4)),
+                        new Shape(6, 9),
+                        4);
+        LocalRepresentationAlignment rule =
+                LocalRepresentationAlignment.builder().optErrorDifference(difference).build();
+        try (TrainingRun run = TrainingRun.start(network, rule::newTrainer)) {
+            String message =
+                    assertThrows(IllegalArgumentException.class, () -> run.assign(0)).getMessage();
+            assertTrue(message.contains("the activation behind 01Linear"), message);
+        }
+    }
+
+    private static final Function<NDList, NDList> RANDOM =
+            inputs -> Dropout.dropout(inputs.head(), 0.5f, true);
 
     @Test
     void aResidualBlockLearnsFromItsOwnErrorAndSoDoesWhatIsBelow() {

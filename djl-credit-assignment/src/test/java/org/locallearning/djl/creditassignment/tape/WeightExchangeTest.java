@@ -572,6 +572,85 @@ class WeightExchangeTest {
         }
     }
 
+    /** Adds a function of its layer's weight, and may leave the layer itself out. */
+    private static final class WeightUser extends AbstractBlock {
+
+        private final Block linear = addChildBlock("linear", NetworkCase.linear(3));
+        private final boolean runsLayer;
+
+        WeightUser(boolean runsLayer) {
+            this.runsLayer = runsLayer;
+        }
+
+        @Override
+        protected NDList forwardInternal(
+                ParameterStore store,
+                NDList inputs,
+                boolean training,
+                PairList<String, Object> parameters) {
+            NDArray input = inputs.head();
+            Parameter parameter = linear.getDirectParameters().get("weight");
+            NDArray weight = store.getValue(parameter, input.getDevice(), training);
+            NDArray lengths = weight.square().sum(new int[] {1}, true).sqrt();
+            NDArray product = input.matMul(weight.div(lengths).transpose());
+            return new NDList(
+                    runsLayer
+                            ? product.add(linear.forward(store, inputs, training).head())
+                            : product);
+        }
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputShapes) {
+            return linear.getOutputShapes(inputShapes);
+        }
+
+        @Override
+        protected void initializeChildBlocks(NDManager manager, DataType type, Shape... shapes) {
+            linear.initialize(manager, type, shapes);
+        }
+    }
+
+    /** With B in place of W for the layer alone, the error differs by δ (B - W). */
+    @Test
+    void whatABlockComputesFromAWeightIsExact() {
+        Block block = new SequentialBlock().add(NetworkCase.linear(5)).add(new WeightUser(true));
+        try (OneBatch batch = new OneBatch(block, new Shape(4, 8))) {
+            batch.backward(inside(layer -> null));
+            Map<String, float[]> exact = batch.gradients();
+            NDArray weight = block.getParameters().get("02WeightUser_01linear_weight").getArray();
+            NDArray feedback = batch.manager.create(values(weight.getShape()), weight.getShape());
+            clear(batch);
+            batch.backward(inside(layer -> feedback));
+            Map<String, float[]> found = batch.gradients();
+            NDArray difference = batch.errors().matMul(feedback.sub(weight.stopGradient()));
+            NDArray expected =
+                    batch.manager
+                            .create(exact.get("01Linear_weight"), new Shape(5, 8))
+                            .add(difference.transpose().matMul(batch.data));
+            assertArrayEquals(
+                    expected.toFloatArray(), found.get("01Linear_weight"), 1e-5f, "sent on");
+            assertArrayEquals(
+                    exact.get("02WeightUser_01linear_weight"),
+                    found.get("02WeightUser_01linear_weight"),
+                    1e-6f,
+                    "of the weight");
+        }
+    }
+
+    @Test
+    void feedbackForAWeightThatItsLayerDoesNotUseIsRefused() {
+        Block block = new SequentialBlock().add(NetworkCase.linear(5)).add(new WeightUser(false));
+        try (OneBatch batch = new OneBatch(block, new Shape(4, 8))) {
+            String message =
+                    assertThrows(
+                                    IllegalArgumentException.class,
+                                    () -> batch.backward(inside(WeightExchangeTest::random)))
+                            .getMessage();
+            assertTrue(message.contains("02WeightUser_01linear_weight"), message);
+            assertTrue(message.contains(WeightUser.class.getName()), message);
+        }
+    }
+
     /** Closes what it makes by a scope, inside which it asks for its weight. */
     private static final class Scoped extends AbstractBlock {
 
