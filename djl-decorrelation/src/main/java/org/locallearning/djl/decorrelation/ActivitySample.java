@@ -85,7 +85,7 @@ final class ActivitySample {
 
     /**
      * The rate of one update that replaces several: their sum, unless that overshoots, as it can if
-     * its product with the largest eigenvalue of {@code <s sᵀ>} is above 1.
+     * its product with the largest eigenvalue of {@code <s sᵀ>} is above 0.5.
      *
      * @param updates the number of updates
      * @param rate the rate of each

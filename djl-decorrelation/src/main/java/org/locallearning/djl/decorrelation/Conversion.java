@@ -19,7 +19,6 @@ import ai.djl.nn.Parameter;
 import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.convolutional.Deconvolution;
-import ai.djl.nn.core.Linear;
 import ai.djl.nn.transformer.ScaledDotProductAttentionBlock;
 import ai.djl.util.Pair;
 import java.util.ArrayList;
@@ -166,8 +165,8 @@ final class Conversion {
             skip(block, path);
             return block;
         }
-        Decorrelating layer = layer(block, path, true);
-        return block instanceof Linear ? new SequentialBlock().add(layer).add(block) : layer;
+        Decorrelating layer = layer(block, path);
+        return layer instanceof Decorrelation before ? before.pairWith(block) : layer;
     }
 
     private boolean isComposite(Block block) {
@@ -232,7 +231,7 @@ final class Conversion {
             return present;
         }
         if (selection.contains(named(part, path))) {
-            return layer(part, path, false);
+            return layer(part, path);
         }
         skip(part, path, NOT_SELECTED);
         return null;
@@ -262,7 +261,7 @@ final class Conversion {
             if (BlockKinds.isLinear(child)
                     && !block.isReturnIntermediate()
                     && selection.contains(named(child, childPath))) {
-                result.add(layer(child, childPath, false)).add(child);
+                result.add(layer(child, childPath)).add(child);
                 changed = true;
             } else {
                 Block now = convert(child, childPath);
@@ -285,13 +284,13 @@ final class Conversion {
     }
 
     /** The decorrelation layer of a weighted layer, the same for all its places. */
-    private Decorrelating layer(Block block, String path, boolean inserted) {
-        Decorrelating layer = layers.computeIfAbsent(block, key -> create(key, path, inserted));
+    private Decorrelating layer(Block block, String path) {
+        Decorrelating layer = layers.computeIfAbsent(block, key -> create(key, path));
         converted.add(new DecorrelationReport.Converted(named(block, path), type(block), layer));
         return layer;
     }
 
-    private Decorrelating create(Block block, String path, boolean inserted) {
+    private Decorrelating create(Block block, String path) {
         String name = named(block, path);
         boolean frozen = weightsAfter(block).anyMatch(weight -> !weight.requiresGradient());
         DecorrelationOptions own = settings.apply(block);
@@ -302,7 +301,6 @@ final class Conversion {
                         : Decorrelation.builder()
                                 .optOptions(own)
                                 .optName(name)
-                                .optInserted(inserted)
                                 .optPending(pending)
                                 .build();
         if (frozen) {

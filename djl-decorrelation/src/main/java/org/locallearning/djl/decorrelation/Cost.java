@@ -125,10 +125,11 @@ public final class Cost {
     }
 
     /**
-     * Returns this cost with another number of training steps from one update of M to the next than
-     * 1.
+     * Returns this cost with another number of training forwards for each update of M than 1. Which
+     * of them M learns from changes each time, so that a layer that runs several times in a step
+     * learns from all its uses.
      *
-     * @param interval the number of steps, at least 1
+     * @param interval the number of forwards, at least 1
      * @return the new cost
      */
     public Cost withUpdateInterval(int interval) {
@@ -141,12 +142,13 @@ public final class Cost {
     /**
      * Returns this cost with another least number of samples for one update of M than 128.
      *
-     * <p>If the fraction of a batch has fewer, one update replaces k: M learns at every k-th step,
+     * <p>If the fraction of a batch has fewer, one update replaces k: M learns at one step in k,
      * from k times the fraction of that batch and at k times the rate, for the smallest k that
      * gives that many samples, or the largest that the batch allows. To first order in the rate
      * this is what k updates do, and as many samples serve in the end; but M is read and written
      * once in k steps, which small batches spend much of their time on. The rate of such an update
-     * is lowered if it would overshoot, but not below that of a single one.
+     * is lowered if it would take away more than half of a direction, but not below that of a
+     * single one.
      *
      * @param samples the number of samples, at least 1
      * @return the new cost

@@ -75,9 +75,21 @@ public final class Decorrelate {
         budget = Optional.ofNullable(builder.budget);
         budgetBatch = Optional.ofNullable(builder.budgetBatch);
         // settings that exclude each other are told at once
-        budget.ifPresent(chosen -> CostBudget.cheapest(options));
+        budget.ifPresent(chosen -> checkRank(options));
         meanChosen = builder.options.hasMean();
         selection = new LayerSelection(builder.include, builder.exclude);
+    }
+
+    private static void checkRank(DecorrelationOptions options) {
+        try {
+            CostBudget.cheapest(options);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "A budget may choose a matrix of low rank, which goes with neither a unit-wise"
+                            + " gain, a unit-variance term, a covariance without diagonal nor a"
+                            + " triangular form; leave out optBudget or those.",
+                    e);
+        }
     }
 
     /**

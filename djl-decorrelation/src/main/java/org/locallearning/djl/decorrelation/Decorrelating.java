@@ -29,16 +29,17 @@ import org.locallearning.djl.state.Stateful;
  *
  * <p>{@link Block#freezeParameters(boolean)}, on the layer or a block around it, freezes the matrix
  * and the running mean; a frozen layer computes the same in training as in evaluation, except that
- * it still uses the batch mean if it removes that one. They stay frozen when DJL makes a trainer
- * for a loaded model, which unfreezes weights: freeze those after making the trainer. {@code
- * freezeParameters(false)} unfreezes.
+ * it still uses the batch mean if it removes that one, and {@link BatchWhitening} the batch's own
+ * matrix. They stay frozen when DJL makes a trainer for a loaded model, which unfreezes weights:
+ * freeze those after making the trainer. {@code freezeParameters(false)} unfreezes.
  */
 public interface Decorrelating extends Block, Stateful {
 
     /**
      * The name of a forward parameter of type {@link Boolean}: with {@code false} a training
      * forward computes the same output, but changes neither the matrix nor the running mean. For
-     * rules that run a layer more than once in a step.
+     * rules that run a layer more than once in a step. It reaches a layer only through blocks that
+     * pass forward parameters on, which DJL's {@code SequentialBlock} does not.
      */
     String LEARN = "decorrelation.learn";
 
@@ -99,7 +100,8 @@ public interface Decorrelating extends Block, Stateful {
     /**
      * Returns the gain of the latest update.
      *
-     * @return the gain, its mean where there are several; NaN before the first update
+     * @return the gain, its mean over units where each has its own; of the last block or group
+     *     where the matrix has several; NaN before the first update
      */
     double getLastGain();
 

@@ -14,7 +14,12 @@
 package org.locallearning.djl.decorrelation;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.nn.Block;
+import ai.djl.nn.SequentialBlock;
 import ai.djl.nn.core.Linear;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
 
@@ -58,11 +63,10 @@ public final class Decorrelation extends FeatureDecorrelation {
 
     static final String MATRIX = "decorrelation";
 
-    private final boolean inserted;
+    private final Set<Block> pairs = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private Decorrelation(Builder builder, DecorrelationOptions options) {
         super(MATRIX, builder.name, options, options.getCost()::form, builder.pending);
-        inserted = builder.inserted;
     }
 
     /**
@@ -81,11 +85,16 @@ public final class Decorrelation extends FeatureDecorrelation {
         return form.multiply(input);
     }
 
-    /**
-     * Whether the converter replaced a linear layer by a sequence of this one and the linear layer.
-     */
-    boolean isInserted() {
-        return inserted;
+    /** Returns a sequence of this layer and a linear one, which takes that one's place. */
+    SequentialBlock pairWith(Block linear) {
+        SequentialBlock pair = new SequentialBlock().add(this).add(linear);
+        pairs.add(pair);
+        return pair;
+    }
+
+    /** Returns whether {@link #pairWith} made a sequence, to which nothing was added since. */
+    boolean isPair(SequentialBlock sequence) {
+        return pairs.contains(sequence) && sequence.getChildren().size() == 2;
     }
 
     /** Returns the name and every setting. */
@@ -108,7 +117,6 @@ public final class Decorrelation extends FeatureDecorrelation {
 
         private final DecorrelationOptions.Builder options = DecorrelationOptions.builder();
         private String name;
-        private boolean inserted;
         private PendingChecks pending = new PendingChecks();
 
         private Builder() {}
@@ -134,12 +142,6 @@ public final class Decorrelation extends FeatureDecorrelation {
         /** Sets what runs the checks of this layer together with those of others. */
         Builder optPending(PendingChecks pending) {
             this.pending = pending;
-            return this;
-        }
-
-        /** Marks a layer that forms a sequence with a linear one in that one's place. */
-        Builder optInserted(boolean inserted) {
-            this.inserted = inserted;
             return this;
         }
 

@@ -195,7 +195,7 @@ final class Decorrelator {
             checkMean(batchMean, sampled);
         }
         if (due && present.needsFirstBatch()) {
-            seeFirstBatch(seen, present, centred);
+            seeFirstBatch(seen, present, input, batchMean);
         }
         DecorrelationMatrix learner =
                 training ? present.ofBatch(() -> seen.counted(centred.values())) : present;
@@ -249,7 +249,7 @@ final class Decorrelator {
             boolean sampled = due && seen.isSampled(input.getShape());
             checkMean(batchMean, sampled);
             if (due && present.needsFirstBatch()) {
-                seeFirstBatch(seen, present, centred);
+                seeFirstBatch(seen, present, detached, batchMean);
             }
             if (sampled) {
                 NDArray sample = centred.sample(seen);
@@ -307,7 +307,10 @@ final class Decorrelator {
                 : MaskedRows.of(rows, inputs.head(), inputs.get(1), layer.getName());
     }
 
-    private void seeFirstBatch(InputRows seen, DecorrelationMatrix present, CentredInput centred) {
+    /** A running mean is still 0 here, and would leave the mean a direction of its own. */
+    private void seeFirstBatch(
+            InputRows seen, DecorrelationMatrix present, NDArray input, NDArray batchMean) {
+        CentredInput centred = new CentredInput(input, batchMean);
         NDArray batch = seen.rows(centred.values().stopGradient());
         checks.firstBatch(batch);
         present.seeFirstBatch(batch);

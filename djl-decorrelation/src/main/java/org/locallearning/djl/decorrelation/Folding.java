@@ -100,10 +100,7 @@ final class Folding {
                     && !block.isReturnIntermediate()) {
                 String nextPath = BlockPath.join(path, children.get(i + 1).getKey());
                 Linear plain = place((Linear) next, before, nextPath).plain();
-                // unless somebody has put the pair into a longer sequence
-                if (before instanceof Decorrelation layer
-                        && layer.isInserted()
-                        && children.size() == 2) {
+                if (before instanceof Decorrelation layer && layer.isPair(block)) {
                     return plain;
                 }
                 result.add(plain);

@@ -42,7 +42,13 @@ sealed interface SampleEnergies {
     /** Returns whether every output is known to vary. */
     boolean isAllAlive();
 
-    /** Returns whether an update is known not to overshoot: its rate times the trace is below 1. */
+    /**
+     * The most that the rate of a summed update may be, times the largest eigenvalue: it leaves at
+     * least half of each direction, where 1 would take it away, and with it what was learned.
+     */
+    double MOST = 0.5;
+
+    /** Returns whether an update is known not to overshoot: its rate times the trace is small. */
     boolean isBelowOvershoot(double rate, long rows);
 
     /**
@@ -51,7 +57,7 @@ sealed interface SampleEnergies {
      * @param least the rate of a single update
      * @param most the highest rate
      * @param norm what is no less than the largest eigenvalue, in double precision, shape ()
-     * @return {@code max(least, min(most, 1 / norm))}
+     * @return {@code max(least, min(most, 0.5 / norm))}
      */
     UpdateRate limitedRate(double least, double most, NDArray norm);
 
@@ -130,12 +136,12 @@ sealed interface SampleEnergies {
 
         @Override
         public boolean isBelowOvershoot(double rate, long rows) {
-            return rate * output() < rows;
+            return rate * output() < MOST * rows;
         }
 
         @Override
         public UpdateRate limitedRate(double least, double most, NDArray norm) {
-            double limit = 1 / HostValues.number(norm);
+            double limit = MOST / HostValues.number(norm);
             return new UpdateRate.Known(Math.max(least, Math.min(most, limit)));
         }
 
@@ -210,7 +216,7 @@ sealed interface SampleEnergies {
 
         @Override
         public UpdateRate limitedRate(double least, double most, NDArray norm) {
-            NDArray limit = norm.onesLike().div(norm);
+            NDArray limit = HostNumber.mul(norm.onesLike(), MOST).div(norm);
             NDArray limited = HostNumber.with(limit, most, NDArray::minimum);
             return new UpdateRate.Computed(HostNumber.maximum(limited, least));
         }

@@ -44,13 +44,17 @@ final class UpdateSchedule {
     }
 
     /**
-     * Returns whether the training forward that has begun on a device is to update the matrix.
+     * Returns whether the training forward that has begun on a device is to update the matrix: one
+     * forward in k, and another among each k that follow, so that a layer that runs several times
+     * in a step learns from every one of its uses in turn.
      *
      * @param device the device
      * @param batchSize the number of samples of its batch
      */
     boolean isUpdateDue(Device device, long batchSize) {
-        return step(device) % options.getCost().stepsPerUpdate(batchSize) == 0 && rate(device) > 0;
+        long interval = options.getCost().stepsPerUpdate(batchSize);
+        long step = step(device);
+        return step % interval == step / interval % interval && rate(device) > 0;
     }
 
     double rate(Device device) {

@@ -263,5 +263,6 @@ class CostBudgetTest {
                 Decorrelate.builder().optGain(Gain.UNITWISE).optBudget(0.2, new Shape(4, 120));
         String message = assertThrows(IllegalArgumentException.class, builder::build).getMessage();
         assertTrue(message.contains("low rank"), message);
+        assertTrue(message.contains("leave out optBudget"), message);
     }
 }

@@ -472,6 +472,35 @@ class DecorrelateTest extends ArrayTest {
         assertClose(forward(report.block(), input, false), forward(folded, input, false), 1e-12);
     }
 
+    /**
+     * A branch has a sequence in its place while it is decorrelated, a sequence has one layer more.
+     */
+    @Test
+    void layerInASequenceAndInABranchFoldsToTheStructureOfTheOriginal() {
+        Linear twice = Linear.builder().setUnits(5).build();
+        Block sequence = new SequentialBlock().add(twice).add(Activation::tanh);
+        Block branches =
+                new ParallelBlock(found -> found.get(0), List.of(twice, Blocks.identityBlock()));
+        Block single = new SequentialBlock().add(twice);
+        for (List<Block> order :
+                List.of(
+                        List.of(sequence, branches),
+                        List.of(branches, sequence),
+                        List.of(branches, single),
+                        List.of(single, branches))) {
+            Block model = new SequentialBlock().add(order.get(0)).add(order.get(1));
+            Block converted = Decorrelate.model(model);
+            converted.initialize(manager, DataType.FLOAT64, new Shape(9, 5));
+            Block folded = Decorrelate.foldForOriginal(converted);
+            assertEquals(structure(model), structure(folded));
+        }
+    }
+
+    private static String structure(Block block) {
+        return block.getClass().getSimpleName()
+                + block.getChildren().values().stream().map(DecorrelateTest::structure).toList();
+    }
+
     @Test
     void layerInTwoPlacesThatCannotShareAWeightIsRefusedWithBothPaths() {
         Linear twice = Linear.builder().setUnits(5).build();

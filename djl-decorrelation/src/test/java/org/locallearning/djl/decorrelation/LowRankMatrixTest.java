@@ -108,6 +108,29 @@ class LowRankMatrixTest extends ArrayTest {
         assertTrue(full.getMatrix().getArray().sub(eye(7)).abs().max().getDouble() > 0.1);
     }
 
+    /** The running mean has not moved by then, and the mean is no direction that varies. */
+    @Test
+    void aRunningMeanSpendsNoDirectionOnTheMean() {
+        DecorrelationOptions options =
+                DecorrelationOptions.builder()
+                        .optMean(MeanRemoval.RUNNING)
+                        .optCost(Cost.rank(2).withSampleFraction(1))
+                        .build();
+        NDArray mixing = random(2, 7);
+        NDArray input = random(10, 2).matMul(mixing).add(random(7).mul(20));
+        for (boolean apart : new boolean[] {false, true}) {
+            Decorrelation layer = layer(options, 7);
+            if (apart) {
+                layer.learn(store, new NDList(input));
+            } else {
+                forward(layer, input);
+            }
+            NDArray found = layer.getParameters().get("directions").getArray();
+            NDArray missed = mixing.sub(mixing.matMul(found).matMul(found.transpose()));
+            assertEquals(0, missed.abs().max().getDouble(), 1e-10);
+        }
+    }
+
     @Test
     void findsTheDirectionsOfLargestVariance() {
         NDArray basis = LowRankMatrix.principalDirections(random(6, 6), 6).transpose();

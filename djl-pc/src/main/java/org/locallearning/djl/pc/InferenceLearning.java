@@ -38,7 +38,8 @@ import org.locallearning.djl.creditassignment.tape.Network;
  *       γ_decay f'(ĥ_l) ⊙ f(ĥ_l))} with {@code ε_t = ε / (1 + t)}, in the order of {@link
  *       InferenceSchedule};
  *   <li>learning: {@code ∂F/∂W_l = −γ_{l+1} e_{l+1} f(ĥ_l)ᵀ} and {@code ∂F/∂b_l = −γ_{l+1}
- *       e_{l+1}}, averaged over the batch and summed over units.
+ *       e_{l+1}}, averaged over the batch and summed over units. A penalty beside a loss that is
+ *       averaged over units, such as {@code L2Loss}, so weighs less by their number.
  * </ul>
  *
  * <p>{@code ĥ_l}, {@code p_l} and {@code e_l} have the shape (N, ...) of the output of stage {@code
@@ -400,7 +401,8 @@ public final class InferenceLearning extends CreditAssignment {
          *
          * @return the rule
          * @throws IllegalArgumentException if settings exclude each other: fixed predictions with
-         *     the incremental schedule, or either of them with the proximal step
+         *     the incremental schedule; or the proximal step with either of them, a clamp,
+         *     precisions or activity decay
          */
         public InferenceLearning build() {
             if (fixedPredictions && schedule == InferenceSchedule.INCREMENTAL) {

@@ -139,7 +139,15 @@ public final class NoiseMaps extends AbstractBlock {
             boolean training,
             PairList<String, Object> params) {
         NDArray input = inputs.singletonOrThrow();
+        if (maps.requiresGradient()) {
+            // freezeParameters(false) unfreezes what never was trained, too
+            maps.freeze(true);
+        }
         NDArray values = parameterStore.getValue(maps, input.getDevice(), training);
+        if (values.hasGradient()) {
+            // the copy for another device was made before
+            values.setRequiresGradient(false);
+        }
         check(input.getShape(), values.getShape());
         return new NDList(perturb(input, values));
     }
@@ -232,14 +240,30 @@ public final class NoiseMaps extends AbstractBlock {
     public void saveParameters(DataOutputStream os) throws IOException {
         os.write(version);
         saveMetadata(os);
-        os.writeBoolean(byValue);
-        if (byValue) {
-            maps.save(os);
+        Drawing drawing = byValue ? null : drawing();
+        boolean drawable = drawing != null && isDrawn(drawing);
+        os.writeBoolean(!drawable);
+        if (drawable) {
+            drawing.write(os);
         } else {
-            NDArray values = maps.getArray();
-            Drawing drawing =
-                    read == null ? new Drawing(distribution, level, seed, null, null) : read;
-            drawing.write(os, values.getDataType(), values.getShape());
+            maps.save(os);
+        }
+    }
+
+    /** Returns how the maps that are there were drawn, unless somebody has set others since. */
+    private Drawing drawing() {
+        NDArray values = maps.getArray();
+        return read == null
+                ? new Drawing(distribution, level, seed, values.getDataType(), values.getShape())
+                : read.as(values.getDataType());
+    }
+
+    private boolean isDrawn(Drawing drawing) {
+        NDArray values = maps.getArray();
+        try (NDManager scope = values.getManager().newSubManager();
+                NDArray drawn = drawing.draw(scope);
+                NDArray there = drawn.toDevice(values.getDevice(), false)) {
+            return values.contentEquals(there);
         }
     }
 
@@ -373,13 +397,17 @@ public final class NoiseMaps extends AbstractBlock {
             }
         }
 
-        /** Writes how maps of a type and shape are drawn. */
-        void write(DataOutputStream os, DataType as, Shape of) throws IOException {
+        Drawing as(DataType other) {
+            return new Drawing(distribution, level, seed, other, shape);
+        }
+
+        /** Writes how maps are drawn. */
+        void write(DataOutputStream os) throws IOException {
             os.writeUTF(distribution.name());
             os.writeFloat(level);
             os.writeLong(seed);
-            os.writeUTF(as.name());
-            os.write(of.getEncoded());
+            os.writeUTF(type.name());
+            os.write(shape.getEncoded());
         }
 
         boolean canBeDrawn() {

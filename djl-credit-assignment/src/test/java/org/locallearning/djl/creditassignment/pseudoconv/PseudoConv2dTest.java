@@ -262,6 +262,35 @@ class PseudoConv2dTest {
         }
     }
 
+    /** Transfer learning freezes a model and unfreezes it, maps and all. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void unfreezingLeavesMapsAlone(boolean saved) {
+        try (Model model = Model.newInstance("pseudo", "PyTorch")) {
+            model.setBlock(network(saved));
+            try (Trainer trainer = model.newTrainer(config())) {
+                trainer.initialize(IMAGES);
+                float[] before = noise(model);
+                model.getBlock().freezeParameters(true);
+                model.getBlock().freezeParameters(false);
+                step(trainer);
+                assertArrayEquals(before, noise(model));
+            }
+        }
+    }
+
+    /** As an initializer for all parameters does. */
+    @Test
+    void mapsThatSomebodySetAreSavedAsTheyAre() throws Exception {
+        NoiseMaps first = initialized(NoiseMaps.builder().optSeed(3).optSaved(false));
+        first.getMaps().getArray().muli(7);
+        NoiseMaps second = reread(first, NoiseMaps.builder().optSeed(3).optSaved(false).build());
+        assertArrayEquals(maps(first), maps(second));
+        second.getMaps().getArray().muli(2);
+        NoiseMaps third = reread(second, NoiseMaps.builder().optSeed(3).optSaved(false).build());
+        assertArrayEquals(maps(second), maps(third));
+    }
+
     @Test
     void mapsDrawnAgainTakeNoSpaceInTheFile(@TempDir Path folder) throws Exception {
         long[] sizes = new long[2];
