@@ -116,6 +116,18 @@ public final class SavedModel {
         return beside;
     }
 
+    /**
+     * Deletes a model, if there is one, the record first.
+     *
+     * @param folder the folder
+     * @param name the name of the files
+     * @throws IOException if a file cannot be deleted
+     */
+    public static void delete(Path folder, String name) throws IOException {
+        Files.deleteIfExists(recordFile(folder, name));
+        Files.deleteIfExists(folder.resolve(name + PARAMETERS));
+    }
+
     private static void checkOnly(Path parameters, String name) throws IOException {
         Pattern epochs = Pattern.compile(Pattern.quote(name) + "-\\d{4}\\.params");
         for (Path file : list(parameters.getParent())) {

@@ -30,6 +30,7 @@ import org.locallearning.djl.creditassignment.provenance.DataDescription;
 import org.locallearning.djl.creditassignment.provenance.Preprocessing;
 import org.locallearning.djl.creditassignment.transform.GlobalContrastNormalization;
 import org.locallearning.djl.creditassignment.transform.ZcaWhitening;
+import org.locallearning.djl.decorrelation.internal.Digest;
 import org.locallearning.djl.zoo.augmentation.SpatialTransform;
 import org.locallearning.djl.zoo.augmentation.TransformedDataset;
 import org.locallearning.djl.zoo.task.Task;
@@ -63,6 +64,7 @@ public final class ImageData implements AutoCloseable {
     private final ImageArrays test;
     private final Transform scale;
     private final Preprocessing preprocessing;
+    private String trainingSha256;
     private String sha256;
     private final Task task;
     private final boolean wholeBatches;
@@ -362,10 +364,29 @@ public final class ImageData implements AutoCloseable {
      * @return name, origin, number, digest, and what becomes of an image
      */
     public DataDescription describe() {
-        if (sha256 == null) {
-            sha256 = training.sha256();
+        return new DataDescription(
+                name, provenance, getTrainingSize(), trainingSha256(), preprocessing);
+    }
+
+    private String trainingSha256() {
+        if (trainingSha256 == null) {
+            trainingSha256 = training.sha256();
         }
-        return new DataDescription(name, provenance, getTrainingSize(), sha256, preprocessing);
+        return trainingSha256;
+    }
+
+    /**
+     * Returns a digest that tells these images from others under the same name and path: of the
+     * training, validation and test images in use, with their classes. It is computed once.
+     *
+     * @return the SHA-256, 64 hexadecimal digits
+     */
+    public String getSha256() {
+        if (sha256 == null) {
+            String held = validation == null ? "" : validation.sha256();
+            sha256 = Digest.SHA_256.of(String.join(" ", trainingSha256(), held, test.sha256()));
+        }
+        return sha256;
     }
 
     /** Frees the images. */

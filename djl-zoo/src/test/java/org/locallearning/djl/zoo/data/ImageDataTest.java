@@ -36,9 +36,11 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
@@ -617,6 +619,24 @@ class ImageDataTest {
                 "Unknown data set \"imagenet\": choose one of glyphs, mnist, fashion-mnist,"
                         + " cifar10, cifar100, svhn, tiny-imagenet.",
                 unknown.getMessage());
+    }
+
+    /** Whichever part is exchanged under the same name, and with it the runs that it made. */
+    @Test
+    void aDigestIsOfAllImagesInUse() throws Exception {
+        DataOptions options = DataOptions.builder().optValidation(3).build();
+        Set<String> digests = new HashSet<>();
+        for (int training = 1; training < 3; training++) {
+            for (int test = 3; test < 5; test++) {
+                for (DataOptions each : List.of(options, DataOptions.builder().build())) {
+                    try (ImageData data = data(random(training, 9), random(test, 5), each)) {
+                        digests.add(data.getSha256());
+                        assertEquals(data.getSha256(), data.getSha256());
+                    }
+                }
+            }
+        }
+        assertEquals(8, digests.size());
     }
 
     @Test

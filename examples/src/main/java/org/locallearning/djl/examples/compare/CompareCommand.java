@@ -131,7 +131,7 @@ public final class CompareCommand implements Callable<Integer> {
             out.println(session.description());
             out.println(trainingSummary(chosen, machine.threads()));
             out.println();
-            UnfinishedComparison unfinished = unfinished(folder, machine);
+            UnfinishedComparison unfinished = unfinished(folder, machine, session.imagesSha256());
             Console console =
                     new Console(
                             out,
@@ -178,8 +178,8 @@ public final class CompareCommand implements Callable<Integer> {
         }
     }
 
-    private UnfinishedComparison unfinished(OutputFolder folder, Machine machine)
-            throws IOException {
+    private UnfinishedComparison unfinished(
+            OutputFolder folder, Machine machine, String imagesSha256) throws IOException {
         Map<String, String> settings = new LinkedHashMap<>();
         for (OptionSpec option : spec.options()) {
             if (!NO_SETTINGS.contains(option.longestName())) {
@@ -187,6 +187,10 @@ public final class CompareCommand implements Callable<Integer> {
                 settings.put(option.longestName(), String.valueOf(value));
             }
         }
+        settings.put("images of SHA-256", imagesSha256);
+        // of which its times are, and how it rounds
+        settings.put("processor", machine.processor());
+        settings.put("cores", String.valueOf(machine.cores()));
         try {
             return UnfinishedComparison.open(folder, settings, resume, machine);
         } catch (IllegalArgumentException e) {

@@ -93,7 +93,7 @@ final class UnfinishedComparison implements FinishedRuns {
         Map<String, String> settings = new LinkedHashMap<>(options);
         settings.putAll(RunCheckpoints.of(path, resume.batches(), machine).settings());
         UnfinishedComparison unfinished =
-                new UnfinishedComparison(OutputFolder.open(path), resume, machine);
+                new UnfinishedComparison(output.inside(FOLDER), resume, machine);
         Optional<Map<String, String>> saved = unfinished.files.find(SETTINGS, new TypeToken<>() {});
         saved.ifPresent(before -> compare(output, before, settings));
         unfinished.begin();

@@ -66,6 +66,22 @@ public final class OutputFolder implements AutoCloseable {
         return new OutputFolder(folder, null);
     }
 
+    /**
+     * Opens a folder in this one. Where this program has this one for itself, it has that one, too,
+     * and deletes what killed programs left there.
+     *
+     * @param name the folder's name
+     * @return the folder, known to be writable
+     * @throws IOException if it cannot be made or written, in one sentence
+     */
+    public OutputFolder inside(String name) throws IOException {
+        OutputFolder inside = open(file(name));
+        if (lock != null) {
+            deleteLeftOver(inside.folder);
+        }
+        return inside;
+    }
+
     private static void check(Path folder) throws IOException {
         try {
             Files.createDirectories(folder);

@@ -148,6 +148,7 @@ public final class LearningCurves {
     private record RunSettings(
             String dataset,
             String data,
+            String imagesSha256,
             String model,
             String options,
             String method,
@@ -223,6 +224,7 @@ public final class LearningCurves {
             return new RunSettings(
                     start.datasetTitle(),
                     start.provenance(),
+                    start.imagesSha256(),
                     start.modelSummary(),
                     experiment.network().toString(),
                     method.name(),

@@ -76,7 +76,7 @@ public final class RunStore {
      * @throws IOException if the folder cannot be made or written
      */
     public static RunStore open(Reproduction reproduction) throws IOException {
-        return new RunStore(OutputFolder.open(reproduction.folder().file(FOLDER)), reproduction);
+        return new RunStore(reproduction.folder().inside(FOLDER), reproduction);
     }
 
     /**

@@ -33,6 +33,7 @@ import org.locallearning.djl.zoo.task.Task;
  * @param model the model's name on the command line
  * @param datasetTitle what a report calls the data set
  * @param provenance where the images came from and how they were scaled
+ * @param imagesSha256 the SHA-256 of all images and labels in use, null where it was not noted
  * @param modelSummary the model's layers in one line
  * @param parameters how many numbers the model learns
  * @param settings what was asked for
@@ -48,6 +49,7 @@ public record Results(
         String model,
         String datasetTitle,
         String provenance,
+        String imagesSha256,
         String modelSummary,
         long parameters,
         Settings settings,
@@ -174,6 +176,7 @@ public record Results(
                 model,
                 datasetTitle,
                 provenance,
+                imagesSha256,
                 modelSummary,
                 parameters,
                 settings,

@@ -17,9 +17,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.locallearning.djl.examples.commandline.CommandLineText;
 import org.locallearning.djl.examples.method.Methods;
@@ -33,10 +35,17 @@ import org.locallearning.djl.examples.output.OutputFolder;
  */
 final class PresetFiles {
 
-    /** What belongs to the sweep or to the machine, and not to the setting. */
+    private static final String ITERATIONS = "--iterations";
+
+    /**
+     * What belongs to the sweep or to the machine, and not to the setting; and the iterations of
+     * inference, which are those of the trials: where none were given they depend on the methods
+     * that are compared.
+     */
     private static final Set<String> LEFT_OUT =
             Set.of(
                     "--threads",
+                    ITERATIONS,
                     "--alignments",
                     "--correlations",
                     "--evaluations",
@@ -75,19 +84,53 @@ final class PresetFiles {
     }
 
     /** What one command line has for all its methods. */
-    private record Shared(String dataset, String model, Map<SweptOption, String> settings) {}
+    private record Shared(
+            String dataset,
+            String model,
+            Map<SweptOption, String> settings,
+            Optional<Integer> iterations) {
+
+        static Shared of(
+                Trial.Subject subject,
+                Map<SweptOption, String> setting,
+                Optional<Integer> iterations) {
+            Map<SweptOption, String> settings = new LinkedHashMap<>(setting);
+            settings.keySet().removeIf(SweptOption::isByMethod);
+            return new Shared(subject.dataset(), subject.model(), settings, iterations);
+        }
+
+        boolean hasAllElseAlike(Shared other) {
+            return dataset.equals(other.dataset)
+                    && model.equals(other.model)
+                    && settings.equals(other.settings);
+        }
+    }
+
+    /** Tells the iterations of inference that a setting trained with; empty for none. */
+    @FunctionalInterface
+    interface Iterations {
+        Optional<Integer> of(Trial.Subject subject, Map<SweptOption, String> setting);
+    }
 
     /** Writes the files, and returns their paths. */
-    List<Path> write(Map<Trial.Subject, SettingScore> chosen, String origin) throws IOException {
+    List<Path> write(Map<Trial.Subject, SettingScore> chosen, Iterations iterations, String origin)
+            throws IOException {
+        Map<Trial.Subject, Shared> keys = new LinkedHashMap<>();
+        chosen.forEach(
+                (subject, score) ->
+                        keys.put(
+                                subject,
+                                Shared.of(
+                                        subject,
+                                        score.setting(),
+                                        iterations.of(subject, score.setting()))));
         Map<Shared, Map<String, Map<SweptOption, String>>> groups = new LinkedHashMap<>();
         chosen.forEach(
-                (subject, score) -> {
-                    Map<SweptOption, String> shared = new LinkedHashMap<>(score.setting());
-                    shared.keySet().removeIf(SweptOption::isByMethod);
-                    Shared key = new Shared(subject.dataset(), subject.model(), shared);
-                    groups.computeIfAbsent(key, each -> new LinkedHashMap<>())
-                            .put(subject.method(), score.setting());
-                });
+                (subject, score) ->
+                        groups.computeIfAbsent(
+                                        joined(keys.get(subject), keys.values()),
+                                        each -> new LinkedHashMap<>())
+                                .put(subject.method(), score.setting()));
         List<Path> files = new ArrayList<>();
         for (Map.Entry<Shared, Map<String, Map<SweptOption, String>>> group : groups.entrySet()) {
             Shared shared = group.getKey();
@@ -102,6 +145,16 @@ final class PresetFiles {
         return files;
     }
 
+    /** A method without inference goes with any that has all else alike. */
+    private static Shared joined(Shared key, Collection<Shared> all) {
+        return key.iterations.isPresent()
+                ? key
+                : all.stream()
+                        .filter(other -> other.iterations.isPresent() && key.hasAllElseAlike(other))
+                        .findFirst()
+                        .orElse(key);
+    }
+
     private String text(
             Shared shared, Map<String, Map<SweptOption, String>> methods, String origin) {
         List<String> lines = new ArrayList<>();
@@ -112,6 +165,7 @@ final class PresetFiles {
         lines.addAll(
                 commandLine.common(
                         LEFT_OUT, Methods.named(List.copyOf(methods.keySet())), shared.dataset));
+        shared.iterations.ifPresent(count -> lines.add(line(ITERATIONS, count.toString())));
         shared.settings.forEach((option, value) -> lines.add(line(option.option(), value)));
         for (SweptOption option : SweptOption.all()) {
             if (option.isByMethod()) {

@@ -65,6 +65,14 @@ record StoredTrial(
         return died ? new StoredTrial(arguments, attempts, seconds, results, null, false) : this;
     }
 
+    /** Returns whether this trial and another are known to have seen different images. */
+    boolean isOfOtherImages(StoredTrial other) {
+        return results != null
+                && other.results != null
+                && other.results.imagesSha256() != null
+                && !other.results.imagesSha256().equals(results.imagesSha256());
+    }
+
     boolean failed() {
         return failure != null;
     }

@@ -22,6 +22,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.locallearning.djl.examples.environment.Build;
+import org.locallearning.djl.examples.method.MethodSetting;
+import org.locallearning.djl.examples.method.Methods;
 import org.locallearning.djl.examples.sweep.trial.TrialJob;
 import org.locallearning.djl.examples.sweep.trial.TrialOutcome;
 import org.locallearning.djl.examples.sweep.trial.TrialRunner;
@@ -138,6 +140,16 @@ final class Sweep {
         return reached.get(first);
     }
 
+    /** Returns the iterations of inference that a setting trained with; empty for none. */
+    Optional<Integer> iterations(Trial.Subject subject, Map<SweptOption, String> setting) {
+        if (!Methods.named(subject.method()).uses(MethodSetting.INFERENCE)) {
+            return Optional.empty();
+        }
+        Trial first = plan.trials(Map.of(subject, List.of(setting))).get(0);
+        return Optional.of(
+                reached.get(first).results().settings().methodSettings().inference().iterations());
+    }
+
     /** Returns how far every trial has come that has come anywhere. */
     Map<Trial, StoredTrial> reached() {
         return reached;
@@ -215,6 +227,7 @@ final class Sweep {
         }
         StoredTrial before = reached.getOrDefault(trial, StoredTrial.begin(commandLine.of(trial)));
         StoredTrial after = before.after(outcome);
+        checkImages(trial, after);
         store.keep(name, after);
         reached.put(trial, after);
         progress.ended(trial, before, after);
@@ -226,6 +239,20 @@ final class Sweep {
                             "The first %d trials died, the last with: %s Nothing more is started.",
                             dead,
                             sentence(outcome.lines())));
+        }
+    }
+
+    /** Refuses to compare trials on images that were exchanged between them. */
+    private void checkImages(Trial trial, StoredTrial after) throws IOException {
+        for (Map.Entry<Trial, StoredTrial> other : reached.entrySet()) {
+            if (other.getKey().subject().dataset().equals(trial.subject().dataset())
+                    && after.isOfOtherImages(other.getValue())) {
+                throw new IOException(
+                        String.format(
+                                "The trial %s saw other images of %s than %s, which is stored: put"
+                                        + " those images back, or start over with --fresh.",
+                                trial, trial.subject().dataset(), other.getKey()));
+            }
         }
     }
 

@@ -182,7 +182,7 @@ public final class SweepCommand implements Callable<Integer> {
             throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         String started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        TrialStore store = new TrialStore(folder.file("trials"));
+        TrialStore store = new TrialStore(folder.inside("trials"));
         try (TrialRunner runner = runner(store)) {
             SweepFiles files = new SweepFiles(folder, plan, CommandLineText.of(spec), started);
             Sweep sweep =
@@ -215,7 +215,9 @@ public final class SweepCommand implements Callable<Integer> {
             files.write(chosen);
             sweep.deleteCheckpoints();
             List<Path> written =
-                    presets == null ? List.of() : presets.write(chosen, CommandLineText.of(spec));
+                    presets == null
+                            ? List.of()
+                            : presets.write(chosen, sweep::iterations, CommandLineText.of(spec));
             return summary(plan, files, chosen, written);
         }
     }

@@ -131,7 +131,7 @@ public final class TrialCommand implements Callable<Integer> {
             Results results =
                     session.run(
                             session.results(CommandLineText.of(spec), started),
-                            new Checkpoints(machine),
+                            new Checkpoints(machine, session.imagesSha256()),
                             new Console(
                                     out,
                                     false,
@@ -188,9 +188,11 @@ public final class TrialCommand implements Callable<Integer> {
     private final class Checkpoints implements FinishedRuns {
 
         private final Machine machine;
+        private final String imagesSha256;
 
-        Checkpoints(Machine machine) {
+        Checkpoints(Machine machine, String imagesSha256) {
             this.machine = machine;
+            this.imagesSha256 = imagesSha256;
         }
 
         @Override
@@ -201,6 +203,7 @@ public final class TrialCommand implements Callable<Integer> {
         @Override
         public RunCheckpoints checkpoints(Method method, int seed) {
             return RunCheckpoints.of(TrialCommand.this.checkpoints(), 0, machine)
+                    .with("images of SHA-256", imagesSha256)
                     .stoppingAfter(stopAfter);
         }
 

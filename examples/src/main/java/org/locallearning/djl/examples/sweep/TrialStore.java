@@ -40,16 +40,12 @@ final class TrialStore {
     private final KeptFiles files;
     private final Map<String, StoredTrial> known = new HashMap<>();
 
-    /**
-     * Opens a folder, and reads what is in it of some trials.
-     *
-     * @throws IOException if it cannot be made, written or read
-     */
-    TrialStore(Path folder) throws IOException {
-        this.folder = OutputFolder.open(folder);
+    /** Reads and writes in a folder. */
+    TrialStore(OutputFolder folder) {
+        this.folder = folder;
         files =
                 new KeptFiles(
-                        this.folder,
+                        folder,
                         "The stored trial '%s' cannot be read: delete the file to make the trial"
                                 + " again.");
     }

@@ -60,7 +60,7 @@ final class ModelFolder implements TrainingRun.Ending {
     @Override
     public void trained(Method method, int seed, Trainer trainer, TrainingRecord made)
             throws IOException, TranslateException {
-        String name = method.name() + "-seed" + seed;
+        String name = name(method, seed);
         Path place = folder.resolve(name);
         TrainingRecord.Builder record = made.toBuilder();
         Block form = plain(trainer.getModel().getBlock(), record);
@@ -71,6 +71,19 @@ final class ModelFolder implements TrainingRun.Ending {
         saveRuleWeights(trainer, place, name);
         // the record last: where it is, everything is
         SavedModel.save(form, record.build(), place, name);
+    }
+
+    private static String name(Method method, int seed) {
+        return method.name() + "-seed" + seed;
+    }
+
+    /** Deletes the model of an earlier comparison, which would pass for one of this. */
+    @Override
+    public void diverged(Method method, int seed) throws IOException {
+        String name = name(method, seed);
+        Path place = folder.resolve(name);
+        SavedModel.delete(place, name);
+        Files.deleteIfExists(RuleWeights.file(place, name));
     }
 
     private static Block plain(Block block, TrainingRecord.Builder record) {

@@ -71,6 +71,19 @@ public record RunCheckpoints(
     }
 
     /**
+     * Returns the same with another thing that has to be the same when the run goes on.
+     *
+     * @param name what it is
+     * @param value its value
+     * @return the same otherwise
+     */
+    public RunCheckpoints with(String name, String value) {
+        Map<String, String> more = new LinkedHashMap<>(settings);
+        more.put(name, value);
+        return new RunCheckpoints(folder, batches, lastEpoch, more);
+    }
+
+    /**
      * Returns the same for a run that stops before its end.
      *
      * @param epoch the epoch after which it stops; where it has come further, it does not go back

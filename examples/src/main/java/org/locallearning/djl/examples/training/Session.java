@@ -171,6 +171,15 @@ public final class Session implements AutoCloseable {
     }
 
     /**
+     * Returns what tells the images from others under the same name and path.
+     *
+     * @return the SHA-256 of all images and labels in use
+     */
+    public String imagesSha256() {
+        return images.getSha256();
+    }
+
+    /**
      * Returns everything of the results but the runs.
      *
      * @param commandLine the arguments of the program
@@ -183,6 +192,7 @@ public final class Session implements AutoCloseable {
                 experiment.model(),
                 images.getTitle(),
                 images.getProvenance(),
+                images.getSha256(),
                 summary.text(),
                 summary.parameters(),
                 settings(),

@@ -68,12 +68,12 @@ public final class TrainingRun {
         this.plan = plan;
     }
 
-    /** What is done with a model that was trained to its end, before its trainer is closed. */
+    /** What is done with a model once its training has ended, before its trainer is closed. */
     @FunctionalInterface
     public interface Ending {
 
         /**
-         * Uses the model.
+         * Uses a model that was trained to its end.
          *
          * @param method the method that trained it
          * @param seed the seed
@@ -84,6 +84,15 @@ public final class TrainingRun {
          */
         void trained(Method method, int seed, Trainer trainer, TrainingRecord made)
                 throws IOException, TranslateException;
+
+        /**
+         * Takes back what an earlier run of the same name left, since this one diverged.
+         *
+         * @param method the method
+         * @param seed the seed
+         * @throws IOException if something cannot be deleted
+         */
+        default void diverged(Method method, int seed) throws IOException {}
     }
 
     /**
@@ -179,7 +188,9 @@ public final class TrainingRun {
                 TrainingRecord.Builder record = TrainingRecord.of(trainer).toBuilder();
                 known.accept(record);
                 made = record.optEpochs(last).build();
-                if (divergence == null && checkpoints.isToEnd()) {
+                if (divergence != null) {
+                    ending.diverged(method, seed);
+                } else if (checkpoints.isToEnd()) {
                     ending.trained(method, seed, trainer, made);
                 }
             }

@@ -83,6 +83,23 @@ class SavedModelsTest {
                 "glyphs", DataOptions.builder().optLimit(200).optTestLimit(100).build());
     }
 
+    /** What is published of the folder would be of another comparison. */
+    @Test
+    void aRunThatDivergedHasNoModel(@TempDir Path again) throws Exception {
+        String command =
+                COMMAND.replace("bp,bp+decor,fa,lra", "bp,fa").replace("tanh", "relu")
+                        + " --out "
+                        + again;
+        assertEquals(ExitCode.OK, ProgramRun.of(command).exitCode());
+        ProgramRun diverged = ProgramRun.of(command + " --learning-rate fa=1e30");
+        assertEquals(3, diverged.exitCode(), diverged.err());
+        Path models = again.resolve("models");
+        SavedModel.check(models.resolve("bp-seed3"), "bp-seed3");
+        try (Stream<Path> files = Files.list(models.resolve("fa-seed3"))) {
+            assertEquals(List.of(), files.toList());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"bp+decor", "fa"})
     void djlAloneGetsTheAccuracyOfTheRecord(String method) throws Exception {

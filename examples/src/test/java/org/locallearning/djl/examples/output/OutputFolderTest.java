@@ -96,6 +96,20 @@ class OutputFolderTest {
     }
 
     @Test
+    void whatAKilledProgramLeftInsideIsDeletedByTheOneThatHasTheFolder() throws IOException {
+        Path left = Files.createDirectories(parent.resolve("runs"));
+        Files.createFile(left.resolve(".bp.json.99999999.unfinished"));
+
+        OutputFolder.open(parent).inside("runs");
+        assertEquals(1, names(left).size());
+        try (OutputFolder alone = OutputFolder.openAlone(parent)) {
+            alone.inside("runs");
+        }
+
+        assertEquals(List.of(), names(left));
+    }
+
+    @Test
     void failedWriteLeavesNothingBehind() throws IOException {
         OutputFolder folder = OutputFolder.open(parent);
         Path taken = Files.createDirectories(parent.resolve("numbers/inside"));

@@ -66,6 +66,7 @@ public final class ExampleResults {
                 "mlp",
                 "Digits <drawn> & \"noisy\"",
                 "drawn with seed 7",
+                "0".repeat(64),
                 "mlp 784-20-10",
                 15910,
                 settings,

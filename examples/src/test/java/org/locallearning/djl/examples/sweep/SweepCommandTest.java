@@ -352,6 +352,43 @@ class SweepCommandTest {
         }
     }
 
+    /** Compared with others, a method may get more iterations than in its trials. */
+    @Test
+    void presetsHaveTheIterationsOfTheTrials(@TempDir Path out) throws IOException {
+        ProgramRun swept =
+                ProgramRun.of(
+                        "sweep"
+                                + SMALL.replace("--epochs 3", "--epochs 1")
+                                        .replace("--hidden 30", "--hidden 9,9,9,9")
+                                + " --methods bp,seqil,ipc --seeds 1 --write-presets "
+                                + out.resolve("p")
+                                + " --out "
+                                + out);
+        assertEquals(ExitCode.OK, swept.exitCode(), swept.out() + swept.err());
+        String sequential = Files.readString(out.resolve("p-glyphs-mlp-bp-seqil"));
+        assertTrue(sequential.contains("--iterations=3"), sequential);
+        // one for each of the five layers
+        String incremental = Files.readString(out.resolve("p-glyphs-mlp-ipc"));
+        assertTrue(incremental.contains("--iterations=5"), incremental);
+    }
+
+    @Test
+    void imagesThatWereExchangedAreNoticed(@TempDir Path out) throws IOException {
+        String one = "sweep" + SMALL.replace("--epochs 3", "--epochs 1") + " --methods bp --seeds ";
+        assertEquals(ExitCode.OK, ProgramRun.of(one + "1 --out " + out).exitCode());
+        Path stored = trialFiles(out).get(0);
+        Files.writeString(
+                stored,
+                Files.readString(stored)
+                        .replaceFirst("(\"imagesSha256\": \")[0-9a-f]{4}", "$10000")
+                        .replaceFirst(",\\s*\"sha256\": \"[^\"]*\"", ""));
+
+        ProgramRun more = ProgramRun.of(one + "1,2 --out " + out);
+
+        assertEquals(ExitCode.FAILED, more.exitCode(), more.err());
+        assertTrue(more.err().contains("saw other images of glyphs than"), more.err());
+    }
+
     @Test
     void nothingIsForgottenWhereItAsks(@TempDir Path out) throws IOException {
         String one = "sweep" + SMALL.replace("--epochs 3", "--epochs 1") + " --methods fa --seeds ";
