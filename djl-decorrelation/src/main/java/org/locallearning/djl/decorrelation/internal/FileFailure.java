@@ -15,6 +15,7 @@ package org.locallearning.djl.decorrelation.internal;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.UnknownHostException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
@@ -24,7 +25,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Says in words why a file or folder cannot be read or written. */
+/** Says in words why a file, folder or address cannot be read or written. */
 public final class FileFailure {
 
     private FileFailure() {}
@@ -47,6 +48,9 @@ public final class FileFailure {
         }
         if (e instanceof FileAlreadyExistsException taken) {
             return taken.getFile() + " is no folder";
+        }
+        if (e instanceof UnknownHostException) {
+            return "there is no host " + e.getMessage();
         }
         if (e instanceof CharacterCodingException) {
             return "no text in UTF-8";

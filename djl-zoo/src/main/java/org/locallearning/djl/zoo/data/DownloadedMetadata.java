@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
 import org.locallearning.djl.decorrelation.internal.Digest;
+import org.locallearning.djl.decorrelation.internal.FileFailure;
 import org.locallearning.djl.zoo.repository.BoundedInputStream;
 import org.locallearning.djl.zoo.repository.CacheFolder;
 import org.locallearning.djl.zoo.repository.RepositoryException;
@@ -70,7 +71,7 @@ final class DownloadedMetadata {
                             "%s can't be read (%s): check the network, or give a folder that holds"
                                     + " the data as data repository.",
                             address,
-                            e),
+                            FileFailure.reason(e)),
                     e);
         }
         RepositoryMetadata metadata =

@@ -28,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import org.locallearning.djl.decorrelation.internal.FileFailure;
 
 /**
  * A repository at an address, on the network or on the class path, where folders cannot be listed:
@@ -154,7 +155,7 @@ final class AddressPlace implements RepositoryPlace {
                                     : "%s can't be read (%s): check the network, or name a folder"
                                             + " as repository.",
                             describe(path),
-                            e),
+                            FileFailure.reason(e)),
                     e);
         }
     }

@@ -24,6 +24,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import org.locallearning.djl.decorrelation.internal.FileFailure;
 import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 
 /** The copy of an artifact's files in the cache: all of them, as the metadata say, or none. */
@@ -75,7 +76,7 @@ final class ArtifactCopy {
                             "The cache folder %s can't be made (%s): set DJL_CACHE_DIR to a folder"
                                     + " that can be written.",
                             folder,
-                            e),
+                            FileFailure.reason(e)),
                     e);
         }
     }
@@ -120,7 +121,7 @@ final class ArtifactCopy {
                                     + " from.",
                             place.describe(path),
                             folder,
-                            e),
+                            FileFailure.reason(e)),
                     e);
         }
         Optional<String> difference = ArtifactFiles.difference(target, item);
@@ -159,7 +160,7 @@ final class ArtifactCopy {
                             "The copy %s can't be written (%s): delete it, or set DJL_CACHE_DIR to"
                                     + " a folder that can be written.",
                             folder,
-                            e),
+                            FileFailure.reason(e)),
                     e);
         }
     }

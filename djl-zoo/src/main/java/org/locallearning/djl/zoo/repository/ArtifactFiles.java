@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.locallearning.djl.decorrelation.internal.Digest;
+import org.locallearning.djl.decorrelation.internal.FileFailure;
 
 /** The files of an artifact in a folder, each inside the repository and matching its metadata. */
 public final class ArtifactFiles {
@@ -161,7 +162,7 @@ public final class ArtifactFiles {
                             Locale.ROOT,
                             "%s can't be read (%s): copy it into the repository again.",
                             file,
-                            e),
+                            FileFailure.reason(e)),
                     e);
         }
         if (!target.startsWith(root.toRealPath())) {

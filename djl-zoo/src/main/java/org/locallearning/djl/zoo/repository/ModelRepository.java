@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.locallearning.djl.decorrelation.internal.FileFailure;
 
 /**
  * A repository of models in DJL's layout that verifies everything: names and addresses before they
@@ -311,7 +312,7 @@ public final class ModelRepository extends AbstractRepository {
                             Locale.ROOT,
                             "%s can't be read (%s): allow it to be read, or check the network.",
                             place.describe(path),
-                            e),
+                            FileFailure.reason(e)),
                     e);
         }
     }

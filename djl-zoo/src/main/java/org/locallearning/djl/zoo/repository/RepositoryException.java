@@ -17,6 +17,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.locallearning.djl.decorrelation.internal.FileFailure;
 
 /**
  * Thrown if a repository of data or models cannot be used: it does not exist, lacks the requested
@@ -61,7 +62,7 @@ public final class RepositoryException extends IOException {
                         Locale.ROOT,
                         "%s can't be read (%s): allow it to be read, or copy it again.",
                         file,
-                        cause),
+                        FileFailure.reason(cause)),
                 cause);
     }
 

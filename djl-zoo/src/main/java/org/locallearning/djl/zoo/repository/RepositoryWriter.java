@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
 import org.locallearning.djl.decorrelation.internal.Digest;
+import org.locallearning.djl.decorrelation.internal.FileFailure;
 import org.locallearning.djl.decorrelation.internal.FolderDeletion;
 
 /**
@@ -72,7 +73,7 @@ public final class RepositoryWriter {
                             "The repository %s can't be made (%s): name a folder that can be"
                                     + " written.",
                             folder,
-                            e),
+                            FileFailure.reason(e)),
                     e);
         }
     }
@@ -131,7 +132,7 @@ public final class RepositoryWriter {
                         "The repository %s can't be written (%s): allow it to be written, make room"
                                 + " there, or name another folder.",
                         root,
-                        e),
+                        FileFailure.reason(e)),
                 e);
     }
 
