@@ -172,7 +172,7 @@ public final class BatchWhitening extends FeatureDecorrelation {
          * Sets the share of the new batch in the running mean and the running matrix; 0.1 by
          * default.
          *
-         * @param momentum the share, in (0, 1]
+         * @param momentum the share, in (0, 1]; 1 less what DJL's {@code BatchNorm} calls so
          * @return this builder
          */
         public Builder optMomentum(double momentum) {

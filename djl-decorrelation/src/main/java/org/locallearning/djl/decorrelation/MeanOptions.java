@@ -28,7 +28,8 @@ public record MeanOptions(MeanRemoval removal, double momentum) {
      * Creates settings.
      *
      * @param removal which mean is removed
-     * @param momentum the share of the new batch mean in the running mean, in (0, 1]
+     * @param momentum the share of the new batch mean in the running mean, in (0, 1]; 1 less what
+     *     DJL's {@code BatchNorm} calls so
      */
     public MeanOptions {
         Preconditions.checkArgument(

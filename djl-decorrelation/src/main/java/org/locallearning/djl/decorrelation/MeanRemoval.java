@@ -37,7 +37,8 @@ public enum MeanRemoval {
     /**
      * Returns this removal with another momentum than 0.1.
      *
-     * @param momentum the share of the new batch mean in the running mean, in (0, 1]
+     * @param momentum the share of the new batch mean in the running mean, in (0, 1]; the {@code
+     *     optMomentum} of DJL's {@code BatchNorm} is the share of the old one, 1 less this
      * @return the settings
      */
     public MeanOptions withMomentum(double momentum) {

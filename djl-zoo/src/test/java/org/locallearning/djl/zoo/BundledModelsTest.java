@@ -168,7 +168,7 @@ class BundledModelsTest {
                             .optRepository(SharedData.folder())
                             .optLimit(1)
                             .optTestLimit(IMAGES)
-                            .optStandardise(false)
+                            .optStandardize(false)
                             .build();
             IMAGES_OF.put(dataSet, DataSets.load(dataSet, options));
         }

@@ -170,7 +170,7 @@ class SettingsPrintedTest {
                             ((SignSymmetricFeedback.Builder) builder)
                                     .optMode(SignSymmetricFeedback.Mode.FIXED_MAGNITUDE),
                     DataOptions.class,
-                    builder -> ((DataOptions.Builder) builder).optStandardise(false),
+                    builder -> ((DataOptions.Builder) builder).optStandardize(false),
                     NoiseMaps.class,
                     builder -> ((NoiseMaps.Builder) builder).optSeed(1),
                     PseudoConv2d.class,

@@ -31,8 +31,8 @@ import org.locallearning.djl.creditassignment.device.DeviceRounding;
 import org.locallearning.djl.decorrelation.internal.HostValues;
 
 /**
- * What a model was trained on: versions, device and precision. Other versions, devices or numbers
- * of threads round differently. Unknown components are null.
+ * The versions, device and precision that a model was trained with. Other versions, devices or
+ * numbers of threads round differently. Unknown components are null.
  *
  * @param library the version of this library
  * @param djl the version of DJL

@@ -163,7 +163,7 @@ public final class Network {
     /**
      * Returns the weighted layers that the error has to pass, since something below them learns.
      *
-     * @return the layers; which they are changes when parameters are frozen
+     * @return the layers; they depend on which parameters are frozen at the call
      */
     public Set<Layer> getLayersWithLearningBelow() {
         Set<Layer> passed = new LinkedHashSet<>();
@@ -182,7 +182,7 @@ public final class Network {
      * Returns the weighted layers inside unknown blocks that the error may have to pass. What lies
      * below a layer in its block is not known, so it is any parameter but the layer's own.
      *
-     * @return the layers; which they are changes when parameters are frozen
+     * @return the layers; they depend on which parameters are frozen at the call
      */
     public Set<Layer> getInnerLayersWithLearningBelow() {
         Set<Layer> passed = new LinkedHashSet<>();
@@ -205,7 +205,7 @@ public final class Network {
      * Returns the paths of the layers and unknown blocks with parameters that have learning below
      * them.
      *
-     * @return the paths; which they are changes when parameters are frozen
+     * @return the paths; they depend on which parameters are frozen at the call
      */
     public List<String> getUnitsWithLearningBelow() {
         List<String> paths = new ArrayList<>();
@@ -229,7 +229,7 @@ public final class Network {
      * the other, none of them within a container, and have others that learn below them. What is in
      * front of the first of them, such as a normalization, is part of it.
      *
-     * @return the paths; which they are changes when parameters are frozen
+     * @return the paths; they depend on which parameters are frozen at the call
      */
     public List<String> getStagesWithLearningBelow() {
         List<String> paths = new ArrayList<>();
@@ -249,7 +249,7 @@ public final class Network {
      * Returns the paths of the weighted layers, containers and unknown blocks to which an error is
      * of use, since they or others below them learn.
      *
-     * @return the paths; which they are changes when parameters are frozen
+     * @return the paths; they depend on which parameters are frozen at the call
      */
     public Set<String> getStagesWithUseForErrors() {
         Set<String> paths = new LinkedHashSet<>();
@@ -268,7 +268,7 @@ public final class Network {
      * Returns whether more than one weighted layer or unknown block learns, and all of them are in
      * one stage: a container, such as branches, and what is in front of it.
      *
-     * @return true if so; it changes when parameters are frozen
+     * @return true if so; it depends on which parameters are frozen at the call
      */
     public boolean learnsInOneStage() {
         List<Node> learning = new ArrayList<>();
@@ -287,7 +287,7 @@ public final class Network {
      * Returns whether the parameters that learn are those of one weighted layer, where every rule
      * is the delta rule.
      *
-     * @return true also if nothing learns; it changes when parameters are frozen
+     * @return true also if nothing learns; it depends on which parameters are frozen at the call
      */
     public boolean isSingleLayer() {
         return !root.isTrainable()
@@ -326,7 +326,7 @@ public final class Network {
     /**
      * Returns the parameters that are not frozen.
      *
-     * @return the parameters; which they are changes when parameters are frozen
+     * @return the parameters; they depend on which parameters are frozen at the call
      */
     public Set<Parameter> getLearningParameters() {
         return root.parameters().stream()

@@ -109,7 +109,7 @@ public final class Stage implements AutoCloseable {
     }
 
     /**
-     * Returns the outputs {@code h}, closed with the stage; see {@link #keepOutputs} for copies
+     * Returns the outputs {@code h}, closed with the stage; see {@link #keepOutputs} for aliases
      * that are not.
      *
      * @return the outputs; of the last stage those of its tail

@@ -44,7 +44,8 @@ public record CentredGradient(double momentum) implements GradientDirection {
     /**
      * Checks the share.
      *
-     * @param momentum the share of the new batch in the running means, in (0, 1]
+     * @param momentum the share of the new batch in the running means, in (0, 1]; 1 less what DJL's
+     *     {@code BatchNorm} calls so
      */
     public CentredGradient {
         Preconditions.checkArgument(

@@ -145,7 +145,7 @@ public final class IncrementalWhitening implements GradientDirection {
         /**
          * Sets the share of the new batch in the running means μ and λ; 0.1 by default.
          *
-         * @param momentum the share, in (0, 1]
+         * @param momentum the share, in (0, 1]; 1 less what DJL's {@code BatchNorm} calls so
          * @return this builder
          */
         public Builder optMomentum(double momentum) {

@@ -123,7 +123,7 @@ public final class PeriodicWhitening implements GradientDirection {
         /**
          * Sets the share of the new batch in the running means and covariances; 0.05 by default.
          *
-         * @param momentum the share, in (0, 1]
+         * @param momentum the share, in (0, 1]; 1 less what DJL's {@code BatchNorm} calls so
          * @return this builder
          */
         public Builder optMomentum(double momentum) {

@@ -125,7 +125,7 @@ public final class PixelMap {
      * @return the map of the centre
      * @throws IllegalArgumentException if a side is not positive, or longer than the image's
      */
-    public PixelMap centreCrop(int height, int width) {
+    public PixelMap centerCrop(int height, int width) {
         if (height > rows.length || width > columns.length) {
             throw tooSmall(height, width, 0);
         }

@@ -29,9 +29,9 @@ record ChosenScale(PixelScale pixels, String description, boolean isScaleAlone) 
     /** Chooses a scale, from the statistics of the training images if it standardizes. */
     static ChosenScale of(DataOptions options, LabelledImages trainingImages) {
         boolean alone = !options.isContrastNormalized() && !options.isWhitened();
-        ChosenScale range = range(options, alone, trainingImages);
+        ChosenScale range = range(options, trainingImages);
         String description =
-                (options.isGrey() ? "grey; " : "")
+                (options.isGray() ? "grey; " : "")
                         + range.description
                         + (options.isContrastNormalized() ? "; contrast normalized" : "")
                         + (options.isWhitened()
@@ -41,10 +41,9 @@ record ChosenScale(PixelScale pixels, String description, boolean isScaleAlone) 
         return new ChosenScale(range.pixels, description, alone);
     }
 
-    private static ChosenScale range(
-            DataOptions options, boolean alone, LabelledImages trainingImages) {
+    private static ChosenScale range(DataOptions options, LabelledImages trainingImages) {
         int channels = (int) trainingImages.shape().get(0);
-        if (options.isStandardised() && alone) {
+        if (options.isStandardized()) {
             PixelScale scale = PixelScale.standardising(trainingImages);
             return new ChosenScale(scale, "standardised by the training images' " + scale, true);
         }

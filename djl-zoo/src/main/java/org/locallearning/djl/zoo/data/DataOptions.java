@@ -113,10 +113,11 @@ public final class DataOptions {
     /**
      * Returns whether each channel gets mean 0 and variance 1.
      *
-     * @return whether images are standardised
+     * @return whether images are standardized; false for those whose contrast is normalized or that
+     *     are whitened, which takes its place
      */
-    public boolean isStandardised() {
-        return standardise;
+    public boolean isStandardized() {
+        return standardise && !contrastNormalized && !whitened;
     }
 
     /**
@@ -133,7 +134,7 @@ public final class DataOptions {
      *
      * @return true for one channel
      */
-    public boolean isGrey() {
+    public boolean isGray() {
         return grey;
     }
 
@@ -326,14 +327,14 @@ public final class DataOptions {
          * @param standardise true (the default) to standardise
          * @return this builder
          */
-        public Builder optStandardise(boolean standardise) {
+        public Builder optStandardize(boolean standardise) {
             this.standardise = standardise;
             return this;
         }
 
         /**
          * Sets whether pixels that are not standardised are in −1..1 rather than in 0..1. {@link
-         * #optStandardise} must be off.
+         * #optStandardize} must be off.
          *
          * @param signedPixels true for −1..1; false by default
          * @return this builder
@@ -350,7 +351,7 @@ public final class DataOptions {
          * @param grey true for one channel; false by default
          * @return this builder
          */
-        public Builder optGrey(boolean grey) {
+        public Builder optGray(boolean grey) {
             this.grey = grey;
             return this;
         }
@@ -402,7 +403,7 @@ public final class DataOptions {
          * Sets what the images are for. Where a network is to {@linkplain Task#reconstructs()
          * reconstruct} them, pixels are in 0.005..0.995 or in −0.9..0.9, as the task says, and the
          * images are their own labels; they can be neither standardised, so that {@link
-         * #optStandardise} has to be off, nor augmented.
+         * #optStandardize} has to be off, nor augmented.
          *
          * @param task the task; {@link Task#CLASSIFICATION} by default
          * @return this builder

@@ -85,7 +85,7 @@ public final class ImageData implements AutoCloseable {
         wholeBatches = options.isWholeBatches();
         augmentation = options.isAugmented() ? preparation.augmentation().orElseThrow() : null;
         ImageParts images =
-                options.isGrey()
+                options.isGray()
                         ? new ImageParts(parts.training().grey(), parts.test().grey())
                         : parts;
         LabelledImages inUse = images.training().first(options.limitOr(Integer.MAX_VALUE));

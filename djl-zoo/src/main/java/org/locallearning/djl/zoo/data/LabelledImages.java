@@ -75,7 +75,7 @@ record LabelledImages(Shape shape, byte[] pixels, byte[] labels) {
         if (height == side && width == side) {
             return this;
         }
-        PixelMap centre = PixelMap.identity(height, width).centreCrop(side, side);
+        PixelMap centre = PixelMap.identity(height, width).centerCrop(side, side);
         Shape centreShape = new Shape(channels, side, side);
         int from = (int) shape.size();
         int to = (int) centreShape.size();

@@ -84,7 +84,7 @@ public final class ImageInput implements Transform {
                 : NDImageUtils.resize(pixels, width, height);
     }
 
-    /** The mean of the channels, rounded, as {@code DataOptions.optGrey} has it. */
+    /** The mean of the channels, rounded, as {@code DataOptions.optGray} has it. */
     private static NDArray grey(NDArray image) {
         return image.toType(DataType.FLOAT64, false)
                 .mean(new int[] {2}, true)

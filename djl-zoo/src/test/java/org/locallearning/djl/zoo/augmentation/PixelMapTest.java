@@ -73,13 +73,13 @@ class PixelMapTest {
         byte[] image = image();
         assertArrayEquals(
                 window(image, HEIGHT, WIDTH, 1, 2, 3, 3),
-                copy(PixelMap.identity(HEIGHT, WIDTH).centreCrop(3, 3), image));
+                copy(PixelMap.identity(HEIGHT, WIDTH).centerCrop(3, 3), image));
         assertArrayEquals(
                 window(image, HEIGHT, WIDTH, 0, 1, 4, 4),
-                copy(PixelMap.identity(HEIGHT, WIDTH).centreCrop(4, 4), image));
+                copy(PixelMap.identity(HEIGHT, WIDTH).centerCrop(4, 4), image));
         assertArrayEquals(
                 window(image, HEIGHT, WIDTH, 1, 2, 3, 2),
-                copy(PixelMap.identity(HEIGHT, WIDTH).centreCrop(3, 2), image));
+                copy(PixelMap.identity(HEIGHT, WIDTH).centerCrop(3, 2), image));
     }
 
     @Test
@@ -98,7 +98,7 @@ class PixelMapTest {
         assertRefused(
                 "A window of 6x6 pixels does not fit into an image of 5x7 pixels: choose a smaller"
                         + " window.",
-                () -> image.centreCrop(6, 6));
+                () -> image.centerCrop(6, 6));
         assertRefused(
                 "A window of 8x8 pixels does not fit into an image of 5x7 pixels with 1 more on"
                         + " each side: choose a smaller window.",

@@ -253,7 +253,7 @@ class TransformedDatasetTest {
                         + " (3, 8, 8) each.",
                 assertThrows(IllegalStateException.class, () -> dataset.getByIndices(manager, 1, 3))
                         .getMessage());
-        SpatialTransform sizes = (image, random) -> image.centreCrop(1 + random.nextInt(9), 3);
+        SpatialTransform sizes = (image, random) -> image.centerCrop(1 + random.nextInt(9), 3);
         assertThrows(
                 IllegalStateException.class,
                 () -> pass(builder(50, sizes).setSampling(50, false).build()));

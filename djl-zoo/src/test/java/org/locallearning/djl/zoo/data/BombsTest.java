@@ -143,7 +143,7 @@ class BombsTest {
         byte[] y = array("y", 9, new int[] {2, 1}, new byte[] {1, 2});
         byte[] other = zeros(header("Z", 9, new int[] {400, 1_000_000}), 20 * MEGABYTE, true);
         matlab(element(15, other), deflated(x), deflated(y));
-        try (ImageData data = DataSets.load("svhn", options(temp).optStandardise(false).build())) {
+        try (ImageData data = DataSets.load("svhn", options(temp).optStandardize(false).build())) {
             assertArrayEquals(pixels, Batches.pixels(data.test(2)));
         }
         cachedBefore = cached();

@@ -155,7 +155,7 @@ class Cifar100Test {
     }
 
     private static ImageData load(Path root) throws Exception {
-        return DataSets.load("cifar100", options(root).optStandardise(false).build());
+        return DataSets.load("cifar100", options(root).optStandardize(false).build());
     }
 
     private static DataOptions.Builder options(Path root) {

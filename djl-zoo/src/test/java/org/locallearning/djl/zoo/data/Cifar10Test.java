@@ -183,7 +183,7 @@ class Cifar10Test {
 
     private static ImageData load(Path root) throws Exception {
         return DataSets.load(
-                "cifar10", DataOptions.builder().optRepository(root).optStandardise(false).build());
+                "cifar10", DataOptions.builder().optRepository(root).optStandardize(false).build());
     }
 
     private static void assertPlanes(ImageData data, float tolerance) throws Exception {

@@ -262,7 +262,7 @@ class DataRepositoryTest {
 
     private static void assertPixel(int pixel, int images, DataOptions.Builder options)
             throws Exception {
-        try (ImageData data = DataSets.load("mnist", options.optStandardise(false).build())) {
+        try (ImageData data = DataSets.load("mnist", options.optStandardize(false).build())) {
             assertEquals(images, data.getTrainingSize());
             float[] first = Batches.firstImage(data.training(10));
             assertEquals(784, first.length);

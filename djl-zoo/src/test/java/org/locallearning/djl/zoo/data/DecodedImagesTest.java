@@ -100,7 +100,7 @@ class DecodedImagesTest {
         try (ImageData data =
                 DataSets.load(
                         name,
-                        DataOptions.builder().optRepository(root).optStandardise(false).build())) {
+                        DataOptions.builder().optRepository(root).optStandardize(false).build())) {
             return Batches.pixels(data.test(100));
         }
     }

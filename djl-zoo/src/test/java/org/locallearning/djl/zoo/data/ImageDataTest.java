@@ -108,7 +108,7 @@ class ImageDataTest {
     @Test
     void greyIsTheMeanOfTheChannels() throws Exception {
         LabelledImages test = random(2, 5);
-        DataOptions options = DataOptions.builder().optGrey(true).optStandardise(false).build();
+        DataOptions options = DataOptions.builder().optGray(true).optStandardize(false).build();
         try (ImageData data = data(random(1, 9), test, options)) {
             assertEquals(new Shape(1, 3, 4), data.getSampleShape());
             assertTrue(data.getProvenance().contains("grey; pixels in 0..1"));
@@ -171,7 +171,7 @@ class ImageDataTest {
                         DataOptions.builder().optWhitened(true).optSignedPixels(true),
                         DataOptions.builder()
                                 .optContrastNormalized(true)
-                                .optStandardise(false)
+                                .optStandardize(false)
                                 .optTask(Task.RECONSTRUCTION))) {
             assertThrows(IllegalArgumentException.class, builder::build);
         }
@@ -263,7 +263,7 @@ class ImageDataTest {
     @Test
     void leavesPixelsBetweenZeroAndOneIfAsked() throws Exception {
         LabelledImages test = random(2, 5);
-        DataOptions options = DataOptions.builder().optStandardise(false).build();
+        DataOptions options = DataOptions.builder().optStandardize(false).build();
         try (ImageData data = data(random(1, 9), test, options)) {
             assertArrayEquals(raw(test), all(data.test(2)), 1e-6f);
             assertTrue(data.getProvenance().contains("not standardised"));
@@ -275,7 +275,7 @@ class ImageDataTest {
         LabelledImages test = random(2, 5);
         DataOptions.Builder options = DataOptions.builder().optSignedPixels(true);
         assertThrows(IllegalArgumentException.class, options::build, "standardised too");
-        options.optStandardise(false);
+        options.optStandardize(false);
         try (ImageData data = data(random(1, 9), test, options.build())) {
             float[] expected = raw(test);
             for (int i = 0; i < expected.length; i++) {
@@ -293,7 +293,7 @@ class ImageDataTest {
     void imagesToBeReconstructedAreTheirOwnLabels(Task task, float low, float high)
             throws Exception {
         LabelledImages training = random(1, 9);
-        DataOptions options = DataOptions.builder().optTask(task).optStandardise(false).build();
+        DataOptions options = DataOptions.builder().optTask(task).optStandardize(false).build();
         try (ImageData data = data(training, random(2, 5), options);
                 NDManager manager = NDManager.newBaseManager()) {
             assertEquals(task, data.getTask());
@@ -330,7 +330,7 @@ class ImageDataTest {
                 assertThrows(IllegalArgumentException.class, standardised::build)
                         .getMessage()
                         .endsWith("do not standardise them."));
-        DataOptions.Builder augmented = standardised.optStandardise(false).optAugment(true);
+        DataOptions.Builder augmented = standardised.optStandardize(false).optAugment(true);
         assertTrue(
                 assertThrows(IllegalArgumentException.class, augmented::build)
                         .getMessage()
@@ -372,7 +372,7 @@ class ImageDataTest {
     @Test
     void everyTrainingImageComesOncePerPassWithItsLabel() throws Exception {
         LabelledImages training = random(1, 9);
-        DataOptions options = DataOptions.builder().optStandardise(false).build();
+        DataOptions options = DataOptions.builder().optStandardize(false).build();
         try (ImageData data = data(training, random(2, 5), options)) {
             List<String> seen = new ArrayList<>();
             for (Batches.Content batch : Batches.of(data.training(5))) {
@@ -494,7 +494,7 @@ class ImageDataTest {
     void augmentationVariesTrainingImagesAndNothingElse() throws Exception {
         LabelledImages training = random(1, 40, new Shape(3, 32, 32));
         LabelledImages test = random(2, 10, new Shape(3, 32, 32));
-        DataOptions.Builder options = DataOptions.builder().optStandardise(false);
+        DataOptions.Builder options = DataOptions.builder().optStandardize(false);
         try (ImageData plain = data(training, test, ImagePreparation.CIFAR, options.build());
                 ImageData varied =
                         data(
@@ -531,7 +531,7 @@ class ImageDataTest {
             int plane = i / (56 * 56);
             centres[i] = all[plane * 64 * 64 + (4 + i / 56 % 56) * 64 + 4 + i % 56];
         }
-        DataOptions.Builder options = DataOptions.builder().optStandardise(false);
+        DataOptions.Builder options = DataOptions.builder().optStandardize(false);
         try (ImageData plain =
                         data(images, images, ImagePreparation.TINY_IMAGENET, options.build());
                 ImageData varied =

@@ -160,7 +160,7 @@ class SvhnTest {
     }
 
     private static ImageData load(Path root) throws Exception {
-        return DataSets.load("svhn", options(root).optStandardise(false).build());
+        return DataSets.load("svhn", options(root).optStandardize(false).build());
     }
 
     private static DataOptions.Builder options(Path root) {

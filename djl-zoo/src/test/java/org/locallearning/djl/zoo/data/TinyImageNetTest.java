@@ -369,7 +369,7 @@ class TinyImageNetTest {
     }
 
     private static ImageData load(Path root) throws Exception {
-        return DataSets.load("tiny-imagenet", options(root).optStandardise(false).build());
+        return DataSets.load("tiny-imagenet", options(root).optStandardize(false).build());
     }
 
     private static DataOptions.Builder options(Path root) {

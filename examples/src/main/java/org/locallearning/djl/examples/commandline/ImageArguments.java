@@ -145,9 +145,9 @@ public final class ImageArguments extends DataArguments {
         }
         return dataOptions()
                 .optValidation(validation == null ? 0 : validation)
-                .optStandardise(standardised)
+                .optStandardize(standardised)
                 .optSignedPixels(signedPixels)
-                .optGrey(grey)
+                .optGray(grey)
                 .optContrastNormalized(contrastNormalized)
                 .optWhitened(whitened)
                 .optAugment(augment)

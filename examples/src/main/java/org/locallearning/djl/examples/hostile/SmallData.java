@@ -181,7 +181,7 @@ record SmallData(String form, String dataset, Map<String, byte[]> files) {
         DataOptions options =
                 DataOptions.builder()
                         .optRepository(folder)
-                        .optStandardise(false)
+                        .optStandardize(false)
                         .optCached(false)
                         .build();
         try (ImageData data = DataSets.load(dataset, options)) {

@@ -40,7 +40,7 @@ public record ImagePreparation(
     public static ImagePreparation of(DataOptions data) {
         return new ImagePreparation(
                 data.isSignedPixels(),
-                data.isGrey(),
+                data.isGray(),
                 data.isContrastNormalized(),
                 data.isWhitened(),
                 data.isWholeBatches());

@@ -333,7 +333,7 @@ public final class Session implements AutoCloseable {
                 plan.optimizer().toString(),
                 plan.schedule(),
                 plan.methods(),
-                data.isStandardised(),
+                data.isStandardized(),
                 data.isAugmented(),
                 machine.threads(),
                 plan.alignmentsPerEpoch(),

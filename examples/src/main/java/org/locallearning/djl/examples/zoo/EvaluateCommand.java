@@ -109,7 +109,7 @@ public final class EvaluateCommand implements Callable<Integer> {
                                 .dataOptions()
                                 .optLimit(1)
                                 .optTestLimit(card.samples())
-                                .optGrey(recorded.getImageShape().get(0) == 1)
+                                .optGray(recorded.getImageShape().get(0) == 1)
                                 .build())) {
             if (!images.getSampleShape().equals(recorded.getImageShape())) {
                 throw new IllegalStateException(

@@ -42,7 +42,7 @@ final class MeasurementArguments {
 
     /** Starts what to load: pixels in 0 to 1. */
     DataOptions.Builder dataOptions() {
-        return DataOptions.builder().optRepository(dataRepository).optStandardise(false);
+        return DataOptions.builder().optRepository(dataRepository).optStandardize(false);
     }
 
     /** Starts the engine. */

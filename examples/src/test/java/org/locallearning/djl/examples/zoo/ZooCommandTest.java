@@ -95,7 +95,7 @@ class ZooCommandTest {
                         DataSets.load(
                                 "glyphs",
                                 DataOptions.builder()
-                                        .optStandardise(false)
+                                        .optStandardize(false)
                                         .optTestLimit(testLimit)
                                         .build());
                 Model model = Model.newInstance("glyphs", "PyTorch")) {
@@ -280,7 +280,7 @@ class ZooCommandTest {
             assertEquals(ExitCode.OK, run.exitCode(), command + run.err());
         }
         LocalLearningModelZoo zoo = LocalLearningModelZoo.of(target.toString());
-        DataOptions options = DataOptions.builder().optStandardise(false).build();
+        DataOptions options = DataOptions.builder().optStandardize(false).build();
         try (ImageData images = DataSets.load("glyphs", options);
                 NDManager manager = NDManager.newBaseManager("PyTorch");
                 ZcaWhitening expected = ZcaWhitening.fit(images.training(500), manager);

@@ -52,7 +52,7 @@ final class Paper {
     static DataOptions dataOptions(ReproduceArguments arguments, String dataset, String model) {
         return arguments
                 .dataOptions()
-                .optStandardise(false)
+                .optStandardize(false)
                 .optSignedPixels(model.startsWith(CONVOLUTIONAL) && !dataset.equals(SVHN))
                 .optTask(Networks.named(model).getTask())
                 .optWholeBatches(true)

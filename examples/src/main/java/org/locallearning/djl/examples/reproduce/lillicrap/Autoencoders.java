@@ -123,7 +123,7 @@ final class Autoencoders implements Target {
                         arguments
                                 .dataOptions()
                                 .optTask(Task.SIGNED_RECONSTRUCTION)
-                                .optStandardise(false)
+                                .optStandardize(false)
                                 .build(),
                         MODEL,
                         NetworkOptions.builder()

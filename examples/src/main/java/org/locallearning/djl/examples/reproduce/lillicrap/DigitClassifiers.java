@@ -140,7 +140,7 @@ final class DigitClassifiers implements Target {
     private final int note;
     private final String title;
     private final String dataset;
-    private final boolean isGrey;
+    private final boolean isGray;
     private final Set<String> options;
     private final List<Net> nets;
 
@@ -148,13 +148,13 @@ final class DigitClassifiers implements Target {
             int note,
             String title,
             String dataset,
-            boolean isGrey,
+            boolean isGray,
             Set<String> options,
             List<Net> nets) {
         this.note = note;
         this.title = title;
         this.dataset = dataset;
-        this.isGrey = isGrey;
+        this.isGray = isGray;
         this.options = options;
         this.nets = nets;
     }
@@ -317,7 +317,7 @@ final class DigitClassifiers implements Target {
                                 .dataOptions()
                                 .optTask(Task.SIGNED_TARGETS)
                                 .optAugment(net.distorted)
-                                .optGrey(isGrey)
+                                .optGray(isGray)
                                 .build(),
                         net.model,
                         net.options.build(),

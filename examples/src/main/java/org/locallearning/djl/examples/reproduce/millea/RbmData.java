@@ -81,7 +81,7 @@ final class RbmData implements AutoCloseable {
     static DataOptions options(ReproduceArguments arguments, int images, int testImages) {
         return arguments
                 .dataOptions()
-                .optStandardise(false)
+                .optStandardize(false)
                 .optLimit(arguments.limit() == 0 ? images : arguments.limit())
                 .optTestLimit(arguments.testLimit() == 0 ? testImages : arguments.testLimit())
                 .build();

@@ -118,7 +118,7 @@ record Perceptron(int layers, int units, String activation, float deviation) {
                 dataset + " " + this,
                 new Experiment(
                         dataset,
-                        arguments.dataOptions().optStandardise(arguments.standardise(true)).build(),
+                        arguments.dataOptions().optStandardize(arguments.standardise(true)).build(),
                         "mlp",
                         NetworkOptions.builder()
                                 .optHidden(hidden)

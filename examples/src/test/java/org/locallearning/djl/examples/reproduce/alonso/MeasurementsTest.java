@@ -53,7 +53,7 @@ class MeasurementsTest {
     void pixelsAreThoseOfTheAuthorsCode(String dataset, String model, boolean signed) {
         DataOptions options = Paper.dataOptions(new ReproduceArguments(), dataset, model);
         assertEquals(signed, options.isSignedPixels());
-        assertFalse(options.isStandardised());
+        assertFalse(options.isStandardized());
     }
 
     @Test

@@ -30,7 +30,7 @@ import org.locallearning.djl.zoo.data.ImageData;
 class RbmDataTest {
 
     private static final DataOptions OPTIONS =
-            DataOptions.builder().optLimit(120).optTestLimit(50).optStandardise(false).build();
+            DataOptions.builder().optLimit(120).optTestLimit(50).optStandardize(false).build();
 
     @Test
     void aUnitIsOnWhereTheMeanOfItsPixelsIsAboveOneHalf() throws Exception {

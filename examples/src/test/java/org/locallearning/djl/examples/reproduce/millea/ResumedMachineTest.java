@@ -31,7 +31,7 @@ import org.locallearning.djl.zoo.data.DataOptions;
 class ResumedMachineTest {
 
     private static final DataOptions OPTIONS =
-            DataOptions.builder().optLimit(200).optTestLimit(50).optStandardise(false).build();
+            DataOptions.builder().optLimit(200).optTestLimit(50).optStandardize(false).build();
 
     @TempDir private Path folder;
 
