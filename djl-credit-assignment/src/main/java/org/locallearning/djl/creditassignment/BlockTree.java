@@ -22,6 +22,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.locallearning.djl.creditassignment.internal.Parameters;
 
 /**
  * The blocks of a model as they were at some time, with their parameters: a block, and before its
@@ -59,7 +60,7 @@ final class BlockTree {
     /** Returns the name of a parameter to be trained that a model did not have, if it has one. */
     Optional<String> findAdded(Block root) {
         for (Pair<String, Parameter> each : root.getParameters()) {
-            if (each.getValue().requiresGradient() && !parameters.contains(each.getValue())) {
+            if (Parameters.isLearning(each.getValue()) && !parameters.contains(each.getValue())) {
                 return Optional.of(each.getKey());
             }
         }

@@ -17,7 +17,6 @@ import ai.djl.Model;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.Block;
-import ai.djl.nn.Parameter;
 import ai.djl.repository.zoo.ZooModel;
 import ai.djl.training.ParameterStore;
 import ai.djl.training.TrainingConfig;
@@ -26,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.locallearning.djl.creditassignment.internal.GraphMemory;
+import org.locallearning.djl.creditassignment.internal.Parameters;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
 import org.locallearning.djl.creditassignment.tape.Network;
 import org.locallearning.djl.creditassignment.tape.UnknownBlocks;
@@ -171,7 +171,7 @@ public abstract class CreditAssignment {
                 unknownBlocks(network).stream().filter(CreditAssignment::isTrainable).toList();
         if (!learning.isEmpty()
                 && network.isSingleLayer()
-                && network.getMostUses(model, store, data) > 1) {
+                && network.getMostRuns(model, store, data) > 1) {
             checkUnknown(network, learning);
         }
     }
@@ -208,8 +208,7 @@ public abstract class CreditAssignment {
     }
 
     private static boolean isTrainable(Network.Member member) {
-        return member.block().getParameters().values().stream()
-                .anyMatch(Parameter::requiresGradient);
+        return member.block().getParameters().values().stream().anyMatch(Parameters::isLearning);
     }
 
     private static String names(List<Network.Member> members) {

@@ -376,6 +376,8 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
         Block block = super.getModel().getBlock();
         if (!block.isInitialized()) {
             initialize(data.getShapes());
+            // which may have added to them
+            checkBlocks();
         }
         try {
             Optional<CreditCollector> open =

@@ -57,7 +57,9 @@ import org.locallearning.djl.creditassignment.rule.Pseudobackpropagation;
 import org.locallearning.djl.creditassignment.rule.SignSymmetricFeedback;
 import org.locallearning.djl.creditassignment.rule.WeightMirror;
 import org.locallearning.djl.creditassignment.tape.UnknownBlocks;
+import org.locallearning.djl.decorrelation.Cost;
 import org.locallearning.djl.decorrelation.DecorrelatedConv2d;
+import org.locallearning.djl.decorrelation.Decorrelation;
 
 /** Rules inside blocks that the tape runs as one piece, against the same network walked. */
 class HandWrittenBlockTest {
@@ -472,6 +474,27 @@ class HandWrittenBlockTest {
         }
         CreditAssignment accepting = build(builder.optUnknownBlocks(UnknownBlocks.ACCEPT));
         TrainingRun.start(network, accepting::newTrainer).assign(0).close();
+    }
+
+    /** Low rank has a parameter that comes with its initialization, and that nothing trains. */
+    @Test
+    void decorrelationMayBeUnfrozenInTraining() {
+        NetworkCase network =
+                dense(
+                        () ->
+                                new SequentialBlock()
+                                        .add(
+                                                Decorrelation.builder()
+                                                        .optOptions(o -> o.optCost(Cost.rank(3)))
+                                                        .build())
+                                        .add(NetworkCase.linear(4)));
+        try (TrainingRun run =
+                TrainingRun.start(network, FeedbackAlignment.builder().build()::newTrainer)) {
+            run.assign(0);
+            run.model().getBlock().freezeParameters(true);
+            run.model().getBlock().freezeParameters(false);
+            run.assign(1);
+        }
     }
 
     static List<CreditAssignment.Builder<?>> withoutInnerFeedback() {

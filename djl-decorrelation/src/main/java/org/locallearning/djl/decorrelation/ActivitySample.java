@@ -84,8 +84,9 @@ final class ActivitySample {
     }
 
     /**
-     * The rate of one update that replaces several: their sum, unless that overshoots, as it can if
-     * its product with the largest eigenvalue of {@code <s sᵀ>} is above 0.5.
+     * The rate of one update that replaces several: their sum, unless that takes away more than
+     * half of a direction, as it can if its product with the largest eigenvalue of {@code <s sᵀ>}
+     * is above 0.5.
      *
      * @param updates the number of updates
      * @param rate the rate of each
@@ -93,7 +94,7 @@ final class ActivitySample {
     UpdateRate rateOf(long updates, double rate) {
         double sum = updates * rate;
         // the trace and the Frobenius norm are no less than the largest eigenvalue
-        if (updates == 1 || energies.isBelowOvershoot(sum, rows())) {
+        if (updates == 1 || energies.isBelowMost(sum, rows())) {
             return new UpdateRate.Known(sum);
         }
         return energies.limitedRate(rate, sum, outputMomentsNorm());

@@ -33,6 +33,12 @@ sealed interface SampleEnergies {
     /** Keeps rows without output from a division by zero, as in the authors' code. */
     double LEAST_ROW = 1e-8;
 
+    /**
+     * The most that the rate of a summed update may be, times the largest eigenvalue: it leaves at
+     * least half of each direction, where 1 would take it away, and with it what was learned.
+     */
+    double MOST = 0.5;
+
     /** {@code sqrt(Σ‖u‖² / Σ‖s‖²)}; 1 where no row has any energy. */
     SampleGain energyRatio();
 
@@ -42,17 +48,11 @@ sealed interface SampleEnergies {
     /** Returns whether every output is known to vary. */
     boolean isAllAlive();
 
-    /**
-     * The most that the rate of a summed update may be, times the largest eigenvalue: it leaves at
-     * least half of each direction, where 1 would take it away, and with it what was learned.
-     */
-    double MOST = 0.5;
-
-    /** Returns whether an update is known not to overshoot: its rate times the trace is small. */
-    boolean isBelowOvershoot(double rate, long rows);
+    /** Returns whether a rate times the trace is known to be below {@link #MOST}. */
+    boolean isBelowMost(double rate, long rows);
 
     /**
-     * Returns a rate that does not overshoot, though no lower than that of a single update.
+     * Returns a rate that leaves half of each direction, though none below that of a single update.
      *
      * @param least the rate of a single update
      * @param most the highest rate
@@ -135,7 +135,7 @@ sealed interface SampleEnergies {
         }
 
         @Override
-        public boolean isBelowOvershoot(double rate, long rows) {
+        public boolean isBelowMost(double rate, long rows) {
             return rate * output() < MOST * rows;
         }
 
@@ -210,7 +210,7 @@ sealed interface SampleEnergies {
         }
 
         @Override
-        public boolean isBelowOvershoot(double rate, long rows) {
+        public boolean isBelowMost(double rate, long rows) {
             return false;
         }
 

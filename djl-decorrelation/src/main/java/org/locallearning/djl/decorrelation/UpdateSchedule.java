@@ -20,6 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Counts the training forwards of a layer on each device, and decides when its matrix learns. */
 final class UpdateSchedule {
 
+    private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
+
     private final DecorrelationOptions options;
     private final Map<Device, Long> steps = new ConcurrentHashMap<>();
     private volatile long restoredSteps;
@@ -45,8 +47,9 @@ final class UpdateSchedule {
 
     /**
      * Returns whether the training forward that has begun on a device is to update the matrix: one
-     * forward in k, and another among each k that follow, so that a layer that runs several times
-     * in a step learns from every one of its uses in turn.
+     * among each k that follow each other, the very first to begin with. Which of the k it is moves
+     * on by the golden ratio, which comes by all of them evenly, so that a layer that runs several
+     * times in a step learns from every one of its uses.
      *
      * @param device the device
      * @param batchSize the number of samples of its batch
@@ -54,7 +57,9 @@ final class UpdateSchedule {
     boolean isUpdateDue(Device device, long batchSize) {
         long interval = options.getCost().stepsPerUpdate(batchSize);
         long step = step(device);
-        return step % interval == step / interval % interval && rate(device) > 0;
+        double turns = step / interval * GOLDEN;
+        long place = (long) ((turns - Math.floor(turns)) * interval);
+        return step % interval == place && rate(device) > 0;
     }
 
     double rate(Device device) {

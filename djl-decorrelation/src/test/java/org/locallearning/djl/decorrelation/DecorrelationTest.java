@@ -213,19 +213,19 @@ class DecorrelationTest extends ArrayTest {
                 DecorrelationOptions.builder()
                         .optCost(Cost.full().withUpdateInterval(interval).withSamplesPerUpdate(1))
                         .build();
-        for (int uses : new int[] {1, 2, interval}) {
+        for (int uses : new int[] {1, 2, interval, 3 * interval, interval * interval}) {
             UpdateSchedule schedule = new UpdateSchedule(options);
             int[] updates = new int[uses];
-            int forwards = 12 * interval * uses;
-            for (int forward = 0; forward < forwards; ++forward) {
+            for (int forward = 0; forward < 40 * interval * uses; ++forward) {
                 if (schedule.isUpdateDue(Device.cpu(), 8)) {
                     ++updates[forward % uses];
                 }
                 schedule.countStep(Device.cpu());
             }
-            int[] expected = new int[uses];
-            Arrays.fill(expected, 12);
-            assertArrayEquals(expected, updates);
+            assertEquals(40 * uses, Arrays.stream(updates).sum());
+            for (int each : updates) {
+                assertEquals(40, each, 5, Arrays.toString(updates));
+            }
         }
     }
 

@@ -27,7 +27,9 @@ import ai.djl.training.loss.Loss;
 public interface SampleLoss {
 
     /**
-     * Evaluates the loss of every sample.
+     * Evaluates the loss of every sample. Whatever arrays it makes are closed after it, but for
+     * what it returns: an array that it keeps for the next time is made before, or taken from the
+     * scope by {@code NDScope.unregister}.
      *
      * @param labels the labels, shapes (N, ...)
      * @param predictions the predictions, shapes (N, ...)

@@ -69,20 +69,21 @@ public final class SavedModel {
      */
     public static TrainingRecord save(Block model, TrainingRecord made, Path folder, String name)
             throws IOException {
+        int longest = LONGEST_FILE_NAME - PARAMETERS.length();
+        if (name.length() > longest) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "A model is saved under a name of at most %d characters, not %d: '%s'.",
+                            longest,
+                            name.length(),
+                            RecordJson.quote(name)));
+        }
         if (!isPlainName(name)) {
             throw new IllegalArgumentException(
                     "A model is saved under a name of letters, digits and _ . + -, not '"
                             + RecordJson.quote(name)
                             + "'.");
-        }
-        if (!isPlainName(name + PARAMETERS)) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            Locale.ROOT,
-                            "A model is saved under a name of at most %d characters, not %d: '%s'.",
-                            LONGEST_FILE_NAME - PARAMETERS.length(),
-                            name.length(),
-                            name));
         }
         if (model.getParameters().isEmpty()) {
             throw new IllegalArgumentException(

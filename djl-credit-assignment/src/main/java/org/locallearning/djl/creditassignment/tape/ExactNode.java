@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.locallearning.djl.creditassignment.internal.Parameters;
 import org.locallearning.djl.creditassignment.layer.BlockRerun;
 
 /**
@@ -128,7 +129,7 @@ final class ExactNode extends Node {
     record Member(String path, Block block, boolean unknown, List<Layer> inner) {
 
         boolean isTrainable() {
-            return block.getParameters().values().stream().anyMatch(Parameter::requiresGradient);
+            return block.getParameters().values().stream().anyMatch(Parameters::isLearning);
         }
     }
 

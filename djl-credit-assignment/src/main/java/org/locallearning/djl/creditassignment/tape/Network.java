@@ -29,6 +29,7 @@ import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.creditassignment.internal.Parameters;
 import org.locallearning.djl.creditassignment.internal.ReplacingStore;
 import org.locallearning.djl.creditassignment.layer.LayerTable;
 
@@ -296,31 +297,38 @@ public final class Network {
     }
 
     /**
-     * Counts how often a forward of the model, in evaluation mode, asks for the parameter that it
-     * asks for most often, among those that learn.
+     * Counts how often a forward of the model, in evaluation mode, runs the layer that it runs most
+     * often, among those that learn.
      *
      * @param model the model that the network was made of
      * @param store where parameters come from
      * @param data the inputs of the model
-     * @return the number, 1 where each is used once
+     * @return the number, 1 where each runs once
      */
-    public int getMostUses(Block model, ParameterStore store, NDList data) {
-        Map<Parameter, Integer> uses = new HashMap<>();
+    public int getMostRuns(Block model, ParameterStore store, NDList data) {
+        Map<Parameter, Block> layersByWeight = new HashMap<>();
+        getAllLayers().stream()
+                .filter(layer -> Parameters.isLearning(layer.weight()))
+                .forEach(layer -> layersByWeight.put(layer.weight(), layer.block()));
+        Map<Parameter, Integer> runs = new HashMap<>();
         try (NDManager scope = data.head().getManager().newSubManager()) {
             ParameterStore counting =
                     new ReplacingStore(
                             store,
                             scope,
                             parameter -> {
-                                if (parameter.requiresGradient()) {
-                                    uses.merge(parameter, 1, Integer::sum);
+                                Block layer = layersByWeight.get(parameter);
+                                // another block may look at the weight, too
+                                if (layer != null
+                                        && Parameters.isOf(Parameters.askingBlock(), layer)) {
+                                    runs.merge(parameter, 1, Integer::sum);
                                 }
                                 return Optional.empty();
                             });
             Autograd.withoutRecording(
                     () -> model.forward(counting, Autograd.copies(data, scope), false));
         }
-        return uses.values().stream().max(Integer::compare).orElse(0);
+        return runs.values().stream().max(Integer::compare).orElse(0);
     }
 
     /**
@@ -330,13 +338,14 @@ public final class Network {
      */
     public Set<Parameter> getLearningParameters() {
         return root.parameters().stream()
-                .filter(Parameter::requiresGradient)
+                .filter(Parameters::isLearning)
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     private static boolean isTrainableBeside(Layer layer, List<Parameter> parameters) {
         List<Parameter> own = layer.ownParameters();
-        return parameters.stream().anyMatch(each -> each.requiresGradient() && !own.contains(each));
+        return parameters.stream()
+                .anyMatch(each -> Parameters.isLearning(each) && !own.contains(each));
     }
 
     private static void visit(Node node, boolean learningBelow, BiConsumer<Node, Boolean> visitor) {

@@ -17,6 +17,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.nn.Parameter;
 import ai.djl.training.ParameterStore;
 import java.util.List;
+import org.locallearning.djl.creditassignment.internal.Parameters;
 
 /** A piece of a network that the tape runs as a whole: a layer, a run of blocks, a container. */
 abstract class Node {
@@ -34,7 +35,7 @@ abstract class Node {
 
     /** Returns whether anything in the node learns; freezing a parameter takes effect at once. */
     final boolean isTrainable() {
-        return parameters.stream().anyMatch(Parameter::requiresGradient);
+        return parameters.stream().anyMatch(Parameters::isLearning);
     }
 
     /** Notes that the inputs of the node are used elsewhere, too, by another branch for example. */

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.locallearning.djl.creditassignment.internal.Autograd;
+import org.locallearning.djl.creditassignment.internal.Parameters;
 import org.locallearning.djl.creditassignment.internal.ReplacingStore;
 import org.locallearning.djl.decorrelation.internal.CheckingStore;
 import org.locallearning.djl.decorrelation.internal.PendingChecks;
@@ -47,9 +48,6 @@ import org.locallearning.djl.decorrelation.internal.PendingChecks;
  */
 final class WeightExchange {
 
-    private static final StackWalker CALLERS =
-            StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
-
     private final List<CopiedWeight> weights;
     private final ParameterStore store;
 
@@ -68,23 +66,7 @@ final class WeightExchange {
         return weights.stream()
                 .filter(each -> each.layer.getLayer().weight() == parameter)
                 .findFirst()
-                .flatMap(each -> each.copyFor(asking()));
-    }
-
-    /** Returns the class whose method asks the store for a parameter. */
-    private static Class<?> asking() {
-        return CALLERS.walk(
-                frames ->
-                        frames.map(StackWalker.StackFrame::getDeclaringClass)
-                                .filter(type -> !isOfStore(type))
-                                .findFirst()
-                                .orElseThrow());
-    }
-
-    private static boolean isOfStore(Class<?> type) {
-        return ParameterStore.class.isAssignableFrom(type)
-                || type.getNestHost() == WeightExchange.class
-                || type.getName().startsWith("java.");
+                .flatMap(each -> each.copyFor(Parameters.askingBlock()));
     }
 
     /** Returns the store from which the piece takes the copies in the place of the weights. */
@@ -204,7 +186,7 @@ final class WeightExchange {
 
         /** Returns a copy for the layer, and nothing for whoever else asks for its weight. */
         Optional<NDArray> copyFor(Class<?> asking) {
-            if (asking.isInstance(layer.getLayer().block())) {
+            if (Parameters.isOf(asking, layer.getLayer().block())) {
                 return Optional.of(copy());
             }
             otherUser = asking;

@@ -134,6 +134,12 @@ class SavedModelTest {
                                 () -> SavedModel.save(block, MADE, folder, "n".repeat(190)))
                         .getMessage();
         assertTrue(message.contains("at most 189 characters, not 190"), message);
+        assertTrue(
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> SavedModel.save(block, MADE, folder, "n".repeat(300)))
+                        .getMessage()
+                        .contains("not 300"));
         try (Stream<Path> files = Files.list(folder)) {
             assertEquals(List.of(folder.resolve("longest")), files.toList());
         }

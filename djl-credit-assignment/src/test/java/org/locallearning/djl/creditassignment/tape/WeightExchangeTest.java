@@ -638,6 +638,21 @@ class WeightExchangeTest {
     }
 
     @Test
+    void aLookAtAWeightIsNoRunOfItsLayer() {
+        try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+            ParameterStore store = new ParameterStore(manager, false);
+            NDList data = new NDList(manager.ones(new Shape(4, 8)));
+            Block twice = NetworkCase.linear(8);
+            for (Block block : List.of(new WeightUser(true), new HandWritten(twice, twice))) {
+                block.initialize(manager, DataType.FLOAT32, new Shape(4, 8));
+                Network network = Network.of(block, LayerTable.standard());
+                int runs = block instanceof WeightUser ? 1 : 2;
+                assertEquals(runs, network.getMostRuns(block, store, data));
+            }
+        }
+    }
+
+    @Test
     void feedbackForAWeightThatItsLayerDoesNotUseIsRefused() {
         Block block = new SequentialBlock().add(NetworkCase.linear(5)).add(new WeightUser(false));
         try (OneBatch batch = new OneBatch(block, new Shape(4, 8))) {

@@ -13,6 +13,7 @@
  */
 package org.locallearning.djl.decorrelation.internal;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.UnknownHostException;
@@ -48,6 +49,9 @@ public final class FileFailure {
         }
         if (e instanceof FileAlreadyExistsException taken) {
             return taken.getFile() + " is no folder";
+        }
+        if (e instanceof FileNotFoundException) {
+            return "no such file";
         }
         if (e instanceof UnknownHostException) {
             return "there is no host " + e.getMessage();

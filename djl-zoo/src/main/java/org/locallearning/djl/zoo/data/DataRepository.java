@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.locallearning.djl.decorrelation.internal.FileFailure;
 import org.locallearning.djl.zoo.repository.ArtifactFiles;
 import org.locallearning.djl.zoo.repository.BoundedInputStream;
 import org.locallearning.djl.zoo.repository.CacheFolder;
@@ -288,7 +289,7 @@ final class DataRepository {
                             Locale.ROOT,
                             "%s can't be read (%s): check the network and try again.",
                             address,
-                            e.getMessage()),
+                            FileFailure.reason(e)),
                     e);
         }
     }

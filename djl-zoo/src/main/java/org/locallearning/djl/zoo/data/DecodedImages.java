@@ -29,6 +29,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.locallearning.djl.decorrelation.internal.AtomicFile;
 import org.locallearning.djl.decorrelation.internal.Digest;
+import org.locallearning.djl.decorrelation.internal.FileFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,7 +71,7 @@ final class DecodedImages {
                     "{} can't be written ({}): the images are decoded anew each time, unless"
                             + " DJL_CACHE_DIR is a folder that can be written",
                     file,
-                    e.toString());
+                    FileFailure.reason(e));
         }
         return fresh;
     }

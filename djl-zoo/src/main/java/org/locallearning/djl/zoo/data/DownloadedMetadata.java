@@ -94,7 +94,7 @@ final class DownloadedMetadata {
             LOGGER.warn(
                     "{} can't be written ({}): without a network, it will be missing",
                     file,
-                    e.toString());
+                    FileFailure.reason(e));
         }
     }
 }

@@ -14,7 +14,9 @@
 package org.locallearning.djl.zoo.repository;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.locks.ReentrantLock;
@@ -47,17 +49,24 @@ final class FolderLock {
             Path path = folder.resolve(FILE);
             FileChannel file =
                     FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            lock(file, path);
-            return new FolderLock(file);
+            try {
+                lock(file, path);
+                return new FolderLock(file);
+            } catch (IOException | RuntimeException e) {
+                file.close();
+                throw e;
+            }
         } catch (IOException | RuntimeException e) {
             THREADS.unlock();
             throw e;
         }
     }
 
-    private static void lock(FileChannel file, Path path) {
+    private static void lock(FileChannel file, Path path) throws IOException {
         try {
             file.lock();
+        } catch (FileLockInterruptionException | ClosedByInterruptException e) {
+            throw e;
         } catch (IOException e) {
             logger.debug("{} cannot be locked: its file system has no locks.", path, e);
         }

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.locallearning.djl.decorrelation.internal.FileFailure;
 
 /** A repository in a folder that no link leads out of. */
 final class FolderPlace implements RepositoryPlace {
@@ -71,7 +72,10 @@ final class FolderPlace implements RepositoryPlace {
                             "The model repository %s can't be read (%s): allow all of it to be"
                                     + " read, or name another one.",
                             root,
-                            e instanceof UncheckedIOException ? e.getCause() : e),
+                            FileFailure.reason(
+                                    e instanceof UncheckedIOException wrapped
+                                            ? wrapped.getCause()
+                                            : (IOException) e)),
                     e);
         }
     }

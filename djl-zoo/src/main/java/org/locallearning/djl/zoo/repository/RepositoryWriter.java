@@ -43,8 +43,6 @@ import org.locallearning.djl.decorrelation.internal.FolderDeletion;
  * and renamed, then the metadata with size and SHA-1 of each, and last the list of all artifacts,
  * which a repository on the network or in a jar needs. Existing files stay; adding the same model
  * again writes what is missing or damaged.
- *
- * <p>Only one program at a time may write into a repository.
  */
 public final class RepositoryWriter {
 

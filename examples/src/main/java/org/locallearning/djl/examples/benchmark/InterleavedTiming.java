@@ -75,12 +75,13 @@ final class InterleavedTiming {
             for (Method method : methods) {
                 steps.put(method.name(), new Step(engine, method, decorrelation, workload, batch));
             }
-            for (int i = 0; i < WARM_UP_ROUNDS; ++i) {
+            int period = Math.toIntExact(period(methods, decorrelation, batch));
+            // whole periods, in each of which every layer learns once
+            for (int i = 0; i < rounds(WARM_UP_ROUNDS, period); ++i) {
                 steps.values().forEach(Step::nanoseconds);
                 steps.values().forEach(Step::optimizerNanoseconds);
                 matrix.gflops();
             }
-            int period = Math.toIntExact(period(methods, decorrelation, batch));
             int rounds = rounds(repeats, period);
             Map<String, double[]> milliseconds = new LinkedHashMap<>();
             Map<String, double[]> optimizers = new LinkedHashMap<>();

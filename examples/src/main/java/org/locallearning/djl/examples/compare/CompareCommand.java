@@ -188,7 +188,7 @@ public final class CompareCommand implements Callable<Integer> {
             }
         }
         settings.put("images of SHA-256", imagesSha256);
-        // of which its times are, and how it rounds
+        // times are those of a processor, and so is rounding
         settings.put("processor", machine.processor());
         settings.put("cores", String.valueOf(machine.cores()));
         try {

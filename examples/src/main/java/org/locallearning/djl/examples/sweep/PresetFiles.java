@@ -95,7 +95,8 @@ final class PresetFiles {
                 Map<SweptOption, String> setting,
                 Optional<Integer> iterations) {
             Map<SweptOption, String> settings = new LinkedHashMap<>(setting);
-            settings.keySet().removeIf(SweptOption::isByMethod);
+            settings.keySet()
+                    .removeIf(option -> option.isByMethod() || option.option().equals(ITERATIONS));
             return new Shared(subject.dataset(), subject.model(), settings, iterations);
         }
 

@@ -69,6 +69,7 @@ record StoredTrial(
     boolean isOfOtherImages(StoredTrial other) {
         return results != null
                 && other.results != null
+                && results.imagesSha256() != null
                 && other.results.imagesSha256() != null
                 && !other.results.imagesSha256().equals(results.imagesSha256());
     }

@@ -230,7 +230,8 @@ public final class Session implements AutoCloseable {
      * @param finished where finished runs and checkpoints are kept
      * @param console shows how it goes
      * @param writer called after every run that was trained, and at the end
-     * @param ending called with every model that was trained, before its run is kept
+     * @param ending called with every model that was trained, before its run is kept, and for runs
+     *     that diverge
      * @return the results of all runs
      * @throws IOException if images cannot be read or a file cannot be read or written
      * @throws TranslateException if a batch cannot be put together

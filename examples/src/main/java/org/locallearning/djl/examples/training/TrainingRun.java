@@ -134,7 +134,8 @@ public final class TrainingRun {
      * @param console shows how it goes
      * @param checkpoints where it saves how far it has come, and goes on from
      * @param about adds to the record of the run what is known of the model and the program
-     * @param ending is called once, with the model of a run that comes to its end
+     * @param ending is called once, with the model of a run that comes to its end, or for one that
+     *     diverges
      * @param observers listeners that watch the trainer without changing anything
      * @return what came out
      * @throws IOException if the images or a checkpoint cannot be read, or if the checkpoint is of

@@ -365,6 +365,18 @@ class SweepCommandTest {
                                 + " --out "
                                 + out);
         assertEquals(ExitCode.OK, swept.exitCode(), swept.out() + swept.err());
+        // a swept option is written once
+        ProgramRun over =
+                ProgramRun.of(
+                        "sweep"
+                                + SMALL.replace("--epochs 3", "--epochs 1")
+                                + " --methods il --seeds 1 --grid iterations=2,3 --write-presets "
+                                + out.resolve("swept")
+                                + " --out "
+                                + out.resolve("two"));
+        assertEquals(ExitCode.OK, over.exitCode(), over.out() + over.err());
+        List<String> lines = Files.readAllLines(out.resolve("swept"));
+        assertEquals(1, lines.stream().filter(l -> l.startsWith("--iterations=")).count());
         String sequential = Files.readString(out.resolve("p-glyphs-mlp-bp-seqil"));
         assertTrue(sequential.contains("--iterations=3"), sequential);
         // one for each of the five layers
