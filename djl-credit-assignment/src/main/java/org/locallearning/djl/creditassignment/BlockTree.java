@@ -15,10 +15,8 @@ package org.locallearning.djl.creditassignment;
 
 import ai.djl.nn.Block;
 import ai.djl.nn.Parameter;
-import ai.djl.util.Pair;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -31,7 +29,7 @@ import org.locallearning.djl.creditassignment.internal.Parameters;
 final class BlockTree {
 
     private final List<Block> blocks = new ArrayList<>();
-    private final Set<Parameter> parameters = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Parameter> parameters = new LinkedHashSet<>();
 
     private BlockTree() {}
 
@@ -47,23 +45,19 @@ final class BlockTree {
         block.getChildren().values().forEach(this::collect);
     }
 
-    /** Returns whether a model still has these very blocks, in this order. */
-    boolean isOf(Block root) {
-        List<Block> now = of(root).blocks;
-        boolean same = now.size() == blocks.size();
-        for (int i = 0; same && i < now.size(); i++) {
-            same = now.get(i) == blocks.get(i);
+    /** Returns whether another tree has these very blocks, in this order. */
+    boolean hasBlocksOf(BlockTree other) {
+        boolean same = other.blocks.size() == blocks.size();
+        for (int i = 0; same && i < blocks.size(); i++) {
+            same = other.blocks.get(i) == blocks.get(i);
         }
         return same;
     }
 
-    /** Returns the name of a parameter to be trained that a model did not have, if it has one. */
-    Optional<String> findAdded(Block root) {
-        for (Pair<String, Parameter> each : root.getParameters()) {
-            if (Parameters.isLearning(each.getValue()) && !parameters.contains(each.getValue())) {
-                return Optional.of(each.getKey());
-            }
-        }
-        return Optional.empty();
+    /** Returns a parameter to be trained that an earlier tree does not have, if there is one. */
+    Optional<Parameter> findAddedTo(BlockTree earlier) {
+        return parameters.stream()
+                .filter(each -> Parameters.isLearning(each) && !earlier.parameters.contains(each))
+                .findFirst();
     }
 }

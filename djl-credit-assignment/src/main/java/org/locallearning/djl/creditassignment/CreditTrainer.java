@@ -483,21 +483,30 @@ public final class CreditTrainer extends Trainer implements StatefulTrainer {
 
     private void checkBlocks() {
         Block model = super.getModel().getBlock();
-        if (!blocks.isOf(model)) {
+        BlockTree now = BlockTree.of(model);
+        if (!now.hasBlocksOf(blocks)) {
             throw new IllegalStateException(
                     "The model's blocks were changed after this trainer was made, so that it would"
                             + " not train them; call newTrainer after setBlock, add and the like,"
                             + " and after initialize if that is what adds blocks.");
         }
-        Optional<String> added = blocks.findAdded(model);
+        Optional<Parameter> added = now.findAddedTo(blocks);
         if (added.isPresent()) {
             throw new IllegalStateException(
                     String.format(
                             "Parameter %s was added after this trainer was made, so that it would"
                                     + " not train it; call newTrainer after initialize, or add the"
                                     + " parameter in the block's constructor.",
-                            added.get()));
+                            nameOf(added.get(), model)));
         }
+    }
+
+    private static String nameOf(Parameter parameter, Block model) {
+        return model.getParameters().stream()
+                .filter(each -> each.getValue() == parameter)
+                .map(Pair::getKey)
+                .findFirst()
+                .orElseGet(parameter::getName);
     }
 
     /** Refuses to train arrays that are no longer the model's. */

@@ -506,10 +506,24 @@ class WeightExchangeTest {
         }
     }
 
-    /** Doubles a weight in the forward pass, as a normalization of weights changes it. */
-    private static final class WeightDoubling extends AbstractBlock {
+    /** A block with a linear layer in it. */
+    private abstract static class AroundLinear extends AbstractBlock {
 
-        private final Block linear = addChildBlock("linear", NetworkCase.linear(3));
+        final Block linear = addChildBlock("linear", NetworkCase.linear(3));
+
+        @Override
+        public Shape[] getOutputShapes(Shape[] inputShapes) {
+            return linear.getOutputShapes(inputShapes);
+        }
+
+        @Override
+        protected void initializeChildBlocks(NDManager manager, DataType type, Shape... shapes) {
+            linear.initialize(manager, type, shapes);
+        }
+    }
+
+    /** Doubles a weight in the forward pass, as a normalization of weights changes it. */
+    private static final class WeightDoubling extends AroundLinear {
 
         @Override
         protected NDList forwardInternal(
@@ -523,13 +537,8 @@ class WeightExchangeTest {
         }
 
         @Override
-        public Shape[] getOutputShapes(Shape[] inputShapes) {
-            return linear.getOutputShapes(inputShapes);
-        }
-
-        @Override
         protected void initializeChildBlocks(NDManager manager, DataType type, Shape... shapes) {
-            linear.initialize(manager, type, shapes);
+            super.initializeChildBlocks(manager, type, shapes);
             linear.getDirectParameters().get("weight").getArray().set(ONES);
         }
     }
@@ -573,9 +582,7 @@ class WeightExchangeTest {
     }
 
     /** Adds a function of its layer's weight, and may leave the layer itself out. */
-    private static final class WeightUser extends AbstractBlock {
-
-        private final Block linear = addChildBlock("linear", NetworkCase.linear(3));
+    private static final class WeightUser extends AroundLinear {
         private final boolean runsLayer;
 
         WeightUser(boolean runsLayer) {
@@ -597,16 +604,6 @@ class WeightExchangeTest {
                     runsLayer
                             ? product.add(linear.forward(store, inputs, training).head())
                             : product);
-        }
-
-        @Override
-        public Shape[] getOutputShapes(Shape[] inputShapes) {
-            return linear.getOutputShapes(inputShapes);
-        }
-
-        @Override
-        protected void initializeChildBlocks(NDManager manager, DataType type, Shape... shapes) {
-            linear.initialize(manager, type, shapes);
         }
     }
 
@@ -667,10 +664,7 @@ class WeightExchangeTest {
     }
 
     /** Closes what it makes by a scope, inside which it asks for its weight. */
-    private static final class Scoped extends AbstractBlock {
-
-        private final Block linear = addChildBlock("linear", NetworkCase.linear(3));
-
+    private static final class Scoped extends AroundLinear {
         @Override
         protected NDList forwardInternal(
                 ParameterStore store,
@@ -683,16 +677,6 @@ class WeightExchangeTest {
                 NDScope.unregister(outputs);
                 return outputs;
             }
-        }
-
-        @Override
-        public Shape[] getOutputShapes(Shape[] inputShapes) {
-            return linear.getOutputShapes(inputShapes);
-        }
-
-        @Override
-        protected void initializeChildBlocks(NDManager manager, DataType type, Shape... shapes) {
-            linear.initialize(manager, type, shapes);
         }
     }
 
